@@ -1,0 +1,93 @@
+//! The part of an actor that runs: dispatch and hooks. `#[actor]` writes the implementation.
+
+use std::future::Future;
+
+use crate::{
+    Conn, Contract, Ctx, Fault,
+    store::{LoadError, SaveError},
+};
+
+/// The action type of actor `A`.
+pub type ActionOf<A> = <<A as Actor>::Contract as Contract>::Action;
+/// The reply type of actor `A`.
+pub type ReplyOf<A> = <ActionOf<A> as crate::Action>::Reply;
+/// The connection params of actor `A`.
+pub type ParamsOf<A> = <<A as Actor>::Contract as Contract>::Params;
+/// The creation input of actor `A`.
+pub type InputOf<A> = <<A as Actor>::Contract as Contract>::Input;
+
+/// A stateful actor: its state is the value itself, its behaviour is dispatched from here.
+///
+/// `#[actor]` on an `impl` block writes this implementation; it can be written by hand. Each action is
+/// dispatched by exactly one of the four `dispatch_*` functions, the one that its
+/// [`ActionInfo::mode`](crate::ActionInfo) names, so an implementation has only those that it needs.
+pub trait Actor: Sized + Send + Sync + 'static {
+    /// What clients see. For an annotated `impl` block it is the actor itself.
+    type Contract: Contract;
+
+    /// What the actor remembers about each connection.
+    type ConnState: Send + Sync + 'static;
+
+    /// Whether the state lives only in memory (`#[actor(ephemeral)]`).
+    const EPHEMERAL: bool = false;
+
+    /// The first state of a new actor. A returned fault refuses the creation.
+    fn create(ctx: &Ctx<Self>, input: InputOf<Self>) -> impl Future<Output = Result<Self, Fault>> + Send;
+
+    /// The state in its persisted form.
+    fn save(&self) -> Result<Vec<u8>, SaveError>;
+
+    /// The state back from its persisted form.
+    fn load(bytes: &[u8]) -> Result<Self, LoadError>;
+
+    /// Runs a `fn(&self)` action.
+    fn dispatch_read(&self, _ctx: &Ctx<Self>, action: ActionOf<Self>) -> ReplyOf<Self> {
+        misdispatched::<Self>(&action)
+    }
+
+    /// Runs a `fn(&mut self)` action.
+    fn dispatch_write(&mut self, _ctx: &Ctx<Self>, action: ActionOf<Self>) -> ReplyOf<Self> {
+        misdispatched::<Self>(&action)
+    }
+
+    /// Runs an `async fn(&self)` action.
+    fn dispatch_read_async(
+        &self,
+        _ctx: &Ctx<Self>,
+        action: ActionOf<Self>,
+    ) -> impl Future<Output = ReplyOf<Self>> + Send {
+        async move { misdispatched::<Self>(&action) }
+    }
+
+    /// Runs an `async fn(&mut self)` action.
+    fn dispatch_write_async(
+        &mut self,
+        _ctx: &Ctx<Self>,
+        action: ActionOf<Self>,
+    ) -> impl Future<Output = ReplyOf<Self>> + Send {
+        async move { misdispatched::<Self>(&action) }
+    }
+
+    /// `#[on_before_connect]`: makes the state of a new connection, or refuses the connection.
+    fn before_connect(
+        &mut self,
+        ctx: &Ctx<Self>,
+        params: ParamsOf<Self>,
+    ) -> impl Future<Output = Result<Self::ConnState, Fault>> + Send;
+
+    /// `#[on_connect]`: the connection is open and in the list.
+    fn on_connect(&mut self, _ctx: &Ctx<Self>, _conn: &Conn<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
+
+    /// `#[on_disconnect]`: the connection is closed and no longer in the list.
+    fn on_disconnect(&mut self, _ctx: &Ctx<Self>, _conn: &Conn<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
+}
+
+fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
+    use crate::Action as _;
+    let info = action.info();
+    unreachable!("`{}` was dispatched against its mode, {:?}", info.name, info.mode)
+}

@@ -1,0 +1,142 @@
+//! What an actor promises its clients: its name, its actions, its events. All of it is data.
+
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{Action, Event, EventOf};
+
+/// The public face of an actor, the part that a client needs: names, actions, events, and the types that
+/// travel. `#[actor]` writes it; it can be written by hand.
+///
+/// A contract is shared by server and clients, so it exists in client-only builds too, where
+/// [`Actor`](crate::Actor) (the part that runs) does not.
+pub trait Contract: Sized + Send + Sync + 'static {
+    /// The actor's name on the wire, by which clients address it: `chatRoom`.
+    const NAME: &'static str;
+
+    /// Every action as a value, one variant each.
+    type Action: Action;
+
+    /// Every event as a value, one variant each.
+    type Event: Event;
+
+    /// What a client passes to `connect`; `()` where the actor asks for nothing.
+    type Params: Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// What a client passes when it creates an actor; `()` where the actor asks for nothing.
+    type Input: Serialize + DeserializeOwned + Send + 'static;
+
+    /// The generated stateless client, a thin wrapper around [`Handle<Self>`](crate::Handle).
+    #[cfg(feature = "client")]
+    type Handle: From<crate::Handle<Self>>;
+
+    /// The generated connected client, a thin wrapper around [`Connection<Self>`](crate::Connection).
+    #[cfg(feature = "client")]
+    type Connection: From<crate::Connection<Self>>;
+}
+
+/// What is known about one action: its row in the contract's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ActionInfo {
+    /// Its name on the wire: `sendMessage`.
+    pub name: &'static str,
+    /// The method it came from: `send_message`.
+    pub method: &'static str,
+    /// Its arguments, in order; the context is not one of them.
+    pub args: &'static [ArgInfo],
+    /// The type it answers with, as written; empty for `()`.
+    pub output: &'static str,
+    /// How it borrows the actor, and whether it awaits.
+    pub mode: Mode,
+    /// Whether it asks for the calling connection (`conn: &Conn<Self>`), and so cannot be called without one.
+    pub needs_conn: bool,
+}
+
+impl ActionInfo {
+    /// A row of the table. Generated code calls it; the fields are public to read.
+    #[must_use]
+    pub const fn new(
+        name: &'static str,
+        method: &'static str,
+        args: &'static [ArgInfo],
+        output: &'static str,
+        mode: Mode,
+    ) -> Self {
+        Self { name, method, args, output, mode, needs_conn: false }
+    }
+
+    /// The same row, for an action that asks for the calling connection.
+    #[must_use]
+    pub const fn with_conn(self) -> Self {
+        Self { needs_conn: true, ..self }
+    }
+}
+
+/// One argument of an action.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct ArgInfo {
+    /// Its name on the wire: `userId`.
+    pub name: &'static str,
+    /// Its Rust type, as written.
+    pub ty: &'static str,
+}
+
+impl ArgInfo {
+    /// An argument of this name and type.
+    #[must_use]
+    pub const fn new(name: &'static str, ty: &'static str) -> Self {
+        Self { name, ty }
+    }
+}
+
+/// How an action borrows its actor, which is what decides about its turn, and whether it awaits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// `fn(&self)`: beside other reads, at once.
+    Read,
+    /// `async fn(&self)`: beside other reads.
+    ReadAsync,
+    /// `fn(&mut self)`: alone, at once.
+    Write,
+    /// `async fn(&mut self)`: alone, its awaits included.
+    WriteAsync,
+}
+
+impl Mode {
+    /// Whether the action has the actor to itself (`&mut self`).
+    #[must_use]
+    pub const fn is_exclusive(self) -> bool {
+        matches!(self, Self::Write | Self::WriteAsync)
+    }
+
+    /// Whether the action may await.
+    #[must_use]
+    pub const fn is_async(self) -> bool {
+        matches!(self, Self::ReadAsync | Self::WriteAsync)
+    }
+}
+
+/// What is known about one event: its row in the contract's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct EventInfo {
+    /// Its name on the wire: `messageReceived`.
+    pub name: &'static str,
+    /// Its payload's Rust type, as written.
+    pub payload: &'static str,
+}
+
+impl EventInfo {
+    /// A row of the table.
+    #[must_use]
+    pub const fn new(name: &'static str, payload: &'static str) -> Self {
+        Self { name, payload }
+    }
+}
+
+/// The wire name of event `E` of contract `C`.
+#[must_use]
+pub fn event_name<C: Contract, E: EventOf<C>>() -> &'static str {
+    C::Event::TABLE[E::INDEX].name
+}

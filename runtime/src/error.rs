@@ -1,0 +1,259 @@
+//! Errors: what an actor declares, what crosses the wire, what a caller gets.
+
+use std::{borrow::Cow, convert::Infallible, fmt};
+
+use serde_json::Value;
+
+use crate::wire::{DecodeError, EncodeError};
+
+/// What a call ends with when it does not end with a value.
+///
+/// `E` is the error that the action declares; [`Infallible`] for an action that returns a plain value.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CallError<E = Infallible> {
+    /// The action ran and returned this error.
+    #[error("{0}")]
+    Action(E),
+    /// The server or the actor refused the call or failed at it; nothing about it is declared by the action.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The call surely did not run: it never left this process, or nobody took it.
+    #[error("the call was not sent: {0}")]
+    NotSent(String),
+    /// The connection broke while the call was under way: it may have been applied, or not.
+    #[error("the connection broke before the answer, so the call may have been applied: {0}")]
+    MaybeApplied(String),
+    /// An argument cannot be encoded; the call was not sent.
+    #[error("an argument cannot be encoded: {0}")]
+    Encode(#[from] EncodeError),
+    /// The answer is not what the contract promises: the server runs another version of the actor.
+    #[error("the answer does not fit the contract: {0}")]
+    Decode(#[from] DecodeError),
+}
+
+impl<E> CallError<E> {
+    /// The declared error, if it is one.
+    pub fn action(self) -> Option<E> {
+        match self {
+            Self::Action(error) => Some(error),
+            _ => None,
+        }
+    }
+
+    /// The fault, if it is one.
+    #[must_use]
+    pub fn fault(&self) -> Option<&Fault> {
+        match self {
+            Self::Fault(fault) => Some(fault),
+            _ => None,
+        }
+    }
+
+    /// The same error for an action that declares another one, if it is not the action's own.
+    pub(crate) fn widen<F>(self) -> Result<CallError<F>, E> {
+        Ok(match self {
+            Self::Action(error) => return Err(error),
+            Self::Fault(fault) => CallError::Fault(fault),
+            Self::NotSent(why) => CallError::NotSent(why),
+            Self::MaybeApplied(why) => CallError::MaybeApplied(why),
+            Self::Encode(error) => CallError::Encode(error),
+            Self::Decode(error) => CallError::Decode(error),
+        })
+    }
+}
+
+impl CallError<Infallible> {
+    /// The same error for an action that declares one.
+    #[must_use]
+    pub fn into_any<E>(self) -> CallError<E> {
+        self.widen().unwrap_or_else(|never| match never {})
+    }
+}
+
+/// An error in the form that crosses the wire: group, code, message, metadata.
+///
+/// `group` says who speaks: `user` for errors that an actor declares, `actor` and `message` for the
+/// framework's own, `rivetkit` for the one that hides an internal error.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Fault {
+    group: Cow<'static, str>,
+    code: Cow<'static, str>,
+    message: Cow<'static, str>,
+    metadata: Option<Value>,
+}
+
+impl Fault {
+    /// A fault with this group, code and message, and no metadata.
+    pub fn new(
+        group: impl Into<Cow<'static, str>>,
+        code: impl Into<Cow<'static, str>>,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { group: group.into(), code: code.into(), message: message.into(), metadata: None }
+    }
+
+    /// An error that an actor declares: group `user`, its code, its message, its metadata.
+    pub fn declared<E: ActorError>(error: &E) -> Self {
+        if error.is_internal() {
+            return Self::internal(error);
+        }
+        Self { metadata: error.metadata(), ..Self::new("user", error.code(), error.to_string()) }
+    }
+
+    /// Any other error: clients learn that there was one, and an id under which the log tells it.
+    pub fn internal(error: &(impl fmt::Display + ?Sized)) -> Self {
+        let id = uuid::Uuid::now_v7().to_string();
+        tracing::error!(error_id = %id, error = %error, "internal error");
+        Self {
+            metadata: Some(serde_json::json!({ "errorId": id })),
+            ..Self::new("rivetkit", "internal_error", "An internal error occurred")
+        }
+    }
+
+    /// The same fault with this metadata.
+    #[must_use]
+    pub fn with_metadata(self, metadata: Value) -> Self {
+        Self { metadata: Some(metadata), ..self }
+    }
+
+    /// Who speaks: `user`, `actor`, `message`, `rivetkit`, ..
+    #[must_use]
+    pub fn group(&self) -> &str {
+        &self.group
+    }
+
+    /// What happened, for programs: `player_not_found`.
+    #[must_use]
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// What happened, for people.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// More about it, in the shape that the code has.
+    #[must_use]
+    pub fn metadata(&self) -> Option<&Value> {
+        self.metadata.as_ref()
+    }
+
+    /// Whether it is this one.
+    #[must_use]
+    pub fn is(&self, group: &str, code: &str) -> bool {
+        self.group == group && self.code == code
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({}.{})", self.message, self.group, self.code)
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// An error that clients may see: `#[derive(ActorError)]` makes it out of an enum with messages.
+///
+/// Its [`code`](Self::code), its message (`Display`) and its [`metadata`](Self::metadata) cross the wire in group
+/// `user`, and the Rust client gets the enum back. Errors of other types reach clients as `internal_error`.
+pub trait ActorError: fmt::Display + Sized + Send + 'static {
+    /// The code that clients match on: the variant's name in `snake_case`.
+    fn code(&self) -> &'static str;
+
+    /// The variant's fields, names in camelCase; `None` where it has none.
+    fn metadata(&self) -> Option<Value>;
+
+    /// The error back from what crossed the wire; `None` for a code it does not have.
+    fn restore(code: &str, metadata: Option<&Value>) -> Option<Self>;
+
+    /// Whether clients shall see no more than `internal_error` (`#[actor_error(internal)]`).
+    fn is_internal(&self) -> bool {
+        false
+    }
+}
+
+impl ActorError for Infallible {
+    fn code(&self) -> &'static str {
+        match *self {}
+    }
+
+    fn metadata(&self) -> Option<Value> {
+        match *self {}
+    }
+
+    fn restore(_code: &str, _metadata: Option<&Value>) -> Option<Self> {
+        None
+    }
+}
+
+/// How errors of one type become faults and come back: declared ones through [`ActorError`], others never.
+///
+/// Generated code chooses with [`error_kind!`](crate::__error_kind) by what the type implements.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct ErrorKind<E> {
+    pub(crate) to_fault: fn(&E) -> Fault,
+    pub(crate) restore: fn(&Fault) -> Option<E>,
+    pub(crate) is_declared: fn(&E) -> bool,
+}
+
+impl<E> Clone for ErrorKind<E> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<E> Copy for ErrorKind<E> {}
+
+/// Chooses an [`ErrorKind`] by autoref: the declared one where `E: ActorError`, else the internal one.
+#[doc(hidden)]
+#[derive(Debug, Default, Clone, Copy)]
+pub struct ErrorProbe<E>(std::marker::PhantomData<fn() -> E>);
+
+impl<E> ErrorProbe<E> {
+    #[must_use]
+    pub const fn new() -> Self {
+        Self(std::marker::PhantomData)
+    }
+}
+
+#[doc(hidden)]
+pub trait DeclaredErrorKind<E> {
+    fn kind(&self) -> ErrorKind<E>;
+}
+
+impl<E: ActorError> DeclaredErrorKind<E> for &ErrorProbe<E> {
+    fn kind(&self) -> ErrorKind<E> {
+        ErrorKind {
+            to_fault: Fault::declared,
+            restore: |fault| if fault.group == "user" { E::restore(&fault.code, fault.metadata.as_ref()) } else { None },
+            is_declared: |error| !error.is_internal(),
+        }
+    }
+}
+
+#[doc(hidden)]
+pub trait InternalErrorKind<E> {
+    fn kind(&self) -> ErrorKind<E>;
+}
+
+impl<E: fmt::Display> InternalErrorKind<E> for ErrorProbe<E> {
+    fn kind(&self) -> ErrorKind<E> {
+        ErrorKind { to_fault: |error| Fault::internal(error), restore: |_| None, is_declared: |_| false }
+    }
+}
+
+/// The [`ErrorKind`] of a type: `error_kind!(ChatError)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __error_kind {
+    ($error:ty) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{DeclaredErrorKind as _, InternalErrorKind as _};
+        (&&$crate::__private::ErrorProbe::<$error>::new()).kind()
+    }};
+}
