@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::{
-    Conn, Contract, Ctx, Fault,
+    Conn, Contract, Ctx, Fault, Mode,
     store::{LoadError, SaveError},
 };
 
@@ -30,6 +30,9 @@ pub trait Actor: Sized + Send + Sync + 'static {
 
     /// Whether the state lives only in memory (`#[actor(ephemeral)]`).
     const EPHEMERAL: bool = false;
+
+    /// Which of the hooks below are written.
+    const HOOKS: Hooks = Hooks::NONE;
 
     /// The first state of a new actor. A returned fault refuses the creation.
     fn create(ctx: &Ctx<Self>, input: InputOf<Self>) -> impl Future<Output = Result<Self, Fault>> + Send;
@@ -90,4 +93,20 @@ fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
     use crate::Action as _;
     let info = action.info();
     unreachable!("`{}` was dispatched against its mode, {:?}", info.name, info.mode)
+}
+
+/// Which hooks an actor has, and how each borrows it; the host takes no turn for a hook that is not there.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Hooks {
+    /// `#[on_before_connect]`
+    pub before_connect: Option<Mode>,
+    /// `#[on_connect]`
+    pub on_connect: Option<Mode>,
+    /// `#[on_disconnect]`
+    pub on_disconnect: Option<Mode>,
+}
+
+impl Hooks {
+    /// No hook at all.
+    pub const NONE: Self = Self { before_connect: None, on_connect: None, on_disconnect: None };
 }
