@@ -1,0 +1,78 @@
+//! The life of actors: which are awake, whose turn it is, what is saved, who is connected.
+//!
+//! The host does not know who carries its messages, nor who keeps its state.
+
+mod cell;
+mod gate;
+mod kind;
+mod mailbox;
+mod roster;
+mod runtime;
+mod turn;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+pub(crate) use cell::Cell;
+pub(crate) use kind::Kind;
+pub(crate) use roster::Roster;
+pub(crate) use runtime::Runtime;
+
+use crate::{ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
+
+/// How a caller means to reach the actor of a key.
+#[derive(Debug, Clone)]
+pub(crate) enum Reach {
+    /// It must exist.
+    Get,
+    /// It is made if it does not exist; the input is CBOR.
+    GetOrCreate { input: Option<Bytes> },
+    /// It must not exist; the input is CBOR.
+    Create { input: Option<Bytes> },
+}
+
+/// A registered kind of actor, whatever its type: what a gateway sees of a [`Kind`].
+pub(crate) trait Hosted: Send + Sync {
+    /// The actor's name on the wire.
+    fn name(&self) -> &'static str;
+
+    /// The awake actor of this key, and whether this call made it.
+    fn reach(&self, key: Key, reach: Reach) -> BoxFuture<'_, Result<(Arc<dyn HostedActor>, bool), Fault>>;
+}
+
+/// An awake actor, whatever its type.
+pub(crate) trait HostedActor: Send + Sync {
+    fn record(&self) -> &ActorRecord;
+
+    /// One call without a connection of its own. With `params` (JSON) the call is made as a connection of that
+    /// moment, so `#[on_before_connect]` judges it first.
+    fn call(
+        self: Arc<Self>,
+        action: String,
+        format: Format,
+        args: Bytes,
+        params: Option<Bytes>,
+    ) -> BoxFuture<'static, Result<Bytes, Fault>>;
+
+    /// Opens a connection. The first message in the outbox is its `Init`.
+    fn connect(
+        self: Arc<Self>,
+        params: Option<Bytes>,
+        outbox: Arc<Outbox>,
+    ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>>;
+}
+
+/// An open connection, whatever its actor's type. Calls and subscriptions take effect in the order made.
+pub(crate) trait HostedConn: Send + Sync {
+    fn id(&self) -> ConnId;
+
+    fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault>;
+
+    /// Calls an action; the answer goes to the outbox.
+    fn call(&self, id: u64, action: &str, args: &[u8]);
+
+    /// The socket is gone; no more calls follow.
+    fn hang_up(&self);
+}
