@@ -1,16 +1,57 @@
 //! Typed, stateful, realtime actors: actions and events checked by the compiler at both ends.
 
 mod action;
+#[cfg(feature = "server")]
+mod actor;
+#[cfg(feature = "client")]
+pub mod client;
+#[cfg(feature = "server")]
+mod clock;
+#[cfg(feature = "server")]
+mod conn;
 mod contract;
+#[cfg(feature = "server")]
+mod ctx;
 mod error;
 mod event;
+#[cfg(feature = "server")]
+mod faults;
+#[cfg(feature = "server")]
+mod frames;
+#[cfg(feature = "server")]
+mod host;
 mod id;
 mod key;
+#[cfg(feature = "server")]
+mod outbox;
+pub mod prelude;
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+#[cfg(feature = "server")]
+mod registry;
+#[cfg(feature = "server")]
+mod server;
+#[cfg(feature = "server")]
+pub mod store;
 pub mod wire;
 
 pub use action::{Action, Reply};
+#[cfg(feature = "server")]
+pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf};
+pub use callboard_macros::{ActorError, actor};
+#[cfg(feature = "client")]
+pub use client::{Client, Connection, Handle, Subscription};
+#[cfg(feature = "server")]
+pub use conn::Conn;
 pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, event_name};
-pub use error::{ActorError, CallError, Fault};
+#[cfg(feature = "server")]
+pub use ctx::{Conns, Ctx, SendEach};
+pub use error::{ActorError, CallError, Error, Fault, Result};
 pub use event::{Event, EventOf};
+#[cfg(feature = "server")]
+pub use frames::SendError;
 pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
+#[cfg(feature = "server")]
+pub use registry::Registry;

@@ -60,14 +60,18 @@ impl Outbox {
 
     /// Queues a message; `false` if the connection is closing or the message cannot be encoded.
     pub(crate) fn send(&self, message: &ToClient) -> bool {
-        match message.encode_version(self.encoding, self.version) {
-            Ok(frame) => self.push(frame),
-            Err(error) => {
+        self.encode(message).is_some_and(|frame| self.push(frame))
+    }
+
+    /// Encodes a message for this connection; one that cannot be encoded closes it.
+    pub(crate) fn encode(&self, message: &ToClient) -> Option<Bytes> {
+        message
+            .encode_version(self.encoding, self.version)
+            .inspect_err(|error| {
                 tracing::error!(%error, "a message cannot be encoded");
                 self.close(Close::new(1011, "actor.send_failed"));
-                false
-            }
-        }
+            })
+            .ok()
     }
 
     /// Queues an encoded message; `false` if the connection is closing, or closes now because it is full.

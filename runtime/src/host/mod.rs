@@ -2,25 +2,31 @@
 //!
 //! The host does not know who carries its messages, nor who keeps its state.
 
+mod call;
 mod cell;
+mod committer;
 mod gate;
+mod guard;
+mod joining;
 mod kind;
 mod mailbox;
 mod roster;
 mod runtime;
+mod saving;
+mod start;
 mod turn;
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub(crate) use cell::Cell;
+pub(crate) use call::{Call, ReplyTo};
+pub(crate) use cell::{Answered, Cell, unanswered};
 pub(crate) use kind::Kind;
-pub(crate) use roster::Roster;
-pub(crate) use runtime::Runtime;
+pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
-use crate::{ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
+use crate::{ActorId, ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
 
 /// How a caller means to reach the actor of a key.
 #[derive(Debug, Clone)]
@@ -38,8 +44,28 @@ pub(crate) trait Hosted: Send + Sync {
     /// The actor's name on the wire.
     fn name(&self) -> &'static str;
 
+    fn is_ephemeral(&self) -> bool;
+
     /// The awake actor of this key, and whether this call made it.
-    fn reach(&self, key: Key, reach: Reach) -> BoxFuture<'_, Result<(Arc<dyn HostedActor>, bool), Fault>>;
+    fn reach(
+        self: Arc<Self>,
+        key: Key,
+        reach: Reach,
+    ) -> BoxFuture<'static, Result<(Arc<dyn HostedActor>, bool), Fault>>;
+
+    /// The actor of this key, if it is awake.
+    fn record_at(&self, key: &Key) -> Option<ActorRecord>;
+
+    /// The actor of this id, if it is awake.
+    fn record_of(&self, id: ActorId) -> Option<ActorRecord>;
+
+    /// Those that are awake, in no order.
+    fn records(&self) -> Vec<ActorRecord>;
+
+    /// Lets every actor end what it was given, and takes no more.
+    fn stop(&self);
+
+    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
 }
 
 /// An awake actor, whatever its type.

@@ -1,0 +1,251 @@
+//! A connection as its actor sees it.
+
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+};
+
+use bytes::Bytes;
+use parking_lot::RwLock;
+
+use crate::{
+    Action as _, Actor, ConnId, Contract, Event as _, EventOf, Fault,
+    actor::{ActionOf, ParamsOf, ReplyOf},
+    frames::{Frames, SendError},
+    outbox::{Close, Outbox},
+    wire::{Format, Output, ToClient},
+};
+
+/// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
+///
+/// It is a handle: clones are the same connection. It can be kept, and outlives the connection itself;
+/// [`send`](Self::send) then returns `false`.
+pub struct Conn<A: Actor>(Arc<Inner<A>>);
+
+struct Inner<A: Actor> {
+    id: ConnId,
+    params: ParamsOf<A>,
+    state: RwLock<Arc<A::ConnState>>,
+    subscriptions: Box<[AtomicU64]>,
+    open: AtomicBool,
+    peer: Peer<A>,
+}
+
+/// Who is at the other end.
+pub(crate) enum Peer<A: Actor> {
+    /// A gateway, which carries bytes.
+    Wire(Arc<Outbox>),
+    /// A client in this process.
+    #[cfg(feature = "client")]
+    Local(crate::client::LocalSink<A::Contract>),
+    /// A single call that was made with params: there is nobody to send events to.
+    Call(std::marker::PhantomData<fn() -> A>),
+}
+
+impl<A: Actor> Conn<A> {
+    pub(crate) fn new(id: ConnId, params: ParamsOf<A>, state: A::ConnState, peer: Peer<A>) -> Self {
+        let events = <<A::Contract as Contract>::Event as crate::Event>::TABLE.len();
+        let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        let state = RwLock::new(Arc::new(state));
+        Self(Arc::new(Inner { id, params, state, subscriptions, open: AtomicBool::new(true), peer }))
+    }
+
+    /// Its identity: unique, stable for the connection's life, never reused.
+    #[must_use]
+    pub fn id(&self) -> ConnId {
+        self.0.id
+    }
+
+    /// What the client passed to `connect`.
+    #[must_use]
+    pub fn params(&self) -> &ParamsOf<A> {
+        &self.0.params
+    }
+
+    /// What the actor remembers about it, as of now: made by `#[on_before_connect]`, or set since.
+    #[must_use]
+    pub fn state(&self) -> Arc<A::ConnState> {
+        Arc::clone(&self.0.state.read())
+    }
+
+    /// Replaces what the actor remembers about it.
+    pub fn set_state(&self, state: A::ConnState) {
+        *self.0.state.write() = Arc::new(state);
+    }
+
+    /// Changes what the actor remembers about it. Snapshots taken before keep the old value.
+    pub fn update_state(&self, change: impl FnOnce(&mut A::ConnState))
+    where
+        A::ConnState: Clone,
+    {
+        change(Arc::make_mut(&mut self.0.state.write()));
+    }
+
+    /// Whether it is still open. It may close at any moment after.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.0.open.load(Ordering::Acquire)
+    }
+
+    /// Sends an event to this connection alone, whatever it subscribed to.
+    ///
+    /// Returns whether it was handed over: `false` if the connection is closed, or, with a line in the log, if the
+    /// event cannot be sent at all; [`try_send`](Self::try_send) says which.
+    pub fn send<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
+        self.try_send(event).inspect_err(|error| error.log::<A::Contract, E>()).is_ok()
+    }
+
+    /// Sends an event to this connection alone, or says why not.
+    pub fn try_send<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
+        self.deliver(&mut Frames::new(event))
+    }
+
+    /// Closes the connection once what was sent to it is written. The client sees close code 1000 and `reason`
+    /// (cut at 123 bytes), and does not come back by itself if it is callboard's.
+    pub fn disconnect(&self, reason: &str) {
+        self.close(Close::new(1000, reason));
+    }
+
+    pub(crate) fn close(&self, close: Close) {
+        match &self.0.peer {
+            Peer::Wire(outbox) => outbox.close(close),
+            #[cfg(feature = "client")]
+            Peer::Local(sink) => sink.close(close.code, close.reason),
+            Peer::Call(_) => {}
+        }
+    }
+
+    /// Marks it as closed; `true` the first time.
+    pub(crate) fn mark_closed(&self) -> bool {
+        self.0.open.swap(false, Ordering::AcqRel)
+    }
+
+    /// Subscribes to or unsubscribes from the event at this place of the table.
+    pub(crate) fn subscribe(&self, index: usize, on: bool) {
+        let (word, bit) = (&self.0.subscriptions[index / 64], 1 << (index % 64));
+        if on {
+            word.fetch_or(bit, Ordering::AcqRel);
+        } else {
+            word.fetch_and(!bit, Ordering::AcqRel);
+        }
+    }
+
+    /// Subscribes by the event's name on the wire.
+    pub(crate) fn subscribe_by_name(&self, event: &str, on: bool) -> Result<(), Fault> {
+        let table = <<A::Contract as Contract>::Event as crate::Event>::TABLE;
+        let Some(index) = table.iter().position(|info| info.name == event) else {
+            let message = format!("`{}` has no event `{event}`.", <A::Contract as Contract>::NAME);
+            return Err(Fault::new("actor", "event_not_found", message));
+        };
+        self.subscribe(index, on);
+        Ok(())
+    }
+
+    pub(crate) fn is_subscribed<E: EventOf<A::Contract>>(&self) -> bool {
+        self.0.subscriptions[E::INDEX / 64].load(Ordering::Acquire) & (1 << (E::INDEX % 64)) != 0
+    }
+
+    /// Hands an event over, in the encoding of the peer.
+    pub(crate) fn deliver<E: EventOf<A::Contract>>(
+        &self,
+        frames: &mut Frames<'_, A::Contract, E>,
+    ) -> Result<(), SendError> {
+        if !self.is_open() {
+            return Err(SendError::Closed);
+        }
+        let taken = match &self.0.peer {
+            Peer::Wire(outbox) => outbox.push(frames.message(outbox.encoding())?),
+            #[cfg(feature = "client")]
+            Peer::Local(sink) => sink.event(E::INDEX, Format::Cbor, frames.args(Format::Cbor)?),
+            Peer::Call(_) => return Ok(()),
+        };
+        if taken { Ok(()) } else { Err(SendError::Closed) }
+    }
+
+    /// Prepares the answer to a call, so that nothing but handing it over is left to do.
+    pub(crate) fn prepare(&self, id: u64, result: &Result<ReplyOf<A>, Fault>) -> Option<Bytes> {
+        match &self.0.peer {
+            Peer::Wire(outbox) => {
+                let message = answer::<A>(outbox.encoding().format(), id, result);
+                outbox.encode(&message)
+            }
+            _ => None,
+        }
+    }
+
+    /// Hands an answer over; `frame` is what [`prepare`](Self::prepare) made of it.
+    pub(crate) fn answer(&self, id: u64, result: Result<ReplyOf<A>, Fault>, frame: Option<Bytes>) {
+        match &self.0.peer {
+            Peer::Wire(outbox) => {
+                let frame = frame.or_else(|| self.prepare(id, &result));
+                if let Some(frame) = frame {
+                    outbox.push(frame);
+                }
+            }
+            #[cfg(feature = "client")]
+            Peer::Local(sink) => sink.reply(id, result),
+            Peer::Call(_) => {}
+        }
+    }
+}
+
+/// The message that answers call `id`.
+fn answer<A: Actor>(format: Format, id: u64, result: &Result<ReplyOf<A>, Fault>) -> ToClient {
+    let output = match result {
+        Ok(reply) => encode_reply::<A>(format, reply),
+        Err(fault) => Err(fault.clone()),
+    };
+    match output {
+        Ok(output) => ToClient::ActionResponse { id, output },
+        Err(fault) => ToClient::Error { action_id: Some(id), fault, actor: None },
+    }
+}
+
+/// What an action returned, as bytes or as the fault that it is.
+pub(crate) fn encode_reply<A: Actor>(format: Format, reply: &ReplyOf<A>) -> Result<Bytes, Fault> {
+    use crate::Reply as _;
+    let mut output = Output::new(format);
+    match reply.encode(&mut output) {
+        Ok(()) => output.into_result(),
+        Err(error) => Err(Fault::internal(&error)),
+    }
+}
+
+/// Reads a call from the wire.
+pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
+    let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == name).ok_or_else(|| {
+        Fault::new("actor", "action_not_found", format!("Action `{name}` was not found."))
+    })?;
+    let decode = || {
+        let mut args = crate::wire::ArgsReader::new(format, args, info)?;
+        let action = <ActionOf<A>>::decode(name, &mut args)?;
+        args.finish()?;
+        Ok(action)
+    };
+    decode().map_err(|error: crate::wire::DecodeError| {
+        Fault::new("actor", "invalid_arguments", format!("Action `{name}` cannot take these arguments: {error}."))
+    })
+}
+
+impl<A: Actor> Clone for Conn<A> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<A: Actor> PartialEq for Conn<A> {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.id == other.0.id
+    }
+}
+
+impl<A: Actor> Eq for Conn<A> {}
+
+impl<A: Actor> fmt::Debug for Conn<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Conn").field("id", &format_args!("{}", self.0.id)).field("open", &self.is_open()).finish()
+    }
+}

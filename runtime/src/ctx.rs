@@ -1,0 +1,184 @@
+//! The context: what an actor can do besides changing its own state.
+
+use std::{fmt, sync::Arc};
+
+use crate::{
+    Actor, ActorId, Conn, ConnId, EventOf, Key,
+    frames::{Frames, SendError},
+    host::Cell,
+};
+
+/// What an action or a hook is given to reach the world: the actor's identity, its connections, its events.
+///
+/// It is never on the wire: clients do not pass it. Whether an action takes it (`ctx: &Ctx<Self>`, first) is the
+/// action's choice.
+pub struct Ctx<A: Actor> {
+    cell: Arc<Cell<A>>,
+    caller: Option<Conn<A>>,
+}
+
+impl<A: Actor> Ctx<A> {
+    pub(crate) fn new(cell: Arc<Cell<A>>, caller: Option<Conn<A>>) -> Self {
+        Self { cell, caller }
+    }
+
+    /// The actor's identity.
+    #[must_use]
+    pub fn id(&self) -> ActorId {
+        self.cell.record().id
+    }
+
+    /// The actor's key.
+    #[must_use]
+    pub fn key(&self) -> &Key {
+        &self.cell.record().key
+    }
+
+    /// Milliseconds since 1970 (UTC), by the clock that also drives the runtime's timers.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.cell.runtime().clock().now_ms()
+    }
+
+    /// The connection that made this call: `None` for a call through a handle, for schedules and for most hooks.
+    #[must_use]
+    pub fn conn(&self) -> Option<&Conn<A>> {
+        self.caller.as_ref()
+    }
+
+    /// The open connections, in the order they joined.
+    ///
+    /// The list is of this moment: sending, closing and joining while it is iterated are all fine.
+    #[must_use]
+    pub fn conns(&self) -> Conns<A> {
+        Conns { all: self.cell.roster().snapshot(), next: 0 }
+    }
+
+    /// The open connection with this id.
+    #[must_use]
+    pub fn get_conn(&self, id: ConnId) -> Option<Conn<A>> {
+        self.cell.roster().get(id)
+    }
+
+    /// Sends an event to every connection that subscribed to it.
+    ///
+    /// It does not wait for anything. Returns `false`, with a line in the log, if the event cannot be sent at all:
+    /// it cannot be encoded or is too large; [`try_broadcast`](Self::try_broadcast) says which.
+    ///
+    /// ```compile_fail
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Room;
+    /// # #[derive(Serialize, Deserialize)] struct Ping;
+    /// # #[derive(Serialize, Deserialize)] struct Pong;
+    /// #[actor(events(Ping))]
+    /// impl Room {
+    ///     #[action]
+    ///     fn ring(&self, ctx: &Ctx<Self>) {
+    ///         ctx.broadcast(&Pong); // `Pong` is not an event of actor `Room`
+    ///     }
+    /// }
+    /// ```
+    pub fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
+        self.broadcast_where(|_| true, event)
+    }
+
+    /// Sends an event to every connection that subscribed to it, but not to this one.
+    pub fn broadcast_except<E: EventOf<A::Contract>>(&self, conn: &Conn<A>, event: &E) -> bool {
+        self.broadcast_where(|other| other != conn, event)
+    }
+
+    /// Sends an event to every connection that subscribed to it and fulfils the condition, for example all but
+    /// those of one player.
+    pub fn broadcast_where<E: EventOf<A::Contract>>(&self, wanted: impl Fn(&Conn<A>) -> bool, event: &E) -> bool {
+        self.try_broadcast_where(wanted, event).inspect_err(|error| error.log::<A::Contract, E>()).is_ok()
+    }
+
+    /// Like [`broadcast`](Self::broadcast), but says why an event cannot be sent.
+    pub fn try_broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
+        self.try_broadcast_where(|_| true, event)
+    }
+
+    fn try_broadcast_where<E: EventOf<A::Contract>>(
+        &self,
+        wanted: impl Fn(&Conn<A>) -> bool,
+        event: &E,
+    ) -> Result<(), SendError> {
+        let mut frames = Frames::new(event);
+        for conn in self.cell.roster().snapshot().iter() {
+            if conn.is_subscribed::<E>() && wanted(conn) {
+                match conn.deliver(&mut frames) {
+                    Ok(()) | Err(SendError::Closed) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A client of the actors in this process, this one included.
+    #[cfg(feature = "client")]
+    #[must_use]
+    pub fn client(&self) -> crate::Client {
+        crate::Client::local(Arc::clone(self.cell.runtime()))
+    }
+}
+
+impl<A: Actor> fmt::Debug for Ctx<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ctx").field("id", &self.id()).field("key", self.key()).field("conn", &self.caller).finish()
+    }
+}
+
+/// The open connections of an actor, in the order they joined: an iterator of handles.
+pub struct Conns<A: Actor> {
+    all: Arc<[Conn<A>]>,
+    next: usize,
+}
+
+impl<A: Actor> Iterator for Conns<A> {
+    type Item = Conn<A>;
+
+    fn next(&mut self) -> Option<Conn<A>> {
+        while let Some(conn) = self.all.get(self.next) {
+            self.next += 1;
+            if conn.is_open() {
+                return Some(conn.clone());
+            }
+        }
+        None
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        (0, Some(self.all.len() - self.next))
+    }
+}
+
+impl<A: Actor> fmt::Debug for Conns<A> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.all[self.next..].iter()).finish()
+    }
+}
+
+/// Sends one event to several connections: `ctx.conns().filter(..).send(&event)`.
+///
+/// Each of them gets it, whatever it subscribed to; it is serialized once per encoding.
+pub trait SendEach<A: Actor>: Iterator<Item = Conn<A>> + Sized {
+    /// Sends the event to each connection, and returns how many took it.
+    fn send<E: EventOf<A::Contract>>(self, event: &E) -> usize {
+        let mut frames = Frames::new(event);
+        let mut taken = 0;
+        for conn in self {
+            match conn.deliver(&mut frames) {
+                Ok(()) => taken += 1,
+                Err(SendError::Closed) => {}
+                Err(error) => {
+                    error.log::<A::Contract, E>();
+                    break;
+                }
+            }
+        }
+        taken
+    }
+}
+
+impl<A: Actor, I: Iterator<Item = Conn<A>>> SendEach<A> for I {}

@@ -1,0 +1,49 @@
+//! The framework's own faults: each is made in one place, with its group, code and words.
+
+use serde_json::json;
+
+use crate::{ActorId, Fault, Key};
+
+pub(crate) fn actor_not_found() -> Fault {
+    Fault::new("actor", "not_found", "The actor does not exist or was destroyed.")
+}
+
+pub(crate) fn duplicate_key(key: &Key, id: ActorId) -> Fault {
+    let message = format!("Actor key '{key}' already in use for actor '{id}'");
+    Fault::new("actor", "duplicate_key", message)
+        .with_metadata(json!({ "existing_actor_id": id.to_string(), "key": key.to_string() }))
+}
+
+pub(crate) fn not_registered(name: &str) -> Fault {
+    Fault::new("actor", "not_registered", format!("Actor `{name}` is not registered."))
+}
+
+/// The server is going away; the call did not run, so clients may try again elsewhere or later.
+pub(crate) fn service_unavailable() -> Fault {
+    Fault::new("guard", "service_unavailable", "The server is stopping.")
+}
+
+pub(crate) fn overloaded() -> Fault {
+    Fault::new("actor", "overloaded", "Too many calls wait for this actor. The call did not run.")
+}
+
+/// The call ran, and what it did to the state was taken back before it was saved.
+pub(crate) fn rolled_back() -> Fault {
+    Fault::new(
+        "actor",
+        "rolled_back",
+        "The actor went back to its last saved state. The call's effect on the state was taken back.",
+    )
+}
+
+pub(crate) fn connection_required(action: &str) -> Fault {
+    Fault::new("actor", "connection_required", format!("Action `{action}` can only be called on a connection."))
+}
+
+pub(crate) fn invalid_params(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new("actor", "invalid_params", format!("The connection params do not fit: {error}."))
+}
+
+pub(crate) fn invalid_input(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new("actor", "invalid_input", format!("The actor's input does not fit: {error}."))
+}

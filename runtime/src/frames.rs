@@ -1,0 +1,79 @@
+//! One event on its way to many connections: serialized once per encoding, however many receive it.
+
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+
+use crate::{
+    Contract, EventOf, event_name,
+    wire::{EncodeError, Encoding, Format, ToClient, write_event},
+};
+
+/// An event, and its encoded forms as they come to be needed.
+pub(crate) struct Frames<'a, C, E> {
+    event: &'a E,
+    args: [Option<Bytes>; 2],
+    messages: [Option<Bytes>; 3],
+    contract: PhantomData<C>,
+}
+
+impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
+    /// Encoded bytes of one message to a client.
+    const LIMIT: usize = 1024 * 1024;
+
+    pub(crate) fn new(event: &'a E) -> Self {
+        Self { event, args: [None, None], messages: [None, None, None], contract: PhantomData }
+    }
+
+    /// The payload as the encoded array of its arguments.
+    pub(crate) fn args(&mut self, format: Format) -> Result<Bytes, SendError> {
+        let slot = &mut self.args[format as usize];
+        if let Some(args) = slot {
+            return Ok(args.clone());
+        }
+        let args = write_event(format, self.event)?;
+        if args.len() > Self::LIMIT {
+            return Err(SendError::TooLarge { bytes: args.len(), limit: Self::LIMIT });
+        }
+        Ok(slot.insert(args).clone())
+    }
+
+    /// The whole message.
+    pub(crate) fn message(&mut self, encoding: Encoding) -> Result<Bytes, SendError> {
+        if let Some(message) = &self.messages[encoding as usize] {
+            return Ok(message.clone());
+        }
+        let args = self.args(encoding.format())?;
+        let message = ToClient::Event { name: event_name::<C, E>().into(), args }.encode(encoding)?;
+        Ok(self.messages[encoding as usize].insert(message).clone())
+    }
+}
+
+/// Why an event was not sent.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The connection is closed.
+    #[error("the connection is closed")]
+    Closed,
+    /// The payload cannot be encoded, for example a map whose keys are structs.
+    #[error("the event cannot be encoded: {0}")]
+    Encode(#[from] EncodeError),
+    /// The event is larger than a message may be.
+    #[error("the event has {bytes} encoded bytes, and a message may have {limit}")]
+    TooLarge {
+        /// Its encoded size.
+        bytes: usize,
+        /// The largest that is sent.
+        limit: usize,
+    },
+}
+
+impl SendError {
+    /// Tells the log about an event that can be sent to nobody; a closed connection is nothing to tell.
+    pub(crate) fn log<C: Contract, E: EventOf<C>>(&self) {
+        if !matches!(self, Self::Closed) {
+            tracing::error!(actor = C::NAME, event = event_name::<C, E>(), error = %self, "an event was not sent");
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! A mailbox: what waits for one actor.
+
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicUsize, Ordering},
+};
+
+use parking_lot::Mutex;
+use tokio::sync::Notify;
+
+/// A bounded queue with one reader, which also can be nudged and closed.
+pub(super) struct Mailbox<T> {
+    queue: Mutex<Queue<T>>,
+    filled: Notify,
+    /// What waits, and what was taken and is not [`done`](Self::done): zero means that the reader is idle.
+    pending: AtomicUsize,
+}
+
+/// What the reader gets.
+pub(super) enum Next<T> {
+    /// The next item; to be followed by [`Mailbox::done`].
+    Item(T),
+    /// Somebody called [`Mailbox::nudge`] since the last read.
+    Nudged,
+    /// Closed, and everything was taken.
+    Closed,
+}
+
+/// Why an item was not taken, and the item.
+pub(super) enum Rejected<T> {
+    Full(T),
+    Closed(T),
+}
+
+struct Queue<T> {
+    items: VecDeque<T>,
+    nudged: bool,
+    closed: bool,
+}
+
+impl<T> Mailbox<T> {
+    /// How many items may wait.
+    pub(super) const CAPACITY: usize = 10_000;
+
+    pub(super) fn new() -> Self {
+        let queue = Queue { items: VecDeque::new(), nudged: false, closed: false };
+        Self { queue: Mutex::new(queue), filled: Notify::new(), pending: AtomicUsize::new(0) }
+    }
+
+    /// Whether nothing waits and nothing is under way.
+    pub(super) fn is_idle(&self) -> bool {
+        self.pending.load(Ordering::Acquire) == 0
+    }
+
+    /// Adds an item if there is room.
+    pub(super) fn push(&self, item: T) -> Result<(), Rejected<T>> {
+        self.add(item, Self::CAPACITY)
+    }
+
+    /// Adds an item that must not be refused for want of room.
+    pub(super) fn push_always(&self, item: T) -> Result<(), Rejected<T>> {
+        self.add(item, usize::MAX)
+    }
+
+    fn add(&self, item: T, capacity: usize) -> Result<(), Rejected<T>> {
+        let mut queue = self.queue.lock();
+        if queue.closed {
+            return Err(Rejected::Closed(item));
+        }
+        if queue.items.len() >= capacity {
+            return Err(Rejected::Full(item));
+        }
+        queue.items.push_back(item);
+        self.pending.fetch_add(1, Ordering::Release);
+        drop(queue);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Wakes the reader without an item.
+    pub(super) fn nudge(&self) {
+        self.queue.lock().nudged = true;
+        self.filled.notify_one();
+    }
+
+    /// Takes no more items; what waits is still read.
+    pub(super) fn close(&self) {
+        self.queue.lock().closed = true;
+        self.filled.notify_one();
+    }
+
+    /// The next item or nudge; nudges come first.
+    pub(super) async fn next(&self) -> Next<T> {
+        loop {
+            {
+                let mut queue = self.queue.lock();
+                if std::mem::take(&mut queue.nudged) {
+                    return Next::Nudged;
+                }
+                if let Some(item) = queue.items.pop_front() {
+                    return Next::Item(item);
+                }
+                if queue.closed {
+                    return Next::Closed;
+                }
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    /// The reader has dealt with the last item.
+    pub(super) fn done(&self) {
+        self.pending.fetch_sub(1, Ordering::Release);
+    }
+}

@@ -1,0 +1,48 @@
+//! The roster: who is connected to an actor.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parking_lot::Mutex;
+
+use crate::{Actor, Conn, ConnId};
+
+/// The open connections of one actor, in the order they joined.
+pub(crate) struct Roster<A: Actor> {
+    members: Mutex<Members<A>>,
+}
+
+struct Members<A: Actor> {
+    /// Ids grow, so their order is the order of joining.
+    by_id: BTreeMap<ConnId, Conn<A>>,
+    /// What iterations share, until somebody joins or leaves.
+    snapshot: Option<Arc<[Conn<A>]>>,
+}
+
+impl<A: Actor> Roster<A> {
+    pub(crate) fn new() -> Self {
+        Self { members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }) }
+    }
+
+    pub(crate) fn add(&self, conn: Conn<A>) {
+        let mut members = self.members.lock();
+        members.by_id.insert(conn.id(), conn);
+        members.snapshot = None;
+    }
+
+    pub(crate) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
+        let mut members = self.members.lock();
+        members.snapshot = None;
+        members.by_id.remove(&id)
+    }
+
+    pub(crate) fn get(&self, id: ConnId) -> Option<Conn<A>> {
+        self.members.lock().by_id.get(&id).filter(|conn| conn.is_open()).cloned()
+    }
+
+    /// Everybody who is connected now. Who joins or leaves later does not change it.
+    pub(crate) fn snapshot(&self) -> Arc<[Conn<A>]> {
+        let mut members = self.members.lock();
+        let Members { by_id, snapshot } = &mut *members;
+        Arc::clone(snapshot.get_or_insert_with(|| by_id.values().cloned().collect()))
+    }
+}

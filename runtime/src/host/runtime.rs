@@ -1,0 +1,165 @@
+//! The runtime: the kinds that are registered, and what all actors share.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Hosted, HostedActor, Kind, Reach, committer::Committer};
+use crate::{
+    Actor, ActorId, ConnId, Contract, Fault, Key,
+    clock::Clock,
+    faults,
+    store::{ActorRecord, Store},
+};
+
+/// What hosts the actors of one process.
+pub(crate) struct Runtime {
+    kinds: OnceLock<BTreeMap<&'static str, Arc<dyn Hosted>>>,
+    store: Arc<dyn Store>,
+    committer: OnceLock<Committer>,
+    clock: Clock,
+    tasks: TaskTracker,
+    stopping: CancellationToken,
+    /// Names this process among all that ever gave out connection ids.
+    gateway: u64,
+    conns: AtomicU64,
+}
+
+/// Makes a kind once there is a runtime for it.
+pub(crate) type MakeKind = fn(Arc<Runtime>) -> Arc<dyn Hosted>;
+
+/// The [`MakeKind`] of actor `A`.
+pub(crate) fn make_kind<A: Actor>(runtime: Arc<Runtime>) -> Arc<dyn Hosted> {
+    Kind::<A>::new(runtime)
+}
+
+impl Runtime {
+    /// How long a stop waits for actors to end what they are doing.
+    const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+
+    pub(crate) fn new(kinds: &BTreeMap<&'static str, MakeKind>, store: Arc<dyn Store>) -> Arc<Self> {
+        let runtime = Arc::new(Self {
+            kinds: OnceLock::new(),
+            store,
+            committer: OnceLock::new(),
+            clock: Clock::start(),
+            tasks: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            gateway: fastrand::u64(..),
+            conns: AtomicU64::new(1),
+        });
+        let made = kinds.iter().map(|(name, make)| (*name, make(Arc::clone(&runtime)))).collect();
+        // Set once, and only here.
+        let _ = runtime.kinds.set(made);
+        runtime
+    }
+
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<dyn Hosted>> {
+        self.kinds.get().into_iter().flat_map(BTreeMap::values)
+    }
+
+    /// The kind of this name.
+    pub(crate) fn kind(&self, name: &str) -> Result<Arc<dyn Hosted>, Fault> {
+        let kind = self.kinds.get().and_then(|kinds| kinds.get(name));
+        kind.cloned().ok_or_else(|| faults::not_registered(name))
+    }
+
+    /// The kind of this actor type.
+    pub(crate) fn kind_of<A: Actor>(&self) -> Result<Arc<Kind<A>>, Fault> {
+        let name = <A::Contract as Contract>::NAME;
+        let kind = self.kind(name)?.as_any();
+        kind.downcast().map_err(|_| faults::not_registered(name))
+    }
+
+    /// The actor of this id, awake.
+    pub(crate) async fn by_id(&self, id: ActorId) -> Result<Arc<dyn HostedActor>, Fault> {
+        let (name, key) = self.address_of(id).await?;
+        let (actor, _) = self.kind(&name)?.reach(key, Reach::Get).await?;
+        if actor.record().id == id { Ok(actor) } else { Err(faults::actor_not_found()) }
+    }
+
+    /// Name and key of the actor of this id.
+    pub(crate) async fn address_of(&self, id: ActorId) -> Result<(String, Key), Fault> {
+        let record = self.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
+        Ok((record.name, record.key))
+    }
+
+    pub(crate) async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, Fault> {
+        let awake = self.kinds().find_map(|kind| kind.record_of(id));
+        match awake {
+            Some(record) => Ok(Some(record)),
+            None => self.store.find_by_id(id).await.map_err(|error| Fault::internal(&error)),
+        }
+    }
+
+    pub(crate) async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, Fault> {
+        match self.kind(name)?.record_at(key) {
+            Some(record) => Ok(Some(record)),
+            None => self.store.find(name, key).await.map_err(|error| Fault::internal(&error)),
+        }
+    }
+
+    /// Every actor of this name: those in the store, and the ephemeral ones that are awake.
+    pub(crate) async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, Fault> {
+        let kind = self.kind(name)?;
+        if kind.is_ephemeral() {
+            return Ok(kind.records());
+        }
+        self.store.list(name).await.map_err(|error| Fault::internal(&error))
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    /// Started with the first commit, so that a runtime can be made outside of tokio.
+    pub(super) fn committer(&self) -> &Committer {
+        self.committer.get_or_init(|| Committer::start(Arc::clone(&self.store)))
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    pub(crate) fn next_conn_id(&self) -> ConnId {
+        ConnId::new(self.gateway, self.conns.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Cancelled when a stop begins.
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.stopping
+    }
+
+    pub(crate) fn is_stopping(&self) -> bool {
+        self.stopping.is_cancelled()
+    }
+
+    /// Stops: takes no new calls, lets those that were taken end, and saves what they did.
+    pub(crate) async fn stop(&self) {
+        self.stopping.cancel();
+        self.kinds().for_each(|kind| kind.stop());
+        self.tasks.close();
+        if tokio::time::timeout(Self::STOP_TIMEOUT, self.tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = self.tasks.len(), "stopped while actors were still busy");
+        }
+    }
+}
+
+impl fmt::Debug for Runtime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kinds: Vec<_> = self.kinds().map(|kind| kind.name()).collect();
+        f.debug_struct("Runtime").field("actors", &kinds).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,172 @@
+//! What generated code calls. Not part of the API: it changes with the macro.
+
+use std::{convert::Infallible, fmt};
+
+use serde::{Serialize, de::DeserializeOwned};
+pub use serde_json::Value;
+
+pub use crate::error::{DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind};
+use crate::{Action, CallError, Fault, wire::DecodeError};
+
+/// What an action returned that declares no error.
+pub fn value<T>(value: T) -> Result<T, CallError> {
+    Ok(value)
+}
+
+/// What an action returned that may fail.
+pub fn result<T, E>(result: Result<T, E>, kind: ErrorKind<E>) -> Result<T, CallError<E>> {
+    result.map_err(|error| {
+        if (kind.is_declared)(&error) { CallError::Action(error) } else { CallError::Fault((kind.to_fault)(&error)) }
+    })
+}
+
+/// What a hook returned that cannot fail.
+pub fn hook_value<T>(value: T) -> Result<T, Fault> {
+    Ok(value)
+}
+
+/// What a hook returned that may fail.
+pub fn hook_result<T, E>(result: Result<T, E>, kind: ErrorKind<E>) -> Result<T, Fault> {
+    result.map_err(|error| (kind.to_fault)(&error))
+}
+
+/// The two halves of a return type whose name ends in `Result`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is named like a `Result`, but is none",
+    label = "an action's return type whose name ends in `Result` must be a `Result`",
+    note = "return a `Result<T, E>`, or a type of another name"
+)]
+pub trait ActionResult {
+    type Ok;
+    type Err;
+}
+
+impl<T, E> ActionResult for Result<T, E> {
+    type Ok = T;
+    type Err = E;
+}
+
+#[must_use]
+pub fn unknown_action(name: &str) -> DecodeError {
+    DecodeError::new(format_args!("there is no action `{name}`"))
+}
+
+#[must_use]
+pub fn unknown_event(index: usize) -> DecodeError {
+    DecodeError::new(format_args!("there is no event number {index}"))
+}
+
+/// The answer to another action than the one called, which only a defect of a transport could cause.
+#[must_use]
+pub fn wrong_reply<E>() -> CallError<E> {
+    CallError::Decode(DecodeError::new("the answer is that of another action"))
+}
+
+/// Names an action without its arguments, which may be secret.
+pub fn debug_action<A: Action>(action: &A, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    write!(f, "{} {{ .. }}", action.info().name)
+}
+
+/// An object out of a variant's fields.
+pub fn metadata<const N: usize>(fields: [(&str, Value); N]) -> Option<Value> {
+    Some(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+}
+
+/// A field as metadata; what JSON cannot hold is left out as `null`.
+pub fn to_value<T: Serialize + ?Sized>(field: &T) -> Value {
+    serde_json::to_value(field).unwrap_or_else(|error| {
+        tracing::error!(%error, "a field of an error cannot be sent");
+        Value::Null
+    })
+}
+
+/// A named field back from metadata.
+#[must_use]
+pub fn field<T: DeserializeOwned>(metadata: Option<&Value>, name: &str) -> Option<T> {
+    from_value(metadata?.get(name).unwrap_or(&Value::Null))
+}
+
+/// A numbered field back from metadata.
+#[must_use]
+pub fn element<T: DeserializeOwned>(metadata: Option<&Value>, index: usize) -> Option<T> {
+    from_value(metadata?.get(index)?)
+}
+
+/// The only field back from metadata.
+#[must_use]
+pub fn whole<T: DeserializeOwned>(metadata: Option<&Value>) -> Option<T> {
+    from_value(metadata.unwrap_or(&Value::Null))
+}
+
+fn from_value<T: DeserializeOwned>(value: &Value) -> Option<T> {
+    T::deserialize(value).ok()
+}
+
+/// The error kind of what cannot fail.
+#[must_use]
+pub fn never() -> ErrorKind<Infallible> {
+    (&&ErrorProbe::<Infallible>::new()).kind()
+}
+
+#[cfg(feature = "server")]
+pub use server::*;
+
+#[cfg(feature = "server")]
+mod server {
+    use serde::{Serialize, de::DeserializeOwned};
+
+    use crate::{
+        Action as _, Actor, Conn, Ctx,
+        actor::{ActionOf, ReplyOf},
+        store::{LoadError, SaveError},
+    };
+
+    /// The first state of an actor that has no `#[on_create]`.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` has no first state",
+        label = "a new actor starts from `Default`, which `{Self}` does not implement",
+        note = "derive `Default`, or write an `#[on_create]` that makes the first state"
+    )]
+    pub trait InitialState: Sized {
+        fn initial_state() -> Self;
+    }
+
+    impl<T: Default> InitialState for T {
+        fn initial_state() -> Self {
+            T::default()
+        }
+    }
+
+    /// The connection that made the call, for an action that asks for it: the host has seen to it that there is one.
+    pub fn caller<A: Actor>(ctx: &Ctx<A>) -> &Conn<A> {
+        ctx.conn().expect("the host refuses calls without a connection to an action that asks for one")
+    }
+
+    /// For a dispatch function that was handed an action of another mode.
+    pub fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
+        let info = action.info();
+        unreachable!("`{}` was dispatched against its mode, {:?}", info.name, info.mode)
+    }
+
+    /// A state in its persisted form: CBOR, fields by name, so that fields can be added.
+    pub fn save<A: Serialize>(state: &A) -> Result<Vec<u8>, SaveError> {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(state, &mut bytes).map_err(|error| SaveError::new(std::any::type_name::<A>(), error))?;
+        Ok(bytes)
+    }
+
+    /// A state back from its persisted form.
+    pub fn load<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, LoadError> {
+        ciborium::from_reader(bytes).map_err(|error| LoadError::new(std::any::type_name::<A>(), error))
+    }
+
+    /// An ephemeral actor is never saved.
+    pub fn ephemeral_save<A>() -> Result<Vec<u8>, SaveError> {
+        Err(SaveError::new(std::any::type_name::<A>(), "it is ephemeral"))
+    }
+
+    /// An ephemeral actor is never loaded.
+    pub fn ephemeral_load<A>() -> Result<A, LoadError> {
+        Err(LoadError::new(std::any::type_name::<A>(), "it is ephemeral"))
+    }
+}

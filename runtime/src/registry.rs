@@ -1,0 +1,127 @@
+//! The registry: which actors a server hosts, and how it is reached.
+
+use std::{
+    collections::BTreeMap,
+    fmt,
+    future::Future,
+    sync::{Arc, OnceLock},
+};
+
+use tokio::net::{TcpListener, ToSocketAddrs};
+
+use crate::{
+    Actor, Contract, Error,
+    host::{MakeKind, Runtime, make_kind},
+    server,
+    store::{MemoryStore, Store},
+};
+
+/// The actors that a process hosts: register each type, then serve them, nest them in an axum app, or call
+/// them from here.
+///
+/// ```no_run
+/// # use callboard::prelude::*;
+/// # #[derive(Default, Serialize, Deserialize)] struct Counter { count: i64 }
+/// # #[actor] impl Counter { #[action] fn add(&mut self, n: i64) -> i64 { self.count += n; self.count } }
+/// # #[tokio::main] async fn main() -> callboard::Result<()> {
+/// Registry::new().register::<Counter>().serve("127.0.0.1:6420").await
+/// # }
+/// ```
+///
+/// [`serve`](Self::serve), [`router`](Self::router) and [`client`](Self::client) of one registry reach the same
+/// actors; they start with the first of these calls.
+#[must_use = "a registry does nothing until it is served, routed or called"]
+#[derive(Default)]
+pub struct Registry {
+    kinds: BTreeMap<&'static str, MakeKind>,
+    store: Option<Arc<dyn Store>>,
+    runtime: OnceLock<Arc<Runtime>>,
+}
+
+impl Registry {
+    /// An empty one.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Hosts actors of this type, under their contract's name.
+    ///
+    /// # Panics
+    ///
+    /// If another type is registered under that name, or the registry has started.
+    pub fn register<A: Actor>(mut self) -> Self {
+        self.assert_not_started();
+        let name = <A::Contract as Contract>::NAME;
+        assert!(
+            self.kinds.insert(name, make_kind::<A>).is_none(),
+            "two actors are registered as `{name}`: give one another name with `#[actor(name = \"..\")]`"
+        );
+        self
+    }
+
+    /// Keeps actors in this store instead of memory.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn store(mut self, store: impl Store) -> Self {
+        self.assert_not_started();
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Serves the actors on this address until SIGINT or SIGTERM, then stops gracefully: what was taken is ended
+    /// and saved. A second signal ends the process at once.
+    pub async fn serve(self, address: impl ToSocketAddrs) -> Result<(), Error> {
+        let listener = TcpListener::bind(address).await?;
+        self.serve_listener(listener, server::shutdown_signal()).await
+    }
+
+    /// Serves the actors on a listener of your own, until `stop` resolves; then stops gracefully.
+    pub async fn serve_listener(
+        self,
+        listener: TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> Result<(), Error> {
+        server::serve(Arc::clone(self.runtime()), listener, stop).await?;
+        Ok(())
+    }
+
+    /// The routes of the protocol, to be nested in an axum app of your own:
+    /// `axum::Router::new().nest("/actors-api", registry.router())`. Clients then use the nested URL.
+    pub fn router(&self) -> axum::Router {
+        server::router(Arc::clone(self.runtime()))
+    }
+
+    /// A client of the actors in this process: no socket, and no serialization of calls.
+    #[cfg(feature = "client")]
+    pub fn client(&self) -> crate::Client {
+        crate::Client::local(Arc::clone(self.runtime()))
+    }
+
+    /// Stops gracefully: calls that were taken are ended, and what they did is saved; further calls are refused.
+    /// [`serve`](Self::serve) does it by itself; an app that nests [`router`](Self::router) calls this after its
+    /// own server has ended.
+    pub async fn stop(&self) {
+        if let Some(runtime) = self.runtime.get() {
+            runtime.stop().await;
+        }
+    }
+
+    fn runtime(&self) -> &Arc<Runtime> {
+        self.runtime.get_or_init(|| {
+            let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
+            Runtime::new(&self.kinds, store)
+        })
+    }
+
+    fn assert_not_started(&self) {
+        assert!(self.runtime.get().is_none(), "the registry has started: register and configure it before");
+    }
+}
+
+impl fmt::Debug for Registry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Registry").field("actors", &self.kinds.keys()).finish_non_exhaustive()
+    }
+}
