@@ -118,9 +118,18 @@ impl<A: Actor> Conn<A> {
         }
     }
 
-    /// Marks it as closed; `true` the first time.
-    pub(crate) fn mark_closed(&self) -> bool {
-        self.0.open.swap(false, Ordering::AcqRel)
+    pub(crate) fn peer(&self) -> &Peer<A> {
+        &self.0.peer
+    }
+
+    /// Whether it lasts for one call only, and is in no list.
+    pub(crate) fn is_call(&self) -> bool {
+        matches!(self.0.peer, Peer::Call(_))
+    }
+
+    /// Marks it as closed: nothing is sent to it from now on.
+    pub(crate) fn mark_closed(&self) {
+        self.0.open.store(false, Ordering::Release);
     }
 
     /// Subscribes to or unsubscribes from the event at this place of the table.

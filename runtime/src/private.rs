@@ -48,12 +48,12 @@ impl<T, E> ActionResult for Result<T, E> {
 
 #[must_use]
 pub fn unknown_action(name: &str) -> DecodeError {
-    DecodeError::new(format_args!("there is no action `{name}`"))
+    DecodeError::new(format!("there is no action `{name}`"))
 }
 
 #[must_use]
 pub fn unknown_event(index: usize) -> DecodeError {
-    DecodeError::new(format_args!("there is no event number {index}"))
+    DecodeError::new(format!("there is no event number {index}"))
 }
 
 /// The answer to another action than the one called, which only a defect of a transport could cause.

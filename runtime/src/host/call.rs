@@ -23,6 +23,13 @@ pub(crate) enum ReplyTo<A: Actor> {
     Conn { conn: Conn<A>, id: u64 },
 }
 
+impl<A: Actor> Call<A> {
+    /// Ends the call with this fault, before it ran.
+    pub(super) fn refuse(self, fault: Fault) {
+        self.reply_to.answer(Err(fault)).deliver();
+    }
+}
+
 impl<A: Actor> ReplyTo<A> {
     /// The answer, ready to be handed over.
     pub(super) fn answer(self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {

@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     Action as _, Actor, ActorId, Conn, ConnId, Ctx, Fault, Key,
-    actor::ReplyOf,
     conn::{Peer, decode_action, encode_reply},
     faults,
     outbox::Outbox,
@@ -100,8 +99,7 @@ impl<A: Actor> Cell<A> {
     pub(crate) fn post(self: &Arc<Self>, call: Call<A>) {
         let info = call.action.info();
         if info.needs_conn && call.caller.is_none() {
-            call.reply_to.answer(Err(faults::connection_required(info.name))).deliver();
-            return;
+            return call.refuse(faults::connection_required(info.name));
         }
         let Some(call) = self.run_if_idle(call) else { return };
         match self.mailbox.push(Envelope::Call(call)) {
@@ -109,13 +107,6 @@ impl<A: Actor> Cell<A> {
             Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
             Err(Rejected::Closed(envelope)) => envelope.refuse(faults::service_unavailable()),
         }
-    }
-
-    /// One call through a handle.
-    pub(crate) fn ask(self: &Arc<Self>, action: crate::actor::ActionOf<A>) -> Answered<A> {
-        let (sender, answer) = oneshot::channel();
-        self.post(Call { action, caller: None, reply_to: ReplyTo::Task(sender) });
-        answer
     }
 
     /// Opens a connection.
@@ -139,18 +130,27 @@ impl<A: Actor> Cell<A> {
     }
 }
 
-/// The answer of a call, once it is there.
-pub(crate) type Answered<A> = oneshot::Receiver<Result<ReplyOf<A>, Fault>>;
-
 /// What a caller gets whose call was dropped unanswered, which only a stop does.
 pub(crate) fn unanswered() -> Fault {
     faults::service_unavailable()
 }
 
+impl<A: Actor> Core<A> {
+    /// The state, for whoever has a turn.
+    pub(super) fn state(&self) -> &A {
+        self.state.as_ref().expect("who has a turn has a state that may be used")
+    }
+
+    /// The state, for whoever has a turn to change it.
+    pub(super) fn state_mut(&mut self) -> &mut A {
+        self.state.as_mut().expect("who has a turn has a state that may be used")
+    }
+}
+
 impl<A: Actor> Envelope<A> {
     pub(super) fn refuse(self, fault: Fault) {
         match self {
-            Self::Call(call) => call.reply_to.answer(Err(fault)).deliver(),
+            Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
             Self::Disconnect(_) => {}
         }

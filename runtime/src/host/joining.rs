@@ -8,7 +8,7 @@ use super::{
     guard::guarded_async,
     start::decode_params,
 };
-use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults, outbox::Close};
+use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
 
 impl<A: Actor> Cell<A> {
     pub(super) async fn take_connect(self: &Arc<Self>, connect: Connect<A>) {

@@ -139,7 +139,8 @@ impl<A: Actor> Hosted for Kind<A> {
         }
     }
 
-    fn as_any(self: Arc<Self>) -> Arc<dyn std::any::Any + Send + Sync> {
-        self
+    #[cfg(feature = "client")]
+    fn local(self: Arc<Self>) -> Box<dyn std::any::Any> {
+        Box::new(self as Arc<dyn super::LocalKind<A::Contract>>)
     }
 }

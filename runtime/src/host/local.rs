@@ -6,7 +6,10 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
-use super::{Call, Cell, Kind, Reach, ReplyTo};
+use super::{
+    Cell, Kind, Reach,
+    call::{Call, ReplyTo},
+};
 use crate::{
     Action, Actor, ActorId, Conn, Contract, Fault, Key,
     client::LocalSink,
@@ -25,6 +28,9 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
 /// An awake actor with this contract.
 pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     fn id(&self) -> ActorId;
+
+    /// Whether it takes calls; one that does not is to be looked up again.
+    fn is_awake(&self) -> bool;
 
     /// Calls an action. The answer may be there already when this returns.
     fn ask(self: Arc<Self>, action: C::Action) -> oneshot::Receiver<Result<Reply<C>, Fault>>;
@@ -62,6 +68,10 @@ impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
 impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     fn id(&self) -> ActorId {
         self.record().id
+    }
+
+    fn is_awake(&self) -> bool {
+        !self.mailbox.is_closed()
     }
 
     fn ask(

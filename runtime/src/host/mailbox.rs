@@ -52,6 +52,10 @@ impl<T> Mailbox<T> {
         self.pending.load(Ordering::Acquire) == 0
     }
 
+    pub(super) fn is_closed(&self) -> bool {
+        self.queue.lock().closed
+    }
+
     /// Adds an item if there is room.
     pub(super) fn push(&self, item: T) -> Result<(), Rejected<T>> {
         self.add(item, Self::CAPACITY)

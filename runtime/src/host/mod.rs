@@ -9,6 +9,8 @@ mod gate;
 mod guard;
 mod joining;
 mod kind;
+#[cfg(feature = "client")]
+mod local;
 mod mailbox;
 mod roster;
 mod runtime;
@@ -16,14 +18,17 @@ mod saving;
 mod start;
 mod turn;
 
-use std::{any::Any, sync::Arc};
+#[cfg(feature = "client")]
+use std::any::Any;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub(crate) use call::{Call, ReplyTo};
-pub(crate) use cell::{Answered, Cell, unanswered};
+pub(crate) use cell::{Cell, unanswered};
 pub(crate) use kind::Kind;
+#[cfg(feature = "client")]
+pub(crate) use local::{LocalActor, LocalConn, LocalKind};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
 use crate::{ActorId, ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
@@ -65,7 +70,9 @@ pub(crate) trait Hosted: Send + Sync {
     /// Lets every actor end what it was given, and takes no more.
     fn stop(&self);
 
-    fn as_any(self: Arc<Self>) -> Arc<dyn Any + Send + Sync>;
+    /// An `Arc<dyn LocalKind<C>>` in a box, `C` being the actor's contract.
+    #[cfg(feature = "client")]
+    fn local(self: Arc<Self>) -> Box<dyn Any>;
 }
 
 /// An awake actor, whatever its type.

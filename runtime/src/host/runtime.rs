@@ -72,24 +72,25 @@ impl Runtime {
         kind.cloned().ok_or_else(|| faults::not_registered(name))
     }
 
-    /// The kind of this actor type.
-    pub(crate) fn kind_of<A: Actor>(&self) -> Result<Arc<Kind<A>>, Fault> {
-        let name = <A::Contract as Contract>::NAME;
-        let kind = self.kind(name)?.as_any();
-        kind.downcast().map_err(|_| faults::not_registered(name))
+    /// The kind with this contract.
+    #[cfg(feature = "client")]
+    pub(crate) fn local_kind<C: Contract>(&self) -> Result<Arc<dyn super::LocalKind<C>>, Fault> {
+        let kind = self.kind(C::NAME)?.local().downcast::<Arc<dyn super::LocalKind<C>>>();
+        kind.map(|kind| *kind).map_err(|_| faults::not_registered(C::NAME))
     }
 
     /// The actor of this id, awake.
     pub(crate) async fn by_id(&self, id: ActorId) -> Result<Arc<dyn HostedActor>, Fault> {
-        let (name, key) = self.address_of(id).await?;
-        let (actor, _) = self.kind(&name)?.reach(key, Reach::Get).await?;
+        let record = self.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
+        let (actor, _) = self.kind(&record.name)?.reach(record.key, Reach::Get).await?;
         if actor.record().id == id { Ok(actor) } else { Err(faults::actor_not_found()) }
     }
 
-    /// Name and key of the actor of this id.
-    pub(crate) async fn address_of(&self, id: ActorId) -> Result<(String, Key), Fault> {
-        let record = self.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
-        Ok((record.name, record.key))
+    /// The key of the actor of this name and id.
+    #[cfg(feature = "client")]
+    pub(crate) async fn key_of(&self, name: &str, id: ActorId) -> Result<Key, Fault> {
+        let record = self.find_by_id(id).await?.filter(|record| record.name == name);
+        record.map(|record| record.key).ok_or_else(faults::actor_not_found)
     }
 
     pub(crate) async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, Fault> {

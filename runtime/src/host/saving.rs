@@ -2,21 +2,19 @@
 
 use std::sync::Arc;
 
-use tokio::sync::RwLockWriteGuard;
-
 use super::{
     Cell,
     call::{Answer, ReplyTo},
     cell::Core,
     committer::{Job, Saved},
-    gate::Held,
-    guard::{guarded, guarded_async},
+    gate::{Held, fail_all},
+    guard::guarded,
 };
 use crate::{
     Actor, Fault,
     actor::ReplyOf,
     faults,
-    store::{Commit, CommitOutcome, SaveError, StoreError},
+    store::{Commit, CommitOutcome},
 };
 
 impl<A: Actor> Cell<A> {
@@ -106,7 +104,7 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn return_to_saved(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
         self.saves_ended().await;
         core.state = None;
-        let (state, epoch, revision) = self.load_or_create().await?;
+        let (state, epoch, revision) = self.restore().await?;
         core.state = Some(state);
         self.gate.lock().loaded(epoch, revision);
         Ok(())

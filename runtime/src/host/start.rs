@@ -21,6 +21,7 @@ impl<A: Actor> Cell<A> {
         if let Some(claim) = self.claim().await? {
             // An identity is set once: here, or in `make`.
             let _ = self.identity.set(claim.record.clone());
+            self.kind.identify(claim.record.id, &self.key);
             core.state = Some(self.load(&claim)?);
             self.gate.lock().loaded(claim.epoch, claim.revision);
             return Ok(false);
@@ -32,6 +33,7 @@ impl<A: Actor> Cell<A> {
             self.key.clone(),
             self.runtime().clock().now_ms(),
         ));
+        self.kind.identify(self.record().id, &self.key);
         let state = self.make(input.as_ref()).await?;
         let (epoch, revision) = self.keep_first(&state).await?;
         core.state = Some(state);

@@ -8,11 +8,10 @@ use super::{
     Cell,
     call::{Call, ReplyTo},
     cell::{Core, Envelope},
-    gate::{Held, fail_all},
     guard::{guarded, guarded_async},
     mailbox::Next,
 };
-use crate::{Action as _, Actor, Fault, Mode, actor::ReplyOf, faults};
+use crate::{Action as _, Actor, Fault, Mode, actor::ReplyOf};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it is closed.
 pub(super) async fn run<A: Actor>(cell: Arc<Cell<A>>) {
@@ -112,7 +111,7 @@ impl<A: Actor> Cell<A> {
     fn run_read(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
         let result = guarded(|| core.state().dispatch_read(&ctx, call.action));
-        self.finish_read(call.reply_to, result);
+        self.pass_gate(call.reply_to, result);
     }
 
     /// Reads beside other reads: on a task of its own, whose lock holds off whoever wants to write.
@@ -121,7 +120,7 @@ impl<A: Actor> Cell<A> {
         self.runtime().tasks().spawn(async move {
             let ctx = cell.ctx(call.caller);
             let result = guarded_async(core.state().dispatch_read_async(&ctx, call.action)).await;
-            cell.finish_read(call.reply_to, result);
+            cell.pass_gate(call.reply_to, result);
         });
     }
 
@@ -140,18 +139,17 @@ impl<A: Actor> Cell<A> {
         self.finish_write(core, call.reply_to, result);
     }
 
-    fn finish_read(&self, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
-        self.pass_gate(reply_to, result);
-    }
-
     fn finish_write(self: &Arc<Self>, core: &Core<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
         match result {
-            Ok(_) => self.changed(core),
-            Err(_) => self.broke_off(),
-        }
-        match result {
-            Ok(reply) => self.pass_gate(reply_to, Ok(reply)),
-            Err(fault) => reply_to.answer(Err(fault)).deliver(),
+            Ok(reply) => {
+                self.changed();
+                self.pass_gate(reply_to, Ok(reply));
+                self.save_if_due(core);
+            }
+            Err(fault) => {
+                self.broke_off();
+                reply_to.answer(Err(fault)).deliver();
+            }
         }
     }
 }

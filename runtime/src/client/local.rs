@@ -1,0 +1,160 @@
+//! The transport inside one process: actions and replies are moved, never serialized.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::mpsc;
+
+use super::{
+    link::{BoxFuture, Dial, DialError, FromServer, Link, Port, ReplyOf, ToServer},
+    target::Target,
+};
+use crate::{
+    ActorId, CallError, ConnId, Contract, Fault, Key,
+    host::{LocalActor, LocalConn, LocalKind, Reach, Runtime, unanswered},
+    wire::Format,
+};
+
+/// The actor of one target, in this process.
+pub(super) struct LocalPort<C: Contract> {
+    runtime: Arc<Runtime>,
+    target: Target,
+    /// The actor as it was last found.
+    found: Mutex<Option<Arc<dyn LocalActor<C>>>>,
+}
+
+impl<C: Contract> LocalPort<C> {
+    pub(super) fn new(runtime: Arc<Runtime>, target: Target) -> Self {
+        Self { runtime, target, found: Mutex::new(None) }
+    }
+
+    async fn actor(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+        let found = self.found.lock().clone();
+        if let Some(actor) = found.filter(|actor| actor.is_awake()) {
+            return Ok(actor);
+        }
+        let actor = find(&self.runtime, &self.target).await?;
+        *self.found.lock() = Some(Arc::clone(&actor));
+        Ok(actor)
+    }
+}
+
+async fn find<C: Contract>(runtime: &Arc<Runtime>, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+    let kind = runtime.local_kind::<C>()?;
+    let (key, reach, id) = match target {
+        Target::Get(key) => (key.clone(), Reach::Get, None),
+        Target::GetOrCreate(key, input) => (key.clone(), Reach::GetOrCreate { input: input.clone() }, None),
+        Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Reach::Get, Some(*id)),
+    };
+    let (actor, _) = kind.reach(key, reach).await?;
+    if id.is_some_and(|id| id != actor.id()) {
+        return Err(crate::faults::actor_not_found());
+    }
+    Ok(actor)
+}
+
+/// Makes an actor that must not exist.
+pub(super) async fn create<C: Contract>(
+    runtime: &Arc<Runtime>,
+    key: Key,
+    input: Option<Bytes>,
+) -> Result<ActorId, Fault> {
+    let (actor, _) = runtime.local_kind::<C>()?.reach(key, Reach::Create { input }).await?;
+    Ok(actor.id())
+}
+
+impl<C: Contract> Port<C> for LocalPort<C> {
+    fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
+        Box::pin(async move {
+            let answer = self.actor().await?.ask(action);
+            Ok(answer.await.unwrap_or_else(|_| Err(unanswered()))?)
+        })
+    }
+
+    fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
+        Box::pin(async move { Ok(self.actor().await?.id()) })
+    }
+
+    fn dialer(&self) -> Arc<dyn Dial<C>> {
+        Arc::new(LocalDial { runtime: Arc::clone(&self.runtime), target: self.target.clone() })
+    }
+}
+
+struct LocalDial {
+    runtime: Arc<Runtime>,
+    target: Target,
+}
+
+impl<C: Contract> Dial<C> for LocalDial {
+    fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
+        Box::pin(async move {
+            let (sink, rx) = LocalSink::new();
+            let actor = find::<C>(&self.runtime, &self.target).await.map_err(DialError::Refused)?;
+            let conn = actor.join(params, sink.clone()).await.map_err(DialError::Refused)?;
+            let (tx, commands) = mpsc::unbounded_channel();
+            self.runtime.tasks().spawn(carry(conn, commands, sink, self.runtime.stopping().clone()));
+            Ok(Link { tx, rx })
+        })
+    }
+}
+
+/// Hands what the client sends to its connection, in order, until one of them goes.
+async fn carry<C: Contract>(
+    conn: Arc<dyn LocalConn<C>>,
+    mut commands: mpsc::UnboundedReceiver<ToServer<C>>,
+    sink: LocalSink<C>,
+    stopping: tokio_util::sync::CancellationToken,
+) {
+    loop {
+        tokio::select! {
+            command = commands.recv() => match command {
+                Some(ToServer::Call { id, action }) => conn.call(id, action),
+                Some(ToServer::Subscribe { index, on }) => conn.subscribe(index, on),
+                Some(ToServer::Close) | None => break,
+            },
+            () = sink.0.closed() => break,
+            () = stopping.cancelled() => {
+                sink.close(1011, "guard.service_unavailable".to_owned());
+                break;
+            }
+        }
+    }
+    conn.hang_up();
+}
+
+/// The end of a connection in this process that its actor sends to.
+pub(crate) struct LocalSink<C: Contract>(mpsc::UnboundedSender<FromServer<C>>);
+
+impl<C: Contract> LocalSink<C> {
+    fn new() -> (Self, mpsc::UnboundedReceiver<FromServer<C>>) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        (Self(sender), receiver)
+    }
+
+    pub(crate) fn open(&self, actor: ActorId, conn: ConnId) {
+        self.send(FromServer::Open { actor_id: actor.to_string(), conn_id: conn.to_string() });
+    }
+
+    pub(crate) fn event(&self, index: usize, format: Format, args: Bytes) -> bool {
+        self.send(FromServer::Event { index, format, args })
+    }
+
+    pub(crate) fn reply(&self, id: u64, result: Result<ReplyOf<C>, Fault>) {
+        self.send(FromServer::Reply { id, result: result.map_err(CallError::Fault) });
+    }
+
+    pub(crate) fn close(&self, code: u16, reason: String) {
+        self.send(FromServer::Closed { code, reason });
+    }
+
+    fn send(&self, message: FromServer<C>) -> bool {
+        self.0.send(message).is_ok()
+    }
+}
+
+impl<C: Contract> Clone for LocalSink<C> {
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+}
