@@ -1,0 +1,289 @@
+//! CBOR, item by item: what reading by hand needs beyond a serializer, namely raw slices and borrowed text.
+
+use std::borrow::Cow;
+
+use super::{DecodeError, EncodeError, escape::Escaped, revive};
+use crate::wire::Format;
+use serde::{Serialize, de::DeserializeOwned};
+
+/// How deep arrays, maps and tags may nest; `serde_json` has the same limit.
+pub(super) const MAX_DEPTH: u8 = 128;
+
+/// One user value.
+pub(super) fn to_vec<T: Serialize + ?Sized>(value: Escaped<'_, T>) -> Result<Vec<u8>, EncodeError> {
+    let mut out = Vec::with_capacity(64);
+    ciborium::into_writer(&value, &mut out).map_err(|error| match error {
+        ciborium::ser::Error::Value(message) => EncodeError::new(message),
+        ciborium::ser::Error::Io(error) => EncodeError::new(error.to_string()),
+    })?;
+    Ok(out)
+}
+
+/// One user value, and nothing after it.
+pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
+    from_slice_at(bytes, false)
+}
+
+/// One user value, and nothing after it. The first of a pair is unescaped: `$$x` is `$x` there.
+pub(super) fn from_slice_at<T: DeserializeOwned>(
+    bytes: &[u8],
+    first_of_pair: bool,
+) -> Result<T, DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let value = revive::read(&mut reader, first_of_pair)?;
+    reader.finish()?;
+    Ok(value)
+}
+
+/// The raw values of the named fields of a map; `None` where absent, the last one where given twice.
+pub(super) fn fields<'a, const N: usize>(
+    bytes: &'a [u8],
+    names: &[&str; N],
+) -> Result<[Option<&'a [u8]>; N], DecodeError> {
+    let mut reader = Reader::new(bytes);
+    let Item::Map(mut left) = reader.item()? else { return Err(DecodeError::new("expected a map")) };
+    let mut found = [None; N];
+    while reader.more(&mut left)? {
+        let Item::Text(name) = reader.item()? else { return Err(DecodeError::new("expected a text key")) };
+        let value = reader.raw()?;
+        if let Some(index) = names.iter().position(|wanted| *wanted == name) {
+            found[index] = Some(value);
+        }
+    }
+    reader.finish()?;
+    Ok(found)
+}
+
+/// Writes the head of an item: the major type (0 to 7) and its number, in the fewest bytes.
+pub(super) fn write_head(out: &mut Vec<u8>, major: u8, number: u64) {
+    let major = major << 5;
+    match number {
+        0..=23 => out.push(major | number.to_be_bytes()[7]),
+        24..=0xff => out.extend([major | 24, number.to_be_bytes()[7]]),
+        0x100..=0xffff => {
+            out.push(major | 25);
+            out.extend(&number.to_be_bytes()[6..]);
+        }
+        0x1_0000..=0xffff_ffff => {
+            out.push(major | 26);
+            out.extend(&number.to_be_bytes()[4..]);
+        }
+        _ => write_wide(out, major >> 5, number),
+    }
+}
+
+/// Writes the head of an item with its number in eight bytes, which is how JavaScript knows a `BigInt`.
+pub(super) fn write_wide(out: &mut Vec<u8>, major: u8, number: u64) {
+    out.push(major << 5 | 27);
+    out.extend(number.to_be_bytes());
+}
+
+/// Writes a text.
+pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
+    write_head(out, 3, text.len() as u64);
+    out.extend(text.as_bytes());
+}
+
+/// One item, or the head of one that has items inside; `None` is a length that only the end tells.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Item<'a> {
+    Unsigned(u64),
+    /// -1 minus this.
+    Negative(u64),
+    Bytes(Cow<'a, [u8]>),
+    Text(Cow<'a, str>),
+    Array(Option<u64>),
+    Map(Option<u64>),
+    Tag(u64),
+    Bool(bool),
+    /// `null` and `undefined`.
+    Null,
+    Float(f64),
+}
+
+/// The rest of some CBOR. Copying it is looking ahead.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reader<'a> {
+    rest: &'a [u8],
+}
+
+impl<'a> Reader<'a> {
+    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+        Self { rest: bytes }
+    }
+
+    /// The next byte, which tells the kind of the next item.
+    pub(super) fn peek(&self) -> Option<u8> {
+        self.rest.first().copied()
+    }
+
+    /// How many bytes are left.
+    pub(super) const fn len(&self) -> usize {
+        self.rest.len()
+    }
+
+    /// Fails unless everything has been read.
+    pub(super) fn finish(&self) -> Result<(), DecodeError> {
+        if self.rest.is_empty() {
+            Ok(())
+        } else {
+            Err(DecodeError::new("bytes after the end of the CBOR value"))
+        }
+    }
+
+    /// Whether an array or a map with this many entries left has another one; counts it.
+    pub(super) fn more(&mut self, left: &mut Option<u64>) -> Result<bool, DecodeError> {
+        match left {
+            Some(0) => Ok(false),
+            Some(left) => {
+                *left -= 1;
+                Ok(true)
+            }
+            None if self.peek() == Some(BREAK) => {
+                self.take(1)?;
+                *left = Some(0);
+                Ok(false)
+            }
+            None => Ok(true),
+        }
+    }
+
+    /// Reads one item, or the head of one.
+    pub(super) fn item(&mut self) -> Result<Item<'a>, DecodeError> {
+        let (major, info) = self.initial()?;
+        if major == 7 {
+            return self.simple(info);
+        }
+        let number = match info {
+            31 => None,
+            _ => Some(self.number(info)?),
+        };
+        Ok(match (major, number) {
+            (0, Some(number)) => Item::Unsigned(number),
+            (1, Some(number)) => Item::Negative(number),
+            (2, Some(len)) => Item::Bytes(self.take_long(len)?.into()),
+            (2, None) => Item::Bytes(self.chunks(2)?.into()),
+            (3, Some(len)) => Item::Text(utf8(self.take_long(len)?)?.into()),
+            (3, None) => Item::Text(String::from_utf8(self.chunks(3)?).map_err(|_| not_utf8())?.into()),
+            (4, len) => Item::Array(len),
+            (5, len) => Item::Map(len),
+            (6, Some(tag)) => Item::Tag(tag),
+            _ => return Err(DecodeError::new("an indefinite length where CBOR has none")),
+        })
+    }
+
+    /// Reads over one item and all that is inside, and gives its bytes.
+    pub(super) fn raw(&mut self) -> Result<&'a [u8], DecodeError> {
+        let before = self.rest;
+        self.skip(MAX_DEPTH)?;
+        Ok(&before[..before.len() - self.rest.len()])
+    }
+
+    fn skip(&mut self, depth: u8) -> Result<(), DecodeError> {
+        let item = self.item()?;
+        let (mut left, per_entry) = match item {
+            Item::Array(len) => (len, 1),
+            Item::Map(len) => (len, 2),
+            Item::Tag(_) => (Some(1), 1),
+            _ => return Ok(()),
+        };
+        let inside = depth.checked_sub(1).ok_or_else(too_deep)?;
+        while self.more(&mut left)? {
+            for _ in 0..per_entry {
+                self.skip(inside)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn initial(&mut self) -> Result<(u8, u8), DecodeError> {
+        let byte = self.take(1)?[0];
+        Ok((byte >> 5, byte & 0x1f))
+    }
+
+    /// The number that follows an initial byte with this information.
+    fn number(&mut self, info: u8) -> Result<u64, DecodeError> {
+        let width = match info {
+            0..=23 => return Ok(info.into()),
+            24..=27 => 1 << (info - 24),
+            _ => return Err(DecodeError::new("a reserved CBOR initial byte")),
+        };
+        Ok(self.take(width)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte)))
+    }
+
+    fn simple(&mut self, info: u8) -> Result<Item<'a>, DecodeError> {
+        Ok(match info {
+            20 => Item::Bool(false),
+            21 => Item::Bool(true),
+            22 | 23 => Item::Null,
+            25 => Item::Float(half(self.array()?)),
+            26 => Item::Float(f32::from_be_bytes(self.array()?).into()),
+            27 => Item::Float(f64::from_be_bytes(self.array()?)),
+            31 => return Err(DecodeError::new("an unexpected CBOR break")),
+            _ => return Err(DecodeError::new("an unknown CBOR simple value")),
+        })
+    }
+
+    /// A string in chunks, each of the given major type, up to the break.
+    fn chunks(&mut self, major: u8) -> Result<Vec<u8>, DecodeError> {
+        let mut whole = Vec::new();
+        while self.more(&mut None)? {
+            let (chunk, info) = self.initial()?;
+            if chunk != major || info == 31 {
+                return Err(DecodeError::new("a CBOR string whose chunks are of another type"));
+            }
+            let len = self.number(info)?;
+            whole.extend(self.take_long(len)?);
+        }
+        Ok(whole)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let (head, rest) = self.rest.split_first_chunk().ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(*head)
+    }
+
+    fn take_long(&mut self, len: u64) -> Result<&'a [u8], DecodeError> {
+        self.take(usize::try_from(len).map_err(|_| truncated())?)
+    }
+
+    fn take(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        let (head, rest) = self.rest.split_at_checked(len).ok_or_else(truncated)?;
+        self.rest = rest;
+        Ok(head)
+    }
+}
+
+/// Ends an array, a map or a string whose length was not given.
+const BREAK: u8 = 0xff;
+
+pub(super) fn too_deep() -> DecodeError {
+    DecodeError::new("nested too deeply")
+}
+
+fn truncated() -> DecodeError {
+    DecodeError::new("the CBOR value is cut short")
+}
+
+fn not_utf8() -> DecodeError {
+    DecodeError::new("a text is not UTF-8")
+}
+
+fn utf8(bytes: &[u8]) -> Result<&str, DecodeError> {
+    std::str::from_utf8(bytes).map_err(|_| not_utf8())
+}
+
+/// A float of two bytes, as RFC 8949 decodes it in its appendix D.
+fn half(bytes: [u8; 2]) -> f64 {
+    let bits = u16::from_be_bytes(bytes);
+    let exponent = i32::from(bits >> 10 & 0x1f);
+    let fraction = f64::from(bits & 0x3ff);
+    let value = match exponent {
+        0 => fraction * 2f64.powi(-24),
+        31 if fraction == 0.0 => f64::INFINITY,
+        31 => f64::NAN,
+        _ => (fraction + 1024.0) * 2f64.powi(exponent - 25),
+    };
+    if bits & 0x8000 == 0 { value } else { -value }
+}

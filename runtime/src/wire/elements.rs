@@ -1,0 +1,77 @@
+//! The elements of an encoded array: arguments, or the values of an event.
+
+use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
+
+use super::{
+    DecodeError, Format,
+    cbor::{Item, Reader},
+    json, revive,
+};
+
+/// What is left of an encoded array. Each element is decoded on its own.
+///
+/// To JavaScript the whole array is one value, so of exactly two elements the first is unescaped.
+#[derive(Debug)]
+pub(super) struct Elements<'a> {
+    source: Source<'a>,
+    /// Whether the next element is the first of two.
+    first_of_pair: bool,
+}
+
+#[derive(Debug)]
+enum Source<'a> {
+    Json(std::vec::IntoIter<&'a RawValue>),
+    Cbor { rest: Reader<'a>, left: Option<u64> },
+}
+
+impl<'a> Elements<'a> {
+    /// Fails if the bytes are not an array.
+    pub(super) fn new(format: Format, bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        Ok(match format {
+            Format::Json => {
+                let elements = json::elements(bytes)?;
+                Self { first_of_pair: elements.len() == 2, source: Source::Json(elements.into_iter()) }
+            }
+            Format::Cbor => {
+                let mut rest = Reader::new(bytes);
+                let Item::Array(left) = rest.item()? else {
+                    return Err(DecodeError::new("expected an array"));
+                };
+                Self { first_of_pair: left == Some(2), source: Source::Cbor { rest, left } }
+            }
+        })
+    }
+
+    /// The next element; `None` at the end.
+    pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, DecodeError> {
+        let first_of_pair = std::mem::take(&mut self.first_of_pair);
+        match &mut self.source {
+            Source::Json(elements) => match elements.next() {
+                Some(raw) => json::from_slice_at(raw.get().as_bytes(), first_of_pair).map(Some),
+                None => Ok(None),
+            },
+            Source::Cbor { rest, left } => {
+                if rest.more(left)? {
+                    return revive::read(rest, first_of_pair).map(Some);
+                }
+                rest.finish()?;
+                Ok(None)
+            }
+        }
+    }
+
+    /// Reads over the next element: whether it is null or undefined; `None` at the end.
+    pub(super) fn next_is_null(&mut self) -> Result<Option<bool>, DecodeError> {
+        struct IsNull(bool);
+
+        impl<'de> serde::Deserialize<'de> for IsNull {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                let value = Option::<serde::de::IgnoredAny>::deserialize(deserializer)?;
+                Ok(Self(value.is_none()))
+            }
+        }
+
+        Ok(self.next::<IsNull>()?.map(|IsNull(is_null)| is_null))
+    }
+}

@@ -1,0 +1,50 @@
+//! What travels: messages, bodies and values in their three encodings. Bytes in, bytes out; no I/O.
+//!
+//! The protocol is RivetKit's client protocol, version 4. It has two layers, and the seam runs between them:
+//!
+//! - **values** that users write, always as JSON or CBOR ([`Format`]): [`to_bytes`] and [`from_bytes`], and over
+//!   them arguments ([`ArgsWriter`], [`ArgsReader`]), events ([`write_event`], [`EventReader`]) and replies
+//!   ([`Output`], [`Outcome`]);
+//! - **messages** that carry encoded values without looking into them, as JSON, CBOR or BARE ([`Encoding`]):
+//!   [`ToClient`] and [`ToServer`] on a connection, and the bodies of HTTP calls in [`http`].
+//!
+//! Everything that is read here may come from anyone: any input ends in a value or in a [`DecodeError`], in
+//! time and memory proportional to its length.
+
+mod args;
+mod bare;
+mod cbor;
+mod elements;
+mod encoding;
+mod error;
+mod escape;
+mod escape_items;
+mod escape_key;
+mod event;
+mod fault;
+pub mod http;
+pub mod input;
+mod json;
+pub mod key;
+mod object;
+mod outcome;
+mod revive;
+mod revive_items;
+mod revive_value;
+mod shape;
+mod to_client;
+mod to_server;
+mod value;
+
+pub use args::{ArgsReader, ArgsWriter};
+pub use encoding::{Encoding, Format};
+pub use error::{DecodeError, EncodeError};
+pub use event::{EventReader, write_event};
+pub use fault::ActorRef;
+pub use outcome::{Outcome, Output};
+pub use to_client::ToClient;
+pub use to_server::ToServer;
+pub use value::{from_bytes, to_bytes};
+
+/// The newest version of the protocol that is spoken here. Versions 1 to this one are understood.
+pub const PROTOCOL_VERSION: u16 = 4;
