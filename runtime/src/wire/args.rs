@@ -37,11 +37,11 @@ impl ArgsWriter {
             (2, 0) => Escaped::first_of_pair(self.format, value),
             _ => Escaped::new(self.format, value),
         };
-        let value = value::encode(self.format, value)?;
+        let before = self.out.len();
         if self.format == Format::Json && self.written > 0 {
             self.out.push(b',');
         }
-        self.out.extend(value);
+        value::write(&mut self.out, self.format, &value).inspect_err(|_| self.out.truncate(before))?;
         self.written += 1;
         Ok(self)
     }
@@ -75,6 +75,7 @@ impl<'a> ArgsReader<'a> {
     }
 
     /// Reads the next argument. One that is missing is read as null: an `Option` is `None`.
+    #[expect(clippy::should_implement_trait, reason = "each argument is of a type of its own")]
     pub fn next<T: DeserializeOwned>(&mut self) -> Result<T, DecodeError> {
         let index = self.read;
         self.read += 1;

@@ -3,20 +3,20 @@
 use std::borrow::Cow;
 
 use super::{DecodeError, EncodeError, escape::Escaped, revive};
-use crate::wire::Format;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// How deep arrays, maps and tags may nest; `serde_json` has the same limit.
 pub(super) const MAX_DEPTH: u8 = 128;
 
 /// One user value.
-pub(super) fn to_vec<T: Serialize + ?Sized>(value: Escaped<'_, T>) -> Result<Vec<u8>, EncodeError> {
-    let mut out = Vec::with_capacity(64);
-    ciborium::into_writer(&value, &mut out).map_err(|error| match error {
+pub(super) fn write<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &Escaped<'_, T>,
+) -> Result<(), EncodeError> {
+    ciborium::into_writer(value, out).map_err(|error| match error {
         ciborium::ser::Error::Value(message) => EncodeError::new(message),
         ciborium::ser::Error::Io(error) => EncodeError::new(error.to_string()),
-    })?;
-    Ok(out)
+    })
 }
 
 /// One user value, and nothing after it.
@@ -59,13 +59,13 @@ pub(super) fn write_head(out: &mut Vec<u8>, major: u8, number: u64) {
     let major = major << 5;
     match number {
         0..=23 => out.push(major | number.to_be_bytes()[7]),
-        24..=0xff => out.extend([major | 24, number.to_be_bytes()[7]]),
+        24..=0xff => out.extend([major | 0x18, number.to_be_bytes()[7]]),
         0x100..=0xffff => {
-            out.push(major | 25);
+            out.push(major | 0x19);
             out.extend(&number.to_be_bytes()[6..]);
         }
         0x1_0000..=0xffff_ffff => {
-            out.push(major | 26);
+            out.push(major | 0x1a);
             out.extend(&number.to_be_bytes()[4..]);
         }
         _ => write_wide(out, major >> 5, number),
@@ -74,7 +74,7 @@ pub(super) fn write_head(out: &mut Vec<u8>, major: u8, number: u64) {
 
 /// Writes the head of an item with its number in eight bytes, which is how JavaScript knows a `BigInt`.
 pub(super) fn write_wide(out: &mut Vec<u8>, major: u8, number: u64) {
-    out.push(major << 5 | 27);
+    out.push(major << 5 | 0x1b);
     out.extend(number.to_be_bytes());
 }
 

@@ -11,8 +11,11 @@ use serde_json::value::RawValue;
 use super::{DecodeError, EncodeError, cbor, escape::Escaped};
 
 /// One user value.
-pub(super) fn to_vec<T: Serialize + ?Sized>(value: Escaped<'_, T>) -> Result<Vec<u8>, EncodeError> {
-    serde_json::to_vec(&value).map_err(|error| EncodeError::new(error.to_string()))
+pub(super) fn write<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &Escaped<'_, T>,
+) -> Result<(), EncodeError> {
+    serde_json::to_writer(out, value).map_err(|error| EncodeError::new(error.to_string()))
 }
 
 /// One user value, and nothing after it.

@@ -1,6 +1,6 @@
 //! What travels: messages, bodies and values in their three encodings. Bytes in, bytes out; no I/O.
 //!
-//! The protocol is RivetKit's client protocol, version 4. It has two layers, and the seam runs between them:
+//! The protocol is the client protocol of `rivetkit`, version 4. It has two layers, and the seam runs between them:
 //!
 //! - **values** that users write, always as JSON or CBOR ([`Format`]): [`to_bytes`] and [`from_bytes`], and over
 //!   them arguments ([`ArgsWriter`], [`ArgsReader`]), events ([`write_event`], [`EventReader`]) and replies
@@ -18,8 +18,6 @@ mod elements;
 mod encoding;
 mod error;
 mod escape;
-mod escape_items;
-mod escape_key;
 mod event;
 mod fault;
 pub mod http;
@@ -29,8 +27,6 @@ pub mod key;
 mod object;
 mod outcome;
 mod revive;
-mod revive_items;
-mod revive_value;
 mod shape;
 mod to_client;
 mod to_server;

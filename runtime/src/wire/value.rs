@@ -13,7 +13,9 @@ use super::{DecodeError, EncodeError, Format, cbor, escape::Escaped, json};
 ///
 /// Fails if the value's `Serialize` does, and for a map whose keys have no text.
 pub fn to_bytes<T: Serialize + ?Sized>(format: Format, value: &T) -> Result<Bytes, EncodeError> {
-    encode(format, Escaped::new(format, value)).map(Bytes::from)
+    let mut out = Vec::with_capacity(64);
+    write(&mut out, format, &Escaped::new(format, value))?;
+    Ok(out.into())
 }
 
 /// Decodes a value that any client may have written.
@@ -28,12 +30,16 @@ pub fn from_bytes<T: DeserializeOwned>(format: Format, bytes: &[u8]) -> Result<T
     }
 }
 
-pub(super) fn encode<T: Serialize + ?Sized>(
+/// Appends a value; what is there stays as it was if the value cannot be encoded.
+pub(super) fn write<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
     format: Format,
-    value: Escaped<'_, T>,
-) -> Result<Vec<u8>, EncodeError> {
-    match format {
-        Format::Json => json::to_vec(value),
-        Format::Cbor => cbor::to_vec(value),
-    }
+    value: &Escaped<'_, T>,
+) -> Result<(), EncodeError> {
+    let before = out.len();
+    let written = match format {
+        Format::Json => json::write(out, value),
+        Format::Cbor => cbor::write(out, value),
+    };
+    written.inspect_err(|_| out.truncate(before))
 }

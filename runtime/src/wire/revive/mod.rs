@@ -5,6 +5,9 @@
 //! integer is expected. Other tags are passed over. An unknown pair such as `["$foo", 1]` is an array like any
 //! other.
 
+mod items;
+mod value;
+
 use std::borrow::Cow;
 
 use serde::{
@@ -13,11 +16,13 @@ use serde::{
     forward_to_deserialize_any,
 };
 
+use self::{
+    items::{Entries, Map},
+    value::{Integer, Value, resolve},
+};
 use super::{
     DecodeError,
     cbor::{self, MAX_DEPTH, Reader},
-    revive_items::{Entries, Map},
-    revive_value::{Integer, Value, resolve},
 };
 
 /// Reads one value. The first of a pair is unescaped: `$$x` is `$x` there.
@@ -34,16 +39,16 @@ pub(super) fn read<T: DeserializeOwned>(
 /// A deserializer of the values that are next in the input. Copying it is looking ahead.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Revive<'de> {
-    pub(super) input: Reader<'de>,
+    input: Reader<'de>,
     /// How many more levels may be entered.
     depth: u8,
     /// Whether the next value is the first of an escaped pair.
-    pub(super) first_of_pair: bool,
+    first_of_pair: bool,
 }
 
 impl<'de> Revive<'de> {
     /// The next value, or the head of one that has values inside.
-    pub(super) fn value(&mut self) -> Result<Value<'de>, DecodeError> {
+    fn value(&mut self) -> Result<Value<'de>, DecodeError> {
         let escaped = std::mem::take(&mut self.first_of_pair);
         let value = resolve(&mut self.input, self.depth)?;
         Ok(match value {

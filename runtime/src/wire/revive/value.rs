@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::de::Visitor;
 
-use super::{
+use crate::wire::{
     DecodeError,
     cbor::{Item, Reader, too_deep},
     escape::MAX_SAFE_INTEGER,

@@ -8,11 +8,7 @@ use serde::{
     },
 };
 
-use super::{
-    Format,
-    escape::{Escaped, Place},
-    escape_key::Key,
-};
+use super::{Escaped, Format, Place, key::Key};
 
 /// Entries that go to `inner` one by one. `place` is where the next one stands.
 #[derive(Debug)]

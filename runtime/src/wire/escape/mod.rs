@@ -13,6 +13,9 @@
 //! Types that have a readable form (`is_human_readable`) use it in CBOR too, so an id or a time is the same text
 //! to a client whatever it negotiated.
 
+mod items;
+mod key;
+
 use std::fmt::Display;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -21,10 +24,8 @@ use serde::{
     ser::{Error as _, SerializeTuple as _},
 };
 
-use super::{
-    Format,
-    escape_items::{Items, Seq},
-};
+use self::items::{Items, Seq};
+use super::Format;
 
 /// The largest integer that JavaScript's `number` tells from its neighbours.
 pub(super) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -32,8 +33,8 @@ pub(super) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
 /// A value that serializes in the compatible form.
 #[derive(Debug)]
 pub(super) struct Escaped<'a, T: ?Sized> {
-    pub(super) value: &'a T,
-    pub(super) place: Place,
+    value: &'a T,
+    place: Place,
 }
 
 impl<'a, T: ?Sized> Escaped<'a, T> {
@@ -55,13 +56,13 @@ impl<T: Serialize + ?Sized> Serialize for Escaped<'_, T> {
 
 /// Where a value stands.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place {
-    pub(super) format: Format,
-    pub(super) first_of_pair: bool,
+struct Place {
+    format: Format,
+    first_of_pair: bool,
 }
 
 impl Place {
-    pub(super) const fn inside(self) -> Self {
+    const fn inside(self) -> Self {
         Self { first_of_pair: false, ..self }
     }
 }
@@ -78,7 +79,7 @@ impl<S: Serializer> Escape<S> {
             return pair(self.inner, "$BigInt", &number.to_string());
         }
         // JavaScript's CBOR reads every integer of 64 bits as a `BigInt`, and a timestamp must not be one.
-        let wide = number < -(1 << 32) || number >= 1 << 32;
+        let wide = !(-(1 << 32)..1 << 32).contains(&number);
         if wide && self.place.format == Format::Cbor {
             #[expect(clippy::cast_precision_loss, reason = "safe integers are what a float holds exactly")]
             return self.inner.serialize_f64(number as f64);

@@ -12,9 +12,8 @@ use serde::{
 };
 
 use super::{
-    DecodeError,
-    revive::Revive,
-    revive_value::{Integer, Value},
+    DecodeError, Revive,
+    value::{Integer, Value},
 };
 
 /// The entries of an array or a map, one by one.
