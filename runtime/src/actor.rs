@@ -79,12 +79,20 @@ pub trait Actor: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<Self::ConnState, Fault>> + Send;
 
     /// `#[on_connect]`: the connection is open and in the list.
-    fn on_connect(&mut self, _ctx: &Ctx<Self>, _conn: &Conn<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+    fn on_connect(
+        &mut self,
+        _ctx: &Ctx<Self>,
+        _conn: &Conn<Self>,
+    ) -> impl Future<Output = Result<(), Fault>> + Send {
         async { Ok(()) }
     }
 
     /// `#[on_disconnect]`: the connection is closed and no longer in the list.
-    fn on_disconnect(&mut self, _ctx: &Ctx<Self>, _conn: &Conn<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+    fn on_disconnect(
+        &mut self,
+        _ctx: &Ctx<Self>,
+        _conn: &Conn<Self>,
+    ) -> impl Future<Output = Result<(), Fault>> + Send {
         async { Ok(()) }
     }
 }

@@ -12,7 +12,7 @@ use bytes::Bytes;
 use parking_lot::RwLock;
 
 use crate::{
-    Action as _, Actor, ConnId, Contract, Event as _, EventOf, Fault,
+    Action as _, Actor, ConnId, Contract, EventOf, Fault,
     actor::{ActionOf, ParamsOf, ReplyOf},
     frames::{Frames, SendError},
     outbox::{Close, Outbox},
@@ -225,9 +225,10 @@ pub(crate) fn encode_reply<A: Actor>(format: Format, reply: &ReplyOf<A>) -> Resu
 
 /// Reads a call from the wire.
 pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
-    let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == name).ok_or_else(|| {
-        Fault::new("actor", "action_not_found", format!("Action `{name}` was not found."))
-    })?;
+    let info = <ActionOf<A>>::TABLE
+        .iter()
+        .find(|info| info.name == name)
+        .ok_or_else(|| Fault::new("actor", "action_not_found", format!("Action `{name}` was not found.")))?;
     let decode = || {
         let mut args = crate::wire::ArgsReader::new(format, args, info)?;
         let action = <ActionOf<A>>::decode(name, &mut args)?;
@@ -235,7 +236,11 @@ pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -
         Ok(action)
     };
     decode().map_err(|error: crate::wire::DecodeError| {
-        Fault::new("actor", "invalid_arguments", format!("Action `{name}` cannot take these arguments: {error}."))
+        Fault::new(
+            "actor",
+            "invalid_arguments",
+            format!("Action `{name}` cannot take these arguments: {error}."),
+        )
     })
 }
 
@@ -255,6 +260,9 @@ impl<A: Actor> Eq for Conn<A> {}
 
 impl<A: Actor> fmt::Debug for Conn<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Conn").field("id", &format_args!("{}", self.0.id)).field("open", &self.is_open()).finish()
+        f.debug_struct("Conn")
+            .field("id", &format_args!("{}", self.0.id))
+            .field("open", &self.is_open())
+            .finish()
     }
 }

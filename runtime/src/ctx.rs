@@ -89,7 +89,11 @@ impl<A: Actor> Ctx<A> {
 
     /// Sends an event to every connection that subscribed to it and fulfils the condition, for example all but
     /// those of one player.
-    pub fn broadcast_where<E: EventOf<A::Contract>>(&self, wanted: impl Fn(&Conn<A>) -> bool, event: &E) -> bool {
+    pub fn broadcast_where<E: EventOf<A::Contract>>(
+        &self,
+        wanted: impl Fn(&Conn<A>) -> bool,
+        event: &E,
+    ) -> bool {
         self.try_broadcast_where(wanted, event).inspect_err(|error| error.log::<A::Contract, E>()).is_ok()
     }
 
@@ -125,7 +129,11 @@ impl<A: Actor> Ctx<A> {
 
 impl<A: Actor> fmt::Debug for Ctx<A> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ctx").field("id", &self.id()).field("key", self.key()).field("conn", &self.caller).finish()
+        f.debug_struct("Ctx")
+            .field("id", &self.id())
+            .field("key", self.key())
+            .field("conn", &self.caller)
+            .finish()
     }
 }
 

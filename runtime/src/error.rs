@@ -230,7 +230,9 @@ impl<E: ActorError> DeclaredErrorKind<E> for &ErrorProbe<E> {
     fn kind(&self) -> ErrorKind<E> {
         ErrorKind {
             to_fault: Fault::declared,
-            restore: |fault| if fault.group == "user" { E::restore(&fault.code, fault.metadata.as_ref()) } else { None },
+            restore: |fault| {
+                if fault.group == "user" { E::restore(&fault.code, fault.metadata.as_ref()) } else { None }
+            },
             is_declared: |error| !error.is_internal(),
         }
     }

@@ -37,7 +37,11 @@ pub(crate) fn rolled_back() -> Fault {
 }
 
 pub(crate) fn connection_required(action: &str) -> Fault {
-    Fault::new("actor", "connection_required", format!("Action `{action}` can only be called on a connection."))
+    Fault::new(
+        "actor",
+        "connection_required",
+        format!("Action `{action}` can only be called on a connection."),
+    )
 }
 
 pub(crate) fn invalid_params(error: &dyn std::fmt::Display) -> Fault {

@@ -1,5 +1,8 @@
 //! Typed, stateful, realtime actors: actions and events checked by the compiler at both ends.
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod action;
 #[cfg(feature = "server")]
 mod actor;
@@ -25,9 +28,6 @@ mod key;
 #[cfg(feature = "server")]
 mod outbox;
 pub mod prelude;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 #[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "server")]

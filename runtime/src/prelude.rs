@@ -3,8 +3,8 @@
 pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
 
-pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault, Key, actor};
 #[cfg(feature = "server")]
 pub use crate::{Actor, Conn, Ctx, Registry, SendEach};
+pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault, Key, actor};
 #[cfg(feature = "client")]
 pub use crate::{Client, Connection, Handle, Subscription};

@@ -16,7 +16,11 @@ pub fn value<T>(value: T) -> Result<T, CallError> {
 /// What an action returned that may fail.
 pub fn result<T, E>(result: Result<T, E>, kind: ErrorKind<E>) -> Result<T, CallError<E>> {
     result.map_err(|error| {
-        if (kind.is_declared)(&error) { CallError::Action(error) } else { CallError::Fault((kind.to_fault)(&error)) }
+        if (kind.is_declared)(&error) {
+            CallError::Action(error)
+        } else {
+            CallError::Fault((kind.to_fault)(&error))
+        }
     })
 }
 
@@ -151,7 +155,8 @@ mod server {
     /// A state in its persisted form: CBOR, fields by name, so that fields can be added.
     pub fn save<A: Serialize>(state: &A) -> Result<Vec<u8>, SaveError> {
         let mut bytes = Vec::new();
-        ciborium::into_writer(state, &mut bytes).map_err(|error| SaveError::new(std::any::type_name::<A>(), error))?;
+        ciborium::into_writer(state, &mut bytes)
+            .map_err(|error| SaveError::new(std::any::type_name::<A>(), error))?;
         Ok(bytes)
     }
 

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key,
-    host::{LocalActor, LocalConn, LocalKind, Reach, Runtime, unanswered},
+    host::{LocalActor, LocalConn, Reach, Runtime, unanswered},
     wire::Format,
 };
 

@@ -110,7 +110,11 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Opens a connection.
-    pub(crate) async fn join(self: &Arc<Self>, params: Option<Bytes>, peer: Peer<A>) -> Result<Conn<A>, Fault> {
+    pub(crate) async fn join(
+        self: &Arc<Self>,
+        params: Option<Bytes>,
+        peer: Peer<A>,
+    ) -> Result<Conn<A>, Fault> {
         let (opened, open) = oneshot::channel();
         match self.mailbox.push(Envelope::Connect(Connect { params, peer, opened })) {
             Ok(()) => {}

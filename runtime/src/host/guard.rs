@@ -20,6 +20,10 @@ pub(super) async fn guarded_async<T>(code: impl Future<Output = T>) -> Result<T,
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Fault {
-    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Fault::internal(&format_args!("the actor panicked: {}", text.unwrap_or("with a value that is not a text")))
+    let text =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Fault::internal(&format_args!(
+        "the actor panicked: {}",
+        text.unwrap_or("with a value that is not a text")
+    ))
 }

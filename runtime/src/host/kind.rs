@@ -33,7 +33,11 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The awake actor of this key, and whether this call made it.
-    pub(crate) async fn awake(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<(Arc<Cell<A>>, bool), Fault> {
+    pub(crate) async fn awake(
+        self: &Arc<Self>,
+        key: &Key,
+        reach: &Reach,
+    ) -> Result<(Arc<Cell<A>>, bool), Fault> {
         loop {
             let (cell, mine) = self.cell(key, reach).await?;
             match cell.started.wait().await.clone() {
@@ -45,7 +49,8 @@ impl<A: Actor> Kind<A> {
                     return Ok((cell, made));
                 }
                 // Somebody else looked for it and did not find it; this one may make it.
-                Err(fault) if !mine && fault == faults::actor_not_found() && !matches!(reach, Reach::Get) => {}
+                Err(fault) if !mine && fault == faults::actor_not_found() && !matches!(reach, Reach::Get) => {
+                }
                 Err(fault) => return Err(fault),
             }
         }

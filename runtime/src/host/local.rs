@@ -10,11 +10,7 @@ use super::{
     Cell, Kind, Reach,
     call::{Call, ReplyTo},
 };
-use crate::{
-    Action, Actor, ActorId, Conn, Contract, Fault, Key,
-    client::LocalSink,
-    conn::Peer,
-};
+use crate::{Action, Actor, ActorId, Conn, Contract, Fault, Key, client::LocalSink, conn::Peer};
 
 /// The reply type of contract `C`.
 type Reply<C> = <<C as Contract>::Action as Action>::Reply;
@@ -22,7 +18,11 @@ type Reply<C> = <<C as Contract>::Action as Action>::Reply;
 /// A kind of actor with this contract.
 pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     /// The awake actor of this key, and whether this call made it.
-    fn reach(self: Arc<Self>, key: Key, reach: Reach) -> BoxFuture<'static, Result<(Arc<dyn LocalActor<C>>, bool), Fault>>;
+    fn reach(
+        self: Arc<Self>,
+        key: Key,
+        reach: Reach,
+    ) -> BoxFuture<'static, Result<(Arc<dyn LocalActor<C>>, bool), Fault>>;
 }
 
 /// An awake actor with this contract.

@@ -97,7 +97,9 @@ fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeErr
 }
 
 /// Connection params (JSON), likewise.
-pub(super) fn decode_params<P: serde::de::DeserializeOwned + 'static>(params: Option<&Bytes>) -> Result<P, DecodeError> {
+pub(super) fn decode_params<P: serde::de::DeserializeOwned + 'static>(
+    params: Option<&Bytes>,
+) -> Result<P, DecodeError> {
     match params {
         Some(params) if !is_unit::<P>() => from_bytes(Format::Json, params),
         _ => decode_absent(),

@@ -139,7 +139,12 @@ impl<A: Actor> Cell<A> {
         self.finish_write(core, call.reply_to, result);
     }
 
-    fn finish_write(self: &Arc<Self>, core: &Core<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
+    fn finish_write(
+        self: &Arc<Self>,
+        core: &Core<A>,
+        reply_to: ReplyTo<A>,
+        result: Result<ReplyOf<A>, Fault>,
+    ) {
         match result {
             Ok(reply) => {
                 self.changed();

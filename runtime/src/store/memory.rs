@@ -49,7 +49,13 @@ impl Store for MemoryStore {
 
     async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
         let actors = self.actors.lock();
-        Ok(actors.rows.values().map(|row| &row.record).filter(|record| record.name == name).cloned().collect())
+        Ok(actors
+            .rows
+            .values()
+            .map(|row| &row.record)
+            .filter(|record| record.name == name)
+            .cloned()
+            .collect())
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {

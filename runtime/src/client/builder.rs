@@ -1,0 +1,144 @@
+//! How a client is set up.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::{
+    Client, Transport,
+    network::{Endpoint, Network, Settings},
+};
+use crate::wire::Encoding;
+
+/// Why a client cannot be set up.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClientError {
+    /// The URL cannot be parsed, or names no host.
+    #[error("`{url}` is not the URL of a server: {reason}")]
+    Url {
+        /// What was given.
+        url: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The URL asks for encryption, which this build leaves out.
+    #[error("`{0}` needs the cargo feature `tls` of callboard")]
+    TlsMissing(String),
+    /// A header's name or value is not one.
+    #[error("`{0}` is not a header")]
+    Header(String),
+}
+
+/// Sets up a [`Client`]: encoding, credentials, time limits.
+///
+/// ```
+/// # use callboard::{Client, ClientError};
+/// # use std::time::Duration;
+/// let client = Client::builder("http://127.0.0.1:6420")
+///     .namespace("staging")
+///     .token("secret")
+///     .idle_timeout(Duration::from_secs(10))
+///     .build()?;
+/// # Ok::<(), ClientError>(())
+/// ```
+#[derive(Debug, Clone)]
+#[must_use = "`build` makes the client"]
+pub struct ClientBuilder {
+    url: String,
+    encoding: Encoding,
+    namespace: Option<String>,
+    token: Option<String>,
+    headers: Vec<(String, String)>,
+    connect_timeout: Duration,
+    idle_timeout: Duration,
+    call_timeout: Option<Duration>,
+}
+
+impl ClientBuilder {
+    pub(super) fn new(url: String) -> Self {
+        Self {
+            url,
+            encoding: Encoding::Cbor,
+            namespace: None,
+            token: None,
+            headers: Vec::new(),
+            connect_timeout: Duration::from_secs(10),
+            idle_timeout: Duration::from_secs(30),
+            call_timeout: None,
+        }
+    }
+
+    /// How messages are encoded; CBOR unless said otherwise.
+    pub fn encoding(self, encoding: Encoding) -> Self {
+        Self { encoding, ..self }
+    }
+
+    /// The namespace that the actors are in, before the one in the URL; `default` unless said otherwise.
+    pub fn namespace(self, namespace: impl Into<String>) -> Self {
+        Self { namespace: Some(namespace.into()), ..self }
+    }
+
+    /// The token that lets this client in, before the one in the URL.
+    pub fn token(self, token: impl Into<String>) -> Self {
+        Self { token: Some(token.into()), ..self }
+    }
+
+    /// One more header of every request, the opening of connections included.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// More headers of every request: see [`header`](Self::header).
+    pub fn headers<N: Into<String>, V: Into<String>>(
+        mut self,
+        headers: impl IntoIterator<Item = (N, V)>,
+    ) -> Self {
+        self.headers.extend(headers.into_iter().map(|(name, value)| (name.into(), value.into())));
+        self
+    }
+
+    /// How long reaching the server may take, before a call ends as not sent or an attempt to connect fails; 10
+    /// seconds unless said otherwise.
+    pub fn connect_timeout(self, limit: Duration) -> Self {
+        Self { connect_timeout: limit, ..self }
+    }
+
+    /// How long a connection may be silent, though half-way through the server was pinged, until it is taken for
+    /// lost; 30 seconds unless said otherwise.
+    pub fn idle_timeout(self, limit: Duration) -> Self {
+        Self { idle_timeout: limit, ..self }
+    }
+
+    /// How long a stateless call may take, before it ends as maybe applied; without a limit unless said otherwise.
+    pub fn call_timeout(self, limit: Duration) -> Self {
+        Self { call_timeout: Some(limit), ..self }
+    }
+
+    /// The client. Nothing is sent yet.
+    pub fn build(self) -> Result<Client, ClientError> {
+        let (endpoint, credentials) = Endpoint::parse(&self.url)?;
+        let settings = Settings {
+            encoding: self.encoding,
+            namespace: self.namespace.or(credentials.namespace).unwrap_or_else(|| "default".to_owned()),
+            token: self.token.or(credentials.token),
+            headers: headers(&self.headers)?,
+            connect_timeout: self.connect_timeout,
+            idle_timeout: self.idle_timeout,
+            call_timeout: self.call_timeout,
+        };
+        Ok(Client { transport: Transport::Network(Arc::new(Network::new(endpoint, settings))) })
+    }
+}
+
+fn headers(pairs: &[(String, String)]) -> Result<HeaderMap, ClientError> {
+    let parse = |(name, value): &(String, String)| {
+        let pair = (HeaderName::try_from(name).ok(), HeaderValue::try_from(value).ok());
+        let (Some(name), Some(value)) = pair else {
+            return Err(ClientError::Header(name.clone()));
+        };
+        Ok((name, value))
+    };
+    pairs.iter().map(parse).collect()
+}

@@ -1,0 +1,220 @@
+//! A connection as its user holds it.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::{
+    driver::{Command, Driver},
+    events::Events,
+    link::{Dial, ReplyOf},
+    listener::{Entry, Gate, Turn},
+    status::{ConnectionError, State, Status},
+    subscription::{Forget, Subscription},
+};
+use crate::{ActorId, CallError, ConnId, Contract, EventOf};
+
+/// A connection to one actor: calls in order, and the actor's events.
+///
+/// It opens in the background and comes back by itself when it is lost, with its listeners and its params. A call
+/// that was under way when it broke ends as [`CallError::MaybeApplied`]; a call made meanwhile waits, and is sent once
+/// the connection is open again.
+///
+/// Clones are the same connection, which closes when the last of them is dropped, or at [`close`](Self::close).
+/// [`Subscription`]s and [`Events`] do not keep it open. A listener that holds a clone of its own connection does:
+/// close that one by hand.
+///
+/// Listeners run on the connection's task, one after the other: one that blocks holds up the connection.
+///
+/// The generated `ChatRoomConn` derefs to it, and adds a method for each action.
+pub struct Connection<C: Contract> {
+    commands: mpsc::UnboundedSender<Command<C>>,
+    state: watch::Receiver<State>,
+    turn: Turn,
+}
+
+impl<C: Contract> Connection<C> {
+    /// Begins to open a connection; `params` that could not be encoded end it at once.
+    pub(super) fn open(dialer: Arc<dyn Dial<C>>, params: Result<Option<Bytes>, ConnectionError>) -> Self {
+        let (commands, inbox) = mpsc::unbounded_channel();
+        let (state, watcher) = watch::channel(State::NEW);
+        let turn = Turn::zero();
+        let driver = |params| Driver::new(dialer, params, inbox, state, turn);
+        match params {
+            Ok(params) => tokio::spawn(driver(params).run()),
+            Err(error) => tokio::spawn(driver(None).fail(error)),
+        };
+        Self { commands, state: watcher, turn }
+    }
+
+    /// Calls an action. The generated stubs, one method for each action, are the convenient way.
+    ///
+    /// Calls of one connection start in the order made. Dropping the future before the call was sent takes it back.
+    pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
+        let (answer, reply) = oneshot::channel();
+        if self.commands.send(Command::Call(action, answer)).is_err() {
+            return Err(CallError::NotSent("the runtime of the connection has stopped".to_owned()));
+        }
+        reply.await.unwrap_or_else(|_| {
+            Err(CallError::MaybeApplied("the runtime of the connection stopped before the answer".to_owned()))
+        })
+    }
+
+    /// Runs `listener` for every event of its kind, in the order sent.
+    ///
+    /// The closure's argument says which event: `conn.on(|message: MessageReceived| ..)`. A call made after this one
+    /// returned runs with the subscription in force. Listeners of one event run in the order added; one that panics is
+    /// logged, and stops nothing. A listener added inside a listener takes effect from the next event.
+    pub fn on<E, F>(&self, listener: F) -> Subscription
+    where
+        E: EventOf<C>,
+        F: FnMut(E) + Send + 'static,
+    {
+        self.listen::<E>(false, listener)
+    }
+
+    /// Runs `listener` for the next event of its kind, and never again.
+    pub fn once<E, F>(&self, listener: F) -> Subscription
+    where
+        E: EventOf<C>,
+        F: FnOnce(E) + Send + 'static,
+    {
+        let mut listener = Some(listener);
+        self.listen::<E>(true, move |event| {
+            if let Some(listener) = listener.take() {
+                listener(event);
+            }
+        })
+    }
+
+    /// All events of the actor, as a stream of the generated enum; match on it and miss none.
+    ///
+    /// What is not read yet is kept, without a bound. The stream ends with the connection; dropping it unsubscribes.
+    #[must_use]
+    pub fn events(&self) -> Events<C> {
+        let gate = self.gate();
+        let subscription = self.subscription(&gate);
+        Events::new(subscription, |index, run| {
+            self.tell(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
+        })
+    }
+
+    /// Runs `listener` for everything that goes wrong with the connection: lost links, refused subscriptions, events
+    /// that cannot be decoded, and what ends it. Added after the end, it is told at once what that was.
+    pub fn on_error(&self, listener: impl FnMut(&ConnectionError) + Send + 'static) -> Subscription {
+        self.watch(|gate| Command::WatchErrors(Entry { gate, once: false, run: Box::new(listener) }))
+    }
+
+    /// Runs `listener` whenever the [`status`](Self::status) changes.
+    pub fn on_status_change(&self, listener: impl FnMut(Status) + Send + 'static) -> Subscription {
+        self.watch(|gate| Command::WatchStatus(Entry { gate, once: false, run: Box::new(listener) }))
+    }
+
+    /// Where the connection is in its life.
+    #[must_use]
+    pub fn status(&self) -> Status {
+        self.state.borrow().status
+    }
+
+    /// Its id, by which the actor knows it; `None` while it is not open. It changes with every reconnect.
+    #[must_use]
+    pub fn id(&self) -> Option<ConnId> {
+        self.state.borrow().conn_id
+    }
+
+    /// The actor's identity, known once the connection was open for the first time.
+    #[must_use]
+    pub fn actor_id(&self) -> Option<ActorId> {
+        self.state.borrow().actor_id
+    }
+
+    /// Waits until the connection is open; an error is what ended it for good.
+    ///
+    /// Nothing needs to wait for this: listeners and calls made before are in force once it is open. It is the place to
+    /// learn that the actor turned this client away ([`ConnectionError::declared`]).
+    pub async fn opened(&self) -> Result<(), ConnectionError> {
+        let state = self.until(|state| state.status == Status::Connected || state.end.is_some()).await;
+        state.end.map_or(Ok(()), Err)
+    }
+
+    /// Waits until the connection is over, and says why.
+    pub async fn closed(&self) -> ConnectionError {
+        let state = self.until(|state| state.end.is_some()).await;
+        state.end.unwrap_or(ConnectionError::Closed)
+    }
+
+    /// Closes the connection, and waits until the other side has taken note (two seconds at most). Calls that are not
+    /// answered by then end with an error. Again is no harm.
+    pub async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        self.tell(Command::Close(done));
+        // An error says that the task answers no more: the connection is closed.
+        let _ = closed.await;
+    }
+
+    fn listen<E: EventOf<C>>(
+        &self,
+        once: bool,
+        mut listener: impl FnMut(E) + Send + 'static,
+    ) -> Subscription {
+        self.watch(|gate| {
+            let run =
+                Box::new(move |payload: &crate::wire::EventReader<'_>| payload.read().map(&mut listener));
+            Command::Listen(E::INDEX, Entry { gate, once, run })
+        })
+    }
+
+    fn watch(&self, command: impl FnOnce(Arc<Gate>) -> Command<C>) -> Subscription {
+        let gate = self.gate();
+        let subscription = self.subscription(&gate);
+        self.tell(command(gate));
+        subscription
+    }
+
+    fn gate(&self) -> Arc<Gate> {
+        Gate::new(self.turn.connection())
+    }
+
+    fn subscription(&self, gate: &Arc<Gate>) -> Subscription {
+        Subscription::new(Arc::clone(gate), Arc::new(self.commands.downgrade()))
+    }
+
+    /// The task is there as long as the runtime is; without it there is nothing left to tell.
+    fn tell(&self, command: Command<C>) {
+        let _ = self.commands.send(command);
+    }
+
+    async fn until(&self, reached: impl FnMut(&State) -> bool) -> State {
+        let mut state = self.state.clone();
+        match state.wait_for(reached).await {
+            Ok(state) => state.clone(),
+            Err(_) => State { status: Status::Closed, end: Some(ConnectionError::Closed), ..State::NEW },
+        }
+    }
+}
+
+impl<C: Contract> Forget for mpsc::WeakUnboundedSender<Command<C>> {
+    fn forget(&self, gate: &Arc<Gate>) {
+        if let Some(commands) = self.upgrade() {
+            let _ = commands.send(Command::Forget(Arc::clone(gate)));
+        }
+    }
+}
+
+impl<C: Contract> Clone for Connection<C> {
+    fn clone(&self) -> Self {
+        Self { commands: self.commands.clone(), state: self.state.clone(), turn: self.turn }
+    }
+}
+
+impl<C: Contract> fmt::Debug for Connection<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = self.state.borrow();
+        f.debug_struct("Connection")
+            .field("actor", &C::NAME)
+            .field("status", &state.status)
+            .field("id", &state.conn_id)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,311 @@
+//! The task of a connection: it alone owns the listeners and the unanswered calls.
+//!
+//! What the user's side does reaches it as [`Command`]s, in order, and what the server sends as [`FromServer`]s, in
+//! order. Commands go first, so that a listener added inside a listener is there for the next event.
+
+use std::{future::Future, ops::ControlFlow, pin::pin, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::{Instant, sleep, timeout},
+};
+
+use super::{
+    backoff::Backoff,
+    calls::{Answer, Calls},
+    ending::Ending,
+    link::{Dial, FromServer, Link, ToServer},
+    listener::{Entry, Gate, Turn},
+    listeners::{ErrorListener, EventListener, Listeners, StatusListener},
+    status::{ConnectionError, State, Status},
+};
+use crate::{Contract, Event, Fault};
+
+/// How long `close` waits for the other side to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(2);
+
+/// What the user's side asks of the task.
+pub(super) enum Command<C: Contract> {
+    Call(C::Action, Answer<C>),
+    /// Adds a listener of the event at this place of the table.
+    Listen(usize, Entry<EventListener>),
+    WatchErrors(Entry<ErrorListener>),
+    WatchStatus(Entry<StatusListener>),
+    /// Takes a listener of any kind off the list.
+    Forget(Arc<Gate>),
+    Close(oneshot::Sender<()>),
+}
+
+/// See the module.
+pub(super) struct Driver<C: Contract> {
+    dialer: Arc<dyn Dial<C>>,
+    params: Option<Bytes>,
+    commands: mpsc::UnboundedReceiver<Command<C>>,
+    state: watch::Sender<State>,
+    listeners: Listeners,
+    calls: Calls<C>,
+    backoff: Backoff,
+    /// The present link, once the server has accepted it.
+    open: Option<Open<C>>,
+    /// What the server said last on the present link; the reason of a close repeats it in short.
+    last_fault: Option<Fault>,
+}
+
+/// A link that the server has accepted.
+struct Open<C: Contract> {
+    tx: mpsc::UnboundedSender<ToServer<C>>,
+    since: Instant,
+    /// For each event, whether the server was told to send it.
+    subscribed: Vec<bool>,
+}
+
+impl<C: Contract> Driver<C> {
+    pub(super) fn new(
+        dialer: Arc<dyn Dial<C>>,
+        params: Option<Bytes>,
+        commands: mpsc::UnboundedReceiver<Command<C>>,
+        state: watch::Sender<State>,
+        turn: Turn,
+    ) -> Self {
+        Self {
+            dialer,
+            params,
+            commands,
+            state,
+            listeners: Listeners::new::<C>(turn),
+            calls: Calls::default(),
+            backoff: Backoff::default(),
+            open: None,
+            last_fault: None,
+        }
+    }
+
+    /// Keeps the connection until it is over, and then answers for it until nobody can ask any more.
+    pub(super) async fn run(mut self) {
+        let ending = loop {
+            match self.attempt().await {
+                Ending::Lost(why) => self.lose(&why),
+                ending => break ending,
+            }
+            let delay = self.backoff.next();
+            if let Err(ending) = self.meanwhile(sleep(delay)).await {
+                break ending;
+            }
+        };
+        self.end(ending).await;
+    }
+
+    /// Answers for a connection that could not even be tried.
+    pub(super) async fn fail(self, why: ConnectionError) {
+        self.end(Ending::Final(why)).await;
+    }
+
+    /// One link, from the attempt to open it to its end.
+    async fn attempt(&mut self) -> Ending {
+        self.last_fault = None;
+        self.set_status(Status::Connecting);
+        let dialer = Arc::clone(&self.dialer);
+        let params = self.params.clone();
+        match self.meanwhile(dialer.dial(params)).await {
+            Ok(Ok(link)) => self.serve(link).await,
+            Ok(Err(error)) => Ending::of_dial(error),
+            Err(ending) => ending,
+        }
+    }
+
+    /// Obeys commands until `future` is done, or until one of them ends the connection.
+    async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Ending> {
+        let mut future = pin!(future);
+        loop {
+            tokio::select! {
+                biased;
+                command = self.commands.recv() => {
+                    if let ControlFlow::Break(ending) = self.obey(command) {
+                        return Err(ending);
+                    }
+                }
+                value = &mut future => return Ok(value),
+            }
+        }
+    }
+
+    /// Carries messages both ways until the link or the connection ends.
+    async fn serve(&mut self, mut link: Link<C>) -> Ending {
+        loop {
+            let flow = tokio::select! {
+                biased;
+                command = self.commands.recv() => self.obey(command),
+                message = link.rx.recv() => self.receive(message, &link.tx),
+            };
+            if let ControlFlow::Break(ending) = flow {
+                if let Ending::Asked(_) = ending {
+                    self.say_goodbye(link).await;
+                }
+                return ending;
+            }
+        }
+    }
+
+    /// Does what the user's side asks. `None` says that the last `Connection` was dropped.
+    fn obey(&mut self, command: Option<Command<C>>) -> ControlFlow<Ending> {
+        match command {
+            Some(Command::Call(action, answer)) => match &self.open {
+                Some(open) => self.calls.send(action, answer, &open.tx),
+                None => self.calls.queue(action, answer),
+            },
+            Some(Command::Listen(index, listener)) => {
+                self.listeners.add(index, listener);
+                self.subscribe(index);
+            }
+            Some(Command::Forget(gate)) => {
+                self.listeners.remove(&gate);
+                self.subscribe_all();
+            }
+            Some(Command::WatchErrors(listener)) => self.listeners.watch_errors(listener),
+            Some(Command::WatchStatus(listener)) => self.listeners.watch_status(listener),
+            Some(Command::Close(done)) => return ControlFlow::Break(Ending::Asked(Some(done))),
+            None => return ControlFlow::Break(Ending::Asked(None)),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Takes what the server sent. `None` says that the link is gone without a word.
+    fn receive(
+        &mut self,
+        message: Option<FromServer<C>>,
+        tx: &mpsc::UnboundedSender<ToServer<C>>,
+    ) -> ControlFlow<Ending> {
+        match message {
+            Some(FromServer::Open { actor_id, conn_id }) => self.accept(&actor_id, &conn_id, tx),
+            Some(FromServer::Event { index, format, args }) => {
+                if let Err(error) = self.listeners.deliver::<C>(index, format, &args) {
+                    self.listeners.report(&error);
+                }
+                self.subscribe(index);
+            }
+            Some(FromServer::Reply { id, result }) => self.calls.answer(id, result),
+            Some(FromServer::Error(fault)) => {
+                self.listeners.report(&fault.clone().into());
+                self.last_fault = Some(fault);
+            }
+            Some(FromServer::Closed { code, reason }) => {
+                let ending = Ending::of_close(code, &reason, self.open.is_some(), self.last_fault.as_ref());
+                return ControlFlow::Break(ending);
+            }
+            None => return ControlFlow::Break(Ending::broken()),
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// The server has accepted the link: the subscriptions are made again, then the calls that waited are sent.
+    fn accept(&mut self, actor_id: &str, conn_id: &str, tx: &mpsc::UnboundedSender<ToServer<C>>) {
+        let subscribed = vec![false; C::Event::TABLE.len()];
+        self.open = Some(Open { tx: tx.clone(), since: Instant::now(), subscribed });
+        self.subscribe_all();
+        self.calls.send_queued(tx);
+        self.state.send_modify(|state| {
+            state.actor_id = actor_id.parse().ok();
+            state.conn_id = conn_id.parse().ok();
+        });
+        self.set_status(Status::Connected);
+    }
+
+    /// Tells the server whether anybody listens to the event at this place of the table, if that has changed.
+    fn subscribe(&mut self, index: usize) {
+        let on = self.listeners.is_heard(index);
+        if let Some(open) = &mut self.open
+            && open.subscribed.get(index).is_some_and(|subscribed| *subscribed != on)
+        {
+            open.subscribed[index] = on;
+            // A link that is gone is noticed when its messages end.
+            let _ = open.tx.send(ToServer::Subscribe { index, on });
+        }
+    }
+
+    fn subscribe_all(&mut self) {
+        (0..C::Event::TABLE.len()).for_each(|index| self.subscribe(index));
+    }
+
+    /// The link is gone, and another may follow.
+    fn lose(&mut self, why: &ConnectionError) {
+        self.leave();
+        self.calls.break_in_flight(why);
+        self.set_status(Status::Disconnected);
+        self.report_unless_said(why);
+    }
+
+    /// Forgets the present link.
+    fn leave(&mut self) {
+        if let Some(open) = self.open.take() {
+            self.backoff.lived(open.since.elapsed());
+        }
+        self.state.send_modify(|state| state.conn_id = None);
+    }
+
+    /// Asks the other side to close, and takes the answers that still come until it has.
+    async fn say_goodbye(&mut self, mut link: Link<C>) {
+        let _ = link.tx.send(ToServer::Close);
+        let last_words = async {
+            while let Some(message) = link.rx.recv().await {
+                if let FromServer::Reply { id, result } = message {
+                    self.calls.answer(id, result);
+                }
+            }
+        };
+        if timeout(GOODBYE, last_words).await.is_err() {
+            tracing::debug!("the server did not say goodbye in time");
+        }
+    }
+
+    /// The connection is over. Whoever asks from now on hears why.
+    async fn end(mut self, ending: Ending) {
+        let (why, done) = match ending {
+            Ending::Asked(done) => (ConnectionError::Closed, done),
+            Ending::Final(why) | Ending::Lost(why) => (why, None),
+        };
+        self.leave();
+        self.calls.break_in_flight(&why);
+        self.calls.refuse_queued(&why);
+        self.listeners.clear_events();
+        self.state.send_modify(|state| state.end = Some(why.clone()));
+        self.set_status(Status::Closed);
+        if why != ConnectionError::Closed {
+            self.report_unless_said(&why);
+        }
+        drop(done);
+        while let Some(command) = self.commands.recv().await {
+            self.obey_after_end(command, &why);
+        }
+    }
+
+    fn obey_after_end(&mut self, command: Command<C>, why: &ConnectionError) {
+        match command {
+            Command::Call(action, answer) => {
+                self.calls.queue(action, answer);
+                self.calls.refuse_queued(why);
+            }
+            // Whoever begins to watch now shall not wait for what has already been said.
+            Command::WatchErrors(listener) if *why != ConnectionError::Closed => {
+                self.listeners.report_late(why, listener);
+            }
+            Command::WatchErrors(_)
+            | Command::WatchStatus(_)
+            | Command::Listen(..)
+            | Command::Forget(_)
+            | Command::Close(_) => {}
+        }
+    }
+
+    fn set_status(&mut self, status: Status) {
+        self.state.send_modify(|state| state.status = status);
+        self.listeners.tell_status(status);
+    }
+
+    /// Reports an error, unless the server's own message of it has already been reported.
+    fn report_unless_said(&mut self, error: &ConnectionError) {
+        if error.fault().is_none() || error.fault() != self.last_fault.as_ref() {
+            self.listeners.report(error);
+        }
+    }
+}

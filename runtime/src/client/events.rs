@@ -1,0 +1,70 @@
+//! All events of a connection as a stream.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll},
+};
+
+use futures_util::Stream;
+use tokio::sync::mpsc;
+
+use super::{
+    listeners::EventListener,
+    subscription::{ScopedSubscription, Subscription},
+};
+use crate::{Contract, Event};
+
+/// Every event of an actor, from [`Connection::events`](crate::Connection::events): a stream of the generated enum.
+///
+/// ```no_run
+/// # use callboard::{Connection, Contract};
+/// # async fn demo<C: Contract>(connection: Connection<C>) {
+/// let mut events = connection.events();
+/// while let Some(event) = events.next().await {
+///     // match event { ChatRoomEvent::MessageReceived(message) => .., .. }
+/// }
+/// # }
+/// ```
+pub struct Events<C: Contract> {
+    received: mpsc::UnboundedReceiver<C::Event>,
+    _subscription: ScopedSubscription,
+}
+
+impl<C: Contract> Events<C> {
+    /// A stream that is fed by one listener for each event of the table, which `listen` adds.
+    pub(super) fn new(subscription: Subscription, mut listen: impl FnMut(usize, Box<EventListener>)) -> Self {
+        let (sender, received) = mpsc::unbounded_channel();
+        for index in 0..C::Event::TABLE.len() {
+            let sender = sender.clone();
+            listen(
+                index,
+                Box::new(move |payload| {
+                    // A stream that was dropped unsubscribes by itself.
+                    let _ = sender.send(C::Event::decode(index, payload)?);
+                    Ok(())
+                }),
+            );
+        }
+        Self { received, _subscription: subscription.scoped() }
+    }
+
+    /// The next event; `None` once the connection is closed.
+    pub async fn next(&mut self) -> Option<C::Event> {
+        self.received.recv().await
+    }
+}
+
+impl<C: Contract> Stream for Events<C> {
+    type Item = C::Event;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<C::Event>> {
+        self.get_mut().received.poll_recv(context)
+    }
+}
+
+impl<C: Contract> fmt::Debug for Events<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").field("actor", &C::NAME).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+//! A handle: one actor, addressed, with no traffic yet.
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+
+use super::{
+    connection::Connection,
+    link::{Port, ReplyOf},
+    status::ConnectionError,
+};
+use crate::{ActorId, CallError, Contract, Key};
+
+/// One actor, addressed: [`call`](Self::call)s it without a connection, or [connects](Self::connect_with) to it.
+///
+/// Making one costs nothing and sends nothing. The generated `ChatRoomHandle` derefs to it, and adds a method for
+/// each action, and `connect`.
+pub struct Handle<C: Contract> {
+    port: Arc<dyn Port<C>>,
+    key: Option<Key>,
+}
+
+impl<C: Contract> Handle<C> {
+    pub(super) fn new(port: Arc<dyn Port<C>>, key: Option<Key>) -> Self {
+        Self { port, key }
+    }
+
+    /// Calls an action, without a connection. The generated stubs, one method for each action, are the convenient way.
+    pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
+        self.port.call(action).await
+    }
+
+    /// Opens a connection, and returns at once: what is done with it before it is open takes force once it is.
+    ///
+    /// The params are encoded here, once, and presented again at every reconnect.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a tokio runtime, on which the connection lives.
+    #[must_use = "the connection closes when it is dropped"]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "params belong to the connection; the generated stub moves them"
+    )]
+    pub fn connect_with(&self, params: C::Params) -> Connection<C> {
+        Connection::open(self.port.dialer(), encode(&params))
+    }
+
+    /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist.
+    pub async fn resolve(&self) -> Result<ActorId, CallError> {
+        self.port.resolve().await
+    }
+
+    /// The key it is addressed by; `None` where that is the actor's identity.
+    #[must_use]
+    pub fn key(&self) -> Option<&Key> {
+        self.key.as_ref()
+    }
+}
+
+/// Params as JSON; `None` for `()`, which is how an actor says that it asks for none.
+fn encode<P: serde::Serialize>(params: &P) -> Result<Option<Bytes>, ConnectionError> {
+    let json = serde_json::to_vec(params).map_err(|error| ConnectionError::Params(error.to_string()))?;
+    Ok((json != b"null").then(|| json.into()))
+}
+
+impl<C: Contract> Clone for Handle<C> {
+    fn clone(&self) -> Self {
+        Self { port: Arc::clone(&self.port), key: self.key.clone() }
+    }
+}
+
+impl<C: Contract> fmt::Debug for Handle<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Handle").field("actor", &C::NAME).field("key", &self.key).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,71 @@
+//! The seam between a client and what carries its messages: a socket, or the host in this process.
+
+use std::{future::Future, pin::Pin, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::{Action, ActorId, CallError, Contract, Fault, wire::Format};
+
+/// What a call of contract `C` is answered with.
+pub(crate) type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
+
+/// A boxed future that may borrow.
+pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// One actor as a handle reaches it: over the network, or in this process.
+pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
+    /// One stateless call.
+    fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
+
+    /// Which actor it is; makes it first if the target says so.
+    fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;
+
+    /// What opens connections to it.
+    fn dialer(&self) -> Arc<dyn Dial<C>>;
+}
+
+/// Opens links to one actor, again after each loss.
+pub(crate) trait Dial<C: Contract>: Send + Sync + 'static {
+    /// One attempt. `params` is JSON; `None` where the actor asks for none.
+    fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>>;
+}
+
+/// Why an attempt failed.
+#[derive(Debug)]
+pub(crate) enum DialError {
+    /// The other side could not be reached; it may be later.
+    Unreachable(String),
+    /// The other side answered: this. Whether another attempt makes sense depends on what it says.
+    Refused(Fault),
+}
+
+/// One live link. It is lost when `rx` ends, and wanted no more when `tx` is dropped.
+pub(crate) struct Link<C: Contract> {
+    pub tx: mpsc::UnboundedSender<ToServer<C>>,
+    pub rx: mpsc::UnboundedReceiver<FromServer<C>>,
+}
+
+/// What a connection sends, in this order on the wire.
+pub(crate) enum ToServer<C: Contract> {
+    /// Run an action, and answer with this id.
+    Call { id: u64, action: C::Action },
+    /// Begin or stop sending the event at this place of the contract's table.
+    Subscribe { index: usize, on: bool },
+    /// The connection is wanted no more.
+    Close,
+}
+
+/// What a connection receives.
+pub(crate) enum FromServer<C: Contract> {
+    /// The first message: the connection is accepted.
+    Open { actor_id: String, conn_id: String },
+    /// An event, by its place in the contract's table. `args` is an array in `format`.
+    Event { index: usize, format: Format, args: Bytes },
+    /// The answer to the call with this id.
+    Reply { id: u64, result: Result<ReplyOf<C>, CallError> },
+    /// An error of the connection itself, or of one of its subscriptions.
+    Error(Fault),
+    /// The last message: why the link ended. Code 1006 says that it broke.
+    Closed { code: u16, reason: String },
+}

@@ -1,0 +1,163 @@
+//! The client: handles and connections, whatever carries their messages.
+//!
+//! [`Client`] makes [`Handle`]s, a handle opens [`Connection`]s. Each connection has one task, its driver, which owns
+//! listeners and unanswered calls, and speaks through a `Link` with what carries the messages: a WebSocket
+//! (`network`), or the host in this process (`local`).
+
+mod backoff;
+mod builder;
+mod calls;
+mod connection;
+mod driver;
+mod ending;
+mod events;
+mod handle;
+pub(crate) mod link;
+mod listener;
+mod listeners;
+#[cfg(feature = "server")]
+mod local;
+mod network;
+mod status;
+mod subscription;
+pub(crate) mod target;
+
+use std::{fmt, sync::Arc};
+
+use bytes::Bytes;
+
+pub use builder::{ClientBuilder, ClientError};
+pub use connection::Connection;
+pub use events::Events;
+pub use handle::Handle;
+#[cfg(feature = "server")]
+pub(crate) use local::LocalSink;
+pub use status::{ConnectionError, Status};
+pub use subscription::{ScopedSubscription, Subscription};
+
+use self::{
+    link::Port,
+    network::{Network, NetworkPort},
+    target::Target,
+};
+use crate::{ActorId, CallError, Contract, Key};
+
+/// Where actors are: makes typed [`Handle`]s to them.
+///
+/// ```no_run
+/// # use callboard::{Client, Contract};
+/// # fn demo<ChatRoom: Contract>() -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::new("http://127.0.0.1:6420")?;
+/// let room = client.get_or_create::<ChatRoom>(["general"]);     // no traffic yet
+/// # Ok(()) }
+/// ```
+///
+/// Clones share their pooled HTTP connections.
+#[derive(Clone)]
+pub struct Client {
+    transport: Transport,
+}
+
+/// What carries a client's messages.
+#[derive(Clone)]
+enum Transport {
+    Network(Arc<Network>),
+    #[cfg(feature = "server")]
+    Local(Arc<crate::host::Runtime>),
+}
+
+impl Client {
+    /// A client of the server at this URL (`http`, `https`, `ws` or `wss`; a path is kept as a prefix).
+    ///
+    /// Credentials in the URL, `http://namespace:token@host`, become namespace and token.
+    pub fn new(url: &str) -> Result<Self, ClientError> {
+        Self::builder(url).build()
+    }
+
+    /// A client of the actors in this process.
+    #[cfg(feature = "server")]
+    pub(crate) fn local(runtime: Arc<crate::host::Runtime>) -> Self {
+        Self { transport: Transport::Local(runtime) }
+    }
+
+    /// The same, with a say in the details.
+    pub fn builder(url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(url.into())
+    }
+
+    /// The actor with this key. Calls fail with `actor.not_found` as long as there is none.
+    pub fn get<C: Contract>(&self, key: impl Into<Key>) -> C::Handle {
+        self.handle::<C>(Target::Get(key.into()))
+    }
+
+    /// The actor with this key, which is made at the first use if there is none.
+    pub fn get_or_create<C: Contract>(&self, key: impl Into<Key>) -> C::Handle {
+        self.handle::<C>(Target::GetOrCreate(key.into(), None))
+    }
+
+    /// The actor with this key, which is made from `input` at the first use if there is none.
+    ///
+    /// The input travels with every call in case it is needed, so it is limited to 4 KiB, encoded.
+    #[expect(clippy::needless_pass_by_value, reason = "an input is given, as the key is")]
+    pub fn get_or_create_with<C: Contract>(
+        &self,
+        key: impl Into<Key>,
+        input: C::Input,
+    ) -> Result<C::Handle, CallError> {
+        let input = target::encode_input::<C>(&input)?;
+        Ok(self.handle::<C>(Target::GetOrCreate(key.into(), Some(input))))
+    }
+
+    /// This very actor.
+    #[must_use]
+    pub fn get_for_id<C: Contract>(&self, id: ActorId) -> C::Handle {
+        self.handle::<C>(Target::Id(id))
+    }
+
+    /// Makes an actor; fails with `actor.duplicate_key` where one with this key exists.
+    pub async fn create<C: Contract<Input = ()>>(&self, key: impl Into<Key>) -> Result<C::Handle, CallError> {
+        self.make::<C>(key.into(), None).await
+    }
+
+    /// Makes an actor from `input`; fails with `actor.duplicate_key` where one with this key exists.
+    pub async fn create_with<C: Contract>(
+        &self,
+        key: impl Into<Key>,
+        input: C::Input,
+    ) -> Result<C::Handle, CallError> {
+        let input = target::encode_input::<C>(&input)?;
+        self.make::<C>(key.into(), Some(input)).await
+    }
+
+    async fn make<C: Contract>(&self, key: Key, input: Option<Bytes>) -> Result<C::Handle, CallError> {
+        let id = match &self.transport {
+            Transport::Network(network) => network.create(C::NAME, &key, input).await?,
+            #[cfg(feature = "server")]
+            Transport::Local(runtime) => local::create::<C>(runtime, key.clone(), input).await?,
+        };
+        Ok(Handle::new(self.port::<C>(Target::Id(id)), Some(key)).into())
+    }
+
+    fn handle<C: Contract>(&self, target: Target) -> C::Handle {
+        let key = target.key().cloned();
+        Handle::new(self.port::<C>(target), key).into()
+    }
+
+    fn port<C: Contract>(&self, target: Target) -> Arc<dyn Port<C>> {
+        match &self.transport {
+            Transport::Network(network) => Arc::new(NetworkPort::new(Arc::clone(network), target)),
+            #[cfg(feature = "server")]
+            Transport::Local(runtime) => Arc::new(local::LocalPort::new(Arc::clone(runtime), target)),
+        }
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.transport {
+            Transport::Network(network) => f.debug_tuple("Client").field(network).finish(),
+            #[cfg(feature = "server")]
+            Transport::Local(runtime) => f.debug_tuple("Client").field(runtime).finish(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Stateless calls.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+
+use super::{Network, Settings, USER_AGENT, endpoint::component, exchange::Response};
+use crate::{
+    Action, CallError, Contract, Fault, Reply,
+    client::{link::ReplyOf, target::Target},
+    wire::{
+        ArgsWriter, Encoding, Outcome,
+        http::{ActionCall, ActionOutput, ErrorBody},
+    },
+};
+
+impl Network {
+    /// Calls an action of one actor.
+    pub(super) async fn call<C: Contract>(
+        &self,
+        target: &Target,
+        action: C::Action,
+    ) -> Result<ReplyOf<C>, CallError> {
+        let encoding = self.settings.encoding;
+        let name = action.info().name;
+        let body = ActionCall { args: encode(&action, encoding)? }.encode(encoding)?;
+        let path = format!("/action/{}", component(name));
+        let uri =
+            self.endpoint.gateway(&self.settings, C::NAME, target, &path).map_err(CallError::NotSent)?;
+        let headers = call_headers(&self.settings)?;
+        drop(action);
+        let response = self.send(Method::POST, uri, headers, body).await?;
+        let reply = if response.status.is_success() {
+            let output = ActionOutput::decode(encoding, &response.body)?.output;
+            ReplyOf::<C>::decode(name, Outcome::Value { format: encoding.format(), bytes: &output })
+        } else {
+            ReplyOf::<C>::decode(name, Outcome::Fault(fault(&response, encoding)?))
+        };
+        reply.map_err(CallError::Decode)
+    }
+}
+
+/// The encoded array of an action's arguments.
+pub(super) fn encode<A: Action>(action: &A, encoding: Encoding) -> Result<Bytes, CallError> {
+    let mut args = ArgsWriter::new(encoding.format(), action.info().args.len());
+    action.encode(&mut args)?;
+    Ok(args.finish())
+}
+
+/// The headers that every request has, the user's own among them.
+pub(super) fn base_headers(settings: &Settings) -> HeaderMap {
+    let mut headers = settings.headers.clone();
+    headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(USER_AGENT));
+    headers
+}
+
+fn call_headers(settings: &Settings) -> Result<HeaderMap, CallError> {
+    let mut headers = base_headers(settings);
+    headers.insert("x-rivet-encoding", HeaderValue::from_static(settings.encoding.name()));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(settings.encoding.content_type()));
+    if let Some(token) = &settings.token {
+        headers.insert("x-rivet-token", sensitive(token)?);
+    }
+    Ok(headers)
+}
+
+/// A secret as a header's value.
+pub(super) fn sensitive(text: &str) -> Result<HeaderValue, CallError> {
+    let invalid = |_| CallError::NotSent("the token has characters that no header may have".to_owned());
+    let mut value = HeaderValue::try_from(text).map_err(invalid)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// What a response that is no success says. One that is not the protocol's comes from something in between: it cannot
+/// say whether the call got through, unless it blames the request.
+pub(super) fn fault(response: &Response, encoding: Encoding) -> Result<Fault, CallError> {
+    let encoding = if response.is_json() { Encoding::Json } else { encoding };
+    if let Ok(body) = ErrorBody::decode(encoding, &response.body) {
+        return Ok(body.fault);
+    }
+    let status = response.status;
+    if status.is_client_error() {
+        Ok(Fault::new("http", format!("status_{}", status.as_u16()), format!("The server answered {status}")))
+    } else {
+        Err(CallError::MaybeApplied(format!("the server answered {status}")))
+    }
+}

@@ -1,0 +1,122 @@
+//! The control API: finding and making actors. Always JSON.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use super::{
+    Network,
+    call::{base_headers, fault, sensitive},
+};
+use crate::{
+    ActorId, CallError, Fault, Key,
+    client::target::Target,
+    wire::{DecodeError, Encoding, input},
+};
+
+/// What is asked of `PUT` and `POST /actors`.
+#[derive(Serialize)]
+struct NewActor<'a> {
+    name: &'a str,
+    key: String,
+    runner_name_selector: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    input: Option<String>,
+    crash_policy: &'a str,
+}
+
+#[derive(Deserialize)]
+struct OneActor {
+    actor: FoundActor,
+}
+
+#[derive(Deserialize)]
+struct Actors {
+    actors: Vec<FoundActor>,
+}
+
+#[derive(Deserialize)]
+struct FoundActor {
+    actor_id: String,
+}
+
+impl Network {
+    /// Makes an actor, which must not exist.
+    pub(in crate::client) async fn create(
+        &self,
+        name: &str,
+        key: &Key,
+        input: Option<Bytes>,
+    ) -> Result<ActorId, CallError> {
+        self.make(Method::POST, name, key, input.as_deref()).await
+    }
+
+    /// Which actor a target is.
+    pub(super) async fn resolve(&self, name: &str, target: &Target) -> Result<ActorId, CallError> {
+        match target {
+            Target::Id(id) => Ok(*id),
+            Target::Get(key) => self.find(name, key).await,
+            Target::GetOrCreate(key, input) => self.make(Method::PUT, name, key, input.as_deref()).await,
+        }
+    }
+
+    async fn make(
+        &self,
+        method: Method,
+        name: &str,
+        key: &Key,
+        input: Option<&[u8]>,
+    ) -> Result<ActorId, CallError> {
+        let body = NewActor {
+            name,
+            key: key.to_string(),
+            runner_name_selector: "default",
+            input: input.map(input::to_api),
+            crash_policy: "sleep",
+        };
+        let body = serde_json::to_vec(&body).map_err(|error| CallError::NotSent(error.to_string()))?;
+        let found: OneActor = self.control(method, &[], body.into()).await?;
+        found.actor.id()
+    }
+
+    async fn find(&self, name: &str, key: &Key) -> Result<ActorId, CallError> {
+        let found: Actors =
+            self.control(Method::GET, &[("name", name), ("key", &key.to_string())], Bytes::new()).await?;
+        match found.actors.first() {
+            Some(actor) => actor.id(),
+            None => {
+                Err(Fault::new("actor", "not_found", "The actor does not exist or was destroyed.").into())
+            }
+        }
+    }
+
+    async fn control<T: DeserializeOwned>(
+        &self,
+        method: Method,
+        query: &[(&str, &str)],
+        body: Bytes,
+    ) -> Result<T, CallError> {
+        let uri = self.endpoint.api(&self.settings, "/actors", query).map_err(CallError::NotSent)?;
+        let response = self.send(method, uri, self.control_headers()?, body).await?;
+        if !response.status.is_success() {
+            return Err(fault(&response, Encoding::Json)?.into());
+        }
+        serde_json::from_slice(&response.body).map_err(|error| DecodeError::new(error.to_string()).into())
+    }
+
+    fn control_headers(&self) -> Result<HeaderMap, CallError> {
+        let mut headers = base_headers(&self.settings);
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(token) = &self.settings.token {
+            headers.insert(header::AUTHORIZATION, sensitive(&format!("Bearer {token}"))?);
+        }
+        Ok(headers)
+    }
+}
+
+impl FoundActor {
+    fn id(&self) -> Result<ActorId, CallError> {
+        let invalid = |_| DecodeError::new(format!("`{}` is not an actor's identity", self.actor_id));
+        Ok(self.actor_id.parse().map_err(invalid)?)
+    }
+}

@@ -1,0 +1,91 @@
+//! Opening a WebSocket to an actor.
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Uri, header::SEC_WEBSOCKET_PROTOCOL};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc,
+    time::timeout,
+};
+use tokio_websockets::{ClientBuilder, Error, Limits, WebSocketStream, upgrade};
+
+use super::{
+    MAX_INCOMING, Network, call::base_headers, connector::connect, endpoint::component, exchange::chain,
+    socket::Socket,
+};
+use crate::{
+    Contract, Fault,
+    client::{
+        link::{DialError, Link},
+        target::Target,
+    },
+};
+
+impl Network {
+    /// Opens a socket to an actor, and leaves it to a task of its own.
+    pub(super) async fn dial<C: Contract>(
+        &self,
+        target: &Target,
+        params: Option<Bytes>,
+    ) -> Result<Link<C>, DialError> {
+        let uri = self.endpoint.gateway(&self.settings, C::NAME, target, "/connect");
+        let uri = uri.map_err(|why| refused("invalid_address", why))?;
+        let headers = self.upgrade_headers(params.as_deref())?;
+        let limit = self.settings.connect_timeout;
+        let socket = timeout(limit, self.open(uri, headers))
+            .await
+            .unwrap_or_else(|_| Err(DialError::Unreachable(format!("no answer within {limit:?}"))))?;
+        let (tx, outgoing) = mpsc::unbounded_channel();
+        let (incoming, rx) = mpsc::unbounded_channel();
+        let carrier = Socket::new(self.settings.encoding, self.settings.idle_timeout);
+        tokio::spawn(carrier.carry(socket, outgoing, incoming));
+        Ok(Link { tx, rx })
+    }
+
+    async fn open(
+        &self,
+        uri: Uri,
+        headers: HeaderMap,
+    ) -> Result<WebSocketStream<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>, DialError> {
+        let stream = connect(&self.connector, uri.clone()).await.map_err(DialError::Unreachable)?;
+        let mut builder =
+            ClientBuilder::from_uri(uri).limits(Limits::default().max_payload_len(Some(MAX_INCOMING)));
+        for (name, value) in &headers {
+            let added = builder.add_header(name.clone(), value.clone());
+            builder =
+                added.map_err(|_| refused("invalid_header", format!("`{name}` belongs to the handshake")))?;
+        }
+        let (socket, _) = builder.connect_on(stream).await.map_err(|error| refusal(&error))?;
+        Ok(socket)
+    }
+
+    /// What is asked of the server besides the address: encoding and params, as subprotocols.
+    fn upgrade_headers(&self, params: Option<&[u8]>) -> Result<HeaderMap, DialError> {
+        let mut protocols = format!("rivet, rivet_encoding.{}", self.settings.encoding.name());
+        if let Some(params) = params {
+            protocols.push_str(", rivet_conn_params.");
+            protocols.push_str(&component(&String::from_utf8_lossy(params)));
+        }
+        let protocols = HeaderValue::try_from(protocols)
+            .map_err(|_| refused("invalid_params", "the params do not fit into a header"))?;
+        let mut headers = base_headers(&self.settings);
+        headers.insert(SEC_WEBSOCKET_PROTOCOL, protocols);
+        Ok(headers)
+    }
+}
+
+/// What a failed handshake says. A server that answers, and blames the request, would do so again.
+fn refusal(error: &Error) -> DialError {
+    match error {
+        Error::Upgrade(upgrade::Error::DidNotSwitchProtocols(status @ 400..500))
+            if !matches!(status, 408 | 425 | 429) =>
+        {
+            refused("upgrade_refused", format!("The server answered the upgrade with status {status}"))
+        }
+        _ => DialError::Unreachable(chain(error)),
+    }
+}
+
+fn refused(code: &'static str, why: impl Into<String>) -> DialError {
+    DialError::Refused(Fault::new("client", code, why.into()))
+}

@@ -1,0 +1,75 @@
+//! What `on` and `once` return: the way to stop listening.
+
+use std::{fmt, sync::Arc};
+
+use super::listener::Gate;
+
+/// A listener that was added to a [`Connection`](crate::Connection).
+///
+/// Dropping it changes nothing: the listener goes on, as a task goes on whose `JoinHandle` is dropped. It does not
+/// keep the connection open either.
+///
+/// ```no_run
+/// # use callboard::{Connection, Contract, EventOf};
+/// # fn demo<C: Contract, MessageReceived: EventOf<C>>(connection: Connection<C>) {
+/// let subscription = connection.on(|message: MessageReceived| { /* .. */ });
+/// subscription.unsubscribe();
+///
+/// let _until_the_end_of_this_block = connection.on(|message: MessageReceived| { /* .. */ }).scoped();
+/// # }
+/// ```
+pub struct Subscription {
+    gate: Arc<Gate>,
+    task: Arc<dyn Forget>,
+}
+
+impl Subscription {
+    pub(super) fn new(gate: Arc<Gate>, task: Arc<dyn Forget>) -> Self {
+        Self { gate, task }
+    }
+
+    /// Stops the listener: no call begins after this one returned, not even for an event that has already arrived.
+    /// The last listener of an event also stops the server from sending it. Again is no harm.
+    ///
+    /// Inside a listener of the same connection it takes effect from the next event on.
+    pub fn unsubscribe(&self) {
+        self.gate.close();
+        self.task.forget(&self.gate);
+    }
+
+    /// The same listener, stopped when the guard is dropped.
+    #[must_use = "the listener is stopped when the guard is dropped"]
+    pub fn scoped(self) -> ScopedSubscription {
+        ScopedSubscription(self)
+    }
+}
+
+impl fmt::Debug for Subscription {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Subscription").finish_non_exhaustive()
+    }
+}
+
+/// A [`Subscription`] that ends with its scope.
+#[derive(Debug)]
+#[must_use = "the listener is stopped when the guard is dropped"]
+pub struct ScopedSubscription(Subscription);
+
+impl ScopedSubscription {
+    /// Stops the listener now.
+    pub fn unsubscribe(&self) {
+        self.0.unsubscribe();
+    }
+}
+
+impl Drop for ScopedSubscription {
+    fn drop(&mut self) {
+        self.0.unsubscribe();
+    }
+}
+
+/// The part of a connection's task that a subscription needs, whatever the contract.
+pub(super) trait Forget: Send + Sync {
+    /// Takes the listener off the list.
+    fn forget(&self, gate: &Arc<Gate>);
+}
