@@ -132,11 +132,11 @@ mod server {
         note = "derive `Default`, or write an `#[on_create]` that makes the first state"
     )]
     pub trait InitialState: Sized {
-        fn initial_state() -> Self;
+        fn initial() -> Self;
     }
 
     impl<T: Default> InitialState for T {
-        fn initial_state() -> Self {
+        fn initial() -> Self {
             T::default()
         }
     }

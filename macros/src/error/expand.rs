@@ -1,0 +1,128 @@
+//! `impl ActorError`.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Path, spanned::Spanned};
+
+use super::model::{Case, Errors, Field, Shape};
+
+pub(super) fn expand(errors: &Errors) -> TokenStream {
+    let Errors { name, generics, krate, cases } = errors;
+    let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
+    let codes = match_self(cases, cases.iter().map(code));
+    let metadata = match_self(cases, cases.iter().map(|case| metadata(case, krate)));
+    let restored = cases.iter().filter(|case| !case.internal).map(|case| restore(case, krate));
+    let is_internal = is_internal(cases);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #impl_generics #krate::ActorError for #name #type_generics #where_clause {
+            fn code(&self) -> &'static str {
+                #codes
+            }
+
+            fn metadata(&self) -> ::core::option::Option<#krate::__private::Value> {
+                #metadata
+            }
+
+            fn restore(
+                code: &str,
+                metadata: ::core::option::Option<&#krate::__private::Value>,
+            ) -> ::core::option::Option<Self> {
+                let _ = metadata;
+                match code {
+                    #(#restored)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            #is_internal
+        }
+    }
+}
+
+fn match_self(cases: &[Case], arms: impl Iterator<Item = TokenStream>) -> TokenStream {
+    if cases.is_empty() { quote!(match *self {}) } else { quote!(match self { #(#arms)* }) }
+}
+
+fn code(case: &Case) -> TokenStream {
+    let Case { path, .. } = case;
+    let code = if case.internal { "internal_error" } else { &case.code };
+    quote!(#path { .. } => #code,)
+}
+
+/// Output: `Self::PlayerNotFound { player_id: a0 } => metadata([("playerId", to_value(a0))]),`
+fn metadata(case: &Case, krate: &Path) -> TokenStream {
+    let Case { path, internal, shape, .. } = case;
+    let private = quote!(#krate::__private);
+    match shape {
+        _ if *internal => quote!(#path { .. } => ::core::option::Option::None,),
+        Shape::Unit => quote!(#path => ::core::option::Option::None,),
+        Shape::Newtype(ty) => {
+            let value = quote_spanned!(ty.span()=> #private::to_value(value));
+            quote!(#path(value) => ::core::option::Option::Some(#value),)
+        }
+        Shape::Tuple(types) => {
+            let names = numbered(types.len());
+            let values = types
+                .iter()
+                .zip(&names)
+                .map(|(ty, name)| quote_spanned!(ty.span()=> #private::to_value(#name)));
+            quote!(#path(#(#names),*) => #private::list([#(#values),*]),)
+        }
+        Shape::Struct(fields) => {
+            let names = numbered(fields.len());
+            let rows = fields.iter().zip(&names).map(|(Field { wire, ty, .. }, name)| {
+                let value = quote_spanned!(ty.span()=> #private::to_value(#name));
+                quote!((#wire, #value))
+            });
+            let fields = fields.iter().map(|field| &field.name);
+            quote!(#path { #(#fields: #names),* } => #private::metadata([#(#rows),*]),)
+        }
+    }
+}
+
+/// Output: `"player_not_found" => Some(Self::PlayerNotFound { player_id: field(metadata, "playerId")? }),`
+fn restore(case: &Case, krate: &Path) -> TokenStream {
+    let Case { path, code, shape, .. } = case;
+    let private = quote!(#krate::__private);
+    let value = match shape {
+        Shape::Unit => quote!(#path),
+        Shape::Newtype(ty) => {
+            let value = quote_spanned!(ty.span()=> #private::whole::<#ty>(metadata)?);
+            quote!(#path(#value))
+        }
+        Shape::Tuple(types) => {
+            let values = types
+                .iter()
+                .enumerate()
+                .map(|(i, ty)| quote_spanned!(ty.span()=> #private::element::<#ty>(metadata, #i)?));
+            quote!(#path(#(#values),*))
+        }
+        Shape::Struct(fields) => {
+            let fields = fields.iter().map(|Field { name, wire, ty }| {
+                let value = quote_spanned!(ty.span()=> #private::field::<#ty>(metadata, #wire)?);
+                quote!(#name: #value)
+            });
+            quote!(#path { #(#fields),* })
+        }
+    };
+    quote!(#code => ::core::option::Option::Some(#value),)
+}
+
+/// Left out where no case is internal.
+fn is_internal(cases: &[Case]) -> Option<TokenStream> {
+    let internal: Vec<_> = cases.iter().filter(|case| case.internal).map(|case| &case.path).collect();
+    (!internal.is_empty()).then(|| {
+        quote! {
+            fn is_internal(&self) -> bool {
+                ::core::matches!(self, #(#internal { .. })|*)
+            }
+        }
+    })
+}
+
+/// Names for the parts of a pattern, which no field can have.
+fn numbered(count: usize) -> Vec<Ident> {
+    (0..count).map(|i| format_ident!("value_{i}")).collect()
+}

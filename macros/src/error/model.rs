@@ -1,0 +1,189 @@
+//! What the error type means: its cases, their codes, their fields.
+
+use std::collections::HashMap;
+
+use heck::ToSnakeCase;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{
+    Attribute, Data, DeriveInput, Fields, Generics, Ident, LitStr, Path, Token, Type, ext::IdentExt,
+    parse::ParseStream,
+};
+
+use crate::{
+    mistakes::Mistakes,
+    model::wire_name,
+    syntax::{parse_value, skip_argument},
+    typo,
+};
+
+/// The arguments of `#[actor_error(..)]` on a variant, or on a struct.
+const CASE: &[&str] = &["code", "internal"];
+/// Those on an enum.
+const ENUM: &[&str] = &["crate"];
+/// Those on a struct.
+const STRUCT: &[&str] = &["code", "internal", "crate"];
+
+/// An error type.
+#[derive(Debug)]
+pub(crate) struct Errors {
+    pub(crate) name: Ident,
+    pub(crate) generics: Generics,
+    /// Where callboard is.
+    pub(crate) krate: Path,
+    /// The variants; for a struct, the one that it is.
+    pub(crate) cases: Vec<Case>,
+}
+
+/// One variant, or the struct.
+#[derive(Debug)]
+pub(crate) struct Case {
+    /// `Self::PlayerNotFound`, or `Self`.
+    pub(crate) path: TokenStream,
+    pub(crate) code: String,
+    /// Whether clients see `internal_error` in its place.
+    pub(crate) internal: bool,
+    pub(crate) shape: Shape,
+}
+
+/// The fields, by the form that they have on the wire.
+#[derive(Debug)]
+pub(crate) enum Shape {
+    Unit,
+    /// A tuple of one: the value itself.
+    Newtype(Box<Type>),
+    /// A longer tuple: a list.
+    Tuple(Vec<Type>),
+    /// Named fields, with the names that they have on the wire: an object.
+    Struct(Vec<Field>),
+}
+
+/// A named field.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) name: Ident,
+    pub(crate) wire: String,
+    pub(crate) ty: Type,
+}
+
+/// What `#[actor_error(..)]` says.
+#[derive(Debug, Default)]
+struct Options {
+    code: Option<LitStr>,
+    internal: bool,
+    krate: Option<Path>,
+}
+
+impl Errors {
+    pub(crate) fn of(input: &DeriveInput, mistakes: &Mistakes) -> Self {
+        let (known, cases) = match &input.data {
+            Data::Enum(data) => {
+                (ENUM, data.variants.iter().map(|variant| Case::of_variant(variant, mistakes)).collect())
+            }
+            Data::Struct(_) => (STRUCT, Vec::new()),
+            Data::Union(data) => {
+                mistakes.at(
+                    data.union_token,
+                    "an error that clients see is an enum or a struct",
+                    "make it an enum",
+                );
+                (ENUM, Vec::new())
+            }
+        };
+        let options = Options::parse(&input.attrs, known, mistakes);
+        let krate = options.krate.clone().unwrap_or_else(|| syn::parse_quote!(::callboard));
+        let cases = match &input.data {
+            Data::Struct(data) => vec![Case::new(quote!(Self), &input.ident, &data.fields, &options)],
+            _ => cases,
+        };
+        let errors = Self { name: input.ident.clone(), generics: input.generics.clone(), krate, cases };
+        if let Data::Enum(data) = &input.data {
+            errors.check_codes(data.variants.iter().map(|variant| &variant.ident), mistakes);
+        }
+        errors
+    }
+
+    fn check_codes<'a>(&self, variants: impl Iterator<Item = &'a Ident>, mistakes: &Mistakes) {
+        let mut codes: HashMap<&str, &Ident> = HashMap::new();
+        for (case, variant) in self.cases.iter().zip(variants).filter(|(case, _)| !case.internal) {
+            if let Some(first) = codes.insert(&case.code, variant) {
+                let what = format!("`{first}` and `{variant}` would both have code `{}`", case.code);
+                mistakes.at(variant, what, "write `#[actor_error(code = \"..\")]` on one of them");
+            }
+        }
+    }
+}
+
+impl Case {
+    fn of_variant(variant: &syn::Variant, mistakes: &Mistakes) -> Self {
+        let name = &variant.ident;
+        let options = Options::parse(&variant.attrs, CASE, mistakes);
+        Self::new(quote!(Self::#name), name, &variant.fields, &options)
+    }
+
+    fn new(path: TokenStream, name: &Ident, fields: &Fields, options: &Options) -> Self {
+        let code =
+            options.code.as_ref().map_or_else(|| name.unraw().to_string().to_snake_case(), LitStr::value);
+        Self { path, code, internal: options.internal, shape: Shape::of(fields) }
+    }
+}
+
+impl Shape {
+    fn of(fields: &Fields) -> Self {
+        match fields {
+            Fields::Unit => Self::Unit,
+            Fields::Unnamed(fields) => {
+                let mut types: Vec<_> = fields.unnamed.iter().map(|field| field.ty.clone()).collect();
+                if types.len() == 1 {
+                    types.pop().map_or(Self::Unit, |ty| Self::Newtype(Box::new(ty)))
+                } else {
+                    Self::Tuple(types)
+                }
+            }
+            Fields::Named(fields) => Self::Struct(fields.named.iter().filter_map(Field::of).collect()),
+        }
+    }
+}
+
+impl Field {
+    fn of(field: &syn::Field) -> Option<Self> {
+        let name = field.ident.clone()?;
+        Some(Self { wire: wire_name(&name), name, ty: field.ty.clone() })
+    }
+}
+
+impl Options {
+    fn parse(attrs: &[Attribute], known: &[&str], mistakes: &Mistakes) -> Self {
+        let mut options = Self::default();
+        for attr in attrs.iter().filter(|attr| attr.path().is_ident("actor_error")) {
+            let parsed =
+                attr.parse_args_with(|input: ParseStream<'_>| options.parse_list(input, known, mistakes));
+            if let Err(error) = parsed {
+                mistakes.push(error);
+            }
+        }
+        options
+    }
+
+    fn parse_list(&mut self, input: ParseStream<'_>, known: &[&str], mistakes: &Mistakes) -> syn::Result<()> {
+        while !input.is_empty() {
+            let name = input.call(Ident::parse_any)?;
+            match name.to_string().as_str() {
+                text if !known.contains(&text) => {
+                    typo::unknown_argument(&name, "#[actor_error]", known, mistakes);
+                    skip_argument(input);
+                }
+                "code" => self.code = Some(parse_value(input)?),
+                "internal" => self.internal = true,
+                _ => {
+                    input.parse::<Token![=]>()?;
+                    self.krate = Some(input.call(Path::parse_mod_style)?);
+                }
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! The action enum: every action as a value.
+
+use heck::ToShoutySnakeCase;
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+use syn::{Ident, ext::IdentExt};
+
+use super::local::local;
+use crate::model::{Action, Actor, Argument, Mode};
+
+/// The enum, its table, and its implementation of `Action`.
+pub(super) fn items(actor: &Actor) -> [TokenStream; 4] {
+    [enumeration(actor), debug(actor), table(actor), implementation(actor)]
+}
+
+fn enumeration(actor: &Actor) -> TokenStream {
+    let name = &actor.names.action;
+    let vis = &actor.vis;
+    let docs = format!(" Every action of [`{}`], as a value. Made by `#[actor]`.", actor.names.actor);
+    let variants = actor.actions.iter().map(variant);
+    quote! {
+        #[doc = #docs]
+        #vis enum #name {
+            #(#variants)*
+        }
+    }
+}
+
+fn variant(action: &Action) -> TokenStream {
+    let Action { variant, carried, .. } = action;
+    let cfgs = &carried.cfgs;
+    let deprecated = &carried.deprecated;
+    let docs = carried.docs_or(&format!("The action `{}`.", action.method));
+    let fields = action.arguments.iter().map(|Argument { name, ty, .. }| {
+        let docs = format!(" The argument `{name}`.");
+        quote!(#[doc = #docs] #name: #ty)
+    });
+    quote!(#(#cfgs)* #docs #(#deprecated)* #variant { #(#fields),* },)
+}
+
+fn debug(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let name = &actor.names.action;
+    let f = local("f");
+    quote! {
+        /// The action's name alone: arguments may be secret.
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, #f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #krate::__private::debug_action(self, #f)
+            }
+        }
+    }
+}
+
+/// One constant per action, so that a condition on the action is one on its row.
+fn table(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let name = &actor.names.action;
+    let rows = actor.actions.iter().map(|action| {
+        let cfgs = &action.carried.cfgs;
+        let constant = row_name(action);
+        let row = row(action, actor);
+        quote! {
+            #(#cfgs)*
+            const #constant: &'static #krate::ActionInfo = &#row;
+        }
+    });
+    quote! {
+        /// What is known about each action: the rows of the table.
+        impl #name {
+            #(#rows)*
+        }
+    }
+}
+
+fn row_name(action: &Action) -> Ident {
+    format_ident!(
+        "{}_INFO",
+        action.method.unraw().to_string().to_shouty_snake_case(),
+        span = local("row").span()
+    )
+}
+
+fn row(action: &Action, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let Action { wire, mode, .. } = action;
+    let method = action.method.unraw().to_string();
+    let output = &action.output.written;
+    let mode = mode_path(*mode, krate);
+    let args = action
+        .arguments
+        .iter()
+        .map(|Argument { wire, written, .. }| quote!(#krate::ArgInfo::new(#wire, #written)));
+    let with_conn = action.conn.then(|| quote!(.with_conn()));
+    quote!(#krate::ActionInfo::new(#wire, #method, &[#(#args),*], #output, #mode) #with_conn)
+}
+
+pub(super) fn mode_path(mode: Mode, krate: &syn::Path) -> TokenStream {
+    match mode {
+        Mode::Read => quote!(#krate::Mode::Read),
+        Mode::ReadAsync => quote!(#krate::Mode::ReadAsync),
+        Mode::Write => quote!(#krate::Mode::Write),
+        Mode::WriteAsync => quote!(#krate::Mode::WriteAsync),
+    }
+}
+
+fn implementation(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let name = &actor.names.action;
+    let reply = &actor.names.reply;
+    let rows = actor.actions.iter().map(|action| {
+        let cfgs = &action.carried.cfgs;
+        let constant = row_name(action);
+        quote!(#(#cfgs)* Self::#constant)
+    });
+    let info = info(actor);
+    let encode = encode(actor);
+    let decode = decode(actor);
+    quote! {
+        #[allow(deprecated)]
+        impl #krate::Action for #name {
+            const TABLE: &'static [&'static #krate::ActionInfo] = &[#(#rows),*];
+            type Reply = #reply;
+            #info
+            #encode
+            #decode
+        }
+    }
+}
+
+fn info(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let arms = actor.actions.iter().map(|action| {
+        let Action { variant, carried, .. } = action;
+        let cfgs = &carried.cfgs;
+        let constant = row_name(action);
+        quote!(#(#cfgs)* Self::#variant { .. } => Self::#constant,)
+    });
+    let body = match_self(actor, arms);
+    quote! {
+        fn info(&self) -> &'static #krate::ActionInfo {
+            #body
+        }
+    }
+}
+
+fn encode(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let args = local("args");
+    let arms = actor.actions.iter().map(|action| {
+        let Action { variant, carried, arguments, .. } = action;
+        let cfgs = &carried.cfgs;
+        let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
+        let body = if names.is_empty() { quote!() } else { quote!(#args #(.push(#names)?)*;) };
+        quote!(#(#cfgs)* Self::#variant { #(#names),* } => { #body })
+    });
+    let body = match_self(actor, arms);
+    quote! {
+        fn encode(&self, #args: &mut #krate::wire::ArgsWriter) -> ::core::result::Result<(), #krate::wire::EncodeError> {
+            #body
+            ::core::result::Result::Ok(())
+        }
+    }
+}
+
+fn decode(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let (name, args) = (local("name"), local("args"));
+    let arms = actor.actions.iter().map(|action| {
+        let Action { variant, wire, carried, arguments, .. } = action;
+        let cfgs = &carried.cfgs;
+        let fields = arguments.iter().map(|argument| {
+            let name = &argument.name;
+            quote!(#name: #args.next()?)
+        });
+        quote!(#(#cfgs)* #wire => Self::#variant { #(#fields),* },)
+    });
+    quote! {
+        fn decode(
+            #name: &str,
+            #args: &mut #krate::wire::ArgsReader<'_>,
+        ) -> ::core::result::Result<Self, #krate::wire::DecodeError> {
+            ::core::result::Result::Ok(match #name {
+                #(#arms)*
+                _ => return ::core::result::Result::Err(#krate::__private::unknown_action(#name)),
+            })
+        }
+    }
+}
+
+/// `match self { .. }`, also where there is nothing to match.
+fn match_self(actor: &Actor, arms: impl Iterator<Item = TokenStream>) -> TokenStream {
+    if actor.actions.is_empty() {
+        return quote!(match *self {});
+    }
+    let rest = super::reply::rest_if_all_conditional(actor);
+    quote!(match self { #(#arms)* #rest })
+}

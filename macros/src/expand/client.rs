@@ -1,0 +1,166 @@
+//! The clients: `ChatRoomHandle` and `ChatRoomConn`.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Ident;
+
+use super::{local::local, reply::result_type};
+use crate::model::{Action, Actor, Argument, Names};
+
+/// Both clients, each with a stub for every action.
+pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
+    let Names { actor: name, handle, conn, .. } = &actor.names;
+    let krate = &actor.krate;
+    let connect = connect(actor);
+    let handle_stubs = actor.actions.iter().filter(|action| !action.conn).map(|action| stub(action, actor));
+    let conn_stubs = actor.actions.iter().map(|action| stub(action, actor));
+    let mut items = wrapper(
+        handle,
+        &quote!(#krate::Handle),
+        &format!(" Calls [`{name}`] without a connection. Made by `#[actor]`."),
+        actor,
+    );
+    items.push(stubs(handle, handle_stubs, Some(&connect), actor));
+    items.extend(wrapper(
+        conn,
+        &quote!(#krate::Connection),
+        &format!(" A connection to [`{name}`]: calls, and events as they come. Made by `#[actor]`."),
+        actor,
+    ));
+    items.push(stubs(conn, conn_stubs, None, actor));
+    items
+}
+
+/// The type, and how it becomes and lends what it wraps.
+///
+/// It names the actor as a parameter only: so it can be `pub` beside a private actor.
+fn wrapper(name: &Ident, inner: &TokenStream, docs: &str, actor: &Actor) -> Vec<TokenStream> {
+    let Actor { krate, ty, vis, .. } = actor;
+    let (other, f) = (local("inner"), local("f"));
+    vec![
+        quote! {
+            #[doc = #docs]
+            #vis struct #name<C: #krate::Contract = #ty>(#inner<C>);
+        },
+        quote! {
+            impl ::core::clone::Clone for #name {
+                fn clone(&self) -> Self {
+                    Self(::core::clone::Clone::clone(&self.0))
+                }
+            }
+        },
+        quote! {
+            impl ::core::fmt::Debug for #name {
+                fn fmt(&self, #f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                    ::core::fmt::Debug::fmt(&self.0, #f)
+                }
+            }
+        },
+        quote! {
+            impl ::core::convert::From<#inner<#ty>> for #name {
+                fn from(#other: #inner<#ty>) -> Self {
+                    Self(#other)
+                }
+            }
+        },
+        quote! {
+            impl ::core::ops::Deref for #name {
+                type Target = #inner<#ty>;
+
+                fn deref(&self) -> &Self::Target {
+                    &self.0
+                }
+            }
+        },
+    ]
+}
+
+fn stubs(
+    name: &Ident,
+    stubs: impl Iterator<Item = TokenStream>,
+    connect: Option<&TokenStream>,
+    actor: &Actor,
+) -> TokenStream {
+    let broken = actor.broken.iter().map(broken_stub);
+    quote! {
+        #[allow(dead_code, deprecated)]
+        impl #name {
+            #(#stubs)*
+            #(#broken)*
+            #connect
+        }
+    }
+}
+
+/// Input: `async fn send(&mut self, ctx: &Ctx<Self>, text: String) -> Message`
+///
+/// Output: `async fn send(&self, text: String) -> Result<Message, CallError>`
+fn stub(action: &Action, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let Names { action: action_type, reply, .. } = &actor.names;
+    let Action { method, variant, carried, arguments, .. } = action;
+    let result = local("result");
+    let cfgs = &carried.cfgs;
+    let deprecated = &carried.deprecated;
+    let docs = carried.docs_or(&format!("Calls the action `{method}`."));
+    let parameters = arguments.iter().map(|Argument { name, ty, .. }| quote!(#name: #ty));
+    let names = arguments.iter().map(|argument| &argument.name);
+    let returned = result_type(action, actor);
+    let widen = action.output.err(krate).map(|err| quote!(.map_err(#krate::CallError::into_any::<#err>)));
+    let rest = rest(actor);
+    quote! {
+        #(#cfgs)*
+        #docs
+        #(#deprecated)*
+        pub async fn #method(&self, #(#parameters),*) -> #returned {
+            match self.0.call(#action_type::#variant { #(#names),* }).await #widen? {
+                #reply::#variant(#result) => #result,
+                #rest
+            }
+        }
+    }
+}
+
+/// The arm for replies of other actions, which no server sends.
+fn rest(actor: &Actor) -> Option<TokenStream> {
+    let krate = &actor.krate;
+    let has_others = actor.actions.len() > 1;
+    let others_are_conditional =
+        actor.actions.iter().filter(|action| action.carried.cfgs.is_empty()).count() < 2;
+    let allow = others_are_conditional.then(|| quote!(#[allow(unreachable_patterns)]));
+    has_others.then(|| quote!(#allow _ => ::core::result::Result::Err(#krate::__private::wrong_reply()),))
+}
+
+/// A stub that takes anything, for an action with a mistake: callers shall not have errors of their own from it.
+fn broken_stub(action: &Action) -> TokenStream {
+    let Action { method, carried, arguments, .. } = action;
+    let cfgs = &carried.cfgs;
+    let docs = carried.docs_or("This action has a mistake, see the error.");
+    let parameters = arguments.iter().map(|argument| {
+        let name = &argument.name;
+        quote!(#name: impl ::core::marker::Sized)
+    });
+    quote! {
+        #(#cfgs)*
+        #docs
+        #[allow(unused_variables)]
+        pub async fn #method(&self, #(#parameters),*) -> ! {
+            ::core::unreachable!()
+        }
+    }
+}
+
+fn connect(actor: &Actor) -> TokenStream {
+    let conn = &actor.names.conn;
+    let name = local("params");
+    let (parameter, argument) = match actor.params() {
+        Some(ty) => (quote!(#name: #ty), quote!(#name)),
+        None => (quote!(), quote!(())),
+    };
+    quote! {
+        /// Opens a connection, and returns at once; the connection comes up, and comes back, by itself.
+        pub fn connect(&self, #parameter) -> #conn {
+            #conn(self.0.connect_with(#argument))
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The hooks of the part that runs.
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{action::mode_path, local::local, reply::error_kind};
+use crate::model::{Actor, Creator, Hook, Output};
+
+/// What the actor remembers about a connection: what `#[on_before_connect]` returns.
+pub(super) fn conn_state(actor: &Actor) -> TokenStream {
+    actor.hooks.before_connect.as_ref().map_or_else(|| quote!(()), |hook| hook.output.ok(&actor.krate))
+}
+
+/// Which hooks there are, as a constant for the host.
+pub(super) fn table(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let rows = present(actor).map(|(name, hook)| {
+        let cfgs = &hook.carried.cfgs;
+        let mode = mode_path(hook.mode, krate);
+        let name = format_ident!("{name}");
+        quote!(#(#cfgs)* #name: ::core::option::Option::Some(#mode),)
+    });
+    quote!(#krate::Hooks { #(#rows)* ..#krate::Hooks::NONE })
+}
+
+/// Every hook on a connection that the block has.
+fn present(actor: &Actor) -> impl Iterator<Item = (&'static str, &Hook)> {
+    let hooks = &actor.hooks;
+    let all = [
+        ("before_connect", &hooks.before_connect),
+        ("on_connect", &hooks.on_connect),
+        ("on_disconnect", &hooks.on_disconnect),
+    ];
+    all.into_iter()
+        .filter_map(|(name, hook)| Some((name, hook.as_ref()?)))
+        .filter(|(_, hook)| !hook.is_broken)
+}
+
+/// How the first state is made: by `#[on_create]`, or by `Default`.
+pub(super) fn create(actor: &Actor) -> TokenStream {
+    let Actor { krate, ty, .. } = actor;
+    let (ctx, input) = (local("ctx"), local("input"));
+    let body = match &actor.hooks.create {
+        Some(creator) if creator.is_broken => quote!({ let _ = (#ctx, #input); ::core::unreachable!() }),
+        Some(creator) => call_creator(creator, actor),
+        None => {
+            let initial = quote_spanned!(ty.span()=> <#ty as #krate::__private::InitialState>::initial());
+            quote!({ let _ = (#ctx, #input); ::core::result::Result::Ok(#initial) })
+        }
+    };
+    quote! {
+        async fn create(
+            #ctx: &#krate::Ctx<Self>,
+            #input: #krate::InputOf<Self>,
+        ) -> ::core::result::Result<Self, #krate::Fault> {
+            #body
+        }
+    }
+}
+
+fn call_creator(creator: &Creator, actor: &Actor) -> TokenStream {
+    let Creator { function, .. } = creator;
+    let (ctx, input) = (local("ctx"), local("input"));
+    let lent_ctx = creator.ctx.then(|| quote!(#ctx,));
+    let given_input = creator.input.is_some().then(|| quote!(#input));
+    let wait = creator.is_async.then(|| quote!(.await));
+    outcome(&quote!(Self::#function(#lent_ctx #given_input) #wait), &creator.output, actor)
+}
+
+/// The functions of the hooks on connections.
+pub(super) fn functions(actor: &Actor) -> TokenStream {
+    let before_connect = before_connect(actor);
+    let others = present(actor)
+        .filter(|(name, _)| *name != "before_connect")
+        .map(|(name, hook)| connection_hook(name, hook, actor));
+    quote!(#before_connect #(#others)*)
+}
+
+fn before_connect(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let (ctx, params) = (local("ctx"), local("params"));
+    let body = match &actor.hooks.before_connect {
+        None => quote!(::core::result::Result::Ok(())),
+        Some(hook) if hook.is_broken => quote!(::core::unreachable!()),
+        Some(hook) => call(hook, hook.params.is_some().then_some(&quote!(#params)), actor),
+    };
+    quote! {
+        async fn before_connect(
+            &mut self,
+            #ctx: &#krate::Ctx<Self>,
+            #params: #krate::ParamsOf<Self>,
+        ) -> ::core::result::Result<Self::ConnState, #krate::Fault> {
+            #body
+        }
+    }
+}
+
+fn connection_hook(name: &str, hook: &Hook, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let (ctx, conn) = (local("ctx"), local("conn"));
+    let cfgs = &hook.carried.cfgs;
+    let name = format_ident!("{name}");
+    let body = call(hook, hook.conn.then_some(&quote!(#conn)), actor);
+    quote! {
+        #(#cfgs)*
+        async fn #name(
+            &mut self,
+            #ctx: &#krate::Ctx<Self>,
+            #conn: &#krate::Conn<Self>,
+        ) -> ::core::result::Result<(), #krate::Fault> {
+            #body
+        }
+    }
+}
+
+fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStream {
+    let Hook { method, .. } = hook;
+    let ctx = local("ctx");
+    let lent_ctx = hook.ctx.then(|| quote!(#ctx,));
+    let wait = hook.mode.is_async().then(|| quote!(.await));
+    outcome(&quote!(self.#method(#lent_ctx #argument) #wait), &hook.output, actor)
+}
+
+fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    if !output.is_result() {
+        return quote!(#krate::__private::hook_value(#call));
+    }
+    let kind = error_kind(output, actor);
+    quote!(#krate::__private::hook_result(#call, #kind))
+}

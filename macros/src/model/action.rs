@@ -1,0 +1,168 @@
+//! One action: a method that clients call.
+
+use proc_macro2::TokenStream;
+use syn::{
+    Attribute, FnArg, Ident, LitStr, Pat, PatType, ReturnType, Signature, parse::ParseStream,
+    spanned::Spanned,
+};
+
+use super::{Carried, Mode, Output, Scope, name, owned, parameter::Parameters};
+use crate::{
+    syntax::{Method, parse_value, skip_argument},
+    typo,
+    written::written,
+};
+
+/// A method with `#[action]`.
+#[derive(Debug)]
+pub(crate) struct Action {
+    pub(crate) method: Ident,
+    pub(crate) variant: Ident,
+    pub(crate) wire: String,
+    pub(crate) carried: Carried,
+    pub(crate) mode: Mode,
+    /// Whether it takes the context.
+    pub(crate) ctx: bool,
+    /// Whether it takes the calling connection, and so needs one.
+    pub(crate) conn: bool,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) output: Output,
+    /// Something about it is wrong and reported: it is not dispatched, and its stub takes anything.
+    pub(crate) is_broken: bool,
+}
+
+/// One argument that a client passes.
+#[derive(Debug)]
+pub(crate) struct Argument {
+    pub(crate) name: Ident,
+    pub(crate) wire: String,
+    pub(crate) ty: TokenStream,
+    /// The type as the user wrote it.
+    pub(crate) written: String,
+}
+
+impl Action {
+    pub(crate) fn of(method: &Method, marker: &Attribute, scope: Scope<'_>) -> Self {
+        let mistakes_before = scope.mistakes.count();
+        let sig = &method.sig;
+        check_signature(sig, "an action", scope);
+        let mode = Mode::of(sig, "an action", scope);
+        let parameters = Parameters::of(sig, scope);
+        let arguments =
+            parameters.values.iter().enumerate().map(|(i, value)| Argument::of(value, i, scope)).collect();
+        check_output(&sig.output, "a reply", scope);
+        let name = parse_name(marker, scope);
+        Self {
+            method: sig.ident.clone(),
+            variant: name::variant(&sig.ident),
+            wire: name.map_or_else(|| name::wire(&sig.ident), |name| name.value()),
+            carried: Carried::of(&method.attrs),
+            mode: mode.unwrap_or(Mode::Read),
+            ctx: parameters.ctx,
+            conn: parameters.conn,
+            arguments,
+            output: Output::of(&sig.output, scope),
+            is_broken: scope.mistakes.count() > mistakes_before,
+        }
+    }
+}
+
+impl Argument {
+    fn of(parameter: &PatType, index: usize, scope: Scope<'_>) -> Self {
+        owned::check(&parameter.ty, "an argument", scope);
+        let name = argument_name(&parameter.pat, scope)
+            .unwrap_or_else(|| Ident::new(&format!("arg{}", index + 1), parameter.pat.span()));
+        Self {
+            wire: name::wire(&name),
+            ty: scope.outside(&parameter.ty),
+            written: written(&parameter.ty),
+            name,
+        }
+    }
+}
+
+/// The argument's name; `None` where the pattern gives none that can be used.
+fn argument_name(pattern: &Pat, scope: Scope<'_>) -> Option<Ident> {
+    match pattern {
+        Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {
+            name::argument(&pattern.ident)
+        }
+        Pat::Wild(_) => None,
+        _ => {
+            let help = "give it a name, and take it apart in the body: `let (x, y) = point;`";
+            scope.mistakes.at(pattern, "an argument needs a name, which is part of the contract", help);
+            None
+        }
+    }
+}
+
+/// What no method that we call can be.
+pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
+    let Scope { mistakes, .. } = scope;
+    if let syn::Safety::Unsafe(token) = &sig.safety {
+        mistakes.at(
+            token,
+            format_args!("{what} is called by the framework, so it cannot be `unsafe`"),
+            "make it safe to call",
+        );
+    }
+    if let Some(abi) = &sig.abi {
+        mistakes.at(abi, format_args!("{what} is a plain Rust method"), "remove the ABI");
+    }
+    if !sig.generics.params.is_empty() {
+        let help = "write concrete types, or an enum of them";
+        mistakes.at(
+            &sig.generics,
+            format_args!("{what} cannot be generic: its types are part of the contract"),
+            help,
+        );
+    }
+    for input in &sig.inputs {
+        if let FnArg::Typed(parameter) = input
+            && let Some(attr) = parameter
+                .attrs
+                .iter()
+                .find(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
+        {
+            mistakes.at(
+                attr,
+                "an argument cannot be conditional",
+                "put the `cfg` on the whole method, and write it twice",
+            );
+        }
+    }
+}
+
+/// A return type that can travel.
+fn check_output(output: &ReturnType, what: &str, scope: Scope<'_>) {
+    if let ReturnType::Type(_, ty) = output {
+        owned::check(ty, what, scope);
+    }
+}
+
+/// `#[action(name = "..")]`
+fn parse_name(marker: &Attribute, scope: Scope<'_>) -> Option<LitStr> {
+    if matches!(marker.meta, syn::Meta::Path(_)) {
+        return None;
+    }
+    let mut name = None;
+    let parsed = marker.parse_args_with(|input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let argument: Ident = input.parse()?;
+            if argument == "name" {
+                name = Some(parse_value(input)?);
+            } else {
+                typo::unknown_argument(&argument, "#[action]", &["name"], scope.mistakes);
+                skip_argument(input);
+            }
+            if !input.is_empty() {
+                input.parse::<syn::Token![,]>()?;
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = parsed {
+        scope.mistakes.push(error);
+    }
+    name
+}

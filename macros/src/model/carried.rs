@@ -1,0 +1,85 @@
+//! The attributes of a method that go to every piece made out of it.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Meta, Token, parse::ParseStream, punctuated::Punctuated};
+
+/// `cfg`, `doc`, `deprecated`, and what `cfg_attr` makes of them.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    /// For every piece, match arms and table rows included.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// For what has a page of its own: variants and stubs.
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) deprecated: Vec<Attribute>,
+}
+
+impl Carried {
+    pub(crate) fn of(attrs: &[Attribute]) -> Self {
+        let mut carried = Self::default();
+        for attr in attrs {
+            carried.take("cfg", attr);
+            carried.take("doc", attr);
+            carried.take("deprecated", attr);
+        }
+        carried
+    }
+
+    fn take(&mut self, name: &str, attr: &Attribute) {
+        let taken = if attr.path().is_ident(name) { Some(attr.clone()) } else { conditional(name, attr) };
+        match name {
+            "cfg" => self.cfgs.extend(taken),
+            "doc" => self.docs.extend(taken),
+            _ => self.deprecated.extend(taken),
+        }
+    }
+
+    /// The docs as written, or a line that says what the piece is.
+    pub(crate) fn docs_or(&self, otherwise: &str) -> TokenStream {
+        let is_text =
+            |attr: &Attribute| attr.path().is_ident("doc") && matches!(attr.meta, Meta::NameValue(_));
+        let Self { docs, .. } = self;
+        if docs.iter().any(is_text) {
+            return quote!(#(#docs)*);
+        }
+        let otherwise = format!(" {otherwise}");
+        quote!(#[doc = #otherwise] #(#docs)*)
+    }
+}
+
+/// `#[cfg_attr(condition, a, doc = "..")]` with `doc` alone; `None` when it has none.
+fn conditional(name: &str, attr: &Attribute) -> Option<Attribute> {
+    if !attr.path().is_ident("cfg_attr") {
+        return None;
+    }
+    let (condition, metas) = attr
+        .parse_args_with(|input: ParseStream<'_>| {
+            let condition: Meta = input.parse()?;
+            input.parse::<Token![,]>()?;
+            Ok((condition, Punctuated::<Meta, Token![,]>::parse_terminated(input)?))
+        })
+        .ok()?;
+    let kept: Vec<_> = metas.into_iter().filter(|meta| meta.path().is_ident(name)).collect();
+    (!kept.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(#condition, #(#kept),*)]))
+}
+
+/// Whether rustc has an attribute of this name, so that it is no slip of ours.
+pub(crate) fn is_builtin_attribute(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "allow",
+        "cfg",
+        "cfg_attr",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "test",
+        "track_caller",
+        "warn",
+    ];
+    NAMES.contains(&name)
+}

@@ -1,0 +1,132 @@
+//! check: what is wrong with parts that are right one by one.
+
+use std::collections::HashMap;
+
+use syn::{Ident, PathArguments, Type};
+
+use super::{Action, Event};
+use crate::{mistakes::Mistakes, syntax::Block};
+
+/// What the generated clients can do already; an action of that name would hide it.
+const RESERVED: &[&str] = &[
+    "actor_id",
+    "call",
+    "clone",
+    "close",
+    "closed",
+    "conn_id",
+    "connect",
+    "connect_with",
+    "events",
+    "id",
+    "key",
+    "listen",
+    "on",
+    "on_close",
+    "on_error",
+    "on_open",
+    "on_status_change",
+    "once",
+    "opened",
+    "ready",
+    "resolve",
+    "status",
+];
+
+/// The actor's name and type, if the block is one that an actor can have.
+pub(crate) fn header(block: &Block, mistakes: &Mistakes) -> Option<(Ident, Type)> {
+    if let Some((trait_, _)) = &block.trait_ {
+        let help = "put it on an `impl` block of the type's own: `impl ChatRoom { .. }`";
+        mistakes.at(trait_, "`#[actor]` is not for the implementation of a trait", help);
+        return None;
+    }
+    if !block.generics.params.is_empty() {
+        let help =
+            "write it for one concrete type: `type Lobby = Room<Chat>;` and `#[actor] impl Lobby { .. }`";
+        mistakes.at(&block.generics, "an actor cannot be generic: it has one name and one contract", help);
+        return None;
+    }
+    let name = match &block.self_ty {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        _ => None,
+    };
+    let Some(name) = name.filter(|last| !matches!(last.arguments, PathArguments::Parenthesized(_))) else {
+        let help = "put it on the `impl` block of a struct or an enum";
+        mistakes.at(&block.self_ty, "an actor is a type with a name", help);
+        return None;
+    };
+    Some((name.ident.clone(), block.self_ty.clone()))
+}
+
+/// Names that two actions would share, and names that the clients need themselves. Marks what it reports as broken.
+pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes) {
+    let mut wires: HashMap<String, Ident> = HashMap::new();
+    let mut variants: HashMap<String, Ident> = HashMap::new();
+    for action in actions {
+        let method = action.method.clone();
+        if RESERVED.contains(&method.to_string().as_str()) {
+            let help = format!(
+                "rename the method; `#[action(name = \"{}\")]` keeps the name on the wire",
+                action.wire
+            );
+            mistakes.at(
+                &method,
+                format_args!("`{method}` is a method of the clients, `{actor}Handle` and `{actor}Conn`"),
+                help,
+            );
+            action.is_broken = true;
+        }
+        // Two methods under conditions may exclude each other; if they do not, rustc says so.
+        if !action.carried.cfgs.is_empty() {
+            continue;
+        }
+        if let Some(first) = wires.insert(action.wire.clone(), method.clone()) {
+            let help = "rename one of them, or write `#[action(name = \"..\")]`";
+            let what = format!("`{first}` and `{method}` would both be action `{}` on the wire", action.wire);
+            mistakes.at(&method, what, help);
+            action.is_broken = true;
+        } else if let Some(first) = variants.insert(action.variant.to_string(), method.clone()) {
+            let what = format!(
+                "`{first}` and `{method}` would both be variant `{}` of `{actor}Action`",
+                action.variant
+            );
+            mistakes.at(&method, what, "rename one of them");
+            action.is_broken = true;
+        }
+    }
+}
+
+/// Types listed twice, and names that two events would share. Leaves out what it reports.
+pub(crate) fn events(events: Vec<Event>, mistakes: &Mistakes) -> Vec<Event> {
+    let mut kept: Vec<Event> = Vec::new();
+    for event in events {
+        let clash = kept.iter().find_map(|first| clash(first, &event));
+        match clash {
+            Some((what, help)) => mistakes.at(&event, what, help),
+            None => kept.push(event),
+        }
+    }
+    kept
+}
+
+fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
+    if !first.cfgs.is_empty() && !second.cfgs.is_empty() {
+        return None;
+    }
+    let Event { written, wire, variant, .. } = second;
+    if first.written == *written {
+        return Some((format!("`{written}` is listed twice"), "remove one of the two"));
+    }
+    if first.wire == *wire {
+        let what = format!("`{}` and `{written}` would both be event `{wire}` on the wire", first.written);
+        return Some((what, "give one of them another name: `events(A, B = \"wireName\")`"));
+    }
+    if first.variant == *variant {
+        let what = format!(
+            "`{}` and `{written}` would both be variant `{variant}` of the event enum",
+            first.written
+        );
+        return Some((what, "import one of them under another name: `use other::Moved as OtherMoved;`"));
+    }
+    None
+}

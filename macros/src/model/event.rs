@@ -1,0 +1,62 @@
+//! One event: a payload type of `events(..)`.
+
+use proc_macro2::TokenStream;
+use syn::{Attribute, Ident, Type, ext::IdentExt};
+
+use super::{Carried, Scope, name};
+use crate::{syntax::EventEntry, written::written};
+
+/// A type that the actor publishes.
+#[derive(Debug)]
+pub(crate) struct Event {
+    pub(crate) variant: Ident,
+    pub(crate) wire: String,
+    pub(crate) ty: TokenStream,
+    pub(crate) written: String,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl Event {
+    /// The event of this entry, if its type has a name that a variant can have.
+    pub(crate) fn of(entry: &EventEntry, scope: Scope<'_>) -> Option<Self> {
+        let Some(last) = last_segment(&entry.ty) else {
+            let help = "give it a name: `struct Moved(u32, u32);` travels as its fields";
+            scope.mistakes.at(&entry.ty, "an event is a type with a name", help);
+            return None;
+        };
+        let wire = entry.name.as_ref().map_or_else(|| name::wire(last), syn::LitStr::value);
+        let variant = name::ident(&last.unraw().to_string(), last.span())
+            .filter(|variant| variant != "Self")
+            .unwrap_or_else(|| name::variant(last));
+        Some(Self {
+            variant: capitalized(&variant),
+            wire,
+            ty: scope.outside(&entry.ty),
+            written: written(&entry.ty),
+            cfgs: Carried::of(&entry.attrs).cfgs,
+        })
+    }
+}
+
+fn last_segment(ty: &Type) -> Option<&Ident> {
+    match ty {
+        Type::Path(path) => Some(&path.path.segments.last()?.ident),
+        _ => None,
+    }
+}
+
+/// `u64` is listed, `U64` is the variant.
+fn capitalized(variant: &Ident) -> Ident {
+    if variant.to_string().starts_with(|first: char| first.is_lowercase()) {
+        name::variant(variant)
+    } else {
+        variant.clone()
+    }
+}
+
+impl quote::ToTokens for Event {
+    /// The type, which is what an error about an event points at.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.ty.clone());
+    }
+}

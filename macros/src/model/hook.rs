@@ -1,0 +1,189 @@
+//! The hooks: methods that the framework calls at points of an actor's life.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Ident, PatType, Signature, Type};
+
+use super::{Carried, Mode, Output, Scope, action::check_signature, owned, parameter::Parameters};
+use crate::{marker::Marker, syntax::Method};
+
+/// Every hook that the block has.
+#[derive(Debug, Default)]
+pub(crate) struct Hooks {
+    pub(crate) create: Option<Creator>,
+    pub(crate) before_connect: Option<Hook>,
+    pub(crate) on_connect: Option<Hook>,
+    pub(crate) on_disconnect: Option<Hook>,
+}
+
+/// `#[on_before_connect]`, `#[on_connect]` or `#[on_disconnect]`.
+#[derive(Debug)]
+pub(crate) struct Hook {
+    pub(crate) method: Ident,
+    pub(crate) carried: Carried,
+    pub(crate) mode: Mode,
+    pub(crate) ctx: bool,
+    pub(crate) conn: bool,
+    /// The type of the params, for the hook that takes them.
+    pub(crate) params: Option<TokenStream>,
+    pub(crate) output: Output,
+    pub(crate) is_broken: bool,
+}
+
+/// `#[on_create]`: the function that makes the first state.
+#[derive(Debug)]
+pub(crate) struct Creator {
+    pub(crate) function: Ident,
+    pub(crate) is_async: bool,
+    pub(crate) ctx: bool,
+    pub(crate) input: Option<TokenStream>,
+    pub(crate) output: Output,
+    pub(crate) is_broken: bool,
+}
+
+impl Hooks {
+    /// Takes a method as the hook that its attribute names.
+    pub(crate) fn add(&mut self, marker: Marker, attr: &impl ToTokens, method: &Method, scope: Scope<'_>) {
+        let is_taken = match marker {
+            Marker::OnCreate => self.create.is_some(),
+            Marker::OnBeforeConnect => self.before_connect.is_some(),
+            Marker::OnConnect => self.on_connect.is_some(),
+            _ => self.on_disconnect.is_some(),
+        };
+        let name = marker.name();
+        if is_taken {
+            let help = "do both things in one method";
+            scope.mistakes.at(
+                attr,
+                format_args!("an actor has one `#[{name}]`, and this is the second"),
+                help,
+            );
+            return;
+        }
+        match marker {
+            Marker::OnCreate => self.create = Some(Creator::of(method, scope)),
+            Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
+            Marker::OnConnect => self.on_connect = Some(Hook::of_connection(method, name, scope)),
+            _ => self.on_disconnect = Some(Hook::of_connection(method, name, scope)),
+        }
+    }
+}
+
+impl Hook {
+    /// `async fn admit(&mut self, ctx: &Ctx<Self>, params: Params) -> Result<ConnState, Error>`
+    fn before_connect(method: &Method, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let what = "the hook `#[on_before_connect]`";
+        let (mut hook, values) = Self::begin(method, what, scope);
+        if hook.conn {
+            let help = "return the state that the connection shall have";
+            scope.mistakes.at(
+                &method.sig.inputs,
+                format_args!("{what} runs before there is a connection"),
+                help,
+            );
+        }
+        check_unconditional(&hook.carried, what, scope);
+        hook.params =
+            only_value(&values, what, "the params", scope).map(|ty| travelling(ty, "params", scope));
+        hook.is_broken = scope.mistakes.count() > before;
+        hook
+    }
+
+    /// `async fn joined(&mut self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), Error>`
+    fn of_connection(method: &Method, name: &str, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let what = format!("the hook `#[{name}]`");
+        let (mut hook, values) = Self::begin(method, &what, scope);
+        for value in values {
+            let help =
+                "what a client passes is in `conn.params()`, what the actor remembers in `conn.state()`";
+            scope.mistakes.at(
+                value,
+                format_args!("{what} takes the context and the connection, and nothing else"),
+                help,
+            );
+        }
+        hook.is_broken = scope.mistakes.count() > before;
+        hook
+    }
+
+    fn begin<'a>(method: &'a Method, what: &str, scope: Scope<'_>) -> (Self, Vec<&'a PatType>) {
+        let sig = &method.sig;
+        check_signature(sig, what, scope);
+        let mode = Mode::of(sig, what, scope);
+        let Parameters { ctx, conn, values } = Parameters::of(sig, scope);
+        let hook = Self {
+            method: sig.ident.clone(),
+            carried: Carried::of(&method.attrs),
+            mode: mode.unwrap_or(Mode::Write),
+            ctx,
+            conn,
+            params: None,
+            output: Output::of(&sig.output, scope),
+            is_broken: false,
+        };
+        (hook, values)
+    }
+}
+
+impl Creator {
+    /// `async fn create(ctx: &Ctx<Self>, input: Input) -> Result<Self, Error>`
+    fn of(method: &Method, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let what = "the hook `#[on_create]`";
+        let sig = &method.sig;
+        check_signature(sig, what, scope);
+        check_no_receiver(sig, what, scope);
+        check_unconditional(&Carried::of(&method.attrs), what, scope);
+        let Parameters { ctx, conn, values } = Parameters::of(sig, scope);
+        if conn {
+            scope.mistakes.at(
+                &sig.inputs,
+                format_args!("{what} runs before there is a connection"),
+                "remove it",
+            );
+        }
+        let input = only_value(&values, what, "the input", scope).map(|ty| travelling(ty, "input", scope));
+        Self {
+            function: sig.ident.clone(),
+            is_async: sig.asyncness.is_some(),
+            ctx,
+            input,
+            output: Output::of(&sig.output, scope),
+            is_broken: scope.mistakes.count() > before,
+        }
+    }
+}
+
+fn check_no_receiver(sig: &Signature, what: &str, scope: Scope<'_>) {
+    if let Some(receiver) = sig.receiver() {
+        let help = "remove `self`, and return `Self`";
+        scope.mistakes.at(receiver, format_args!("{what} makes the actor, so there is no `self` yet"), help);
+    }
+}
+
+fn check_unconditional(carried: &Carried, what: &str, scope: Scope<'_>) {
+    if let Some(cfg) = carried.cfgs.first() {
+        let help = "put the `cfg` on statements in its body";
+        scope.mistakes.at(
+            cfg,
+            format_args!("{what} decides about types of the contract, so it cannot be conditional"),
+            help,
+        );
+    }
+}
+
+/// The one parameter beside the context.
+fn only_value<'a>(values: &[&'a PatType], what: &str, role: &str, scope: Scope<'_>) -> Option<&'a Type> {
+    for extra in values.iter().skip(1) {
+        let help = "make one struct of them";
+        scope.mistakes.at(extra, format_args!("{what} takes one value, {role}, and this is another"), help);
+    }
+    values.first().map(|value| &*value.ty)
+}
+
+fn travelling(ty: &Type, what: &str, scope: Scope<'_>) -> TokenStream {
+    owned::check(ty, what, scope);
+    scope.outside(ty)
+}

@@ -1,0 +1,24 @@
+//! model: what the block means. Whatever is wrong in one part is reported and leaves the other parts whole.
+
+mod action;
+mod actor;
+mod carried;
+mod check;
+mod event;
+mod hook;
+mod mode;
+mod name;
+mod output;
+mod owned;
+mod parameter;
+mod scope;
+
+pub(crate) use action::{Action, Argument};
+pub(crate) use actor::{Actor, Names};
+pub(crate) use carried::{Carried, is_builtin_attribute};
+pub(crate) use event::Event;
+pub(crate) use hook::{Creator, Hook, Hooks};
+pub(crate) use mode::Mode;
+pub(crate) use name::wire as wire_name;
+pub(crate) use output::Output;
+pub(crate) use scope::Scope;

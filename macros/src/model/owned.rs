@@ -1,0 +1,62 @@
+//! Types that travel are owned and have a name.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Type, TypeReference};
+
+use super::Scope;
+use crate::written::written;
+
+/// What keeps a type from travelling.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Obstacle {
+    Borrow,
+    ImplTrait,
+}
+
+/// Reports a type that is borrowed or has no name. `what` is "an argument", "a reply".
+pub(crate) fn check(ty: &Type, what: &str, scope: Scope<'_>) {
+    match obstacle(ty.to_token_stream()) {
+        None => {}
+        Some(Obstacle::Borrow) => {
+            let problem = format!("{what} travels to or from a client, so it cannot be borrowed");
+            scope.mistakes.at(ty, problem, format_args!("use {}", owned(ty)));
+        }
+        Some(Obstacle::ImplTrait) => {
+            let problem = format!("{what} needs a type with a name: it is part of the contract");
+            scope.mistakes.at(ty, problem, "write the type itself in place of `impl ..`");
+        }
+    }
+}
+
+fn obstacle(tokens: TokenStream) -> Option<Obstacle> {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let found = match &token {
+            TokenTree::Punct(punct) if punct.as_char() == '&' => Some(Obstacle::Borrow),
+            TokenTree::Punct(punct) if punct.as_char() == '\'' => {
+                let is_static = matches!(tokens.peek(), Some(TokenTree::Ident(name)) if name == "static");
+                (!is_static).then_some(Obstacle::Borrow)
+            }
+            TokenTree::Ident(name) if name == "impl" => Some(Obstacle::ImplTrait),
+            TokenTree::Group(group) => obstacle(group.stream()),
+            _ => None,
+        };
+        if found.is_some() {
+            return found;
+        }
+    }
+    None
+}
+
+/// The owned type in place of a borrowed one.
+fn owned(ty: &Type) -> String {
+    let Type::Reference(TypeReference { elem, .. }) = ty else {
+        return "owned types, such as `String` for `&str`".to_owned();
+    };
+    match &**elem {
+        Type::Path(path) if path.path.is_ident("str") => "`String`".to_owned(),
+        Type::Slice(slice) => format!("`Vec<{}>`", written(&slice.elem)),
+        elem => format!("`{}`", written(elem)),
+    }
+}

@@ -1,0 +1,118 @@
+//! The parameters of a method: the context, the connection, and everything else.
+
+use quote::ToTokens;
+use syn::{FnArg, GenericArgument, PatType, Path, PathArguments, Signature, Type};
+
+use super::Scope;
+
+/// The parameters after `self`, told apart.
+#[derive(Debug)]
+pub(crate) struct Parameters<'a> {
+    /// Whether the first is `&Ctx<Self>`.
+    pub(crate) ctx: bool,
+    /// Whether the next is `&Conn<Self>`.
+    pub(crate) conn: bool,
+    pub(crate) values: Vec<&'a PatType>,
+}
+
+/// What a parameter is, by its type as written.
+enum Kind {
+    Ctx,
+    Conn,
+    /// The context or the connection, but not as `&Ctx<Self>` or `&Conn<Self>`.
+    Nearly(&'static str),
+    Value,
+}
+
+impl<'a> Parameters<'a> {
+    pub(crate) fn of(sig: &'a Signature, scope: Scope<'_>) -> Self {
+        let mut parameters = Self { ctx: false, conn: false, values: Vec::new() };
+        for input in &sig.inputs {
+            if let FnArg::Typed(parameter) = input {
+                parameters.add(parameter, scope);
+            }
+        }
+        parameters
+    }
+
+    fn add(&mut self, parameter: &'a PatType, scope: Scope<'_>) {
+        let is_first = !self.ctx && !self.conn && self.values.is_empty();
+        match kind(&parameter.ty, scope) {
+            Kind::Ctx if is_first => self.ctx = true,
+            Kind::Conn if !self.conn && self.values.is_empty() => self.conn = true,
+            Kind::Ctx => misplaced(parameter, "the context", "write it once, right after `self`", scope),
+            Kind::Conn => {
+                misplaced(parameter, "the connection", "write it once, after `self` and the context", scope);
+            }
+            Kind::Nearly(right) => {
+                let help = format!("write `{right}`");
+                let what = if right.starts_with("&Ctx") { "the context" } else { "the connection" };
+                scope.mistakes.at(
+                    &parameter.ty,
+                    format_args!("{what} is lent to the method, and it is this actor's"),
+                    help,
+                );
+            }
+            Kind::Value => self.values.push(parameter),
+        }
+    }
+}
+
+fn misplaced(parameter: &PatType, what: &str, help: &str, scope: Scope<'_>) {
+    scope.mistakes.at(parameter, format_args!("{what} is in the wrong place"), help);
+}
+
+fn kind(ty: &Type, scope: Scope<'_>) -> Kind {
+    let (path, is_borrowed, is_mut) = match ty {
+        Type::Reference(reference) => match &*reference.elem {
+            Type::Path(path) => (&path.path, true, reference.mutability.is_some()),
+            _ => return Kind::Value,
+        },
+        Type::Path(path) => (&path.path, false, false),
+        _ => return Kind::Value,
+    };
+    let Some(last) = path.segments.last() else { return Kind::Value };
+    let (exact, right) = match last.ident.to_string().as_str() {
+        "Ctx" => (Kind::Ctx, "&Ctx<Self>"),
+        "Conn" => (Kind::Conn, "&Conn<Self>"),
+        _ => return Kind::Value,
+    };
+    match generic(path) {
+        Generic::This(ty) if is_actor(ty, scope) => {
+            if is_borrowed && !is_mut {
+                exact
+            } else {
+                Kind::Nearly(right)
+            }
+        }
+        // A type of the user's that happens to have this name.
+        Generic::None | Generic::Other if !is_borrowed => Kind::Value,
+        Generic::This(_) | Generic::None | Generic::Other => Kind::Nearly(right),
+    }
+}
+
+/// What stands in the angle brackets of a path's last segment.
+enum Generic<'a> {
+    None,
+    This(&'a Type),
+    Other,
+}
+
+fn generic(path: &Path) -> Generic<'_> {
+    match path.segments.last().map(|last| &last.arguments) {
+        None | Some(PathArguments::None) => Generic::None,
+        Some(PathArguments::AngleBracketed(brackets)) => match brackets.args.first() {
+            Some(GenericArgument::Type(ty)) if brackets.args.len() == 1 => Generic::This(ty),
+            _ => Generic::Other,
+        },
+        Some(PathArguments::Parenthesized(_)) => Generic::Other,
+    }
+}
+
+/// Whether a type is `Self`, or the actor by its name.
+fn is_actor(ty: &Type, scope: Scope<'_>) -> bool {
+    let Type::Path(path) = ty else { return false };
+    path.path.is_ident("Self")
+        || path.path.segments.last().is_some_and(|last| last.ident == *scope.name)
+        || ty.to_token_stream().to_string() == scope.self_ty.to_token_stream().to_string()
+}

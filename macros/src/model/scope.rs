@@ -1,0 +1,35 @@
+//! What every part of the model is read against: the actor's name and type, and the bag of mistakes.
+
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{Ident, Type};
+
+use crate::mistakes::Mistakes;
+
+/// The actor that a method belongs to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope<'a> {
+    pub(crate) name: &'a Ident,
+    pub(crate) self_ty: &'a Type,
+    pub(crate) mistakes: &'a Mistakes,
+}
+
+impl Scope<'_> {
+    /// A type of the block as it is written outside of it, where `Self` is something else.
+    pub(crate) fn outside(&self, ty: &Type) -> TokenStream {
+        self.replace_self(ty.to_token_stream())
+    }
+
+    fn replace_self(&self, tokens: TokenStream) -> TokenStream {
+        let replace = |token| match token {
+            TokenTree::Ident(name) if name == "Self" => self.self_ty.to_token_stream(),
+            TokenTree::Group(group) => {
+                let mut replaced = Group::new(group.delimiter(), self.replace_self(group.stream()));
+                replaced.set_span(group.span());
+                quote!(#replaced)
+            }
+            other => other.into(),
+        };
+        tokens.into_iter().map(replace).collect()
+    }
+}

@@ -1,0 +1,123 @@
+//! The annotated `impl` block.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::{
+    Attribute, Generics, Path, Token, Type, Visibility, braced,
+    parse::{Parse, ParseStream},
+};
+
+use super::Method;
+
+/// An `impl` block, its methods told apart from everything else in it.
+#[derive(Debug)]
+pub(crate) struct Block {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) unsafety: Option<Token![unsafe]>,
+    pub(crate) impl_token: Token![impl],
+    pub(crate) generics: Generics,
+    pub(crate) trait_: Option<(Path, Token![for])>,
+    pub(crate) self_ty: Type,
+    pub(crate) members: Vec<Member>,
+}
+
+/// One item of the block.
+#[derive(Debug)]
+pub(crate) enum Member {
+    Method(Box<Method>),
+    /// A constant, a type, a macro call: kept as it is.
+    Other(TokenStream),
+}
+
+impl Block {
+    pub(crate) fn methods_mut(&mut self) -> impl Iterator<Item = &mut Method> {
+        self.members.iter_mut().filter_map(|member| match member {
+            Member::Method(method) => Some(&mut **method),
+            Member::Other(_) => None,
+        })
+    }
+}
+
+impl Parse for Block {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let mut attrs = input.call(Attribute::parse_outer)?;
+        let unsafety = input.parse()?;
+        let impl_token = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let (trait_, self_ty) = parse_header(input)?;
+        generics.where_clause = input.parse()?;
+        let content;
+        braced!(content in input);
+        attrs.extend(content.call(Attribute::parse_inner)?);
+        let mut members = Vec::new();
+        while !content.is_empty() {
+            members.push(content.parse()?);
+        }
+        Ok(Self { attrs, unsafety, impl_token, generics, trait_, self_ty, members })
+    }
+}
+
+/// `Type`, or `Trait for Type`.
+fn parse_header(input: ParseStream<'_>) -> syn::Result<(Option<(Path, Token![for])>, Type)> {
+    let first: Type = input.parse()?;
+    if !input.peek(Token![for]) {
+        return Ok((None, first));
+    }
+    let Type::Path(trait_) = first else {
+        return Err(syn::Error::new_spanned(first, "expected a trait"));
+    };
+    Ok((Some((trait_.path, input.parse()?)), input.parse()?))
+}
+
+impl Parse for Member {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        if Method::is_next(input) {
+            return Method::parse_rest(attrs, vis, input).map(|method| Self::Method(Box::new(method)));
+        }
+        let rest = parse_other(input)?;
+        Ok(Self::Other(quote!(#(#attrs)* #vis #rest)))
+    }
+}
+
+/// `const A: B = ..;`, `type A = ..;`, `m!(..);`, `m! { .. }`: up to the `;`, or for a macro call up to its braces.
+fn parse_other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    let ends_with_semicolon = input.peek(Token![const]) || input.peek(Token![type]);
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() {
+        let is_semicolon = input.peek(Token![;]);
+        let is_braced = input.peek(syn::token::Brace);
+        tokens.extend([input.parse::<TokenTree>()?]);
+        if is_semicolon || (is_braced && !ends_with_semicolon) {
+            break;
+        }
+    }
+    Ok(tokens)
+}
+
+impl ToTokens for Block {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Self { attrs, unsafety, impl_token, generics, trait_, self_ty, members } = self;
+        let (outer, inner): (Vec<_>, Vec<_>) =
+            attrs.iter().partition(|attr| matches!(attr.style, syn::AttrStyle::Outer));
+        let (trait_, for_) = trait_.as_ref().map(|(path, for_)| (path, for_)).unzip();
+        let where_clause = &generics.where_clause;
+        tokens.extend(quote! {
+            #(#outer)*
+            #unsafety #impl_token #generics #trait_ #for_ #self_ty #where_clause {
+                #(#inner)*
+                #(#members)*
+            }
+        });
+    }
+}
+
+impl ToTokens for Member {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Method(method) => method.to_tokens(tokens),
+            Self::Other(other) => other.to_tokens(tokens),
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! The arguments of `#[actor(..)]`.
+
+use proc_macro2::TokenTree;
+use syn::{
+    Attribute, Ident, LitStr, Path, Token, Type, Visibility,
+    ext::IdentExt,
+    parenthesized,
+    parse::{ParseStream, Parser},
+};
+
+use crate::{mistakes::Mistakes, typo};
+
+const NAMES: &[&str] = &["events", "name", "ephemeral", "vis", "crate"];
+
+/// What `#[actor(name = "..", ephemeral, events(..), vis = pub(crate), crate = path)]` says.
+#[derive(Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) events: Vec<EventEntry>,
+    pub(crate) name: Option<LitStr>,
+    pub(crate) ephemeral: bool,
+    pub(crate) vis: Option<Visibility>,
+    pub(crate) krate: Option<Path>,
+}
+
+/// `MessageReceived`, or `path::Moved = "moved"`.
+#[derive(Debug)]
+pub(crate) struct EventEntry {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) ty: Type,
+    pub(crate) name: Option<LitStr>,
+}
+
+impl Options {
+    /// Every argument that can be read; the others are mistakes.
+    pub(crate) fn parse(args: proc_macro2::TokenStream, mistakes: &Mistakes) -> Self {
+        let mut options = Self::default();
+        let parser = |input: ParseStream<'_>| {
+            let mut seen = Vec::new();
+            while !input.is_empty() {
+                options.parse_one(input, &mut seen, mistakes)?;
+                if !input.is_empty() {
+                    input.parse::<Token![,]>()?;
+                }
+            }
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(args) {
+            mistakes.push(error);
+        }
+        options
+    }
+
+    fn parse_one(
+        &mut self,
+        input: ParseStream<'_>,
+        seen: &mut Vec<Ident>,
+        mistakes: &Mistakes,
+    ) -> syn::Result<()> {
+        let name = input.call(Ident::parse_any)?;
+        if seen.contains(&name) {
+            mistakes.at(&name, format_args!("`{name}` is given twice"), "remove one of the two");
+        }
+        match name.to_string().as_str() {
+            "events" => self.events.extend(parse_events(input)?),
+            "name" => self.name = Some(parse_value(input)?),
+            "ephemeral" => self.ephemeral = true,
+            "vis" => self.vis = Some(parse_value(input)?),
+            "crate" => {
+                input.parse::<Token![=]>()?;
+                self.krate = Some(input.call(Path::parse_mod_style)?);
+            }
+            _ => {
+                typo::unknown_argument(&name, "#[actor]", NAMES, mistakes);
+                skip_argument(input);
+            }
+        }
+        seen.push(name);
+        Ok(())
+    }
+}
+
+/// `= value`
+pub(crate) fn parse_value<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<T> {
+    input.parse::<Token![=]>()?;
+    input.parse()
+}
+
+/// What follows an argument that is not known, up to the next comma.
+pub(crate) fn skip_argument(input: ParseStream<'_>) {
+    while !input.is_empty() && !input.peek(Token![,]) {
+        let _: Option<TokenTree> = input.parse().ok();
+    }
+}
+
+fn parse_events(input: ParseStream<'_>) -> syn::Result<Vec<EventEntry>> {
+    let content;
+    parenthesized!(content in input);
+    let entries = content.parse_terminated(parse_event, Token![,])?;
+    Ok(entries.into_iter().collect())
+}
+
+fn parse_event(input: ParseStream<'_>) -> syn::Result<EventEntry> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let ty = input.parse()?;
+    let name = if input.peek(Token![=]) { Some(parse_value(input)?) } else { None };
+    Ok(EventEntry { attrs, ty, name })
+}

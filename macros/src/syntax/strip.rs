@@ -1,0 +1,39 @@
+//! The last resort: an item that cannot be parsed goes back to rustc without our attributes in it.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+use crate::marker;
+
+/// The same tokens, but `#[action]` and its sisters cut out, however deep they are.
+pub(crate) fn without_markers(tokens: TokenStream) -> TokenStream {
+    let mut kept: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        match token {
+            TokenTree::Group(group) if ends_with_hash(&kept) && is_marker(&group) => {
+                kept.pop();
+            }
+            TokenTree::Group(group) => {
+                let mut stripped = Group::new(group.delimiter(), without_markers(group.stream()));
+                stripped.set_span(group.span());
+                kept.push(TokenTree::Group(stripped));
+            }
+            other => kept.push(other),
+        }
+    }
+    kept.into_iter().collect()
+}
+
+fn ends_with_hash(tokens: &[TokenTree]) -> bool {
+    matches!(tokens.last(), Some(TokenTree::Punct(punct)) if punct.as_char() == '#')
+}
+
+/// Whether the last name of the attribute's path, `[callboard::action(..)]`, is ours.
+fn is_marker(group: &Group) -> bool {
+    let path = group.stream().into_iter().take_while(|token| match token {
+        TokenTree::Ident(_) => true,
+        TokenTree::Punct(punct) => punct.as_char() == ':',
+        _ => false,
+    });
+    group.delimiter() == Delimiter::Bracket
+        && matches!(path.last(), Some(TokenTree::Ident(name)) if marker::ALL.contains(&name.to_string().as_str()))
+}
