@@ -104,7 +104,8 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Closes the connection once what was sent to it is written. The client sees close code 1000 and `reason`
-    /// (cut at 123 bytes), and does not come back by itself if it is callboard's.
+    /// (cut at 123 bytes). Clients that reconnect by themselves come back as a new connection: who shall stay away
+    /// is for `#[on_before_connect]` to say.
     pub fn disconnect(&self, reason: &str) {
         self.close(Close::new(1000, reason));
     }

@@ -1,5 +1,9 @@
 //! What the tests of callboard share: worlds to run them in, and actors to run them on.
 
+// The tests' own actors and fixtures: read, not depended on.
+#![allow(missing_docs, missing_debug_implementations)]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::must_use_candidate)]
+
 pub mod room;
 pub mod world;
 

@@ -1,4 +1,5 @@
 //! Actions, state and errors, through both ways to an actor.
+#![allow(clippy::unwrap_used)]
 
 use std::collections::HashSet;
 

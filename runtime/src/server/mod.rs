@@ -1,16 +1,163 @@
-//! stub
-use crate::host::Runtime;
+//! The gateway: actors over HTTP and WebSocket, in RivetKit's client protocol.
+//!
+//! It knows actors only through the host's outer traits, and holds the sockets of their connections.
+
+mod body;
+mod calls;
+mod control;
+mod cors;
+mod errors;
+mod identity;
+mod limits;
+mod opening;
+mod requests;
+mod serve;
+mod session;
+mod socket;
+mod target;
+mod websocket;
+
 use std::sync::Arc;
-use tokio::net::TcpListener;
-pub(crate) fn router(_: Arc<Runtime>) -> axum::Router {
-    axum::Router::new()
+
+use axum::{
+    Extension, Router,
+    extract::{Request, State},
+    middleware::{Next, from_fn},
+    response::{IntoResponse, Response},
+    routing::{any, get},
+};
+use http::header;
+use percent_encoding::percent_decode_str;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use serve::{serve, shutdown_signal};
+
+use self::{
+    errors::Failure,
+    identity::Ray,
+    requests::About,
+    target::{Query, Target},
+};
+use crate::{Fault, host::Runtime};
+
+/// What every request is served from.
+struct Gateway {
+    runtime: Arc<Runtime>,
+    /// Calls and connections under way: they outlive the requests that began them.
+    tasks: TaskTracker,
 }
-pub(crate) async fn serve(
-    _r: Arc<Runtime>,
-    _l: TcpListener,
-    s: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    s.await;
-    Ok(())
+
+type Shared = State<Arc<Gateway>>;
+
+/// The gateway's routes. They can be nested under a prefix of another router.
+pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
+    routes(Arc::new(Gateway { runtime, tasks: TaskTracker::new() }))
 }
-pub(crate) async fn shutdown_signal() {}
+
+fn routes(gateway: Arc<Gateway>) -> Router {
+    Router::new()
+        .route("/health", get(control::health))
+        .route("/metadata", get(control::metadata))
+        .route("/actors", get(control::list).put(control::get_or_create).post(control::create))
+        .route("/gateway/{*address}", any(addressed))
+        .route("/connect", any(by_headers))
+        .route("/request", any(by_headers))
+        .route("/request/{*path}", any(by_headers))
+        .route("/websocket", any(by_headers))
+        .route("/websocket/{*path}", any(by_headers))
+        .fallback(async || Failure::from(errors::no_route()))
+        .method_not_allowed_fallback(async || Failure::from(errors::wrong_method()))
+        .layer(from_fn(front))
+        .with_state(gateway)
+}
+
+/// What every response has: an id, and leave for browsers to read it.
+async fn front(mut request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
+    let ray = Ray::generate();
+    request.extensions_mut().insert(ray.clone());
+    let mut response = match cors::preflight(&request) {
+        Some(response) => response,
+        None => next.run(request).await,
+    };
+    ray.name(response.headers_mut());
+    cors::allow(origin, response.headers_mut());
+    response
+}
+
+/// `/gateway/{address}/..`
+async fn addressed(gateway: Shared, Extension(ray): Extension<Ray>, request: Request) -> Response {
+    let path = request.uri().path();
+    let address = path.strip_prefix("/gateway/").unwrap_or(path);
+    let (segment, path) = address.split_at(address.find('/').unwrap_or(address.len()));
+    let target = Query::parse(request.uri().query()).and_then(|query| Target::parse(segment, &query));
+    let route = Route::parse(path);
+    dispatch(gateway, ray, target, route, request).await
+}
+
+/// `/connect`, `/request/..` and `/websocket/..` with the actor in headers or subprotocols.
+async fn by_headers(gateway: Shared, Extension(ray): Extension<Ray>, request: Request) -> Response {
+    let headers = request.headers();
+    let target = websocket::Offer::of(headers).target().or_else(|| Target::from_headers(headers));
+    let route = Route::parse(request.uri().path());
+    dispatch(gateway, ray, target.ok_or_else(errors::no_route), route, request).await
+}
+
+/// What a request wants of its actor.
+#[derive(Debug, PartialEq)]
+enum Route {
+    Action(String),
+    Queue(String),
+    Request,
+    Connect,
+    WebSocket,
+    About(About),
+    /// The path that is none.
+    Unknown(String),
+}
+
+impl Route {
+    /// Reads what follows the actor in a path.
+    fn parse(path: &str) -> Self {
+        let name = |text: &str| {
+            let name = percent_decode_str(text).decode_utf8().ok()?;
+            (!text.is_empty() && !text.contains('/')).then(|| name.into_owned())
+        };
+        let trimmed = path.strip_prefix('/').unwrap_or(path);
+        let (first, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
+        let route = match (first, rest) {
+            ("", "") => Some(Self::About(About::Banner)),
+            ("connect", "") => Some(Self::Connect),
+            ("health", "") => Some(Self::About(About::Health)),
+            ("metadata", "") => Some(Self::About(About::Metadata)),
+            ("request", _) => Some(Self::Request),
+            ("websocket", _) => Some(Self::WebSocket),
+            ("action", action) => name(action).map(Self::Action),
+            ("queue", queue) => name(queue).map(Self::Queue),
+            _ => None,
+        };
+        route.unwrap_or_else(|| Self::Unknown(path.to_owned()))
+    }
+}
+
+async fn dispatch(
+    State(gateway): Shared,
+    ray: Ray,
+    target: Result<Target, Fault>,
+    route: Route,
+    request: Request,
+) -> Response {
+    let response = match route {
+        Route::Connect => websocket::connect(gateway, ray, target, request).map_err(Failure::from),
+        Route::WebSocket => websocket::raw(&gateway, target, request).map_err(Failure::from),
+        Route::Unknown(path) => Err(errors::no_actor_route(&path).into()),
+        Route::Action(name) => match target {
+            Ok(target) => calls::action(gateway, target, name, request).await,
+            Err(fault) => Err(fault.into()),
+        },
+        Route::Queue(name) => Err(calls::queue(&name, &request)),
+        Route::Request => requests::fetch(target),
+        Route::About(page) => requests::about(&gateway, target, page).await,
+    };
+    response.unwrap_or_else(IntoResponse::into_response)
+}

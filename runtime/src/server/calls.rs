@@ -1,0 +1,93 @@
+//! Calls over HTTP: one request, one action, one answer.
+
+use std::sync::Arc;
+
+use axum::{body::Body, extract::Request, response::Response};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, header};
+
+use super::{Gateway, body, errors, errors::Failure, identity, limits, target::Target};
+use crate::{
+    Fault,
+    host::Runtime,
+    store::ActorRecord,
+    wire::{
+        Encoding,
+        http::{ActionCall, ActionOutput},
+    },
+};
+
+/// `POST ../action/{name}`
+pub(super) async fn action(
+    gateway: Arc<Gateway>,
+    target: Target,
+    name: String,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (head, body) = request.into_parts();
+    let encoding = encoding(&head.headers);
+    let failed = |fault| Failure::of_call(fault, errors::error_encoding(&head.headers, encoding));
+    if head.method != Method::POST {
+        return Err(failed(errors::wrong_actor_method(&head.method, &format!("/action/{name}"))));
+    }
+    let body = body::read(body, limits::MESSAGE).await.map_err(failed)?;
+    let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
+        .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
+
+    let call = Call { target, name, encoding, args, params: params(&head.headers) };
+    let runtime = Arc::clone(&gateway.runtime);
+    // On a task of its own: a caller that goes away does not take its call with it.
+    let (actor, result) = match gateway.tasks.spawn(async move { call.run(&runtime).await }).await {
+        Ok(done) => done?,
+        Err(panic) => return Err(failed(Fault::internal(&panic))),
+    };
+    let failed_there = |fault| failed(fault).at(&actor);
+    let output = ActionOutput { output: result.map_err(failed_there)? };
+    let body = output.encode(encoding, version).map_err(|error| failed_there(Fault::internal(&error)))?;
+    if body.len() > limits::OUTGOING {
+        return Err(failed_there(errors::outgoing_too_long()));
+    }
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
+    identity::name_actor(response.headers_mut(), &actor);
+    Ok(response)
+}
+
+struct Call {
+    target: Target,
+    name: String,
+    encoding: Encoding,
+    args: Bytes,
+    params: Option<Bytes>,
+}
+
+impl Call {
+    /// The actor that was reached, and what came of the call; an error if none was.
+    async fn run(self, runtime: &Runtime) -> Result<(ActorRecord, Result<Bytes, Fault>), Fault> {
+        let actor = self.target.reach(runtime).await?;
+        let record = actor.record().clone();
+        let result = actor.call(self.name, self.encoding.format(), self.args, self.params).await;
+        Ok((record, result))
+    }
+}
+
+/// `POST ../queue/{name}`: no actor has queues yet.
+pub(super) fn queue(name: &str, request: &Request) -> Failure {
+    let headers = request.headers();
+    Failure::of_call(errors::no_queue(name), errors::error_encoding(headers, encoding(headers)))
+}
+
+/// The encoding that a caller asks for; JSON if it asks for none that is known.
+fn encoding(headers: &HeaderMap) -> Encoding {
+    let asked = headers.get("x-rivet-encoding").and_then(|value| value.to_str().ok());
+    asked.and_then(Encoding::from_name).unwrap_or_default()
+}
+
+/// The connection params of a call: JSON, which a JavaScript client can send in Latin-1 only.
+fn params(headers: &HeaderMap) -> Option<Bytes> {
+    let raw = headers.get("x-rivet-conn-params")?.as_bytes();
+    Some(match std::str::from_utf8(raw) {
+        Ok(_) => Bytes::copy_from_slice(raw),
+        Err(_) => raw.iter().copied().map(char::from).collect::<String>().into(),
+    })
+}

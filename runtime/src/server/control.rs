@@ -1,0 +1,166 @@
+//! The control API: what is here, which actors there are, and making them. Always JSON.
+
+use std::sync::Arc;
+
+use axum::{
+    body::Body,
+    extract::{Request, State},
+    response::Response,
+};
+use http::{HeaderValue, StatusCode, header};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::{
+    Shared, body, errors,
+    errors::Failure,
+    limits,
+    target::{check_namespace, decode_form},
+};
+use crate::{
+    Fault, Key,
+    host::{HostedActor, Reach, Runtime},
+    store::ActorRecord,
+    wire,
+};
+
+/// `GET /health`
+pub(super) async fn health(State(gateway): Shared) -> Response {
+    let stopping = gateway.runtime.is_stopping();
+    let status = if stopping { "stopping" } else { "ok" };
+    let mut response =
+        ok(&json!({ "status": status, "runtime": "callboard", "version": env!("CARGO_PKG_VERSION") }));
+    if stopping {
+        *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    }
+    response
+}
+
+/// `GET /metadata`. It names no endpoint, so clients stay with the one they were given.
+pub(super) async fn metadata() -> Response {
+    ok(&json!({ "runtime": "callboard", "version": env!("CARGO_PKG_VERSION") }))
+}
+
+/// `GET /actors`
+pub(super) async fn list(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+    let search = Search::parse(request.uri().query())?;
+    let records = search.run(&gateway.runtime).await?;
+    let actors: Vec<Value> = records.iter().map(actor_object).collect();
+    Ok(ok(&json!({ "actors": actors, "pagination": { "cursor": null } })))
+}
+
+/// `PUT /actors`
+pub(super) async fn get_or_create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+    let (actor, created) = Creation::read(request).await?.run(&gateway.runtime, true).await?;
+    Ok(ok(&json!({ "actor": actor_object(actor.record()), "created": created })))
+}
+
+/// `POST /actors`
+pub(super) async fn create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+    let (actor, _created) = Creation::read(request).await?.run(&gateway.runtime, false).await?;
+    Ok(ok(&json!({ "actor": actor_object(actor.record()) })))
+}
+
+/// Which actors are asked for.
+#[derive(Debug, Default, PartialEq)]
+struct Search {
+    name: Option<String>,
+    key: Option<Key>,
+    ids: Option<Vec<String>>,
+}
+
+impl Search {
+    fn parse(query: Option<&str>) -> Result<Self, Fault> {
+        let mut search = Self::default();
+        for pair in query.into_iter().flat_map(|query| query.split('&')) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            let value = decode_form(value).ok_or_else(|| errors::bad_request("a parameter is not UTF-8"))?;
+            match name {
+                "namespace" => check_namespace(&value)?,
+                "name" => search.name = Some(value.into_owned()),
+                "key" => search.key = Some(wire::key::from_slash_form(&value)),
+                "actor_ids" => search.ids = Some(value.split(',').map(str::to_owned).collect()),
+                _ => {}
+            }
+        }
+        Ok(search)
+    }
+
+    async fn run(self, runtime: &Runtime) -> Result<Vec<ActorRecord>, Fault> {
+        if let Some(ids) = self.ids {
+            let mut found = by_ids(runtime, &ids).await?;
+            found.retain(|record| self.name.as_ref().is_none_or(|name| *name == record.name));
+            return Ok(found);
+        }
+        let name = self.name.ok_or_else(|| errors::bad_request("either `name` or `actor_ids` is needed"))?;
+        if let Some(key) = self.key {
+            return Ok(runtime.find(&name, &key).await?.into_iter().collect());
+        }
+        let mut found = runtime.list(&name).await?;
+        found.truncate(limits::LISTED);
+        Ok(found)
+    }
+}
+
+async fn by_ids(runtime: &Runtime, ids: &[String]) -> Result<Vec<ActorRecord>, Fault> {
+    if ids.len() > limits::LISTED {
+        return Err(errors::bad_request(format!("`actor_ids` may name {} actors", limits::LISTED)));
+    }
+    let mut found = Vec::new();
+    // What is no id is the id of no actor.
+    for id in ids.iter().filter_map(|id| id.parse().ok()) {
+        found.extend(runtime.find_by_id(id).await?);
+    }
+    Ok(found)
+}
+
+/// The actor to be made: the body of a `PUT` and a `POST`. Fields that mean nothing here are ignored.
+#[derive(Deserialize)]
+struct Creation {
+    name: String,
+    key: Option<String>,
+    input: Option<String>,
+}
+
+impl Creation {
+    async fn read(request: Request) -> Result<Self, Fault> {
+        Search::parse(request.uri().query())?;
+        let body = body::read(request.into_body(), limits::CONTROL_BODY).await?;
+        serde_json::from_slice(&body)
+            .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))
+    }
+
+    async fn run(self, runtime: &Runtime, may_exist: bool) -> Result<(Arc<dyn HostedActor>, bool), Fault> {
+        let input = self.input.as_deref().map(wire::input::from_api).transpose();
+        let input = input.map_err(|error| errors::bad_request(error.to_string()))?;
+        let key = self.key.as_deref().map(wire::key::from_slash_form).unwrap_or_default();
+        let reach = if may_exist { Reach::GetOrCreate { input } } else { Reach::Create { input } };
+        runtime.kind(&self.name)?.reach(key, reach).await
+    }
+}
+
+/// An actor as the API shows it.
+fn actor_object(record: &ActorRecord) -> Value {
+    json!({
+        "actor_id": record.id.to_string(),
+        "name": record.name,
+        "key": record.key.to_string(),
+        "namespace_id": "default",
+        "datacenter": "default",
+        "runner_name_selector": "default",
+        "crash_policy": "sleep",
+        "create_ts": record.created_at_ms,
+        "start_ts": record.created_at_ms,
+        "connectable_ts": record.created_at_ms,
+        "pending_allocation_ts": null,
+        "sleep_ts": null,
+        "reschedule_ts": null,
+        "destroy_ts": null,
+    })
+}
+
+fn ok(body: &Value) -> Response {
+    let mut response = Response::new(Body::from(body.to_string()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}

@@ -1,0 +1,37 @@
+//! What browsers need to hear before they let a page of another origin talk to this server.
+
+use axum::{extract::Request, response::Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+
+const METHODS: HeaderValue = HeaderValue::from_static("GET, POST, PUT, DELETE, OPTIONS, PATCH");
+const A_DAY: HeaderValue = HeaderValue::from_static("86400");
+
+/// The answer to a preflight request, if the request is one.
+pub(super) fn preflight(request: &Request) -> Option<Response> {
+    let asks = request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD);
+    if request.method() != Method::OPTIONS || !asks {
+        return None;
+    }
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_METHODS, METHODS);
+    if let Some(wanted) = request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_HEADERS, wanted.clone());
+    }
+    headers.insert(header::ACCESS_CONTROL_MAX_AGE, A_DAY);
+    Some(response)
+}
+
+/// Lets the page of this origin read a response; with credentials a browser accepts no wildcard, so the origin
+/// is named whenever it is known.
+pub(super) fn allow(origin: Option<HeaderValue>, headers: &mut HeaderMap) {
+    if origin.is_some() {
+        headers.append(header::VARY, HeaderValue::from_static("Origin"));
+    }
+    let any = || HeaderValue::from_static("*");
+    let mut set = |name: HeaderName, value| headers.insert(name, value);
+    set(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.unwrap_or_else(any));
+    set(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    set(header::ACCESS_CONTROL_EXPOSE_HEADERS, any());
+}

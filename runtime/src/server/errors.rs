@@ -1,0 +1,150 @@
+//! Failed requests: the gateway's own faults, and every fault as a response.
+
+use std::borrow::Cow;
+
+use axum::{
+    body::Body,
+    response::{IntoResponse, Response},
+};
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use serde_json::json;
+
+use super::identity;
+use crate::{
+    Fault,
+    store::ActorRecord,
+    wire::{Encoding, PROTOCOL_VERSION, http::ErrorBody},
+};
+
+/// A request that failed: why, and how to say so.
+#[derive(Debug)]
+pub(super) struct Failure {
+    fault: Fault,
+    encoding: Encoding,
+    actor: Option<ActorRecord>,
+}
+
+impl From<Fault> for Failure {
+    /// A failure of the gateway itself, which always speaks JSON.
+    fn from(fault: Fault) -> Self {
+        Self { fault, encoding: Encoding::Json, actor: None }
+    }
+}
+
+impl Failure {
+    /// A failure of a call, in the encoding of its caller.
+    pub(super) fn of_call(fault: Fault, encoding: Encoding) -> Self {
+        Self { fault, encoding, actor: None }
+    }
+
+    /// The same failure, naming the actor that it happened at.
+    pub(super) fn at(self, actor: &ActorRecord) -> Self {
+        Self { actor: Some(actor.clone()), ..self }
+    }
+}
+
+impl IntoResponse for Failure {
+    fn into_response(self) -> Response {
+        let Self { fault, encoding, actor } = self;
+        let status = status(&fault);
+        let error = ErrorBody { fault, actor: actor.as_ref().map(identity::actor_ref) };
+        // Only metadata could fail to be encoded, and that is a JSON value already.
+        let body = error.encode(encoding, PROTOCOL_VERSION).unwrap_or_default();
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
+        if let Some(actor) = &actor {
+            identity::name_actor(headers, actor);
+        }
+        response
+    }
+}
+
+/// How failures of a call are written: as the caller asked, or in JSON for one that sends JSON anyway.
+pub(super) fn error_encoding(headers: &HeaderMap, encoding: Encoding) -> Encoding {
+    let content_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if content_type.is_some_and(|kind| kind.contains("application/json")) { Encoding::Json } else { encoding }
+}
+
+/// The status of a fault. Clients look at the body; only success and failure matter to them here.
+fn status(fault: &Fault) -> StatusCode {
+    match (fault.group(), fault.code()) {
+        ("auth", "forbidden") => StatusCode::FORBIDDEN,
+        ("actor", "not_found" | "action_not_found" | "not_registered" | "request_handler_not_found")
+        | ("api", "not_found") => StatusCode::NOT_FOUND,
+        ("actor" | "api", "method_not_allowed") => StatusCode::METHOD_NOT_ALLOWED,
+        ("actor", "action_timed_out") | ("api", "body_timed_out") => StatusCode::REQUEST_TIMEOUT,
+        ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
+        ("guard", "service_unavailable") => StatusCode::SERVICE_UNAVAILABLE,
+        ("actor", "invalid_request" | "duplicate_key")
+        | ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
+        _ => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+pub(super) fn no_namespace() -> Fault {
+    Fault::new("namespace", "not_found", "The namespace does not exist; this server has `default` only.")
+}
+
+pub(super) fn invalid_params(what: &'static str) -> Fault {
+    Fault::new("guard", "query_invalid_params", format!("Invalid gateway query: {what}."))
+}
+
+pub(super) fn no_route() -> Fault {
+    Fault::new("api", "not_found", "The requested resource was not found")
+}
+
+pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::new("api", "bad_request", message)
+}
+
+pub(super) fn wrong_method() -> Fault {
+    Fault::new("api", "method_not_allowed", "Method not allowed")
+}
+
+pub(super) fn body_timed_out() -> Fault {
+    Fault::new("api", "body_timed_out", "The request's body did not arrive in time")
+}
+
+pub(super) fn no_upgrade(message: &'static str) -> Fault {
+    Fault::new("api", "upgrade_required", message)
+}
+
+pub(super) fn no_actor_route(path: &str) -> Fault {
+    Fault::new("actor", "not_found", format!("Actor route '{path}' was not found."))
+        .with_metadata(json!({ "resource": "route", "id": path }))
+}
+
+pub(super) fn wrong_actor_method(method: &Method, path: &str) -> Fault {
+    Fault::new("actor", "method_not_allowed", "Method not allowed")
+        .with_metadata(json!({ "method": method.as_str(), "path": path }))
+}
+
+pub(super) fn no_requests() -> Fault {
+    Fault::new("actor", "request_handler_not_found", "The actor has no handler for raw requests")
+}
+
+pub(super) fn no_sockets() -> Fault {
+    Fault::new("actor", "websocket_handler_not_found", "The actor has no handler for raw WebSockets")
+}
+
+pub(super) fn no_queue(name: &str) -> Fault {
+    Fault::new("queue", "not_configured", format!("The actor has no queue `{name}`"))
+}
+
+pub(super) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Fault {
+    Fault::new("actor", "invalid_request", message)
+}
+
+pub(super) fn unsupported_encoding() -> Fault {
+    Fault::new("actor", "unsupported_websocket_encoding", "The encoding is none of `json`, `cbor` and `bare`")
+}
+
+pub(super) fn incoming_too_long() -> Fault {
+    Fault::new("message", "incoming_too_long", "Incoming message too long")
+}
+
+pub(super) fn outgoing_too_long() -> Fault {
+    Fault::new("message", "outgoing_too_long", "Outgoing message too long")
+}

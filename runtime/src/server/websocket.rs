@@ -1,0 +1,160 @@
+//! The WebSocket handshake. It is always completed, because browsers cannot read why one failed: what goes
+//! wrong after it is told by a frame or by the close.
+
+use std::sync::Arc;
+
+use axum::{extract::Request, response::Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use hyper::upgrade::{OnUpgrade, Upgraded};
+use hyper_util::rt::TokioIo;
+use percent_encoding::percent_decode_str;
+use sha1_smol::Sha1;
+use tokio::time::timeout;
+
+use super::{
+    Gateway, errors,
+    identity::Ray,
+    limits,
+    opening::{self, Opening},
+    target::Target,
+};
+use crate::{Fault, outbox::Close, wire::Encoding};
+
+/// The subprotocol that is always chosen.
+const RIVET: &str = "rivet";
+
+/// RFC 6455: proves to the client that its key was read by somebody who speaks WebSocket.
+const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// `../connect`: a connection to an actor.
+pub(super) fn connect(
+    gateway: Arc<Gateway>,
+    ray: Ray,
+    target: Result<Target, Fault>,
+    mut request: Request,
+) -> Result<Response, Fault> {
+    let handshake = Handshake::take(&mut request)?;
+    let offer = Offer::of(request.headers());
+    let opening = Opening { target, encoding: offer.encoding(), params: offer.params(), ray };
+    let tasks = gateway.tasks.clone();
+    tasks.spawn(handshake.complete(async move |socket| opening::run(socket, opening, &gateway).await));
+    Ok(switch(&request))
+}
+
+/// `../websocket/..`: a raw WebSocket, which no actor takes yet.
+pub(super) fn raw(
+    gateway: &Gateway,
+    target: Result<Target, Fault>,
+    mut request: Request,
+) -> Result<Response, Fault> {
+    let handshake = Handshake::take(&mut request)?;
+    let fault = target.err().unwrap_or_else(errors::no_sockets);
+    let close = Close::new(1011, format!("{}.{}", fault.group(), fault.code()));
+    gateway.tasks.spawn(handshake.complete(async move |socket| opening::refuse(socket, close).await));
+    Ok(switch(&request))
+}
+
+/// A valid request for a WebSocket.
+struct Handshake(OnUpgrade);
+
+impl Handshake {
+    fn take(request: &mut Request) -> Result<Self, Fault> {
+        let headers = request.headers();
+        if request.method() != Method::GET {
+            return Err(errors::wrong_method());
+        }
+        if !has_token(headers, &header::CONNECTION, "upgrade")
+            || !has_token(headers, &header::UPGRADE, "websocket")
+        {
+            return Err(errors::no_upgrade("This is a WebSocket endpoint: ask for an upgrade"));
+        }
+        if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
+            return Err(errors::no_upgrade("WebSocket version 13 is spoken here"));
+        }
+        let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| STANDARD.decode(key).ok());
+        if key.is_none_or(|key| key.len() != 16) {
+            return Err(errors::bad_request("`Sec-WebSocket-Key` is not valid"));
+        }
+        let upgrade = request.extensions_mut().remove().map(Self);
+        upgrade.ok_or_else(|| errors::bad_request("this connection cannot be upgraded"))
+    }
+
+    /// Waits for the socket, and hands it over.
+    async fn complete(self, then: impl AsyncFnOnce(TokioIo<Upgraded>)) {
+        match timeout(limits::HEAD_TIME, self.0).await {
+            Ok(Ok(upgraded)) => then(TokioIo::new(upgraded)).await,
+            Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
+            Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
+        }
+    }
+}
+
+/// The response that completes a handshake.
+fn switch(request: &Request) -> Response {
+    let mut response = Response::default();
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Some(accept) = request.headers().get(header::SEC_WEBSOCKET_KEY).and_then(accept) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    // A client takes no protocol that it did not offer.
+    if Offer::of(request.headers()).0.contains(&RIVET) {
+        headers.insert(header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(RIVET));
+    }
+    response
+}
+
+fn accept(key: &HeaderValue) -> Option<HeaderValue> {
+    let mut digest = Sha1::new();
+    digest.update(key.as_bytes());
+    digest.update(GUID.as_bytes());
+    HeaderValue::from_maybe_shared(Bytes::from(STANDARD.encode(digest.digest().bytes()))).ok()
+}
+
+/// Whether a header that is a list has this item, in any case.
+fn has_token(headers: &HeaderMap, name: &header::HeaderName, token: &str) -> bool {
+    list(headers, name).any(|item| item.eq_ignore_ascii_case(token))
+}
+
+fn list<'a>(headers: &'a HeaderMap, name: &header::HeaderName) -> impl Iterator<Item = &'a str> {
+    let values = headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(|value| value.split(',')).map(str::trim)
+}
+
+/// What a client offers as subprotocols, which is how it passes what others pass in headers.
+pub(super) struct Offer<'a>(Vec<&'a str>);
+
+impl<'a> Offer<'a> {
+    pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        Self(list(headers, &header::SEC_WEBSOCKET_PROTOCOL).collect())
+    }
+
+    /// The actor it names, if it does.
+    pub(super) fn target(&self) -> Option<Target> {
+        (self.value("rivet_target.") == Some("actor"))
+            .then(|| self.value("rivet_actor."))?
+            .map(Target::from_id)
+    }
+
+    /// The encoding it asks for; an error if it is none.
+    fn encoding(&self) -> Result<Encoding, Fault> {
+        match self.value("rivet_encoding.") {
+            None => Ok(Encoding::default()),
+            Some(name) => Encoding::from_name(name).ok_or_else(errors::unsupported_encoding),
+        }
+    }
+
+    /// The connection params: JSON.
+    fn params(&self) -> Option<Bytes> {
+        let encoded = self.value("rivet_conn_params.")?;
+        Some(Bytes::from(percent_decode_str(encoded).collect::<Vec<u8>>()))
+    }
+
+    fn value(&self, prefix: &str) -> Option<&'a str> {
+        self.0.iter().find_map(|item| item.strip_prefix(prefix))
+    }
+}
