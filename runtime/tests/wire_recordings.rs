@@ -1,6 +1,6 @@
 //! Traffic recorded between a `rivetkit` 2.3.19 server and its unmodified JavaScript and Rust clients.
 
-#![allow(missing_docs)]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use bytes::Bytes;
 use callboard::{
@@ -11,6 +11,7 @@ use callboard::{
     },
 };
 use serde::Deserialize;
+use serde_json::Value;
 
 /// One recorded frame or body.
 #[derive(Debug, Deserialize)]
@@ -151,8 +152,8 @@ fn recorded_values_are_what_their_senders_meant() {
         assert_eq!(args.next::<Option<String>>().unwrap(), None);
         assert_eq!(args.next::<Option<String>>().unwrap(), None);
         assert_eq!(args.next::<i8>().unwrap(), -5);
-        assert_eq!(args.next::<f32>().unwrap(), 3.25);
-        assert_eq!(args.next::<f64>().unwrap(), 1e21);
+        assert_eq!(args.next::<Value>().unwrap(), 3.25);
+        assert_eq!(args.next::<Value>().unwrap(), 1e21);
         assert_eq!(args.next::<u64>().unwrap(), 1 << 32);
         assert_eq!(args.next::<(String, u8)>().unwrap(), ("$x".to_owned(), 1));
     }

@@ -28,11 +28,13 @@ pub(super) fn from_slice_at<T: DeserializeOwned>(
     bytes: &[u8],
     first_of_pair: bool,
 ) -> Result<T, DecodeError> {
-    if may_have_pairs(bytes) {
-        return revive(bytes, first_of_pair);
+    let text = std::str::from_utf8(bytes).map_err(|_| DecodeError::new("the JSON is not UTF-8"))?;
+    // Every compatibility pair has a text that starts with `$`; almost no message does.
+    if text.contains("\"$") {
+        return revive(text, first_of_pair);
     }
     // Servers of other languages write integers as floats too (`1795326173343.0`).
-    serde_json::from_slice(bytes).or_else(|error| revive(bytes, false).map_err(|_| decode_error(&error)))
+    serde_json::from_str(text).or_else(|error| revive(text, false).map_err(|_| decode_error(&error)))
 }
 
 /// The raw elements of an array.
@@ -56,15 +58,10 @@ pub(super) fn write_text(out: &mut Vec<u8>, text: &str) -> Result<(), EncodeErro
     serde_json::to_writer(out, text).map_err(|error| EncodeError::new(error.to_string()))
 }
 
-/// Whether a text that starts with `$` can be in there, as every compatibility pair has.
-fn may_have_pairs(bytes: &[u8]) -> bool {
-    bytes.windows(2).any(|pair| pair == b"\"$")
-}
-
 /// Reads the long way: as a tree, then as CBOR, whose reader knows the compatibility pairs.
-fn revive<T: DeserializeOwned>(bytes: &[u8], first_of_pair: bool) -> Result<T, DecodeError> {
-    let tree: ciborium::Value = serde_json::from_slice(bytes).map_err(|error| decode_error(&error))?;
-    let mut bytes = Vec::with_capacity(bytes.len());
+fn revive<T: DeserializeOwned>(text: &str, first_of_pair: bool) -> Result<T, DecodeError> {
+    let tree: ciborium::Value = serde_json::from_str(text).map_err(|error| decode_error(&error))?;
+    let mut bytes = Vec::with_capacity(text.len());
     ciborium::into_writer(&tree, &mut bytes).map_err(|error| DecodeError::new(error.to_string()))?;
     cbor::from_slice_at(&bytes, first_of_pair)
 }

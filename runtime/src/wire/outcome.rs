@@ -81,3 +81,94 @@ impl Outcome<'_> {
         })
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use std::convert::Infallible;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{
+        ActorError,
+        error::{DeclaredErrorKind as _, ErrorProbe},
+    };
+
+    #[derive(Debug, PartialEq, thiserror::Error)]
+    #[error("missing {0}")]
+    struct Missing(String);
+
+    impl ActorError for Missing {
+        fn code(&self) -> &'static str {
+            "missing"
+        }
+
+        fn metadata(&self) -> Option<Value> {
+            Some(self.0.clone().into())
+        }
+
+        fn restore(code: &str, metadata: Option<&Value>) -> Option<Self> {
+            if code == "missing" { Some(Self(metadata?.as_str()?.to_owned())) } else { None }
+        }
+    }
+
+    fn missing() -> ErrorKind<Missing> {
+        (&&ErrorProbe::<Missing>::new()).kind()
+    }
+
+    fn travel<T: Serialize + DeserializeOwned>(
+        result: &Result<T, CallError<Missing>>,
+    ) -> Result<T, CallError<Missing>> {
+        let mut output = Output::new(Format::Json);
+        output.write(result, missing()).expect("it can be encoded");
+        let result = output.into_result();
+        let outcome = match &result {
+            Ok(bytes) => Outcome::Value { format: Format::Json, bytes },
+            Err(fault) => Outcome::Fault(fault.clone()),
+        };
+        outcome.read(missing()).expect("it can be decoded")
+    }
+
+    #[test]
+    fn r19_a_declared_error_comes_back_as_itself() {
+        let error = travel::<u8>(&Err(CallError::Action(Missing("x".into())))).unwrap_err();
+        assert_eq!(error.action(), Some(Missing("x".into())));
+    }
+
+    #[test]
+    fn r19_other_errors_are_internal_and_tell_nothing() {
+        for error in [CallError::NotSent("secret".into()), CallError::Decode(DecodeError::new("secret"))] {
+            let error = travel::<u8>(&Err(error)).unwrap_err();
+            let fault = error.fault().expect("a fault");
+            assert!(fault.is("rivetkit", "internal_error"));
+            assert!(!format!("{fault:?}").contains("secret"));
+        }
+    }
+
+    #[test]
+    fn r19_faults_pass_through() {
+        let fault = Fault::new("actor", "stopping", "The actor stops");
+        let error = travel::<u8>(&Err(CallError::Fault(fault.clone()))).unwrap_err();
+        assert_eq!(error.fault(), Some(&fault));
+    }
+
+    #[test]
+    fn l07_an_action_that_returns_nothing_gives_unit_whatever_nothing_looks_like() {
+        travel(&Ok(())).expect("unit");
+        let kind = (&&ErrorProbe::<Infallible>::new()).kind();
+        for (format, bytes) in [
+            (Format::Json, &b""[..]),
+            (Format::Json, br#"["$Undefined",0]"#),
+            (Format::Cbor, b"\xf7"),
+            (Format::Cbor, b"\x82\x6a$Undefined\x00"),
+        ] {
+            Outcome::Value { format, bytes }.read::<(), _>(kind).expect("decoded").expect("unit");
+        }
+    }
+
+    #[test]
+    fn an_output_that_nobody_wrote_is_a_fault() {
+        assert!(Output::new(Format::Cbor).into_result().is_err());
+    }
+}
