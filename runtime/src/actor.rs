@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::{
-    Conn, Contract, Ctx, Fault, Mode,
+    Conn, Contract, Ctx, Fault, Mode, Options,
     store::{LoadError, SaveError},
 };
 
@@ -30,6 +30,9 @@ pub trait Actor: Sized + Send + Sync + 'static {
 
     /// Whether the state lives only in memory (`#[actor(ephemeral)]`).
     const EPHEMERAL: bool = false;
+
+    /// How actors of this type live.
+    const OPTIONS: Options = Options::DEFAULT;
 
     /// Which of the hooks below are written.
     const HOOKS: Hooks = Hooks::NONE;
@@ -95,6 +98,29 @@ pub trait Actor: Sized + Send + Sync + 'static {
     ) -> impl Future<Output = Result<(), Fault>> + Send {
         async { Ok(()) }
     }
+
+    /// `#[on_wake]`: the state is there, and nothing else has run yet in this activation.
+    fn on_wake(&mut self, _ctx: &Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
+
+    /// `#[on_sleep]`: the last turn before the actor sleeps; what it changes is saved.
+    fn on_sleep(&mut self, _ctx: &Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
+
+    /// `#[on_destroy]`: the last turn of all.
+    fn on_destroy(&mut self, _ctx: &Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
+
+    /// `#[on_state_change]`: a turn has changed the state, and is about to be saved and answered.
+    fn on_state_change(&self, _ctx: &Ctx<Self>) {}
+
+    /// `#[run]`: runs beside the actor's turns while it is awake, and is cancelled when it goes to sleep.
+    fn run(_ctx: Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
 }
 
 fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
@@ -112,9 +138,28 @@ pub struct Hooks {
     pub on_connect: Option<Mode>,
     /// `#[on_disconnect]`
     pub on_disconnect: Option<Mode>,
+    /// `#[on_wake]`
+    pub on_wake: Option<Mode>,
+    /// `#[on_sleep]`
+    pub on_sleep: Option<Mode>,
+    /// `#[on_destroy]`
+    pub on_destroy: Option<Mode>,
+    /// `#[on_state_change]`
+    pub on_state_change: Option<Mode>,
+    /// `#[run]`
+    pub run: bool,
 }
 
 impl Hooks {
     /// No hook at all.
-    pub const NONE: Self = Self { before_connect: None, on_connect: None, on_disconnect: None };
+    pub const NONE: Self = Self {
+        before_connect: None,
+        on_connect: None,
+        on_disconnect: None,
+        on_wake: None,
+        on_sleep: None,
+        on_destroy: None,
+        on_state_change: None,
+        run: false,
+    };
 }

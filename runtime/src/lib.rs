@@ -26,6 +26,8 @@ mod host;
 mod id;
 mod key;
 #[cfg(feature = "server")]
+mod options;
+#[cfg(feature = "server")]
 mod outbox;
 pub mod prelude;
 #[cfg(feature = "server")]
@@ -53,5 +55,7 @@ pub use event::{Event, EventOf};
 pub use frames::SendError;
 pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
+#[cfg(feature = "server")]
+pub use options::{Durability, Options};
 #[cfg(feature = "server")]
 pub use registry::Registry;

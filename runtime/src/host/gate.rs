@@ -1,53 +1,52 @@
-//! The save gate: answers wait here until the state they speak of is saved.
+//! The save gate: answers, and for some actors events, wait here until the state they speak of is saved.
 
 use std::collections::VecDeque;
 
-use super::call::Answer;
-use crate::{Actor, faults};
+use super::{call::Answer, parcel::Parcel};
+use crate::{Actor, Durability, faults};
 
-/// The order of an actor's changes, how far they are saved, and the answers that wait for that.
+/// The order of an actor's changes, how far they are saved, and what waits for that.
 ///
-/// Each change has a revision, one more than the change before. An answer waits for the revision that was
-/// the latest when its action ended: its own for a `&mut self` action, whatever it may have seen for a `&self` one.
-pub(super) struct Gate<A: Actor> {
+/// Each change has a revision, one more than the change before. A parcel waits for the revision that was the latest
+/// when it was made: its own for what a change sends, whatever it may have seen for what a read answers.
+pub(crate) struct Gate<A: Actor> {
     /// The activation that the store knows; 0 where nothing is saved.
-    pub(super) epoch: u64,
+    epoch: u64,
     /// The latest change.
     latest: u64,
-    /// The latest change in a state that was handed to the store.
+    /// The latest change that was handed to the store.
     submitted: u64,
     /// The latest change that the store has.
     saved: u64,
-    /// A save failed or a turn panicked: the state in memory must not be used until it is loaded again.
+    /// The latest change to the state, as opposed to its alarms.
+    state_changed: u64,
+    /// Whether a turn is under way that may end in a change.
+    writing: bool,
+    /// A save failed or a change broke off: the state in memory must not be used until it is loaded again.
     broken: bool,
     /// Raised at each return to the saved state, so that what began before it is known to be void.
     generation: u64,
-    waiting: VecDeque<(u64, Answer<A>)>,
+    waiting: VecDeque<(u64, Parcel<A>)>,
 }
 
-/// What became of an answer at the gate.
-pub(super) enum Held<A: Actor> {
-    /// It may leave.
-    Ready(Answer<A>),
-    /// It leaves, or fails, with the save that it waits for.
-    Waiting,
-    /// It speaks of a state that is void.
-    Void(Answer<A>),
-}
-
-/// The answers that may leave, and whether more changes wait to be saved.
-pub(super) struct Released<A: Actor> {
-    pub(super) answers: Vec<Answer<A>>,
-    pub(super) more: bool,
+/// What is to be handed to the store.
+pub(super) struct Submission {
+    pub(super) epoch: u64,
+    pub(super) generation: u64,
+    pub(super) revision: u64,
+    /// Whether the state is part of it, or only alarms are.
+    pub(super) with_state: bool,
 }
 
 impl<A: Actor> Gate<A> {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             epoch: 0,
             latest: 0,
             submitted: 0,
             saved: 0,
+            state_changed: 0,
+            writing: false,
             broken: false,
             generation: 0,
             waiting: VecDeque::new(),
@@ -56,11 +55,14 @@ impl<A: Actor> Gate<A> {
 
     /// The state in memory is now the saved one of this epoch and revision.
     pub(super) fn loaded(&mut self, epoch: u64, revision: u64) {
-        debug_assert!(self.waiting.is_empty(), "answers were left behind at a return to the saved state");
         self.epoch = epoch;
-        (self.latest, self.submitted, self.saved) = (revision, revision, revision);
-        self.broken = false;
+        (self.latest, self.submitted, self.saved, self.state_changed) = (revision, revision, revision, revision);
+        (self.writing, self.broken) = (false, false);
         self.generation += 1;
+    }
+
+    pub(super) fn epoch(&self) -> u64 {
+        self.epoch
     }
 
     pub(super) fn is_broken(&self) -> bool {
@@ -81,65 +83,110 @@ impl<A: Actor> Gate<A> {
         !self.broken && self.latest > self.submitted
     }
 
-    /// The state changed.
-    pub(super) fn changed(&mut self) {
+    /// A turn begins that may end in a change.
+    pub(super) fn begin_write(&mut self) {
+        self.writing = true;
+    }
+
+    /// The turn ended, and changed the state.
+    pub(super) fn end_write(&mut self) {
+        self.writing = false;
         self.latest += 1;
+        self.state_changed = self.latest;
     }
 
-    /// Holds the answer until what it speaks of is saved.
-    pub(super) fn hold(&mut self, answer: Answer<A>) -> Held<A> {
+    /// The turn ended, and changed nothing.
+    pub(super) fn end_unchanged(&mut self) {
+        self.writing = false;
+    }
+
+    /// The state was changed so far by a turn that goes on.
+    pub(super) fn changed_midway(&mut self) {
+        self.latest += 1;
+        self.state_changed = self.latest;
+    }
+
+    /// Alarms were set or cleared, outside of a turn that ends in a change.
+    pub(super) fn alarms_changed(&mut self) {
+        if !self.writing {
+            self.latest += 1;
+        }
+    }
+
+    /// Hands an answer over once what it speaks of is saved. Gives it back if that is void.
+    pub(super) fn pass_answer(&mut self, answer: Answer<A>) -> Result<(), Parcel<A>> {
+        self.pass(Parcel::Answer(answer), A::OPTIONS.durability == Durability::Relaxed)
+    }
+
+    /// Hands an event over once what it speaks of is saved, for an actor that holds its events too.
+    pub(crate) fn pass_event(&mut self, event: Parcel<A>) -> Result<(), Parcel<A>> {
+        self.pass(event, false)
+    }
+
+    // Handing over happens under the gate's lock, so that what leaves keeps its order; it never waits.
+    fn pass(&mut self, parcel: Parcel<A>, at_once: bool) -> Result<(), Parcel<A>> {
         if self.broken {
-            return Held::Void(answer);
+            return Err(parcel);
         }
-        if self.latest <= self.saved {
-            return Held::Ready(answer);
+        // What a turn sends while it is under way speaks of the change that it will end in.
+        let needs = self.latest + u64::from(self.writing);
+        if at_once || A::EPHEMERAL || needs <= self.saved {
+            parcel.deliver();
+        } else {
+            self.waiting.push_back((needs, parcel));
         }
-        self.waiting.push_back((self.latest, answer));
-        Held::Waiting
+        Ok(())
     }
 
-    /// The present state is handed to the store, under the returned revision.
-    pub(super) fn submit(&mut self) -> u64 {
+    /// All changes so far are handed to the store.
+    pub(super) fn submit(&mut self) -> Submission {
+        let with_state = self.state_changed > self.submitted;
         self.submitted = self.latest;
-        self.submitted
+        Submission { epoch: self.epoch, generation: self.generation, revision: self.submitted, with_state }
     }
 
-    /// The store has the state of this revision.
-    pub(super) fn saved(&mut self, generation: u64, revision: u64) -> Released<A> {
+    /// The store has everything up to this revision: hands over what waited for it. Says whether more changes wait
+    /// to be saved.
+    pub(super) fn saved(&mut self, generation: u64, revision: u64) -> bool {
         if generation != self.generation {
-            return Released { answers: Vec::new(), more: false };
+            return false;
         }
         self.saved = self.saved.max(revision);
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
-        let answers = self.waiting.drain(..ready).map(|(_, answer)| answer).collect();
-        Released { answers, more: self.has_unsubmitted() && !self.is_saving() }
+        self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.deliver());
+        self.has_unsubmitted() && !self.is_saving()
     }
 
-    /// A save failed: the state in memory is void, and so are the answers returned.
+    /// A save failed: the state in memory is void, and so are the parcels returned. A relaxed actor has promised
+    /// nothing yet, so it keeps its state, to be saved with the next try.
     #[must_use]
-    pub(super) fn save_failed(&mut self, generation: u64) -> Vec<Answer<A>> {
+    pub(super) fn save_failed(&mut self, generation: u64) -> Vec<Parcel<A>> {
         if generation != self.generation {
             return Vec::new();
         }
-        self.broken = true;
-        (self.latest, self.submitted) = (self.saved, self.saved);
-        self.waiting.drain(..).map(|(_, answer)| answer).collect()
+        self.submitted = self.saved;
+        if A::OPTIONS.durability == Durability::Relaxed {
+            self.state_changed = self.latest;
+            return Vec::new();
+        }
+        (self.broken, self.latest) = (true, self.saved);
+        self.waiting.drain(..).map(|(_, parcel)| parcel).collect()
     }
 
-    /// A change broke off half-way: the state in memory is void, and so are the answers returned, those that no
+    /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no
     /// save under way will release.
     #[must_use]
-    pub(super) fn broke_off(&mut self) -> Vec<Answer<A>> {
-        self.broken = true;
+    pub(super) fn broke_off(&mut self) -> Vec<Parcel<A>> {
+        (self.broken, self.writing) = (true, false);
         self.latest = self.submitted;
         let kept = self.waiting.partition_point(|(needs, _)| *needs <= self.submitted);
-        self.waiting.drain(kept..).map(|(_, answer)| answer).collect()
+        self.waiting.drain(kept..).map(|(_, parcel)| parcel).collect()
     }
 }
 
-/// Ends calls whose effect was lost: none of them is answered with success.
-pub(super) fn fail_all<A: Actor>(answers: Vec<Answer<A>>) {
-    for answer in answers {
-        answer.fail(faults::rolled_back());
+/// Ends what was lost: no call among it is answered with success, and its events are never sent.
+pub(super) fn fail_all<A: Actor>(parcels: Vec<Parcel<A>>) {
+    for parcel in parcels {
+        parcel.fail(faults::rolled_back());
     }
 }
