@@ -9,12 +9,13 @@ use std::{
 };
 
 use bytes::Bytes;
-use parking_lot::RwLock;
+use parking_lot::{Mutex, RwLock};
 
 use crate::{
-    Action as _, Actor, ConnId, Contract, EventOf, Fault,
+    Action as _, Actor, ConnId, Contract, Durability, EventOf, Fault,
     actor::{ActionOf, ParamsOf, ReplyOf},
     frames::{Frames, SendError},
+    host::{Gate, Parcel},
     outbox::{Close, Outbox},
     wire::{Format, Output, ToClient},
 };
@@ -32,6 +33,8 @@ struct Inner<A: Actor> {
     subscriptions: Box<[AtomicU64]>,
     open: AtomicBool,
     peer: Peer<A>,
+    /// Where events wait, for an actor that holds them until what they speak of is saved.
+    gate: Arc<Mutex<Gate<A>>>,
 }
 
 /// Who is at the other end.
@@ -46,11 +49,17 @@ pub(crate) enum Peer<A: Actor> {
 }
 
 impl<A: Actor> Conn<A> {
-    pub(crate) fn new(id: ConnId, params: ParamsOf<A>, state: A::ConnState, peer: Peer<A>) -> Self {
+    pub(crate) fn new(
+        id: ConnId,
+        params: ParamsOf<A>,
+        state: A::ConnState,
+        peer: Peer<A>,
+        gate: Arc<Mutex<Gate<A>>>,
+    ) -> Self {
         let events = <<A::Contract as Contract>::Event as crate::Event>::TABLE.len();
         let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let state = RwLock::new(Arc::new(state));
-        Self(Arc::new(Inner { id, params, state, subscriptions, open: AtomicBool::new(true), peer }))
+        Self(Arc::new(Inner { id, params, state, subscriptions, open: AtomicBool::new(true), peer, gate }))
     }
 
     /// Its identity: unique, stable for the connection's life, never reused.
@@ -166,13 +175,30 @@ impl<A: Actor> Conn<A> {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
-        let taken = match &self.0.peer {
-            Peer::Wire(outbox) => outbox.push(frames.message(outbox.encoding())?),
+        let bytes = match &self.0.peer {
+            Peer::Wire(outbox) => frames.message(outbox.encoding())?,
             #[cfg(feature = "client")]
-            Peer::Local(sink) => sink.event(E::INDEX, Format::Cbor, frames.args(Format::Cbor)?),
+            Peer::Local(_) => frames.args(Format::Cbor)?,
             Peer::Call(_) => return Ok(()),
         };
+        let taken = match A::OPTIONS.durability {
+            Durability::Output => {
+                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, bytes };
+                self.0.gate.lock().pass_event(event).is_ok()
+            }
+            Durability::Reply | Durability::Relaxed => self.hand_over(E::INDEX, bytes),
+        };
         if taken { Ok(()) } else { Err(SendError::Closed) }
+    }
+
+    /// Hands an encoded event over; `false` if nobody takes it any more.
+    pub(crate) fn hand_over(&self, index: usize, bytes: Bytes) -> bool {
+        match &self.0.peer {
+            Peer::Wire(outbox) => outbox.push(bytes),
+            #[cfg(feature = "client")]
+            Peer::Local(sink) => sink.event(index, Format::Cbor, bytes),
+            Peer::Call(_) => false,
+        }
     }
 
     /// Prepares the answer to a call, so that nothing but handing it over is left to do.

@@ -1,11 +1,15 @@
 //! The context: what an actor can do besides changing its own state.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
+
+use tokio::task::JoinHandle;
 
 use crate::{
-    Actor, ActorId, Conn, ConnId, EventOf, Key,
+    Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Schedule, ScheduleError, ScheduleId,
+    actor::ActionOf,
     frames::{Frames, SendError},
-    host::Cell,
+    host::{Cell, Wish},
+    schedule::Repeat,
 };
 
 /// What an action or a hook is given to reach the world: the actor's identity, its connections, its events.
@@ -15,11 +19,16 @@ use crate::{
 pub struct Ctx<A: Actor> {
     cell: Arc<Cell<A>>,
     caller: Option<Conn<A>>,
+    schedule: Option<ScheduleId>,
 }
 
 impl<A: Actor> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>, caller: Option<Conn<A>>) -> Self {
-        Self { cell, caller }
+        Self { cell, caller, schedule: None }
+    }
+
+    pub(crate) fn of_schedule(self, id: ScheduleId) -> Self {
+        Self { schedule: Some(id), ..self }
     }
 
     /// The actor's identity.
@@ -120,10 +129,108 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// A client of the actors in this process, this one included.
+    ///
+    /// A call that comes back to an actor that waits for it fails with `actor.deadlock` at once.
     #[cfg(feature = "client")]
     #[must_use]
     pub fn client(&self) -> crate::Client {
         crate::Client::local(Arc::clone(self.cell.runtime()))
+    }
+}
+
+/// Later: schedules. They are durable, and set in the commit of the turn that sets them.
+impl<A: Actor> Ctx<A> {
+    /// Runs an action once, after so long.
+    pub fn after(&self, delay: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
+        let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        self.at(self.now_ms().saturating_add(delay_ms), action)
+    }
+
+    /// Runs an action once, at this time, in milliseconds since 1970 (UTC). A time that has passed is now.
+    pub fn at(&self, due_ms: u64, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
+        self.cell.schedule(due_ms, &action, None)
+    }
+
+    /// Runs an action every so often, first after one period.
+    pub fn every(&self, period: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
+        self.repeat(Repeat::every(period)?, &action)
+    }
+
+    /// Runs an action by a cron expression, in UTC: `"30 4 * * *"` is every day at half past four.
+    pub fn cron(&self, expression: &str, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
+        self.repeat(Repeat::cron(expression)?, &action)
+    }
+
+    fn repeat(&self, repeat: Repeat, action: &ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
+        let now_ms = self.now_ms();
+        self.cell.schedule(repeat.next_ms(now_ms, now_ms)?, action, Some(repeat))
+    }
+
+    /// What is scheduled, the earliest first.
+    #[must_use]
+    pub fn schedules(&self) -> Vec<Schedule> {
+        self.cell.schedules()
+    }
+
+    /// Cancels a schedule. Says whether there was one.
+    pub fn cancel(&self, id: ScheduleId) -> bool {
+        self.cell.cancel(id)
+    }
+
+    /// The schedule that runs this action; `None` if somebody called it.
+    ///
+    /// What an action does to the state happens exactly once for each run of a schedule. What it does elsewhere may
+    /// happen again after a crash: this id, with the time it was due, is what to recognise it by.
+    #[must_use]
+    pub fn schedule_id(&self) -> Option<ScheduleId> {
+        self.schedule
+    }
+}
+
+/// The actor's own life.
+impl<A: Actor> Ctx<A> {
+    /// Saves the state as it is now, in the middle of a `&mut self` action: `ctx.save(self).await?`.
+    ///
+    /// If the action fails hard after that, the actor goes on from here. Does nothing for an ephemeral actor.
+    pub async fn save(&self, state: &A) -> Result<(), Fault> {
+        self.cell.save_midway(state).await
+    }
+
+    /// A turn of the actor for a piece of code: what `#[run]` and [`keep_awake`](Self::keep_awake) change the state
+    /// with. It waits for its turn like a call, and must not be awaited in a `&mut self` action of the same actor.
+    pub async fn turn<R: Send + 'static>(
+        &self,
+        code: impl FnOnce(&mut A) -> R + Send + 'static,
+    ) -> Result<R, Fault> {
+        self.cell.turn(code).await
+    }
+
+    /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended.
+    pub fn keep_awake<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.cell.keep_awake(work)
+    }
+
+    /// Runs a piece of work beside the actor's turns; when the actor goes to sleep or the server stops, it is waited
+    /// for, up to 15 s.
+    pub fn wait_until<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.cell.wait_until(work)
+    }
+
+    /// Goes to sleep after this turn, unless more is to be done by then.
+    pub fn sleep(&self) {
+        self.cell.wish(Wish::Sleep);
+    }
+
+    /// Destroys the actor after this turn: its state and schedules are gone, its connections are closed, and its key
+    /// is free for a new actor.
+    pub fn destroy(&self) {
+        self.cell.wish(Wish::Destroy);
     }
 }
 

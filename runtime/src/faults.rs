@@ -1,5 +1,7 @@
 //! The framework's own faults: each is made in one place, with its group, code and words.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::{ActorId, Fault, Key};
@@ -50,4 +52,20 @@ pub(crate) fn invalid_params(error: &dyn std::fmt::Display) -> Fault {
 
 pub(crate) fn invalid_input(error: &dyn std::fmt::Display) -> Fault {
     Fault::new("actor", "invalid_input", format!("The actor's input does not fit: {error}."))
+}
+
+/// A circle of calls: each waits for the next, and the last for the first.
+pub(crate) fn deadlock(chain: &dyn std::fmt::Display) -> Fault {
+    Fault::new("actor", "deadlock", format!("The call would wait for itself: {chain}."))
+        .with_metadata(json!({ "chain": chain.to_string() }))
+}
+
+pub(crate) fn timed_out(limit: Duration) -> Fault {
+    Fault::new("actor", "action_timed_out", format!("The action did not end within {limit:?}."))
+}
+
+pub(crate) fn backing_off(failures: u32, retry_after_ms: u64) -> Fault {
+    let message = format!("The actor could not start {failures} times in a row. It is tried again later.");
+    Fault::new("actor", "backing_off", message)
+        .with_metadata(json!({ "failures": failures, "retryAfterMs": retry_after_ms }))
 }

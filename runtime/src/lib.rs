@@ -33,6 +33,8 @@ pub mod prelude;
 #[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "server")]
+mod schedule;
+#[cfg(feature = "server")]
 mod server;
 #[cfg(feature = "server")]
 pub mod store;
@@ -59,3 +61,5 @@ pub use key::Key;
 pub use options::{Durability, Options};
 #[cfg(feature = "server")]
 pub use registry::Registry;
+#[cfg(feature = "server")]
+pub use schedule::{Repeat, Schedule, ScheduleError, ScheduleId};

@@ -117,7 +117,10 @@ pub use server::*;
 
 #[cfg(feature = "server")]
 mod server {
-    use serde::{Serialize, de::DeserializeOwned};
+    use serde::{
+        Deserialize, Deserializer, Serialize,
+        de::{DeserializeOwned, Error as _},
+    };
 
     use crate::{
         Action as _, Actor, Conn, Ctx,
@@ -162,7 +165,33 @@ mod server {
 
     /// A state back from its persisted form.
     pub fn load<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, LoadError> {
-        ciborium::from_reader(bytes).map_err(|error| LoadError::new(std::any::type_name::<A>(), error))
+        let loaded: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
+        loaded.map(|state| state.0).map_err(|error| LoadError::new(std::any::type_name::<A>(), error))
+    }
+
+    /// Reads a value so that an error names the field: `messages[3].text: invalid type`.
+    struct WithPath<T>(T);
+
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for WithPath<T> {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            serde_path_to_error::deserialize(deserializer).map(Self).map_err(D::Error::custom)
+        }
+    }
+
+    /// Like [`load`], for an actor that knows how to go on from an older state: `#[on_migrate]`.
+    pub fn load_or_migrate<A: DeserializeOwned, Old: DeserializeOwned>(
+        bytes: &[u8],
+        migrate: impl FnOnce(Old) -> Result<A, crate::Fault>,
+    ) -> Result<A, LoadError> {
+        let error = match load(bytes) {
+            Ok(state) => return Ok(state),
+            Err(error) => error,
+        };
+        // Neither the new shape nor the old one: the error of the new one is what its developer looks for.
+        let Ok(old) = load::<Old>(bytes) else { return Err(error) };
+        migrate(old).map_err(|fault| {
+            LoadError::new(std::any::type_name::<A>(), format!("it was not migrated: {fault}"))
+        })
     }
 
     /// An ephemeral actor is never saved.

@@ -109,10 +109,12 @@ impl Registry {
     }
 
     fn runtime(&self) -> &Arc<Runtime> {
-        self.runtime.get_or_init(|| {
+        let runtime = self.runtime.get_or_init(|| {
             let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
             Runtime::new(&self.kinds, store)
-        })
+        });
+        runtime.start_ticking();
+        runtime
     }
 
     fn assert_not_started(&self) {

@@ -1,6 +1,6 @@
 //! The transport inside one process: actions and replies are moved, never serialized.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key,
-    host::{LocalActor, LocalConn, Reach, Runtime, unanswered},
+    host::{Chain, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
     wire::Format,
 };
 
@@ -20,22 +20,22 @@ use crate::{
 pub(super) struct LocalPort<C: Contract> {
     runtime: Arc<Runtime>,
     target: Target,
-    /// The actor as it was last found.
-    found: Mutex<Option<Arc<dyn LocalActor<C>>>>,
+    /// The actor as it was last found; gone if it has gone to sleep.
+    found: Mutex<Weak<dyn LocalActor<C>>>,
 }
 
 impl<C: Contract> LocalPort<C> {
     pub(super) fn new(runtime: Arc<Runtime>, target: Target) -> Self {
-        Self { runtime, target, found: Mutex::new(None) }
+        Self { runtime, target, found: Mutex::new(Weak::<Nobody>::new()) }
     }
 
-    async fn actor(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
-        let found = self.found.lock().clone();
-        if let Some(actor) = found.filter(|actor| actor.is_awake()) {
-            return Ok(actor);
-        }
+    fn found(&self) -> Option<Arc<dyn LocalActor<C>>> {
+        self.found.lock().upgrade()
+    }
+
+    async fn find(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
         let actor = find(&self.runtime, &self.target).await?;
-        *self.found.lock() = Some(Arc::clone(&actor));
+        *self.found.lock() = Arc::downgrade(&actor);
         Ok(actor)
     }
 }
@@ -67,13 +67,29 @@ pub(super) async fn create<C: Contract>(
 impl<C: Contract> Port<C> for LocalPort<C> {
     fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
-            let answer = self.actor().await?.ask(action);
+            let mut actor = self.found();
+            let mut action = action;
+            let answer = loop {
+                let awake = match actor.take() {
+                    Some(actor) => actor,
+                    None => self.find().await?,
+                };
+                match awake.ask(action, Chain::current()) {
+                    Ok(answer) => break answer,
+                    Err(unasked) => action = unasked,
+                }
+            };
             Ok(answer.await.unwrap_or_else(|_| Err(unanswered()))?)
         })
     }
 
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
-        Box::pin(async move { Ok(self.actor().await?.id()) })
+        Box::pin(async move {
+            match self.found() {
+                Some(actor) => Ok(actor.id()),
+                None => Ok(self.find().await?.id()),
+            }
+        })
     }
 
     fn dialer(&self) -> Arc<dyn Dial<C>> {

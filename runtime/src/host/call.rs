@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
+use super::chain::Chain;
 use crate::{
     Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
@@ -13,6 +14,8 @@ pub(crate) struct Call<A: Actor> {
     pub(crate) action: ActionOf<A>,
     pub(crate) caller: Option<Conn<A>>,
     pub(crate) reply_to: ReplyTo<A>,
+    /// The calls that wait for this one.
+    pub(crate) chain: Chain,
 }
 
 /// Where an answer goes.
@@ -42,7 +45,7 @@ impl<A: Actor> ReplyTo<A> {
 }
 
 /// An answer that only has to be handed over: it may wait for a save, and for a connection it is encoded already.
-pub(super) struct Answer<A: Actor> {
+pub(crate) struct Answer<A: Actor> {
     to: ReplyTo<A>,
     result: Result<ReplyOf<A>, Fault>,
     frame: Option<Bytes>,

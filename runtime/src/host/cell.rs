@@ -1,6 +1,12 @@
 //! One awake actor: its state, its mailbox, its gate, its connections.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    marker::PhantomData,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -8,10 +14,14 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 
 use super::{
-    HostedActor, HostedConn, Runtime,
+    HostedActor, HostedConn, Reach, Runtime,
+    alarms::Alarms,
     call::{Call, ReplyTo},
+    chain::Chain,
     gate::Gate,
+    holds::Holds,
     kind::Kind,
+    line::Line,
     mailbox::{Mailbox, Rejected},
     roster::Roster,
 };
@@ -36,34 +46,48 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) started: SetOnce<Result<bool, Fault>>,
     pub(super) core: Arc<RwLock<Core<A>>>,
     pub(super) mailbox: Mailbox<Envelope<A>>,
-    pub(super) gate: Mutex<Gate<A>>,
+    pub(super) gate: Arc<Mutex<Gate<A>>>,
     /// Told whenever a save ends.
     pub(super) save_ended: Notify,
-    roster: Roster<A>,
+    pub(super) alarms: Mutex<Alarms>,
+    /// What keeps it from sleeping, and what must end before it sleeps.
+    pub(super) holds: Holds,
+    /// When it was last used past its mailbox, by the clock.
+    pub(super) used_at_ms: AtomicU64,
+    roster: Arc<Roster<A>>,
 }
 
 /// What a turn has to itself.
 pub(super) struct Core<A> {
-    /// `None` only before the start and while a broken state is being replaced.
+    /// `None` before the start, while a void state is being replaced, and in sleep.
     pub(super) state: Option<A>,
 }
 
 /// What a mailbox carries.
-pub(super) enum Envelope<A: Actor> {
+pub(crate) enum Envelope<A: Actor> {
     Call(Call<A>),
     Connect(Connect<A>),
     Disconnect(Conn<A>),
+    /// A turn for a piece of code: `ctx.turn(..)`.
+    Turn(Box<dyn FnOnce(Result<&mut A, Fault>) + Send>),
+    /// Alarms are due; who says so wants to know when they have been dealt with.
+    Alarms(oneshot::Sender<()>),
 }
 
 /// A connection that wants in.
-pub(super) struct Connect<A: Actor> {
+pub(crate) struct Connect<A: Actor> {
     pub(super) params: Option<Bytes>,
     pub(super) peer: Peer<A>,
     pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
 }
 
 impl<A: Actor> Cell<A> {
-    pub(super) fn new(kind: Arc<Kind<A>>, key: Key, creation: Option<Option<Bytes>>) -> Self {
+    pub(super) fn new(
+        kind: Arc<Kind<A>>,
+        key: Key,
+        creation: Option<Option<Bytes>>,
+        roster: Arc<Roster<A>>,
+    ) -> Self {
         Self {
             kind,
             key,
@@ -72,9 +96,12 @@ impl<A: Actor> Cell<A> {
             started: SetOnce::new(),
             core: Arc::new(RwLock::new(Core { state: None })),
             mailbox: Mailbox::new(),
-            gate: Mutex::new(Gate::new()),
+            gate: Arc::clone(roster.gate()),
             save_ended: Notify::new(),
-            roster: Roster::new(),
+            alarms: Mutex::default(),
+            holds: Holds::default(),
+            used_at_ms: AtomicU64::new(0),
+            roster,
         }
     }
 
@@ -82,7 +109,7 @@ impl<A: Actor> Cell<A> {
         self.kind.runtime()
     }
 
-    pub(crate) fn roster(&self) -> &Roster<A> {
+    pub(crate) fn roster(&self) -> &Arc<Roster<A>> {
         &self.roster
     }
 
@@ -95,42 +122,85 @@ impl<A: Actor> Cell<A> {
         Ctx::new(Arc::clone(self), caller)
     }
 
-    /// Takes a call: runs it here and now if the actor is idle and the action does not await, else in its turn.
-    pub(crate) fn post(self: &Arc<Self>, call: Call<A>) {
-        let info = call.action.info();
-        if info.needs_conn && call.caller.is_none() {
-            return call.refuse(faults::connection_required(info.name));
-        }
-        let Some(call) = self.run_if_idle(call) else { return };
-        match self.mailbox.push(Envelope::Call(call)) {
-            Ok(()) => {}
-            Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
-            Err(Rejected::Closed(envelope)) => envelope.refuse(faults::service_unavailable()),
+    /// Whether it takes what is posted to it.
+    pub(super) fn is_awake(&self) -> bool {
+        !self.mailbox.is_closed()
+    }
+
+    /// Waits until it has let go of everything, so that the next activation may begin.
+    pub(super) async fn asleep(&self) {
+        self.holds.gone.cancelled().await;
+    }
+
+    pub(super) fn used(&self) {
+        self.used_at_ms.store(self.runtime().clock().now_ms(), Ordering::Relaxed);
+    }
+
+    /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
+    /// turn. Gives the envelope back if the actor has gone to sleep.
+    pub(super) fn post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Envelope<A>> {
+        let envelope = match envelope {
+            Envelope::Call(call) => match self.take_directly(call) {
+                Some(call) => Envelope::Call(call),
+                None => return Ok(()),
+            },
+            other => other,
+        };
+        let pushed = match &envelope {
+            Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
+            _ => self.mailbox.push(envelope),
+        };
+        match pushed {
+            Err(Rejected::Closed(envelope)) => Err(envelope),
+            Err(Rejected::Full(envelope)) => {
+                envelope.refuse(faults::overloaded());
+                Ok(())
+            }
+            Ok(()) => Ok(()),
         }
     }
 
+    /// Posts to the actor of this cell, which is woken as often as it takes.
+    async fn post_awake(self: &Arc<Self>, mut envelope: Envelope<A>) -> Result<(), Fault> {
+        let mut cell = Arc::clone(self);
+        while let Err(refused) = cell.post(envelope) {
+            envelope = refused;
+            cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
+        }
+        Ok(())
+    }
+
+    /// Deals with a call that needs no turn of its own, if it is one.
+    fn take_directly(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
+        let info = call.action.info();
+        if info.needs_conn && call.caller.is_none() {
+            call.refuse(faults::connection_required(info.name));
+            return None;
+        }
+        let call = self.take_if_circular(call)?;
+        self.run_if_idle(call)
+    }
+
     /// Opens a connection.
-    pub(crate) async fn join(
+    pub(super) async fn join(
         self: &Arc<Self>,
         params: Option<Bytes>,
         peer: Peer<A>,
     ) -> Result<Conn<A>, Fault> {
         let (opened, open) = oneshot::channel();
-        match self.mailbox.push(Envelope::Connect(Connect { params, peer, opened })) {
-            Ok(()) => {}
-            Err(Rejected::Full(_)) => return Err(faults::overloaded()),
-            Err(Rejected::Closed(_)) => return Err(faults::service_unavailable()),
-        }
-        open.await.unwrap_or_else(|_| Err(faults::service_unavailable()))
+        self.post_awake(Envelope::Connect(Connect { params, peer, opened })).await?;
+        open.await.unwrap_or_else(|_| Err(unanswered()))
     }
 
-    /// The connection is gone: it leaves the list now, and its hook runs in its turn.
-    pub(crate) fn leave(self: &Arc<Self>, conn: &Conn<A>) {
-        conn.mark_closed();
-        if self.roster.remove(conn.id()).is_some() {
-            // Refused only by an actor that has stopped.
-            let _ = self.mailbox.push_always(Envelope::Disconnect(conn.clone()));
-        }
+    /// A turn for a piece of code.
+    pub(crate) async fn turn<R: Send + 'static>(
+        self: &Arc<Self>,
+        code: impl FnOnce(&mut A) -> R + Send + 'static,
+    ) -> Result<R, Fault> {
+        let (done, result) = oneshot::channel();
+        let code = move |state: Result<&mut A, Fault>| drop(done.send(state.map(code)));
+        self.post_awake(Envelope::Turn(Box::new(code))).await?;
+        result.await.unwrap_or_else(|_| Err(unanswered()))
     }
 }
 
@@ -156,7 +226,9 @@ impl<A: Actor> Envelope<A> {
         match self {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
-            Self::Disconnect(_) => {}
+            Self::Turn(code) => code(Err(fault)),
+            // Who waits for them hears that nobody will.
+            Self::Disconnect(_) | Self::Alarms(_) => {}
         }
     }
 }
@@ -176,11 +248,13 @@ impl<A: Actor> HostedActor for Cell<A> {
         Box::pin(async move {
             let action = decode_action::<A>(&action, format, &args)?;
             let caller = match params {
-                Some(params) => Some(self.join(Some(params), Peer::Call(std::marker::PhantomData)).await?),
+                Some(params) => Some(self.join(Some(params), Peer::Call(PhantomData)).await?),
                 None => None,
             };
             let (sender, answer) = oneshot::channel();
-            self.post(Call { action, caller, reply_to: ReplyTo::Task(sender) });
+            let reply_to = ReplyTo::Task(sender);
+            self.post_awake(Envelope::Call(Call { action, caller, reply_to, chain: Chain::default() }))
+                .await?;
             let reply = answer.await.unwrap_or_else(|_| Err(unanswered()))?;
             encode_reply::<A>(format, &reply)
         })
@@ -192,36 +266,26 @@ impl<A: Actor> HostedActor for Cell<A> {
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>> {
         Box::pin(async move {
-            let format = outbox.encoding().format();
             let conn = self.join(params, Peer::Wire(Arc::clone(&outbox))).await?;
-            Ok(Arc::new(WireConn { cell: self, conn, format, outbox }) as Arc<dyn HostedConn>)
+            Ok(Arc::new(WireConn { line: Line::new(&self, conn), outbox }) as Arc<dyn HostedConn>)
         })
     }
 }
 
 /// A connection of this actor that a gateway holds.
 struct WireConn<A: Actor> {
-    cell: Arc<Cell<A>>,
-    conn: Conn<A>,
-    format: Format,
+    line: Arc<Line<A>>,
     outbox: Arc<Outbox>,
 }
 
 impl<A: Actor> HostedConn for WireConn<A> {
-    fn id(&self) -> ConnId {
-        self.conn.id()
-    }
-
     fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault> {
-        self.conn.subscribe_by_name(event, on)
+        self.line.conn().subscribe_by_name(event, on)
     }
 
     fn call(&self, id: u64, action: &str, args: &[u8]) {
-        match decode_action::<A>(action, self.format, args) {
-            Ok(action) => {
-                let reply_to = ReplyTo::Conn { conn: self.conn.clone(), id };
-                self.cell.post(Call { action, caller: Some(self.conn.clone()), reply_to });
-            }
+        match decode_action::<A>(action, self.outbox.encoding().format(), args) {
+            Ok(action) => self.line.call(id, action),
             Err(fault) => {
                 self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
             }
@@ -229,7 +293,7 @@ impl<A: Actor> HostedConn for WireConn<A> {
     }
 
     fn hang_up(&self) {
-        self.cell.leave(&self.conn);
+        self.line.hang_up();
     }
 }
 

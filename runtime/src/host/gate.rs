@@ -26,6 +26,8 @@ pub(crate) struct Gate<A: Actor> {
     broken: bool,
     /// Raised at each return to the saved state, so that what began before it is known to be void.
     generation: u64,
+    /// When a relaxed actor is to be saved, once it has changed.
+    save_due_ms: Option<u64>,
     waiting: VecDeque<(u64, Parcel<A>)>,
 }
 
@@ -49,6 +51,7 @@ impl<A: Actor> Gate<A> {
             writing: false,
             broken: false,
             generation: 0,
+            save_due_ms: None,
             waiting: VecDeque::new(),
         }
     }
@@ -56,7 +59,8 @@ impl<A: Actor> Gate<A> {
     /// The state in memory is now the saved one of this epoch and revision.
     pub(super) fn loaded(&mut self, epoch: u64, revision: u64) {
         self.epoch = epoch;
-        (self.latest, self.submitted, self.saved, self.state_changed) = (revision, revision, revision, revision);
+        (self.latest, self.submitted, self.saved, self.state_changed) =
+            (revision, revision, revision, revision);
         (self.writing, self.broken) = (false, false);
         self.generation += 1;
     }
@@ -69,13 +73,30 @@ impl<A: Actor> Gate<A> {
         self.broken
     }
 
-    pub(super) fn generation(&self) -> u64 {
-        self.generation
-    }
-
     /// Whether a save is under way.
     pub(super) fn is_saving(&self) -> bool {
         self.submitted > self.saved
+    }
+
+    /// Whether the store has everything.
+    pub(super) fn is_clean(&self) -> bool {
+        !self.broken && self.latest == self.saved
+    }
+
+    /// For an actor that is saved by the clock: in how many milliseconds a save is due, of which the caller is to
+    /// see to the waiting. `None` if somebody waits already.
+    pub(super) fn save_by(&mut self, now_ms: u64, interval_ms: u64) -> Option<u64> {
+        match self.save_due_ms {
+            None => {
+                self.save_due_ms = Some(now_ms.saturating_add(interval_ms));
+                Some(interval_ms)
+            }
+            Some(due_ms) if due_ms <= now_ms => {
+                self.save_due_ms = None;
+                Some(0)
+            }
+            Some(_) => None,
+        }
     }
 
     /// Whether changes wait that no save under way holds.
@@ -95,9 +116,10 @@ impl<A: Actor> Gate<A> {
         self.state_changed = self.latest;
     }
 
-    /// The turn ended, and changed nothing.
-    pub(super) fn end_unchanged(&mut self) {
+    /// The turn ended, and changed no state.
+    pub(super) fn end_unchanged(&mut self, alarms_changed: bool) {
         self.writing = false;
+        self.latest += u64::from(alarms_changed);
     }
 
     /// The state was changed so far by a turn that goes on.

@@ -1,6 +1,6 @@
 //! How connections come and go.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::{
     Cell,
@@ -11,6 +11,9 @@ use super::{
 use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
 
 impl<A: Actor> Cell<A> {
+    /// How long a hook around a connection or a start may take.
+    pub(super) const HOOK_TIMEOUT: Duration = Duration::from_secs(5);
+
     pub(super) async fn take_connect(self: &Arc<Self>, connect: Connect<A>) {
         let Connect { params, peer, opened } = connect;
         let admitted = match self.admit(params.as_ref(), peer).await {
@@ -19,7 +22,10 @@ impl<A: Actor> Cell<A> {
         };
         if let Err(Ok(conn)) = opened.send(admitted) {
             // Whoever asked has gone away meanwhile.
-            self.leave(&conn);
+            conn.mark_closed();
+            if self.roster().remove(conn.id()).is_some() {
+                self.take_disconnect(conn).await;
+            }
         }
     }
 
@@ -30,10 +36,12 @@ impl<A: Actor> Cell<A> {
         let (given, kept) = (decode()?, decode()?);
         let mut core = self.write().await?;
         let ctx = self.ctx(None);
-        let judged = guarded_async(core.state_mut().before_connect(&ctx, given)).await;
+        self.gate.lock().begin_write();
+        let judged = guarded_async(Self::HOOK_TIMEOUT, core.state_mut().before_connect(&ctx, given)).await;
         self.hook_ended(A::HOOKS.before_connect, judged.is_err());
         self.save_if_due(&core);
-        Ok(Conn::new(self.runtime().next_conn_id(), kept, judged??, peer))
+        let gate = Arc::clone(&self.gate);
+        Ok(Conn::new(self.runtime().next_conn_id(), kept, judged??, peer, gate))
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.
@@ -48,7 +56,8 @@ impl<A: Actor> Cell<A> {
         }
         let mut core = self.write().await?;
         let ctx = self.ctx(Some(conn.clone()));
-        let result = guarded_async(core.state_mut().on_connect(&ctx, &conn)).await;
+        self.gate.lock().begin_write();
+        let result = guarded_async(Self::HOOK_TIMEOUT, core.state_mut().on_connect(&ctx, &conn)).await;
         self.hook_ended(A::HOOKS.on_connect, result.is_err());
         self.save_if_due(&core);
         if let Err(fault) = result.and_then(|result| result) {
@@ -66,19 +75,23 @@ impl<A: Actor> Cell<A> {
         }
         let Ok(mut core) = self.write().await else { return };
         let ctx = self.ctx(Some(conn.clone()));
-        let result = guarded_async(core.state_mut().on_disconnect(&ctx, &conn)).await;
+        self.gate.lock().begin_write();
+        let result = guarded_async(Self::HOOK_TIMEOUT, core.state_mut().on_disconnect(&ctx, &conn)).await;
         self.hook_ended(A::HOOKS.on_disconnect, result.is_err());
         self.save_if_due(&core);
         // Nobody is left to be told; a fault has its line in the log.
         drop(result);
     }
 
-    /// A hook ended: one that takes `&mut self` may have changed the state, one that panicked has spoilt it.
-    fn hook_ended(self: &Arc<Self>, mode: Option<Mode>, panicked: bool) {
-        if panicked {
+    /// A hook ended: one that takes `&mut self` may have changed the state, one that broke off has spoilt it.
+    pub(super) fn hook_ended(self: &Arc<Self>, mode: Option<Mode>, broke_off: bool) {
+        if broke_off {
             self.broke_off();
         } else if mode.is_some_and(Mode::is_exclusive) {
-            self.changed();
+            self.gate.lock().end_write();
+        } else {
+            let alarms_changed = self.alarms.lock().has_changes();
+            self.gate.lock().end_unchanged(alarms_changed);
         }
     }
 }

@@ -7,9 +7,12 @@ use std::{
 
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
+use tokio::sync::oneshot;
 
-use super::{Cell, Hosted, HostedActor, Reach, Runtime, turn};
-use crate::{Actor, ActorId, Fault, Key, faults, store::ActorRecord};
+use super::{
+    Cell, Hosted, HostedActor, Reach, Runtime, cell::Envelope, life, roster::Roster, setbacks::Setbacks,
+};
+use crate::{Actor, ActorId, Contract, Fault, Key, faults, store::ActorRecord};
 
 /// A registered kind of actor.
 pub(crate) struct Kind<A: Actor> {
@@ -17,23 +20,33 @@ pub(crate) struct Kind<A: Actor> {
     awake: Mutex<HashMap<Key, Arc<Cell<A>>>>,
     /// The keys of those that are awake and have their identity.
     ids: Mutex<HashMap<ActorId, Key>>,
+    /// Who is connected to actors that sleep with their connections open.
+    hibernating: Mutex<HashMap<Key, Arc<Roster<A>>>>,
+    setbacks: Setbacks,
 }
 
 impl<A: Actor> Kind<A> {
     pub(super) fn new(runtime: Arc<Runtime>) -> Arc<Self> {
-        Arc::new(Self { runtime, awake: Mutex::default(), ids: Mutex::default() })
+        Arc::new(Self {
+            runtime,
+            awake: Mutex::default(),
+            ids: Mutex::default(),
+            hibernating: Mutex::default(),
+            setbacks: Setbacks::default(),
+        })
     }
 
     pub(super) fn runtime(&self) -> &Arc<Runtime> {
         &self.runtime
     }
 
+    #[expect(clippy::unused_self, reason = "a kind has a name, and it happens to be its type's")]
     pub(super) fn name(&self) -> &'static str {
-        <A::Contract as crate::Contract>::NAME
+        A::Contract::NAME
     }
 
     /// The awake actor of this key, and whether this call made it.
-    pub(crate) async fn awake(
+    pub(super) async fn awake(
         self: &Arc<Self>,
         key: &Key,
         reach: &Reach,
@@ -41,6 +54,10 @@ impl<A: Actor> Kind<A> {
         loop {
             let (cell, mine) = self.cell(key, reach).await?;
             match cell.started.wait().await.clone() {
+                Ok(_) if !cell.is_awake() => {
+                    // On its way to sleep: the next one starts when this one has let go.
+                    cell.asleep().await;
+                }
                 Ok(created) => {
                     let made = mine && created;
                     if !made && matches!(reach, Reach::Create { .. }) {
@@ -61,6 +78,8 @@ impl<A: Actor> Kind<A> {
         if let Some(cell) = self.awake.lock().get(key) {
             return Ok((Arc::clone(cell), false));
         }
+        self.runtime.start_ticking();
+        self.setbacks.check(key, self.runtime.clock().now_ms())?;
         let creation = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
             Reach::Get if self.find(key).await?.is_none() => return Err(faults::actor_not_found()),
@@ -74,10 +93,12 @@ impl<A: Actor> Kind<A> {
         let cell = match awake.entry(key.clone()) {
             Entry::Occupied(entry) => return Ok((Arc::clone(entry.get()), false)),
             Entry::Vacant(entry) => {
-                Arc::clone(entry.insert(Arc::new(Cell::new(Arc::clone(self), key.clone(), creation))))
+                let roster = self.hibernating.lock().remove(key).unwrap_or_else(|| Arc::new(Roster::new()));
+                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), creation, roster));
+                Arc::clone(entry.insert(cell))
             }
         };
-        self.runtime.tasks().spawn(turn::run(Arc::clone(&cell)));
+        self.runtime.tasks().spawn(life::live(Arc::clone(&cell)));
         Ok((cell, true))
     }
 
@@ -93,7 +114,18 @@ impl<A: Actor> Kind<A> {
         self.ids.lock().insert(id, key.clone());
     }
 
-    /// The actor of this cell is not awake any more.
+    /// A start has ended; one that failed is forgotten, and may have to wait until it is tried again.
+    pub(super) fn start_ended(&self, cell: &Arc<Cell<A>>, failure: Option<&Fault>) {
+        match failure {
+            None => self.setbacks.clear(&cell.key),
+            Some(fault) => {
+                self.setbacks.note(&cell.key, fault, self.runtime.clock().now_ms());
+                self.forget(cell);
+            }
+        }
+    }
+
+    /// The actor of this cell is not awake any more. Its connections stay, if it has any.
     pub(super) fn forget(&self, cell: &Arc<Cell<A>>) {
         if let Some(record) = cell.identity.get() {
             self.ids.lock().remove(&record.id);
@@ -101,6 +133,30 @@ impl<A: Actor> Kind<A> {
         let mut awake = self.awake.lock();
         if awake.get(&cell.key).is_some_and(|known| Arc::ptr_eq(known, cell)) {
             awake.remove(&cell.key);
+            if !cell.roster().is_empty() {
+                self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.roster()));
+            }
+        }
+    }
+
+    /// A connection of a sleeping actor has gone.
+    pub(super) fn forget_roster_if_empty(&self, key: &Key) {
+        let mut hibernating = self.hibernating.lock();
+        if hibernating.get(key).is_some_and(|roster| roster.is_empty()) {
+            hibernating.remove(key);
+        }
+    }
+
+    async fn ring_at(self: Arc<Self>, key: Key) {
+        loop {
+            let Ok((cell, _)) = self.awake(&key, &Reach::Get).await else { return };
+            let (done, rung) = oneshot::channel();
+            if cell.post(Envelope::Alarms(done)).is_ok() {
+                // An error: the actor has stopped, and its alarms are still set.
+                let _ = rung.await;
+                cell.saves_ended().await;
+                return;
+            }
         }
     }
 }
@@ -108,6 +164,10 @@ impl<A: Actor> Kind<A> {
 impl<A: Actor> Hosted for Kind<A> {
     fn name(&self) -> &'static str {
         self.name()
+    }
+
+    fn is_ephemeral(&self) -> bool {
+        A::EPHEMERAL
     }
 
     fn reach(
@@ -121,8 +181,8 @@ impl<A: Actor> Hosted for Kind<A> {
         })
     }
 
-    fn is_ephemeral(&self) -> bool {
-        A::EPHEMERAL
+    fn ring(self: Arc<Self>, key: Key) -> BoxFuture<'static, ()> {
+        Box::pin(self.ring_at(key))
     }
 
     fn record_at(&self, key: &Key) -> Option<ActorRecord> {
@@ -130,7 +190,8 @@ impl<A: Actor> Hosted for Kind<A> {
     }
 
     fn record_of(&self, id: ActorId) -> Option<ActorRecord> {
-        self.ids.lock().get(&id).and_then(|key| self.record_at(key))
+        let key = self.ids.lock().get(&id).cloned()?;
+        self.record_at(&key)
     }
 
     fn records(&self) -> Vec<ActorRecord> {
@@ -138,8 +199,7 @@ impl<A: Actor> Hosted for Kind<A> {
     }
 
     fn stop(&self) {
-        let cells = std::mem::take(&mut *self.awake.lock());
-        for cell in cells.values() {
+        for cell in self.awake.lock().values() {
             cell.mailbox.close();
         }
     }

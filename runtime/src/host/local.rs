@@ -7,13 +7,15 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Kind, Reach,
+    Cell, Chain, Kind, Reach,
     call::{Call, ReplyTo},
+    cell::Envelope,
+    line::Line,
 };
-use crate::{Action, Actor, ActorId, Conn, Contract, Fault, Key, client::LocalSink, conn::Peer};
+use crate::{Action, Actor, ActorId, Contract, Fault, Key, client::LocalSink, conn::Peer};
 
-/// The reply type of contract `C`.
-type Reply<C> = <<C as Contract>::Action as Action>::Reply;
+/// What comes back from a call of contract `C`.
+pub(crate) type Answer<C> = oneshot::Receiver<Result<<<C as Contract>::Action as Action>::Reply, Fault>>;
 
 /// A kind of actor with this contract.
 pub(crate) trait LocalKind<C: Contract>: Send + Sync {
@@ -29,11 +31,9 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
 pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     fn id(&self) -> ActorId;
 
-    /// Whether it takes calls; one that does not is to be looked up again.
-    fn is_awake(&self) -> bool;
-
-    /// Calls an action. The answer may be there already when this returns.
-    fn ask(self: Arc<Self>, action: C::Action) -> oneshot::Receiver<Result<Reply<C>, Fault>>;
+    /// Calls an action for the calls of this chain. The answer may be there already when this returns. Gives the action
+    /// back if the actor has gone to sleep.
+    fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Answer<C>, C::Action>;
 
     /// Opens a connection. Params are JSON.
     fn join(
@@ -50,6 +50,27 @@ pub(crate) trait LocalConn<C: Contract>: Send + Sync {
     fn subscribe(&self, index: usize, on: bool);
 
     fn hang_up(&self);
+}
+
+/// The actor that nobody has found yet: there is no value of it.
+pub(crate) enum Nobody {}
+
+impl<C: Contract> LocalActor<C> for Nobody {
+    fn id(&self) -> ActorId {
+        match *self {}
+    }
+
+    fn ask(self: Arc<Self>, _: C::Action, _: Chain) -> Result<Answer<C>, C::Action> {
+        match *self {}
+    }
+
+    fn join(
+        self: Arc<Self>,
+        _: Option<Bytes>,
+        _: LocalSink<C>,
+    ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>> {
+        match *self {}
+    }
 }
 
 impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
@@ -70,17 +91,18 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         self.record().id
     }
 
-    fn is_awake(&self) -> bool {
-        !self.mailbox.is_closed()
-    }
-
     fn ask(
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
-    ) -> oneshot::Receiver<Result<Reply<A::Contract>, Fault>> {
+        chain: Chain,
+    ) -> Result<Answer<A::Contract>, <A::Contract as Contract>::Action> {
         let (sender, answer) = oneshot::channel();
-        self.post(Call { action, caller: None, reply_to: ReplyTo::Task(sender) });
-        answer
+        let call = Call { action, caller: None, reply_to: ReplyTo::Task(sender), chain };
+        match self.post(Envelope::Call(call)) {
+            Ok(()) => Ok(answer),
+            Err(Envelope::Call(call)) => Err(call.action),
+            Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
+        }
     }
 
     fn join(
@@ -90,27 +112,23 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
             let conn = Cell::join(&self, params, Peer::Local(sink)).await?;
-            Ok(Arc::new(Joined { cell: self, conn }) as Arc<dyn LocalConn<A::Contract>>)
+            Ok(Arc::new(Joined(Line::new(&self, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })
     }
 }
 
-struct Joined<A: Actor> {
-    cell: Arc<Cell<A>>,
-    conn: Conn<A>,
-}
+struct Joined<A: Actor>(Arc<Line<A>>);
 
 impl<A: Actor> LocalConn<A::Contract> for Joined<A> {
     fn call(&self, id: u64, action: <A::Contract as Contract>::Action) {
-        let reply_to = ReplyTo::Conn { conn: self.conn.clone(), id };
-        self.cell.post(Call { action, caller: Some(self.conn.clone()), reply_to });
+        self.0.call(id, action);
     }
 
     fn subscribe(&self, index: usize, on: bool) {
-        self.conn.subscribe(index, on);
+        self.0.conn().subscribe(index, on);
     }
 
     fn hang_up(&self) {
-        self.cell.leave(&self.conn);
+        self.0.hang_up();
     }
 }

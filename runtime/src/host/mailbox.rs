@@ -93,6 +93,14 @@ impl<T> Mailbox<T> {
         self.filled.notify_one();
     }
 
+    /// Takes no more items, if nothing waits and nothing is under way. Says whether it did.
+    pub(super) fn close_if_empty(&self) -> bool {
+        let mut queue = self.queue.lock();
+        let empty = queue.items.is_empty() && self.is_idle();
+        queue.closed |= empty;
+        queue.closed
+    }
+
     /// The next item or nudge; nudges come first.
     pub(super) async fn next(&self) -> Next<T> {
         loop {

@@ -2,19 +2,28 @@
 //!
 //! The host does not know who carries its messages, nor who keeps its state.
 
+mod alarms;
 mod call;
 mod cell;
+mod chain;
+mod clockwork;
 mod committer;
 mod gate;
 mod guard;
+mod holds;
 mod joining;
 mod kind;
+mod life;
+mod line;
 #[cfg(feature = "client")]
 mod local;
 mod mailbox;
+mod parcel;
+mod ringing;
 mod roster;
 mod runtime;
 mod saving;
+mod setbacks;
 mod start;
 mod turn;
 
@@ -26,12 +35,16 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 pub(crate) use cell::{Cell, unanswered};
+pub(crate) use chain::Chain;
+pub(crate) use gate::Gate;
+pub(crate) use holds::Wish;
 pub(crate) use kind::Kind;
 #[cfg(feature = "client")]
-pub(crate) use local::{LocalActor, LocalConn, LocalKind};
+pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
+pub(crate) use parcel::Parcel;
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
-use crate::{ActorId, ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
+use crate::{ActorId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
 
 /// How a caller means to reach the actor of a key.
 #[derive(Debug, Clone)]
@@ -57,6 +70,9 @@ pub(crate) trait Hosted: Send + Sync {
         key: Key,
         reach: Reach,
     ) -> BoxFuture<'static, Result<(Arc<dyn HostedActor>, bool), Fault>>;
+
+    /// Wakes the actor of this key for its alarms that are due, and waits until they have rung.
+    fn ring(self: Arc<Self>, key: Key) -> BoxFuture<'static, ()>;
 
     /// The actor of this key, if it is awake.
     fn record_at(&self, key: &Key) -> Option<ActorRecord>;
@@ -99,8 +115,6 @@ pub(crate) trait HostedActor: Send + Sync {
 
 /// An open connection, whatever its actor's type. Calls and subscriptions take effect in the order made.
 pub(crate) trait HostedConn: Send + Sync {
-    fn id(&self) -> ConnId;
-
     fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault>;
 
     /// Calls an action; the answer goes to the outbox.

@@ -1,14 +1,16 @@
-//! The roster: who is connected to an actor.
+//! The roster: who is connected to an actor. It outlives the actor's sleep if the actor hibernates.
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
+use super::gate::Gate;
 use crate::{Actor, Conn, ConnId};
 
-/// The open connections of one actor, in the order they joined.
+/// The open connections of one actor, in the order they joined, and the gate that their events pass.
 pub(crate) struct Roster<A: Actor> {
     members: Mutex<Members<A>>,
+    gate: Arc<Mutex<Gate<A>>>,
 }
 
 struct Members<A: Actor> {
@@ -19,20 +21,31 @@ struct Members<A: Actor> {
 }
 
 impl<A: Actor> Roster<A> {
-    pub(crate) fn new() -> Self {
-        Self { members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }) }
+    pub(super) fn new() -> Self {
+        Self {
+            members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
+            gate: Arc::new(Mutex::new(Gate::new())),
+        }
     }
 
-    pub(crate) fn add(&self, conn: Conn<A>) {
+    pub(super) fn gate(&self) -> &Arc<Mutex<Gate<A>>> {
+        &self.gate
+    }
+
+    pub(super) fn add(&self, conn: Conn<A>) {
         let mut members = self.members.lock();
         members.by_id.insert(conn.id(), conn);
         members.snapshot = None;
     }
 
-    pub(crate) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
+    pub(super) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
         let mut members = self.members.lock();
         members.snapshot = None;
         members.by_id.remove(&id)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.lock().by_id.is_empty()
     }
 
     pub(crate) fn get(&self, id: ConnId) -> Option<Conn<A>> {

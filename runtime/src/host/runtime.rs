@@ -4,7 +4,7 @@ use std::{
     collections::BTreeMap,
     fmt,
     sync::{
-        Arc, OnceLock,
+        Arc, Once, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
     time::Duration,
@@ -12,7 +12,11 @@ use std::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Hosted, HostedActor, Kind, Reach, committer::Committer};
+use super::{
+    Hosted, HostedActor, Kind, Reach,
+    clockwork::{Clockwork, tick},
+    committer::Committer,
+};
 use crate::{
     Actor, ActorId, ConnId, Contract, Fault, Key,
     clock::Clock,
@@ -26,6 +30,8 @@ pub(crate) struct Runtime {
     store: Arc<dyn Store>,
     committer: OnceLock<Committer>,
     clock: Clock,
+    clockwork: Clockwork,
+    ticking: Once,
     tasks: TaskTracker,
     stopping: CancellationToken,
     /// Names this process among all that ever gave out connection ids.
@@ -51,6 +57,8 @@ impl Runtime {
             store,
             committer: OnceLock::new(),
             clock: Clock::start(),
+            clockwork: Clockwork::default(),
+            ticking: Once::new(),
             tasks: TaskTracker::new(),
             stopping: CancellationToken::new(),
             gateway: fastrand::u64(..),
@@ -128,6 +136,18 @@ impl Runtime {
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    pub(super) fn clockwork(&self) -> &Clockwork {
+        &self.clockwork
+    }
+
+    /// Starts what runs by itself: alarms that became due while nobody was there. Does nothing outside of tokio; the
+    /// first actor that is reached does it then.
+    pub(crate) fn start_ticking(self: &Arc<Self>) {
+        if tokio::runtime::Handle::try_current().is_ok() {
+            self.ticking.call_once(|| drop(tokio::spawn(tick(Arc::downgrade(self)))));
+        }
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

@@ -2,29 +2,26 @@
 
 use std::sync::Arc;
 
+use tokio::sync::oneshot;
+
 use super::{
     Cell,
-    call::{Answer, ReplyTo},
+    call::ReplyTo,
     cell::Core,
     committer::{Job, Saved},
-    gate::{Held, fail_all},
+    gate::{Submission, fail_all},
     guard::guarded,
 };
 use crate::{
-    Actor, Fault,
+    Actor, Durability, Fault,
     actor::ReplyOf,
     faults,
     store::{Commit, CommitOutcome},
 };
 
 impl<A: Actor> Cell<A> {
-    /// A turn ended that may have changed the state: the change gets its revision, and is saved now unless a save
-    /// is under way; then the next one takes all that came meanwhile.
-    pub(super) fn changed(self: &Arc<Self>) {
-        if !A::EPHEMERAL {
-            self.gate.lock().changed();
-        }
-    }
+    /// How often what is left is tried to be saved before the actor goes without.
+    const LAST_TRIES: usize = 3;
 
     /// A turn broke off half-way. The state in memory is void, and so is every change in it that is not on its way
     /// to the store.
@@ -37,53 +34,111 @@ impl<A: Actor> Cell<A> {
     /// Hands an answer over once what it speaks of is saved.
     pub(super) fn pass_gate(&self, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
         let answer = reply_to.answer(result);
-        let held = self.gate.lock().hold(answer);
-        match held {
-            Held::Ready(answer) => answer.deliver(),
-            Held::Waiting => {}
-            Held::Void(answer) => answer.fail(faults::rolled_back()),
+        let passed = self.gate.lock().pass_answer(answer);
+        if let Err(void) = passed {
+            void.fail(faults::rolled_back());
         }
     }
 
-    /// Saves what has changed, unless a save is under way, whose end will see to it.
+    /// Saves what has changed, unless a save is under way, whose end will see to it, or the actor is saved by the
+    /// clock.
     pub(super) fn save_if_due(self: &Arc<Self>, core: &Core<A>) {
-        if !self.gate.lock().is_saving() {
-            self.submit_if_changed(core);
-        }
-    }
-
-    /// Hands the state to the store if it has changed since the last time.
-    pub(super) fn submit_if_changed(self: &Arc<Self>, core: &Core<A>) {
-        if !self.gate.lock().has_unsubmitted() {
+        if self.gate.lock().is_saving() {
             return;
         }
-        let state = match guarded(|| core.state().save()) {
-            Ok(Ok(state)) => state.into(),
-            Ok(Err(error)) => return self.not_saved(self.gate.lock().generation(), &error),
-            Err(_) => return self.not_saved(self.gate.lock().generation(), &"the actor panicked"),
-        };
-        let (epoch, generation, revision) = {
+        if A::OPTIONS.durability != Durability::Relaxed {
+            self.submit_if_changed(core);
+        } else if self.gate.lock().has_unsubmitted() {
+            self.save_later(core);
+        }
+    }
+
+    /// Hands what has changed to the store.
+    pub(super) fn submit_if_changed(self: &Arc<Self>, core: &Core<A>) {
+        if A::EPHEMERAL || !self.gate.lock().has_unsubmitted() {
+            return;
+        }
+        // One step with the gate, so that alarms set by a read meanwhile are in this submission or in the next.
+        let (submission, alarms) = {
             let mut gate = self.gate.lock();
-            (gate.epoch, gate.generation(), gate.submit())
+            (gate.submit(), self.alarms.lock().take_changes())
         };
-        let commit = Commit::Save { id: self.record().id, epoch, revision, state };
+        let Submission { epoch, generation, revision, with_state } = submission;
+        let state = match with_state.then(|| guarded(|| core.state().save())) {
+            None => None,
+            Some(Ok(Ok(state))) => Some(state.into()),
+            Some(Ok(Err(error))) => return self.not_saved(generation, &error),
+            Some(Err(panic)) => return self.not_saved(generation, &panic),
+        };
+        let has_alarms = !alarms.is_empty();
+        let commit = Commit::Save { id: self.record().id, epoch, revision, state, alarms };
         let cell = Arc::clone(self);
         self.runtime().committer().submit(Job {
             commit,
-            done: Box::new(move |outcome| cell.save_ended(generation, revision, outcome)),
+            done: Box::new(move |outcome| {
+                cell.save_ended(generation, revision, outcome);
+                if has_alarms {
+                    cell.runtime().clockwork().changed();
+                }
+            }),
         });
+    }
+
+    /// Saves the state as it is in the middle of a turn, and waits until it is saved.
+    pub(crate) async fn save_midway(self: &Arc<Self>, state: &A) -> Result<(), Fault> {
+        if A::EPHEMERAL {
+            return Ok(());
+        }
+        let (submission, alarms) = {
+            let mut gate = self.gate.lock();
+            gate.changed_midway();
+            (gate.submit(), self.alarms.lock().take_changes())
+        };
+        let Submission { epoch, generation, revision, .. } = submission;
+        let saved = guarded(|| state.save()).and_then(|saved| saved.map_err(|error| Fault::internal(&error)));
+        let saved = match saved {
+            Ok(state) => state.into(),
+            Err(fault) => {
+                self.not_saved(generation, &fault);
+                return Err(fault);
+            }
+        };
+        let commit = Commit::Save { id: self.record().id, epoch, revision, state: Some(saved), alarms };
+        let (done, ended) = oneshot::channel();
+        let cell = Arc::clone(self);
+        self.runtime().committer().submit(Job {
+            commit,
+            done: Box::new(move |outcome| {
+                let is_saved = matches!(outcome, Ok(CommitOutcome::Done));
+                cell.save_ended(generation, revision, outcome);
+                // The turn may have been given up.
+                let _ = done.send(is_saved);
+            }),
+        });
+        if ended.await.unwrap_or(false) { Ok(()) } else { Err(faults::rolled_back()) }
+    }
+
+    /// A commit of its own, which is waited for.
+    pub(super) async fn commit_now(&self, commit: Commit) -> Result<(), Fault> {
+        let (done, ended) = oneshot::channel();
+        self.runtime().committer().submit(Job { commit, done: Box::new(|outcome| drop(done.send(outcome))) });
+        match ended.await {
+            Ok(Ok(CommitOutcome::Done)) => Ok(()),
+            Ok(Ok(outcome)) => Err(Fault::internal(&format_args!("a commit was refused: {outcome:?}"))),
+            Ok(Err(error)) => Err(Fault::internal(&error)),
+            Err(_) => Err(faults::service_unavailable()),
+        }
     }
 
     fn save_ended(&self, generation: u64, revision: u64, outcome: Saved) {
         match outcome {
             Ok(CommitOutcome::Done) => {
-                let released = self.gate.lock().saved(generation, revision);
-                released.answers.into_iter().for_each(Answer::deliver);
-                if released.more {
+                let more = self.gate.lock().saved(generation, revision);
+                if more {
                     self.mailbox.nudge();
                 }
             }
-            Ok(outcome) => self.not_saved(generation, &format_args!("{outcome:?}")),
+            Ok(outcome) => self.not_saved(generation, &format_args!("the store refused it: {outcome:?}")),
             Err(error) => self.not_saved(generation, &error),
         }
         self.save_ended.notify_waiters();
@@ -91,27 +146,45 @@ impl<A: Actor> Cell<A> {
 
     fn not_saved(&self, generation: u64, error: &dyn std::fmt::Display) {
         let void = self.gate.lock().save_failed(generation);
-        if void.is_empty() {
-            tracing::error!(actor = %self.record().id, %error, "a state was not saved");
-        }
-        for answer in void {
-            answer.fail(Fault::internal(&format_args!("the state was not saved: {error}")));
+        let fault = Fault::internal(&format_args!("a state was not saved: {error}"));
+        for parcel in void {
+            parcel.fail(fault.clone());
         }
         self.mailbox.nudge();
+    }
+
+    /// Saves a relaxed actor when its interval is over.
+    fn save_later(self: &Arc<Self>, core: &Core<A>) {
+        let now_ms = self.runtime().clock().now_ms();
+        let interval_ms = u64::try_from(A::OPTIONS.save_interval.as_millis()).unwrap_or(u64::MAX);
+        match self.gate.lock().save_by(now_ms, interval_ms) {
+            None => {}
+            Some(0) => self.submit_if_changed(core),
+            Some(wait_ms) => {
+                let cell = Arc::downgrade(self);
+                tokio::spawn(async move {
+                    tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
+                    if let Some(cell) = cell.upgrade() {
+                        cell.mailbox.nudge();
+                    }
+                });
+            }
+        }
     }
 
     /// Replaces a void state by the saved one, once the saves under way have ended.
     pub(super) async fn return_to_saved(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
         self.saves_ended().await;
         core.state = None;
-        let (state, epoch, revision) = self.restore().await?;
-        core.state = Some(state);
-        self.gate.lock().loaded(epoch, revision);
+        let restored = self.restore().await?;
+        core.state = Some(restored.state);
+        self.alarms.lock().loaded(restored.alarms);
+        self.gate.lock().loaded(restored.epoch, restored.revision);
         Ok(())
     }
 
     /// Waits until no save is under way.
-    async fn saves_ended(&self) {
+    pub(super) async fn saves_ended(&self) {
         loop {
             let ended = self.save_ended.notified();
             if !self.gate.lock().is_saving() {
@@ -121,13 +194,15 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Before the actor goes: saves what is left to be saved.
+    /// Before the actor goes: saves what is left to be saved, if it can be.
     pub(super) async fn finish_saving(self: &Arc<Self>) {
-        while let Ok(core) = self.write().await {
+        // A store that fails again and again gets no more than a few tries: an answer waits for none of them.
+        for _ in 0..Self::LAST_TRIES {
+            let Ok(core) = self.write().await else { return };
+            self.submit_if_changed(&core);
             drop(core);
             self.saves_ended().await;
-            let gate = self.gate.lock();
-            if !gate.has_unsubmitted() && !gate.is_broken() {
+            if self.gate.lock().is_clean() {
                 return;
             }
         }

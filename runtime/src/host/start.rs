@@ -3,52 +3,78 @@
 use std::{any::TypeId, sync::Arc};
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
 
-use super::{Cell, committer::Job, guard::guarded_async};
+use super::{
+    Cell,
+    guard::{guarded, guarded_async},
+};
 use crate::{
     Actor, ActorId, Fault,
     actor::InputOf,
     faults,
-    store::{ActorRecord, Claim, Commit, CommitOutcome},
+    store::{ActorRecord, Alarm, Claim, Commit},
     wire::{DecodeError, Format, from_bytes},
 };
 
+/// An actor's state, and what the store knows of it.
+pub(super) struct Restored<A> {
+    pub(super) state: A,
+    pub(super) epoch: u64,
+    pub(super) revision: u64,
+    pub(super) alarms: Vec<Alarm>,
+}
+
 impl<A: Actor> Cell<A> {
-    /// Gets the actor its state. Says whether it was made just now.
+    /// Gets the actor its state, and wakes it. Says whether it was made just now.
     pub(super) async fn start(self: &Arc<Self>) -> Result<bool, Fault> {
-        let mut core = self.core.write().await;
+        let created = {
+            let mut core = self.core.write().await;
+            let (created, restored) = self.claim_or_make().await?;
+            core.state = Some(restored.state);
+            self.alarms.lock().loaded(restored.alarms);
+            self.gate.lock().loaded(restored.epoch, restored.revision);
+            created
+        };
+        if let Some(mode) = A::HOOKS.on_wake {
+            let mut core = self.write().await?;
+            let ctx = self.ctx(None);
+            self.gate.lock().begin_write();
+            let result = guarded_async(Self::HOOK_TIMEOUT, core.state_mut().on_wake(&ctx)).await;
+            self.hook_ended(Some(mode), result.is_err());
+            self.save_if_due(&core);
+            result??;
+        }
+        Ok(created)
+    }
+
+    async fn claim_or_make(self: &Arc<Self>) -> Result<(bool, Restored<A>), Fault> {
         if let Some(claim) = self.claim().await? {
-            // An identity is set once: here, or in `make`.
-            let _ = self.identity.set(claim.record.clone());
-            self.kind.identify(claim.record.id, &self.key);
-            core.state = Some(self.load(&claim)?);
-            self.gate.lock().loaded(claim.epoch, claim.revision);
-            return Ok(false);
+            self.identify(claim.record.clone());
+            return Ok((false, Self::load(claim)?));
         }
         let Some(input) = &self.creation else { return Err(faults::actor_not_found()) };
-        let _ = self.identity.set(ActorRecord::new(
+        self.identify(ActorRecord::new(
             ActorId::generate(),
             self.kind.name(),
             self.key.clone(),
             self.runtime().clock().now_ms(),
         ));
-        self.kind.identify(self.record().id, &self.key);
-        let state = self.make(input.as_ref()).await?;
-        let (epoch, revision) = self.keep_first(&state).await?;
-        core.state = Some(state);
-        self.gate.lock().loaded(epoch, revision);
-        Ok(true)
+        Ok((true, self.make(input.as_ref()).await?))
     }
 
     /// The state to go on from after the one in memory became void.
-    pub(super) async fn restore(self: &Arc<Self>) -> Result<(A, u64, u64), Fault> {
+    pub(super) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
             let input = self.creation.as_ref().and_then(Option::as_ref);
-            return Ok((self.make(input).await?, 0, 0));
+            return self.make(input).await;
         }
-        let claim = self.claim().await?.ok_or_else(faults::actor_not_found)?;
-        Ok((self.load(&claim)?, claim.epoch, claim.revision))
+        Self::load(self.claim().await?.ok_or_else(faults::actor_not_found)?)
+    }
+
+    fn identify(&self, record: ActorRecord) {
+        self.kind.identify(record.id, &self.key);
+        // Set once: an actor keeps its identity.
+        let _ = self.identity.set(record);
     }
 
     async fn claim(&self) -> Result<Option<Claim>, Fault> {
@@ -59,32 +85,23 @@ impl<A: Actor> Cell<A> {
         store.claim(self.kind.name(), &self.key).await.map_err(|error| Fault::internal(&error))
     }
 
-    fn load(&self, claim: &Claim) -> Result<A, Fault> {
-        A::load(&claim.state).map_err(|error| Fault::internal(&error))
+    fn load(claim: Claim) -> Result<Restored<A>, Fault> {
+        let state = guarded(|| A::load(&claim.state))?.map_err(|error| Fault::internal(&error))?;
+        Ok(Restored { state, epoch: claim.epoch, revision: claim.revision, alarms: claim.alarms })
     }
 
-    /// Makes the first state.
-    async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<A, Fault> {
+    /// Makes the first state, and saves it: an actor exists once its row does.
+    async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
         let ctx = self.ctx(None);
-        guarded_async(A::create(&ctx, input)).await?
-    }
-
-    /// Saves the first state: an actor exists once its row does. Returns its epoch and revision.
-    async fn keep_first(&self, state: &A) -> Result<(u64, u64), Fault> {
+        let state = guarded_async(Self::HOOK_TIMEOUT, A::create(&ctx, input)).await??;
         if A::EPHEMERAL {
-            return Ok((0, 0));
+            return Ok(Restored { state, epoch: 0, revision: 0, alarms: self.alarms.lock().all() });
         }
-        let state = state.save().map_err(|error| Fault::internal(&error))?.into();
-        let commit = Commit::Create { record: self.record().clone(), state };
-        let (done, ended) = oneshot::channel();
-        self.runtime().committer().submit(Job { commit, done: Box::new(|outcome| drop(done.send(outcome))) });
-        match ended.await {
-            Ok(Ok(CommitOutcome::Done)) => Ok((1, 1)),
-            Ok(Ok(outcome)) => Err(Fault::internal(&format_args!("a new actor was not saved: {outcome:?}"))),
-            Ok(Err(error)) => Err(Fault::internal(&error)),
-            Err(_) => Err(faults::service_unavailable()),
-        }
+        let saved = guarded(|| state.save())?.map_err(|error| Fault::internal(&error))?.into();
+        let alarms = self.alarms.lock().take_changes();
+        self.commit_now(Commit::Create { record: self.record().clone(), state: saved, alarms }).await?;
+        Ok(Restored { state, epoch: 1, revision: 1, alarms: self.alarms.lock().all() })
     }
 }
 

@@ -1,6 +1,6 @@
-//! Turns: who may run when. The task of one actor, and the shortcut past it when the actor is idle.
+//! Turns: who may run when, and what happens at the end of one.
 
-use std::sync::Arc;
+use std::{any::Any, sync::Arc};
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLockWriteGuard};
 
@@ -9,36 +9,11 @@ use super::{
     call::{Call, ReplyTo},
     cell::{Core, Envelope},
     guard::{guarded, guarded_async},
-    mailbox::Next,
 };
-use crate::{Action as _, Actor, Fault, Mode, actor::ReplyOf};
+use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
 
-/// The task of an actor: starts it, then takes what the mailbox brings, in order, until it is closed.
-pub(super) async fn run<A: Actor>(cell: Arc<Cell<A>>) {
-    let started = cell.start().await;
-    let failure = started.as_ref().err().cloned();
-    if failure.is_some() {
-        cell.kind.forget(&cell);
-        cell.mailbox.close();
-    }
-    // Set once, and only here.
-    let _ = cell.started.set(started);
-    loop {
-        match cell.mailbox.next().await {
-            Next::Item(envelope) => {
-                match &failure {
-                    None => cell.take(envelope).await,
-                    Some(fault) => envelope.refuse(fault.clone()),
-                }
-                cell.mailbox.done();
-            }
-            // The way to the write lock sees to what is to be saved or put right.
-            Next::Nudged => drop(cell.write().await),
-            Next::Closed => break,
-        }
-    }
-    cell.finish_saving().await;
-}
+/// A turn to read, which other reads may share.
+type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
 
 impl<A: Actor> Cell<A> {
     /// The shortcut: an idle actor runs an action that does not await on its caller's own task, in its turn.
@@ -53,6 +28,7 @@ impl<A: Actor> Cell<A> {
         if !self.mailbox.is_idle() || core.state.is_none() || self.gate.lock().is_broken() {
             return Some(call);
         }
+        self.used();
         match mode {
             Mode::Read => self.run_read(&core, call),
             _ => self.run_write(&mut core, call),
@@ -60,11 +36,35 @@ impl<A: Actor> Cell<A> {
         None
     }
 
-    async fn take(self: &Arc<Self>, envelope: Envelope<A>) {
+    /// A call that comes back to an actor that waits for it: a read beside a read of the same chain runs in the
+    /// same turn, anything else would wait for ever. Gives any other call back.
+    pub(super) fn take_if_circular(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
+        let Some(record) = self.identity.get() else { return Some(call) };
+        let Some(held) = call.chain.holds(record.id) else { return Some(call) };
+        let info = call.action.info();
+        let reading = held.and_then(|turn| turn.downcast::<OwnedRwLockReadGuard<Core<A>>>().ok());
+        match reading {
+            Some(turn) if info.mode == Mode::Read => self.run_read(&turn, call),
+            Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call),
+            _ => {
+                let chain = call.chain.clone().with(record.id, self.name_of(info.name), None);
+                call.refuse(faults::deadlock(&chain));
+            }
+        }
+        None
+    }
+
+    pub(super) async fn take(self: &Arc<Self>, envelope: Envelope<A>) {
         match envelope {
             Envelope::Call(call) => self.take_call(call).await,
             Envelope::Connect(connect) => self.take_connect(connect).await,
             Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
+            Envelope::Turn(code) => self.take_turn(code).await,
+            Envelope::Alarms(done) => {
+                self.ring_due().await;
+                // Whoever asked may have given up.
+                let _ = done.send(());
+            }
         }
     }
 
@@ -78,18 +78,30 @@ impl<A: Actor> Cell<A> {
             }
         } else {
             match self.read().await {
-                Ok(core) if mode.is_async() => self.spawn_read(core, call),
+                Ok(core) if mode.is_async() => self.spawn_read(Arc::new(core), call),
                 Ok(core) => self.run_read(&core, call),
                 Err(fault) => call.refuse(fault),
             }
         }
     }
 
+    async fn take_turn(self: &Arc<Self>, code: Box<dyn FnOnce(Result<&mut A, Fault>) + Send>) {
+        let mut core = match self.write().await {
+            Ok(core) => core,
+            Err(fault) => return code(Err(fault)),
+        };
+        let ctx = self.ctx(None);
+        self.gate.lock().begin_write();
+        let result = guarded(|| code(Ok(core.state_mut())));
+        // What the code returned has left already, so it says nothing of what is saved.
+        drop(self.end_write(&core, &ctx, result));
+    }
+
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
     /// to the store if nothing else is, and a void state was replaced by the saved one.
     pub(super) async fn write(self: &Arc<Self>) -> Result<RwLockWriteGuard<'_, Core<A>>, Fault> {
         let mut core = self.core.write().await;
-        if self.gate.lock().is_broken() {
+        if self.gate.lock().is_broken() || core.state.is_none() {
             self.return_to_saved(&mut core).await?;
         }
         self.save_if_due(&core);
@@ -100,7 +112,7 @@ impl<A: Actor> Cell<A> {
     async fn read(self: &Arc<Self>) -> Result<OwnedRwLockReadGuard<Core<A>>, Fault> {
         loop {
             let core = Arc::clone(&self.core).read_owned().await;
-            if !self.gate.lock().is_broken() {
+            if core.state.is_some() && !self.gate.lock().is_broken() {
                 return Ok(core);
             }
             drop(core);
@@ -114,47 +126,77 @@ impl<A: Actor> Cell<A> {
         self.pass_gate(call.reply_to, result);
     }
 
-    /// Reads beside other reads: on a task of its own, whose lock holds off whoever wants to write.
-    fn spawn_read(self: &Arc<Self>, core: OwnedRwLockReadGuard<Core<A>>, call: Call<A>) {
+    /// Reads beside other reads: on a task of its own, whose turn holds off whoever wants to write.
+    fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let cell = Arc::clone(self);
         self.runtime().tasks().spawn(async move {
             let ctx = cell.ctx(call.caller);
-            let result = guarded_async(core.state().dispatch_read_async(&ctx, call.action)).await;
+            let what = cell.name_of(call.action.info().name);
+            let turn = Arc::clone(&core) as Arc<dyn Any + Send + Sync>;
+            let chain = call.chain.with(cell.record().id, what, Some(turn));
+            let reading = core.state().dispatch_read_async(&ctx, call.action);
+            let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
             cell.pass_gate(call.reply_to, result);
         });
     }
 
     fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
+        self.gate.lock().begin_write();
         let state = core.state_mut();
         let result = guarded(|| state.dispatch_write(&ctx, call.action));
-        self.finish_write(core, call.reply_to, result);
+        self.finish_write(core, &ctx, call.reply_to, result);
     }
 
     async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
         // What ended before must not wait for the end of this one to be saved.
         self.submit_if_changed(core);
         let ctx = self.ctx(call.caller);
-        let result = guarded_async(core.state_mut().dispatch_write_async(&ctx, call.action)).await;
-        self.finish_write(core, call.reply_to, result);
+        let chain = call.chain.with(self.record().id, self.name_of(call.action.info().name), None);
+        self.gate.lock().begin_write();
+        let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
+        let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(writing)).await;
+        self.finish_write(core, &ctx, call.reply_to, result);
     }
 
     fn finish_write(
         self: &Arc<Self>,
         core: &Core<A>,
+        ctx: &Ctx<A>,
         reply_to: ReplyTo<A>,
         result: Result<ReplyOf<A>, Fault>,
     ) {
-        match result {
+        match self.end_write(core, ctx, result) {
             Ok(reply) => {
-                self.changed();
                 self.pass_gate(reply_to, Ok(reply));
                 self.save_if_due(core);
             }
-            Err(fault) => {
-                self.broke_off();
-                reply_to.answer(Err(fault)).deliver();
-            }
+            Err(fault) => reply_to.answer(Err(fault)).deliver(),
         }
+    }
+
+    /// The end of a turn that may have changed the state: it has a new revision, or is void.
+    pub(super) fn end_write<T>(
+        self: &Arc<Self>,
+        core: &Core<A>,
+        ctx: &Ctx<A>,
+        result: Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let result = match result {
+            Ok(value) if A::HOOKS.on_state_change.is_some() => {
+                guarded(|| core.state().on_state_change(ctx)).map(|()| value)
+            }
+            other => other,
+        };
+        match &result {
+            Ok(_) => self.gate.lock().end_write(),
+            Err(_) => self.broke_off(),
+        }
+        result
+    }
+
+    /// The actor and its action, for people: `chatRoom/general.sendMessage`.
+    fn name_of(&self, action: &str) -> String {
+        format!("{}/{}.{action}", self.kind.name(), self.key)
     }
 }

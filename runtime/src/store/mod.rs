@@ -1,10 +1,12 @@
 //! Where actors are kept while they sleep.
 
+mod alarm;
 mod memory;
 
 use async_trait::async_trait;
 use bytes::Bytes;
 
+pub use alarm::{Alarm, AlarmChange, AlarmId};
 pub use memory::MemoryStore;
 
 use crate::{ActorId, Key};
@@ -27,6 +29,12 @@ pub trait Store: Send + Sync + 'static {
     /// Claims the actor of this name and key and reads its state. Each claim raises the actor's epoch, and
     /// commits of earlier epochs are [fenced](CommitOutcome::Fenced) from then on. `None`: there is none.
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError>;
+
+    /// The actors that have an alarm due by then, at most so many, those with the earliest alarms first.
+    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError>;
+
+    /// When the first alarm after that time is due.
+    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError>;
 
     /// Applies each commit of the batch or refuses it, and says which, in the batch's order.
     ///
@@ -69,13 +77,15 @@ pub struct Claim {
     pub revision: u64,
     /// The last saved state, as the actor wrote it.
     pub state: Bytes,
+    /// The alarms that are set.
+    pub alarms: Vec<Alarm>,
 }
 
 impl Claim {
     /// A claim of these parts.
     #[must_use]
-    pub fn new(record: ActorRecord, epoch: u64, revision: u64, state: Bytes) -> Self {
-        Self { record, epoch, revision, state }
+    pub fn new(record: ActorRecord, epoch: u64, revision: u64, state: Bytes, alarms: Vec<Alarm>) -> Self {
+        Self { record, epoch, revision, state, alarms }
     }
 }
 
@@ -90,6 +100,8 @@ pub enum Commit {
         record: ActorRecord,
         /// Its first state.
         state: Bytes,
+        /// The alarms that were set while it was made.
+        alarms: Vec<AlarmChange>,
     },
     /// The next state of a claimed actor; its revision becomes `revision`.
     /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current and `revision` is above the saved one.
@@ -100,8 +112,18 @@ pub enum Commit {
         epoch: u64,
         /// The number of this state.
         revision: u64,
-        /// The state.
-        state: Bytes,
+        /// The state; `None` if only alarms have changed.
+        state: Option<Bytes>,
+        /// What has changed in its alarms, in order.
+        alarms: Vec<AlarmChange>,
+    },
+    /// The end of a claimed actor, its alarms included. Its name and key are free again.
+    /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current.
+    Destroy {
+        /// Which actor.
+        id: ActorId,
+        /// The epoch of the claim.
+        epoch: u64,
     },
 }
 

@@ -1,0 +1,114 @@
+//! The alarms of one actor: what is to be done later, and by when.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::{
+    Action, ActionInfo, Actor, ScheduleError,
+    actor::ActionOf,
+    schedule::Repeat,
+    store::{Alarm, AlarmChange, AlarmId},
+    wire::{ArgsReader, ArgsWriter, DecodeError, Format},
+};
+
+/// The alarms that are set, and the changes that no commit holds yet.
+#[derive(Default)]
+pub(super) struct Alarms {
+    set: HashMap<AlarmId, Alarm>,
+    changes: Vec<AlarmChange>,
+}
+
+/// What an alarm does. It is kept as JSON, which who opens the store can read.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Task {
+    /// The action's name on the wire.
+    pub(crate) action: String,
+    /// Its arguments, an array.
+    args: Box<RawValue>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) repeat: Option<Repeat>,
+}
+
+impl Alarms {
+    /// These are the ones that the store has.
+    pub(super) fn loaded(&mut self, alarms: Vec<Alarm>) {
+        self.set = alarms.into_iter().map(|alarm| (alarm.id, alarm)).collect();
+        self.changes.clear();
+    }
+
+    pub(super) fn set(&mut self, alarm: Alarm) {
+        self.changes.push(AlarmChange::Set(alarm.clone()));
+        self.set.insert(alarm.id, alarm);
+    }
+
+    /// Says whether there was such an alarm.
+    pub(super) fn clear(&mut self, id: AlarmId) -> bool {
+        let was_set = self.set.remove(&id).is_some();
+        if was_set {
+            self.changes.push(AlarmChange::Clear(id));
+        }
+        was_set
+    }
+
+    pub(super) fn any(&self) -> bool {
+        !self.set.is_empty()
+    }
+
+    /// Whether alarms were set or cleared since the last commit.
+    pub(super) fn has_changes(&self) -> bool {
+        !self.changes.is_empty()
+    }
+
+    pub(super) fn take_changes(&mut self) -> Vec<AlarmChange> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// Every alarm, the earliest first.
+    pub(super) fn all(&self) -> Vec<Alarm> {
+        let mut all: Vec<_> = self.set.values().cloned().collect();
+        all.sort_by_key(|alarm| (alarm.due_ms, alarm.id));
+        all
+    }
+
+    /// The alarms that are due, the earliest first.
+    pub(super) fn due(&self, now_ms: u64) -> Vec<Alarm> {
+        let mut due = self.all();
+        due.retain(|alarm| alarm.due_ms <= now_ms);
+        due
+    }
+
+    pub(super) fn next_due_ms(&self) -> Option<u64> {
+        self.set.values().map(|alarm| alarm.due_ms).min()
+    }
+}
+
+impl Task {
+    pub(crate) fn new<A: Actor>(action: &ActionOf<A>, repeat: Option<Repeat>) -> Result<Self, ScheduleError> {
+        let info: &'static ActionInfo = action.info();
+        let mut args = ArgsWriter::new(Format::Json, info.args.len());
+        action.encode(&mut args)?;
+        let args = String::from_utf8(args.finish().into()).map_err(|error| ScheduleError::invalid(&error))?;
+        let args = RawValue::from_string(args).map_err(|error| ScheduleError::invalid(&error))?;
+        Ok(Self { action: info.name.to_owned(), args, repeat })
+    }
+
+    /// The action, for an actor that still has it.
+    pub(super) fn action<A: Actor>(&self) -> Result<ActionOf<A>, DecodeError> {
+        let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == self.action);
+        let info = info.ok_or_else(|| crate::__private::unknown_action(&self.action))?;
+        let mut args = ArgsReader::new(Format::Json, self.args.get().as_bytes(), info)?;
+        let action = <ActionOf<A>>::decode(&self.action, &mut args)?;
+        args.finish()?;
+        Ok(action)
+    }
+
+    pub(crate) fn write(&self) -> Result<Vec<u8>, ScheduleError> {
+        serde_json::to_vec(self).map_err(|error| ScheduleError::invalid(&error))
+    }
+
+    pub(crate) fn read(payload: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(payload)
+    }
+}

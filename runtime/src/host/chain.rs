@@ -1,0 +1,63 @@
+//! Call chains: who waits for whom, so that a circle is an error at once and not a time-out.
+
+use std::{any::Any, fmt, sync::Arc};
+
+use crate::ActorId;
+
+tokio::task_local! {
+    /// The calls that the code of this task is part of.
+    static CURRENT: Chain;
+}
+
+/// The calls that wait for a call, the latest first. Calls that actors make to each other in this process carry it.
+#[derive(Clone, Default)]
+pub(crate) struct Chain(Option<Arc<Link>>);
+
+struct Link {
+    actor: ActorId,
+    /// The actor and its action, for people: `chatRoom/general.sendMessage`.
+    what: String,
+    /// The turn to read that the call holds; `None` for a call that has its actor to itself.
+    reading: Option<Arc<dyn Any + Send + Sync>>,
+    before: Chain,
+}
+
+impl Chain {
+    /// The chain of the code that asks.
+    pub(crate) fn current() -> Self {
+        CURRENT.try_with(Clone::clone).unwrap_or_default()
+    }
+
+    /// The chain of what a call on `actor` does.
+    pub(super) fn with(
+        self,
+        actor: ActorId,
+        what: String,
+        reading: Option<Arc<dyn Any + Send + Sync>>,
+    ) -> Self {
+        Self(Some(Arc::new(Link { actor, what, reading, before: self })))
+    }
+
+    /// Runs code as part of this chain.
+    pub(super) async fn scope<T>(self, code: impl Future<Output = T>) -> T {
+        CURRENT.scope(self, code).await
+    }
+
+    /// The turn that this actor is kept in by a call of the chain: to read (the turn itself), or to write (`None`).
+    pub(super) fn holds(&self, actor: ActorId) -> Option<Option<Arc<dyn Any + Send + Sync>>> {
+        self.links().find(|link| link.actor == actor).map(|link| link.reading.clone())
+    }
+
+    fn links(&self) -> impl Iterator<Item = &Link> {
+        std::iter::successors(self.0.as_deref(), |link| link.before.0.as_deref())
+    }
+}
+
+impl fmt::Display for Chain {
+    /// The first call first: `a/1.ping -> b/1.pong`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names: Vec<_> = self.links().map(|link| link.what.as_str()).collect();
+        names.reverse();
+        f.write_str(&names.join(" -> "))
+    }
+}

@@ -1,0 +1,243 @@
+//! The life of an awake actor: its task, from start to sleep.
+
+use std::{sync::Arc, time::Duration};
+
+use tokio::{
+    task::JoinHandle,
+    time::{Instant, sleep_until},
+};
+
+use super::{
+    Cell,
+    guard::guarded_async,
+    holds::{KeptAwake, Wish},
+    mailbox::Next,
+};
+use crate::{Actor, Contract, Fault, Mode, faults, outbox::Close, store::Commit};
+
+/// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
+pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
+    let started = cell.start().await;
+    let failure = started.as_ref().err().cloned();
+    cell.kind.start_ended(&cell, failure.as_ref());
+    if failure.is_some() {
+        cell.mailbox.close();
+    }
+    // Set once, and only here.
+    let _ = cell.started.set(started);
+    match failure {
+        None => cell.be_awake().await,
+        Some(fault) => cell.refuse_all(&fault).await,
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// How long the hooks of the end may take, and the work that it waits for.
+    const END_TIMEOUT: Duration = Duration::from_secs(15);
+
+    async fn be_awake(self: &Arc<Self>) {
+        self.start_run();
+        self.used();
+        // One timer for the whole time awake: it is only moved when it has run down.
+        let idle = sleep_until(self.may_sleep_at());
+        tokio::pin!(idle);
+        loop {
+            tokio::select! {
+                biased;
+                next = self.mailbox.next() => match next {
+                    Next::Item(envelope) => {
+                        self.take(envelope).await;
+                        self.mailbox.done();
+                        self.used();
+                    }
+                    // The way to the write lock sees to what is to be saved or put right.
+                    Next::Nudged => drop(self.write().await),
+                    Next::Closed => break self.retire().await,
+                },
+                () = &mut idle => {}
+                () = self.own_alarm() => self.ring_due().await,
+            }
+            let now = Instant::now();
+            let ended = match self.holds.wish() {
+                Wish::Destroy => self.try_destroy().await,
+                Wish::Sleep => self.try_sleep().await,
+                Wish::Stay if idle.is_elapsed() && self.is_idle() && now >= self.may_sleep_at() => {
+                    self.try_sleep().await
+                }
+                Wish::Stay => false,
+            };
+            if ended {
+                break;
+            }
+            if idle.is_elapsed() {
+                // Held, or used since: a hold that ends nudges, a use moves the time.
+                idle.as_mut().reset(self.may_sleep_at().max(now + A::OPTIONS.sleep_timeout / 8));
+            }
+        }
+    }
+
+    /// The next alarm of an actor that is in no store; the others' are the clockwork's.
+    async fn own_alarm(&self) {
+        let due_ms = if A::EPHEMERAL { self.alarms.lock().next_due_ms() } else { None };
+        match due_ms {
+            Some(due_ms) => {
+                let wait_ms = due_ms.saturating_sub(self.runtime().clock().now_ms());
+                tokio::time::sleep(Duration::from_millis(wait_ms)).await;
+            }
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Refuses what was posted to an actor that could not start.
+    async fn refuse_all(&self, fault: &Fault) {
+        while let Next::Item(envelope) = self.mailbox.next().await {
+            envelope.refuse(fault.clone());
+        }
+    }
+
+    fn start_run(self: &Arc<Self>) {
+        if !A::HOOKS.run {
+            return;
+        }
+        let ctx = self.ctx(None);
+        let asleep = self.holds.asleep.clone();
+        self.holds.work.spawn(async move {
+            let run = guarded_async(Duration::MAX, A::run(ctx));
+            if let Some(Err(fault)) = asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended)) {
+                tracing::error!(actor = <A::Contract as Contract>::NAME, %fault, "a `run` hook ended with an error");
+            }
+        });
+    }
+
+    /// Whether nothing keeps it awake.
+    fn is_idle(&self) -> bool {
+        let alone = A::OPTIONS.hibernate || self.roster().is_empty();
+        alone && !self.holds.is_held() && !(A::EPHEMERAL && self.alarms.lock().any())
+    }
+
+    /// Runs work that keeps it awake.
+    pub(crate) fn keep_awake<F>(self: &Arc<Self>, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let kept = KeptAwake::new(Arc::clone(self));
+        self.holds.work.spawn(async move {
+            let result = work.await;
+            drop(kept);
+            result
+        })
+    }
+
+    /// Runs work that must end before it sleeps.
+    pub(crate) fn wait_until<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.holds.work.spawn(work)
+    }
+
+    pub(crate) fn wish(&self, wish: Wish) {
+        self.holds.set_wish(wish);
+        self.mailbox.nudge();
+    }
+
+    fn may_sleep_at(&self) -> Instant {
+        let now_ms = self.runtime().clock().now_ms();
+        let unused_ms = now_ms.saturating_sub(self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed));
+        let left = A::OPTIONS.sleep_timeout.saturating_sub(Duration::from_millis(unused_ms));
+        Instant::now() + left
+    }
+
+    /// Goes to sleep, unless it is needed meanwhile.
+    async fn try_sleep(self: &Arc<Self>) -> bool {
+        self.holds.clear_sleep();
+        self.run_end_hook(A::HOOKS.on_sleep, async |cell, state| A::on_sleep(state, &cell.ctx(None)).await)
+            .await;
+        if self.close_when_saved().await {
+            self.let_go().await;
+            return true;
+        }
+        self.run_end_hook(A::HOOKS.on_wake, async |cell, state| A::on_wake(state, &cell.ctx(None)).await)
+            .await;
+        false
+    }
+
+    /// Closes the mailbox once everything is saved; `false` if something came to do meanwhile.
+    async fn close_when_saved(self: &Arc<Self>) -> bool {
+        loop {
+            let Ok(core) = self.write().await else { return false };
+            if !self.gate.lock().is_clean() {
+                self.submit_if_changed(&core);
+                drop(core);
+                self.saves_ended().await;
+                continue;
+            }
+            // Under the write lock, so that no call runs past the mailbox at the same time.
+            return self.mailbox.close_if_empty();
+        }
+    }
+
+    /// The end by a stop of the server: everything that was taken is done.
+    async fn retire(self: &Arc<Self>) {
+        self.run_end_hook(A::HOOKS.on_sleep, async |cell, state| A::on_sleep(state, &cell.ctx(None)).await)
+            .await;
+        self.finish_saving().await;
+        self.let_go().await;
+    }
+
+    async fn try_destroy(self: &Arc<Self>) -> bool {
+        self.run_end_hook(A::HOOKS.on_destroy, async |cell, state| {
+            A::on_destroy(state, &cell.ctx(None)).await
+        })
+        .await;
+        self.finish_saving().await;
+        if let Err(fault) = self.erase().await {
+            tracing::error!(actor = %self.record().id, %fault, "an actor was not destroyed; it is tried again");
+            return false;
+        }
+        self.mailbox.close();
+        for conn in self.roster().snapshot().iter() {
+            conn.close(Close::new(1000, ""));
+        }
+        self.let_go().await;
+        self.refuse_all(&faults::actor_not_found()).await;
+        true
+    }
+
+    async fn erase(&self) -> Result<(), Fault> {
+        if A::EPHEMERAL {
+            return Ok(());
+        }
+        let epoch = self.gate.lock().epoch();
+        self.commit_now(Commit::Destroy { id: self.record().id, epoch }).await
+    }
+
+    /// Ends what belongs to this time awake, and leaves nothing in memory but the open connections.
+    async fn let_go(self: &Arc<Self>) {
+        self.holds.asleep.cancel();
+        self.holds.work.close();
+        if tokio::time::timeout(Self::END_TIMEOUT, self.holds.work.wait()).await.is_err() {
+            tracing::warn!(actor = %self.record().id, "an actor's work outlived it");
+        }
+        self.core.write().await.state = None;
+        self.kind.forget(self);
+        self.holds.gone.cancel();
+    }
+
+    /// Runs a hook that is not asked for by anybody, in a turn of its own.
+    async fn run_end_hook(
+        self: &Arc<Self>,
+        mode: Option<Mode>,
+        hook: impl AsyncFnOnce(&Arc<Self>, &mut A) -> Result<(), Fault>,
+    ) {
+        let Some(mode) = mode else { return };
+        let Ok(mut core) = self.write().await else { return };
+        self.gate.lock().begin_write();
+        let result = guarded_async(Self::END_TIMEOUT, hook(self, core.state_mut())).await;
+        self.hook_ended(Some(mode), result.is_err());
+        if let Err(fault) | Ok(Err(fault)) = result {
+            tracing::error!(actor = %self.record().id, %fault, "a hook failed");
+        }
+        self.save_if_due(&core);
+    }
+}

@@ -1,0 +1,161 @@
+//! The line of a connection to its actor, which may fall asleep and wake again at the other end.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Weak},
+};
+
+use parking_lot::Mutex;
+
+use super::{
+    Cell, Kind, Reach,
+    call::{Call, ReplyTo},
+    cell::Envelope,
+    chain::Chain,
+    mailbox::Mailbox,
+    roster::Roster,
+};
+use crate::{Actor, Conn, Fault, Key, actor::ActionOf, faults};
+
+/// Where what one connection sends goes, in the order sent.
+pub(super) struct Line<A: Actor> {
+    kind: Arc<Kind<A>>,
+    key: Key,
+    roster: Arc<Roster<A>>,
+    conn: Conn<A>,
+    end: Mutex<End<A>>,
+}
+
+enum End<A: Actor> {
+    /// As far as is known; a cell that is gone was put to sleep.
+    Awake(Weak<Cell<A>>),
+    /// It is being woken; this waits.
+    Waking(VecDeque<Envelope<A>>),
+    /// It could not be woken; whoever sends next tries again.
+    Asleep,
+}
+
+impl<A: Actor> Line<A> {
+    pub(super) fn new(cell: &Arc<Cell<A>>, conn: Conn<A>) -> Arc<Self> {
+        Arc::new(Self {
+            kind: Arc::clone(&cell.kind),
+            key: cell.key.clone(),
+            roster: Arc::clone(cell.roster()),
+            conn,
+            end: Mutex::new(End::Awake(Arc::downgrade(cell))),
+        })
+    }
+
+    pub(super) fn conn(&self) -> &Conn<A> {
+        &self.conn
+    }
+
+    /// Calls an action as this connection; the answer goes to it, under this number.
+    pub(super) fn call(self: &Arc<Self>, id: u64, action: ActionOf<A>) {
+        let reply_to = ReplyTo::Conn { conn: self.conn.clone(), id };
+        let caller = Some(self.conn.clone());
+        self.send(Envelope::Call(Call { action, caller, reply_to, chain: Chain::default() }));
+    }
+
+    /// The connection is gone: it leaves the list now, and its hook runs in its turn.
+    pub(super) fn hang_up(self: &Arc<Self>) {
+        self.conn.mark_closed();
+        if self.roster.remove(self.conn.id()).is_none() {
+            return;
+        }
+        if A::HOOKS.on_disconnect.is_some() || self.is_awake() {
+            self.send(Envelope::Disconnect(self.conn.clone()));
+        }
+        self.kind.forget_roster_if_empty(&self.key);
+    }
+
+    fn is_awake(&self) -> bool {
+        self.cell().is_some_and(|cell| cell.is_awake())
+    }
+
+    fn cell(&self) -> Option<Arc<Cell<A>>> {
+        match &*self.end.lock() {
+            End::Awake(cell) => cell.upgrade(),
+            End::Waking(_) | End::Asleep => None,
+        }
+    }
+
+    // One task sends for a connection, so nothing overtakes between looking and posting.
+    fn send(self: &Arc<Self>, envelope: Envelope<A>) {
+        // Not under the lock: it may run the action here and now.
+        let envelope = match self.cell() {
+            Some(cell) => match cell.post(envelope) {
+                Ok(()) => return,
+                Err(envelope) => envelope,
+            },
+            None => envelope,
+        };
+        let mut end = self.end.lock();
+        match &mut *end {
+            End::Waking(waiting) if waiting.len() < Mailbox::<Envelope<A>>::CAPACITY => {
+                waiting.push_back(envelope)
+            }
+            End::Waking(_) => {
+                drop(end);
+                envelope.refuse(faults::overloaded());
+            }
+            End::Awake(_) | End::Asleep => {
+                *end = End::Waking([envelope].into());
+                let line = Arc::clone(self);
+                self.kind.runtime().tasks().spawn(async move { line.wake().await });
+            }
+        }
+    }
+
+    async fn wake(self: Arc<Self>) {
+        loop {
+            let cell = match self.kind.awake(&self.key, &Reach::Get).await {
+                Ok((cell, _)) => cell,
+                Err(fault) => return self.give_up(&fault),
+            };
+            if self.hand_over(&cell) {
+                return;
+            }
+        }
+    }
+
+    /// Posts what waits, and is through to the cell after that; `false` if the cell is asleep again already.
+    fn hand_over(&self, cell: &Arc<Cell<A>>) -> bool {
+        loop {
+            let next = match &mut *self.end.lock() {
+                End::Waking(waiting) => waiting.pop_front(),
+                End::Awake(_) | End::Asleep => return true,
+            };
+            let Some(envelope) = next else {
+                if self.through_to(cell) {
+                    return true;
+                }
+                continue;
+            };
+            if let Err(envelope) = cell.post(envelope) {
+                if let End::Waking(waiting) = &mut *self.end.lock() {
+                    waiting.push_front(envelope);
+                }
+                return false;
+            }
+        }
+    }
+
+    /// The way is free, unless something came to wait meanwhile.
+    fn through_to(&self, cell: &Arc<Cell<A>>) -> bool {
+        let mut end = self.end.lock();
+        let free = matches!(&*end, End::Waking(waiting) if waiting.is_empty());
+        if free {
+            *end = End::Awake(Arc::downgrade(cell));
+        }
+        free
+    }
+
+    /// The actor cannot be woken: what waits is refused.
+    fn give_up(&self, fault: &Fault) {
+        let end = std::mem::replace(&mut *self.end.lock(), End::Asleep);
+        if let End::Waking(waiting) = end {
+            waiting.into_iter().for_each(|envelope| envelope.refuse(fault.clone()));
+        }
+    }
+}

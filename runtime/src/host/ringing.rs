@@ -1,0 +1,125 @@
+//! Ringing: what is due runs, and is cleared in the commit that holds its effect.
+
+use std::sync::Arc;
+
+use super::{
+    Cell,
+    alarms::Task,
+    cell::Core,
+    guard::{guarded, guarded_async},
+};
+use crate::{
+    Action as _, Actor, Ctx, Fault, Mode, ScheduleError, ScheduleId,
+    actor::ActionOf,
+    schedule::{Repeat, Schedule},
+    store::{Alarm, AlarmId},
+};
+
+impl<A: Actor> Cell<A> {
+    /// Sets an alarm. It is saved with the turn that sets it, or at once.
+    pub(crate) fn schedule(
+        self: &Arc<Self>,
+        due_ms: u64,
+        action: &ActionOf<A>,
+        repeat: Option<Repeat>,
+    ) -> Result<ScheduleId, ScheduleError> {
+        let payload = Task::new::<A>(action, repeat)?.write()?.into();
+        let alarm = Alarm::new(AlarmId::generate(), due_ms, payload);
+        let id = alarm.id;
+        self.change_alarms(|alarms| alarms.set(alarm));
+        Ok(id)
+    }
+
+    /// Says whether there was such an alarm.
+    pub(crate) fn cancel(self: &Arc<Self>, id: ScheduleId) -> bool {
+        self.change_alarms(|alarms| alarms.clear(id))
+    }
+
+    pub(crate) fn schedules(&self) -> Vec<Schedule> {
+        let alarms = self.alarms.lock().all();
+        let read = |alarm: Alarm| {
+            let task = Task::read(&alarm.payload).ok()?;
+            Some(Schedule::new(alarm.id, alarm.due_ms, task.action, task.repeat))
+        };
+        alarms.into_iter().filter_map(read).collect()
+    }
+
+    fn change_alarms<T>(self: &Arc<Self>, change: impl FnOnce(&mut super::alarms::Alarms) -> T) -> T {
+        // The gate before the alarms, as where both are submitted.
+        let mut gate = self.gate.lock();
+        let result = change(&mut self.alarms.lock());
+        gate.alarms_changed();
+        drop(gate);
+        // Outside of a turn that ends in a save, the actor's task sees to it.
+        self.mailbox.nudge();
+        result
+    }
+
+    /// Runs what is due, each in a turn of its own.
+    pub(super) async fn ring_due(self: &Arc<Self>) {
+        let due = self.alarms.lock().due(self.runtime().clock().now_ms());
+        for alarm in due {
+            if let Err(fault) = self.ring(&alarm).await {
+                tracing::error!(actor = %self.record().id, schedule = %alarm.id, %fault, "a scheduled action failed");
+            }
+        }
+    }
+
+    async fn ring(self: &Arc<Self>, alarm: &Alarm) -> Result<(), Fault> {
+        let mut core = self.write().await?;
+        let ctx = self.ctx(None).of_schedule(alarm.id);
+        self.gate.lock().begin_write();
+        let task = Task::read(&alarm.payload).map_err(|error| Fault::internal(&error));
+        let result = match task.as_ref().map(Task::action::<A>) {
+            Ok(Ok(action)) => run(&mut core, &ctx, action).await,
+            Ok(Err(error)) => Err(Fault::internal(&error)),
+            Err(fault) => Err(fault.clone()),
+        };
+        let repeat = task.ok().and_then(|task| task.repeat);
+        if result.is_ok() {
+            // In the turn, so in the commit of its effect: whatever moment a crash picks, it ran once or not at all.
+            self.move_on(alarm, repeat.as_ref());
+            drop(self.end_write(&core, &ctx, Ok(())));
+            self.save_if_due(&core);
+            return Ok(());
+        }
+        // It ran, and what it did is taken back; like any call that fails, it is not tried again.
+        self.broke_off();
+        drop(core);
+        let core = self.write().await?;
+        self.gate.lock().begin_write();
+        self.move_on(alarm, repeat.as_ref());
+        self.gate.lock().end_unchanged(true);
+        self.save_if_due(&core);
+        result
+    }
+
+    /// The alarm has rung: it is set for its next time, or cleared.
+    fn move_on(&self, alarm: &Alarm, repeat: Option<&Repeat>) {
+        let now_ms = self.runtime().clock().now_ms();
+        let next = repeat.map(|repeat| repeat.next_ms(alarm.due_ms, now_ms));
+        let mut alarms = self.alarms.lock();
+        match next {
+            Some(Ok(due_ms)) => alarms.set(Alarm::new(alarm.id, due_ms, alarm.payload.clone())),
+            Some(Err(error)) => {
+                tracing::error!(schedule = %alarm.id, %error, "a schedule does not go on");
+                alarms.clear(alarm.id);
+            }
+            None => {
+                alarms.clear(alarm.id);
+            }
+        }
+    }
+}
+
+/// Runs an action for nobody: its answer has no reader.
+async fn run<A: Actor>(core: &mut Core<A>, ctx: &Ctx<A>, action: ActionOf<A>) -> Result<(), Fault> {
+    let state = core.state_mut();
+    let limit = A::OPTIONS.action_timeout;
+    match action.info().mode {
+        Mode::Read => guarded(|| drop(state.dispatch_read(ctx, action))),
+        Mode::Write => guarded(|| drop(state.dispatch_write(ctx, action))),
+        Mode::ReadAsync => guarded_async(limit, state.dispatch_read_async(ctx, action)).await.map(drop),
+        Mode::WriteAsync => guarded_async(limit, state.dispatch_write_async(ctx, action)).await.map(drop),
+    }
+}
