@@ -4,6 +4,7 @@
 #![allow(missing_docs, missing_debug_implementations)]
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::must_use_candidate)]
 
+pub mod chat_room;
 pub mod room;
 pub mod world;
 

@@ -1,0 +1,134 @@
+//! The chat room that the conformance driver expects.
+
+use std::io;
+
+use callboard::prelude::*;
+
+/// One posted message, and the event that announces it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct MessageReceived {
+    /// Unique among all messages.
+    pub id: Uuid,
+    /// Who posted it.
+    pub user_id: String,
+    /// What it says.
+    pub text: String,
+    /// When it was posted, in milliseconds since 1970.
+    pub timestamp: u64,
+}
+
+/// A message to one player.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PrivateMessage {
+    /// The sender; empty for a stateless call.
+    pub from: String,
+    /// What it says.
+    pub message: String,
+    /// When it was sent, in milliseconds since 1970.
+    pub timestamp: u64,
+}
+
+/// A player moved: the event.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PlayerMoved {
+    /// Who moved.
+    pub player_id: String,
+    /// Where to.
+    pub position: Position,
+}
+
+/// A place in the room.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Position {
+    /// To the right.
+    pub x: f64,
+    /// Up.
+    pub y: f64,
+}
+
+/// What a client passes to `connect`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct JoinParams {
+    /// Who connects.
+    pub player_id: String,
+    /// What the player may do.
+    pub role: Option<String>,
+}
+
+/// What the room remembers about a connection.
+#[derive(Clone, Debug, Default)]
+pub struct Player {
+    /// Who is connected; empty for a client that did not say.
+    pub player_id: String,
+}
+
+/// What a client may do wrong.
+#[derive(Debug, thiserror::Error, ActorError)]
+pub enum ChatError {
+    /// A private message to somebody who is not there.
+    #[error("player {player_id} is not connected")]
+    PlayerNotFound {
+        /// Who is not there.
+        player_id: String,
+    },
+    /// A move outside of any connection.
+    #[error("only a connected player can move")]
+    NotConnected,
+}
+
+/// A room with a memory.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct ChatRoom {
+    messages: Vec<MessageReceived>,
+}
+
+#[actor(events(MessageReceived, PrivateMessage, PlayerMoved))]
+impl ChatRoom {
+    #[on_before_connect]
+    fn admit(&self, params: Option<JoinParams>) -> Player {
+        Player { player_id: params.map(|params| params.player_id).unwrap_or_default() }
+    }
+
+    /// Posts a message to everyone in the room.
+    #[action]
+    fn send_message(&mut self, ctx: &Ctx<Self>, user_id: String, text: String) -> MessageReceived {
+        let message = MessageReceived { id: Uuid::now_v7(), user_id, text, timestamp: ctx.now_ms() };
+        self.messages.push(message.clone());
+        ctx.broadcast(&message);
+        message
+    }
+
+    /// Sends a message to one player.
+    #[action]
+    fn send_private_message(&self, ctx: &Ctx<Self>, to: String, message: String) -> Result<(), ChatError> {
+        let target = ctx.conns().find(|conn| conn.state().player_id == to);
+        let target = target.ok_or(ChatError::PlayerNotFound { player_id: to })?;
+        let from = ctx.conn().map(|conn| conn.state().player_id.clone()).unwrap_or_default();
+        target.send(&PrivateMessage { from, message, timestamp: ctx.now_ms() });
+        Ok(())
+    }
+
+    /// Tells everybody else where the caller is now.
+    #[action]
+    fn update_player_position(&self, ctx: &Ctx<Self>, position: Position) -> Result<(), ChatError> {
+        let caller = ctx.conn().ok_or(ChatError::NotConnected)?;
+        let player_id = caller.state().player_id.clone();
+        ctx.broadcast_except(caller, &PlayerMoved { player_id, position });
+        Ok(())
+    }
+
+    /// Everything posted so far.
+    #[action]
+    fn get_messages(&self) -> Vec<MessageReceived> {
+        self.messages.clone()
+    }
+
+    /// Fails with an error that clients must not see.
+    #[action]
+    fn fail(&self) -> Result<(), io::Error> {
+        Err(io::Error::other("secret: the database is on fire"))
+    }
+}
