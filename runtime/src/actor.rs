@@ -21,6 +21,10 @@ pub type InputOf<A> = <<A as Actor>::Contract as Contract>::Input;
 /// `#[actor]` on an `impl` block writes this implementation; it can be written by hand. Each action is
 /// dispatched by exactly one of the four `dispatch_*` functions, the one that its
 /// [`ActionInfo::mode`](crate::ActionInfo) names, so an implementation has only those that it needs.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor] impl {Self} {{ .. }}` says what its actions are"
+)]
 pub trait Actor: Sized + Send + Sync + 'static {
     /// What clients see. For an annotated `impl` block it is the actor itself.
     type Contract: Contract;

@@ -1,14 +1,16 @@
 //! What an actor promises its clients: its name, its actions, its events. All of it is data.
 
-use serde::{Serialize, de::DeserializeOwned};
-
-use crate::{Action, Event, EventOf};
+use crate::{Action, Event, EventOf, Payload};
 
 /// The public face of an actor, the part that a client needs: names, actions, events, and the types that
 /// travel. `#[actor]` writes it; it can be written by hand.
 ///
 /// A contract is shared by server and clients, so it exists in client-only builds too, where
 /// [`Actor`](crate::Actor) (the part that runs) does not.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an actor",
+    label = "no `#[actor] impl {Self} {{ .. }}` says what its actions are"
+)]
 pub trait Contract: Sized + Send + Sync + 'static {
     /// The actor's name on the wire, by which clients address it: `chatRoom`.
     const NAME: &'static str;
@@ -20,10 +22,10 @@ pub trait Contract: Sized + Send + Sync + 'static {
     type Event: Event;
 
     /// What a client passes to `connect`; `()` where the actor asks for nothing.
-    type Params: Serialize + DeserializeOwned + Send + Sync + 'static;
+    type Params: Payload + Sync;
 
     /// What a client passes when it creates an actor; `()` where the actor asks for nothing.
-    type Input: Serialize + DeserializeOwned + Send + 'static;
+    type Input: Payload;
 
     /// The generated stateless client, a thin wrapper around [`Handle<Self>`](crate::Handle).
     #[cfg(feature = "client")]

@@ -249,13 +249,39 @@ impl<E: fmt::Display> InternalErrorKind<E> for ErrorProbe<E> {
     }
 }
 
+/// The last resort: it takes every type, only to say what is wrong with those that are no errors.
+#[doc(hidden)]
+pub trait NoErrorKind<E> {
+    fn kind(self) -> ErrorKind<E>
+    where
+        E: ReturnedError;
+}
+
+impl<E> NoErrorKind<E> for ErrorProbe<E> {
+    fn kind(self) -> ErrorKind<E>
+    where
+        E: ReturnedError,
+    {
+        unreachable!("an error with a message is of another kind")
+    }
+}
+
+/// An error that an action can return.
+#[doc(hidden)]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an error that an action can return",
+    label = "it has no message",
+    note = "derive `thiserror::Error`, and `ActorError` for clients to see it; others see `internal_error`, and the log the message"
+)]
+pub trait ReturnedError: fmt::Display {}
+
 /// The [`ErrorKind`] of a type: `error_kind!(ChatError)`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __error_kind {
     ($error:ty) => {{
         #[allow(unused_imports)]
-        use $crate::__private::{DeclaredErrorKind as _, InternalErrorKind as _};
+        use $crate::__private::{DeclaredErrorKind as _, InternalErrorKind as _, NoErrorKind as _};
         (&&$crate::__private::ErrorProbe::<$error>::new()).kind()
     }};
 }

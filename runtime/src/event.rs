@@ -1,9 +1,7 @@
 //! Events: which payload types an actor publishes, and their names on the wire.
 
-use serde::{Serialize, de::DeserializeOwned};
-
 use crate::{
-    Contract, EventInfo,
+    Contract, EventInfo, Payload,
     wire::{DecodeError, EventReader},
 };
 
@@ -27,7 +25,7 @@ pub trait Event: Sized + Send + 'static {
     label = "`{C}` does not list it in `#[actor(events(..))]`",
     note = "an actor publishes only the events it lists, and its clients can listen only to those"
 )]
-pub trait EventOf<C: Contract>: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait EventOf<C: Contract>: Payload + Sync {
     /// Its place in the contract's event table.
     const INDEX: usize;
 

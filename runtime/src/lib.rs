@@ -29,6 +29,7 @@ mod key;
 mod options;
 #[cfg(feature = "server")]
 mod outbox;
+mod payload;
 pub mod prelude;
 #[cfg(feature = "server")]
 mod registry;
@@ -57,6 +58,7 @@ pub use event::{Event, EventOf};
 pub use frames::SendError;
 pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
+pub use payload::Payload;
 #[cfg(feature = "server")]
 pub use options::{Durability, Options};
 #[cfg(feature = "server")]

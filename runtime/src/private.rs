@@ -5,7 +5,7 @@ use std::{convert::Infallible, fmt};
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
-pub use crate::error::{DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind};
+pub use crate::error::{DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError};
 use crate::{Action, CallError, Fault, wire::DecodeError};
 
 /// What an action returned that declares no error.
@@ -142,6 +142,33 @@ mod server {
         fn initial() -> Self {
             T::default()
         }
+    }
+
+    /// The state of an actor that is saved.
+    #[diagnostic::on_unimplemented(
+        message = "the state of `{Self}` cannot be saved",
+        label = "serde cannot carry it",
+        note = "derive `Serialize` and `Deserialize` for it, or write `#[actor(ephemeral)]`: then it is never saved"
+    )]
+    pub trait SavedState: Serialize + DeserializeOwned {
+        /// In its persisted form: CBOR, fields by name, so that fields can be added.
+        fn save(&self) -> Result<Vec<u8>, SaveError> {
+            save(self)
+        }
+
+        /// Back from its persisted form.
+        fn load(bytes: &[u8]) -> Result<Self, LoadError> {
+            load(bytes)
+        }
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: Serialize + DeserializeOwned> SavedState for T {}
+
+    /// The future of an action or a hook, which the host may run on any thread. Its type says no more than that, so
+    /// that a future which is not `Send` is an error here alone, and not in everything around it.
+    pub fn sendable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
+        future
     }
 
     /// The connection that made the call, for an action that asks for it: the host has seen to it that there is one.
