@@ -58,9 +58,9 @@ pub use event::{Event, EventOf};
 pub use frames::SendError;
 pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
-pub use payload::Payload;
 #[cfg(feature = "server")]
 pub use options::{Durability, Options};
+pub use payload::Payload;
 #[cfg(feature = "server")]
 pub use registry::Registry;
 #[cfg(feature = "server")]

@@ -5,7 +5,9 @@ use std::{convert::Infallible, fmt};
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
-pub use crate::error::{DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError};
+pub use crate::error::{
+    DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
+};
 use crate::{Action, CallError, Fault, wire::DecodeError};
 
 /// What an action returned that declares no error.

@@ -54,6 +54,8 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) holds: Holds,
     /// When it was last used past its mailbox, by the clock.
     pub(super) used_at_ms: AtomicU64,
+    /// Name and key, for people: `chatRoom/general`.
+    pub(super) address: OnceLock<Arc<str>>,
     roster: Arc<Roster<A>>,
 }
 
@@ -101,6 +103,7 @@ impl<A: Actor> Cell<A> {
             alarms: Mutex::default(),
             holds: Holds::default(),
             used_at_ms: AtomicU64::new(0),
+            address: OnceLock::new(),
             roster,
         }
     }

@@ -13,12 +13,16 @@ tokio::task_local! {
 #[derive(Clone, Default)]
 pub(crate) struct Chain(Option<Arc<Link>>);
 
+/// A turn to read, whatever its actor's type.
+pub(super) type Reading = Arc<dyn Any + Send + Sync>;
+
 struct Link {
     actor: ActorId,
-    /// The actor and its action, for people: `chatRoom/general.sendMessage`.
-    what: String,
+    /// The actor for people: `chatRoom/general`.
+    address: Arc<str>,
+    action: &'static str,
     /// The turn to read that the call holds; `None` for a call that has its actor to itself.
-    reading: Option<Arc<dyn Any + Send + Sync>>,
+    reading: Option<Reading>,
     before: Chain,
 }
 
@@ -32,10 +36,11 @@ impl Chain {
     pub(super) fn with(
         self,
         actor: ActorId,
-        what: String,
-        reading: Option<Arc<dyn Any + Send + Sync>>,
+        address: Arc<str>,
+        action: &'static str,
+        reading: Option<Reading>,
     ) -> Self {
-        Self(Some(Arc::new(Link { actor, what, reading, before: self })))
+        Self(Some(Arc::new(Link { actor, address, action, reading, before: self })))
     }
 
     /// Runs code as part of this chain.
@@ -44,7 +49,7 @@ impl Chain {
     }
 
     /// The turn that this actor is kept in by a call of the chain: to read (the turn itself), or to write (`None`).
-    pub(super) fn holds(&self, actor: ActorId) -> Option<Option<Arc<dyn Any + Send + Sync>>> {
+    pub(super) fn holds(&self, actor: ActorId) -> Option<Option<Reading>> {
         self.links().find(|link| link.actor == actor).map(|link| link.reading.clone())
     }
 
@@ -56,8 +61,8 @@ impl Chain {
 impl fmt::Display for Chain {
     /// The first call first: `a/1.ping -> b/1.pong`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names: Vec<_> = self.links().map(|link| link.what.as_str()).collect();
-        names.reverse();
-        f.write_str(&names.join(" -> "))
+        let calls: Vec<_> = self.links().map(|link| format!("{}.{}", link.address, link.action)).collect();
+        let in_order: Vec<_> = calls.into_iter().rev().collect();
+        f.write_str(&in_order.join(" -> "))
     }
 }

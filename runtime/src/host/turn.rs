@@ -1,6 +1,6 @@
 //! Turns: who may run when, and what happens at the end of one.
 
-use std::{any::Any, sync::Arc};
+use std::sync::Arc;
 
 use tokio::sync::{OwnedRwLockReadGuard, RwLockWriteGuard};
 
@@ -8,6 +8,7 @@ use super::{
     Cell,
     call::{Call, ReplyTo},
     cell::{Core, Envelope},
+    chain::{self, Chain},
     guard::{guarded, guarded_async},
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
@@ -47,7 +48,7 @@ impl<A: Actor> Cell<A> {
             Some(turn) if info.mode == Mode::Read => self.run_read(&turn, call),
             Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call),
             _ => {
-                let chain = call.chain.clone().with(record.id, self.name_of(info.name), None);
+                let chain = self.chain_of(&call, None);
                 call.refuse(faults::deadlock(&chain));
             }
         }
@@ -130,10 +131,8 @@ impl<A: Actor> Cell<A> {
     fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let cell = Arc::clone(self);
         self.runtime().tasks().spawn(async move {
+            let chain = cell.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
             let ctx = cell.ctx(call.caller);
-            let what = cell.name_of(call.action.info().name);
-            let turn = Arc::clone(&core) as Arc<dyn Any + Send + Sync>;
-            let chain = call.chain.with(cell.record().id, what, Some(turn));
             let reading = core.state().dispatch_read_async(&ctx, call.action);
             let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
             cell.pass_gate(call.reply_to, result);
@@ -151,8 +150,8 @@ impl<A: Actor> Cell<A> {
     async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
         // What ended before must not wait for the end of this one to be saved.
         self.submit_if_changed(core);
+        let chain = self.chain_of(&call, None);
         let ctx = self.ctx(call.caller);
-        let chain = call.chain.with(self.record().id, self.name_of(call.action.info().name), None);
         self.gate.lock().begin_write();
         let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
         let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(writing)).await;
@@ -195,8 +194,9 @@ impl<A: Actor> Cell<A> {
         result
     }
 
-    /// The actor and its action, for people: `chatRoom/general.sendMessage`.
-    fn name_of(&self, action: &str) -> String {
-        format!("{}/{}.{action}", self.kind.name(), self.key)
+    /// The chain of what a call does here.
+    fn chain_of(&self, call: &Call<A>, reading: Option<chain::Reading>) -> Chain {
+        let address = self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into());
+        call.chain.clone().with(self.record().id, Arc::clone(address), call.action.info().name, reading)
     }
 }
