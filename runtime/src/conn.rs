@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
     },
 };
 
@@ -35,6 +35,8 @@ struct Inner<A: Actor> {
     peer: Peer<A>,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
     gate: Arc<Mutex<Gate<A>>>,
+    /// How much for it waits there.
+    waiting: AtomicUsize,
 }
 
 /// Who is at the other end.
@@ -59,7 +61,8 @@ impl<A: Actor> Conn<A> {
         let events = <<A::Contract as Contract>::Event as crate::Event>::TABLE.len();
         let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let state = RwLock::new(Arc::new(state));
-        Self(Arc::new(Inner { id, params, state, subscriptions, open: AtomicBool::new(true), peer, gate }))
+        let (open, waiting) = (AtomicBool::new(true), AtomicUsize::new(0));
+        Self(Arc::new(Inner { id, params, state, subscriptions, open, peer, gate, waiting }))
     }
 
     /// Its identity: unique, stable for the connection's life, never reused.
@@ -186,9 +189,27 @@ impl<A: Actor> Conn<A> {
                 let event = Parcel::Event { conn: self.clone(), index: E::INDEX, bytes };
                 self.0.gate.lock().pass_event(event).is_ok()
             }
+            _ if self.has_waiting() => {
+                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, bytes };
+                self.0.gate.lock().follow(event);
+                true
+            }
             Durability::Reply | Durability::Relaxed => self.hand_over(E::INDEX, bytes),
         };
         if taken { Ok(()) } else { Err(SendError::Closed) }
+    }
+
+    /// Something for it waits at the gate.
+    pub(crate) fn begin_wait(&self) {
+        self.0.waiting.fetch_add(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn end_wait(&self) {
+        self.0.waiting.fetch_sub(1, Ordering::AcqRel);
+    }
+
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.0.waiting.load(Ordering::Acquire) > 0
     }
 
     /// Hands an encoded event over; `false` if nobody takes it any more.

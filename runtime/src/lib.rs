@@ -46,7 +46,7 @@ pub use action::{Action, Reply};
 pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf};
 pub use callboard_macros::{ActorError, actor};
 #[cfg(feature = "client")]
-pub use client::{Client, Connection, Handle, Subscription};
+pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};
 #[cfg(feature = "server")]
 pub use conn::Conn;
 pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, event_name};

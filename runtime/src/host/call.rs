@@ -52,6 +52,14 @@ pub(crate) struct Answer<A: Actor> {
 }
 
 impl<A: Actor> Answer<A> {
+    /// The connection that it goes to.
+    pub(super) fn conn(&self) -> Option<&Conn<A>> {
+        match &self.to {
+            ReplyTo::Conn { conn, .. } => Some(conn),
+            ReplyTo::Task(_) => None,
+        }
+    }
+
     pub(super) fn deliver(self) {
         match self.to {
             // A caller that has gone away does not take its call with it.

@@ -145,6 +145,18 @@ impl<A: Actor> Gate<A> {
         self.pass(event, false)
     }
 
+    /// Hands an event over that waits for nothing itself, after what waits already for the same connection: who has
+    /// asked for a state, and follows its events, must not get the events first.
+    pub(crate) fn follow(&mut self, event: Parcel<A>) {
+        match self.waiting.back() {
+            Some((needs, _)) if event.is_behind() => {
+                let needs = *needs;
+                self.wait(needs, event);
+            }
+            _ => event.deliver(),
+        }
+    }
+
     // Handing over happens under the gate's lock, so that what leaves keeps its order; it never waits.
     fn pass(&mut self, parcel: Parcel<A>, at_once: bool) -> Result<(), Parcel<A>> {
         if self.broken {
@@ -155,9 +167,14 @@ impl<A: Actor> Gate<A> {
         if at_once || A::EPHEMERAL || needs <= self.saved {
             parcel.deliver();
         } else {
-            self.waiting.push_back((needs, parcel));
+            self.wait(needs, parcel);
         }
         Ok(())
+    }
+
+    fn wait(&mut self, needs: u64, parcel: Parcel<A>) {
+        parcel.begin_wait();
+        self.waiting.push_back((needs, parcel));
     }
 
     /// All changes so far are handed to the store.
@@ -175,7 +192,7 @@ impl<A: Actor> Gate<A> {
         }
         self.saved = self.saved.max(revision);
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
-        self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.deliver());
+        self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait());
         self.has_unsubmitted() && !self.is_saving()
     }
 
@@ -209,6 +226,6 @@ impl<A: Actor> Gate<A> {
 /// Ends what was lost: no call among it is answered with success, and its events are never sent.
 pub(super) fn fail_all<A: Actor>(parcels: Vec<Parcel<A>>) {
     for parcel in parcels {
-        parcel.fail(faults::rolled_back());
+        parcel.end_wait_failed(faults::rolled_back());
     }
 }

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::call::Answer;
-use crate::{Actor, Conn, Fault};
+use crate::{Actor, Conn, Durability, Fault};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
 pub(crate) enum Parcel<A: Actor> {
@@ -31,10 +31,49 @@ impl<A: Actor> Parcel<A> {
         }
     }
 
-    /// Ends it undelivered: a call ends with this fault, an event is not sent.
+    /// Ends it: a call ends with this fault; an event is not sent if it was held because of what it speaks of.
     pub(super) fn fail(self, fault: Fault) {
-        if let Self::Answer(answer) = self {
-            answer.fail(fault);
+        match self {
+            Self::Answer(answer) => answer.fail(fault),
+            Self::Event { .. } if A::OPTIONS.durability == Durability::Output => {}
+            event @ Self::Event { .. } => event.deliver(),
+        }
+    }
+
+    /// It waits at the gate from now on, and what comes later for its connection stays behind it.
+    pub(super) fn begin_wait(&self) {
+        if let Some(conn) = self.conn() {
+            conn.begin_wait();
+        }
+    }
+
+    /// It has waited for long enough.
+    pub(super) fn end_wait(self) {
+        let conn = self.conn().cloned();
+        self.deliver();
+        if let Some(conn) = conn {
+            conn.end_wait();
+        }
+    }
+
+    /// It has waited for nothing.
+    pub(super) fn end_wait_failed(self, fault: Fault) {
+        let conn = self.conn().cloned();
+        self.fail(fault);
+        if let Some(conn) = conn {
+            conn.end_wait();
+        }
+    }
+
+    /// Whether something waits already for the same connection.
+    pub(super) fn is_behind(&self) -> bool {
+        self.conn().is_some_and(Conn::has_waiting)
+    }
+
+    fn conn(&self) -> Option<&Conn<A>> {
+        match self {
+            Self::Answer(answer) => answer.conn(),
+            Self::Event { conn, .. } => Some(conn),
         }
     }
 }

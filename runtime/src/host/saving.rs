@@ -148,7 +148,7 @@ impl<A: Actor> Cell<A> {
         let void = self.gate.lock().save_failed(generation);
         let fault = Fault::internal(&format_args!("a state was not saved: {error}"));
         for parcel in void {
-            parcel.fail(fault.clone());
+            parcel.end_wait_failed(fault.clone());
         }
         self.mailbox.nudge();
     }
