@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use crate::{
     Contract, EventOf, event_name,
-    wire::{EncodeError, Encoding, Format, ToClient, write_event},
+    wire::{EncodeError, Encoding, Format, ToClient},
 };
 
 /// An event, and its encoded forms as they come to be needed.
@@ -31,7 +31,7 @@ impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
         if let Some(args) = slot {
             return Ok(args.clone());
         }
-        let args = write_event(format, self.event)?;
+        let args = self.event.write_event(format)?;
         if args.len() > Self::LIMIT {
             return Err(SendError::TooLarge { bytes: args.len(), limit: Self::LIMIT });
         }

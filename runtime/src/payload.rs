@@ -1,35 +1,81 @@
 //! Payloads: what travels between an actor and its clients.
 
+use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     CallError,
     error::ErrorKind,
-    wire::{ArgsReader, ArgsWriter, DecodeError, EncodeError, EventReader, Outcome, Output},
+    wire::{self, ArgsReader, ArgsWriter, DecodeError, EncodeError, EventReader, Format, Outcome, Output},
 };
 
 /// A value that can travel between an actor and its clients: an argument, a reply, an event, the params of a
 /// connection, the input of a creation. Every type that serde can write and read, and that owns its data, is one.
 //
-// Generated code calls the functions below as `<Type as Payload>::push(..)`, with `Type` where the user wrote it:
-// so that all of them fail with one and the same error, at that place.
+// Generated code calls the functions below as `<Type as Payload>::push(..)`, with `Type` where the user wrote it, so
+// that all calls fail with one and the same error at that place. For the same reason serde's traits are not
+// supertraits: the compiler would complain about those, twice, and not about this one.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot travel between an actor and its clients",
     label = "serde cannot carry it",
     note = "derive `Serialize` and `Deserialize` for it, and for what is in it; it must own its data, and be `Send`"
 )]
-pub trait Payload: Serialize + DeserializeOwned + Send + 'static {
+pub trait Payload: Sized + Send + 'static {
     #[doc(hidden)]
+    fn encode(&self, format: Format) -> Result<Bytes, EncodeError>;
+
+    #[doc(hidden)]
+    fn decode(format: Format, bytes: &[u8]) -> Result<Self, DecodeError>;
+
+    /// As params travel: plain JSON.
+    #[doc(hidden)]
+    fn to_json(&self) -> serde_json::Result<Vec<u8>>;
+
+    #[doc(hidden)]
+    fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError>;
+
+    #[doc(hidden)]
+    fn next(args: &mut ArgsReader<'_>) -> Result<Self, DecodeError>;
+
+    #[doc(hidden)]
+    fn write<E>(
+        result: &Result<Self, CallError<E>>,
+        output: &mut Output,
+        kind: ErrorKind<E>,
+    ) -> Result<(), EncodeError>;
+
+    #[doc(hidden)]
+    fn read<E>(outcome: Outcome<'_>, kind: ErrorKind<E>) -> Result<Result<Self, CallError<E>>, DecodeError>;
+
+    #[doc(hidden)]
+    fn write_event(&self, format: Format) -> Result<Bytes, EncodeError>;
+
+    #[doc(hidden)]
+    fn read_event(event: &EventReader<'_>) -> Result<Self, DecodeError>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
+    fn encode(&self, format: Format) -> Result<Bytes, EncodeError> {
+        wire::to_bytes(format, self)
+    }
+
+    fn decode(format: Format, bytes: &[u8]) -> Result<Self, DecodeError> {
+        wire::from_bytes(format, bytes)
+    }
+
+    fn to_json(&self) -> serde_json::Result<Vec<u8>> {
+        serde_json::to_vec(self)
+    }
+
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError> {
         args.push(self).map(drop)
     }
 
-    #[doc(hidden)]
     fn next(args: &mut ArgsReader<'_>) -> Result<Self, DecodeError> {
         args.next()
     }
 
-    #[doc(hidden)]
     fn write<E>(
         result: &Result<Self, CallError<E>>,
         output: &mut Output,
@@ -38,16 +84,15 @@ pub trait Payload: Serialize + DeserializeOwned + Send + 'static {
         output.write(result, kind)
     }
 
-    #[doc(hidden)]
     fn read<E>(outcome: Outcome<'_>, kind: ErrorKind<E>) -> Result<Result<Self, CallError<E>>, DecodeError> {
         outcome.read(kind)
     }
 
-    #[doc(hidden)]
-    fn decode(event: &EventReader<'_>) -> Result<Self, DecodeError> {
+    fn write_event(&self, format: Format) -> Result<Bytes, EncodeError> {
+        wire::write_event(format, self)
+    }
+
+    fn read_event(event: &EventReader<'_>) -> Result<Self, DecodeError> {
         event.read()
     }
 }
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {}

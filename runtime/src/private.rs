@@ -8,7 +8,10 @@ pub use serde_json::Value;
 pub use crate::error::{
     DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
 };
-use crate::{Action, CallError, Fault, wire::DecodeError};
+use crate::{
+    Action, CallError, Contract, EventOf, Fault,
+    wire::{DecodeError, EventReader},
+};
 
 /// What an action returned that declares no error.
 pub fn value<T>(value: T) -> Result<T, CallError> {
@@ -62,6 +65,11 @@ pub fn unknown_event(index: usize) -> DecodeError {
     DecodeError::new(format!("there is no event number {index}"))
 }
 
+/// The payload of an event of this contract.
+pub fn read_event<C: Contract, E: EventOf<C>>(event: &EventReader<'_>) -> Result<E, DecodeError> {
+    E::read_event(event)
+}
+
 /// The answer to another action than the one called, which only a defect of a transport could cause.
 #[must_use]
 pub fn wrong_reply<E>() -> CallError<E> {
@@ -90,6 +98,40 @@ pub fn to_value<T: Serialize + ?Sized>(field: &T) -> Value {
 #[must_use]
 pub fn field<T: DeserializeOwned>(metadata: Option<&Value>, name: &str) -> Option<T> {
     from_value(metadata?.get(name).unwrap_or(&Value::Null))
+}
+
+/// A field of an error that clients see.
+//
+// Its functions are called as `<Type as ErrorField>::to_value(..)`, with `Type` where the user wrote it: one error there.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be part of an error that clients see",
+    label = "serde cannot carry it",
+    note = "derive `Serialize` and `Deserialize` for it, or hide the error from clients: `#[actor_error(internal)]`"
+)]
+pub trait ErrorField: Sized {
+    fn to_value(&self) -> Value;
+    fn field(metadata: Option<&Value>, name: &str) -> Option<Self>;
+    fn element(metadata: Option<&Value>, index: usize) -> Option<Self>;
+    fn whole(metadata: Option<&Value>) -> Option<Self>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> ErrorField for T {
+    fn to_value(&self) -> Value {
+        to_value(self)
+    }
+
+    fn field(metadata: Option<&Value>, name: &str) -> Option<Self> {
+        field(metadata, name)
+    }
+
+    fn element(metadata: Option<&Value>, index: usize) -> Option<Self> {
+        element(metadata, index)
+    }
+
+    fn whole(metadata: Option<&Value>) -> Option<Self> {
+        whole(metadata)
+    }
 }
 
 /// A numbered field back from metadata.
@@ -152,7 +194,13 @@ mod server {
         label = "serde cannot carry it",
         note = "derive `Serialize` and `Deserialize` for it, or write `#[actor(ephemeral)]`: then it is never saved"
     )]
-    pub trait SavedState: Serialize + DeserializeOwned {
+    pub trait SavedState: Sized {
+        fn save(&self) -> Result<Vec<u8>, SaveError>;
+        fn load(bytes: &[u8]) -> Result<Self, LoadError>;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: Serialize + DeserializeOwned> SavedState for T {
         /// In its persisted form: CBOR, fields by name, so that fields can be added.
         fn save(&self) -> Result<Vec<u8>, SaveError> {
             save(self)
@@ -163,9 +211,6 @@ mod server {
             load(bytes)
         }
     }
-
-    #[diagnostic::do_not_recommend]
-    impl<T: Serialize + DeserializeOwned> SavedState for T {}
 
     /// The future of an action or a hook, which the host may run on any thread. Its type says no more than that, so
     /// that a future which is not `Send` is an error here alone, and not in everything around it.

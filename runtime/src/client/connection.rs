@@ -159,8 +159,9 @@ impl<C: Contract> Connection<C> {
         mut listener: impl FnMut(E) + Send + 'static,
     ) -> Subscription {
         self.watch(|gate| {
-            let run =
-                Box::new(move |payload: &crate::wire::EventReader<'_>| payload.read().map(&mut listener));
+            let run = Box::new(move |payload: &crate::wire::EventReader<'_>| {
+                E::read_event(payload).map(&mut listener)
+            });
             Command::Listen(E::INDEX, Entry { gate, once, run })
         })
     }

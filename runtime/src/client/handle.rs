@@ -59,8 +59,8 @@ impl<C: Contract> Handle<C> {
 }
 
 /// Params as JSON; `None` for `()`, which is how an actor says that it asks for none.
-fn encode<P: serde::Serialize>(params: &P) -> Result<Option<Bytes>, ConnectionError> {
-    let json = serde_json::to_vec(params).map_err(|error| ConnectionError::Params(error.to_string()))?;
+fn encode<P: crate::Payload>(params: &P) -> Result<Option<Bytes>, ConnectionError> {
+    let json = params.to_json().map_err(|error| ConnectionError::Params(error.to_string()))?;
     Ok((json != b"null").then(|| json.into()))
 }
 

@@ -30,5 +30,5 @@ impl Target {
 
 /// An actor's input as it travels: CBOR.
 pub(super) fn encode_input<C: Contract>(input: &C::Input) -> Result<Bytes, EncodeError> {
-    wire::to_bytes(Format::Cbor, input)
+    crate::Payload::encode(input, Format::Cbor)
 }

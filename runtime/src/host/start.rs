@@ -9,11 +9,11 @@ use super::{
     guard::{guarded, guarded_async},
 };
 use crate::{
-    Actor, ActorId, Fault,
+    Actor, ActorId, Fault, Payload,
     actor::InputOf,
     faults,
     store::{ActorRecord, Alarm, Claim, Commit},
-    wire::{DecodeError, Format, from_bytes},
+    wire::{DecodeError, Format},
 };
 
 /// An actor's state, and what the store knows of it.
@@ -108,24 +108,22 @@ impl<A: Actor> Cell<A> {
 /// The creation input (CBOR). Absent and asked for: as if it were empty, which is an error unless all of it is optional.
 fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeError> {
     match input {
-        Some(input) if !is_unit::<InputOf<A>>() => from_bytes(Format::Cbor, input),
+        Some(input) if !is_unit::<InputOf<A>>() => Payload::decode(Format::Cbor, input),
         _ => decode_absent(),
     }
 }
 
 /// Connection params (JSON), likewise.
-pub(super) fn decode_params<P: serde::de::DeserializeOwned + 'static>(
-    params: Option<&Bytes>,
-) -> Result<P, DecodeError> {
+pub(super) fn decode_params<P: Payload>(params: Option<&Bytes>) -> Result<P, DecodeError> {
     match params {
-        Some(params) if !is_unit::<P>() => from_bytes(Format::Json, params),
+        Some(params) if !is_unit::<P>() => P::decode(Format::Json, params),
         _ => decode_absent(),
     }
 }
 
 /// What a missing value stands for: `null`, or an object without fields; the latter's error is the telling one.
-fn decode_absent<T: serde::de::DeserializeOwned>() -> Result<T, DecodeError> {
-    from_bytes(Format::Json, b"null").or_else(|_| from_bytes(Format::Json, b"{}"))
+fn decode_absent<T: Payload>() -> Result<T, DecodeError> {
+    T::decode(Format::Json, b"null").or_else(|_| T::decode(Format::Json, b"{}"))
 }
 
 /// Whether the actor asks for nothing, so that whatever a client passes is none of its business.
