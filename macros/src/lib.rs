@@ -42,17 +42,28 @@ fn expand_actor(args: TokenStream, item: TokenStream, parts: Parts) -> TokenStre
     quote!(#generated #errors)
 }
 
+/// Writes what can be written; what cannot goes back as it was, without our attributes.
 fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> TokenStream {
-    let mut block: Block = match syn::parse2(item.clone()) {
-        Ok(block) => block,
-        Err(error) => {
-            mistakes.push(error);
-            return syntax::without_markers(item);
-        }
+    if let Some(keyword) = syntax::foreign_keyword(&item) {
+        let help =
+            "put it on the block with the actions: `impl ChatRoom { .. }`; the type itself is the state";
+        mistakes.at(
+            &keyword,
+            format_args!("`#[actor]` goes on an `impl` block, and this is a `{keyword}`"),
+            help,
+        );
+        return syntax::without_markers(item);
+    }
+    // Half-typed code is on its way back to rustc, which says better what is missing.
+    let Ok(mut block) = syn::parse2::<Block>(item.clone()) else {
+        return syntax::without_markers(item);
     };
+    block.syntax_errors().cloned().for_each(|error| mistakes.push(error));
     let options = Options::parse(args, mistakes);
-    let actor = Actor::of(&mut block, options, mistakes);
-    let generated = actor.map(|actor| expand::expand(&actor, parts));
+    let Some(actor) = Actor::of(&mut block, options, mistakes) else {
+        return syntax::without_markers(item);
+    };
+    let generated = expand::expand(&actor, parts);
     let block = parts.server.then(|| block.to_token_stream());
     quote!(#block #generated)
 }

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Path, spanned::Spanned};
+use syn::{Path, Type, spanned::Spanned};
 
 use super::model::{Case, Errors, Field, Shape};
 
@@ -51,63 +51,66 @@ fn code(case: &Case) -> TokenStream {
     quote!(#path { .. } => #code,)
 }
 
-/// Output: `Self::PlayerNotFound { player_id: a0 } => metadata([("playerId", to_value(a0))]),`
+/// Output: `Self::PlayerNotFound { player_id: value_0 } => metadata([("playerId", to_value(value_0))]),`
 fn metadata(case: &Case, krate: &Path) -> TokenStream {
     let Case { path, internal, shape, .. } = case;
-    let private = quote!(#krate::__private);
     match shape {
         _ if *internal => quote!(#path { .. } => ::core::option::Option::None,),
         Shape::Unit => quote!(#path => ::core::option::Option::None,),
         Shape::Newtype(ty) => {
-            let value = quote_spanned!(ty.span()=> #private::to_value(value));
+            let value = to_value(ty, &format_ident!("value"), krate);
             quote!(#path(value) => ::core::option::Option::Some(#value),)
         }
         Shape::Tuple(types) => {
             let names = numbered(types.len());
-            let values = types
-                .iter()
-                .zip(&names)
-                .map(|(ty, name)| quote_spanned!(ty.span()=> #private::to_value(#name)));
-            quote!(#path(#(#names),*) => #private::list([#(#values),*]),)
+            let values = types.iter().zip(&names).map(|(ty, name)| to_value(ty, name, krate));
+            let list = quote!(::core::iter::FromIterator::from_iter([#(#values),*]));
+            quote!(#path(#(#names),*) => ::core::option::Option::Some(#list),)
         }
         Shape::Struct(fields) => {
             let names = numbered(fields.len());
             let rows = fields.iter().zip(&names).map(|(Field { wire, ty, .. }, name)| {
-                let value = quote_spanned!(ty.span()=> #private::to_value(#name));
+                let value = to_value(ty, name, krate);
                 quote!((#wire, #value))
             });
             let fields = fields.iter().map(|field| &field.name);
-            quote!(#path { #(#fields: #names),* } => #private::metadata([#(#rows),*]),)
+            quote!(#path { #(#fields: #names),* } => #krate::__private::metadata([#(#rows),*]),)
         }
     }
+}
+
+/// An error about the field's type points at the type.
+fn to_value(ty: &Type, name: &Ident, krate: &Path) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::to_value(#name))
 }
 
 /// Output: `"player_not_found" => Some(Self::PlayerNotFound { player_id: field(metadata, "playerId")? }),`
 fn restore(case: &Case, krate: &Path) -> TokenStream {
     let Case { path, code, shape, .. } = case;
-    let private = quote!(#krate::__private);
     let value = match shape {
         Shape::Unit => quote!(#path),
         Shape::Newtype(ty) => {
-            let value = quote_spanned!(ty.span()=> #private::whole::<#ty>(metadata)?);
+            let value = from_value(ty, &quote!(whole(metadata)), krate);
             quote!(#path(#value))
         }
         Shape::Tuple(types) => {
-            let values = types
-                .iter()
-                .enumerate()
-                .map(|(i, ty)| quote_spanned!(ty.span()=> #private::element::<#ty>(metadata, #i)?));
+            let values =
+                types.iter().enumerate().map(|(i, ty)| from_value(ty, &quote!(element(metadata, #i)), krate));
             quote!(#path(#(#values),*))
         }
         Shape::Struct(fields) => {
             let fields = fields.iter().map(|Field { name, wire, ty }| {
-                let value = quote_spanned!(ty.span()=> #private::field::<#ty>(metadata, #wire)?);
+                let value = from_value(ty, &quote!(field(metadata, #wire)), krate);
                 quote!(#name: #value)
             });
             quote!(#path { #(#fields),* })
         }
     };
     quote!(#code => ::core::option::Option::Some(#value),)
+}
+
+fn from_value(ty: &Type, call: &TokenStream, krate: &Path) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::#call?)
 }
 
 /// Left out where no case is internal.

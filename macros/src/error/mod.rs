@@ -17,8 +17,7 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         Err(error) => return error.to_compile_error(),
     };
     let mistakes = Mistakes::new();
-    let errors = Errors::of(&input, &mistakes);
-    let implementation = expand::expand(&errors);
+    let implementation = Errors::of(&input, &mistakes).map(|errors| expand::expand(&errors));
     let found = mistakes.into_tokens();
     quote!(#implementation #found)
 }

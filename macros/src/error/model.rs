@@ -75,32 +75,30 @@ struct Options {
 }
 
 impl Errors {
-    pub(crate) fn of(input: &DeriveInput, mistakes: &Mistakes) -> Self {
-        let (known, cases) = match &input.data {
+    /// The model; `None` for a union, which has no cases.
+    pub(crate) fn of(input: &DeriveInput, mistakes: &Mistakes) -> Option<Self> {
+        let known = if matches!(input.data, Data::Enum(_)) { ENUM } else { STRUCT };
+        let options = Options::parse(&input.attrs, known, mistakes);
+        let cases = match &input.data {
             Data::Enum(data) => {
-                (ENUM, data.variants.iter().map(|variant| Case::of_variant(variant, mistakes)).collect())
+                data.variants.iter().map(|variant| Case::of_variant(variant, mistakes)).collect()
             }
-            Data::Struct(_) => (STRUCT, Vec::new()),
+            Data::Struct(data) => vec![Case::new(quote!(Self), &input.ident, &data.fields, &options)],
             Data::Union(data) => {
                 mistakes.at(
                     data.union_token,
                     "an error that clients see is an enum or a struct",
                     "make it an enum",
                 );
-                (ENUM, Vec::new())
+                return None;
             }
         };
-        let options = Options::parse(&input.attrs, known, mistakes);
-        let krate = options.krate.clone().unwrap_or_else(|| syn::parse_quote!(::callboard));
-        let cases = match &input.data {
-            Data::Struct(data) => vec![Case::new(quote!(Self), &input.ident, &data.fields, &options)],
-            _ => cases,
-        };
+        let krate = options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard));
         let errors = Self { name: input.ident.clone(), generics: input.generics.clone(), krate, cases };
         if let Data::Enum(data) = &input.data {
             errors.check_codes(data.variants.iter().map(|variant| &variant.ident), mistakes);
         }
-        errors
+        Some(errors)
     }
 
     fn check_codes<'a>(&self, variants: impl Iterator<Item = &'a Ident>, mistakes: &Mistakes) {

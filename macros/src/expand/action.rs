@@ -2,10 +2,10 @@
 
 use heck::ToShoutySnakeCase;
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
-use syn::{Ident, ext::IdentExt};
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
-use super::local::local;
+use super::{choice::Variants, span::local};
 use crate::model::{Action, Actor, Argument, Mode};
 
 /// The enum, its table, and its implementation of `Action`.
@@ -20,6 +20,7 @@ fn enumeration(actor: &Actor) -> TokenStream {
     let variants = actor.actions.iter().map(variant);
     quote! {
         #[doc = #docs]
+        #[allow(unreachable_pub, private_interfaces)]
         #vis enum #name {
             #(#variants)*
         }
@@ -136,7 +137,7 @@ fn info(actor: &Actor) -> TokenStream {
         let constant = row_name(action);
         quote!(#(#cfgs)* Self::#variant { .. } => Self::#constant,)
     });
-    let body = match_self(actor, arms);
+    let body = Variants::of_actions(actor).match_self(arms);
     quote! {
         fn info(&self) -> &'static #krate::ActionInfo {
             #body
@@ -150,15 +151,19 @@ fn encode(actor: &Actor) -> TokenStream {
     let arms = actor.actions.iter().map(|action| {
         let Action { variant, carried, arguments, .. } = action;
         let cfgs = &carried.cfgs;
-        let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
-        let body = if names.is_empty() { quote!() } else { quote!(#args #(.push(#names)?)*;) };
-        quote!(#(#cfgs)* Self::#variant { #(#names),* } => { #body })
+        let names = arguments.iter().map(|argument| &argument.name);
+        let pushes = arguments.iter().map(|Argument { name, ty, .. }| {
+            quote_spanned!(ty.span()=> <#ty as #krate::Payload>::push(#name, #args)?;)
+        });
+        quote!(#(#cfgs)* Self::#variant { #(#names),* } => { #(#pushes)* })
     });
-    let body = match_self(actor, arms);
+    let ok = quote!(::core::result::Result::Ok(()));
+    let variants = Variants::of_actions(actor);
+    let body = variants.match_self(arms);
+    let body = if variants == Variants::None { body } else { quote!(#body #ok) };
     quote! {
         fn encode(&self, #args: &mut #krate::wire::ArgsWriter) -> ::core::result::Result<(), #krate::wire::EncodeError> {
             #body
-            ::core::result::Result::Ok(())
         }
     }
 }
@@ -169,30 +174,20 @@ fn decode(actor: &Actor) -> TokenStream {
     let arms = actor.actions.iter().map(|action| {
         let Action { variant, wire, carried, arguments, .. } = action;
         let cfgs = &carried.cfgs;
-        let fields = arguments.iter().map(|argument| {
-            let name = &argument.name;
-            quote!(#name: #args.next()?)
+        let fields = arguments.iter().map(|Argument { name, ty, .. }| {
+            let value = quote_spanned!(ty.span()=> <#ty as #krate::Payload>::next(#args)?);
+            quote!(#name: #value)
         });
         quote!(#(#cfgs)* #wire => Self::#variant { #(#fields),* },)
     });
+    let unknown = quote!(#krate::__private::unknown_action(#name));
+    let body = Variants::of_actions(actor).decode(&quote!(#name), arms, &unknown);
     quote! {
         fn decode(
             #name: &str,
             #args: &mut #krate::wire::ArgsReader<'_>,
         ) -> ::core::result::Result<Self, #krate::wire::DecodeError> {
-            ::core::result::Result::Ok(match #name {
-                #(#arms)*
-                _ => return ::core::result::Result::Err(#krate::__private::unknown_action(#name)),
-            })
+            #body
         }
     }
-}
-
-/// `match self { .. }`, also where there is nothing to match.
-fn match_self(actor: &Actor, arms: impl Iterator<Item = TokenStream>) -> TokenStream {
-    if actor.actions.is_empty() {
-        return quote!(match *self {});
-    }
-    let rest = super::reply::rest_if_all_conditional(actor);
-    quote!(match self { #(#arms)* #rest })
 }

@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::{local::local, reply::result_type};
-use crate::model::{Action, Actor, Argument, Names};
+use super::{reply::result_type, span::local};
+use crate::model::{Action, Actor, Argument, Names, is_reserved};
 
 /// Both clients, each with a stub for every action.
 pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
@@ -40,6 +40,7 @@ fn wrapper(name: &Ident, inner: &TokenStream, docs: &str, actor: &Actor) -> Vec<
     vec![
         quote! {
             #[doc = #docs]
+            #[allow(unreachable_pub, private_interfaces, private_bounds)]
             #vis struct #name<C: #krate::Contract = #ty>(#inner<C>);
         },
         quote! {
@@ -81,9 +82,13 @@ fn stubs(
     connect: Option<&TokenStream>,
     actor: &Actor,
 ) -> TokenStream {
-    let broken = actor.broken.iter().map(broken_stub);
+    let broken = actor
+        .broken
+        .iter()
+        .filter(|action| !is_reserved(&action.method))
+        .map(|action| broken_stub(action, actor));
     quote! {
-        #[allow(dead_code, deprecated)]
+        #[allow(dead_code, deprecated, unreachable_pub, private_interfaces)]
         impl #name {
             #(#stubs)*
             #(#broken)*
@@ -132,7 +137,7 @@ fn rest(actor: &Actor) -> Option<TokenStream> {
 }
 
 /// A stub that takes anything, for an action with a mistake: callers shall not have errors of their own from it.
-fn broken_stub(action: &Action) -> TokenStream {
+fn broken_stub(action: &Action, actor: &Actor) -> TokenStream {
     let Action { method, carried, arguments, .. } = action;
     let cfgs = &carried.cfgs;
     let docs = carried.docs_or("This action has a mistake, see the error.");
@@ -140,11 +145,12 @@ fn broken_stub(action: &Action) -> TokenStream {
         let name = &argument.name;
         quote!(#name: impl ::core::marker::Sized)
     });
+    let returned = result_type(action, actor);
     quote! {
         #(#cfgs)*
         #docs
         #[allow(unused_variables)]
-        pub async fn #method(&self, #(#parameters),*) -> ! {
+        pub async fn #method(&self, #(#parameters),*) -> #returned {
             ::core::unreachable!()
         }
     }

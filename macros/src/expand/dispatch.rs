@@ -2,8 +2,12 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
+use syn::{Ident, Path};
 
-use super::{local::local, reply::error_kind};
+use super::{
+    reply::error_kind,
+    span::{local, located},
+};
 use crate::model::{Action, Actor, Mode, Names};
 
 /// The `dispatch_*` function of this mode; `None` where no action has it.
@@ -30,7 +34,7 @@ pub(super) fn function(mode: Mode, actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-fn function_name(mode: Mode) -> syn::Ident {
+fn function_name(mode: Mode) -> Ident {
     let suffix = match mode {
         Mode::Read => "read",
         Mode::ReadAsync => "read_async",
@@ -52,15 +56,20 @@ fn arm(action: &Action, actor: &Actor) -> TokenStream {
     let ctx = local("ctx");
     let lent_ctx = action.ctx.then(|| quote!(#ctx,));
     let lent_conn = action.conn.then(|| quote!(#krate::__private::caller(#ctx),));
-    let wait = action.mode.is_async().then(|| quote!(.await));
-    let call = quote!(self.#method(#lent_ctx #lent_conn #(#names),*) #wait);
+    let call = quote!(self.#method(#lent_ctx #lent_conn #(#names),*));
+    let call = if action.mode.is_async() { awaited(&call, method, krate) } else { call };
     let answer = if action.output.is_result() {
-        let kind = error_kind(&action.output, actor);
+        let kind = error_kind(action, actor);
         quote!(#krate::__private::result(#call, #kind))
     } else {
         quote!(#krate::__private::value(#call))
     };
     quote!(#(#cfgs)* #action_type::#variant { #(#names),* } => #reply::#variant(#answer),)
+}
+
+/// The call of an async method, awaited. A future that is not `Send` is an error at the method's name.
+pub(super) fn awaited(call: &TokenStream, method: &Ident, krate: &Path) -> TokenStream {
+    located(quote!(#krate::__private::sendable(#call).await), method.span())
 }
 
 /// The arm for the actions of other modes, which never come here.

@@ -1,9 +1,10 @@
 //! The event enum, and which types are events.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
 
-use super::local::local;
+use super::{choice::Variants, reply::debug_by_name, span::local};
 use crate::model::{Actor, Event};
 
 /// The enum, its implementation of `Event`, and one `EventOf` for each event.
@@ -24,6 +25,7 @@ fn enumeration(actor: &Actor) -> TokenStream {
     });
     quote! {
         #[doc = #docs]
+        #[allow(unreachable_pub, private_interfaces)]
         #vis enum #name {
             #(#variants)*
         }
@@ -31,36 +33,30 @@ fn enumeration(actor: &Actor) -> TokenStream {
 }
 
 fn debug(actor: &Actor) -> TokenStream {
-    let name = &actor.names.event;
-    let f = local("f");
-    let arms = actor
+    let names = actor
         .events
         .iter()
-        .map(|Event { variant, wire, cfgs, .. }| quote!(#(#cfgs)* Self::#variant(_) => #wire,));
-    let text =
-        if actor.events.is_empty() { quote!(match *self {}) } else { quote!(match self { #(#arms)* }) };
-    quote! {
-        /// The event's name alone: payloads may be secret.
-        impl ::core::fmt::Debug for #name {
-            fn fmt(&self, #f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #f.write_str(#text)
-            }
-        }
-    }
+        .map(|Event { variant, wire, cfgs, .. }| (cfgs.as_slice(), variant, wire.as_str()));
+    let docs = "The event's name alone: payloads may be secret.";
+    debug_by_name(&actor.names.event, docs, Variants::of_events(actor), names)
 }
 
 fn implementation(actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let name = &actor.names.event;
-    let this = &actor.ty;
     let (index, payload) = (local("index"), local("payload"));
     let rows = actor
         .events
         .iter()
         .map(|Event { wire, written, cfgs, .. }| quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #written)));
-    let arms = actor.events.iter().map(|Event { variant, ty, cfgs, .. }| {
-        quote!(#(#cfgs)* <#ty as #krate::EventOf<#this>>::INDEX => Self::#variant(#payload.read()?),)
+    let this = &actor.ty;
+    let arms = actor.events.iter().enumerate().map(|(place, Event { variant, ty, cfgs, .. })| {
+        let pattern = pattern(place, actor);
+        let value = quote_spanned!(ty.span()=> #krate::__private::read_event::<#this, #ty>(#payload)?);
+        quote!(#(#cfgs)* #pattern => Self::#variant(#value),)
     });
+    let unknown = quote!(#krate::__private::unknown_event(#index));
+    let body = Variants::of_events(actor).decode(&quote!(#index), arms, &unknown);
     quote! {
         impl #krate::Event for #name {
             const TABLE: &'static [#krate::EventInfo] = &[#(#rows),*];
@@ -69,10 +65,7 @@ fn implementation(actor: &Actor) -> TokenStream {
                 #index: usize,
                 #payload: &#krate::wire::EventReader<'_>,
             ) -> ::core::result::Result<Self, #krate::wire::DecodeError> {
-                ::core::result::Result::Ok(match #index {
-                    #(#arms)*
-                    _ => return ::core::result::Result::Err(#krate::__private::unknown_event(#index)),
-                })
+                #body
             }
         }
     }
@@ -84,8 +77,8 @@ fn membership(index: usize, event: &Event, actor: &Actor) -> TokenStream {
     let name = &actor.names.event;
     let this = &actor.ty;
     let Event { variant, ty, cfgs, .. } = event;
-    let index = position(index, actor);
-    quote! {
+    let index = position(index, actor).unwrap_or_else(|conditional| conditional);
+    quote_spanned! {ty.span()=>
         #(#cfgs)*
         impl #krate::EventOf<#this> for #ty {
             const INDEX: usize = #index;
@@ -97,12 +90,20 @@ fn membership(index: usize, event: &Event, actor: &Actor) -> TokenStream {
     }
 }
 
-/// The event's place in the table, which conditions on those before it may move.
-fn position(index: usize, actor: &Actor) -> TokenStream {
-    let before = &actor.events[..index];
+/// The pattern of an event's place in the table.
+fn pattern(place: usize, actor: &Actor) -> TokenStream {
+    let Actor { krate, ty: this, .. } = actor;
+    let ty = &actor.events[place].ty;
+    position(place, actor).unwrap_or_else(|_| quote!(<#ty as #krate::EventOf<#this>>::INDEX))
+}
+
+/// An event's place in the table: a number, or the count of those before it, if any of them has a condition.
+fn position(place: usize, actor: &Actor) -> Result<TokenStream, TokenStream> {
+    let before = &actor.events[..place];
     if before.iter().all(|event| event.cfgs.is_empty()) {
-        return quote!(#index);
+        let place = proc_macro2::Literal::usize_unsuffixed(place);
+        return Ok(quote!(#place));
     }
     let rows = before.iter().map(|Event { cfgs, .. }| quote!(#(#cfgs)* ()));
-    quote!([#(#rows),*].len())
+    Err(quote!([#(#rows),*].len()))
 }

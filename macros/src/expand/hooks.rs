@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{action::mode_path, local::local, reply::error_kind};
+use super::{action::mode_path, dispatch::awaited, reply::output_error_kind, span::local};
 use crate::model::{Actor, Creator, Hook, Output};
 
 /// What the actor remembers about a connection: what `#[on_before_connect]` returns.
@@ -64,8 +64,9 @@ fn call_creator(creator: &Creator, actor: &Actor) -> TokenStream {
     let (ctx, input) = (local("ctx"), local("input"));
     let lent_ctx = creator.ctx.then(|| quote!(#ctx,));
     let given_input = creator.input.is_some().then(|| quote!(#input));
-    let wait = creator.is_async.then(|| quote!(.await));
-    outcome(&quote!(Self::#function(#lent_ctx #given_input) #wait), &creator.output, actor)
+    let call = quote!(Self::#function(#lent_ctx #given_input));
+    let call = if creator.is_async { awaited(&call, function, &actor.krate) } else { call };
+    outcome(&call, &creator.output, actor)
 }
 
 /// The functions of the hooks on connections.
@@ -118,8 +119,9 @@ fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStre
     let Hook { method, .. } = hook;
     let ctx = local("ctx");
     let lent_ctx = hook.ctx.then(|| quote!(#ctx,));
-    let wait = hook.mode.is_async().then(|| quote!(.await));
-    outcome(&quote!(self.#method(#lent_ctx #argument) #wait), &hook.output, actor)
+    let call = quote!(self.#method(#lent_ctx #argument));
+    let call = if hook.mode.is_async() { awaited(&call, method, &actor.krate) } else { call };
+    outcome(&call, &hook.output, actor)
 }
 
 fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> TokenStream {
@@ -127,6 +129,6 @@ fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> TokenStream {
     if !output.is_result() {
         return quote!(#krate::__private::hook_value(#call));
     }
-    let kind = error_kind(output, actor);
+    let kind = output_error_kind(output, actor);
     quote!(#krate::__private::hook_result(#call, #kind))
 }

@@ -1,14 +1,15 @@
 //! expand: tables and one-liners out of a model. It cannot fail; generic functions of the runtime do the work.
 
 mod action;
+mod choice;
 mod client;
 mod contract;
 mod dispatch;
 mod event;
 mod hooks;
-mod local;
 mod reply;
 mod server;
+mod span;
 
 use proc_macro2::TokenStream;
 use quote::quote;

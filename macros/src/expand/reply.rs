@@ -1,14 +1,18 @@
 //! The reply enum: what every action answers with.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{format_ident, quote, quote_spanned};
+use syn::{Attribute, Ident, ext::IdentExt, spanned::Spanned};
 
-use super::local::local;
-use crate::model::{Action, Actor};
+use super::{
+    choice::Variants,
+    span::{local, located},
+};
+use crate::model::{Action, Actor, Output};
 
 /// The enum, and its implementation of `Reply`.
-pub(super) fn items(actor: &Actor) -> [TokenStream; 3] {
-    [enumeration(actor), debug(actor), implementation(actor)]
+pub(super) fn items(actor: &Actor) -> [TokenStream; 4] {
+    [enumeration(actor), debug(actor), error_kinds(actor), implementation(actor)]
 }
 
 fn enumeration(actor: &Actor) -> TokenStream {
@@ -25,6 +29,7 @@ fn enumeration(actor: &Actor) -> TokenStream {
     });
     quote! {
         #[doc = #docs]
+        #[allow(unreachable_pub, private_interfaces)]
         #vis enum #name {
             #(#variants)*
         }
@@ -32,19 +37,31 @@ fn enumeration(actor: &Actor) -> TokenStream {
 }
 
 fn debug(actor: &Actor) -> TokenStream {
-    let name = &actor.names.reply;
-    let f = local("f");
-    let arms = actor.actions.iter().map(|action| {
+    let names = actor.actions.iter().map(|action| {
         let Action { variant, carried, wire, .. } = action;
-        let cfgs = &carried.cfgs;
-        quote!(#(#cfgs)* Self::#variant(_) => #wire,)
+        (carried.cfgs.as_slice(), variant, wire.as_str())
     });
-    let text = match_self(actor, arms);
+    let docs = "The action's name alone: answers may be secret.";
+    debug_by_name(&actor.names.reply, docs, Variants::of_actions(actor), names)
+}
+
+/// A `Debug` that says a name and nothing else.
+pub(super) fn debug_by_name<'a>(
+    ty: &Ident,
+    docs: &str,
+    variants: Variants,
+    names: impl Iterator<Item = (&'a [Attribute], &'a Ident, &'a str)>,
+) -> TokenStream {
+    let docs = format!(" {docs}");
+    let f = local("f");
+    let body = variants.match_self(
+        names.map(|(cfgs, variant, name)| quote!(#(#cfgs)* Self::#variant(_) => #f.write_str(#name),)),
+    );
     quote! {
-        /// The action's name alone: answers may be secret.
-        impl ::core::fmt::Debug for #name {
+        #[doc = #docs]
+        impl ::core::fmt::Debug for #ty {
             fn fmt(&self, #f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                #f.write_str(#text)
+                #body
             }
         }
     }
@@ -58,11 +75,52 @@ pub(super) fn result_type(action: &Action, actor: &Actor) -> TokenStream {
     quote!(::core::result::Result<#ok, #krate::CallError #err>)
 }
 
-/// `error_kind!(E)`: how the action's errors cross the wire.
-pub(super) fn error_kind(output: &crate::model::Output, actor: &Actor) -> TokenStream {
+/// How each action's errors cross the wire, once, so that an error about one is reported once.
+fn error_kinds(actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
-    let err = output.err(krate).unwrap_or_else(|| quote!(::core::convert::Infallible));
-    quote!(#krate::__error_kind!(#err))
+    let name = &actor.names.reply;
+    let kinds = actor.actions.iter().filter_map(|action| {
+        let err = action.output.err(krate)?;
+        let cfgs = &action.carried.cfgs;
+        let function = error_kind_name(action);
+        let kind = output_error_kind(&action.output, actor);
+        Some(quote! {
+            #(#cfgs)*
+            fn #function() -> #krate::__private::ErrorKind<#err> {
+                #kind
+            }
+        })
+    });
+    quote! {
+        /// How the errors of each action cross the wire.
+        impl #name {
+            #(#kinds)*
+        }
+    }
+}
+
+fn error_kind_name(action: &Action) -> Ident {
+    format_ident!("{}_errors", action.method.unraw(), span = local("errors").span())
+}
+
+/// How the action's errors cross the wire.
+pub(super) fn error_kind(action: &Action, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let reply = &actor.names.reply;
+    if !action.output.is_result() {
+        return quote!(#krate::__private::never());
+    }
+    let function = error_kind_name(action);
+    quote!(#reply::#function())
+}
+
+/// The same for any method, by its return type.
+pub(super) fn output_error_kind(output: &Output, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    match output.err(krate) {
+        None => quote!(#krate::__private::never()),
+        Some(err) => located(quote!(#krate::__error_kind!(#err)), err.span()),
+    }
 }
 
 fn implementation(actor: &Actor) -> TokenStream {
@@ -84,10 +142,12 @@ fn encode(actor: &Actor) -> TokenStream {
     let arms = actor.actions.iter().map(|action| {
         let Action { variant, carried, .. } = action;
         let cfgs = &carried.cfgs;
-        let kind = error_kind(&action.output, actor);
-        quote!(#(#cfgs)* Self::#variant(#result) => #output.write(#result, #kind),)
+        let ok = action.output.ok(krate);
+        let kind = error_kind(action, actor);
+        let write = quote_spanned!(ok.span()=> <#ok as #krate::Payload>::write(#result, #output, #kind));
+        quote!(#(#cfgs)* Self::#variant(#result) => #write,)
     });
-    let body = match_self(actor, arms);
+    let body = Variants::of_actions(actor).match_self(arms);
     quote! {
         fn encode(&self, #output: &mut #krate::wire::Output) -> ::core::result::Result<(), #krate::wire::EncodeError> {
             #body
@@ -101,33 +161,19 @@ fn decode(actor: &Actor) -> TokenStream {
     let arms = actor.actions.iter().map(|action| {
         let Action { variant, wire, carried, .. } = action;
         let cfgs = &carried.cfgs;
-        let kind = error_kind(&action.output, actor);
-        quote!(#(#cfgs)* #wire => Self::#variant(#outcome.read(#kind)?),)
+        let ok = action.output.ok(krate);
+        let kind = error_kind(action, actor);
+        let read = quote_spanned!(ok.span()=> <#ok as #krate::Payload>::read(#outcome, #kind)?);
+        quote!(#(#cfgs)* #wire => Self::#variant(#read),)
     });
+    let unknown = quote!(#krate::__private::unknown_action(#name));
+    let body = Variants::of_actions(actor).decode(&quote!(#name), arms, &unknown);
     quote! {
         fn decode(
             #name: &str,
             #outcome: #krate::wire::Outcome<'_>,
         ) -> ::core::result::Result<Self, #krate::wire::DecodeError> {
-            ::core::result::Result::Ok(match #name {
-                #(#arms)*
-                _ => return ::core::result::Result::Err(#krate::__private::unknown_action(#name)),
-            })
+            #body
         }
     }
-}
-
-/// `match self { .. }`, also where there is nothing to match.
-fn match_self(actor: &Actor, arms: impl Iterator<Item = TokenStream>) -> TokenStream {
-    if actor.actions.is_empty() {
-        return quote!(match *self {});
-    }
-    let rest = rest_if_all_conditional(actor);
-    quote!(match self { #(#arms)* #rest })
-}
-
-/// An arm for the case that no condition holds: an empty enum behind a reference still wants one.
-pub(super) fn rest_if_all_conditional(actor: &Actor) -> Option<TokenStream> {
-    let all_conditional = actor.actions.iter().all(|action| !action.carried.cfgs.is_empty());
-    all_conditional.then(|| quote!(#[allow(unreachable_patterns)] _ => ::core::unreachable!(),))
 }

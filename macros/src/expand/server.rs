@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{dispatch, hooks, local::local};
+use super::{dispatch, hooks, span::local};
 use crate::model::{Actor, Mode};
 
 /// `impl Actor for ChatRoom`
@@ -38,13 +38,13 @@ fn storage(actor: &Actor) -> TokenStream {
     let bytes = local("bytes");
     let (save, load) = if actor.ephemeral {
         (
-            quote!(#krate::__private::ephemeral_save()),
+            quote!(#krate::__private::ephemeral_save::<Self>()),
             quote!({ let _ = #bytes; #krate::__private::ephemeral_load() }),
         )
     } else {
         (
-            quote_spanned!(ty.span()=> #krate::__private::save(self)),
-            quote_spanned!(ty.span()=> #krate::__private::load(#bytes)),
+            quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(self)),
+            quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::load(#bytes)),
         )
     };
     quote! {

@@ -1,14 +1,12 @@
 //! One action: a method that clients call.
 
 use proc_macro2::TokenStream;
-use syn::{
-    Attribute, FnArg, Ident, LitStr, Pat, PatType, ReturnType, Signature, parse::ParseStream,
-    spanned::Spanned,
-};
+use quote::format_ident;
+use syn::{Attribute, FnArg, Ident, LitStr, Pat, PatType, Signature, parse::ParseStream, spanned::Spanned};
 
 use super::{Carried, Mode, Output, Scope, name, owned, parameter::Parameters};
 use crate::{
-    syntax::{Method, parse_value, skip_argument},
+    syntax::{self, Method, skip_argument},
     typo,
     written::written,
 };
@@ -48,9 +46,8 @@ impl Action {
         check_signature(sig, "an action", scope);
         let mode = Mode::of(sig, "an action", scope);
         let parameters = Parameters::of(sig, scope);
-        let arguments =
-            parameters.values.iter().enumerate().map(|(i, value)| Argument::of(value, i, scope)).collect();
-        check_output(&sig.output, "a reply", scope);
+        let arguments = Argument::all(&parameters.values, scope);
+        let output = Output::of(&sig.output, "a reply goes to a client", scope);
         let name = parse_name(marker, scope);
         Self {
             method: sig.ident.clone(),
@@ -61,15 +58,28 @@ impl Action {
             ctx: parameters.ctx,
             conn: parameters.conn,
             arguments,
-            output: Output::of(&sig.output, scope),
+            output,
             is_broken: scope.mistakes.count() > mistakes_before,
         }
     }
 }
 
 impl Argument {
+    fn all(parameters: &[&PatType], scope: Scope<'_>) -> Vec<Self> {
+        let mut arguments: Vec<Self> = Vec::new();
+        for (index, parameter) in parameters.iter().enumerate() {
+            let mut argument = Self::of(parameter, index, scope);
+            // `_x` has lost its underscore, and there may be an `x`.
+            while arguments.iter().any(|other| other.name == argument.name) {
+                argument.name = format_ident!("{}_", argument.name);
+            }
+            arguments.push(argument);
+        }
+        arguments
+    }
+
     fn of(parameter: &PatType, index: usize, scope: Scope<'_>) -> Self {
-        owned::check(&parameter.ty, "an argument", scope);
+        owned::check(&parameter.ty, "an argument comes from a client", scope);
         let name = argument_name(&parameter.pat, scope)
             .unwrap_or_else(|| Ident::new(&format!("arg{}", index + 1), parameter.pat.span()));
         Self {
@@ -133,13 +143,6 @@ pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
     }
 }
 
-/// A return type that can travel.
-fn check_output(output: &ReturnType, what: &str, scope: Scope<'_>) {
-    if let ReturnType::Type(_, ty) = output {
-        owned::check(ty, what, scope);
-    }
-}
-
 /// `#[action(name = "..")]`
 fn parse_name(marker: &Attribute, scope: Scope<'_>) -> Option<LitStr> {
     if matches!(marker.meta, syn::Meta::Path(_)) {
@@ -150,7 +153,7 @@ fn parse_name(marker: &Attribute, scope: Scope<'_>) -> Option<LitStr> {
         while !input.is_empty() {
             let argument: Ident = input.parse()?;
             if argument == "name" {
-                name = Some(parse_value(input)?);
+                name = Some(syntax::parse_name(input)?);
             } else {
                 typo::unknown_argument(&argument, "#[action]", &["name"], scope.mistakes);
                 skip_argument(input);

@@ -47,13 +47,14 @@ pub(crate) struct Names {
 
 impl Names {
     fn of(actor: &Ident) -> Self {
+        let made = |suffix| format_ident!("{actor}{suffix}", span = actor.span());
         Self {
             actor: actor.clone(),
-            action: format_ident!("{actor}Action"),
-            reply: format_ident!("{actor}Reply"),
-            event: format_ident!("{actor}Event"),
-            handle: format_ident!("{actor}Handle"),
-            conn: format_ident!("{actor}Conn"),
+            action: made("Action"),
+            reply: made("Reply"),
+            event: made("Event"),
+            handle: made("Handle"),
+            conn: made("Conn"),
         }
     }
 }

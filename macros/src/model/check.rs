@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use syn::{Ident, PathArguments, Type};
+use syn::{Ident, PathArguments, Type, ext::IdentExt};
 
 use super::{Action, Event};
 use crate::{mistakes::Mistakes, syntax::Block};
@@ -64,7 +64,7 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes
     let mut variants: HashMap<String, Ident> = HashMap::new();
     for action in actions {
         let method = action.method.clone();
-        if RESERVED.contains(&method.to_string().as_str()) {
+        if is_reserved(&method) {
             let help = format!(
                 "rename the method; `#[action(name = \"{}\")]` keeps the name on the wire",
                 action.wire
@@ -94,6 +94,11 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes
             action.is_broken = true;
         }
     }
+}
+
+/// Whether the clients have a method of this name themselves.
+pub(crate) fn is_reserved(method: &Ident) -> bool {
+    RESERVED.contains(&method.unraw().to_string().as_str())
 }
 
 /// Types listed twice, and names that two events would share. Leaves out what it reports.

@@ -84,8 +84,8 @@ impl Hook {
             );
         }
         check_unconditional(&hook.carried, what, scope);
-        hook.params =
-            only_value(&values, what, "the params", scope).map(|ty| travelling(ty, "params", scope));
+        hook.params = only_value(&values, what, "the params", scope)
+            .map(|ty| travelling(ty, "the params come from a client", scope));
         hook.is_broken = scope.mistakes.count() > before;
         hook
     }
@@ -120,7 +120,7 @@ impl Hook {
             ctx,
             conn,
             params: None,
-            output: Output::of(&sig.output, scope),
+            output: Output::of(&sig.output, "what a hook returns outlives it", scope),
             is_broken: false,
         };
         (hook, values)
@@ -144,13 +144,14 @@ impl Creator {
                 "remove it",
             );
         }
-        let input = only_value(&values, what, "the input", scope).map(|ty| travelling(ty, "input", scope));
+        let input = only_value(&values, what, "the input", scope)
+            .map(|ty| travelling(ty, "the input comes from a client", scope));
         Self {
             function: sig.ident.clone(),
             is_async: sig.asyncness.is_some(),
             ctx,
             input,
-            output: Output::of(&sig.output, scope),
+            output: Output::of(&sig.output, "the actor outlives the hook", scope),
             is_broken: scope.mistakes.count() > before,
         }
     }
@@ -183,7 +184,7 @@ fn only_value<'a>(values: &[&'a PatType], what: &str, role: &str, scope: Scope<'
     values.first().map(|value| &*value.ty)
 }
 
-fn travelling(ty: &Type, what: &str, scope: Scope<'_>) -> TokenStream {
-    owned::check(ty, what, scope);
+fn travelling(ty: &Type, why: &str, scope: Scope<'_>) -> TokenStream {
+    owned::check(ty, why, scope);
     scope.outside(ty)
 }

@@ -16,6 +16,7 @@ mod scope;
 pub(crate) use action::{Action, Argument};
 pub(crate) use actor::{Actor, Names};
 pub(crate) use carried::{Carried, is_builtin_attribute};
+pub(crate) use check::is_reserved;
 pub(crate) use event::Event;
 pub(crate) use hook::{Creator, Hook, Hooks};
 pub(crate) use mode::Mode;

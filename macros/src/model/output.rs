@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, spanned::Spanned};
 
-use super::Scope;
+use super::{Scope, owned};
 use crate::written::written;
 
 /// A return type.
@@ -26,8 +26,12 @@ enum Kind {
 }
 
 impl Output {
-    pub(crate) fn of(output: &ReturnType, scope: Scope<'_>) -> Self {
+    /// The return type, `()` where it is a mistake. `why` says what it must be owned for.
+    pub(crate) fn of(output: &ReturnType, why: &str, scope: Scope<'_>) -> Self {
         let ReturnType::Type(_, ty) = output else { return Self::unit() };
+        if !owned::check(ty, why, scope) {
+            return Self::unit();
+        }
         match &**ty {
             Type::Path(path) if path.qself.is_none() => Self::of_path(&path.path, ty, scope),
             Type::Tuple(tuple) if tuple.elems.is_empty() => {

@@ -14,19 +14,24 @@ enum Obstacle {
     ImplTrait,
 }
 
-/// Reports a type that is borrowed or has no name. `what` is "an argument", "a reply".
-pub(crate) fn check(ty: &Type, what: &str, scope: Scope<'_>) {
-    match obstacle(ty.to_token_stream()) {
+/// Reports a type that is borrowed or has no name. `why` it cannot be: "an argument comes from a client".
+pub(crate) fn check(ty: &Type, why: &str, scope: Scope<'_>) -> bool {
+    let obstacle = obstacle(ty.to_token_stream());
+    match obstacle {
         None => {}
         Some(Obstacle::Borrow) => {
-            let problem = format!("{what} travels to or from a client, so it cannot be borrowed");
-            scope.mistakes.at(ty, problem, format_args!("use {}", owned(ty)));
+            scope.mistakes.at(
+                ty,
+                format_args!("{why}, so it cannot be borrowed"),
+                format_args!("use {}", owned(ty)),
+            );
         }
         Some(Obstacle::ImplTrait) => {
-            let problem = format!("{what} needs a type with a name: it is part of the contract");
-            scope.mistakes.at(ty, problem, "write the type itself in place of `impl ..`");
+            let help = "write the type itself in place of `impl ..`";
+            scope.mistakes.at(ty, format_args!("{why}, so its type needs a name"), help);
         }
     }
+    obstacle.is_none()
 }
 
 fn obstacle(tokens: TokenStream) -> Option<Obstacle> {

@@ -4,10 +4,10 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{
     Attribute, Generics, Path, Token, Type, Visibility, braced,
-    parse::{Parse, ParseStream},
+    parse::{Parse, ParseStream, discouraged::Speculative},
 };
 
-use super::Method;
+use super::{Method, without_markers};
 
 /// An `impl` block, its methods told apart from everything else in it.
 #[derive(Debug)]
@@ -27,14 +27,27 @@ pub(crate) enum Member {
     Method(Box<Method>),
     /// A constant, a type, a macro call: kept as it is.
     Other(TokenStream),
+    /// A method whose signature cannot be read, and why; its body does not matter.
+    Unreadable(TokenStream, syn::Error),
 }
 
 impl Block {
     pub(crate) fn methods_mut(&mut self) -> impl Iterator<Item = &mut Method> {
         self.members.iter_mut().filter_map(|member| match member {
             Member::Method(method) => Some(&mut **method),
-            Member::Other(_) => None,
+            Member::Other(_) | Member::Unreadable(..) => None,
         })
+    }
+}
+
+impl Block {
+    /// What is wrong with signatures, as far as rustc has not said so: what ends too early is half-typed, and its to say.
+    pub(crate) fn syntax_errors(&self) -> impl Iterator<Item = &syn::Error> {
+        let errors = self.members.iter().filter_map(|member| match member {
+            Member::Unreadable(_, error) => Some(error),
+            Member::Method(_) | Member::Other(_) => None,
+        });
+        errors.filter(|error| !error.to_string().starts_with("unexpected end of input"))
     }
 }
 
@@ -73,11 +86,23 @@ impl Parse for Member {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis: Visibility = input.parse()?;
-        if Method::is_next(input) {
-            return Method::parse_rest(attrs, vis, input).map(|method| Self::Method(Box::new(method)));
+        let is_method = Method::is_next(input);
+        let ahead = input.fork();
+        let read = if is_method {
+            Method::parse_rest(attrs.clone(), vis.clone(), &ahead).map(Some)
+        } else {
+            Ok(None)
+        };
+        if let Ok(Some(method)) = read {
+            input.advance_to(&ahead);
+            return Ok(Self::Method(Box::new(method)));
         }
         let rest = parse_other(input)?;
-        Ok(Self::Other(quote!(#(#attrs)* #vis #rest)))
+        let tokens = quote!(#(#attrs)* #vis #rest);
+        Ok(match read {
+            Err(error) => Self::Unreadable(without_markers(tokens), error),
+            Ok(_) => Self::Other(tokens),
+        })
     }
 }
 
@@ -117,7 +142,7 @@ impl ToTokens for Member {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         match self {
             Self::Method(method) => method.to_tokens(tokens),
-            Self::Other(other) => other.to_tokens(tokens),
+            Self::Other(other) | Self::Unreadable(other, _) => other.to_tokens(tokens),
         }
     }
 }

@@ -60,9 +60,23 @@ impl Options {
         if seen.contains(&name) {
             mistakes.at(&name, format_args!("`{name}` is given twice"), "remove one of the two");
         }
+        if let Err(error) = self.parse_value_of(&name, input, mistakes) {
+            mistakes.push(error);
+            skip_argument(input);
+        }
+        seen.push(name);
+        Ok(())
+    }
+
+    fn parse_value_of(
+        &mut self,
+        name: &Ident,
+        input: ParseStream<'_>,
+        mistakes: &Mistakes,
+    ) -> syn::Result<()> {
         match name.to_string().as_str() {
             "events" => self.events.extend(parse_events(input)?),
-            "name" => self.name = Some(parse_value(input)?),
+            "name" => self.name = Some(parse_name(input)?),
             "ephemeral" => self.ephemeral = true,
             "vis" => self.vis = Some(parse_value(input)?),
             "crate" => {
@@ -70,13 +84,28 @@ impl Options {
                 self.krate = Some(input.call(Path::parse_mod_style)?);
             }
             _ => {
-                typo::unknown_argument(&name, "#[actor]", NAMES, mistakes);
+                typo::unknown_argument(name, "#[actor]", NAMES, mistakes);
                 skip_argument(input);
             }
         }
-        seen.push(name);
         Ok(())
     }
+}
+
+/// `= "wireName"`
+pub(crate) fn parse_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
+    input.parse::<Token![=]>()?;
+    if !input.peek(LitStr) {
+        return Err(input.error("a name is a string\nhelp: write `name = \"wireName\"`"));
+    }
+    let name: LitStr = input.parse()?;
+    if name.value().is_empty() {
+        return Err(syn::Error::new_spanned(
+            name,
+            "a name has at least one letter\nhelp: without `name` it is made from the Rust name",
+        ));
+    }
+    Ok(name)
 }
 
 /// `= value`
@@ -102,6 +131,6 @@ fn parse_events(input: ParseStream<'_>) -> syn::Result<Vec<EventEntry>> {
 fn parse_event(input: ParseStream<'_>) -> syn::Result<EventEntry> {
     let attrs = input.call(Attribute::parse_outer)?;
     let ty = input.parse()?;
-    let name = if input.peek(Token![=]) { Some(parse_value(input)?) } else { None };
+    let name = if input.peek(Token![=]) { Some(parse_name(input)?) } else { None };
     Ok(EventEntry { attrs, ty, name })
 }

@@ -12,7 +12,8 @@ pub(crate) fn without_markers(tokens: TokenStream) -> TokenStream {
             TokenTree::Group(group) if ends_with_hash(&kept) && is_marker(&group) => {
                 kept.pop();
             }
-            TokenTree::Group(group) => {
+            // A group that is kept whole keeps the places of its brackets, and rustc can tell its errors apart.
+            TokenTree::Group(group) if has_marker(group.stream()) => {
                 let mut stripped = Group::new(group.delimiter(), without_markers(group.stream()));
                 stripped.set_span(group.span());
                 kept.push(TokenTree::Group(stripped));
@@ -21,6 +22,12 @@ pub(crate) fn without_markers(tokens: TokenStream) -> TokenStream {
         }
     }
     kept.into_iter().collect()
+}
+
+fn has_marker(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(
+        |token| matches!(token, TokenTree::Group(group) if is_marker(&group) || has_marker(group.stream())),
+    )
 }
 
 fn ends_with_hash(tokens: &[TokenTree]) -> bool {

@@ -1,0 +1,68 @@
+//! Matches over enums that may be empty, by themselves or by conditions on all their variants.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Attribute;
+
+use crate::model::Actor;
+
+/// How much of an enum is there for certain.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Variants {
+    None,
+    /// Each has a condition, and perhaps none of them holds.
+    Conditional,
+    Some,
+}
+
+impl Variants {
+    pub(super) fn of_actions(actor: &Actor) -> Self {
+        Self::of(actor.actions.iter().map(|action| &action.carried.cfgs))
+    }
+
+    pub(super) fn of_events(actor: &Actor) -> Self {
+        Self::of(actor.events.iter().map(|event| &event.cfgs))
+    }
+
+    fn of<'a>(mut conditions: impl ExactSizeIterator<Item = &'a Vec<Attribute>>) -> Self {
+        if conditions.len() == 0 {
+            Self::None
+        } else if conditions.all(|cfgs| !cfgs.is_empty()) {
+            Self::Conditional
+        } else {
+            Self::Some
+        }
+    }
+
+    /// `match self { .. }`
+    pub(super) fn match_self(self, arms: impl Iterator<Item = TokenStream>) -> TokenStream {
+        match self {
+            Self::None => quote!(match *self {}),
+            // An empty enum behind a reference still wants an arm.
+            Self::Conditional => {
+                quote!(match self { #(#arms)* #[allow(unreachable_patterns)] _ => ::core::unreachable!(), })
+            }
+            Self::Some => quote!(match self { #(#arms)* }),
+        }
+    }
+
+    /// `Ok(match key { .. })`, and this error for every other key.
+    pub(super) fn decode(
+        self,
+        key: &TokenStream,
+        arms: impl Iterator<Item = TokenStream>,
+        error: &TokenStream,
+    ) -> TokenStream {
+        let otherwise = quote!(::core::result::Result::Err(#error));
+        match self {
+            Self::None => otherwise,
+            Self::Conditional => {
+                quote!({
+                    #[allow(unreachable_code)]
+                    ::core::result::Result::Ok(match #key { #(#arms)* _ => return #otherwise })
+                })
+            }
+            Self::Some => quote!(::core::result::Result::Ok(match #key { #(#arms)* _ => return #otherwise })),
+        }
+    }
+}
