@@ -15,7 +15,7 @@ mod typo;
 mod written;
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
+use quote::quote;
 
 use expand::Parts;
 use mistakes::Mistakes;
@@ -64,6 +64,9 @@ fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, mistakes
         return syntax::without_markers(item);
     };
     let generated = expand::expand(&actor, parts);
-    let block = parts.server.then(|| block.to_token_stream());
+    // How an action borrows its actor, and whether it awaits, is the actor's promise to its clients, not its body's
+    // business; and its arguments are moved because they come from elsewhere.
+    let kind = quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]);
+    let block = parts.server.then(|| quote!(#kind #block));
     quote!(#block #generated)
 }

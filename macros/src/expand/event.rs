@@ -25,7 +25,8 @@ fn enumeration(actor: &Actor) -> TokenStream {
     });
     quote! {
         #[doc = #docs]
-        #[allow(unreachable_pub, private_interfaces)]
+        // A program that serves the actor and listens to none of its events does not read them.
+        #[allow(dead_code, unreachable_pub, private_interfaces)]
         #vis enum #name {
             #(#variants)*
         }

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     ActorId, Contract, Key,
-    wire::{self, EncodeError, Format},
+    wire::{EncodeError, Format},
 };
 
 /// An actor of a kind, by key or by identity.
