@@ -1,6 +1,6 @@
 //! How a client is set up.
 
-use std::{sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 
@@ -33,7 +33,7 @@ pub enum ClientError {
 /// Sets up a [`Client`]: encoding, credentials, time limits.
 ///
 /// ```
-/// # use callboard::{Client, ClientError};
+/// # use callboard::{Client, client::ClientError};
 /// # use std::time::Duration;
 /// let client = Client::builder("http://127.0.0.1:6420")
 ///     .namespace("staging")
@@ -42,7 +42,7 @@ pub enum ClientError {
 ///     .build()?;
 /// # Ok::<(), ClientError>(())
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[must_use = "`build` makes the client"]
 pub struct ClientBuilder {
     url: String,
@@ -129,6 +129,19 @@ impl ClientBuilder {
             call_timeout: self.call_timeout,
         };
         Ok(Client { transport: Transport::Network(Arc::new(Network::new(endpoint, settings))) })
+    }
+}
+
+impl fmt::Debug for ClientBuilder {
+    /// Without what may be secret: the URL, the token, the headers.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder")
+            .field("encoding", &self.encoding)
+            .field("namespace", &self.namespace)
+            .field("connect_timeout", &self.connect_timeout)
+            .field("idle_timeout", &self.idle_timeout)
+            .field("call_timeout", &self.call_timeout)
+            .finish_non_exhaustive()
     }
 }
 

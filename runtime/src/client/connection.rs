@@ -50,7 +50,7 @@ impl<C: Contract> Connection<C> {
 
     /// Calls an action. The generated stubs, one method for each action, are the convenient way.
     ///
-    /// Calls of one connection start in the order made. Dropping the future before the call was sent takes it back.
+    /// Calls of one connection start in the order in which their futures are first polled. Dropping the future before the call was sent takes it back.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
         let (answer, reply) = oneshot::channel();
         if self.commands.send(Command::Call(action, answer)).is_err() {
@@ -106,7 +106,7 @@ impl<C: Contract> Connection<C> {
         self.watch(|gate| Command::WatchErrors(Entry { gate, once: false, run: Box::new(listener) }))
     }
 
-    /// Runs `listener` whenever the [`status`](Self::status) changes.
+    /// Runs `listener` whenever the [`status`](Self::status) changes, [`Status::Closed`] being the last.
     pub fn on_status_change(&self, listener: impl FnMut(Status) + Send + 'static) -> Subscription {
         self.watch(|gate| Command::WatchStatus(Entry { gate, once: false, run: Box::new(listener) }))
     }

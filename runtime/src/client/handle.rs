@@ -59,7 +59,7 @@ impl<C: Contract> Handle<C> {
 }
 
 /// Params as JSON; `None` for `()`, which is how an actor says that it asks for none.
-fn encode<P: crate::Payload>(params: &P) -> Result<Option<Bytes>, ConnectionError> {
+pub(super) fn encode<P: crate::Payload>(params: &P) -> Result<Option<Bytes>, ConnectionError> {
     let json = params.to_json().map_err(|error| ConnectionError::Params(error.to_string()))?;
     Ok((json != b"null").then(|| json.into()))
 }

@@ -21,6 +21,8 @@ mod network;
 mod status;
 mod subscription;
 pub(crate) mod target;
+#[cfg(test)]
+mod tests;
 
 use std::{fmt, sync::Arc};
 

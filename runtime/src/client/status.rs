@@ -60,7 +60,7 @@ impl ConnectionError {
     /// The error that the actor declared: why its `#[on_before_connect]` turned this client away.
     ///
     /// ```
-    /// # use callboard::{ActorError, ConnectionError, Fault};
+    /// # use callboard::{ActorError, Fault, client::ConnectionError};
     /// # use std::fmt;
     /// # #[derive(Debug, PartialEq)] enum ChatError { RoomFull }
     /// # impl fmt::Display for ChatError {

@@ -19,8 +19,9 @@ pub(super) fn connector(timeout: Duration, idle: Duration) -> Connector {
     let mut tcp = HttpConnector::new();
     tcp.set_nodelay(true);
     tcp.set_connect_timeout(Some(timeout));
-    tcp.set_keepalive(Some(idle / 2));
-    tcp.set_keepalive_interval(Some(idle / 4));
+    // The system counts in whole seconds.
+    tcp.set_keepalive(Some((idle / 2).max(Duration::from_secs(1))));
+    tcp.set_keepalive_interval(Some((idle / 4).max(Duration::from_secs(1))));
     tcp.set_keepalive_retries(Some(2));
     encrypting(tcp)
 }

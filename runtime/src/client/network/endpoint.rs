@@ -8,7 +8,7 @@ use super::Settings;
 use crate::{
     Key,
     client::{builder::ClientError, target::Target},
-    wire,
+    wire::{self, input::MAX_QUERY_INPUT},
 };
 
 /// What `encodeURIComponent` leaves alone, but for the parentheses, which subprotocols must not have.
@@ -75,6 +75,12 @@ impl Endpoint {
                 return self.uri(&format!("/gateway/{id}{}{path}", token.unwrap_or_default()));
             }
             Target::Get(key) => query(settings, "get", key, None),
+            Target::GetOrCreate(_, Some(input)) if input.len() > MAX_QUERY_INPUT => {
+                return Err(format!(
+                    "an input of {} bytes is beyond the {MAX_QUERY_INPUT} of an address",
+                    input.len()
+                ));
+            }
             Target::GetOrCreate(key, input) => query(settings, "getOrCreate", key, input.as_deref()),
         };
         self.uri(&format!("/gateway/{}{path}?{query}", component(name)))
@@ -153,6 +159,16 @@ mod tests {
             gateway("ws://host/", Some("t/1"), &Target::Get(().into())),
             "http://host/gateway/chatRoom/connect?rvt-namespace=default&rvt-method=get&rvt-token=t%2F1"
         );
+    }
+
+    #[test]
+    fn an_input_travels_as_far_as_it_fits() {
+        let target = |size| Target::GetOrCreate(().into(), Some(vec![0; size].into()));
+        assert!(gateway("http://host", None, &target(1)).contains("&rvt-input=AA&"));
+        let (endpoint, _) = Endpoint::parse("http://host").expect("a URL");
+        let address = |size| endpoint.gateway(&settings(None), "chatRoom", &target(size), "/connect");
+        assert!(address(4096).is_ok());
+        assert!(address(4097).is_err());
     }
 
     #[test]
