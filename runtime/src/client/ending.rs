@@ -59,7 +59,9 @@ impl Ending {
 fn is_passing(fault: &Fault) -> bool {
     match (fault.group(), fault.code()) {
         ("guard", _) | ("ws", "going_away") => true,
-        ("actor", code) => matches!(code, "restarting" | "starting" | "stopping" | "stopped"),
+        ("actor", code) => {
+            matches!(code, "restarting" | "starting" | "stopping" | "stopped" | "overloaded" | "backing_off")
+        }
         _ => false,
     }
 }
