@@ -122,6 +122,7 @@ pub trait Actor: Sized + Send + Sync + 'static {
     fn on_state_change(&self, _ctx: &Ctx<Self>) {}
 
     /// `#[run]`: runs beside the actor's turns while it is awake, and is cancelled when it goes to sleep.
+    #[must_use]
     fn run(_ctx: Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
         async { Ok(()) }
     }

@@ -107,7 +107,7 @@ impl<A: Actor> Conn<A> {
     /// Returns whether it was handed over: `false` if the connection is closed, or, with a line in the log, if the
     /// event cannot be sent at all; [`try_send`](Self::try_send) says which.
     pub fn send<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
-        self.try_send(event).inspect_err(|error| error.log::<A::Contract, E>()).is_ok()
+        self.try_send(event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
 
     /// Sends an event to this connection alone, or says why not.

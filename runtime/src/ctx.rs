@@ -103,7 +103,7 @@ impl<A: Actor> Ctx<A> {
         wanted: impl Fn(&Conn<A>) -> bool,
         event: &E,
     ) -> bool {
-        self.try_broadcast_where(wanted, event).inspect_err(|error| error.log::<A::Contract, E>()).is_ok()
+        self.try_broadcast_where(wanted, event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
 
     /// Like [`broadcast`](Self::broadcast), but says why an event cannot be sent.
@@ -139,6 +139,7 @@ impl<A: Actor> Ctx<A> {
 }
 
 /// Later: schedules. They are durable, and set in the commit of the turn that sets them.
+#[expect(clippy::needless_pass_by_value, reason = "a schedule takes its action over, as a call does")]
 impl<A: Actor> Ctx<A> {
     /// Runs an action once, after so long.
     pub fn after(&self, delay: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
@@ -173,6 +174,7 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Cancels a schedule. Says whether there was one.
+    #[expect(clippy::must_use_candidate, reason = "whether there was one is rarely of interest")]
     pub fn cancel(&self, id: ScheduleId) -> bool {
         self.cell.cancel(id)
     }
@@ -240,6 +242,7 @@ impl<A: Actor> fmt::Debug for Ctx<A> {
             .field("id", &self.id())
             .field("key", self.key())
             .field("conn", &self.caller)
+            .field("schedule", &self.schedule)
             .finish()
     }
 }

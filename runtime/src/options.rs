@@ -25,7 +25,7 @@ impl Options {
         durability: Durability::Reply,
         save_interval: Duration::from_secs(10),
         sleep_timeout: Duration::from_secs(30),
-        action_timeout: Duration::from_secs(60),
+        action_timeout: Duration::from_mins(1),
         hibernate: false,
     };
 }

@@ -82,6 +82,7 @@ pub fn debug_action<A: Action>(action: &A, f: &mut fmt::Formatter<'_>) -> fmt::R
 }
 
 /// An object out of a variant's fields.
+#[must_use]
 pub fn metadata<const N: usize>(fields: [(&str, Value); N]) -> Option<Value> {
     Some(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
 }
@@ -219,6 +220,7 @@ mod server {
     }
 
     /// The connection that made the call, for an action that asks for it: the host has seen to it that there is one.
+    #[must_use]
     pub fn caller<A: Actor>(ctx: &Ctx<A>) -> &Conn<A> {
         ctx.conn().expect("the host refuses calls without a connection to an action that asks for one")
     }
@@ -233,14 +235,14 @@ mod server {
     pub fn save<A: Serialize>(state: &A) -> Result<Vec<u8>, SaveError> {
         let mut bytes = Vec::new();
         ciborium::into_writer(state, &mut bytes)
-            .map_err(|error| SaveError::new(std::any::type_name::<A>(), error))?;
+            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))?;
         Ok(bytes)
     }
 
     /// A state back from its persisted form.
     pub fn load<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, LoadError> {
         let loaded: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
-        loaded.map(|state| state.0).map_err(|error| LoadError::new(std::any::type_name::<A>(), error))
+        loaded.map(|state| state.0).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
     }
 
     /// Reads a value so that an error names the field: `messages[3].text: invalid type`.
@@ -264,17 +266,17 @@ mod server {
         // Neither the new shape nor the old one: the error of the new one is what its developer looks for.
         let Ok(old) = load::<Old>(bytes) else { return Err(error) };
         migrate(old).map_err(|fault| {
-            LoadError::new(std::any::type_name::<A>(), format!("it was not migrated: {fault}"))
+            LoadError::new(std::any::type_name::<A>(), &format!("it was not migrated: {fault}"))
         })
     }
 
     /// An ephemeral actor is never saved.
     pub fn ephemeral_save<A>() -> Result<Vec<u8>, SaveError> {
-        Err(SaveError::new(std::any::type_name::<A>(), "it is ephemeral"))
+        Err(SaveError::new(std::any::type_name::<A>(), &"it is ephemeral"))
     }
 
     /// An ephemeral actor is never loaded.
     pub fn ephemeral_load<A>() -> Result<A, LoadError> {
-        Err(LoadError::new(std::any::type_name::<A>(), "it is ephemeral"))
+        Err(LoadError::new(std::any::type_name::<A>(), &"it is ephemeral"))
     }
 }

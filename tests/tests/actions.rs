@@ -44,7 +44,7 @@ both_worlds!(r08_state_event_and_reply_of_one_message_are_the_same, registry(), 
     let (tell, mut heard) = heard();
     conn.on(move |posted: Posted| tell.send(posted).unwrap_or(()));
     let reply = conn.send_message("ann".into(), "é ✓ 😀 \0 \" \\ \n".into()).await.unwrap();
-    assert_eq!(conn.get_messages().await.unwrap(), [reply.clone()]);
+    assert_eq!(conn.get_messages().await.unwrap(), std::slice::from_ref(&reply));
     assert_eq!(heard.so_far(), [reply]);
 });
 
@@ -94,7 +94,7 @@ both_worlds!(calls_of_one_connection_run_in_the_order_sent, registry(), async |w
             let conn = conn.clone();
             async move {
                 // Both kinds: one that may run at once, one that goes through the mailbox.
-                if n % 3 == 0 {
+                if n.is_multiple_of(3) {
                     conn.post(n.to_string()).await
                 } else {
                     conn.send_message("ann".into(), n.to_string()).await

@@ -67,7 +67,7 @@ both_worlds!(
         let (eve, mut to_eve) = member(&room, "eve").await;
         settle(&bob).await;
         settle(&eve).await;
-        assert_eq!(to_ann.so_far(), [message.clone()], "the caller's own included");
+        assert_eq!(to_ann.so_far(), std::slice::from_ref(&message), "the caller's own included");
         assert_eq!(to_bob.so_far(), [message]);
         assert_eq!(to_eve.so_far(), []);
     }

@@ -38,8 +38,8 @@ use crate::{
 pub(crate) struct Cell<A: Actor> {
     pub(super) kind: Arc<Kind<A>>,
     pub(super) key: Key,
-    /// How to make the actor if the store has none: the input, CBOR. `None`: it must exist.
-    pub(super) creation: Option<Option<Bytes>>,
+    /// What to do if the store has no such actor.
+    pub(super) absent: Absent,
     /// Known before any code of the actor runs.
     pub(super) identity: OnceLock<ActorRecord>,
     /// Whether the start made the actor, or why it failed.
@@ -59,6 +59,17 @@ pub(crate) struct Cell<A: Actor> {
     roster: Arc<Roster<A>>,
 }
 
+/// What to do if the store has no such actor.
+pub(super) enum Absent {
+    /// Say so.
+    Fail,
+    /// Make it, from this input (CBOR).
+    Make(Option<Bytes>),
+}
+
+/// A piece of code that wants a turn, or to hear why it gets none.
+pub(crate) type TurnCode<A> = Box<dyn FnOnce(Result<&mut A, Fault>) + Send>;
+
 /// What a turn has to itself.
 pub(super) struct Core<A> {
     /// `None` before the start, while a void state is being replaced, and in sleep.
@@ -71,7 +82,7 @@ pub(crate) enum Envelope<A: Actor> {
     Connect(Connect<A>),
     Disconnect(Conn<A>),
     /// A turn for a piece of code: `ctx.turn(..)`.
-    Turn(Box<dyn FnOnce(Result<&mut A, Fault>) + Send>),
+    Turn(TurnCode<A>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
     Alarms(oneshot::Sender<()>),
 }
@@ -84,16 +95,11 @@ pub(crate) struct Connect<A: Actor> {
 }
 
 impl<A: Actor> Cell<A> {
-    pub(super) fn new(
-        kind: Arc<Kind<A>>,
-        key: Key,
-        creation: Option<Option<Bytes>>,
-        roster: Arc<Roster<A>>,
-    ) -> Self {
+    pub(super) fn new(kind: Arc<Kind<A>>, key: Key, absent: Absent, roster: Arc<Roster<A>>) -> Self {
         Self {
             kind,
             key,
-            creation,
+            absent,
             identity: OnceLock::new(),
             started: SetOnce::new(),
             core: Arc::new(RwLock::new(Core { state: None })),

@@ -16,6 +16,14 @@ pub(crate) struct Chain(Option<Arc<Link>>);
 /// A turn to read, whatever its actor's type.
 pub(super) type Reading = Arc<dyn Any + Send + Sync>;
 
+/// How a call holds an actor.
+pub(super) enum Hold {
+    /// It has the actor to itself.
+    Alone,
+    /// It reads beside others, in this turn.
+    Reading(Reading),
+}
+
 struct Link {
     actor: ActorId,
     /// The actor for people: `chatRoom/general`.
@@ -48,9 +56,10 @@ impl Chain {
         CURRENT.scope(self, code).await
     }
 
-    /// The turn that this actor is kept in by a call of the chain: to read (the turn itself), or to write (`None`).
-    pub(super) fn holds(&self, actor: ActorId) -> Option<Option<Reading>> {
-        self.links().find(|link| link.actor == actor).map(|link| link.reading.clone())
+    /// How a call of the chain holds this actor, if one does.
+    pub(super) fn holds(&self, actor: ActorId) -> Option<Hold> {
+        let link = self.links().find(|link| link.actor == actor)?;
+        Some(link.reading.clone().map_or(Hold::Alone, Hold::Reading))
     }
 
     fn links(&self) -> impl Iterator<Item = &Link> {

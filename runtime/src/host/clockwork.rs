@@ -26,7 +26,7 @@ impl Clockwork {
     /// How long to wait after the store failed.
     const RETRY: Duration = Duration::from_secs(1);
     /// How long to wait at most: the store may be shared with others one day.
-    const LONGEST: Duration = Duration::from_secs(60 * 60);
+    const LONGEST: Duration = Duration::from_hours(1);
 
     /// Alarms were saved.
     pub(super) fn changed(&self) {

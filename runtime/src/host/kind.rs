@@ -10,7 +10,11 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Hosted, HostedActor, Reach, Runtime, cell::Envelope, life, roster::Roster, setbacks::Setbacks,
+    Cell, Hosted, HostedActor, Reach, Reached, Runtime,
+    cell::{Absent, Envelope},
+    life,
+    roster::Roster,
+    setbacks::Setbacks,
 };
 use crate::{Actor, ActorId, Contract, Fault, Key, faults, store::ActorRecord};
 
@@ -46,11 +50,7 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The awake actor of this key, and whether this call made it.
-    pub(super) async fn awake(
-        self: &Arc<Self>,
-        key: &Key,
-        reach: &Reach,
-    ) -> Result<(Arc<Cell<A>>, bool), Fault> {
+    pub(super) async fn awake(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
         loop {
             let (cell, mine) = self.cell(key, reach).await?;
             match cell.started.wait().await.clone() {
@@ -74,17 +74,17 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The actor that is awake or about to be; starts it if there is none. Says whether this call did.
-    async fn cell(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<(Arc<Cell<A>>, bool), Fault> {
+    async fn cell(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
         if let Some(cell) = self.awake.lock().get(key) {
             return Ok((Arc::clone(cell), false));
         }
         self.runtime.start_ticking();
         self.setbacks.check(key, self.runtime.clock().now_ms())?;
-        let creation = match reach {
+        let absent = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
             Reach::Get if self.find(key).await?.is_none() => return Err(faults::actor_not_found()),
-            Reach::Get => None,
-            Reach::GetOrCreate { input } | Reach::Create { input } => Some(input.clone()),
+            Reach::Get => Absent::Fail,
+            Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
         };
         let mut awake = self.awake.lock();
         if self.runtime.is_stopping() {
@@ -94,7 +94,7 @@ impl<A: Actor> Kind<A> {
             Entry::Occupied(entry) => return Ok((Arc::clone(entry.get()), false)),
             Entry::Vacant(entry) => {
                 let roster = self.hibernating.lock().remove(key).unwrap_or_else(|| Arc::new(Roster::new()));
-                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), creation, roster));
+                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
                 Arc::clone(entry.insert(cell))
             }
         };
@@ -174,7 +174,7 @@ impl<A: Actor> Hosted for Kind<A> {
         self: Arc<Self>,
         key: Key,
         reach: Reach,
-    ) -> BoxFuture<'static, Result<(Arc<dyn HostedActor>, bool), Fault>> {
+    ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>> {
         Box::pin(async move {
             let (cell, made) = self.awake(&key, &reach).await?;
             Ok((cell as Arc<dyn HostedActor>, made))

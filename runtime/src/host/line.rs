@@ -93,7 +93,7 @@ impl<A: Actor> Line<A> {
         let mut end = self.end.lock();
         match &mut *end {
             End::Waking(waiting) if waiting.len() < Mailbox::<Envelope<A>>::CAPACITY => {
-                waiting.push_back(envelope)
+                waiting.push_back(envelope);
             }
             End::Waking(_) => {
                 drop(end);
@@ -155,7 +155,9 @@ impl<A: Actor> Line<A> {
     fn give_up(&self, fault: &Fault) {
         let end = std::mem::replace(&mut *self.end.lock(), End::Asleep);
         if let End::Waking(waiting) = end {
-            waiting.into_iter().for_each(|envelope| envelope.refuse(fault.clone()));
+            for envelope in waiting {
+                envelope.refuse(fault.clone());
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Chain, Kind, Reach,
+    Cell, Chain, Kind, Reach, Reached,
     call::{Call, ReplyTo},
     cell::Envelope,
     line::Line,
@@ -24,7 +24,7 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
         self: Arc<Self>,
         key: Key,
         reach: Reach,
-    ) -> BoxFuture<'static, Result<(Arc<dyn LocalActor<C>>, bool), Fault>>;
+    ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<C>>, Fault>>;
 }
 
 /// An awake actor with this contract.
@@ -78,7 +78,7 @@ impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
         self: Arc<Self>,
         key: Key,
         reach: Reach,
-    ) -> BoxFuture<'static, Result<(Arc<dyn LocalActor<A::Contract>>, bool), Fault>> {
+    ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<A::Contract>>, Fault>> {
         Box::pin(async move {
             let (cell, made) = self.awake(&key, &reach).await?;
             Ok((cell as Arc<dyn LocalActor<A::Contract>>, made))

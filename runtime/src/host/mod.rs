@@ -57,6 +57,9 @@ pub(crate) enum Reach {
     Create { input: Option<Bytes> },
 }
 
+/// An awake actor, and whether it was made just now.
+pub(crate) type Reached<T> = (Arc<T>, bool);
+
 /// A registered kind of actor, whatever its type: what a gateway sees of a [`Kind`].
 pub(crate) trait Hosted: Send + Sync {
     /// The actor's name on the wire.
@@ -69,7 +72,7 @@ pub(crate) trait Hosted: Send + Sync {
         self: Arc<Self>,
         key: Key,
         reach: Reach,
-    ) -> BoxFuture<'static, Result<(Arc<dyn HostedActor>, bool), Fault>>;
+    ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>>;
 
     /// Wakes the actor of this key for its alarms that are due, and waits until they have rung.
     fn ring(self: Arc<Self>, key: Key) -> BoxFuture<'static, ()>;

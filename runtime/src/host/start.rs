@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::{
     Cell,
+    cell::Absent,
     guard::{guarded, guarded_async},
 };
 use crate::{
@@ -52,7 +53,7 @@ impl<A: Actor> Cell<A> {
             self.identify(claim.record.clone());
             return Ok((false, Self::load(claim)?));
         }
-        let Some(input) = &self.creation else { return Err(faults::actor_not_found()) };
+        let Absent::Make(input) = &self.absent else { return Err(faults::actor_not_found()) };
         self.identify(ActorRecord::new(
             ActorId::generate(),
             self.kind.name(),
@@ -65,7 +66,7 @@ impl<A: Actor> Cell<A> {
     /// The state to go on from after the one in memory became void.
     pub(super) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
-            let input = self.creation.as_ref().and_then(Option::as_ref);
+            let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
             return self.make(input).await;
         }
         Self::load(self.claim().await?.ok_or_else(faults::actor_not_found)?)

@@ -7,8 +7,8 @@ use tokio::sync::{OwnedRwLockReadGuard, RwLockWriteGuard};
 use super::{
     Cell,
     call::{Call, ReplyTo},
-    cell::{Core, Envelope},
-    chain::{self, Chain},
+    cell::{Core, Envelope, TurnCode},
+    chain::{self, Chain, Hold},
     guard::{guarded, guarded_async},
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
@@ -43,7 +43,10 @@ impl<A: Actor> Cell<A> {
         let Some(record) = self.identity.get() else { return Some(call) };
         let Some(held) = call.chain.holds(record.id) else { return Some(call) };
         let info = call.action.info();
-        let reading = held.and_then(|turn| turn.downcast::<OwnedRwLockReadGuard<Core<A>>>().ok());
+        let reading = match held {
+            Hold::Reading(turn) => turn.downcast::<OwnedRwLockReadGuard<Core<A>>>().ok(),
+            Hold::Alone => None,
+        };
         match reading {
             Some(turn) if info.mode == Mode::Read => self.run_read(&turn, call),
             Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call),
@@ -86,7 +89,7 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    async fn take_turn(self: &Arc<Self>, code: Box<dyn FnOnce(Result<&mut A, Fault>) + Send>) {
+    async fn take_turn(self: &Arc<Self>, code: TurnCode<A>) {
         let mut core = match self.write().await {
             Ok(core) => core,
             Err(fault) => return code(Err(fault)),

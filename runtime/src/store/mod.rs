@@ -162,7 +162,7 @@ pub struct SaveError {
 impl SaveError {
     /// For the actor type of this name.
     #[must_use]
-    pub fn new(actor: &'static str, reason: impl ToString) -> Self {
+    pub fn new(actor: &'static str, reason: &impl ToString) -> Self {
         Self { actor, reason: reason.to_string() }
     }
 }
@@ -178,7 +178,7 @@ pub struct LoadError {
 impl LoadError {
     /// For the actor type of this name.
     #[must_use]
-    pub fn new(actor: &'static str, reason: impl ToString) -> Self {
+    pub fn new(actor: &'static str, reason: &impl ToString) -> Self {
         Self { actor, reason: reason.to_string() }
     }
 }

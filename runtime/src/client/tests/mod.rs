@@ -107,7 +107,7 @@ impl Peer {
     }
 
     fn event<E: EventOf<Board>>(&self, payload: &E) {
-        self.raw_event(E::INDEX, wire::write_event(wire::Format::Json, payload).unwrap());
+        self.raw_event(E::INDEX, payload.write_event(wire::Format::Json).unwrap());
     }
 
     fn raw_event(&self, index: usize, args: impl Into<Bytes>) {
