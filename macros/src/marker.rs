@@ -12,6 +12,12 @@ pub(crate) enum Marker {
     OnBeforeConnect,
     OnConnect,
     OnDisconnect,
+    OnWake,
+    OnSleep,
+    OnDestroy,
+    OnStateChange,
+    OnMigrate,
+    Run,
     /// In the design, but not in this version.
     Planned(&'static str),
 }
@@ -27,6 +33,7 @@ pub(crate) const ALL: &[&str] = &[
     "on_sleep",
     "on_destroy",
     "on_state_change",
+    "on_migrate",
     "run",
     "on_request",
     "on_websocket",
@@ -56,6 +63,12 @@ impl Marker {
             "on_before_connect" => Self::OnBeforeConnect,
             "on_connect" => Self::OnConnect,
             "on_disconnect" => Self::OnDisconnect,
+            "on_wake" => Self::OnWake,
+            "on_sleep" => Self::OnSleep,
+            "on_destroy" => Self::OnDestroy,
+            "on_state_change" => Self::OnStateChange,
+            "on_migrate" => Self::OnMigrate,
+            "run" => Self::Run,
             planned => Self::Planned(planned),
         })
     }
@@ -67,6 +80,12 @@ impl Marker {
             Self::OnBeforeConnect => "on_before_connect",
             Self::OnConnect => "on_connect",
             Self::OnDisconnect => "on_disconnect",
+            Self::OnWake => "on_wake",
+            Self::OnSleep => "on_sleep",
+            Self::OnDestroy => "on_destroy",
+            Self::OnStateChange => "on_state_change",
+            Self::OnMigrate => "on_migrate",
+            Self::Run => "run",
             Self::Planned(name) => name,
         }
     }

@@ -26,6 +26,35 @@ pub trait Action: Sized + Send + 'static {
     fn decode(name: &str, args: &mut ArgsReader<'_>) -> Result<Self, DecodeError>;
 }
 
+/// The field of an action that needs the connection which calls it (`conn: &Conn<Self>`).
+///
+/// Only a connection's client and the wire make one, so such an action cannot be made by hand, and not be scheduled:
+///
+/// ```compile_fail,E0063
+/// # use callboard::prelude::*;
+/// # #[derive(Default, Serialize, Deserialize)] struct Room;
+/// #[actor]
+/// impl Room {
+///     #[action]
+///     fn leave(&self, conn: &Conn<Self>) {
+///         conn.disconnect("bye");
+///     }
+///
+///     #[action]
+///     fn leave_later(&self, ctx: &Ctx<Self>) {
+///         ctx.after(std::time::Duration::from_secs(5), RoomAction::Leave {}); // missing field `conn`
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct NeedsConn(());
+
+impl NeedsConn {
+    pub(crate) fn new() -> Self {
+        Self(())
+    }
+}
+
 /// Every reply of an actor, one variant per action: the generated `ChatRoomReply`.
 pub trait Reply: Sized + Send + 'static {
     /// Writes what the action returned: its value, or its error.

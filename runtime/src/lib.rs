@@ -41,7 +41,7 @@ mod server;
 pub mod store;
 pub mod wire;
 
-pub use action::{Action, Reply};
+pub use action::{Action, NeedsConn, Reply};
 #[cfg(feature = "server")]
 pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf};
 pub use callboard_macros::{ActorError, actor};

@@ -9,7 +9,7 @@ pub use crate::error::{
     DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
 };
 use crate::{
-    Action, CallError, Contract, EventOf, Fault,
+    Action, CallError, Contract, EventOf, Fault, NeedsConn,
     wire::{DecodeError, EventReader},
 };
 
@@ -53,6 +53,12 @@ pub trait ActionResult {
 impl<T, E> ActionResult for Result<T, E> {
     type Ok = T;
     type Err = E;
+}
+
+/// For an action that is called on a connection, or that came over the wire: the host sees to it that it has one.
+#[must_use]
+pub fn needs_conn() -> NeedsConn {
+    NeedsConn::new()
 }
 
 #[must_use]

@@ -17,7 +17,7 @@ fn enumeration(actor: &Actor) -> TokenStream {
     let name = &actor.names.action;
     let vis = &actor.vis;
     let docs = format!(" Every action of [`{}`], as a value. Made by `#[actor]`.", actor.names.actor);
-    let variants = actor.actions.iter().map(variant);
+    let variants = actor.actions.iter().map(|action| variant(action, actor));
     quote! {
         #[doc = #docs]
         #[allow(unreachable_pub, private_interfaces)]
@@ -27,16 +27,24 @@ fn enumeration(actor: &Actor) -> TokenStream {
     }
 }
 
-fn variant(action: &Action) -> TokenStream {
+fn variant(action: &Action, actor: &Actor) -> TokenStream {
     let Action { variant, carried, .. } = action;
     let cfgs = &carried.cfgs;
     let deprecated = &carried.deprecated;
     let docs = carried.docs_or(&format!("The action `{}`.", action.method));
     let fields = action.arguments.iter().map(|Argument { name, ty, .. }| {
         let docs = format!(" The argument `{name}`.");
-        quote!(#[doc = #docs] #name: #ty)
+        quote!(#[doc = #docs] #name: #ty,)
     });
-    quote!(#(#cfgs)* #docs #(#deprecated)* #variant { #(#fields),* },)
+    let conn = action.conn_field().map(|name| {
+        let krate = &actor.krate;
+        quote! {
+            /// The action needs the connection that calls it, so nobody else can make it: it cannot be scheduled.
+            #[allow(dead_code)]
+            #name: #krate::NeedsConn,
+        }
+    });
+    quote!(#(#cfgs)* #docs #(#deprecated)* #variant { #(#fields)* #conn },)
 }
 
 fn debug(actor: &Actor) -> TokenStream {
@@ -155,7 +163,8 @@ fn encode(actor: &Actor) -> TokenStream {
         let pushes = arguments.iter().map(|Argument { name, ty, .. }| {
             quote_spanned!(ty.span()=> <#ty as #krate::Payload>::push(#name, #args)?;)
         });
-        quote!(#(#cfgs)* Self::#variant { #(#names),* } => { #(#pushes)* })
+        let rest = action.conn.then(|| quote!(..));
+        quote!(#(#cfgs)* Self::#variant { #(#names,)* #rest } => { #(#pushes)* })
     });
     let ok = quote!(::core::result::Result::Ok(()));
     let variants = Variants::of_actions(actor);
@@ -176,9 +185,10 @@ fn decode(actor: &Actor) -> TokenStream {
         let cfgs = &carried.cfgs;
         let fields = arguments.iter().map(|Argument { name, ty, .. }| {
             let value = quote_spanned!(ty.span()=> <#ty as #krate::Payload>::next(#args)?);
-            quote!(#name: #value)
+            quote!(#name: #value,)
         });
-        quote!(#(#cfgs)* #wire => Self::#variant { #(#fields),* },)
+        let conn = conn_value(action, krate);
+        quote!(#(#cfgs)* #wire => Self::#variant { #(#fields)* #conn },)
     });
     let unknown = quote!(#krate::__private::unknown_action(#name));
     let body = Variants::of_actions(actor).decode(&quote!(#name), arms, &unknown);
@@ -190,4 +200,10 @@ fn decode(actor: &Actor) -> TokenStream {
             #body
         }
     }
+}
+
+/// `conn: needs_conn(),` for an action that needs a connection.
+pub(super) fn conn_value(action: &Action, krate: &syn::Path) -> Option<TokenStream> {
+    let name = action.conn_field()?;
+    Some(quote!(#name: #krate::__private::needs_conn(),))
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::{reply::result_type, span::local};
+use super::{action::conn_value, reply::result_type, span::local};
 use crate::model::{Action, Actor, Argument, Names, is_reserved};
 
 /// Both clients, each with a stub for every action.
@@ -110,6 +110,7 @@ fn stub(action: &Action, actor: &Actor) -> TokenStream {
     let docs = carried.docs_or(&format!("Calls the action `{method}`."));
     let parameters = arguments.iter().map(|Argument { name, ty, .. }| quote!(#name: #ty));
     let names = arguments.iter().map(|argument| &argument.name);
+    let conn = conn_value(action, krate);
     let returned = result_type(action, actor);
     let widen = action.output.err(krate).map(|err| quote!(.map_err(#krate::CallError::into_any::<#err>)));
     let rest = rest(actor);
@@ -118,7 +119,7 @@ fn stub(action: &Action, actor: &Actor) -> TokenStream {
         #docs
         #(#deprecated)*
         pub async fn #method(&self, #(#parameters),*) -> #returned {
-            match self.0.call(#action_type::#variant { #(#names),* }).await #widen? {
+            match self.0.call(#action_type::#variant { #(#names,)* #conn }).await #widen? {
                 #reply::#variant(#result) => #result,
                 #rest
             }

@@ -64,7 +64,8 @@ fn arm(action: &Action, actor: &Actor) -> TokenStream {
     } else {
         quote!(#krate::__private::value(#call))
     };
-    quote!(#(#cfgs)* #action_type::#variant { #(#names),* } => #reply::#variant(#answer),)
+    let rest = action.conn.then(|| quote!(..));
+    quote!(#(#cfgs)* #action_type::#variant { #(#names,)* #rest } => #reply::#variant(#answer),)
 }
 
 /// The call of an async method, awaited. A future that is not `Send` is an error at the method's name.

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{action::mode_path, dispatch::awaited, reply::output_error_kind, span::local};
+use super::{action::mode_path, dispatch::awaited, life, reply::output_error_kind, span::local};
 use crate::model::{Actor, Creator, Hook, Output};
 
 /// What the actor remembers about a connection: what `#[on_before_connect]` returns.
@@ -21,7 +21,8 @@ pub(super) fn table(actor: &Actor) -> TokenStream {
         let name = format_ident!("{name}");
         quote!(#(#cfgs)* #name: ::core::option::Option::Some(#mode),)
     });
-    quote!(#krate::Hooks { #(#rows)* ..#krate::Hooks::NONE })
+    let life = life::rows(actor);
+    quote!(#krate::Hooks { #(#rows)* #life ..#krate::Hooks::NONE })
 }
 
 /// Every hook on a connection that the block has.
@@ -69,13 +70,14 @@ fn call_creator(creator: &Creator, actor: &Actor) -> TokenStream {
     outcome(&call, &creator.output, actor)
 }
 
-/// The functions of the hooks on connections.
+/// The functions of the hooks.
 pub(super) fn functions(actor: &Actor) -> TokenStream {
     let before_connect = before_connect(actor);
     let others = present(actor)
         .filter(|(name, _)| *name != "before_connect")
         .map(|(name, hook)| connection_hook(name, hook, actor));
-    quote!(#before_connect #(#others)*)
+    let life = life::functions(actor);
+    quote!(#before_connect #(#others)* #life)
 }
 
 fn before_connect(actor: &Actor) -> TokenStream {
@@ -115,7 +117,7 @@ fn connection_hook(name: &str, hook: &Hook, actor: &Actor) -> TokenStream {
     }
 }
 
-fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStream {
+pub(super) fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStream {
     let Hook { method, .. } = hook;
     let ctx = local("ctx");
     let lent_ctx = hook.ctx.then(|| quote!(#ctx,));
@@ -124,7 +126,7 @@ fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStre
     outcome(&call, &hook.output, actor)
 }
 
-fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> TokenStream {
+pub(super) fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     if !output.is_result() {
         return quote!(#krate::__private::hook_value(#call));

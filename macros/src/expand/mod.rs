@@ -7,6 +7,7 @@ mod contract;
 mod dispatch;
 mod event;
 mod hooks;
+mod life;
 mod reply;
 mod server;
 mod span;

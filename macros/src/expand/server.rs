@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{dispatch, hooks, span::local};
+use super::{dispatch, hooks, life, span::local};
 use crate::model::{Actor, Mode};
 
 /// `impl Actor for ChatRoom`
@@ -12,6 +12,7 @@ pub(super) fn item(actor: &Actor) -> TokenStream {
     let Actor { krate, ty, .. } = actor;
     let ephemeral = actor.ephemeral;
     let state = hooks::conn_state(actor);
+    let options = life::options(actor);
     let table = hooks::table(actor);
     let create = hooks::create(actor);
     let storage = storage(actor);
@@ -23,6 +24,7 @@ pub(super) fn item(actor: &Actor) -> TokenStream {
             type Contract = Self;
             type ConnState = #state;
             const EPHEMERAL: bool = #ephemeral;
+            #options
             const HOOKS: #krate::Hooks = #table;
             #create
             #storage
@@ -42,10 +44,7 @@ fn storage(actor: &Actor) -> TokenStream {
             quote!({ let _ = #bytes; #krate::__private::ephemeral_load() }),
         )
     } else {
-        (
-            quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(self)),
-            quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::load(#bytes)),
-        )
+        (quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(self)), life::load(actor))
     };
     quote! {
         fn save(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::store::SaveError> {

@@ -62,6 +62,15 @@ impl Action {
             is_broken: scope.mistakes.count() > mistakes_before,
         }
     }
+
+    /// The field that keeps an action which needs a connection from being made by hand. No argument has its name.
+    pub(crate) fn conn_field(&self) -> Option<Ident> {
+        let mut name = Ident::new("conn", self.method.span());
+        while self.arguments.iter().any(|argument| argument.name == name) {
+            name = format_ident!("{name}_");
+        }
+        self.conn.then_some(name)
+    }
 }
 
 impl Argument {

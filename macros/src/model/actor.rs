@@ -8,7 +8,7 @@ use super::{Action, Carried, Event, Hooks, Scope, check, name};
 use crate::{
     marker::Marker,
     mistakes::Mistakes,
-    syntax::{Block, Method, Options},
+    syntax::{Block, Method, Options, Settings},
 };
 
 /// Everything that expansion needs to know.
@@ -24,6 +24,8 @@ pub(crate) struct Actor {
     pub(crate) vis: Visibility,
     /// Whether its state is never saved.
     pub(crate) ephemeral: bool,
+    /// How it lives.
+    pub(crate) settings: Settings,
     /// The conditions on the whole block.
     pub(crate) cfgs: Vec<Attribute>,
     /// Those that are right, and so are dispatched.
@@ -89,6 +91,7 @@ impl Actor {
             krate: options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard)),
             vis: options.vis.unwrap_or_else(|| syn::parse_quote!(pub)),
             ephemeral: options.ephemeral,
+            settings: options.settings,
             cfgs: Carried::of(&block.attrs).cfgs,
             actions,
             broken,

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Ident, PatType, Signature, Type};
 
-use super::{Carried, Mode, Output, Scope, action::check_signature, owned, parameter::Parameters};
+use super::{Carried, Life, Mode, Output, Scope, action::check_signature, owned, parameter::Parameters};
 use crate::{marker::Marker, syntax::Method};
 
 /// Every hook that the block has.
@@ -14,9 +14,10 @@ pub(crate) struct Hooks {
     pub(crate) before_connect: Option<Hook>,
     pub(crate) on_connect: Option<Hook>,
     pub(crate) on_disconnect: Option<Hook>,
+    pub(crate) life: Life,
 }
 
-/// `#[on_before_connect]`, `#[on_connect]` or `#[on_disconnect]`.
+/// A hook that is a method of the actor.
 #[derive(Debug)]
 pub(crate) struct Hook {
     pub(crate) method: Ident,
@@ -48,7 +49,8 @@ impl Hooks {
             Marker::OnCreate => self.create.is_some(),
             Marker::OnBeforeConnect => self.before_connect.is_some(),
             Marker::OnConnect => self.on_connect.is_some(),
-            _ => self.on_disconnect.is_some(),
+            Marker::OnDisconnect => self.on_disconnect.is_some(),
+            _ => self.life.has(marker),
         };
         let name = marker.name();
         if is_taken {
@@ -64,7 +66,8 @@ impl Hooks {
             Marker::OnCreate => self.create = Some(Creator::of(method, scope)),
             Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
             Marker::OnConnect => self.on_connect = Some(Hook::of_connection(method, name, scope)),
-            _ => self.on_disconnect = Some(Hook::of_connection(method, name, scope)),
+            Marker::OnDisconnect => self.on_disconnect = Some(Hook::of_connection(method, name, scope)),
+            _ => self.life.add(marker, method, scope),
         }
     }
 }
@@ -108,7 +111,7 @@ impl Hook {
         hook
     }
 
-    fn begin<'a>(method: &'a Method, what: &str, scope: Scope<'_>) -> (Self, Vec<&'a PatType>) {
+    pub(super) fn begin<'a>(method: &'a Method, what: &str, scope: Scope<'_>) -> (Self, Vec<&'a PatType>) {
         let sig = &method.sig;
         check_signature(sig, what, scope);
         let mode = Mode::of(sig, what, scope);
@@ -176,7 +179,12 @@ fn check_unconditional(carried: &Carried, what: &str, scope: Scope<'_>) {
 }
 
 /// The one parameter beside the context.
-fn only_value<'a>(values: &[&'a PatType], what: &str, role: &str, scope: Scope<'_>) -> Option<&'a Type> {
+pub(super) fn only_value<'a>(
+    values: &[&'a PatType],
+    what: &str,
+    role: &str,
+    scope: Scope<'_>,
+) -> Option<&'a Type> {
     for extra in values.iter().skip(1) {
         let help = "make one struct of them";
         scope.mistakes.at(extra, format_args!("{what} takes one value, {role}, and this is another"), help);

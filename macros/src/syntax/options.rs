@@ -8,16 +8,29 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
+use super::Settings;
 use crate::{mistakes::Mistakes, typo};
 
-const NAMES: &[&str] = &["events", "name", "ephemeral", "vis", "crate"];
+const NAMES: &[&str] = &[
+    "events",
+    "name",
+    "ephemeral",
+    "durability",
+    "save_interval",
+    "sleep_timeout",
+    "action_timeout",
+    "hibernate",
+    "vis",
+    "crate",
+];
 
-/// What `#[actor(name = "..", ephemeral, events(..), vis = pub(crate), crate = path)]` says.
+/// What `#[actor(name = "..", events(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) events: Vec<EventEntry>,
     pub(crate) name: Option<LitStr>,
     pub(crate) ephemeral: bool,
+    pub(crate) settings: Settings,
     pub(crate) vis: Option<Visibility>,
     pub(crate) krate: Option<Path>,
 }
@@ -47,6 +60,7 @@ impl Options {
         if let Err(error) = parser.parse2(args) {
             mistakes.push(error);
         }
+        options.settings.check(options.ephemeral, mistakes);
         options
     }
 
@@ -83,6 +97,7 @@ impl Options {
                 input.parse::<Token![=]>()?;
                 self.krate = Some(input.call(Path::parse_mod_style)?);
             }
+            _ if self.settings.parse_value_of(name, input)? => {}
             _ => {
                 typo::unknown_argument(name, "#[actor]", NAMES, mistakes);
                 skip_argument(input);
