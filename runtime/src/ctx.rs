@@ -243,7 +243,7 @@ impl<A: Actor> fmt::Debug for Ctx<A> {
             .field("key", self.key())
             .field("conn", &self.caller)
             .field("schedule", &self.schedule)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

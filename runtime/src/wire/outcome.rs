@@ -83,7 +83,6 @@ impl Outcome<'_> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use std::convert::Infallible;
 

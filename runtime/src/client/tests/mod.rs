@@ -1,7 +1,5 @@
 //! Connections against a server that the test plays itself, on a clock that the test stops.
 
-#![expect(clippy::unwrap_used, reason = "a test says what must be there by taking it")]
-
 extern crate self as callboard;
 
 #[path = "../../../tests/client_network/board.rs"]
