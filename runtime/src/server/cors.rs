@@ -35,3 +35,44 @@ pub(super) fn allow(origin: Option<HeaderValue>, headers: &mut HeaderMap) {
     set(header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
     set(header::ACCESS_CONTROL_EXPOSE_HEADERS, any());
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+
+    #[test]
+    fn a_preflight_is_answered_with_what_it_asks_for() {
+        let request = Request::builder()
+            .method(Method::OPTIONS)
+            .header(header::ACCESS_CONTROL_REQUEST_METHOD, "POST")
+            .header(header::ACCESS_CONTROL_REQUEST_HEADERS, "x-rivet-encoding,content-type")
+            .body(Body::empty())
+            .expect("a request");
+        let response = preflight(&request).expect("it is one");
+        assert_eq!(response.status(), StatusCode::NO_CONTENT);
+        let headers = response.headers();
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_METHODS], METHODS);
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_HEADERS], "x-rivet-encoding,content-type");
+        assert_eq!(headers[header::ACCESS_CONTROL_MAX_AGE], "86400");
+    }
+
+    #[test]
+    fn other_requests_are_none() {
+        let request = Request::builder().method(Method::OPTIONS).body(Body::empty()).expect("a request");
+        assert!(preflight(&request).is_none());
+    }
+
+    #[test]
+    fn a_known_origin_is_named() {
+        let mut headers = HeaderMap::new();
+        allow(Some(HeaderValue::from_static("http://127.0.0.1:3000")), &mut headers);
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "http://127.0.0.1:3000");
+        assert_eq!(headers[header::VARY], "Origin");
+        let mut headers = HeaderMap::new();
+        allow(None, &mut headers);
+        assert_eq!(headers[header::ACCESS_CONTROL_ALLOW_ORIGIN], "*");
+        assert!(!headers.contains_key(header::VARY));
+    }
+}

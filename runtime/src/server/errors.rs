@@ -148,3 +148,39 @@ pub(super) fn incoming_too_long() -> Fault {
 pub(super) fn outgoing_too_long() -> Fault {
     Fault::new("message", "outgoing_too_long", "Outgoing message too long")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Key, faults};
+
+    #[test]
+    fn statuses() {
+        for (fault, expected) in [
+            (Fault::new("user", "player_not_found", ""), 500),
+            (Fault::new("user", "not_found", ""), 500),
+            (Fault::new("rivetkit", "internal_error", ""), 500),
+            (Fault::new("actor", "action_not_found", ""), 404),
+            (Fault::new("actor", "overloaded", ""), 500),
+            (Fault::new("auth", "forbidden", ""), 403),
+            (faults::actor_not_found(), 404),
+            (faults::not_registered("x"), 404),
+            (faults::duplicate_key(&Key::from("a"), crate::ActorId::generate()), 400),
+            (faults::service_unavailable(), 503),
+            (invalid_params("x"), 400),
+            (no_namespace(), 400),
+            (no_actor_route("/x"), 404),
+            (no_requests(), 404),
+            (no_queue("x"), 400),
+            (wrong_actor_method(&Method::GET, "/x"), 405),
+            (incoming_too_long(), 400),
+            (invalid_request("x"), 400),
+            (no_route(), 404),
+            (wrong_method(), 405),
+            (body_timed_out(), 408),
+            (no_upgrade("x"), 426),
+        ] {
+            assert_eq!(status(&fault).as_u16(), expected, "{}.{}", fault.group(), fault.code());
+        }
+    }
+}

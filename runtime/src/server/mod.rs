@@ -161,3 +161,36 @@ async fn dispatch(
     };
     response.unwrap_or_else(IntoResponse::into_response)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_below_an_actor() {
+        let unknown = |path: &str| Route::Unknown(path.to_owned());
+        for (path, route) in [
+            ("", Route::About(About::Banner)),
+            ("/", Route::About(About::Banner)),
+            ("/health", Route::About(About::Health)),
+            ("/metadata", Route::About(About::Metadata)),
+            ("/connect", Route::Connect),
+            ("/action/sendMessage", Route::Action("sendMessage".to_owned())),
+            ("/action/a.b%2Fc%20d", Route::Action("a.b/c d".to_owned())),
+            ("/queue/jobs", Route::Queue("jobs".to_owned())),
+            ("/request", Route::Request),
+            ("/request/a//b", Route::Request),
+            ("/websocket", Route::WebSocket),
+            ("/websocket/stream/x", Route::WebSocket),
+            ("/action", unknown("/action")),
+            ("/action/", unknown("/action/")),
+            ("/action/a/b", unknown("/action/a/b")),
+            ("/action/%ff", unknown("/action/%ff")),
+            ("/connect/x", unknown("/connect/x")),
+            ("//connect", unknown("//connect")),
+            ("/nope", unknown("/nope")),
+        ] {
+            assert_eq!(Route::parse(path), route, "{path}");
+        }
+    }
+}

@@ -202,6 +202,10 @@ struct HangUp(Arc<dyn HostedConn>);
 
 impl Drop for HangUp {
     fn drop(&mut self) {
+        tracing::debug!(conn = %self.0.id(), "a connection ended");
         self.0.hang_up();
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,3 +145,101 @@ pub(super) fn decode_form(value: &str) -> Option<Cow<'_, str>> {
     let spaced = value.replace('+', " ");
     percent_decode_str(&spaced).decode_utf8().ok().map(|text| Cow::Owned(text.into_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::Format;
+
+    const ROOM: &str = "rvt-namespace=default&rvt-method=getOrCreate&rvt-runner=default\
+        &rvt-key=room-json%2Cb%2Fc+d%5Ce%2C2868&rvt-input=uQACZWhlbGxvZXdvcmxkYW4B&rvt-crash-policy=sleep";
+
+    fn parse(segment: &str, query: &str) -> Result<(Target, Option<String>), Fault> {
+        let query = Query::parse(Some(query))?;
+        Target::parse(segment, &query).map(|target| (target, query.user))
+    }
+
+    fn refusal(query: &str) -> (String, String) {
+        let fault = parse("chatRoom", query).expect_err("it is refused");
+        (format!("{}.{}", fault.group(), fault.code()), fault.message().to_owned())
+    }
+
+    #[test]
+    fn what_the_javascript_client_sends() {
+        let (target, user) = parse("chatRoom", ROOM).expect("it is valid");
+        let Target::Key { name, key, reach: Reach::GetOrCreate { input: Some(input) } } = target else {
+            panic!("{target:?}")
+        };
+        assert_eq!((name.as_str(), key), ("chatRoom", Key::from(["room-json", "b/c d\\e", "2868"])));
+        let input: serde_json::Value = wire::from_bytes(Format::Cbor, &input).expect("CBOR");
+        assert_eq!(input, serde_json::json!({ "hello": "world", "n": 1 }));
+        assert_eq!(user, None);
+    }
+
+    #[test]
+    fn what_the_rust_client_sends() {
+        let query = "rvt-namespace=default&rvt-method=get&rvt-key=none%2C1795326463391&rvt-token=default";
+        let (target, _) = parse("chatRoom", query).expect("it is valid");
+        let Target::Key { key, reach: Reach::Get, .. } = target else { panic!("{target:?}") };
+        assert_eq!(key, Key::from(["none", "1795326463391"]));
+    }
+
+    #[test]
+    fn a_key_that_is_absent_is_the_empty_key() {
+        let (target, _) = parse("chatRoom", "rvt-namespace=default&rvt-method=get").expect("it is valid");
+        assert!(matches!(target, Target::Key { key, .. } if key == Key::default()));
+    }
+
+    #[test]
+    fn the_users_query_is_kept_byte_for_byte() {
+        for (query, user) in [
+            (format!("x=1&y=%20z&{ROOM}"), Some("x=1&y=%20z")),
+            (format!("{ROOM}&a&&b=+%2B"), Some("a&&b=+%2B")),
+            (format!("a&{ROOM}&b"), Some("a&b")),
+            (ROOM.to_owned(), None),
+        ] {
+            assert_eq!(parse("chatRoom", &query).expect("it is valid").1.as_deref(), user);
+        }
+        assert_eq!(parse("0", "rvtx=1&%72vt-key=2").expect("it is valid").1.as_deref(), Some("rvtx=1&%72vt-key=2"));
+    }
+
+    #[test]
+    fn an_id_may_have_a_token() {
+        let id = ActorId::generate();
+        for segment in [id.to_string(), format!("{id}@tok%2Fen"), format!("{id}@a@b")] {
+            let (target, _) = parse(&segment, "x=1").expect("it is valid");
+            assert!(matches!(target, Target::Id(Some(parsed)) if parsed == id), "{segment}: {target:?}");
+        }
+        for segment in ["l7nyzzzzjiyuwsvjoveoa6qv2tbl00", "", "@", "%ff"] {
+            let (target, _) = parse(segment, "").expect("it is valid");
+            assert!(matches!(target, Target::Id(None)), "{segment}: {target:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let invalid = "guard.query_invalid_params".to_owned();
+        let long = format!("rvt-namespace=default&rvt-method=getOrCreate&rvt-input={}", "A".repeat(5464));
+        for query in [
+            "rvt-method=get&rvt-key=a",
+            "rvt-namespace=default&rvt-key=a",
+            "rvt-namespace=default&rvt-method=put",
+            "rvt-namespace=default&rvt-method=get&rvt-colour=red",
+            "rvt-namespace=default&rvt-method=get&rvt-key=a&rvt-key=b",
+            "rvt-namespace=default&rvt-method=getOrCreate&rvt-input=%24",
+            "rvt-namespace=default&rvt-method=get&rvt-key=%ff",
+            "rvt-",
+            &long,
+        ] {
+            assert_eq!(refusal(query).0, invalid, "{query}");
+        }
+        assert_eq!(refusal("rvt-namespace=other&rvt-method=get").0, "namespace.not_found");
+        assert!(parse("%ff", ROOM).is_err());
+    }
+
+    #[test]
+    fn what_was_sent_is_not_told_back() {
+        let (_, message) = refusal("rvt-namespace=secret&rvt-method=get&rvt-token=secret");
+        assert!(!message.contains("secret"), "{message}");
+    }
+}

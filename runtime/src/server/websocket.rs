@@ -158,3 +158,48 @@ impl<'a> Offer<'a> {
         self.0.iter().find_map(|item| item.strip_prefix(prefix))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(protocols: &str) -> HeaderMap {
+        let protocols = HeaderValue::from_str(protocols).expect("a valid header");
+        [(header::SEC_WEBSOCKET_PROTOCOL, protocols)].into_iter().collect()
+    }
+
+    #[test]
+    fn a_key_is_accepted_as_the_rfc_says() {
+        let accept = accept(&HeaderValue::from_static("dGhlIHNhbXBsZSBub25jZQ=="));
+        assert_eq!(accept.expect("a valid header"), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn what_the_javascript_client_offers() {
+        let headers = offer(
+            "rivet,rivet_encoding.cbor,rivet_conn_params.%7B%22playerId%22%3A%22p2%22%2C%22role%22%3A%22admin%20%C3%A9%26%2C%3B%22%7D",
+        );
+        let offer = Offer::of(&headers);
+        assert_eq!(offer.encoding().expect("it is known"), Encoding::Cbor);
+        assert_eq!(offer.params().expect("there are some"), r#"{"playerId":"p2","role":"admin é&,;"}"#);
+        assert!(offer.target().is_none());
+    }
+
+    #[test]
+    fn what_the_rust_client_offers() {
+        let id = crate::ActorId::generate();
+        let headers = offer(&format!(
+            "rivet, rivet_target.actor, rivet_actor.{id}, rivet_encoding.bare, rivet_token.default, rivet_conn.7"
+        ));
+        let offer = Offer::of(&headers);
+        assert_eq!(offer.encoding().expect("it is known"), Encoding::Bare);
+        assert_eq!(offer.params(), None);
+        assert!(matches!(offer.target(), Some(Target::Id(Some(named))) if named == id));
+    }
+
+    #[test]
+    fn what_others_offer() {
+        assert_eq!(Offer::of(&HeaderMap::new()).encoding().expect("the default"), Encoding::Json);
+        assert!(Offer::of(&offer("rivet, rivet_encoding.protobuf")).encoding().is_err());
+    }
+}
