@@ -200,7 +200,10 @@ mod tests {
         ] {
             assert_eq!(parse("chatRoom", &query).expect("it is valid").1.as_deref(), user);
         }
-        assert_eq!(parse("0", "rvtx=1&%72vt-key=2").expect("it is valid").1.as_deref(), Some("rvtx=1&%72vt-key=2"));
+        assert_eq!(
+            parse("0", "rvtx=1&%72vt-key=2").expect("it is valid").1.as_deref(),
+            Some("rvtx=1&%72vt-key=2")
+        );
     }
 
     #[test]

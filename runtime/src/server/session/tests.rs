@@ -268,7 +268,8 @@ async fn a_full_outbox_ends_the_connection() {
 #[tokio::test(start_paused = true)]
 async fn a_panic_hangs_up_too() {
     let (scene, mut client) = Scene::with_client(Encoding::Json);
-    let message = ToServer::ActionRequest { id: 1, name: "panic".to_owned(), args: Bytes::from_static(b"[]") };
+    let message =
+        ToServer::ActionRequest { id: 1, name: "panic".to_owned(), args: Bytes::from_static(b"[]") };
     client.send(Message::text(message.encode(Encoding::Json).expect("encodes"))).await.expect("open");
     assert!(scene.session.await.is_err_and(|error| error.is_panic()));
     assert_eq!(scene.notes.read(), ["hang up"]);

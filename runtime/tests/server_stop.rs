@@ -1,0 +1,92 @@
+//! How a server stops.
+
+mod gateway;
+
+use std::time::{Duration, Instant};
+
+use callboard::wire::Encoding;
+use futures_util::SinkExt as _;
+use gateway::{Server, desk, next_close, next_json};
+use serde_json::json;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
+use tokio_websockets::Message;
+
+const SLOW_CALL: &str =
+    r#"{"body":{"tag":"ActionRequest","val":{"id":7,"name":"noteSlowly","args":[300,"late"]}}}"#;
+
+#[tokio::test]
+async fn what_was_taken_is_answered_before_the_goodbye() {
+    let mut server = Server::start().await;
+    let mut socket = server.connect(Encoding::Json).await;
+    next_json(&mut socket).await;
+    let body = br#"{"args":[300,"late"]}"#;
+    let head = format!(
+        "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+        desk("other"),
+        body.len()
+    );
+    let mut caller = TcpStream::connect(server.address).await.expect("it listens");
+    caller.write_all(&[head.as_bytes(), body].concat()).await.expect("it reads");
+    socket.send(Message::text(SLOW_CALL)).await.expect("it is open");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+
+    let began = Instant::now();
+    server.stop();
+    assert_eq!(next_json(&mut socket).await["body"]["tag"], "ActionResponse");
+    assert_eq!(next_close(&mut socket).await, (1011, "guard.service_unavailable".to_owned()));
+    drop(socket);
+    let mut answer = String::new();
+    caller.read_to_string(&mut answer).await.expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 200 ") && answer.ends_with(r#"{"output":1}"#), "{answer}");
+    let address = server.address;
+    server.ended().await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert!(TcpStream::connect(address).await.is_err(), "nobody listens any more");
+}
+
+#[tokio::test]
+async fn an_idle_server_stops_at_once() {
+    let mut server = Server::start().await;
+    server.call("note", r#"["a"]"#).await;
+    // A socket that waits for its next request, and one that never made any.
+    let mut idle = TcpStream::connect(server.address).await.expect("it listens");
+    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it reads");
+    let mut first = [0; 12];
+    idle.read_exact(&mut first).await.expect("it answers");
+    let _silent = TcpStream::connect(server.address).await.expect("it listens");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let began = Instant::now();
+    server.stop();
+    server.ended().await;
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn who_comes_while_it_stops_is_told_to_come_back() {
+    let mut server = Server::start().await;
+    let mut socket = server.connect(Encoding::Json).await;
+    next_json(&mut socket).await;
+    // Both are accepted before the stop; their requests come after it.
+    let mut late = TcpStream::connect(server.address).await.expect("it listens");
+    late.write_all(b"GET /health HTTP/1.1\r\n").await.expect("it reads");
+    socket.send(Message::text(SLOW_CALL)).await.expect("it is open");
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    server.stop();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    late.write_all(b"host: x\r\n\r\n").await.expect("it reads");
+    let mut answer = String::new();
+    late.read_to_string(&mut answer).await.expect("it answers");
+    assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
+    // Calls on an open connection are refused one by one until it is closed.
+    socket.send(Message::text(SLOW_CALL.replace(":7,", ":8,"))).await.expect("it is open");
+    let refused = next_json(&mut socket).await;
+    assert_eq!(refused["body"]["val"]["actionId"], json!(["$BigInt", "8"]));
+    assert_eq!(refused["body"]["val"]["code"], "service_unavailable");
+    assert_eq!(next_json(&mut socket).await["body"]["val"]["id"], json!(["$BigInt", "7"]));
+    assert_eq!(next_close(&mut socket).await, (1011, "guard.service_unavailable".to_owned()));
+    drop(socket);
+    server.ended().await;
+}
