@@ -211,10 +211,10 @@ async fn actors_are_made_and_found() {
         let actors = body["actors"].as_array().expect("a list").iter();
         actors.map(|actor| actor["actor_id"].as_str().expect("an id").to_owned()).collect::<Vec<_>>()
     };
-    assert_eq!(find("name=desk&key=a%5C%2Fb%2Fc+d%5C%5Ce%2F%5C0").await, [id.clone()]);
+    assert_eq!(find("name=desk&key=a%5C%2Fb%2Fc+d%5C%5Ce%2F%5C0").await, [id.as_str()]);
     assert_eq!(find("name=desk&key=missing").await, [""; 0]);
     assert_eq!(find("name=desk").await.len(), 2);
-    assert_eq!(find(&format!("actor_ids={id},0,{}", "a".repeat(32))).await, [id.clone()]);
+    assert_eq!(find(&format!("actor_ids={id},0,{}", "a".repeat(32))).await, [id.as_str()]);
     assert_eq!(find(&format!("actor_ids={id}&name=other")).await, [""; 0]);
 
     // The same actor at the gateway, whose form of keys is another.

@@ -40,5 +40,9 @@ pub(super) const PONGS: usize = 16;
 /// Frames that are handed to the socket at once; its queue keeps the room it once needed.
 pub(super) const BATCH: usize = 128;
 
+/// Messages that are read, and how long, before what they caused is written.
+pub(super) const READS: usize = 64;
+pub(super) const READ_TIME: Duration = Duration::from_micros(250);
+
 /// Actors that one request of the control API may name, or be answered with.
 pub(super) const LISTED: usize = 100;

@@ -7,6 +7,7 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
+    task::Poll,
 };
 
 use bytes::Bytes;
@@ -18,7 +19,7 @@ use tokio_websockets::{Message, WebSocketStream};
 
 use super::{
     limits,
-    socket::{cut_off, goodbye, poll_step, send, speak},
+    socket::{Step, cut_off, goodbye, poll_step, send, speak},
 };
 use crate::{
     host::HostedConn,
@@ -98,11 +99,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     close = taken;
                     Ok(())
                 }
-                step = step => match step {
-                    Ok(Some(message)) => self.read(&message),
-                    Ok(None) => Ok(()),
-                    Err(end) => Err(end),
-                },
+                step = step => self.read_on(step).await,
                 () = &mut silence => self.check_silence().map(|next| silence.as_mut().reset(next)),
                 () = &mut stopped, if !stopping => {
                     stopping = true;
@@ -131,6 +128,23 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.frames.shrink_to(limits::BATCH);
         }
         self.flushing = Some(Instant::now());
+    }
+
+    /// Reads what is there, for a moment: what it causes is then written together.
+    async fn read_on(&mut self, first: Step) -> Result<(), End> {
+        let (mut step, mut read, began) = (first, 0, Instant::now());
+        while let Some(message) = step? {
+            self.read(&message)?;
+            read += 1;
+            if read == limits::READS || self.heard - began > limits::READ_TIME {
+                break;
+            }
+            let more =
+                poll_fn(|cx| Poll::Ready(poll_step(&mut self.socket, &mut self.flushing, self.pings, cx)));
+            let Poll::Ready(more) = more.await else { break };
+            step = more;
+        }
+        Ok(())
     }
 
     fn read(&mut self, message: &Message) -> Result<(), End> {

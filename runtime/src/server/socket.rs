@@ -13,13 +13,16 @@ use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder,
 use super::{limits, session::End};
 use crate::outbox::Close;
 
-/// Writes what waits and reads what is there: a message, or none if everything is written now.
+/// What came of one step: a message, or none if everything is written now; or the end.
+pub(super) type Step = Result<Option<Message>, End>;
+
+/// Writes what waits and reads what is there.
 pub(super) fn poll_step<S: AsyncRead + AsyncWrite + Unpin>(
     socket: &mut WebSocketStream<S>,
     flushing: &mut Option<Instant>,
     pings: usize,
     cx: &mut Context<'_>,
-) -> Poll<Result<Option<Message>, End>> {
+) -> Poll<Step> {
     let mut flushed = false;
     if flushing.is_some() {
         match socket.poll_flush_unpin(cx) {

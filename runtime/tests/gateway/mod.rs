@@ -138,14 +138,13 @@ impl Server {
     /// Sends a request and reads its answer.
     pub async fn http(&self, request: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut socket = TcpStream::connect(self.address).await.expect("it listens");
-        let mut head = format!("{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n");
+        let mut head =
+            vec![format!("{request} HTTP/1.1"), "host: x".to_owned(), "connection: close".to_owned()];
+        head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if !headers.iter().any(|(name, _)| *name == "transfer-encoding") {
-            head += &format!("content-length: {}\r\n", body.len());
+            head.push(format!("content-length: {}", body.len()));
         }
-        for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
-        }
-        head += "\r\n";
+        let head = head.join("\r\n") + "\r\n\r\n";
         socket.write_all(&[head.as_bytes(), body].concat()).await.expect("it reads");
         let mut bytes = Vec::new();
         socket.read_to_end(&mut bytes).await.expect("it answers");

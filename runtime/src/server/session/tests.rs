@@ -1,10 +1,6 @@
 //! Sessions over a pipe, with an actor that only takes notes. Time is virtual.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{pin::Pin, task::Context, time::Duration};
 
 use futures_util::{SinkExt, StreamExt};
 use parking_lot::Mutex;
