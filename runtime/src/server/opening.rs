@@ -28,7 +28,8 @@ pub(super) struct Opening {
 pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(socket: S, opening: Opening, gateway: &Gateway) {
     let outbox =
         Arc::new(Outbox::new(*opening.encoding.as_ref().unwrap_or(&Encoding::Json), PROTOCOL_VERSION));
-    let conn = match opening.open(&gateway.runtime, &outbox).await {
+    // Boxed, so that it costs nothing afterwards.
+    let conn = match Box::pin(opening.open(&gateway.runtime, &outbox)).await {
         Ok(conn) => Some(conn),
         Err(refusal) => {
             refusal.tell(&outbox);
@@ -39,7 +40,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(socket: S, opening: O
     let stopped = async {
         stop.cancelled().await;
         // What the actors have been given is ended and answered.
-        let _ = timeout(limits::GRACE, gateway.runtime.tasks().wait()).await;
+        let _ = Box::pin(timeout(limits::GRACE, gateway.runtime.tasks().wait())).await;
     };
     Session::new(socket, outbox, conn).run(stopped).await;
 }

@@ -15,7 +15,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, sleep, timeout},
 };
-use tokio_websockets::{Message, WebSocketStream};
+use tokio_websockets::{Error, Message, WebSocketStream};
 
 use super::{
     limits,
@@ -62,21 +62,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let end = self.carry(stopped).await;
         // The actor shall not wait for a peer that takes its time to say goodbye.
         drop(self.conn.take());
+        // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
+        let _ = timeout(limits::CLOSE_TIME, Box::pin(self.part(end))).await;
+    }
+
+    async fn part(self, end: End) -> Result<(), Error> {
         let too_long = || Close::new(1011, "message.incoming_too_long");
-        let goodbye = async {
-            match end {
-                End::Close(close) => goodbye(self.socket, Some(close)).await,
-                End::Answer => goodbye(self.socket, None).await,
-                // The socket would give another reason; but what it has half written it must end itself.
-                End::TooLong if self.flushing.is_none() => {
-                    cut_off(self.socket.into_inner(), &too_long()).await
-                }
-                End::TooLong => goodbye(self.socket, Some(too_long())).await,
-                End::Gone => Ok(()),
-            }
-        };
-        // Who does not take a goodbye is gone all the same.
-        let _ = timeout(limits::CLOSE_TIME, goodbye).await;
+        match end {
+            End::Close(close) => goodbye(self.socket, Some(close)).await,
+            End::Answer => goodbye(self.socket, None).await,
+            // The socket would give another reason; but what it has half written it must end itself.
+            End::TooLong if self.flushing.is_none() => cut_off(self.socket.into_inner(), &too_long()).await,
+            End::TooLong => goodbye(self.socket, Some(too_long())).await,
+            End::Gone => Ok(()),
+        }
     }
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {

@@ -87,7 +87,8 @@ pub(super) async fn cut_off<S: AsyncRead + AsyncWrite + Unpin>(
 
 /// Reads and throws away: closing a socket that has unread bytes would take back what was written last.
 async fn drain<S: AsyncRead + Unpin>(mut socket: S) -> Result<(), Error> {
-    let mut bytes = [0; 1024];
+    // Not in the future, which lasts as long as its session.
+    let mut bytes = vec![0; 4096];
     while socket.read(&mut bytes).await? > 0 {}
     Ok(())
 }
