@@ -5,6 +5,10 @@ pub use uuid::Uuid;
 
 #[cfg(feature = "server")]
 pub use crate::{Actor, Conn, Ctx, Registry, SendEach};
-pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault, Key, actor};
+pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault, Key};
 #[cfg(feature = "client")]
 pub use crate::{Client, Connection, Handle, Subscription};
+pub use crate::{
+    action, actor, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_request, on_sleep,
+    on_state_change, on_wake, on_websocket, run,
+};
