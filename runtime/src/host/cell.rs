@@ -288,6 +288,10 @@ struct WireConn<A: Actor> {
 }
 
 impl<A: Actor> HostedConn for WireConn<A> {
+    fn id(&self) -> ConnId {
+        self.line.conn().id()
+    }
+
     fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault> {
         self.line.conn().subscribe_by_name(event, on)
     }

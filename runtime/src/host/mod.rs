@@ -44,7 +44,7 @@ pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
 pub(crate) use parcel::Parcel;
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
-use crate::{ActorId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
+use crate::{ActorId, ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
 
 /// How a caller means to reach the actor of a key.
 #[derive(Debug, Clone)]
@@ -118,6 +118,8 @@ pub(crate) trait HostedActor: Send + Sync {
 
 /// An open connection, whatever its actor's type. Calls and subscriptions take effect in the order made.
 pub(crate) trait HostedConn: Send + Sync {
+    fn id(&self) -> ConnId;
+
     fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault>;
 
     /// Calls an action; the answer goes to the outbox.
