@@ -1,8 +1,10 @@
 //! The attributes inside the block: `#[action]` and its sisters.
 
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
 use syn::{Attribute, Path};
 
-use crate::typo;
+use crate::{model::is_builtin_attribute, typo};
 
 /// What an attribute makes of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,21 +24,20 @@ pub(crate) enum Marker {
     Planned(&'static str),
 }
 
-/// The name of every attribute that is ours.
-pub(crate) const ALL: &[&str] = &[
-    "action",
-    "on_create",
-    "on_before_connect",
-    "on_connect",
-    "on_disconnect",
-    "on_wake",
-    "on_sleep",
-    "on_destroy",
-    "on_state_change",
-    "on_migrate",
-    "run",
-    "on_request",
-    "on_websocket",
+const MARKERS: &[(&str, Marker)] = &[
+    ("action", Marker::Action),
+    ("on_create", Marker::OnCreate),
+    ("on_before_connect", Marker::OnBeforeConnect),
+    ("on_connect", Marker::OnConnect),
+    ("on_disconnect", Marker::OnDisconnect),
+    ("on_wake", Marker::OnWake),
+    ("on_sleep", Marker::OnSleep),
+    ("on_destroy", Marker::OnDestroy),
+    ("on_state_change", Marker::OnStateChange),
+    ("on_migrate", Marker::OnMigrate),
+    ("run", Marker::Run),
+    ("on_request", Marker::Planned("on_request")),
+    ("on_websocket", Marker::Planned("on_websocket")),
 ];
 
 impl Marker {
@@ -46,48 +47,23 @@ impl Marker {
     }
 
     /// What this attribute was probably meant to be.
-    pub(crate) fn meant(attr: &Attribute) -> Option<(Self, &'static str)> {
+    pub(crate) fn meant(attr: &Attribute) -> Option<Self> {
         let name = name_of(attr.path())?;
-        if crate::model::is_builtin_attribute(&name) {
+        if is_builtin_attribute(&name) {
             return None;
         }
-        let near = typo::nearest(&name, ALL)?;
-        Some((Self::named(near)?, near))
+        let names: Vec<_> = MARKERS.iter().map(|(known, _)| *known).collect();
+        Self::named(typo::nearest(&name, &names)?)
     }
 
-    fn named(name: &str) -> Option<Self> {
-        let name = ALL.iter().find(|known| **known == name)?;
-        Some(match *name {
-            "action" => Self::Action,
-            "on_create" => Self::OnCreate,
-            "on_before_connect" => Self::OnBeforeConnect,
-            "on_connect" => Self::OnConnect,
-            "on_disconnect" => Self::OnDisconnect,
-            "on_wake" => Self::OnWake,
-            "on_sleep" => Self::OnSleep,
-            "on_destroy" => Self::OnDestroy,
-            "on_state_change" => Self::OnStateChange,
-            "on_migrate" => Self::OnMigrate,
-            "run" => Self::Run,
-            planned => Self::Planned(planned),
-        })
+    /// What the attribute of this name is to us.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        MARKERS.iter().find(|(known, _)| *known == name).map(|(_, marker)| *marker)
     }
 
+    /// The attribute's name: `on_connect`.
     pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Action => "action",
-            Self::OnCreate => "on_create",
-            Self::OnBeforeConnect => "on_before_connect",
-            Self::OnConnect => "on_connect",
-            Self::OnDisconnect => "on_disconnect",
-            Self::OnWake => "on_wake",
-            Self::OnSleep => "on_sleep",
-            Self::OnDestroy => "on_destroy",
-            Self::OnStateChange => "on_state_change",
-            Self::OnMigrate => "on_migrate",
-            Self::Run => "run",
-            Self::Planned(name) => name,
-        }
+        MARKERS.iter().find(|(_, marker)| *marker == self).map_or("", |(name, _)| name)
     }
 }
 
@@ -96,4 +72,12 @@ fn name_of(path: &Path) -> Option<String> {
     let last = path.segments.last()?;
     let is_ours = path.segments.len() == 1 || path.segments.first()?.ident == "callboard";
     is_ours.then(|| last.ident.to_string())
+}
+
+/// The attribute where no `#[actor]` has taken it away: the item as it is, and what is missing.
+pub(crate) fn misplaced(name: &str, item: &TokenStream) -> TokenStream {
+    let help = "write `#[actor]` on the `impl` block of the actor, and this inside of it";
+    let message = format!("`#[{name}]` is part of an `#[actor]`, and here is none\nhelp: {help}");
+    let error = syn::Error::new(Span::call_site(), message).to_compile_error();
+    quote!(#item #error)
 }

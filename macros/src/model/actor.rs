@@ -135,7 +135,8 @@ fn take_marker(method: &mut Method, mistakes: &Mistakes) -> Option<(Marker, Attr
 }
 
 fn misspelt(attr: &Attribute, mistakes: &Mistakes) -> Option<Marker> {
-    let (marker, name) = Marker::meant(attr)?;
+    let marker = Marker::meant(attr)?;
+    let name = marker.name();
     let written = crate::written::written(attr.path());
     mistakes.at(
         attr.path(),

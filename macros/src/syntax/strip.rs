@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
-use crate::marker;
+use crate::marker::Marker;
 
 /// The same tokens, but `#[action]` and its sisters cut out, however deep they are.
 pub(crate) fn without_markers(tokens: TokenStream) -> TokenStream {
@@ -42,5 +42,5 @@ fn is_marker(group: &Group) -> bool {
         _ => false,
     });
     group.delimiter() == Delimiter::Bracket
-        && matches!(path.last(), Some(TokenTree::Ident(name)) if marker::ALL.contains(&name.to_string().as_str()))
+        && matches!(path.last(), Some(TokenTree::Ident(name)) if Marker::named(&name.to_string()).is_some())
 }
