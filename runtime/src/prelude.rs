@@ -9,6 +9,6 @@ pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault
 #[cfg(feature = "client")]
 pub use crate::{Client, Connection, Handle, Subscription};
 pub use crate::{
-    action, actor, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_request, on_sleep,
-    on_state_change, on_wake, on_websocket, run,
+    action, actor, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_migrate,
+    on_request, on_sleep, on_state_change, on_wake, on_websocket, run,
 };
