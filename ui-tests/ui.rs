@@ -3,7 +3,7 @@
 //! `TRYBUILD=overwrite cargo test -p ui-tests` writes the `.stderr` files anew; read each before keeping it, as
 //! the user would who made the mistake.
 
-const SUBJECTS: &[&str] = &["impl_block"];
+const SUBJECTS: &[&str] = &["args", "signature", "events", "client", "hooks", "impl_block", "errors"];
 
 #[test]
 fn ui() {

@@ -1,0 +1,10 @@
+// Check that a union is no error.
+
+use callboard::prelude::*;
+
+#[derive(ActorError)]
+union GameError {
+    code: u32,
+}
+
+fn main() {}

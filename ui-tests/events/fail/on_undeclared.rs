@@ -1,0 +1,34 @@
+// Check that a client cannot listen to what the actor does not publish.
+
+use callboard::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Changed {
+    total: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct ScoreChanged {
+    score: u64,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Counter {
+    total: u64,
+}
+
+#[actor(events(Changed))]
+impl Counter {
+    #[action]
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+fn listen(conn: &CounterConn) {
+    conn.on(|event: Changed| println!("{}", event.total));
+    conn.on(|event: ScoreChanged| println!("{}", event.score));
+}
+
+fn main() {}

@@ -1,0 +1,29 @@
+// Check that an event type that does not exist is rustc's to report, and nothing else is.
+
+use callboard::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+struct Changed {
+    total: u64,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+struct ScoreChanged {
+    score: u64,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Counter {
+    total: u64,
+}
+
+#[actor(events(Changed, Chnaged))]
+impl Counter {
+    #[action]
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+fn main() {}

@@ -1,0 +1,28 @@
+// Check that half-typed code gets rustc's errors alone.
+
+use callboard::prelude::*;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Counter {
+    total: u64,
+}
+
+#[actor]
+impl Counter {
+    #[action]
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.
+    }
+
+    #[action]
+    fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+async fn call(counter: CounterHandle) {
+    let _ = counter.add(1).await;
+}
+
+fn main() {}

@@ -1,0 +1,26 @@
+// Check that a second `#[actor]` on one type is reported at both.
+
+use callboard::prelude::*;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Counter {
+    total: u64,
+}
+
+#[actor]
+impl Counter {
+    #[action]
+    fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+#[actor]
+impl Counter {
+    #[action]
+    fn add(&mut self, amount: u64) {
+        self.total += amount;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,25 @@
+// Check that two actions with one name on the wire are reported at the second.
+
+use callboard::prelude::*;
+
+#[derive(Default, Serialize, Deserialize)]
+struct Counter {
+    total: u64,
+}
+
+#[actor]
+impl Counter {
+    #[action]
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+
+    #[action(name = "add")]
+    fn plus(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+fn main() {}
