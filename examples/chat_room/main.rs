@@ -10,7 +10,7 @@ mod chat;
 
 use std::{io::IsTerminal, net::SocketAddr};
 
-use axum::{Router, http::header, routing::get, serve::ListenerExt};
+use axum::{Router, http::header, routing::get};
 use callboard::Registry;
 use clap::Parser;
 use tokio::net::TcpListener;
@@ -35,19 +35,13 @@ async fn main() -> callboard::Result<()> {
     let args = Args::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
 
-    let registry = Registry::new().register::<ChatRoom>();
-    let app = page().merge(registry.router());
-
     let mut address = args.listen;
     address.set_port(args.port.unwrap_or(address.port()));
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
     println!("The chat room is open: {}", url(listener.local_addr()?));
 
-    // Small frames in bursts would wait for each other's acknowledgement.
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    axum::serve(listener, app).with_graceful_shutdown(stop_signal()).await?;
-    registry.stop().await;
-    Ok(())
+    let registry = Registry::new().register::<ChatRoom>().merge(page());
+    registry.serve_listener(listener, callboard::shutdown_signal()).await
 }
 
 /// The files of the page, which are compiled in.
@@ -83,19 +77,4 @@ fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> callboard::Erro
         ""
     };
     callboard::Error::msg(format_args!("cannot listen on {address}: {error}{hint}"))
-}
-
-/// Ctrl-C, or the polite signal of a process manager.
-async fn stop_signal() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate()).expect("signals can be listened to");
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-    }
-    #[cfg(not(unix))]
-    let _ = tokio::signal::ctrl_c().await;
 }

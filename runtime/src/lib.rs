@@ -68,3 +68,5 @@ pub use payload::Payload;
 pub use registry::Registry;
 #[cfg(feature = "server")]
 pub use schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
+#[cfg(feature = "server")]
+pub use server::shutdown_signal;

@@ -35,6 +35,7 @@ use crate::{
 pub struct Registry {
     kinds: BTreeMap<&'static str, MakeKind>,
     store: Option<Arc<dyn Store>>,
+    routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
 }
 
@@ -70,6 +71,17 @@ impl Registry {
         self
     }
 
+    /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
+    /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
+    ///
+    /// # Panics
+    ///
+    /// If both have the same route, or a fallback is set, as [`axum::Router::merge`] does.
+    pub fn merge(mut self, routes: axum::Router) -> Self {
+        self.routes = self.routes.merge(routes);
+        self
+    }
+
     /// Serves the actors on this address until SIGINT or SIGTERM, then stops gracefully: what was taken is ended
     /// and saved. A second signal ends the process at once.
     pub async fn serve(self, address: impl ToSocketAddrs) -> Result<(), Error> {
@@ -83,7 +95,7 @@ impl Registry {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
-        server::serve(Arc::clone(self.runtime()), listener, stop).await?;
+        server::serve(Arc::clone(self.runtime()), self.routes.clone(), listener, stop).await?;
         Ok(())
     }
 

@@ -33,6 +33,8 @@ pub(crate) struct Runtime {
     clockwork: Clockwork,
     ticking: Once,
     tasks: TaskTracker,
+    /// What gateways have under way: the last answers, and the closes of connections.
+    sessions: TaskTracker,
     stopping: CancellationToken,
     /// Names this process among all that ever gave out connection ids.
     gateway: u64,
@@ -60,6 +62,7 @@ impl Runtime {
             clockwork: Clockwork::default(),
             ticking: Once::new(),
             tasks: TaskTracker::new(),
+            sessions: TaskTracker::new(),
             stopping: CancellationToken::new(),
             gateway: fastrand::u64(..),
             conns: AtomicU64::new(1),
@@ -154,6 +157,10 @@ impl Runtime {
         &self.tasks
     }
 
+    pub(crate) fn sessions(&self) -> &TaskTracker {
+        &self.sessions
+    }
+
     pub(crate) fn next_conn_id(&self) -> ConnId {
         ConnId::new(self.gateway, self.conns.fetch_add(1, Ordering::Relaxed))
     }
@@ -174,6 +181,10 @@ impl Runtime {
         self.tasks.close();
         if tokio::time::timeout(Self::STOP_TIMEOUT, self.tasks.wait()).await.is_err() {
             tracing::warn!(tasks = self.tasks.len(), "stopped while actors were still busy");
+        }
+        self.sessions.close();
+        if tokio::time::timeout(Self::STOP_TIMEOUT, self.sessions.wait()).await.is_err() {
+            tracing::warn!(sessions = self.sessions.len(), "stopped before every client was told");
         }
     }
 }

@@ -37,7 +37,7 @@ pub(super) async fn action(
     let call = Call { target, name, encoding, args, params: params(&head.headers) };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
-    let (actor, result) = match gateway.tasks.spawn(async move { call.run(&runtime).await }).await {
+    let (actor, result) = match gateway.tasks().spawn(async move { call.run(&runtime).await }).await {
         Ok(done) => done?,
         Err(panic) => return Err(failed(Fault::internal(&panic))),
     };

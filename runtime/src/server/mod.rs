@@ -30,7 +30,8 @@ use http::header;
 use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use serve::{serve, shutdown_signal};
+pub(crate) use serve::serve;
+pub use serve::shutdown_signal;
 
 use self::{
     errors::Failure,
@@ -43,15 +44,20 @@ use crate::{Fault, host::Runtime};
 /// What every request is served from.
 struct Gateway {
     runtime: Arc<Runtime>,
+}
+
+impl Gateway {
     /// Calls and connections under way: they outlive the requests that began them.
-    tasks: TaskTracker,
+    fn tasks(&self) -> &TaskTracker {
+        self.runtime.sessions()
+    }
 }
 
 type Shared = State<Arc<Gateway>>;
 
 /// The gateway's routes. They can be nested under a prefix of another router.
 pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
-    routes(Arc::new(Gateway { runtime, tasks: TaskTracker::new() }))
+    routes(Arc::new(Gateway { runtime }))
 }
 
 fn routes(gateway: Arc<Gateway>) -> Router {

@@ -18,16 +18,17 @@ use super::{Gateway, limits, routes};
 use crate::host::Runtime;
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
-/// WebSocket that tells clients to come back.
+/// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
 pub(crate) async fn serve(
     runtime: Arc<Runtime>,
+    own: Router,
     listener: TcpListener,
     signal: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let gateway = Arc::new(Gateway { runtime: Arc::clone(&runtime), tasks: TaskTracker::new() });
+    let gateway = Arc::new(Gateway { runtime: Arc::clone(&runtime) });
     let sockets = TaskTracker::new();
     {
-        let router = routes(Arc::clone(&gateway));
+        let router = own.merge(routes(Arc::clone(&gateway)));
         let mut signal = pin!(signal);
         loop {
             let socket = tokio::select! {
@@ -41,10 +42,8 @@ pub(crate) async fn serve(
     tracing::info!("stopping");
     runtime.stop().await;
     sockets.close();
-    gateway.tasks.close();
-    let ended = async { tokio::join!(sockets.wait(), gateway.tasks.wait()) };
-    if timeout(limits::GRACE, ended).await.is_err() {
-        tracing::warn!(sockets = sockets.len() + gateway.tasks.len(), "stopped before every peer was done");
+    if timeout(limits::GRACE, sockets.wait()).await.is_err() {
+        tracing::warn!(sockets = sockets.len(), "stopped before every peer was done");
     }
     Ok(())
 }
@@ -86,8 +85,9 @@ async fn talk(socket: TcpStream, router: Router, stop: CancellationToken) {
     }
 }
 
-/// Resolves at SIGINT or SIGTERM. Another one then ends the process at once.
-pub(crate) async fn shutdown_signal() {
+/// Resolves at SIGINT or SIGTERM: what [`Registry::serve`](crate::Registry::serve) stops at, for those who pass a
+/// stop of their own. Another one then ends the process at once.
+pub async fn shutdown_signal() {
     interrupt().await;
     tokio::spawn(async {
         interrupt().await;

@@ -38,7 +38,7 @@ pub(super) fn connect(
     let handshake = Handshake::take(&mut request)?;
     let offer = Offer::of(request.headers());
     let opening = Opening { target, encoding: offer.encoding(), params: offer.params(), ray };
-    let tasks = gateway.tasks.clone();
+    let tasks = gateway.tasks().clone();
     tasks.spawn(handshake.complete(async move |socket| opening::run(socket, opening, &gateway).await));
     Ok(switch(&request))
 }
@@ -52,7 +52,7 @@ pub(super) fn raw(
     let handshake = Handshake::take(&mut request)?;
     let fault = target.err().unwrap_or_else(errors::no_sockets);
     let close = Close::new(1011, format!("{}.{}", fault.group(), fault.code()));
-    gateway.tasks.spawn(handshake.complete(async move |socket| opening::refuse(socket, close).await));
+    gateway.tasks().spawn(handshake.complete(async move |socket| opening::refuse(socket, close).await));
     Ok(switch(&request))
 }
 
