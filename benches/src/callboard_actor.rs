@@ -39,7 +39,7 @@ pub async fn start_queued() -> Queued {
 }
 
 async fn counter(key: &str) -> CounterHandle {
-    let counter = Registry::new().register::<Counter>().client().get_or_create::<Counter>(key);
+    let counter = Registry::new().in_memory().register::<Counter>().client().get_or_create::<Counter>(key);
     counter.add().await.unwrap();
     counter
 }

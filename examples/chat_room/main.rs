@@ -8,7 +8,7 @@
 
 mod chat;
 
-use std::{io::IsTerminal, net::SocketAddr};
+use std::{io::IsTerminal, net::SocketAddr, path::PathBuf};
 
 use axum::{Router, http::header, routing::get};
 use callboard::Registry;
@@ -28,6 +28,10 @@ struct Args {
     /// The port to listen on, in place of the one in ADDR; 0 takes any that is free
     #[arg(short, long)]
     port: Option<u16>,
+
+    /// Where the rooms are kept
+    #[arg(short, long, value_name = "DIR", default_value = "callboard-data")]
+    data: PathBuf,
 }
 
 #[tokio::main]
@@ -40,7 +44,7 @@ async fn main() -> callboard::Result<()> {
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
     println!("The chat room is open: {}", url(listener.local_addr()?));
 
-    let registry = Registry::new().register::<ChatRoom>().merge(page());
+    let registry = Registry::new().data_dir(args.data).register::<ChatRoom>().merge(page());
     registry.serve_listener(listener, callboard::shutdown_signal()).await
 }
 

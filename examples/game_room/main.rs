@@ -32,7 +32,7 @@ async fn main() -> callboard::Result<()> {
     let args = Args::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
 
-    let registry = Registry::new().register::<GameRoom>();
+    let registry = Registry::new().in_memory().register::<GameRoom>();
     match args.listen {
         Some(address) => {
             let listener = TcpListener::bind(address).await?;

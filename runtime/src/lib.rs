@@ -39,6 +39,8 @@ mod schedule;
 mod server;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+pub mod testing;
 pub mod wire;
 
 pub use action::{Action, NeedsConn, Reply};

@@ -9,6 +9,8 @@ use std::{
 
 use tokio::net::{TcpListener, ToSocketAddrs};
 
+#[cfg(feature = "sqlite")]
+use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error,
     host::{MakeKind, Runtime, make_kind},
@@ -34,13 +36,34 @@ use crate::{
 #[derive(Default)]
 pub struct Registry {
     kinds: BTreeMap<&'static str, MakeKind>,
-    store: Option<Arc<dyn Store>>,
+    keep: Keep,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
 }
 
+/// Where actors are kept.
+enum Keep {
+    #[cfg(feature = "sqlite")]
+    In(Arc<DataDir>),
+    Store(Arc<dyn Store>),
+}
+
+impl Default for Keep {
+    #[cfg(feature = "sqlite")]
+    fn default() -> Self {
+        Self::In(Arc::new(DataDir::new(DataDir::DEFAULT)))
+    }
+
+    #[cfg(not(feature = "sqlite"))]
+    fn default() -> Self {
+        Self::Store(Arc::new(MemoryStore::new()))
+    }
+}
+
 impl Registry {
-    /// An empty one.
+    /// An empty one. Its actors are kept in `callboard-data`, in the directory that the process was started in, unless
+    /// it is told otherwise ([`data_dir`](Self::data_dir), [`in_memory`](Self::in_memory), [`store`](Self::store));
+    /// without the feature `sqlite`, in memory.
     pub fn new() -> Self {
         Self::default()
     }
@@ -60,14 +83,36 @@ impl Registry {
         self
     }
 
-    /// Keeps actors in this store instead of memory.
+    /// Keeps actors in this directory (in `callboard.db`, a SQLite file) instead of `callboard-data` in the directory
+    /// that the process was started in. It is made if it does not exist, and held by one process at a time.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    #[cfg(feature = "sqlite")]
+    pub fn data_dir(mut self, path: impl Into<std::path::PathBuf>) -> Self {
+        self.assert_not_started();
+        self.keep = Keep::In(Arc::new(DataDir::new(path)));
+        self
+    }
+
+    /// Keeps actors in memory only: for tests, and for servers whose actors need not outlive them.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn in_memory(self) -> Self {
+        self.store(MemoryStore::new())
+    }
+
+    /// Keeps actors in this store.
     ///
     /// # Panics
     ///
     /// If the registry has started.
     pub fn store(mut self, store: impl Store) -> Self {
         self.assert_not_started();
-        self.store = Some(Arc::new(store));
+        self.keep = Keep::Store(Arc::new(store));
         self
     }
 
@@ -95,6 +140,11 @@ impl Registry {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
+        #[cfg(feature = "sqlite")]
+        if let Keep::In(directory) = &self.keep {
+            // Who cannot keep anything shall not seem to serve.
+            directory.open().await?;
+        }
         server::serve(Arc::clone(self.runtime()), self.routes.clone(), listener, stop).await?;
         Ok(())
     }
@@ -122,7 +172,11 @@ impl Registry {
 
     fn runtime(&self) -> &Arc<Runtime> {
         let runtime = self.runtime.get_or_init(|| {
-            let store = self.store.clone().unwrap_or_else(|| Arc::new(MemoryStore::new()));
+            let store = match &self.keep {
+                #[cfg(feature = "sqlite")]
+                Keep::In(directory) => Arc::clone(directory) as Arc<dyn Store>,
+                Keep::Store(store) => Arc::clone(store),
+            };
             Runtime::new(&self.kinds, store)
         });
         runtime.start_ticking();

@@ -294,7 +294,7 @@ async fn an_actor_can_be_named_in_headers() {
 
 #[tokio::test]
 async fn the_routes_can_be_nested() {
-    let registry = Registry::new().register::<Desk>();
+    let registry = Registry::new().in_memory().register::<Desk>();
     let app = Router::new().route("/", get(async || "the app")).nest("/rt", registry.router());
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");

@@ -7,7 +7,7 @@ use callboard::prelude::*;
 use callboard_tests::{Join, Posted, Room, RoomError, RoomHandle, World, both_worlds, heard};
 
 fn registry() -> Registry {
-    Registry::new().register::<Room>()
+    Registry::new().in_memory().register::<Room>()
 }
 
 fn room(world: &World, key: impl Into<Key>) -> RoomHandle {
@@ -143,7 +143,7 @@ both_worlds!(create_makes_an_actor_once, registry(), async |world: &World| {
     assert!(nobody.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{nobody}");
 });
 
-both_worlds!(an_unregistered_actor_is_a_clear_error, Registry::new(), async |world: &World| {
+both_worlds!(an_unregistered_actor_is_a_clear_error, Registry::new().in_memory(), async |world: &World| {
     let error = room(world, "x").get_messages().await.unwrap_err();
     assert!(error.fault().is_some_and(|fault| fault.code() == "not_registered"), "{error}");
 });

@@ -65,6 +65,8 @@ impl Server {
     async fn start(binary: &Path, port: u16) -> Self {
         let mut process = Command::new(binary)
             .args(["--port", &port.to_string()])
+            .arg("--data")
+            .arg(data())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
@@ -79,6 +81,11 @@ impl Server {
         let port = self.url.trim_end_matches('/').rsplit(':').next();
         port.and_then(|port| port.parse().ok()).unwrap_or_else(|| panic!("there is no port in {}", self.url))
     }
+}
+
+/// Where the rooms of this test are kept.
+fn data() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser-rooms")
 }
 
 /// Builds the `chat_room` example, and says where its binary is.

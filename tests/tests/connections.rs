@@ -7,7 +7,7 @@ use callboard_tests::{
 };
 
 fn registry() -> Registry {
-    Registry::new().register::<Room>()
+    Registry::new().in_memory().register::<Room>()
 }
 
 fn room(world: &World, key: &str) -> RoomHandle {

@@ -86,7 +86,7 @@ struct Server {
 impl Server {
     fn start() -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_conformance-server"))
-            .args(["--listen", "127.0.0.1:0"])
+            .args(["--listen", "127.0.0.1:0", "--ephemeral"])
             .stdout(Stdio::piped())
             .spawn()
             .expect("the server starts");

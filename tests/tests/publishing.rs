@@ -9,7 +9,7 @@ use callboard_tests::{
 use tokio::sync::mpsc::UnboundedSender;
 
 fn registry() -> Registry {
-    Registry::new().register::<Room>()
+    Registry::new().in_memory().register::<Room>()
 }
 
 fn room(world: &World, key: &str) -> RoomHandle {

@@ -12,7 +12,7 @@ use callboard_tests::{
 use tokio::{net::TcpListener, sync::oneshot};
 
 fn registry() -> Registry {
-    Registry::new().register::<Room>()
+    Registry::new().in_memory().register::<Room>()
 }
 
 fn room(world: &World, key: &str) -> RoomHandle {

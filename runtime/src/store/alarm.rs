@@ -14,7 +14,8 @@ use crate::InvalidId;
 pub struct Alarm {
     /// Its identity.
     pub id: AlarmId,
-    /// When, in milliseconds since 1970 (UTC).
+    /// When, in milliseconds since 1970 (UTC). A store may keep what is later than `i64::MAX`, in 292 million years,
+    /// as that.
     pub due_ms: u64,
     /// What for; the actor's own business.
     pub payload: Bytes,

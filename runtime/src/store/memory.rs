@@ -1,13 +1,12 @@
 //! A store that forgets: for tests, and for servers whose actors need not outlive them.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
 };
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use indexmap::IndexMap;
 use parking_lot::Mutex;
 
 use super::{ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, Store, StoreError};
@@ -21,8 +20,10 @@ pub struct MemoryStore {
 
 #[derive(Default)]
 struct Actors {
-    rows: IndexMap<ActorId, Row>,
+    rows: BTreeMap<ActorId, Row>,
     ids: HashMap<(String, Key), ActorId>,
+    /// The alarms of all rows, earliest first.
+    agenda: BTreeSet<(u64, ActorId, AlarmId)>,
 }
 
 struct Row {
@@ -66,27 +67,24 @@ impl Store for MemoryStore {
         Ok(self.actors.lock().find(name, key).map(Row::claim))
     }
 
+    async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
+        let mut actors = self.actors.lock();
+        Ok(batch.into_iter().map(|commit| actors.apply(commit)).collect())
+    }
+
     async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
         let actors = self.actors.lock();
-        let mut due: Vec<_> = actors
-            .rows
-            .values()
-            .filter_map(|row| {
-                Some((row.first_alarm_after(None).filter(|due_ms| *due_ms <= until_ms)?, &row.record))
-            })
-            .collect();
-        due.sort_by_key(|(due_ms, _)| *due_ms);
-        Ok(due.into_iter().take(limit).map(|(_, record)| record.clone()).collect())
+        let mut seen = HashSet::new();
+        let due = actors.agenda.iter().take_while(|(due_ms, ..)| *due_ms <= until_ms);
+        let ids = due.map(|(_, actor, _)| actor).filter(|actor| seen.insert(**actor));
+        Ok(ids.take(limit).filter_map(|id| actors.rows.get(id)).map(|row| row.record.clone()).collect())
     }
 
     async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
         let actors = self.actors.lock();
-        Ok(actors.rows.values().filter_map(|row| row.first_alarm_after(Some(after_ms))).min())
-    }
-
-    async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
-        let mut actors = self.actors.lock();
-        Ok(batch.into_iter().map(|commit| actors.apply(commit)).collect())
+        let mut later =
+            actors.agenda.iter().map(|(due_ms, ..)| *due_ms).skip_while(|due_ms| *due_ms <= after_ms);
+        Ok(later.next())
     }
 }
 
@@ -98,16 +96,7 @@ impl Actors {
 
     fn apply(&mut self, commit: Commit) -> CommitOutcome {
         match commit {
-            Commit::Create { record, state, alarms } => {
-                let address = (record.name.clone(), record.key.clone());
-                if self.ids.contains_key(&address) {
-                    return CommitOutcome::Taken;
-                }
-                self.ids.insert(address, record.id);
-                let mut row = Row { record, epoch: 1, revision: 1, state, alarms: BTreeMap::new() };
-                row.change(alarms);
-                self.rows.insert(row.record.id, row);
-            }
+            Commit::Create { record, state, alarms } => self.create(record, state, alarms),
             Commit::Save { id, epoch, revision, state, alarms } => {
                 let Some(row) = self.rows.get_mut(&id) else { return CommitOutcome::Fenced };
                 if row.epoch != epoch || row.revision >= revision {
@@ -117,40 +106,59 @@ impl Actors {
                 if let Some(state) = state {
                     row.state = state;
                 }
-                row.change(alarms);
+                self.change_alarms(id, alarms);
+                CommitOutcome::Done
             }
-            Commit::Destroy { id, epoch } => {
-                if self.rows.get(&id).is_none_or(|row| row.epoch != epoch) {
-                    return CommitOutcome::Fenced;
-                }
-                if let Some(row) = self.rows.shift_remove(&id) {
-                    self.ids.remove(&(row.record.name, row.record.key));
-                }
+            Commit::Destroy { id, epoch } => self.destroy(id, epoch),
+        }
+    }
+
+    fn create(&mut self, record: ActorRecord, state: Bytes, alarms: Vec<AlarmChange>) -> CommitOutcome {
+        let id = record.id;
+        let address = (record.name.clone(), record.key.clone());
+        if self.ids.contains_key(&address) || self.rows.contains_key(&id) {
+            return CommitOutcome::Taken;
+        }
+        self.ids.insert(address, id);
+        self.rows.insert(id, Row { record, epoch: 1, revision: 1, state, alarms: BTreeMap::new() });
+        self.change_alarms(id, alarms);
+        CommitOutcome::Done
+    }
+
+    fn destroy(&mut self, id: ActorId, epoch: u64) -> CommitOutcome {
+        if self.rows.get(&id).is_none_or(|row| row.epoch != epoch) {
+            return CommitOutcome::Fenced;
+        }
+        if let Some(row) = self.rows.remove(&id) {
+            self.ids.remove(&(row.record.name, row.record.key));
+            for alarm in row.alarms.values() {
+                self.agenda.remove(&(alarm.due_ms, id, alarm.id));
             }
         }
         CommitOutcome::Done
+    }
+
+    fn change_alarms(&mut self, actor: ActorId, changes: Vec<AlarmChange>) {
+        let Some(row) = self.rows.get_mut(&actor) else { return };
+        for change in changes {
+            let (AlarmChange::Set(Alarm { id, .. }) | AlarmChange::Clear(id)) = change;
+            if let Some(earlier) = row.alarms.remove(&id) {
+                self.agenda.remove(&(earlier.due_ms, actor, id));
+            }
+            if let AlarmChange::Set(alarm) = change {
+                self.agenda.insert((alarm.due_ms, actor, id));
+                row.alarms.insert(id, alarm);
+            }
+        }
     }
 }
 
 impl Row {
     fn claim(&mut self) -> Claim {
         self.epoch += 1;
-        let alarms = self.alarms.values().cloned().collect();
+        let mut alarms: Vec<_> = self.alarms.values().cloned().collect();
+        alarms.sort_by_key(|alarm| alarm.due_ms);
         Claim::new(self.record.clone(), self.epoch, self.revision, self.state.clone(), alarms)
-    }
-
-    fn change(&mut self, changes: Vec<AlarmChange>) {
-        for change in changes {
-            match change {
-                AlarmChange::Set(alarm) => drop(self.alarms.insert(alarm.id, alarm)),
-                AlarmChange::Clear(id) => drop(self.alarms.remove(&id)),
-            }
-        }
-    }
-
-    fn first_alarm_after(&self, after_ms: Option<u64>) -> Option<u64> {
-        let due = self.alarms.values().map(|alarm| alarm.due_ms);
-        due.filter(|due_ms| after_ms.is_none_or(|after| *due_ms > after)).min()
     }
 }
 

@@ -121,7 +121,7 @@ impl Server {
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
         let stopped = async { stopped.await.unwrap_or(()) };
-        let serving = Registry::new().register::<Desk>().serve_listener(listener, stopped);
+        let serving = Registry::new().in_memory().register::<Desk>().serve_listener(listener, stopped);
         let ended = tokio::spawn(async { serving.await.expect("it serves") });
         Self { address, stop: Some(stop), ended }
     }

@@ -4,22 +4,24 @@ use std::{env, process::ExitCode};
 
 use callboard::Registry;
 use callboard_tests::chat_room::ChatRoom;
-use tokio::{net::TcpListener, signal};
+use tokio::net::TcpListener;
 
 const HELP: &str = "\
 Serves the `chatRoom` actor that the RivetKit conformance driver expects.
 
-Usage: conformance-server [--listen ADDR]
+Usage: conformance-server [--listen ADDR] [--data DIR | --ephemeral]
 
   --listen ADDR   where to listen [default: 127.0.0.1:6420]; port 0 takes a free one
+  --data DIR      where to keep actors, in a SQLite file [default: callboard-data]
+  --ephemeral     keep actors in memory only
   --help          print this
 
-Prints one line with the address it listens on, and serves until SIGINT.";
+Prints one line with the address it listens on, and serves until SIGINT or SIGTERM.";
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let listen = match parse(env::args().skip(1)) {
-        Ok(Some(listen)) => listen,
+    let settings = match parse(env::args().skip(1)) {
+        Ok(Some(settings)) => settings,
         Ok(None) => {
             say(HELP);
             return ExitCode::SUCCESS;
@@ -29,33 +31,46 @@ async fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve(&listen).await {
+    match serve(&settings).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            complain(&format!("{listen}: {error}"));
+            complain(&format!("{}: {error}", settings.listen));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Where to listen; `None` for somebody who asks for help.
-fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<String>, String> {
-    let mut listen = "127.0.0.1:6420".to_owned();
+struct Settings {
+    listen: String,
+    /// `None`: in memory.
+    data: Option<String>,
+}
+
+/// What the arguments say; `None` for somebody who asks for help.
+fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
+    let mut settings =
+        Settings { listen: "127.0.0.1:6420".to_owned(), data: Some("callboard-data".to_owned()) };
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--help" | "-h" => return Ok(None),
-            "--listen" => listen = args.next().ok_or("`--listen` needs an address")?,
+            "--listen" => settings.listen = args.next().ok_or("`--listen` needs an address")?,
+            "--data" => settings.data = Some(args.next().ok_or("`--data` needs a directory")?),
+            "--ephemeral" => settings.data = None,
             _ => return Err(format!("unknown argument `{arg}`")),
         }
     }
-    Ok(Some(listen))
+    Ok(Some(settings))
 }
 
-async fn serve(listen: &str) -> callboard::Result<()> {
-    let listener = TcpListener::bind(listen).await?;
+async fn serve(settings: &Settings) -> callboard::Result<()> {
+    let registry = Registry::new().register::<ChatRoom>();
+    let registry = match &settings.data {
+        Some(directory) => registry.data_dir(directory),
+        None => registry.in_memory(),
+    };
+    let listener = TcpListener::bind(&settings.listen).await?;
     say(&format!("listening on http://{}", listener.local_addr()?));
-    let interrupted = async { drop(signal::ctrl_c().await) };
-    Registry::new().register::<ChatRoom>().serve_listener(listener, interrupted).await
+    registry.serve_listener(listener, callboard::shutdown_signal()).await
 }
 
 #[allow(clippy::print_stdout, reason = "this is what the program is for")]

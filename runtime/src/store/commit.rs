@@ -1,0 +1,56 @@
+//! Commits: what the host wants kept, and what became of it.
+
+use bytes::Bytes;
+
+use super::{ActorRecord, AlarmChange};
+use crate::ActorId;
+
+/// One actor's part of a batch: applied as a whole or not at all.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Commit {
+    /// A new actor with its first state and alarms; epoch and revision become 1.
+    /// [Taken](CommitOutcome::Taken) if its name and key, or its id, are another actor's.
+    Create {
+        /// Who it is.
+        record: ActorRecord,
+        /// Its first state.
+        state: Bytes,
+        /// Its first alarms.
+        alarms: Vec<AlarmChange>,
+    },
+    /// The next state and alarms of a claimed actor; its revision becomes `revision`.
+    /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current and `revision` is above the saved one.
+    Save {
+        /// Which actor.
+        id: ActorId,
+        /// The epoch of the claim.
+        epoch: u64,
+        /// The number of what is saved.
+        revision: u64,
+        /// The state; `None` if only alarms changed.
+        state: Option<Bytes>,
+        /// What changed about the alarms, in order.
+        alarms: Vec<AlarmChange>,
+    },
+    /// The end of a claimed actor and of all that is kept of it; another one may take its name and key.
+    /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current.
+    Destroy {
+        /// Which actor.
+        id: ActorId,
+        /// The epoch of the claim.
+        epoch: u64,
+    },
+}
+
+/// What became of one commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CommitOutcome {
+    /// It is kept.
+    Done,
+    /// Refused: somebody claimed the actor since, or it is gone.
+    Fenced,
+    /// Refused: the name and key of a new actor are taken.
+    Taken,
+}

@@ -1,0 +1,189 @@
+//! The store of a server: one SQLite file.
+//!
+//! ```sql
+//! CREATE TABLE actors (
+//!     id            TEXT    NOT NULL UNIQUE, -- as in logs and answers
+//!     name          TEXT    NOT NULL,        -- of its kind: chatRoom
+//!     key           TEXT    NOT NULL,        -- its parts joined by slashes: room/7
+//!     created_at_ms INTEGER NOT NULL,        -- since 1970, UTC
+//!     epoch         INTEGER NOT NULL,        -- how often it was claimed
+//!     revision      INTEGER NOT NULL,        -- of its last save
+//!     state         BLOB    NOT NULL,        -- as the actor wrote it
+//!     format        INTEGER NOT NULL,        -- how the state is to be read; 1 so far
+//!     UNIQUE (name, key)
+//! );
+//! CREATE TABLE alarms (
+//!     actor         TEXT    NOT NULL,        -- the id of an actor
+//!     id            TEXT    NOT NULL,
+//!     due_ms        INTEGER NOT NULL,        -- since 1970, UTC
+//!     payload       BLOB    NOT NULL,
+//!     PRIMARY KEY (actor, id)
+//! ) WITHOUT ROWID;
+//! CREATE INDEX alarms_by_due ON alarms (due_ms);
+//! ```
+
+mod column;
+mod error;
+mod file;
+mod job;
+mod lock;
+mod options;
+mod reads;
+mod schema;
+mod writer;
+mod writes;
+
+use std::{
+    fmt,
+    path::{Path, PathBuf},
+    sync::mpsc,
+    thread::{self, JoinHandle},
+};
+
+use async_trait::async_trait;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+pub use options::SqliteOptions;
+
+use super::{ActorRecord, Claim, Commit, CommitOutcome, Store, StoreError};
+use crate::{ActorId, Key};
+use error::{OpenError, ThreadEnded};
+use file::DatabaseFile;
+use job::{Job, Work};
+use writer::{Request, Writer};
+
+/// Keeps actors in one SQLite file, which it holds alone.
+///
+/// What it calls done is on the disk: it survives the end of the process and of the machine's power, as far as the
+/// disk keeps its word. Commits that come together share one transaction, and so one wait for the disk.
+///
+/// While the store is open, every other opening of its file is refused, from this process or another one. After
+/// that, the file can be read with any SQLite tool:
+///
+/// ```text
+/// sqlite3 callboard.db "SELECT name, key, revision, length(state) FROM actors"
+/// ```
+///
+/// with the tables
+///
+/// ```sql
+/// -- id: as in logs; key: its parts joined by slashes; epoch: how often it was claimed; revision: of its last save;
+/// -- state: as the actor wrote it; format: how the state is to be read
+/// actors (id, name, key, created_at_ms, epoch, revision, state, format)
+/// -- actor: the id of its actor; payload: what the actor is to do then
+/// alarms (actor, id, due_ms, payload)
+/// ```
+///
+/// Dropping the store ends what it was asked for, and waits for that.
+pub struct SqliteStore {
+    path: PathBuf,
+    /// `None` once the store is being dropped, which is how the thread learns of it.
+    requests: Option<mpsc::Sender<Request>>,
+    /// SQLite waits for the disk where it is called: on a thread of its own, never on one of tokio's.
+    thread: Option<JoinHandle<()>>,
+}
+
+impl SqliteStore {
+    /// Opens `callboard.db` in this directory; makes either if there is none.
+    ///
+    /// Refuses a file that another store holds, that is damaged, that is of a newer version of callboard, or not of
+    /// callboard at all; such a file is left as it is.
+    pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
+        SqliteOptions::new(directory).open()
+    }
+
+    fn start(options: &SqliteOptions) -> Result<Self, OpenError> {
+        let path = options.path();
+        let file = DatabaseFile::open(options)?;
+        let (requests, queue) = mpsc::channel();
+        let thread = thread::Builder::new()
+            .name("callboard-store".to_owned())
+            .spawn(move || Writer::new(file).run(&queue))
+            .map_err(|reason| OpenError::Io { path: path.clone(), reason })?;
+        Ok(Self { path, requests: Some(requests), thread: Some(thread) })
+    }
+
+    async fn read<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        self.ask(Request::Read, work).await
+    }
+
+    async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        self.ask(Request::Write, work).await
+    }
+
+    async fn ask<T: Send + 'static>(
+        &self,
+        request: fn(Box<dyn Job>) -> Request,
+        work: impl Work<T>,
+    ) -> Result<T, StoreError> {
+        let (reply, answer) = oneshot::channel();
+        let sent = self.requests.as_ref().map(|requests| requests.send(request(job::answering(work, reply))));
+        match sent {
+            Some(Ok(())) => answer.await.unwrap_or_else(|_| Err(StoreError::new(ThreadEnded))),
+            _ => Err(StoreError::new(ThreadEnded)),
+        }
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, StoreError> {
+        let (name, key) = (name.to_owned(), key.to_string());
+        self.read(move |db: &Connection| reads::find(db, &name, &key)).await
+    }
+
+    async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, StoreError> {
+        self.read(move |db: &Connection| reads::find_by_id(db, id)).await
+    }
+
+    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
+        // Page by page: a long list does not keep commits waiting.
+        let mut records: Vec<ActorRecord> = Vec::new();
+        loop {
+            let (name, after) = (name.to_owned(), records.last().map(|record| record.key.to_string()));
+            let page = self.read(move |db: &Connection| reads::page(db, &name, after.as_deref())).await?;
+            let more = page.len() == usize::from(reads::PAGE);
+            records.extend(page);
+            if !more {
+                records.sort_unstable_by_key(|record| record.id);
+                return Ok(records);
+            }
+        }
+    }
+
+    async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
+        let (name, key) = (name.to_owned(), key.to_string());
+        self.write(move |db: &Connection| writes::claim(db, &name, &key)).await
+    }
+
+    async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
+        self.write(move |db: &Connection| batch.iter().map(|commit| writes::apply(db, commit)).collect())
+            .await
+    }
+
+    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
+        self.read(move |db: &Connection| reads::due(db, until_ms, limit)).await
+    }
+
+    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.read(move |db: &Connection| reads::next_alarm_after(db, after_ms)).await
+    }
+}
+
+impl Drop for SqliteStore {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(thread) = self.thread.take()
+            && thread.join().is_err()
+        {
+            tracing::error!(path = %self.path.display(), "the store's thread panicked");
+        }
+    }
+}
+
+impl fmt::Debug for SqliteStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqliteStore").field("path", &self.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,59 @@
+//! Where a SQLite store keeps its file.
+
+use std::path::{Path, PathBuf};
+
+use super::SqliteStore;
+use crate::store::StoreError;
+
+/// How to open a [`SqliteStore`].
+///
+/// ```no_run
+/// # use callboard::store::SqliteOptions;
+/// let store = SqliteOptions::new("data").file_name("rooms.db").open()?;
+/// # Ok::<_, callboard::store::StoreError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SqliteOptions {
+    directory: PathBuf,
+    file_name: PathBuf,
+    check: bool,
+}
+
+impl SqliteOptions {
+    /// The file `callboard.db` in this directory.
+    pub fn new(directory: impl AsRef<Path>) -> Self {
+        Self { directory: directory.as_ref().to_owned(), file_name: "callboard.db".into(), check: true }
+    }
+
+    /// Another name for the file.
+    #[must_use]
+    pub fn file_name(mut self, name: impl AsRef<Path>) -> Self {
+        name.as_ref().clone_into(&mut self.file_name);
+        self
+    }
+
+    /// Whether to read the whole file before using it and refuse it if its structure is damaged, as is the default.
+    /// Otherwise opening does not depend on the size of the file, and damage shows as an error once it is met.
+    #[must_use]
+    pub fn check(mut self, check: bool) -> Self {
+        self.check = check;
+        self
+    }
+
+    /// Opens the store; see [`SqliteStore::open`].
+    pub fn open(self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::start(&self).map_err(StoreError::new)
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(super) fn path(&self) -> PathBuf {
+        self.directory.join(&self.file_name)
+    }
+
+    pub(super) fn is_checked(&self) -> bool {
+        self.check
+    }
+}

@@ -1,0 +1,63 @@
+//! Reads: questions that change nothing.
+
+use std::collections::HashSet;
+
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use super::column;
+use crate::{ActorId, store::ActorRecord, wire::key::from_slash_form};
+
+/// How many records a page of a list has; reading it takes as long as a few commits.
+pub(super) const PAGE: u16 = 1000;
+
+pub(super) fn find(db: &Connection, name: &str, key: &str) -> rusqlite::Result<Option<ActorRecord>> {
+    db.prepare_cached("SELECT id, name, key, created_at_ms FROM actors WHERE name = ?1 AND key = ?2")?
+        .query_row([name, key], record)
+        .optional()
+}
+
+pub(super) fn find_by_id(db: &Connection, id: ActorId) -> rusqlite::Result<Option<ActorRecord>> {
+    db.prepare_cached("SELECT id, name, key, created_at_ms FROM actors WHERE id = ?1")?
+        .query_row([id.to_string()], record)
+        .optional()
+}
+
+/// The next records of this name after that key, by their keys, which have an index with the name.
+pub(super) fn page(db: &Connection, name: &str, after: Option<&str>) -> rusqlite::Result<Vec<ActorRecord>> {
+    // No key is the empty text.
+    db.prepare_cached(
+        "SELECT id, name, key, created_at_ms FROM actors WHERE name = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
+    )?
+    .query_map(params![name, after.unwrap_or_default(), PAGE], record)?
+    .collect()
+}
+
+pub(super) fn due(db: &Connection, until_ms: u64, limit: usize) -> rusqlite::Result<Vec<ActorRecord>> {
+    let mut statement = db.prepare_cached(
+        "SELECT actors.id, name, key, created_at_ms FROM alarms JOIN actors ON actors.id = alarms.actor \
+         WHERE due_ms <= ?1 ORDER BY due_ms, actor",
+    )?;
+    let mut rows = statement.query([column::from_number(until_ms)])?;
+    let (mut due, mut seen) = (Vec::new(), HashSet::new());
+    // Actors are told apart here and not by SQL, which would read all that is due to find the first few.
+    while due.len() < limit
+        && let Some(row) = rows.next()?
+    {
+        let record = record(row)?;
+        if seen.insert(record.id) {
+            due.push(record);
+        }
+    }
+    Ok(due)
+}
+
+pub(super) fn next_alarm_after(db: &Connection, after_ms: u64) -> rusqlite::Result<Option<u64>> {
+    db.prepare_cached("SELECT due_ms FROM alarms WHERE due_ms > ?1 ORDER BY due_ms LIMIT 1")?
+        .query_row([column::from_number(after_ms)], |row| column::number(row, 0))
+        .optional()
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<ActorRecord> {
+    let key = from_slash_form(row.get_ref(2)?.as_str()?);
+    Ok(ActorRecord::new(column::parsed(row, 0)?, row.get::<_, String>(1)?, key, column::number(row, 3)?))
+}

@@ -1,0 +1,75 @@
+//! The tables, and how a file says that it has them.
+
+use rusqlite::Connection;
+
+/// The version of the tables. A change of them raises it, and [`Format::of`] then also knows the earlier ones.
+pub(super) const VERSION: i64 = 1;
+
+/// SQLite's `application_id`: "call" in ASCII.
+const APPLICATION: i64 = 0x6361_6c6c;
+
+/// Ids are text, and alarms are without row ids, actors are not: measured with 100,000 actors, ids of 16 bytes were
+/// not faster, and states of 4 KB cost twice as much in a table without row ids.
+const TABLES: &str = "
+    CREATE TABLE actors (
+        id            TEXT    NOT NULL UNIQUE,
+        name          TEXT    NOT NULL,
+        key           TEXT    NOT NULL,
+        created_at_ms INTEGER NOT NULL,
+        epoch         INTEGER NOT NULL,
+        revision      INTEGER NOT NULL,
+        state         BLOB    NOT NULL,
+        format        INTEGER NOT NULL,
+        UNIQUE (name, key)
+    );
+    CREATE TABLE alarms (
+        actor   TEXT    NOT NULL,
+        id      TEXT    NOT NULL,
+        due_ms  INTEGER NOT NULL,
+        payload BLOB    NOT NULL,
+        PRIMARY KEY (actor, id)
+    ) WITHOUT ROWID;
+    CREATE INDEX alarms_by_due ON alarms (due_ms);
+";
+
+/// What a file turned out to be.
+pub(super) enum Format {
+    /// A database without anything in it.
+    Empty,
+    /// Ours, with tables of this version.
+    Version(i64),
+    /// Somebody else's.
+    Foreign,
+}
+
+impl Format {
+    /// Reads it, and changes nothing.
+    pub(super) fn of(db: &Connection) -> rusqlite::Result<Self> {
+        let number = |pragma| db.pragma_query_value(None, pragma, |row| row.get(0));
+        let (application, version): (i64, i64) = (number("application_id")?, number("user_version")?);
+        let objects: i64 = db.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+        Ok(match (application, version, objects) {
+            (APPLICATION, 1.., _) => Self::Version(version),
+            (0, 0, 0) => Self::Empty,
+            _ => Self::Foreign,
+        })
+    }
+}
+
+/// Makes the tables: all of them or none.
+pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
+    db.execute_batch(&format!(
+        "BEGIN IMMEDIATE;
+         {TABLES}
+         PRAGMA application_id = {APPLICATION};
+         PRAGMA user_version = {VERSION};
+         COMMIT;"
+    ))
+}
+
+/// Fails if tables are not as they were made, which nobody but this store should change.
+pub(super) fn verify(db: &Connection) -> rusqlite::Result<()> {
+    db.prepare("SELECT id, name, key, created_at_ms, epoch, revision, state, format FROM actors")?;
+    db.prepare("SELECT actor, id, due_ms, payload FROM alarms")?;
+    Ok(())
+}

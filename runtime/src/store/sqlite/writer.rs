@@ -1,0 +1,88 @@
+//! The thread that owns the connection: whatever writes were asked for meanwhile become one transaction.
+
+use std::{
+    iter,
+    sync::{Arc, mpsc},
+};
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::{error::WorkError, file::DatabaseFile, job::Job};
+use crate::store::StoreError;
+
+/// Something asked of the thread.
+pub(super) enum Request {
+    /// Sees what was committed last.
+    Read(Box<dyn Job>),
+    /// Becomes part of the next transaction.
+    Write(Box<dyn Job>),
+}
+
+pub(super) struct Writer {
+    file: DatabaseFile,
+}
+
+impl Writer {
+    /// How many requests one transaction takes at most: those that come later wait for a disk that is not done.
+    const ROUND: usize = 1024;
+
+    pub(super) fn new(file: DatabaseFile) -> Self {
+        Self { file }
+    }
+
+    /// Serves requests until nobody can make any.
+    pub(super) fn run(mut self, requests: &mpsc::Receiver<Request>) {
+        let mut writes = Vec::new();
+        while let Ok(first) = requests.recv() {
+            for request in iter::once(first).chain(requests.try_iter()).take(Self::ROUND) {
+                match request {
+                    // Nobody has been told of these writes: a read that came after them need not see them.
+                    Request::Read(job) => self.read(job),
+                    Request::Write(job) => writes.push(job),
+                }
+            }
+            self.write(&mut writes);
+        }
+    }
+
+    fn read(&mut self, mut job: Box<dyn Job>) {
+        let ended = self.attempt(|db| job.run(db));
+        job.end(ended);
+    }
+
+    fn write(&mut self, writes: &mut Vec<Box<dyn Job>>) {
+        if writes.is_empty() {
+            return;
+        }
+        let mut ended = self.attempt(|db| transact(db, writes));
+        // On a disk that is full, the room that the journal takes is often all that it needs.
+        if ended.is_err() && self.file.empty_journal() {
+            ended = self.attempt(|db| transact(db, writes));
+        }
+        let ended = ended.map_err(Arc::new);
+        for job in writes.drain(..) {
+            job.end(ended.clone().map_err(StoreError::new));
+        }
+    }
+
+    fn attempt(
+        &mut self,
+        work: impl FnOnce(&mut Connection) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        let db = self.file.connection().map_err(StoreError::new)?;
+        let Err(reason) = work(db) else { return Ok(()) };
+        if !db.is_autocommit() {
+            // Not even rolling back worked.
+            self.file.disconnect();
+        }
+        Err(StoreError::new(WorkError { path: self.file.path().to_owned(), reason }))
+    }
+}
+
+/// Does all of it or nothing, in one wait for the disk.
+fn transact(db: &mut Connection, writes: &mut [Box<dyn Job>]) -> rusqlite::Result<()> {
+    // Dropped without a commit, it rolls back.
+    let transaction = db.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    writes.iter_mut().try_for_each(|job| job.run(&transaction))?;
+    transaction.commit()
+}

@@ -1,0 +1,51 @@
+//! The file of a store, as its documentation says: what is written today is read by every later version.
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod store_kit;
+
+use callboard::store::{AlarmChange, SqliteStore};
+use rusqlite::Connection;
+use store_kit::{alarm, claimed, commit, create, record, save_alarms};
+
+#[tokio::test]
+async fn the_file_has_the_tables_that_are_documented() {
+    let directory = tempfile::tempdir().unwrap();
+    let (room, alarm) = (record("room", ["a/b", ""]), alarm(5));
+    let store = SqliteStore::open(&directory).unwrap();
+    commit(&store, create(&room, "state", [AlarmChange::Set(alarm.clone())])).await;
+    claimed(&store, &room).await;
+    commit(&store, save_alarms(&room, 2, 7, [])).await;
+    drop(store);
+
+    let file = Connection::open(directory.path().join("callboard.db")).unwrap();
+    let actor = file.query_row(
+        "SELECT id, name, key, created_at_ms, epoch, revision, CAST(state AS TEXT), format FROM actors",
+        [],
+        |row| {
+            let text = |column| row.get::<_, String>(column);
+            let numbers: [i64; 3] = [row.get(3)?, row.get(4)?, row.get(5)?];
+            Ok(([text(0)?, text(1)?, text(2)?, text(6)?], numbers, row.get::<_, i64>(7)?))
+        },
+    );
+    let texts = [room.id.to_string(), "room".into(), r"a\/b/\0".into(), "state".into()];
+    assert_eq!(actor, Ok((texts, [1_700_000_000_000, 2, 7], 1)));
+    let alarms = file.query_row("SELECT actor, id, due_ms, CAST(payload AS TEXT) FROM alarms", [], |row| {
+        Ok([row.get::<_, String>(0)?, row.get(1)?, row.get::<_, i64>(2)?.to_string(), row.get(3)?])
+    });
+    assert_eq!(alarms, Ok([room.id.to_string(), alarm.id.to_string(), "5".into(), "5".into()]));
+    let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 1));
+}
+
+#[tokio::test]
+async fn a_file_that_was_closed_has_no_journal() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&directory).unwrap();
+    commit(&store, create(&record("room", ["a"]), "state", [])).await;
+    drop(store);
+    let mut names: Vec<_> =
+        std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    assert_eq!(names, ["callboard.db", "callboard.db-lock"]);
+}

@@ -1,0 +1,115 @@
+//! A disk that is full: errors, and never a word that is not kept.
+#![cfg(all(feature = "sqlite", target_os = "linux"))]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod store_kit;
+
+use std::{env, fs, path::Path, process::Command};
+
+use callboard::store::{CommitOutcome, SqliteStore, Store};
+use store_kit::{claimed, create, record, save};
+
+/// Set for the processes of this test: what they are to do.
+const STEP: &str = "CALLBOARD_TEST_STEP";
+
+#[test]
+fn a_file_that_may_not_grow_gives_errors_and_keeps_its_word() {
+    // Writes beyond the limit fail as on a disk with errors, where the signal is ignored.
+    let script =
+        r#"(trap "" XFSZ; ulimit -f 8192; CALLBOARD_TEST_STEP=fill "$@") && CALLBOARD_TEST_STEP=check "$@""#;
+    assert!(run(&["sh", "-c", script]));
+}
+
+#[test]
+fn a_full_disk_gives_errors_and_keeps_its_word() {
+    let namespace = ["unshare", "--mount", "--map-root-user", "sh", "-c"];
+    let may_mount = r#"mount -t tmpfs tmpfs "$CALLBOARD_TEST_STORE""#;
+    if !run(&[&namespace[..], &[may_mount]].concat()) {
+        // Not every system lets a test mount something; the other test runs everywhere.
+        return;
+    }
+    let script = r#"
+        mount -t tmpfs -o size=4m tmpfs "$CALLBOARD_TEST_STORE" &&
+        CALLBOARD_TEST_STEP=fill "$@" &&
+        mount -o remount,size=64m "$CALLBOARD_TEST_STORE" &&
+        CALLBOARD_TEST_STEP=check "$@""#;
+    assert!(run(&[&namespace[..], &[script]].concat()));
+}
+
+/// Runs a shell's script that runs the test `child` as `"$@"`.
+fn run(command: &[&str]) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    let store = directory.path().join("store");
+    fs::create_dir(&store).unwrap();
+    let status = Command::new(command[0])
+        .args(&command[1..])
+        .args(["sh", env::current_exe().unwrap().to_str().unwrap(), "--exact", "child", "--nocapture"])
+        .env("CALLBOARD_TEST_STORE", store)
+        .env("CALLBOARD_TEST_TOLD", directory.path().join("told"))
+        .status();
+    status.is_ok_and(|status| status.success())
+}
+
+#[tokio::test]
+async fn child() {
+    let Some(step) = env::var_os(STEP) else { return };
+    let store = SqliteStore::open(env::var_os("CALLBOARD_TEST_STORE").unwrap()).unwrap();
+    let told = env::var_os("CALLBOARD_TEST_TOLD").unwrap();
+    if step == "fill" { fill(&store, told.as_ref()).await } else { check(&store, told.as_ref()).await }
+}
+
+/// Commits until nothing more is taken, and notes what was done.
+async fn fill(store: &SqliteStore, told: &Path) {
+    let small = "small".repeat(100);
+    let room = record("room", ["updated"]);
+    assert_eq!(store.commit(vec![create(&room, &small, [])]).await.unwrap(), [CommitOutcome::Done]);
+    let mut revision = 1;
+
+    for round in 0..3 {
+        let huge = (0..100).map(|n| create(&record("huge", [n.to_string()]), &"huge".repeat(50_000), []));
+        let error = store.commit(huge.collect()).await.expect_err("more than there is room for");
+        assert!(error.to_string().contains("callboard.db` failed"), "{error}");
+        assert!(store.list("huge").await.unwrap().is_empty(), "nothing of it was kept");
+        // And what there is room for goes on.
+        revision += 1;
+        let batch =
+            vec![save(&room, 1, revision, &small, []), create(&record("room", [round.to_string()]), "", [])];
+        assert_eq!(store.commit(batch).await.unwrap(), [CommitOutcome::Done; 2]);
+    }
+
+    // Nor do many saves need more room than few: the journal's is used again.
+    for _ in 0..1_500 {
+        revision += 1;
+        assert_eq!(
+            store.commit(vec![save(&room, 1, revision, &small, [])]).await.unwrap(),
+            [CommitOutcome::Done]
+        );
+    }
+
+    let mut kept = Vec::new();
+    let error = loop {
+        let filler = record("filler", [kept.len().to_string()]);
+        match store.commit(vec![create(&filler, &"filler".repeat(2_000), [])]).await {
+            Ok(outcomes) => {
+                assert_eq!(outcomes, [CommitOutcome::Done]);
+                kept.push(filler.key.to_string());
+                assert!(kept.len() < 10_000, "it has no end");
+            }
+            Err(error) => break error,
+        }
+    };
+    assert!(error.to_string().contains("callboard.db` failed"), "{error}");
+    assert!(!kept.is_empty());
+    // What is there can still be read.
+    assert!(store.list("filler").await.unwrap().len() >= kept.len());
+    fs::write(told, format!("{revision} {}", kept.len())).unwrap();
+}
+
+async fn check(store: &SqliteStore, told: &Path) {
+    let told = fs::read_to_string(told).unwrap();
+    let (revision, kept) = told.split_once(' ').unwrap();
+    assert!(claimed(store, &record("room", ["updated"])).await.revision >= revision.parse().unwrap());
+    for n in 0..kept.parse::<usize>().unwrap() {
+        assert_eq!(claimed(store, &record("filler", [n.to_string()])).await.state, "filler".repeat(2_000));
+    }
+}

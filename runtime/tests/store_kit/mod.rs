@@ -1,0 +1,72 @@
+//! What the tests of stores have in common.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test uses some of it")]
+
+use std::iter;
+
+use bytes::Bytes;
+use callboard::{
+    ActorId,
+    store::{ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, Store},
+};
+
+pub fn record<S: Into<String>>(name: &str, key: impl IntoIterator<Item = S>) -> ActorRecord {
+    ActorRecord::new(ActorId::generate(), name, key.into_iter().collect(), 1_700_000_000_000)
+}
+
+pub fn alarm(due_ms: u64) -> Alarm {
+    Alarm::new(AlarmId::generate(), due_ms, Bytes::from(due_ms.to_string()))
+}
+
+pub fn create(record: &ActorRecord, state: &str, alarms: impl IntoIterator<Item = AlarmChange>) -> Commit {
+    let alarms = alarms.into_iter().collect();
+    Commit::Create { record: record.clone(), state: state.to_owned().into(), alarms }
+}
+
+pub fn save(
+    of: &ActorRecord,
+    epoch: u64,
+    revision: u64,
+    state: &str,
+    alarms: impl IntoIterator<Item = AlarmChange>,
+) -> Commit {
+    let alarms = alarms.into_iter().collect();
+    Commit::Save { id: of.id, epoch, revision, state: Some(state.to_owned().into()), alarms }
+}
+
+pub fn save_alarms(
+    of: &ActorRecord,
+    epoch: u64,
+    revision: u64,
+    alarms: impl IntoIterator<Item = AlarmChange>,
+) -> Commit {
+    Commit::Save { id: of.id, epoch, revision, state: None, alarms: alarms.into_iter().collect() }
+}
+
+pub async fn commit(store: &dyn Store, commit: Commit) -> CommitOutcome {
+    let outcomes = store.commit(vec![commit]).await.expect("a commit");
+    assert_eq!(outcomes.len(), 1);
+    outcomes[0]
+}
+
+pub async fn created<S: Into<String>>(
+    store: &dyn Store,
+    name: &str,
+    key: impl IntoIterator<Item = S>,
+) -> ActorRecord {
+    created_with(store, name, key, iter::empty()).await
+}
+
+pub async fn created_with<S: Into<String>>(
+    store: &dyn Store,
+    name: &str,
+    key: impl IntoIterator<Item = S>,
+    alarms: impl IntoIterator<Item = AlarmChange>,
+) -> ActorRecord {
+    let record = record(name, key);
+    assert_eq!(commit(store, create(&record, "first", alarms)).await, CommitOutcome::Done);
+    record
+}
+
+pub async fn claimed(store: &dyn Store, of: &ActorRecord) -> Claim {
+    store.claim(&of.name, &of.key).await.expect("a claim").expect("an actor")
+}

@@ -1,0 +1,122 @@
+//! Any sequence of requests: the store in a file answers as the one in memory does.
+#![cfg(feature = "sqlite")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use bytes::Bytes;
+use callboard::{
+    ActorId, Key,
+    store::{ActorRecord, Alarm, AlarmChange, AlarmId, Commit, MemoryStore, SqliteStore, Store},
+};
+use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
+
+#[derive(Debug, Clone)]
+enum Request {
+    Commit(Vec<Commit>),
+    Claim(&'static str, Key),
+    Find(&'static str, Key),
+    FindById(ActorId),
+    List(&'static str),
+    Due(u64, usize),
+    NextAlarmAfter(u64),
+    /// Of the file; memory has nothing like it.
+    Reopen,
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 100, failure_persistence: None, ..Config::default() })]
+
+    #[test]
+    fn any_sequence_of_requests_is_answered_as_by_memory(requests in vec(request(), 1..60)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        runtime.block_on(compare(requests));
+    }
+}
+
+async fn compare(requests: Vec<Request>) {
+    let directory = tempfile::tempdir().unwrap();
+    let memory = MemoryStore::new();
+    let mut sqlite = SqliteStore::open(&directory).unwrap();
+    let last = NAMES.map(Request::List).into_iter().chain(claims()).chain([Request::Due(u64::MAX, 100)]);
+    for request in requests.into_iter().chain(last) {
+        if matches!(request, Request::Reopen) {
+            drop(sqlite);
+            sqlite = SqliteStore::open(&directory).unwrap();
+        } else {
+            assert_eq!(ask(&sqlite, &request).await, ask(&memory, &request).await, "{request:?}");
+        }
+    }
+}
+
+/// The answer, as text.
+async fn ask(store: &dyn Store, request: &Request) -> String {
+    match request {
+        Request::Commit(batch) => format!("{:?}", store.commit(batch.clone()).await.unwrap()),
+        Request::Claim(name, key) => format!("{:?}", store.claim(name, key).await.unwrap()),
+        Request::Find(name, key) => format!("{:?}", store.find(name, key).await.unwrap()),
+        Request::FindById(id) => format!("{:?}", store.find_by_id(*id).await.unwrap()),
+        Request::List(name) => format!("{:?}", store.list(name).await.unwrap()),
+        Request::Due(until_ms, limit) => format!("{:?}", store.due(*until_ms, *limit).await.unwrap()),
+        Request::NextAlarmAfter(after_ms) => {
+            format!("{:?}", store.next_alarm_after(*after_ms).await.unwrap())
+        }
+        Request::Reopen => String::new(),
+    }
+}
+
+const NAMES: [&str; 2] = ["room", "Room"];
+
+/// Few of everything, so that requests are about the same actors.
+fn request() -> impl Strategy<Value = Request> {
+    prop_oneof![
+        6 => vec(one_commit(), 0..5).prop_map(Request::Commit),
+        3 => (name(), key()).prop_map(|(name, key)| Request::Claim(name, key)),
+        1 => (name(), key()).prop_map(|(name, key)| Request::Find(name, key)),
+        1 => id().prop_map(Request::FindById),
+        1 => name().prop_map(Request::List),
+        1 => (0..12_u64, 0..5_usize).prop_map(|(until_ms, limit)| Request::Due(until_ms, limit)),
+        1 => (0..12_u64).prop_map(Request::NextAlarmAfter),
+        1 => Just(Request::Reopen),
+    ]
+}
+
+fn one_commit() -> impl Strategy<Value = Commit> {
+    let create = (id(), name(), key(), state(), alarms()).prop_map(|(id, name, key, state, alarms)| {
+        Commit::Create { record: ActorRecord::new(id, name, key, 1_700_000_000_000), state, alarms }
+    });
+    let save = (id(), 1..4_u64, 1..9_u64, option::of(state()), alarms())
+        .prop_map(|(id, epoch, revision, state, alarms)| Commit::Save { id, epoch, revision, state, alarms });
+    let destroy = (id(), 1..4_u64).prop_map(|(id, epoch)| Commit::Destroy { id, epoch });
+    prop_oneof![3 => create, 5 => save, 1 => destroy]
+}
+
+fn alarms() -> impl Strategy<Value = Vec<AlarmChange>> {
+    let id = || (0..4_u8).prop_map(|n| format!("{n:032x}").parse::<AlarmId>().unwrap());
+    let set = (id(), 0..10_u64, state())
+        .prop_map(|(id, due, payload)| AlarmChange::Set(Alarm::new(id, due, payload)));
+    vec(prop_oneof![2 => set, 1 => id().prop_map(AlarmChange::Clear)], 0..4)
+}
+
+fn id() -> impl Strategy<Value = ActorId> {
+    (0..6_u8).prop_map(|n| format!("{n:032x}").parse().unwrap())
+}
+
+fn name() -> impl Strategy<Value = &'static str> {
+    select(&NAMES[..])
+}
+
+fn key() -> impl Strategy<Value = Key> {
+    select(keys())
+}
+
+fn keys() -> Vec<Key> {
+    let keys: [&[&str]; 4] = [&[], &["a/b"], &["a", "b"], &["\0ü", ""]];
+    keys.map(|parts| parts.iter().copied().collect()).to_vec()
+}
+
+fn claims() -> impl Iterator<Item = Request> {
+    NAMES.into_iter().flat_map(|name| keys().into_iter().map(move |key| Request::Claim(name, key)))
+}
+
+fn state() -> impl Strategy<Value = Bytes> {
+    vec(any::<u8>(), 0..20).prop_map(Bytes::from)
+}

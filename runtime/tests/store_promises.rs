@@ -1,0 +1,324 @@
+//! What every store promises, asked of each of them.
+#![cfg(feature = "server")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod store_kit;
+
+use std::collections::HashSet;
+
+use bytes::Bytes;
+use callboard::{
+    ActorId, Key,
+    store::{
+        ActorRecord, Alarm, AlarmChange, AlarmId, Commit,
+        CommitOutcome::{Done, Fenced, Taken},
+        MemoryStore, Store,
+    },
+};
+use store_kit::{alarm, claimed, commit, create, created, created_with, record, save, save_alarms};
+
+/// Makes a test of each function for each store.
+macro_rules! promises {
+    ($($promise:ident,)*) => {
+        mod memory {
+            $(#[tokio::test] async fn $promise() { super::$promise(&super::MemoryStore::new()).await; })*
+        }
+
+        #[cfg(feature = "sqlite")]
+        mod sqlite {
+            $(#[tokio::test] async fn $promise() {
+                let directory = tempfile::tempdir().expect("a directory");
+                super::$promise(&callboard::store::SqliteStore::open(&directory).expect("a store")).await;
+            })*
+        }
+    };
+}
+
+promises! {
+    an_empty_store_has_nothing,
+    what_is_created_is_found,
+    the_second_create_of_a_name_and_key_is_taken,
+    the_second_create_of_an_id_is_taken,
+    names_and_keys_are_told_apart,
+    a_claim_raises_the_epoch_and_reads_the_last_save,
+    a_save_without_a_state_keeps_the_state,
+    a_save_of_an_earlier_epoch_is_fenced,
+    a_save_that_is_not_newer_is_fenced,
+    a_save_of_nobody_is_fenced,
+    a_fenced_save_changes_no_alarm,
+    a_taken_create_changes_nothing,
+    a_destroyed_actor_is_gone_with_its_alarms,
+    a_destroy_of_an_earlier_epoch_is_fenced,
+    after_a_destroy_the_key_is_a_new_actor,
+    a_batch_is_applied_in_its_order,
+    alarms_come_earliest_first,
+    an_alarm_is_replaced_by_its_id,
+    a_cleared_alarm_is_gone,
+    due_actors_come_once_and_earliest_first,
+    the_next_alarm_is_the_first_after_that_time,
+    an_alarm_at_the_end_of_time_is_never_due_before,
+    an_actor_lists_in_the_order_of_its_id,
+    ten_thousand_actors_are_kept_apart,
+    commits_that_come_together_are_all_answered,
+}
+
+async fn an_empty_store_has_nothing(store: &dyn Store) {
+    let key = Key::from("a");
+    assert_eq!(store.find("room", &key).await.unwrap(), None);
+    assert_eq!(store.find_by_id(ActorId::generate()).await.unwrap(), None);
+    assert_eq!(store.list("room").await.unwrap(), []);
+    assert_eq!(store.claim("room", &key).await.unwrap(), None);
+    assert_eq!(store.due(u64::MAX, 10).await.unwrap(), []);
+    assert_eq!(store.next_alarm_after(0).await.unwrap(), None);
+    assert_eq!(store.commit(vec![]).await.unwrap(), []);
+}
+
+async fn what_is_created_is_found(store: &dyn Store) {
+    let room = created(store, "room", ["a/b", "", "\\", "\0", "ü"]).await;
+    assert_eq!(store.find("room", &room.key).await.unwrap().as_ref(), Some(&room));
+    assert_eq!(store.find_by_id(room.id).await.unwrap().as_ref(), Some(&room));
+    assert_eq!(store.list("room").await.unwrap(), [room]);
+}
+
+async fn the_second_create_of_a_name_and_key_is_taken(store: &dyn Store) {
+    let first = created(store, "room", ["a"]).await;
+    let second = record("room", ["a"]);
+    assert_eq!(commit(store, create(&second, "second", [])).await, Taken);
+    assert_eq!(store.find("room", &first.key).await.unwrap(), Some(first));
+    assert_eq!(store.find_by_id(second.id).await.unwrap(), None);
+}
+
+async fn the_second_create_of_an_id_is_taken(store: &dyn Store) {
+    let first = created(store, "room", ["a"]).await;
+    let second = ActorRecord::new(first.id, "room", Key::from("b"), 7);
+    assert_eq!(commit(store, create(&second, "second", [])).await, Taken);
+    assert_eq!(store.list("room").await.unwrap(), [first]);
+}
+
+async fn names_and_keys_are_told_apart(store: &dyn Store) {
+    let keys: [&[&str]; 8] = [&[], &[""], &["", ""], &["a/b"], &["a", "b"], &["a\\", "b"], &["A/b"], &["/"]];
+    let mut made = Vec::new();
+    for (name, key) in ["room", "Room"].into_iter().flat_map(|name| keys.map(|key| (name, key))) {
+        let record = record(name, key.iter().copied());
+        assert_eq!(
+            commit(store, create(&record, &format!("{name}{key:?}"), [])).await,
+            Done,
+            "{name} {key:?}"
+        );
+        made.push(record);
+    }
+    for record in made {
+        let claim = claimed(store, &record).await;
+        assert_eq!(claim.state, format!("{}{:?}", record.name, record.key.parts()));
+        assert_eq!(claim.record, record);
+    }
+}
+
+async fn a_claim_raises_the_epoch_and_reads_the_last_save(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let claim = claimed(store, &room).await;
+    assert_eq!((claim.epoch, claim.revision, &claim.state[..]), (2, 1, &b"first"[..]));
+    assert_eq!(commit(store, save(&room, 2, 5, "second", [])).await, Done);
+    assert_eq!(commit(store, save(&room, 2, 6, "", [])).await, Done);
+    let claim = claimed(store, &room).await;
+    assert_eq!((claim.epoch, claim.revision, &claim.state[..]), (3, 6, &b""[..]));
+}
+
+async fn a_save_without_a_state_keeps_the_state(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let alarm = alarm(5);
+    assert_eq!(commit(store, save_alarms(&room, 1, 2, [AlarmChange::Set(alarm.clone())])).await, Done);
+    let claim = claimed(store, &room).await;
+    assert_eq!((claim.revision, &claim.state[..], claim.alarms), (2, &b"first"[..], vec![alarm]));
+}
+
+async fn a_save_of_an_earlier_epoch_is_fenced(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let (first, second) = (claimed(store, &room).await, claimed(store, &room).await);
+    for epoch in [1, first.epoch, second.epoch + 1, u64::MAX] {
+        assert_eq!(commit(store, save(&room, epoch, 2, "stale", [])).await, Fenced, "{epoch}");
+    }
+    assert_eq!(commit(store, save(&room, second.epoch, 2, "fresh", [])).await, Done);
+    assert_eq!(claimed(store, &room).await.state, "fresh");
+}
+
+async fn a_save_that_is_not_newer_is_fenced(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    assert_eq!(commit(store, save(&room, 1, 1, "same", [])).await, Fenced);
+    assert_eq!(commit(store, save(&room, 1, 3, "third", [])).await, Done);
+    assert_eq!(commit(store, save(&room, 1, 3, "again", [])).await, Fenced);
+    assert_eq!(commit(store, save(&room, 1, 2, "late", [])).await, Fenced);
+    assert_eq!(claimed(store, &room).await.state, "third");
+}
+
+async fn a_save_of_nobody_is_fenced(store: &dyn Store) {
+    let nobody = record("room", ["a"]);
+    assert_eq!(commit(store, save(&nobody, 1, 2, "state", [AlarmChange::Set(alarm(1))])).await, Fenced);
+    assert_eq!(commit(store, Commit::Destroy { id: nobody.id, epoch: 1 }).await, Fenced);
+    assert_eq!(store.next_alarm_after(0).await.unwrap(), None);
+}
+
+async fn a_fenced_save_changes_no_alarm(store: &dyn Store) {
+    let (kept, refused) = (alarm(5), alarm(3));
+    let room = created_with(store, "room", ["a"], [AlarmChange::Set(kept.clone())]).await;
+    let changes = [AlarmChange::Clear(kept.id), AlarmChange::Set(refused)];
+    assert_eq!(commit(store, save(&room, 9, 2, "stale", changes)).await, Fenced);
+    let claim = claimed(store, &room).await;
+    assert_eq!((claim.revision, &claim.state[..], claim.alarms), (1, &b"first"[..], vec![kept]));
+}
+
+async fn a_taken_create_changes_nothing(store: &dyn Store) {
+    let kept = alarm(5);
+    let room = created_with(store, "room", ["a"], [AlarmChange::Set(kept.clone())]).await;
+    let twin = ActorRecord::new(room.id, "room", Key::from("a"), 8);
+    let changes = [AlarmChange::Clear(kept.id), AlarmChange::Set(alarm(3))];
+    assert_eq!(commit(store, create(&twin, "twin", changes)).await, Taken);
+    let claim = claimed(store, &room).await;
+    assert_eq!((claim.record, &claim.state[..], claim.alarms), (room, &b"first"[..], vec![kept]));
+}
+
+async fn a_destroyed_actor_is_gone_with_its_alarms(store: &dyn Store) {
+    let room = created_with(store, "room", ["a"], [AlarmChange::Set(alarm(5))]).await;
+    let other = created_with(store, "room", ["b"], [AlarmChange::Set(alarm(6))]).await;
+    assert_eq!(commit(store, Commit::Destroy { id: room.id, epoch: 1 }).await, Done);
+    assert_eq!(store.find("room", &room.key).await.unwrap(), None);
+    assert_eq!(store.find_by_id(room.id).await.unwrap(), None);
+    assert_eq!(store.claim("room", &room.key).await.unwrap(), None);
+    assert_eq!(store.list("room").await.unwrap(), std::slice::from_ref(&other));
+    assert_eq!(store.due(100, 10).await.unwrap(), [other]);
+    assert_eq!(store.next_alarm_after(0).await.unwrap(), Some(6));
+    assert_eq!(commit(store, save(&room, 1, 2, "late", [])).await, Fenced);
+    assert_eq!(commit(store, Commit::Destroy { id: room.id, epoch: 1 }).await, Fenced);
+}
+
+async fn a_destroy_of_an_earlier_epoch_is_fenced(store: &dyn Store) {
+    let room = created_with(store, "room", ["a"], [AlarmChange::Set(alarm(5))]).await;
+    let claim = claimed(store, &room).await;
+    assert_eq!(commit(store, Commit::Destroy { id: room.id, epoch: claim.epoch - 1 }).await, Fenced);
+    assert_eq!(store.due(5, 10).await.unwrap(), [room]);
+}
+
+async fn after_a_destroy_the_key_is_a_new_actor(store: &dyn Store) {
+    let old = created_with(store, "room", ["a"], [AlarmChange::Set(alarm(5))]).await;
+    claimed(store, &old).await;
+    assert_eq!(commit(store, Commit::Destroy { id: old.id, epoch: 2 }).await, Done);
+    let new = created(store, "room", ["a"]).await;
+    let claim = claimed(store, &new).await;
+    assert_eq!((claim.record, claim.epoch, claim.revision, claim.alarms), (new, 2, 1, vec![]));
+    assert_eq!(commit(store, save(&old, 2, 9, "late", [])).await, Fenced);
+}
+
+async fn a_batch_is_applied_in_its_order(store: &dyn Store) {
+    let (old, new) = (record("room", ["a"]), record("room", ["a"]));
+    let batch = vec![
+        create(&old, "old", []),
+        create(&new, "too early", []),
+        save(&old, 1, 2, "saved", []),
+        save(&old, 1, 2, "twice", []),
+        Commit::Destroy { id: old.id, epoch: 1 },
+        save(&old, 1, 3, "too late", []),
+        create(&new, "new", []),
+    ];
+    let outcomes = store.commit(batch).await.unwrap();
+    assert_eq!(outcomes, [Done, Taken, Done, Fenced, Done, Fenced, Done]);
+    assert_eq!(claimed(store, &new).await.state, "new");
+}
+
+async fn alarms_come_earliest_first(store: &dyn Store) {
+    let alarms = [alarm(7), alarm(3), alarm(7), alarm(0), alarm(5)];
+    let room = created_with(store, "room", ["a"], alarms.clone().map(AlarmChange::Set)).await;
+    let [seven, three, other_seven, zero, five] = alarms;
+    assert_eq!(claimed(store, &room).await.alarms, [zero, three, five, seven, other_seven]);
+}
+
+async fn an_alarm_is_replaced_by_its_id(store: &dyn Store) {
+    let first = alarm(5);
+    let room = created_with(store, "room", ["a"], [AlarmChange::Set(first.clone())]).await;
+    // Ids belong to an actor: another one's alarm of that id is another alarm.
+    let other = created_with(store, "room", ["b"], [AlarmChange::Set(first.clone())]).await;
+    let second = Alarm::new(first.id, 9, Bytes::new());
+    assert_eq!(commit(store, save_alarms(&room, 1, 2, [AlarmChange::Set(second.clone())])).await, Done);
+    assert_eq!(claimed(store, &room).await.alarms, [second]);
+    assert_eq!(claimed(store, &other).await.alarms, [first]);
+    assert_eq!(store.due(8, 10).await.unwrap(), [other]);
+}
+
+async fn a_cleared_alarm_is_gone(store: &dyn Store) {
+    let (gone, kept, fleeting) = (alarm(5), alarm(6), alarm(1));
+    let room = created_with(store, "room", ["a"], [gone.clone(), kept.clone()].map(AlarmChange::Set)).await;
+    let changes = [
+        AlarmChange::Clear(gone.id),
+        AlarmChange::Clear(AlarmId::generate()),
+        AlarmChange::Set(fleeting.clone()),
+        AlarmChange::Clear(fleeting.id),
+    ];
+    assert_eq!(commit(store, save_alarms(&room, 1, 2, changes)).await, Done);
+    assert_eq!(claimed(store, &room).await.alarms, [kept]);
+    assert_eq!(store.next_alarm_after(0).await.unwrap(), Some(6));
+}
+
+async fn due_actors_come_once_and_earliest_first(store: &dyn Store) {
+    let set = |times: &[u64]| times.iter().map(|due_ms| AlarmChange::Set(alarm(*due_ms))).collect::<Vec<_>>();
+    let late = created_with(store, "room", ["late"], set(&[40, 30])).await;
+    let early = created_with(store, "room", ["early"], set(&[10, 20, 25])).await;
+    let other = created_with(store, "game", ["early"], set(&[10])).await;
+    let never = created(store, "room", ["never"]).await;
+    assert_eq!(store.due(9, 10).await.unwrap(), []);
+    assert_eq!(store.due(10, 10).await.unwrap(), [early.clone(), other.clone()]);
+    assert_eq!(store.due(u64::MAX, 10).await.unwrap(), [early.clone(), other.clone(), late]);
+    assert_eq!(store.due(100, 2).await.unwrap(), [early, other]);
+    assert_eq!(store.due(100, 0).await.unwrap(), []);
+    assert_eq!(claimed(store, &never).await.alarms, []);
+}
+
+async fn the_next_alarm_is_the_first_after_that_time(store: &dyn Store) {
+    created_with(store, "room", ["a"], [AlarmChange::Set(alarm(30))]).await;
+    created_with(store, "room", ["b"], [AlarmChange::Set(alarm(10)), AlarmChange::Set(alarm(10))]).await;
+    for (after, next) in
+        [(0, Some(10)), (9, Some(10)), (10, Some(30)), (29, Some(30)), (30, None), (u64::MAX, None)]
+    {
+        assert_eq!(store.next_alarm_after(after).await.unwrap(), next, "after {after}");
+    }
+}
+
+async fn an_alarm_at_the_end_of_time_is_never_due_before(store: &dyn Store) {
+    let room = created_with(store, "room", ["a"], [AlarmChange::Set(alarm(u64::MAX))]).await;
+    assert_eq!(store.due(4_102_444_800_000, 10).await.unwrap(), []);
+    assert!(store.next_alarm_after(0).await.unwrap() >= Some(i64::MAX.unsigned_abs()));
+    assert_eq!(store.due(u64::MAX, 10).await.unwrap(), [room]);
+}
+
+async fn an_actor_lists_in_the_order_of_its_id(store: &dyn Store) {
+    let records = ["c", "a", "b"].map(|key| record("room", [key]));
+    for record in [&records[2], &records[0], &records[1]] {
+        assert_eq!(commit(store, create(record, "", [])).await, Done);
+    }
+    created(store, "game", ["a"]).await;
+    assert_eq!(store.list("room").await.unwrap(), records);
+}
+
+async fn ten_thousand_actors_are_kept_apart(store: &dyn Store) {
+    let records: Vec<_> = (0..10_000).map(|n| record("room", [n.to_string()])).collect();
+    for records in records.chunks(1_000) {
+        let batch = records.iter().map(|record| create(record, &record.id.to_string(), [])).collect();
+        assert!(store.commit(batch).await.unwrap().iter().all(|outcome| *outcome == Done));
+    }
+    assert_eq!(store.list("room").await.unwrap(), records);
+    for record in records.iter().step_by(97) {
+        assert_eq!(claimed(store, record).await.state, record.id.to_string());
+    }
+}
+
+async fn commits_that_come_together_are_all_answered(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let batches = (0..200_u64).map(|n| {
+        let batch =
+            vec![create(&record("game", [n.to_string()]), "", []), save(&room, 1, 2 + n, "state", [])];
+        store.commit(batch)
+    });
+    let answers = futures_util::future::join_all(batches).await;
+    assert!(answers.iter().all(|answer| matches!(answer.as_deref(), Ok([Done, Done]))));
+    assert_eq!(claimed(store, &room).await.revision, 201);
+    let keys: HashSet<_> = store.list("game").await.unwrap().into_iter().map(|record| record.key).collect();
+    assert_eq!(keys.len(), 200);
+}
