@@ -3,7 +3,8 @@
 //! `TRYBUILD=overwrite cargo test -p ui-tests` writes the `.stderr` files anew; read each before keeping it, as
 //! the user would who made the mistake.
 
-const SUBJECTS: &[&str] = &["args", "signature", "events", "client", "hooks", "impl_block", "errors"];
+const SUBJECTS: &[&str] =
+    &["args", "signature", "events", "client", "hooks", "impl_block", "errors", "readme"];
 
 #[test]
 fn ui() {

@@ -1,4 +1,4 @@
-//! Typed, stateful, realtime actors: actions and events checked by the compiler at both ends.
+#![doc = include_str!("../README.md")]
 
 #[doc(hidden)]
 #[path = "private.rs"]

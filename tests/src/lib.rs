@@ -5,6 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, clippy::must_use_candidate)]
 
 pub mod chat_room;
+pub mod javascript;
 pub mod room;
 pub mod world;
 

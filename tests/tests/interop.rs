@@ -1,15 +1,14 @@
 //! The official JavaScript client, unmodified, against a callboard server: every check of the conformance driver, in
 //! every encoding.
 //!
-//! Needs Node and npm. The client is installed from the npm registry, in the version that the lock file pins. The
-//! lock leaves out what is optional: binaries of RivetKit's own server, one per platform, which no client needs.
+//! Needs Node and npm.
 
 use std::{
-    fs,
     io::{BufRead as _, BufReader},
-    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
 };
+
+use callboard_tests::javascript::node;
 
 /// How many checks the driver has.
 const CHECKS: usize = 41;
@@ -30,9 +29,8 @@ fn the_javascript_client_is_served_in_bare() {
 }
 
 fn assert_passes(encoding: &str) {
-    install();
     let server = Server::start();
-    let output = tool("node")
+    let output = node()
         .arg("run.mjs")
         .env("ENDPOINT", &server.url)
         .env("ENCODINGS", encoding)
@@ -45,36 +43,6 @@ fn assert_passes(encoding: &str) {
         said.ends_with(&format!("\n{CHECKS} passed, 0 failed\n")),
         "the driver did not pass {CHECKS} of {CHECKS} checks in {encoding}:\n{said}\n{complained}"
     );
-}
-
-/// Installs the client, unless it is there.
-fn install() {
-    let _one_at_a_time = lock();
-    let changed = |path: &str| fs::metadata(directory().join(path)).and_then(|file| file.modified()).ok();
-    if changed("node_modules/.package-lock.json") >= changed("package-lock.json") {
-        return;
-    }
-    let status = tool("npm")
-        .args(["ci", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"])
-        .status()
-        .unwrap_or_else(|error| panic!("`npm` cannot be run, and this test needs it: {error}"));
-    assert!(status.success(), "`npm ci` did not install the JavaScript client");
-}
-
-/// Keeps two tests of this file from installing at once.
-fn lock() -> std::sync::MutexGuard<'static, ()> {
-    static INSTALLING: std::sync::Mutex<()> = std::sync::Mutex::new(());
-    INSTALLING.lock().expect("the other tests could install the client")
-}
-
-fn tool(name: &str) -> Command {
-    let mut command = Command::new(name);
-    command.current_dir(directory());
-    command
-}
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("interop")
 }
 
 /// A running conformance server.

@@ -51,7 +51,10 @@ pub(crate) fn make_kind<A: Actor>(runtime: Arc<Runtime>) -> Arc<dyn Hosted> {
 
 impl Runtime {
     /// How long a stop waits for actors to end what they are doing.
-    const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+    const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// How long it then waits for clients to be told.
+    const GOODBYE_TIMEOUT: Duration = Duration::from_secs(5);
 
     pub(crate) fn new(kinds: &BTreeMap<&'static str, MakeKind>, store: Arc<dyn Store>) -> Arc<Self> {
         let runtime = Arc::new(Self {
@@ -183,7 +186,7 @@ impl Runtime {
             tracing::warn!(tasks = self.tasks.len(), "stopped while actors were still busy");
         }
         self.sessions.close();
-        if tokio::time::timeout(Self::STOP_TIMEOUT, self.sessions.wait()).await.is_err() {
+        if tokio::time::timeout(Self::GOODBYE_TIMEOUT, self.sessions.wait()).await.is_err() {
             tracing::warn!(sessions = self.sessions.len(), "stopped before every client was told");
         }
     }

@@ -40,7 +40,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(socket: S, opening: O
     let stopped = async {
         stop.cancelled().await;
         // What the actors have been given is ended and answered.
-        let _ = Box::pin(timeout(limits::GRACE, gateway.runtime.tasks().wait())).await;
+        let _ = Box::pin(timeout(limits::ANSWERS, gateway.runtime.tasks().wait())).await;
     };
     Session::new(socket, outbox, conn).run(stopped).await;
 }

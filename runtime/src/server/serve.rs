@@ -40,9 +40,9 @@ pub(crate) async fn serve(
     }
     drop(listener);
     tracing::info!("stopping");
-    runtime.stop().await;
     sockets.close();
-    if timeout(limits::GRACE, sockets.wait()).await.is_err() {
+    let (ended, ()) = tokio::join!(timeout(limits::GRACE, sockets.wait()), runtime.stop());
+    if ended.is_err() {
         tracing::warn!(sockets = sockets.len(), "stopped before every peer was done");
     }
     Ok(())

@@ -1,0 +1,79 @@
+//! What ARCHITECTURE.md says is there, is there: every file on its map, every name in its text.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::{Path, PathBuf},
+};
+
+#[test]
+fn the_code_map_has_every_file_and_no_other() {
+    for part in ["macros", "runtime"] {
+        let sources = root().join(part).join("src");
+        let files: BTreeSet<_> = rust_files(&sources)
+            .iter()
+            .map(|path| path.strip_prefix(&sources).unwrap().display().to_string())
+            // What a module is for stands in the line of its directory; tests need no map.
+            .filter(|file| !file.ends_with("/mod.rs") && !file.contains("tests"))
+            .collect();
+        let listed = on_the_map(part);
+        let (missing, gone) = (&files - &listed, &listed - &files);
+        assert!(
+            missing.is_empty() && gone.is_empty(),
+            "{part}: not on the map {missing:?}, not there {gone:?}"
+        );
+    }
+}
+
+#[test]
+fn every_name_in_the_text_is_in_the_code() {
+    let directories = ["macros", "runtime", "tests", "ui-tests", "examples", "benches/src"];
+    let mut files: Vec<_> =
+        directories.iter().flat_map(|directory| rust_files(&root().join(directory))).collect();
+    files.extend(["Cargo.toml", "runtime/Cargo.toml"].map(|manifest| root().join(manifest)));
+    let code: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let names: BTreeSet<_> = words(&code).collect();
+    let paths: String = files.iter().map(|file| file.display().to_string()).collect();
+    let text = text();
+    // Blocks are pictures; in the rest, every second piece between backticks is code.
+    let prose: String = text.split("```").step_by(2).collect();
+    let spans = prose.split('`').skip(1).step_by(2);
+    let unknown: Vec<_> = spans
+        .filter(|span| !paths.contains(*span) && !root().join(span).exists())
+        .filter(|span| !words(span).all(|word| names.contains(word)))
+        .collect();
+    assert!(unknown.is_empty(), "ARCHITECTURE.md names what is not in the code: {unknown:?}");
+}
+
+/// The files in the tables of this part of the map.
+fn on_the_map(part: &str) -> BTreeSet<String> {
+    let text = text();
+    let (_, section) = text.split_once(&format!("\n### `{part}/`")).unwrap();
+    let section = section.split("\n### ").next().unwrap();
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
+    rows.map(|(file, _)| file.to_owned()).filter(|file| !file.ends_with("/mod.rs")).collect()
+}
+
+fn rust_files(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    let found = entries.flat_map(|path| match path.extension() {
+        _ if path.is_dir() && !path.ends_with("node_modules") => rust_files(&path),
+        Some(extension) if extension == "rs" => vec![path],
+        _ => vec![],
+    });
+    found.collect()
+}
+
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let words = text.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+    words.filter(|word| word.starts_with(char::is_alphabetic))
+}
+
+fn text() -> String {
+    fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap()
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}

@@ -1,0 +1,103 @@
+//! What README.md shows is what happens: its program, its errors, its JavaScript and its first command.
+#![allow(clippy::unwrap_used)]
+
+use std::{fs, path::Path, process::Stdio, time::Duration};
+
+use callboard::prelude::*;
+use callboard_tests::{World, in_time, javascript::node};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
+    net::TcpStream,
+    process::Command,
+};
+
+/// The first program in README.md, which the build script took out of it.
+#[allow(dead_code, unreachable_pub)]
+mod program {
+    include!(concat!(env!("OUT_DIR"), "/readme.rs"));
+}
+
+#[tokio::test]
+async fn the_program_runs_and_the_javascript_client_talks_to_it() {
+    let world = World::network(Registry::new().register::<program::ChatRoom>()).await;
+    program::say_hello(world.client.clone()).await.unwrap();
+
+    let script = block("js", "").replace("http://127.0.0.1:6420", world.url.as_ref().unwrap());
+    let node = move || node().args(["--input-type=module", "--eval", &script]).output().unwrap();
+    let said = tokio::task::spawn_blocking(node).await.unwrap();
+    let complaints = String::from_utf8_lossy(&said.stderr);
+    assert_eq!(
+        String::from_utf8_lossy(&said.stdout),
+        "bob: hello from JavaScript\n2 messages so far\n",
+        "{complaints}"
+    );
+    world.stop().await;
+}
+
+#[test]
+fn the_errors_are_those_that_rustc_prints_for_the_program_with_mistakes_in_it() {
+    let case = fs::read_to_string(root().join("ui-tests/readme/fail/mistyped_event.rs")).unwrap();
+    let printed = fs::read_to_string(root().join("ui-tests/readme/fail/mistyped_event.stderr")).unwrap();
+    let printed = printed.replace("readme/fail/mistyped_event.rs", "src/main.rs");
+    let shown = block("text", "error[");
+    for error in shown.split("\n\n") {
+        assert!(printed.contains(error.trim_end()), "rustc does not print\n{error}\nbut\n{printed}");
+    }
+    // The first line of a case says what it checks; the program has a comment there.
+    for (line, told) in block("rust,no_run", "").lines().zip(case.lines()).skip(1) {
+        let is_mistake = || shown.contains(told.trim()) || printed.contains(told.trim());
+        assert!(line == told || is_mistake(), "the case has `{told}`, README.md has `{line}`");
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn the_first_command_starts_a_chat_room_that_ends_when_it_is_told_to() {
+    let shell = block("sh", "cargo run");
+    let command = shell.lines().next().unwrap().split('#').next().unwrap();
+    let mut words = command.split_whitespace();
+    assert_eq!(words.next(), Some("cargo"));
+    // `cargo run` becomes the program, so the process is the server itself.
+    let mut server = Command::new(env!("CARGO"))
+        .args(words)
+        .args(["--quiet", "--", "--listen", "127.0.0.1:0"])
+        .current_dir(root())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(server.stdout.take().unwrap()).lines();
+    let built = Duration::from_secs(600);
+    let line =
+        tokio::time::timeout(built, lines.next_line()).await.unwrap().unwrap().expect("it says where it is");
+    let (_, address) =
+        line.split_once("http://").unwrap_or_else(|| panic!("there is no address in `{line}`"));
+    let page = in_time(get(address.trim_end_matches('/'))).await;
+    assert!(page.starts_with("HTTP/1.1 200 OK\r\n"), "{page}");
+
+    let id = server.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
+    assert!(in_time(server.wait()).await.unwrap().success(), "it ends as it should");
+}
+
+/// The whole response to `GET /`.
+async fn get(address: &str) -> String {
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    let request = format!("GET / HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
+    socket.write_all(request.as_bytes()).await.unwrap();
+    let mut response = String::new();
+    socket.read_to_string(&mut response).await.unwrap();
+    response
+}
+
+/// The first code block of README.md in this language that begins so.
+fn block(language: &str, begin: &str) -> String {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    let (_, rest) = readme.split_once(&format!("```{language}\n{begin}")).unwrap();
+    let (block, _) = rest.split_once("```").unwrap();
+    format!("{begin}{block}")
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap()
+}
