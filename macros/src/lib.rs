@@ -10,6 +10,8 @@ mod expand;
 mod marker;
 mod mistakes;
 mod model;
+#[cfg(test)]
+mod snapshots;
 mod syntax;
 mod typo;
 mod written;

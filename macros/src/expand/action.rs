@@ -126,6 +126,7 @@ fn implementation(actor: &Actor) -> TokenStream {
     let encode = encode(actor);
     let decode = decode(actor);
     quote! {
+        /// The table of actions, and how each is written and read. Made by `#[actor]`.
         #[allow(deprecated)]
         impl #krate::Action for #name {
             const TABLE: &'static [&'static #krate::ActionInfo] = &[#(#rows),*];
@@ -170,7 +171,9 @@ fn encode(actor: &Actor) -> TokenStream {
     let variants = Variants::of_actions(actor);
     let body = variants.match_self(arms);
     let body = if variants == Variants::None { body } else { quote!(#body #ok) };
+    let allow = variants.allow();
     quote! {
+        #allow
         fn encode(&self, #args: &mut #krate::wire::ArgsWriter) -> ::core::result::Result<(), #krate::wire::EncodeError> {
             #body
         }
@@ -191,8 +194,11 @@ fn decode(actor: &Actor) -> TokenStream {
         quote!(#(#cfgs)* #wire => Self::#variant { #(#fields)* #conn },)
     });
     let unknown = quote!(#krate::__private::unknown_action(#name));
-    let body = Variants::of_actions(actor).decode(&quote!(#name), arms, &unknown);
+    let variants = Variants::of_actions(actor);
+    let body = variants.decode(&quote!(#name), arms, &unknown);
+    let allow = variants.allow();
     quote! {
+        #allow
         fn decode(
             #name: &str,
             #args: &mut #krate::wire::ArgsReader<'_>,

@@ -56,13 +56,14 @@ impl Variants {
         let otherwise = quote!(::core::result::Result::Err(#error));
         match self {
             Self::None => otherwise,
-            Self::Conditional => {
-                quote!({
-                    #[allow(unreachable_code)]
-                    ::core::result::Result::Ok(match #key { #(#arms)* _ => return #otherwise })
-                })
+            Self::Conditional | Self::Some => {
+                quote!(::core::result::Result::Ok(match #key { #(#arms)* _ => return #otherwise }))
             }
-            Self::Some => quote!(::core::result::Result::Ok(match #key { #(#arms)* _ => return #otherwise })),
         }
+    }
+
+    /// For a function with such a match in it: what follows is not reached if no condition holds.
+    pub(super) fn allow(self) -> Option<TokenStream> {
+        (self == Self::Conditional).then(|| quote!(#[allow(unreachable_code)]))
     }
 }

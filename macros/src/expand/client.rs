@@ -88,7 +88,8 @@ fn stubs(
         .filter(|action| !is_reserved(&action.method))
         .map(|action| broken_stub(action, actor));
     quote! {
-        #[allow(dead_code, deprecated, unreachable_pub, private_interfaces)]
+        /// The actions, as calls. Made by `#[actor]`.
+        #[allow(dead_code, deprecated, unreachable_pub, private_interfaces, clippy::too_many_arguments)]
         impl #name {
             #(#stubs)*
             #(#broken)*

@@ -18,7 +18,9 @@ pub(super) fn item(actor: &Actor, parts: Parts) -> TokenStream {
             type Connection = #conn;
         }
     });
+    let docs = format!(" What clients see of [`{}`]. Made by `#[actor]`.", actor.names.actor);
     quote! {
+        #[doc = #docs]
         impl #krate::Contract for #ty {
             const NAME: &'static str = #wire;
             type Action = #action;

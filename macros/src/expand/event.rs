@@ -57,11 +57,15 @@ fn implementation(actor: &Actor) -> TokenStream {
         quote!(#(#cfgs)* #pattern => Self::#variant(#value),)
     });
     let unknown = quote!(#krate::__private::unknown_event(#index));
-    let body = Variants::of_events(actor).decode(&quote!(#index), arms, &unknown);
+    let variants = Variants::of_events(actor);
+    let body = variants.decode(&quote!(#index), arms, &unknown);
+    let allow = variants.allow();
     quote! {
+        /// The table of events, and how each is read. Made by `#[actor]`.
         impl #krate::Event for #name {
             const TABLE: &'static [#krate::EventInfo] = &[#(#rows),*];
 
+            #allow
             fn decode(
                 #index: usize,
                 #payload: &#krate::wire::EventReader<'_>,
@@ -79,8 +83,10 @@ fn membership(index: usize, event: &Event, actor: &Actor) -> TokenStream {
     let this = &actor.ty;
     let Event { variant, ty, cfgs, .. } = event;
     let index = position(index, actor).unwrap_or_else(|conditional| conditional);
+    let docs = format!(" An event of [`{}`]. Made by `#[actor]`.", actor.names.actor);
     quote_spanned! {ty.span()=>
         #(#cfgs)*
+        #[doc = #docs]
         impl #krate::EventOf<#this> for #ty {
             const INDEX: usize = #index;
 
@@ -106,5 +112,8 @@ fn position(place: usize, actor: &Actor) -> Result<TokenStream, TokenStream> {
         return Ok(quote!(#place));
     }
     let rows = before.iter().map(|Event { cfgs, .. }| quote!(#(#cfgs)* ()));
-    Err(quote!([#(#rows),*].len()))
+    Err(quote!({
+        const BEFORE: &[()] = &[#(#rows),*];
+        BEFORE.len()
+    }))
 }

@@ -43,11 +43,11 @@ pub(super) fn create(actor: &Actor) -> TokenStream {
     let Actor { krate, ty, .. } = actor;
     let (ctx, input) = (local("ctx"), local("input"));
     let body = match &actor.hooks.create {
-        Some(creator) if creator.is_broken => quote!({ let _ = (#ctx, #input); ::core::unreachable!() }),
+        Some(creator) if creator.is_broken => quote!(let _ = (#ctx, #input); ::core::unreachable!()),
         Some(creator) => call_creator(creator, actor),
         None => {
             let initial = quote_spanned!(ty.span()=> <#ty as #krate::__private::InitialState>::initial());
-            quote!({ let _ = (#ctx, #input); ::core::result::Result::Ok(#initial) })
+            quote!(let _ = (#ctx, #input); ::core::result::Result::Ok(#initial))
         }
     };
     quote! {
@@ -117,11 +117,12 @@ fn connection_hook(name: &str, hook: &Hook, actor: &Actor) -> TokenStream {
     }
 }
 
+/// The call of a hook. By its path, not as a method of `self`: the trait `Actor` may have one of the same name.
 pub(super) fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStream {
     let Hook { method, .. } = hook;
     let ctx = local("ctx");
     let lent_ctx = hook.ctx.then(|| quote!(#ctx,));
-    let call = quote!(self.#method(#lent_ctx #argument));
+    let call = quote!(Self::#method(self, #lent_ctx #argument));
     let call = if hook.mode.is_async() { awaited(&call, method, &actor.krate) } else { call };
     outcome(&call, &hook.output, actor)
 }

@@ -106,7 +106,7 @@ fn on_state_change(hook: &Hook, actor: &Actor) -> TokenStream {
     quote! {
         #(#cfgs)*
         fn on_state_change(&self, #ctx: &#krate::Ctx<Self>) {
-            self.#method(#lent_ctx);
+            Self::#method(self, #lent_ctx);
         }
     }
 }

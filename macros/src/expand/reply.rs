@@ -11,8 +11,8 @@ use super::{
 use crate::model::{Action, Actor, Output};
 
 /// The enum, and its implementation of `Reply`.
-pub(super) fn items(actor: &Actor) -> [TokenStream; 4] {
-    [enumeration(actor), debug(actor), error_kinds(actor), implementation(actor)]
+pub(super) fn items(actor: &Actor) -> impl Iterator<Item = TokenStream> {
+    [enumeration(actor), debug(actor)].into_iter().chain(error_kinds(actor)).chain([implementation(actor)])
 }
 
 fn enumeration(actor: &Actor) -> TokenStream {
@@ -76,27 +76,32 @@ pub(super) fn result_type(action: &Action, actor: &Actor) -> TokenStream {
 }
 
 /// How each action's errors cross the wire, once, so that an error about one is reported once.
-fn error_kinds(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+fn error_kinds(actor: &Actor) -> Option<TokenStream> {
     let name = &actor.names.reply;
-    let kinds = actor.actions.iter().filter_map(|action| {
-        let err = action.output.err(krate)?;
-        let cfgs = &action.carried.cfgs;
-        let function = error_kind_name(action);
-        let kind = output_error_kind(&action.output, actor);
-        Some(quote! {
-            #(#cfgs)*
-            fn #function() -> #krate::__private::ErrorKind<#err> {
-                #kind
+    let kinds: Vec<_> =
+        actor.actions.iter().filter_map(|action| error_kind_function(action, actor)).collect();
+    (!kinds.is_empty()).then(|| {
+        quote! {
+            /// How the errors of each action cross the wire.
+            impl #name {
+                #(#kinds)*
             }
-        })
-    });
-    quote! {
-        /// How the errors of each action cross the wire.
-        impl #name {
-            #(#kinds)*
         }
-    }
+    })
+}
+
+fn error_kind_function(action: &Action, actor: &Actor) -> Option<TokenStream> {
+    let krate = &actor.krate;
+    let err = action.output.err(krate)?;
+    let cfgs = &action.carried.cfgs;
+    let function = error_kind_name(action);
+    let kind = output_error_kind(&action.output, actor);
+    Some(quote! {
+        #(#cfgs)*
+        fn #function() -> #krate::__private::ErrorKind<#err> {
+            #kind
+        }
+    })
 }
 
 fn error_kind_name(action: &Action) -> Ident {
@@ -129,6 +134,7 @@ fn implementation(actor: &Actor) -> TokenStream {
     let encode = encode(actor);
     let decode = decode(actor);
     quote! {
+        /// How each answer is written and read. Made by `#[actor]`.
         impl #krate::Reply for #name {
             #encode
             #decode
@@ -167,8 +173,11 @@ fn decode(actor: &Actor) -> TokenStream {
         quote!(#(#cfgs)* #wire => Self::#variant(#read),)
     });
     let unknown = quote!(#krate::__private::unknown_action(#name));
-    let body = Variants::of_actions(actor).decode(&quote!(#name), arms, &unknown);
+    let variants = Variants::of_actions(actor);
+    let body = variants.decode(&quote!(#name), arms, &unknown);
+    let allow = variants.allow();
     quote! {
+        #allow
         fn decode(
             #name: &str,
             #outcome: #krate::wire::Outcome<'_>,

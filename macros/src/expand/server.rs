@@ -18,7 +18,9 @@ pub(super) fn item(actor: &Actor) -> TokenStream {
     let storage = storage(actor);
     let dispatchers = Mode::ALL.iter().filter_map(|mode| dispatch::function(*mode, actor));
     let hooks = hooks::functions(actor);
+    let docs = format!(" How [`{}`] runs. Made by `#[actor]`.", actor.names.actor);
     quote! {
+        #[doc = #docs]
         #[allow(deprecated)]
         impl #krate::Actor for #ty {
             type Contract = Self;
@@ -41,10 +43,13 @@ fn storage(actor: &Actor) -> TokenStream {
     let (save, load) = if actor.ephemeral {
         (
             quote!(#krate::__private::ephemeral_save::<Self>()),
-            quote!({ let _ = #bytes; #krate::__private::ephemeral_load() }),
+            quote!(let _ = #bytes; #krate::__private::ephemeral_load()),
         )
     } else {
-        (quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(self)), life::load(actor))
+        // `self` belongs to the generated function; the type may come out of another macro than the block.
+        let this = quote!(self);
+        let save = quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(#this));
+        (save, life::load(actor))
     };
     quote! {
         fn save(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::store::SaveError> {

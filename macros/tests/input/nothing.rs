@@ -1,0 +1,4 @@
+// The smallest actor: no action, no event, no hook.
+
+#[actor]
+impl Nothing {}
