@@ -60,7 +60,8 @@ async fn the_first_command_starts_a_chat_room_that_ends_when_it_is_told_to() {
     // `cargo run` becomes the program, so the process is the server itself.
     let mut server = Command::new(env!("CARGO"))
         .args(words)
-        .args(["--quiet", "--", "--listen", "127.0.0.1:0"])
+        .args(["--quiet", "--", "--listen", "127.0.0.1:0", "--data"])
+        .arg(std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("readme-rooms"))
         .current_dir(root())
         .stdout(Stdio::piped())
         .kill_on_drop(true)
