@@ -4,9 +4,10 @@
 
 mod store_kit;
 
-use callboard::store::{AlarmChange, SqliteStore};
+use callboard::store::{AlarmChange, CommitOutcome, SqliteStore, Store};
+use futures_util::future::join_all;
 use rusqlite::Connection;
-use store_kit::{alarm, claimed, commit, create, record, save_alarms};
+use store_kit::{alarm, claimed, commit, create, record, save, save_alarms};
 
 #[tokio::test]
 async fn the_file_has_the_tables_that_are_documented() {
@@ -48,4 +49,25 @@ async fn a_file_that_was_closed_has_no_journal() {
         std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["callboard.db", "callboard.db-lock"]);
+}
+
+#[tokio::test]
+async fn a_damaged_row_fails_who_asks_for_it_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let (bad, good) = (record("room", ["bad"]), record("room", ["good"]));
+    let store = SqliteStore::open(&directory).unwrap();
+    store.commit(vec![create(&bad, "", []), create(&good, "", [])]).await.unwrap();
+    drop(store);
+    let file = Connection::open(directory.path().join("callboard.db")).unwrap();
+    file.execute("UPDATE actors SET id = 'damaged' WHERE key = 'bad'", []).unwrap();
+    drop(file);
+
+    let store = SqliteStore::open(&directory).unwrap();
+    // Together, so that they are one transaction.
+    let claims = (0..50).map(|_| store.claim("room", &bad.key));
+    let saves = (2..52).map(|revision| store.commit(vec![save(&good, 1, revision, "state", [])]));
+    let (claims, saves) = tokio::join!(join_all(claims), join_all(saves));
+    assert!(claims.iter().all(Result::is_err));
+    assert!(saves.iter().all(|saved| matches!(saved.as_deref(), Ok([CommitOutcome::Done]))));
+    assert_eq!(claimed(&store, &good).await.revision, 51);
 }

@@ -1,8 +1,8 @@
 //! Where actors are kept while they sleep.
 //!
 //! A store knows nothing of what actors do: it keeps who they are, their last saved state and their alarms, and
-//! lets only the newest [claim](Store::claim) change them. [`SqliteStore`] is the one for servers; [`MemoryStore`]
-//! forgets.
+//! lets only the newest [claim](Store::claim) change them. `SqliteStore` (feature `sqlite`) is the one for servers,
+//! [`MemoryStore`] forgets.
 
 mod alarm;
 mod commit;

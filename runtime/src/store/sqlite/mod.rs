@@ -1,26 +1,4 @@
-//! The store of a server: one SQLite file.
-//!
-//! ```sql
-//! CREATE TABLE actors (
-//!     id            TEXT    NOT NULL UNIQUE, -- as in logs and answers
-//!     name          TEXT    NOT NULL,        -- of its kind: chatRoom
-//!     key           TEXT    NOT NULL,        -- its parts joined by slashes: room/7
-//!     created_at_ms INTEGER NOT NULL,        -- since 1970, UTC
-//!     epoch         INTEGER NOT NULL,        -- how often it was claimed
-//!     revision      INTEGER NOT NULL,        -- of its last save
-//!     state         BLOB    NOT NULL,        -- as the actor wrote it
-//!     format        INTEGER NOT NULL,        -- how the state is to be read; 1 so far
-//!     UNIQUE (name, key)
-//! );
-//! CREATE TABLE alarms (
-//!     actor         TEXT    NOT NULL,        -- the id of an actor
-//!     id            TEXT    NOT NULL,
-//!     due_ms        INTEGER NOT NULL,        -- since 1970, UTC
-//!     payload       BLOB    NOT NULL,
-//!     PRIMARY KEY (actor, id)
-//! ) WITHOUT ROWID;
-//! CREATE INDEX alarms_by_due ON alarms (due_ms);
-//! ```
+//! The store of a server: one SQLite file, and the thread that owns it.
 
 mod column;
 mod error;
@@ -58,6 +36,14 @@ use writer::{Request, Writer};
 /// What it calls done is on the disk: it survives the end of the process and of the machine's power, as far as the
 /// disk keeps its word. Commits that come together share one transaction, and so one wait for the disk.
 ///
+/// ```no_run
+/// # use callboard::{Registry, store::SqliteStore};
+/// # fn registry() -> callboard::Result<Registry> {
+/// let registry = Registry::new().store(SqliteStore::open("data")?);
+/// # Ok(registry)
+/// # }
+/// ```
+///
 /// While the store is open, every other opening of its file is refused, from this process or another one. After
 /// that, the file can be read with any SQLite tool:
 ///
@@ -65,15 +51,12 @@ use writer::{Request, Writer};
 /// sqlite3 callboard.db "SELECT name, key, revision, length(state) FROM actors"
 /// ```
 ///
-/// with the tables
+/// Its tables, as `.schema` explains them in full, are
 ///
-/// ```sql
-/// -- id: as in logs; key: its parts joined by slashes; epoch: how often it was claimed; revision: of its last save;
-/// -- state: as the actor wrote it; format: how the state is to be read
-/// actors (id, name, key, created_at_ms, epoch, revision, state, format)
-/// -- actor: the id of its actor; payload: what the actor is to do then
-/// alarms (actor, id, due_ms, payload)
-/// ```
+/// | table | columns |
+/// |---|---|
+/// | `actors` | `id`, `name`, `key` (its parts joined by slashes), `created_at_ms`, `epoch`, `revision`, `state`, `format` |
+/// | `alarms` | `actor` (its id), `id`, `due_ms`, `payload` |
 ///
 /// Dropping the store ends what it was asked for, and waits for that.
 pub struct SqliteStore {
@@ -87,8 +70,8 @@ pub struct SqliteStore {
 impl SqliteStore {
     /// Opens `callboard.db` in this directory; makes either if there is none.
     ///
-    /// Refuses a file that another store holds, that is damaged, that is of a newer version of callboard, or not of
-    /// callboard at all; such a file is left as it is.
+    /// Refuses a file that another store holds, that is [damaged](SqliteOptions::check), that is of a newer version of
+    /// callboard, or not of callboard at all; such a file is left as it is.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         SqliteOptions::new(directory).open()
     }

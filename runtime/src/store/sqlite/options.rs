@@ -16,13 +16,13 @@ use crate::store::StoreError;
 pub struct SqliteOptions {
     directory: PathBuf,
     file_name: PathBuf,
-    check: bool,
+    check: Option<bool>,
 }
 
 impl SqliteOptions {
     /// The file `callboard.db` in this directory.
     pub fn new(directory: impl AsRef<Path>) -> Self {
-        Self { directory: directory.as_ref().to_owned(), file_name: "callboard.db".into(), check: true }
+        Self { directory: directory.as_ref().to_owned(), file_name: "callboard.db".into(), check: None }
     }
 
     /// Another name for the file.
@@ -32,11 +32,12 @@ impl SqliteOptions {
         self
     }
 
-    /// Whether to read the whole file before using it and refuse it if its structure is damaged, as is the default.
-    /// Otherwise opening does not depend on the size of the file, and damage shows as an error once it is met.
+    /// Whether to read the whole file before using it, and to refuse it if its structure is damaged. By default that is
+    /// done while it is quick, for files of up to 64 MiB. Otherwise damage shows as an error once it is met, which
+    /// fails the actor that it is about.
     #[must_use]
     pub fn check(mut self, check: bool) -> Self {
-        self.check = check;
+        self.check = Some(check);
         self
     }
 
@@ -53,7 +54,8 @@ impl SqliteOptions {
         self.directory.join(&self.file_name)
     }
 
-    pub(super) fn is_checked(&self) -> bool {
-        self.check
+    /// Measured: a file of 300 MB takes a second from the system's cache, and many from a busy disk.
+    pub(super) fn is_checked(&self, size: u64) -> bool {
+        self.check.unwrap_or(size <= 64 << 20)
     }
 }

@@ -1,9 +1,6 @@
 //! The thread that owns the connection: whatever writes were asked for meanwhile become one transaction.
 
-use std::{
-    iter,
-    sync::{Arc, mpsc},
-};
+use std::{iter, slice, sync::mpsc};
 
 use rusqlite::{Connection, TransactionBehavior};
 
@@ -54,14 +51,15 @@ impl Writer {
         if writes.is_empty() {
             return;
         }
-        let mut ended = self.attempt(|db| transact(db, writes));
-        // On a disk that is full, the room that the journal takes is often all that it needs.
-        if ended.is_err() && self.file.empty_journal() {
-            ended = self.attempt(|db| transact(db, writes));
+        if self.attempt(|db| transact(db, writes)).is_ok() {
+            return writes.drain(..).for_each(|job| job.end(Ok(())));
         }
-        let ended = ended.map_err(Arc::new);
-        for job in writes.drain(..) {
-            job.end(ended.clone().map_err(StoreError::new));
+        // Nothing of it was done. It may be the fault of one of them, such as a claim to an actor whose row is damaged,
+        // or of a disk that is full, where the room that the journal takes is often all that they need.
+        self.file.empty_journal();
+        for mut job in writes.drain(..) {
+            let ended = self.attempt(|db| transact(db, slice::from_mut(&mut job)));
+            job.end(ended);
         }
     }
 
