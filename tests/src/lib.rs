@@ -6,8 +6,10 @@
 
 pub mod chat_room;
 pub mod javascript;
+pub mod outside;
 pub mod room;
 pub mod world;
 
+pub use outside::*;
 pub use room::*;
 pub use world::*;

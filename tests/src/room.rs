@@ -3,6 +3,8 @@
 
 use callboard::prelude::*;
 
+use crate::gate;
+
 /// A posted message, and the event that announces it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -189,7 +191,7 @@ impl Room {
         ctx.broadcast(&Cleared);
     }
 
-    /// Announces, then waits until `release` is called.
+    /// Announces, then waits at the gate of that name.
     #[action]
     pub async fn announce_and_wait(&self, ctx: &Ctx<Self>, text: String) -> String {
         ctx.broadcast(&Renamed(text.clone()));
@@ -263,19 +265,4 @@ impl Room {
     pub fn echo(&self, text: String, number: i64, maybe: Option<bool>) -> (String, i64, Option<bool>) {
         (text, number, maybe)
     }
-}
-
-/// Opens what `announce_and_wait` waits for.
-pub fn release(name: &str) {
-    gate(name).notify_one();
-}
-
-fn gate(name: &str) -> std::sync::Arc<tokio::sync::Notify> {
-    use std::{
-        collections::HashMap,
-        sync::{Arc, LazyLock, Mutex},
-    };
-    static GATES: LazyLock<Mutex<HashMap<String, Arc<tokio::sync::Notify>>>> = LazyLock::new(Mutex::default);
-    let mut gates = GATES.lock().expect("no test panics while it holds the lock");
-    Arc::clone(gates.entry(name.to_owned()).or_default())
 }

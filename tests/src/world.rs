@@ -77,9 +77,29 @@ macro_rules! both_worlds {
     };
 }
 
+/// Runs one test in one process, on a clock that stands still while anything runs and jumps when everything waits:
+/// `paused_world!(name, registry, async |world: &World| { .. });`
+#[macro_export]
+macro_rules! paused_world {
+    ($(#[$attribute:meta])* $name:ident, $registry:expr, $body:expr) => {
+        $(#[$attribute])*
+        #[tokio::test(start_paused = true)]
+        async fn $name() {
+            let world = $crate::World::in_process($registry);
+            $crate::in_a_week($body(&world)).await;
+            world.stop().await;
+        }
+    };
+}
+
 /// Ends a test that hangs.
 pub async fn in_time<T>(test: impl Future<Output = T>) -> T {
     tokio::time::timeout(Duration::from_secs(20), test).await.expect("the test ends in time")
+}
+
+/// Ends a test on a paused clock that hangs: it gets there at once.
+pub async fn in_a_week<T>(test: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_hours(24 * 7), test).await.expect("the test does not hang")
 }
 
 /// A mailbox for what listeners hear.

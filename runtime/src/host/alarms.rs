@@ -65,6 +65,15 @@ impl Alarms {
         std::mem::take(&mut self.changes)
     }
 
+    /// What was taken is to be saved after all, before what came since.
+    pub(super) fn put_back(&mut self, changes: Vec<AlarmChange>) {
+        self.changes.splice(0..0, changes);
+    }
+
+    pub(super) fn is_set(&self, id: AlarmId) -> bool {
+        self.set.contains_key(&id)
+    }
+
     /// Every alarm, the earliest first.
     pub(super) fn all(&self) -> Vec<Alarm> {
         let mut all: Vec<_> = self.set.values().cloned().collect();

@@ -19,6 +19,7 @@ use super::{
     call::{Call, ReplyTo},
     chain::Chain,
     gate::Gate,
+    guard::guarded,
     holds::Holds,
     kind::Kind,
     line::Line,
@@ -67,8 +68,8 @@ pub(super) enum Absent {
     Make(Option<Bytes>),
 }
 
-/// A piece of code that wants a turn, or to hear why it gets none.
-pub(crate) type TurnCode<A> = Box<dyn FnOnce(Result<&mut A, Fault>) + Send>;
+/// A piece of code that wants a turn, or to hear why it gets none. Says whether it broke off.
+pub(crate) type TurnCode<A> = Box<dyn FnOnce(Result<&mut A, Fault>) -> Result<(), Fault> + Send>;
 
 /// What a turn has to itself.
 pub(super) struct Core<A> {
@@ -207,7 +208,13 @@ impl<A: Actor> Cell<A> {
         code: impl FnOnce(&mut A) -> R + Send + 'static,
     ) -> Result<R, Fault> {
         let (done, result) = oneshot::channel();
-        let code = move |state: Result<&mut A, Fault>| drop(done.send(state.map(code)));
+        let code = move |state: Result<&mut A, Fault>| {
+            let result = state.and_then(|state| guarded(|| code(state)));
+            let ended = result.as_ref().map(drop).map_err(Clone::clone);
+            // Whoever asked may have gone away.
+            let _ = done.send(result);
+            ended
+        };
         self.post_awake(Envelope::Turn(Box::new(code))).await?;
         result.await.unwrap_or_else(|_| Err(unanswered()))
     }
@@ -235,7 +242,7 @@ impl<A: Actor> Envelope<A> {
         match self {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
-            Self::Turn(code) => code(Err(fault)),
+            Self::Turn(code) => drop(code(Err(fault))),
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
         }

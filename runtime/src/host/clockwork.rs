@@ -23,7 +23,7 @@ pub(super) struct Clockwork {
 impl Clockwork {
     /// How many actors are asked for at once.
     const BATCH: usize = 1_000;
-    /// How long to wait after the store failed.
+    /// How long to wait after the store failed, or an actor.
     const RETRY: Duration = Duration::from_secs(1);
     /// How long to wait at most: the store may be shared with others one day.
     const LONGEST: Duration = Duration::from_hours(1);
@@ -66,8 +66,16 @@ async fn ring_due(runtime: &Arc<Runtime>) -> Duration {
         }
         let runtime = Arc::clone(runtime);
         runtime.clone().tasks().spawn(async move {
-            if let Ok(kind) = runtime.kind(&record.name) {
-                kind.ring(record.key).await;
+            let Ok(kind) = runtime.kind(&record.name) else {
+                // It stays among those that ring: nobody here will ever be there for it.
+                tracing::warn!(actor = %record.id, "an alarm of an actor is due that is not registered");
+                return;
+            };
+            if !kind.ring(record.key, now_ms).await {
+                // It cannot be woken, or not saved. The others are not to wait for it.
+                let stop = runtime.stopping().cancelled();
+                // Whichever is first.
+                let _ = tokio::time::timeout(Clockwork::RETRY, stop).await;
             }
             runtime.clockwork().ringing.lock().remove(&record.id);
             runtime.clockwork().changed();

@@ -63,6 +63,7 @@ impl<A: Actor> Gate<A> {
             (revision, revision, revision, revision);
         (self.writing, self.broken) = (false, false);
         self.generation += 1;
+        self.save_due_ms = None;
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -175,6 +176,11 @@ impl<A: Actor> Gate<A> {
     fn wait(&mut self, needs: u64, parcel: Parcel<A>) {
         parcel.begin_wait();
         self.waiting.push_back((needs, parcel));
+    }
+
+    /// For an actor that is in no store: what has changed has nowhere to go.
+    pub(super) fn keep(&mut self) {
+        (self.submitted, self.saved) = (self.latest, self.latest);
     }
 
     /// All changes so far are handed to the store.

@@ -13,7 +13,7 @@ use crate::Actor;
 /// The holds on one awake actor, and its own wish.
 #[derive(Default)]
 pub(super) struct Holds {
-    /// How many pieces of work keep it awake.
+    /// How many pieces of work, and reads under way, keep it awake.
     keeping: AtomicUsize,
     /// Work that must end before it sleeps.
     pub(super) work: TaskTracker,
@@ -71,8 +71,11 @@ impl<A: Actor> KeptAwake<A> {
 
 impl<A: Actor> Drop for KeptAwake<A> {
     fn drop(&mut self) {
-        self.0.holds.keeping.fetch_sub(1, Ordering::AcqRel);
         self.0.used();
-        self.0.mailbox.nudge();
+        self.0.holds.keeping.fetch_sub(1, Ordering::AcqRel);
+        // Without a wish the actor looks by itself, when it is due to sleep.
+        if self.0.holds.wish() != Wish::Stay {
+            self.0.mailbox.nudge();
+        }
     }
 }

@@ -147,15 +147,15 @@ impl<A: Actor> Kind<A> {
         }
     }
 
-    async fn ring_at(self: Arc<Self>, key: Key) {
+    async fn ring_at(self: Arc<Self>, key: Key, until_ms: u64) -> bool {
         loop {
-            let Ok((cell, _)) = self.awake(&key, &Reach::Get).await else { return };
+            let Ok((cell, _)) = self.awake(&key, &Reach::Get).await else { return false };
             let (done, rung) = oneshot::channel();
             if cell.post(Envelope::Alarms(done)).is_ok() {
                 // An error: the actor has stopped, and its alarms are still set.
                 let _ = rung.await;
                 cell.saves_ended().await;
-                return;
+                return cell.has_rung(until_ms);
             }
         }
     }
@@ -181,8 +181,8 @@ impl<A: Actor> Hosted for Kind<A> {
         })
     }
 
-    fn ring(self: Arc<Self>, key: Key) -> BoxFuture<'static, ()> {
-        Box::pin(self.ring_at(key))
+    fn ring(self: Arc<Self>, key: Key, until_ms: u64) -> BoxFuture<'static, bool> {
+        Box::pin(self.ring_at(key, until_ms))
     }
 
     fn record_at(&self, key: &Key) -> Option<ActorRecord> {

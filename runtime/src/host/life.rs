@@ -11,9 +11,10 @@ use super::{
     Cell,
     guard::guarded_async,
     holds::{KeptAwake, Wish},
+    hooks::Hook,
     mailbox::Next,
 };
-use crate::{Actor, Contract, Fault, Mode, faults, outbox::Close, store::Commit};
+use crate::{Actor, Contract, Fault, faults, outbox::Close, store::Commit};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
@@ -32,7 +33,7 @@ pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
 }
 
 impl<A: Actor> Cell<A> {
-    /// How long the hooks of the end may take, and the work that it waits for.
+    /// How long the work may take that is waited for.
     const END_TIMEOUT: Duration = Duration::from_secs(15);
 
     async fn be_awake(self: &Arc<Self>) {
@@ -50,27 +51,29 @@ impl<A: Actor> Cell<A> {
                         self.mailbox.done();
                         self.used();
                     }
-                    // The way to the write lock sees to what is to be saved or put right.
-                    Next::Nudged => drop(self.write().await),
+                    Next::Nudged => self.settle().await,
                     Next::Closed => break self.retire().await,
                 },
                 () = &mut idle => {}
-                () = self.own_alarm() => self.ring_due().await,
+                () = self.own_alarm() => {
+                    self.ring_due().await;
+                    self.used();
+                }
             }
             let now = Instant::now();
             let ended = match self.holds.wish() {
                 Wish::Destroy => self.try_destroy().await,
-                Wish::Sleep => self.try_sleep().await,
+                Wish::Sleep if !self.holds.is_held() => self.try_sleep().await,
                 Wish::Stay if idle.is_elapsed() && self.is_idle() && now >= self.may_sleep_at() => {
                     self.try_sleep().await
                 }
-                Wish::Stay => false,
+                Wish::Sleep | Wish::Stay => false,
             };
             if ended {
                 break;
             }
             if idle.is_elapsed() {
-                // Held, or used since: a hold that ends nudges, a use moves the time.
+                // Held, or used since.
                 idle.as_mut().reset(self.may_sleep_at().max(now + A::OPTIONS.sleep_timeout / 8));
             }
         }
@@ -90,8 +93,12 @@ impl<A: Actor> Cell<A> {
 
     /// Refuses what was posted to an actor that could not start.
     async fn refuse_all(&self, fault: &Fault) {
-        while let Next::Item(envelope) = self.mailbox.next().await {
-            envelope.refuse(fault.clone());
+        loop {
+            match self.mailbox.next().await {
+                Next::Item(envelope) => envelope.refuse(fault.clone()),
+                Next::Nudged => {}
+                Next::Closed => return,
+            }
         }
     }
 
@@ -151,45 +158,49 @@ impl<A: Actor> Cell<A> {
     /// Goes to sleep, unless it is needed meanwhile.
     async fn try_sleep(self: &Arc<Self>) -> bool {
         self.holds.clear_sleep();
-        self.run_end_hook(A::HOOKS.on_sleep, async |cell, state| A::on_sleep(state, &cell.ctx(None)).await)
-            .await;
+        self.fall_asleep().await;
         if self.close_when_saved().await {
             self.let_go().await;
             return true;
         }
-        self.run_end_hook(A::HOOKS.on_wake, async |cell, state| A::on_wake(state, &cell.ctx(None)).await)
-            .await;
+        if let Some(mode) = A::HOOKS.on_wake {
+            let hook = Hook::short("on_wake", mode);
+            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_wake(ctx).await).await);
+        }
         false
     }
 
     /// Closes the mailbox once everything is saved; `false` if something came to do meanwhile.
     async fn close_when_saved(self: &Arc<Self>) -> bool {
         loop {
-            let Ok(core) = self.write().await else { return false };
+            let Ok(mut core) = self.write().await else { return false };
             if !self.gate.lock().is_clean() {
                 self.submit_if_changed(&core);
                 drop(core);
                 self.saves_ended().await;
                 continue;
             }
-            // Under the write lock, so that no call runs past the mailbox at the same time.
-            return self.mailbox.close_if_empty();
+            // Under the write lock, and with the state: no call runs past the mailbox, now or later.
+            let closed = self.mailbox.close_if_empty();
+            if closed {
+                core.state = None;
+            }
+            return closed;
         }
     }
 
     /// The end by a stop of the server: everything that was taken is done.
     async fn retire(self: &Arc<Self>) {
-        self.run_end_hook(A::HOOKS.on_sleep, async |cell, state| A::on_sleep(state, &cell.ctx(None)).await)
-            .await;
+        self.fall_asleep().await;
         self.finish_saving().await;
         self.let_go().await;
     }
 
     async fn try_destroy(self: &Arc<Self>) -> bool {
-        self.run_end_hook(A::HOOKS.on_destroy, async |cell, state| {
-            A::on_destroy(state, &cell.ctx(None)).await
-        })
-        .await;
+        if let Some(mode) = A::HOOKS.on_destroy {
+            let hook = Hook::long("on_destroy", mode);
+            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_destroy(ctx).await).await);
+        }
         self.finish_saving().await;
         if let Err(fault) = self.erase().await {
             tracing::error!(actor = %self.record().id, %fault, "an actor was not destroyed; it is tried again");
@@ -198,9 +209,12 @@ impl<A: Actor> Cell<A> {
         self.mailbox.close();
         for conn in self.roster().snapshot().iter() {
             conn.close(Close::new(1000, ""));
+            // They were this actor's: none of them is passed on to the next one of its key.
+            conn.mark_closed();
+            self.roster().remove(conn.id());
         }
-        self.let_go().await;
         self.refuse_all(&faults::actor_not_found()).await;
+        self.let_go().await;
         true
     }
 
@@ -224,20 +238,17 @@ impl<A: Actor> Cell<A> {
         self.holds.gone.cancel();
     }
 
-    /// Runs a hook that is not asked for by anybody, in a turn of its own.
-    async fn run_end_hook(
-        self: &Arc<Self>,
-        mode: Option<Mode>,
-        hook: impl AsyncFnOnce(&Arc<Self>, &mut A) -> Result<(), Fault>,
-    ) {
-        let Some(mode) = mode else { return };
-        let Ok(mut core) = self.write().await else { return };
-        self.gate.lock().begin_write();
-        let result = guarded_async(Self::END_TIMEOUT, hook(self, core.state_mut())).await;
-        self.hook_ended(Some(mode), result.is_err());
-        if let Err(fault) | Ok(Err(fault)) = result {
+    async fn fall_asleep(self: &Arc<Self>) {
+        if let Some(mode) = A::HOOKS.on_sleep {
+            let hook = Hook::long("on_sleep", mode);
+            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_sleep(ctx).await).await);
+        }
+    }
+
+    /// For a hook that nobody asked for.
+    fn log(&self, result: Result<(), Fault>) {
+        if let Err(fault) = result {
             tracing::error!(actor = %self.record().id, %fault, "a hook failed");
         }
-        self.save_if_due(&core);
     }
 }

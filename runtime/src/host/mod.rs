@@ -11,6 +11,7 @@ mod committer;
 mod gate;
 mod guard;
 mod holds;
+mod hooks;
 mod joining;
 mod kind;
 mod life;
@@ -74,8 +75,9 @@ pub(crate) trait Hosted: Send + Sync {
         reach: Reach,
     ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>>;
 
-    /// Wakes the actor of this key for its alarms that are due, and waits until they have rung.
-    fn ring(self: Arc<Self>, key: Key) -> BoxFuture<'static, ()>;
+    /// Wakes the actor of this key for its alarms that are due by now, and waits until they have rung and the store
+    /// has that. Says whether this is so.
+    fn ring(self: Arc<Self>, key: Key, now_ms: u64) -> BoxFuture<'static, bool>;
 
     /// The actor of this key, if it is awake.
     fn record_at(&self, key: &Key) -> Option<ActorRecord>;

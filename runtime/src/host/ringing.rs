@@ -6,6 +6,7 @@ use super::{
     Cell,
     alarms::Task,
     cell::Core,
+    chain::Chain,
     guard::{guarded, guarded_async},
 };
 use crate::{
@@ -55,6 +56,12 @@ impl<A: Actor> Cell<A> {
         result
     }
 
+    /// Whether nothing is due any more that was due by then, and the store has that.
+    pub(super) fn has_rung(&self, until_ms: u64) -> bool {
+        let is_due = self.alarms.lock().next_due_ms().is_some_and(|due_ms| due_ms <= until_ms);
+        !is_due && !self.gate.lock().is_broken()
+    }
+
     /// Runs what is due, each in a turn of its own.
     pub(super) async fn ring_due(self: &Arc<Self>) {
         let due = self.alarms.lock().due(self.runtime().clock().now_ms());
@@ -67,39 +74,47 @@ impl<A: Actor> Cell<A> {
 
     async fn ring(self: &Arc<Self>, alarm: &Alarm) -> Result<(), Fault> {
         let mut core = self.write().await?;
+        if !self.alarms.lock().is_set(alarm.id) {
+            // What rang before it has cancelled it.
+            return Ok(());
+        }
         let ctx = self.ctx(None).of_schedule(alarm.id);
         self.gate.lock().begin_write();
         let task = Task::read(&alarm.payload).map_err(|error| Fault::internal(&error));
-        let result = match task.as_ref().map(Task::action::<A>) {
-            Ok(Ok(action)) => run(&mut core, &ctx, action).await,
-            Ok(Err(error)) => Err(Fault::internal(&error)),
-            Err(fault) => Err(fault.clone()),
+        let (mode, result) = match task.as_ref().map(Task::action::<A>) {
+            Ok(Ok(action)) => {
+                let info = action.info();
+                let chain = self.link(Chain::default(), info.name, None);
+                (info.mode, chain.scope(run(&mut core, &ctx, action)).await)
+            }
+            Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
+            Err(fault) => (Mode::Read, Err(fault.clone())),
         };
         let repeat = task.ok().and_then(|task| task.repeat);
         if result.is_ok() {
             // In the turn, so in the commit of its effect: whatever moment a crash picks, it ran once or not at all.
             self.move_on(alarm, repeat.as_ref());
-            drop(self.end_write(&core, &ctx, Ok(())));
-            self.save_if_due(&core);
-            return Ok(());
         }
-        // It ran, and what it did is taken back; like any call that fails, it is not tried again.
-        self.broke_off();
-        drop(core);
-        let core = self.write().await?;
-        self.gate.lock().begin_write();
-        self.move_on(alarm, repeat.as_ref());
-        self.gate.lock().end_unchanged(true);
+        let result = self.end_turn(&core, &ctx, mode, result);
+        if result.is_err() {
+            // It ran, and what it did is taken back; like any call that fails, it is not tried again.
+            drop(core);
+            core = self.write().await?;
+            self.gate.lock().begin_write();
+            self.move_on(alarm, repeat.as_ref());
+            self.gate.lock().end_unchanged(true);
+        }
         self.save_if_due(&core);
         result
     }
 
-    /// The alarm has rung: it is set for its next time, or cleared.
+    /// The alarm has rung: it is set for its next time, or cleared. One that was cancelled stays so.
     fn move_on(&self, alarm: &Alarm, repeat: Option<&Repeat>) {
         let now_ms = self.runtime().clock().now_ms();
         let next = repeat.map(|repeat| repeat.next_ms(alarm.due_ms, now_ms));
         let mut alarms = self.alarms.lock();
         match next {
+            _ if !alarms.is_set(alarm.id) => {}
             Some(Ok(due_ms)) => alarms.set(Alarm::new(alarm.id, due_ms, alarm.payload.clone())),
             Some(Err(error)) => {
                 tracing::error!(schedule = %alarm.id, %error, "a schedule does not go on");

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{
@@ -16,12 +17,13 @@ use crate::{
     Actor, Durability, Fault,
     actor::ReplyOf,
     faults,
-    store::{Commit, CommitOutcome},
+    store::{AlarmChange, Commit, CommitOutcome},
 };
 
 impl<A: Actor> Cell<A> {
     /// How often what is left is tried to be saved before the actor goes without.
     const LAST_TRIES: usize = 3;
+    const IS_RELAXED: bool = matches!(A::OPTIONS.durability, Durability::Relaxed);
 
     /// A turn broke off half-way. The state in memory is void, and so is every change in it that is not on its way
     /// to the store.
@@ -46,42 +48,25 @@ impl<A: Actor> Cell<A> {
         if self.gate.lock().is_saving() {
             return;
         }
-        if A::OPTIONS.durability != Durability::Relaxed {
-            self.submit_if_changed(core);
-        } else if self.gate.lock().has_unsubmitted() {
+        // Alarms do not wait for the clock: only those in the store ring.
+        if Self::IS_RELAXED && !self.alarms.lock().has_changes() {
             self.save_later(core);
+        } else {
+            self.submit_if_changed(core);
         }
     }
 
     /// Hands what has changed to the store.
     pub(super) fn submit_if_changed(self: &Arc<Self>, core: &Core<A>) {
-        if A::EPHEMERAL || !self.gate.lock().has_unsubmitted() {
+        if !self.gate.lock().has_unsubmitted() {
             return;
         }
-        // One step with the gate, so that alarms set by a read meanwhile are in this submission or in the next.
-        let (submission, alarms) = {
-            let mut gate = self.gate.lock();
-            (gate.submit(), self.alarms.lock().take_changes())
-        };
-        let Submission { epoch, generation, revision, with_state } = submission;
-        let state = match with_state.then(|| guarded(|| core.state().save())) {
-            None => None,
-            Some(Ok(Ok(state))) => Some(state.into()),
-            Some(Ok(Err(error))) => return self.not_saved(generation, &error),
-            Some(Err(panic)) => return self.not_saved(generation, &panic),
-        };
-        let has_alarms = !alarms.is_empty();
-        let commit = Commit::Save { id: self.record().id, epoch, revision, state, alarms };
-        let cell = Arc::clone(self);
-        self.runtime().committer().submit(Job {
-            commit,
-            done: Box::new(move |outcome| {
-                cell.save_ended(generation, revision, outcome);
-                if has_alarms {
-                    cell.runtime().clockwork().changed();
-                }
-            }),
-        });
+        if A::EPHEMERAL {
+            self.gate.lock().keep();
+            self.alarms.lock().take_changes();
+        } else {
+            self.submit(core.state(), drop);
+        }
     }
 
     /// Saves the state as it is in the middle of a turn, and waits until it is saved.
@@ -89,39 +74,48 @@ impl<A: Actor> Cell<A> {
         if A::EPHEMERAL {
             return Ok(());
         }
+        let (done, ended) = oneshot::channel();
+        self.gate.lock().changed_midway();
+        // The turn may have been given up.
+        self.submit(state, |saved| drop(done.send(saved)));
+        ended.await.unwrap_or_else(|_| Err(faults::service_unavailable()))
+    }
+
+    /// Hands all changes so far to the store. `then` hears whether they are saved.
+    fn submit(self: &Arc<Self>, state: &A, then: impl FnOnce(Result<(), Fault>) + Send + 'static) {
+        // One step with the gate, so that alarms set by a read meanwhile are in this submission or in the next.
         let (submission, alarms) = {
             let mut gate = self.gate.lock();
-            gate.changed_midway();
             (gate.submit(), self.alarms.lock().take_changes())
         };
-        let Submission { epoch, generation, revision, .. } = submission;
-        let saved = guarded(|| state.save()).and_then(|saved| saved.map_err(|error| Fault::internal(&error)));
-        let saved = match saved {
-            Ok(state) => state.into(),
+        let Submission { epoch, generation, revision, with_state } = submission;
+        let state = match with_state.then(|| to_bytes(state)).transpose() {
+            Ok(state) => state,
             Err(fault) => {
-                self.not_saved(generation, &fault);
-                return Err(fault);
+                self.not_saved(generation, alarms, &fault);
+                return then(Err(fault));
             }
         };
-        let commit = Commit::Save { id: self.record().id, epoch, revision, state: Some(saved), alarms };
-        let (done, ended) = oneshot::channel();
+        let kept = if Self::IS_RELAXED { alarms.clone() } else { Vec::new() };
         let cell = Arc::clone(self);
-        self.runtime().committer().submit(Job {
-            commit,
-            done: Box::new(move |outcome| {
-                let is_saved = matches!(outcome, Ok(CommitOutcome::Done));
-                cell.save_ended(generation, revision, outcome);
-                // The turn may have been given up.
-                let _ = done.send(is_saved);
-            }),
+        self.commit(Commit::Save { id: self.record().id, epoch, revision, state, alarms }, move |outcome| {
+            let saved = matches!(outcome, Ok(CommitOutcome::Done)).then_some(());
+            match outcome {
+                Ok(CommitOutcome::Done) => cell.saved(generation, revision),
+                Ok(outcome) => {
+                    cell.not_saved(generation, kept, &format_args!("the store refused it: {outcome:?}"));
+                }
+                Err(error) => cell.not_saved(generation, kept, &error),
+            }
+            cell.save_ended.notify_waiters();
+            then(saved.ok_or_else(faults::rolled_back));
         });
-        if ended.await.unwrap_or(false) { Ok(()) } else { Err(faults::rolled_back()) }
     }
 
     /// A commit of its own, which is waited for.
     pub(super) async fn commit_now(&self, commit: Commit) -> Result<(), Fault> {
         let (done, ended) = oneshot::channel();
-        self.runtime().committer().submit(Job { commit, done: Box::new(|outcome| drop(done.send(outcome))) });
+        self.commit(commit, |outcome| drop(done.send(outcome)));
         match ended.await {
             Ok(Ok(CommitOutcome::Done)) => Ok(()),
             Ok(Ok(outcome)) => Err(Fault::internal(&format_args!("a commit was refused: {outcome:?}"))),
@@ -130,31 +124,48 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    fn save_ended(&self, generation: u64, revision: u64, outcome: Saved) {
-        match outcome {
-            Ok(CommitOutcome::Done) => {
-                let more = self.gate.lock().saved(generation, revision);
-                if more {
-                    self.mailbox.nudge();
-                }
+    /// Hands a commit to the store. `then` hears what became of it, and the clockwork of its alarms.
+    fn commit(&self, commit: Commit, then: impl FnOnce(Saved) + Send + 'static) {
+        let has_alarms = match &commit {
+            Commit::Create { alarms, .. } | Commit::Save { alarms, .. } => !alarms.is_empty(),
+            Commit::Destroy { .. } => false,
+        };
+        let runtime = Arc::clone(self.runtime());
+        let done = move |outcome| {
+            then(outcome);
+            if has_alarms {
+                runtime.clockwork().changed();
             }
-            Ok(outcome) => self.not_saved(generation, &format_args!("the store refused it: {outcome:?}")),
-            Err(error) => self.not_saved(generation, &error),
-        }
-        self.save_ended.notify_waiters();
+        };
+        self.runtime().committer().submit(Job { commit, done: Box::new(done) });
     }
 
-    fn not_saved(&self, generation: u64, error: &dyn std::fmt::Display) {
+    fn saved(&self, generation: u64, revision: u64) {
+        let more = self.gate.lock().saved(generation, revision);
+        if more {
+            self.mailbox.nudge();
+        }
+    }
+
+    /// What was handed to the store is not saved. A relaxed actor tries it again with the next save, any other goes
+    /// back to what is saved.
+    fn not_saved(&self, generation: u64, alarms: Vec<AlarmChange>, error: &dyn std::fmt::Display) {
         let void = self.gate.lock().save_failed(generation);
+        if Self::IS_RELAXED {
+            self.alarms.lock().put_back(alarms);
+        }
         let fault = Fault::internal(&format_args!("a state was not saved: {error}"));
         for parcel in void {
-            parcel.end_wait_failed(fault.clone());
+            parcel.fail(fault.clone());
         }
         self.mailbox.nudge();
     }
 
     /// Saves a relaxed actor when its interval is over.
     fn save_later(self: &Arc<Self>, core: &Core<A>) {
+        if !self.gate.lock().has_unsubmitted() {
+            return;
+        }
         let now_ms = self.runtime().clock().now_ms();
         let interval_ms = u64::try_from(A::OPTIONS.save_interval.as_millis()).unwrap_or(u64::MAX);
         match self.gate.lock().save_by(now_ms, interval_ms) {
@@ -194,17 +205,24 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Before the actor goes: saves what is left to be saved, if it can be.
+    /// Before the actor goes: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
     pub(super) async fn finish_saving(self: &Arc<Self>) {
         // A store that fails again and again gets no more than a few tries: an answer waits for none of them.
-        for _ in 0..Self::LAST_TRIES {
-            let Ok(core) = self.write().await else { return };
+        for _ in 0..=Self::LAST_TRIES {
+            let Ok(mut core) = self.write().await else { return };
+            if self.gate.lock().is_clean() {
+                core.state = None;
+                return;
+            }
             self.submit_if_changed(&core);
             drop(core);
             self.saves_ended().await;
-            if self.gate.lock().is_clean() {
-                return;
-            }
         }
     }
+}
+
+/// A state as it is saved.
+pub(super) fn to_bytes<A: Actor>(state: &A) -> Result<Bytes, Fault> {
+    let bytes = guarded(|| state.save())?.map_err(|error| Fault::internal(&error))?;
+    Ok(bytes.into())
 }

@@ -1,6 +1,6 @@
 //! The start of an actor: claimed from the store, or made.
 
-use std::{any::TypeId, sync::Arc};
+use std::{any::TypeId, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
@@ -8,6 +8,8 @@ use super::{
     Cell,
     cell::Absent,
     guard::{guarded, guarded_async},
+    hooks::Hook,
+    saving::to_bytes,
 };
 use crate::{
     Actor, ActorId, Fault, Payload,
@@ -26,6 +28,9 @@ pub(super) struct Restored<A> {
 }
 
 impl<A: Actor> Cell<A> {
+    /// How long `#[on_create]` may take.
+    const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
+
     /// Gets the actor its state, and wakes it. Says whether it was made just now.
     pub(super) async fn start(self: &Arc<Self>) -> Result<bool, Fault> {
         let created = {
@@ -37,13 +42,8 @@ impl<A: Actor> Cell<A> {
             created
         };
         if let Some(mode) = A::HOOKS.on_wake {
-            let mut core = self.write().await?;
-            let ctx = self.ctx(None);
-            self.gate.lock().begin_write();
-            let result = guarded_async(Self::HOOK_TIMEOUT, core.state_mut().on_wake(&ctx)).await;
-            self.hook_ended(Some(mode), result.is_err());
-            self.save_if_due(&core);
-            result??;
+            let hook = Hook::short("on_wake", mode);
+            self.run_hook(hook, None, async |state, ctx| state.on_wake(ctx).await).await?;
         }
         Ok(created)
     }
@@ -66,6 +66,8 @@ impl<A: Actor> Cell<A> {
     /// The state to go on from after the one in memory became void.
     pub(super) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
+            // Its schedules too are those of its creation.
+            self.alarms.lock().loaded(Vec::new());
             let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
             return self.make(input).await;
         }
@@ -95,11 +97,11 @@ impl<A: Actor> Cell<A> {
     async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
         let ctx = self.ctx(None);
-        let state = guarded_async(Self::HOOK_TIMEOUT, A::create(&ctx, input)).await??;
+        let state = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input)).await??;
         if A::EPHEMERAL {
             return Ok(Restored { state, epoch: 0, revision: 0, alarms: self.alarms.lock().all() });
         }
-        let saved = guarded(|| state.save())?.map_err(|error| Fault::internal(&error))?.into();
+        let saved = to_bytes(&state)?;
         let alarms = self.alarms.lock().take_changes();
         self.commit_now(Commit::Create { record: self.record().clone(), state: saved, alarms }).await?;
         Ok(Restored { state, epoch: 1, revision: 1, alarms: self.alarms.lock().all() })

@@ -10,6 +10,7 @@ use super::{
     cell::{Core, Envelope, TurnCode},
     chain::{self, Chain, Hold},
     guard::{guarded, guarded_async},
+    holds::KeptAwake,
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
 
@@ -92,13 +93,14 @@ impl<A: Actor> Cell<A> {
     async fn take_turn(self: &Arc<Self>, code: TurnCode<A>) {
         let mut core = match self.write().await {
             Ok(core) => core,
-            Err(fault) => return code(Err(fault)),
+            Err(fault) => return drop(code(Err(fault))),
         };
         let ctx = self.ctx(None);
         self.gate.lock().begin_write();
-        let result = guarded(|| code(Ok(core.state_mut())));
+        let result = code(Ok(core.state_mut()));
         // What the code returned has left already, so it says nothing of what is saved.
         drop(self.end_write(&core, &ctx, result));
+        self.save_if_due(&core);
     }
 
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
@@ -110,6 +112,13 @@ impl<A: Actor> Cell<A> {
         }
         self.save_if_due(&core);
         Ok(core)
+    }
+
+    /// Sees to what is to be saved or put right, beside the reads that are under way.
+    pub(super) async fn settle(self: &Arc<Self>) {
+        if let Ok(core) = self.read().await {
+            self.save_if_due(&core);
+        }
     }
 
     /// A turn to read, with a state that may be used.
@@ -133,12 +142,14 @@ impl<A: Actor> Cell<A> {
     /// Reads beside other reads: on a task of its own, whose turn holds off whoever wants to write.
     fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let cell = Arc::clone(self);
+        let kept = KeptAwake::new(Arc::clone(self));
         self.runtime().tasks().spawn(async move {
             let chain = cell.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
             let ctx = cell.ctx(call.caller);
             let reading = core.state().dispatch_read_async(&ctx, call.action);
             let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
             cell.pass_gate(call.reply_to, result);
+            drop((core, kept));
         });
     }
 
@@ -177,6 +188,22 @@ impl<A: Actor> Cell<A> {
         }
     }
 
+    /// The end of a turn that borrowed the state like this. If it broke off, the state is void.
+    pub(super) fn end_turn<T>(
+        self: &Arc<Self>,
+        core: &Core<A>,
+        ctx: &Ctx<A>,
+        mode: Mode,
+        result: Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        if mode.is_exclusive() || result.is_err() {
+            return self.end_write(core, ctx, result);
+        }
+        let alarms_changed = self.alarms.lock().has_changes();
+        self.gate.lock().end_unchanged(alarms_changed);
+        result
+    }
+
     /// The end of a turn that may have changed the state: it has a new revision, or is void.
     pub(super) fn end_write<T>(
         self: &Arc<Self>,
@@ -199,7 +226,12 @@ impl<A: Actor> Cell<A> {
 
     /// The chain of what a call does here.
     fn chain_of(&self, call: &Call<A>, reading: Option<chain::Reading>) -> Chain {
+        self.link(call.chain.clone(), call.action.info().name, reading)
+    }
+
+    /// The chain of what an action or a hook of this name does here.
+    pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<chain::Reading>) -> Chain {
         let address = self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into());
-        call.chain.clone().with(self.record().id, Arc::clone(address), call.action.info().name, reading)
+        before.with(self.record().id, Arc::clone(address), name, reading)
     }
 }

@@ -15,6 +15,7 @@ mod record;
 mod sqlite;
 
 use std::fmt;
+mod shared;
 
 use async_trait::async_trait;
 

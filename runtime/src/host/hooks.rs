@@ -1,0 +1,47 @@
+//! Hooks: each has a turn of its own.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{Cell, chain::Chain, guard::guarded_async};
+use crate::{Actor, Conn, Ctx, Fault, Mode};
+
+/// A hook, and what it is to the host.
+pub(super) struct Hook {
+    /// Its attribute.
+    pub(super) name: &'static str,
+    pub(super) mode: Mode,
+    /// How long it may take.
+    pub(super) limit: Duration,
+}
+
+impl Hook {
+    /// Around a connection or a start: somebody waits for it.
+    pub(super) fn short(name: &'static str, mode: Mode) -> Self {
+        Self { name, mode, limit: Duration::from_secs(5) }
+    }
+
+    /// At the end of a time awake.
+    pub(super) fn long(name: &'static str, mode: Mode) -> Self {
+        Self { name, mode, limit: Duration::from_secs(15) }
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// Runs a hook in a turn of its own, for this connection if it is about one.
+    pub(super) async fn run_hook<T>(
+        self: &Arc<Self>,
+        hook: Hook,
+        conn: Option<Conn<A>>,
+        code: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T, Fault>,
+    ) -> Result<T, Fault> {
+        let mut core = self.write().await?;
+        let ctx = self.ctx(conn);
+        self.gate.lock().begin_write();
+        // A call that comes back to the actor from there is a deadlock.
+        let chain = self.link(Chain::default(), hook.name, None);
+        let result = guarded_async(hook.limit, chain.scope(code(core.state_mut(), &ctx))).await;
+        let result = self.end_turn(&core, &ctx, hook.mode, result);
+        self.save_if_due(&core);
+        result?
+    }
+}

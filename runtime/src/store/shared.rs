@@ -1,0 +1,39 @@
+//! A store that several registries share, one after the other: `Arc<S>`.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{ActorRecord, Claim, Commit, CommitOutcome, Store, StoreError};
+use crate::{ActorId, Key};
+
+#[async_trait]
+impl<S: Store + ?Sized> Store for Arc<S> {
+    async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, StoreError> {
+        (**self).find(name, key).await
+    }
+
+    async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, StoreError> {
+        (**self).find_by_id(id).await
+    }
+
+    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
+        (**self).list(name).await
+    }
+
+    async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
+        (**self).claim(name, key).await
+    }
+
+    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
+        (**self).due(until_ms, limit).await
+    }
+
+    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        (**self).next_alarm_after(after_ms).await
+    }
+
+    async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
+        (**self).commit(batch).await
+    }
+}

@@ -1,0 +1,44 @@
+//! What is outside of every actor: gates that its actions wait at, notes that outlive its state, the time.
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, LazyLock, Mutex},
+    time::Duration,
+};
+
+use tokio::sync::Notify;
+
+/// The gate of this name, at which actions wait. It lets one pass for each [`release`].
+pub fn gate(name: &str) -> Arc<Notify> {
+    static GATES: LazyLock<Mutex<HashMap<String, Arc<Notify>>>> = LazyLock::new(Mutex::default);
+    let mut gates = GATES.lock().expect("no test panics while it holds the lock");
+    Arc::clone(gates.entry(name.to_owned()).or_default())
+}
+
+/// Lets one pass the gate of this name.
+pub fn release(name: &str) {
+    gate(name).notify_one();
+}
+
+static NOTES: LazyLock<Mutex<HashMap<String, Vec<String>>>> = LazyLock::new(Mutex::default);
+
+/// Notes something on this page.
+pub fn note(page: &str, what: impl Into<String>) {
+    let mut notes = NOTES.lock().expect("no test panics while it holds the lock");
+    notes.entry(page.to_owned()).or_default().push(what.into());
+}
+
+/// Everything noted on this page.
+pub fn noted(page: &str) -> Vec<String> {
+    NOTES.lock().expect("no test panics while it holds the lock").get(page).cloned().unwrap_or_default()
+}
+
+/// Lets time pass on the paused clock of the test. What was due meanwhile has run, and was waited for.
+pub async fn pass(time: Duration) {
+    tokio::time::sleep(time).await;
+}
+
+/// [`pass`], in seconds.
+pub async fn pass_s(seconds: u64) {
+    pass(Duration::from_secs(seconds)).await;
+}
