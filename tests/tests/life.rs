@@ -1,5 +1,6 @@
 //! The life of an actor: it wakes, sleeps, and is destroyed, with the hooks around all that.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::manual_assert, clippy::unnecessary_wraps)]
 
 use callboard::prelude::*;
 use callboard_tests::{World, both_worlds, gate, heard, note, noted, pass, pass_s, paused_world, release};
@@ -420,7 +421,7 @@ paused_world!(calls_on_a_connection_wake_a_hibernating_actor_in_order, registry(
             let conn = conn.clone();
             async move {
                 let text = format!("{round}.{n}");
-                if n % 3 == 0 { conn.say(text).await } else { conn.say_after_a_while(text).await }
+                if n.is_multiple_of(3) { conn.say(text).await } else { conn.say_after_a_while(text).await }
             }
         });
         futures_util::future::try_join_all(calls).await.unwrap();

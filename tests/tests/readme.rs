@@ -21,7 +21,7 @@ mod program {
 
 #[tokio::test]
 async fn the_program_runs_and_the_javascript_client_talks_to_it() {
-    let world = World::network(Registry::new().register::<program::ChatRoom>()).await;
+    let world = World::network(Registry::new().in_memory().register::<program::ChatRoom>()).await;
     program::say_hello(world.client.clone()).await.unwrap();
 
     let script = block("js", "").replace("http://127.0.0.1:6420", world.url.as_ref().unwrap());

@@ -1,5 +1,6 @@
 //! Schedules: actions that run later, once or again and again, whatever happens in between.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::manual_assert, clippy::unnecessary_wraps)]
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,5 +1,6 @@
 //! Turns: who runs beside whom, who waits for whom, and how many may wait.
 #![allow(clippy::unwrap_used)]
+#![allow(clippy::manual_assert, clippy::unnecessary_wraps)]
 
 use std::{
     sync::atomic::{AtomicUsize, Ordering},
