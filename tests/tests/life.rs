@@ -92,6 +92,7 @@ impl Sleeper {
 
 fn registry() -> Registry {
     Registry::new()
+        .in_memory()
         .register::<Sleeper>()
         .register::<Hall>()
         .register::<Watched>()

@@ -144,7 +144,7 @@ impl Bell {
 }
 
 fn registry() -> Registry {
-    Registry::new().register::<Bell>().register::<Lazy>().register::<Sick>()
+    Registry::new().in_memory().register::<Bell>().register::<Lazy>().register::<Sick>()
 }
 
 fn bell(world: &World, key: &str) -> BellHandle {

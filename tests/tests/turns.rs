@@ -78,7 +78,7 @@ impl Node {
 }
 
 fn registry() -> Registry {
-    Registry::new().register::<Node>().register::<Place>()
+    Registry::new().in_memory().register::<Node>().register::<Place>()
 }
 
 fn path(steps: &[&str]) -> Vec<String> {
