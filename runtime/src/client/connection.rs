@@ -3,6 +3,7 @@
 use std::{fmt, sync::Arc};
 
 use bytes::Bytes;
+use parking_lot::Mutex;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::{
@@ -13,7 +14,7 @@ use super::{
     status::{ConnectionError, State, Status},
     subscription::{Forget, Subscription},
 };
-use crate::{ActorId, CallError, ConnId, Contract, EventOf};
+use crate::{ActorId, CallError, ConnId, Contract, Event, EventOf, wire::EventReader};
 
 /// A connection to one actor: calls in order, and the actor's events.
 ///
@@ -88,6 +89,25 @@ impl<C: Contract> Connection<C> {
         })
     }
 
+    /// Runs `listener` for every event of the actor, in the order sent, as a value of the generated enum: match on it
+    /// and miss none. The generated `listen` takes an object with a method for each event.
+    pub fn on_any(&self, listener: impl FnMut(C::Event) + Send + 'static) -> Subscription {
+        let gate = self.gate();
+        let subscription = self.subscription(&gate);
+        // One listener on several rows; they run one after the other, so nobody ever waits for the lock.
+        let listener = Arc::new(Mutex::new(listener));
+        for index in 0..C::Event::TABLE.len() {
+            let listener = Arc::clone(&listener);
+            let run = Box::new(move |payload: &EventReader<'_>| {
+                let event = C::Event::decode(index, payload)?;
+                (listener.lock())(event);
+                Ok(())
+            });
+            self.tell(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
+        }
+        subscription
+    }
+
     /// All events of the actor, as a stream of the generated enum; match on it and miss none.
     ///
     /// What is not read yet is kept, without a bound. The stream ends with the connection; dropping it unsubscribes.
@@ -159,9 +179,7 @@ impl<C: Contract> Connection<C> {
         mut listener: impl FnMut(E) + Send + 'static,
     ) -> Subscription {
         self.watch(|gate| {
-            let run = Box::new(move |payload: &crate::wire::EventReader<'_>| {
-                E::read_event(payload).map(&mut listener)
-            });
+            let run = Box::new(move |payload: &EventReader<'_>| E::read_event(payload).map(&mut listener));
             Command::Listen(E::INDEX, Entry { gate, once, run })
         })
     }
