@@ -48,7 +48,8 @@ use syntax::{Block, Options};
 ///
 /// - `CounterHandle` and `CounterConn`, the clients: a method for every action, with its docs;
 /// - `CounterAction` and `CounterReply`, every action and every answer as a value;
-/// - `CounterEvent`, every event as a value, and `EventOf<Counter>` for each type that is one;
+/// - `CounterEvent`, every event as a value, `EventOf<Counter>` for each type that is one, and `CounterListener`, a
+///   trait with a method for each;
 /// - the implementations of `Contract` and `Actor`.
 ///
 /// # Attributes inside of the block

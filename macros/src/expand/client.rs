@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Ident;
 
-use super::{action::conn_value, reply::result_type, span::local};
+use super::{action::conn_value, listener, reply::result_type, span::local};
 use crate::model::{Action, Actor, Argument, Names, is_reserved};
 
 /// Both clients, each with a stub for every action.
@@ -27,7 +27,7 @@ pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
         &format!(" A connection to [`{name}`]: calls, and events as they come. Made by `#[actor]`."),
         actor,
     ));
-    items.push(stubs(conn, conn_stubs, None, actor));
+    items.push(stubs(conn, conn_stubs, listener::listen(actor).as_ref(), actor));
     items
 }
 
@@ -79,7 +79,7 @@ fn wrapper(name: &Ident, inner: &TokenStream, docs: &str, actor: &Actor) -> Vec<
 fn stubs(
     name: &Ident,
     stubs: impl Iterator<Item = TokenStream>,
-    connect: Option<&TokenStream>,
+    own: Option<&TokenStream>,
     actor: &Actor,
 ) -> TokenStream {
     let broken = actor
@@ -93,7 +93,7 @@ fn stubs(
         impl #name {
             #(#stubs)*
             #(#broken)*
-            #connect
+            #own
         }
     }
 }

@@ -8,6 +8,7 @@ mod dispatch;
 mod event;
 mod hooks;
 mod life;
+mod listener;
 mod reply;
 mod server;
 mod span;
@@ -36,6 +37,7 @@ pub(crate) fn expand(actor: &Actor, parts: Parts) -> TokenStream {
     }
     if parts.client {
         items.extend(client::items(actor));
+        items.extend(listener::item(actor));
     }
     let cfgs = &actor.cfgs;
     items.into_iter().map(|item| quote!(#(#cfgs)* #item)).collect()

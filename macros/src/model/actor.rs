@@ -45,6 +45,7 @@ pub(crate) struct Names {
     pub(crate) event: Ident,
     pub(crate) handle: Ident,
     pub(crate) conn: Ident,
+    pub(crate) listener: Ident,
 }
 
 impl Names {
@@ -57,6 +58,7 @@ impl Names {
             event: made("Event"),
             handle: made("Handle"),
             conn: made("Conn"),
+            listener: made("Listener"),
         }
     }
 }

@@ -14,7 +14,6 @@ const RESERVED: &[&str] = &[
     "clone",
     "close",
     "closed",
-    "conn_id",
     "connect",
     "connect_with",
     "events",
@@ -22,13 +21,11 @@ const RESERVED: &[&str] = &[
     "key",
     "listen",
     "on",
-    "on_close",
+    "on_any",
     "on_error",
-    "on_open",
     "on_status_change",
     "once",
     "opened",
-    "ready",
     "resolve",
     "status",
 ];
@@ -125,6 +122,13 @@ fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
     if first.wire == *wire {
         let what = format!("`{}` and `{written}` would both be event `{wire}` on the wire", first.written);
         return Some((what, "give one of them another name: `events(A, B = \"wireName\")`"));
+    }
+    if first.method == second.method && first.variant != *variant {
+        let what = format!(
+            "`{}` and `{written}` would both be method `{}` of the listener",
+            first.written, second.method
+        );
+        return Some((what, "import one of them under another name: `use other::Moved as OtherMoved;`"));
     }
     if first.variant == *variant {
         let what = format!(

@@ -10,6 +10,8 @@ use crate::{syntax::EventEntry, written::written};
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) variant: Ident,
+    /// Of the listener trait.
+    pub(crate) method: Ident,
     pub(crate) wire: String,
     pub(crate) ty: TokenStream,
     pub(crate) written: String,
@@ -28,8 +30,10 @@ impl Event {
         let variant = name::ident(&last.unraw().to_string(), last.span())
             .filter(|variant| variant != "Self")
             .unwrap_or_else(|| name::variant(last));
+        let variant = capitalized(&variant);
         Some(Self {
-            variant: capitalized(&variant),
+            method: name::method(&variant),
+            variant,
             wire,
             ty: scope.outside(&entry.ty),
             written: written(&entry.ty),

@@ -1,6 +1,6 @@
 //! Names: on the wire, of variants, of arguments.
 
-use heck::{ToLowerCamelCase, ToUpperCamelCase};
+use heck::{ToLowerCamelCase, ToSnakeCase, ToUpperCamelCase};
 use proc_macro2::Span;
 use syn::{Ident, ext::IdentExt};
 
@@ -17,6 +17,16 @@ pub(crate) fn variant(method: &Ident) -> Ident {
     let camel = rust.to_upper_camel_case();
     ident(&camel, method.span())
         .unwrap_or_else(|| ident(&format!("{camel}_"), method.span()).unwrap_or(method.clone()))
+}
+
+/// The listener's method for a variant: `MessageReceived` becomes `message_received`.
+pub(crate) fn method(variant: &Ident) -> Ident {
+    let snake = variant.unraw().to_string().to_snake_case();
+    let ident = |text: String| ident(&text, variant.span());
+    ident(snake.clone())
+        .or_else(|| ident(format!("r#{snake}")))
+        .or_else(|| ident(format!("{snake}_")))
+        .unwrap_or_else(|| variant.clone())
 }
 
 /// The name of an argument for those who call it: without the underscore that says "not used yet".
@@ -62,6 +72,15 @@ mod tests {
     fn variants_are_identifiers() {
         for (name, expected) in [("send_message", "SendMessage"), ("self_", "Self_"), ("__", "__")] {
             assert_eq!(variant(&Ident::new(name, Span::call_site())), expected);
+        }
+    }
+
+    #[test]
+    fn methods_are_identifiers() {
+        for (variant, expected) in
+            [("MessageReceived", "message_received"), ("Move", "r#move"), ("Super", "super_")]
+        {
+            assert_eq!(method(&Ident::new(variant, Span::call_site())), expected);
         }
     }
 

@@ -280,4 +280,17 @@ impl ChatConn {
             ChatReply::Say(result) => result,
         }
     }
+    /// Runs a method of `listener` for every event, in the order sent.
+    pub fn listen(&self, mut listener: impl ChatListener) -> ::callboard::Subscription {
+        self.0
+            .on_any(move |event| match event {
+                ChatEvent::Said(event) => ChatListener::said(&mut listener, event),
+            })
+    }
+}
+/// Listens to every event of [`Chat`], see [`ChatConn::listen`]. Made by `#[actor]`.
+#[allow(dead_code, unreachable_pub, private_interfaces)]
+pub trait ChatListener: ::core::marker::Send + 'static {
+    /// The event `said`.
+    fn said(&mut self, event: Said);
 }

@@ -574,4 +574,27 @@ impl ChatRoomConn {
             _ => ::core::result::Result::Err(::callboard::__private::wrong_reply()),
         }
     }
+    /// Runs a method of `listener` for every event, in the order sent.
+    pub fn listen(
+        &self,
+        mut listener: impl ChatRoomListener,
+    ) -> ::callboard::Subscription {
+        self.0
+            .on_any(move |event| match event {
+                ChatRoomEvent::MessageReceived(event) => {
+                    ChatRoomListener::message_received(&mut listener, event)
+                }
+                ChatRoomEvent::PrivateMessage(event) => {
+                    ChatRoomListener::private_message(&mut listener, event)
+                }
+            })
+    }
+}
+/// Listens to every event of [`ChatRoom`], see [`ChatRoomConn::listen`]. Made by `#[actor]`.
+#[allow(dead_code, unreachable_pub, private_interfaces)]
+pub trait ChatRoomListener: ::core::marker::Send + 'static {
+    /// The event `messageReceived`.
+    fn message_received(&mut self, event: MessageReceived);
+    /// The event `privateMessage`.
+    fn private_message(&mut self, event: PrivateMessage);
 }

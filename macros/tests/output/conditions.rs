@@ -522,4 +522,37 @@ impl CounterConn {
             _ => ::core::result::Result::Err(::callboard::__private::wrong_reply()),
         }
     }
+    /// Runs a method of `listener` for every event, in the order sent.
+    pub fn listen(
+        &self,
+        mut listener: impl CounterListener,
+    ) -> ::callboard::Subscription {
+        self.0
+            .on_any(move |event| match event {
+                #[cfg(feature = "audit")]
+                CounterEvent::Audited(event) => {
+                    CounterListener::audited(&mut listener, event)
+                }
+                CounterEvent::Changed(event) => {
+                    CounterListener::changed(&mut listener, event)
+                }
+                #[cfg(feature = "audit")]
+                CounterEvent::Closed(event) => {
+                    CounterListener::closed(&mut listener, event)
+                }
+            })
+    }
+}
+#[cfg(feature = "counter")]
+/// Listens to every event of [`Counter`], see [`CounterConn::listen`]. Made by `#[actor]`.
+#[allow(dead_code, unreachable_pub, private_interfaces)]
+pub trait CounterListener: ::core::marker::Send + 'static {
+    #[cfg(feature = "audit")]
+    /// The event `audited`.
+    fn audited(&mut self, event: Audited);
+    /// The event `changed`.
+    fn changed(&mut self, event: Changed);
+    #[cfg(feature = "audit")]
+    /// The event `closed`.
+    fn closed(&mut self, event: Closed);
 }

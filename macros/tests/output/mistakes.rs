@@ -338,6 +338,24 @@ impl CounterConn {
     ) -> ::core::result::Result<u64, ::callboard::CallError<CounterError>> {
         ::core::unreachable!()
     }
+    /// Runs a method of `listener` for every event, in the order sent.
+    pub fn listen(
+        &self,
+        mut listener: impl CounterListener,
+    ) -> ::callboard::Subscription {
+        self.0
+            .on_any(move |event| match event {
+                CounterEvent::Changed(event) => {
+                    CounterListener::changed(&mut listener, event)
+                }
+            })
+    }
+}
+/// Listens to every event of [`Counter`], see [`CounterConn::listen`]. Made by `#[actor]`.
+#[allow(dead_code, unreachable_pub, private_interfaces)]
+pub trait CounterListener: ::core::marker::Send + 'static {
+    /// The event `changed`.
+    fn changed(&mut self, event: Changed);
 }
 ::core::compile_error! {
     "`#[actor]` has no argument `event`\nhelp: did you mean `events`?"

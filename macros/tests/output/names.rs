@@ -489,4 +489,26 @@ impl LobbyConn {
             _ => ::core::result::Result::Err(crate::rt::__private::wrong_reply()),
         }
     }
+    /// Runs a method of `listener` for every event, in the order sent.
+    pub fn listen(&self, mut listener: impl LobbyListener) -> crate::rt::Subscription {
+        self.0
+            .on_any(move |event| match event {
+                LobbyEvent::Moved(event) => LobbyListener::moved(&mut listener, event),
+                LobbyEvent::Said(event) => LobbyListener::said(&mut listener, event),
+                LobbyEvent::String(event) => LobbyListener::string(&mut listener, event),
+                LobbyEvent::Yield(event) => LobbyListener::r#yield(&mut listener, event),
+            })
+    }
+}
+/// Listens to every event of [`Lobby`], see [`LobbyConn::listen`]. Made by `#[actor]`.
+#[allow(dead_code, unreachable_pub, private_interfaces)]
+pub(crate) trait LobbyListener: ::core::marker::Send + 'static {
+    /// The event `player.moved`.
+    fn moved(&mut self, event: Moved);
+    /// The event `said`.
+    fn said(&mut self, event: other::Said);
+    /// The event `line`.
+    fn string(&mut self, event: String);
+    /// The event `yield`.
+    fn r#yield(&mut self, event: r#yield);
 }
