@@ -5,7 +5,7 @@
 mod store_kit;
 
 use callboard::store::{AlarmChange, CommitOutcome, SqliteStore, Store};
-use futures_util::future::join_all;
+use futures_util::{FutureExt, future::join_all};
 use rusqlite::Connection;
 use store_kit::{alarm, claimed, commit, create, record, save, save_alarms};
 
@@ -49,6 +49,19 @@ async fn a_file_that_was_closed_has_no_journal() {
         std::fs::read_dir(&directory).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
     assert_eq!(names, ["callboard.db", "callboard.db-lock"]);
+}
+
+#[tokio::test]
+async fn a_drop_waits_for_what_was_asked_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let rooms: Vec<_> = (0..500).map(|n| record("room", [n.to_string()])).collect();
+    let store = SqliteStore::open(&directory).unwrap();
+    for room in &rooms {
+        // Asked once, and given up.
+        assert!(store.commit(vec![create(room, "", [])]).now_or_never().is_none_or(|answer| answer.is_ok()));
+    }
+    drop(store);
+    assert_eq!(SqliteStore::open(&directory).unwrap().list("room").await.unwrap(), rooms);
 }
 
 #[tokio::test]

@@ -11,11 +11,11 @@ mod data_dir;
 mod error;
 mod memory;
 mod record;
+mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
 
 use std::fmt;
-mod shared;
 
 use async_trait::async_trait;
 

@@ -1,8 +1,7 @@
 //! The database file: how it is opened, and how any file that is not ours to use is left alone.
 
 use std::{
-    fs::{self, File},
-    io,
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -159,7 +158,7 @@ fn create_directory(directory: &Path) -> io::Result<()> {
 
 #[cfg(unix)]
 fn sync_directory(directory: &Path) -> io::Result<()> {
-    File::open(directory)?.sync_all()
+    fs::File::open(directory)?.sync_all()
 }
 
 /// Elsewhere a directory cannot be opened, nor need it.
