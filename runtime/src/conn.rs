@@ -213,6 +213,10 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Hands an encoded event over; `false` if nobody takes it any more.
+    #[cfg_attr(
+        not(feature = "client"),
+        expect(unused_variables, reason = "frames name their event themselves")
+    )]
     pub(crate) fn hand_over(&self, index: usize, bytes: Bytes) -> bool {
         match &self.0.peer {
             Peer::Wire(outbox) => outbox.push(bytes),
@@ -224,16 +228,16 @@ impl<A: Actor> Conn<A> {
 
     /// Prepares the answer to a call, so that nothing but handing it over is left to do.
     pub(crate) fn prepare(&self, id: u64, result: &Result<ReplyOf<A>, Fault>) -> Option<Bytes> {
-        match &self.0.peer {
-            Peer::Wire(outbox) => {
-                let message = answer::<A>(outbox.encoding().format(), id, result);
-                outbox.encode(&message)
-            }
-            _ => None,
-        }
+        let Peer::Wire(outbox) = &self.0.peer else { return None };
+        let message = answer::<A>(outbox.encoding().format(), id, result);
+        outbox.encode(&message)
     }
 
     /// Hands an answer over; `frame` is what [`prepare`](Self::prepare) made of it.
+    #[cfg_attr(
+        not(feature = "client"),
+        expect(clippy::needless_pass_by_value, reason = "a client here keeps it")
+    )]
     pub(crate) fn answer(&self, id: u64, result: Result<ReplyOf<A>, Fault>, frame: Option<Bytes>) {
         match &self.0.peer {
             Peer::Wire(outbox) => {

@@ -43,6 +43,7 @@ pub struct ConnId {
 }
 
 impl ConnId {
+    #[cfg(feature = "server")]
     pub(crate) const fn new(gateway: u64, number: u64) -> Self {
         Self { gateway, number }
     }

@@ -35,7 +35,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub(crate) use cell::{Cell, unanswered};
+pub(crate) use cell::Cell;
+#[cfg(feature = "client")]
+pub(crate) use cell::unanswered;
+#[cfg(feature = "client")]
 pub(crate) use chain::Chain;
 pub(crate) use gate::Gate;
 pub(crate) use holds::Wish;

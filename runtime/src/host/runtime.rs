@@ -18,7 +18,7 @@ use super::{
     committer::Committer,
 };
 use crate::{
-    Actor, ActorId, ConnId, Contract, Fault, Key,
+    Actor, ActorId, ConnId, Fault, Key,
     clock::Clock,
     faults,
     store::{ActorRecord, Store},
@@ -88,7 +88,7 @@ impl Runtime {
 
     /// The kind with this contract.
     #[cfg(feature = "client")]
-    pub(crate) fn local_kind<C: Contract>(&self) -> Result<Arc<dyn super::LocalKind<C>>, Fault> {
+    pub(crate) fn local_kind<C: crate::Contract>(&self) -> Result<Arc<dyn super::LocalKind<C>>, Fault> {
         let kind = self.kind(C::NAME)?.local().downcast::<Arc<dyn super::LocalKind<C>>>();
         kind.map(|kind| *kind).map_err(|_| faults::not_registered(C::NAME))
     }
