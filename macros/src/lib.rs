@@ -10,6 +10,7 @@ mod expand;
 mod marker;
 mod mistakes;
 mod model;
+mod server_only;
 #[cfg(test)]
 mod snapshots;
 mod syntax;
@@ -230,6 +231,12 @@ markers! {
 
     /// Raw WebSocket connections to the actor. Not in this version yet.
     on_websocket;
+}
+
+/// Leaves an item out of client-only builds.
+#[proc_macro_attribute]
+pub fn server_only(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    server_only::expand(args.into(), item.into(), cfg!(feature = "server")).into()
 }
 
 fn expand_actor(args: TokenStream, item: TokenStream, parts: Parts) -> TokenStream {

@@ -48,7 +48,7 @@ pub use action::{Action, NeedsConn, Reply};
 pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf};
 pub use callboard_macros::{
     ActorError, action, actor, on_before_connect, on_connect, on_create, on_destroy, on_disconnect,
-    on_migrate, on_request, on_sleep, on_state_change, on_wake, on_websocket, run,
+    on_migrate, on_request, on_sleep, on_state_change, on_wake, on_websocket, run, server_only,
 };
 #[cfg(feature = "client")]
 pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};

@@ -1,6 +1,6 @@
 //! The dependency tree: what is in it was decided, in `deny.toml` and in the lists beside this file.
 //!
-//! `BLESS=1 cargo test -p callboard-tests --test dependencies` writes the lists anew: a new dependency is a line in
+//! `CALLBOARD_BLESS=1 cargo test -p callboard-tests --test dependencies` writes the lists anew: a new dependency is a line in
 //! a diff that somebody reads.
 #![allow(clippy::unwrap_used)]
 
@@ -62,21 +62,23 @@ fn a_second_version_of_a_crate_is_let_in_by_name_and_with_a_reason() {
 
 #[test]
 fn r29_a_client_alone_has_no_server_and_no_store_in_its_tree() {
-    let crates = crates(&["--no-default-features", "--features", "client"]);
-    for unwanted in ["axum", "rusqlite", "libsqlite3-sys", "tower", "async-trait", "rustls"] {
-        assert!(!crates.contains(unwanted), "`{unwanted}` is in a client's tree");
+    let client = crates("callboard", &["--no-default-features", "--features", "client"]);
+    for crates in [&client, &crates("split-client", &[])] {
+        for unwanted in ["axum", "rusqlite", "libsqlite3-sys", "tower", "async-trait", "rustls"] {
+            assert!(!crates.contains(unwanted), "`{unwanted}` is in a client's tree");
+        }
     }
-    compare("client", &crates);
+    compare("client", &client);
 }
 
 #[test]
 fn what_users_get_by_default_is_what_was_decided() {
-    compare("default", &crates(&[]));
+    compare("default", &crates("callboard", &[]));
 }
 
-/// The names of the crates that a user of callboard compiles, with these features.
-fn crates(features: &[&str]) -> BTreeSet<String> {
-    let tree = ["tree", "--package=callboard", "--edges=normal,build", "--prefix=none", "--format={p}"];
+/// The names of the crates that a user of this package compiles, with these features.
+fn crates(package: &str, features: &[&str]) -> BTreeSet<String> {
+    let tree = ["tree", "--package", package, "--edges=normal,build", "--prefix=none", "--format={p}"];
     let lines = cargo(&[&tree, &["--target=x86_64-unknown-linux-gnu"][..], features].concat());
     lines.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
 }
@@ -84,7 +86,7 @@ fn crates(features: &[&str]) -> BTreeSet<String> {
 /// Compares with the list of this name, or writes it.
 fn compare(list: &str, crates: &BTreeSet<String>) {
     let path = root().join(format!("tests/tests/dependencies/{list}.txt"));
-    if std::env::var_os("BLESS").is_some() {
+    if std::env::var_os("CALLBOARD_BLESS").is_some() {
         let lines = crates.iter().fold(String::new(), |lines, name| lines + name + "\n");
         return fs::write(path, lines).unwrap();
     }

@@ -1,0 +1,45 @@
+//! The split example: a client that is built alone, from the source of an actor that runs elsewhere.
+
+use std::{path::PathBuf, process::Command};
+
+use callboard::Registry;
+use callboard_tests::World;
+use split_shared::Poll;
+
+#[tokio::test]
+async fn a_client_only_build_talks_to_a_server() {
+    let client = build("split-client");
+    let world = World::network(Registry::new().register::<Poll>()).await;
+    let vote = async |name: &str, option: &str| {
+        let url = world.url.as_deref().expect("a world behind a socket");
+        let output = tokio::process::Command::new(&client).args([name, option, url]).output().await;
+        let output = output.expect("the client runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("it prints text")
+    };
+    assert_eq!(
+        vote("ann", "noodles").await,
+        "ann has voted: {\"noodles\": 1, \"salad\": 0, \"soup\": 0}\n\
+         your vote makes 1\n\
+         it stands at {\"noodles\": 1, \"salad\": 0, \"soup\": 0}\n",
+        "an event, an answer, a stateless call"
+    );
+    assert!(vote("ann", "soup").await.starts_with("your vote does not count: ann has voted already\n"));
+    assert!(vote("bob", "grass").await.starts_with("your vote does not count: `grass` is not one of"));
+    world.stop().await;
+}
+
+/// Builds one package of the workspace with no features but its own, and returns its program.
+fn build(package: &str) -> PathBuf {
+    let output = Command::new(env!("CARGO"))
+        .args(["build", "--offline", "--message-format", "json", "--package", package])
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let messages = String::from_utf8(output.stdout).expect("cargo prints text");
+    let program = messages.lines().rev().find_map(|line| {
+        let (_, rest) = line.split_once("\"executable\":\"")?;
+        rest.split_once('"').map(|(path, _)| PathBuf::from(path))
+    });
+    program.expect("the package has a program")
+}
