@@ -1,5 +1,5 @@
-//! The macros of callboard. Their documentation is where users meet them: at `callboard::actor` and
-//! `callboard::ActorError`.
+//! The macros of callboard. Their documentation is where users meet them: in `callboard`, whose pages of `actor`,
+//! `ActorError` and `server_only` are in `runtime/src/docs`. What is said here ends those pages, and is what an editor shows.
 //!
 //! Each is a pipeline: **parse** (`syntax`) what the user wrote, make a **model** of what it means,
 //! **check** the model's parts against each other, **expand** it. Mistakes are collected on the way, all of
@@ -25,44 +25,13 @@ use mistakes::Mistakes;
 use model::Actor;
 use syntax::{Block, Options};
 
-/// Makes an actor out of the `impl` block of a struct or an enum, which is the actor's state.
+/// # In short
 ///
-/// ```ignore
-/// #[derive(Default, Serialize, Deserialize)]
-/// struct Counter {
-///     total: u64,
-/// }
+/// `#[actor(events(A, B = "wireName"))] impl ChatRoom { .. }` makes an actor out of the block, and `ChatRoomHandle`,
+/// `ChatRoomConn`, `ChatRoomListener`, `ChatRoomAction`, `ChatRoomReply` and `ChatRoomEvent`.
 ///
-/// #[actor(events(Changed))]
-/// impl Counter {
-///     /// Adds to the total.
-///     #[action]
-///     fn add(&mut self, ctx: &Ctx<Self>, amount: u64) -> u64 {
-///         self.total += amount;
-///         ctx.broadcast(&Changed { total: self.total });
-///         self.total
-///     }
-/// }
-/// ```
-///
-/// For a `Counter` it makes, in the same module:
-///
-/// - `CounterHandle` and `CounterConn`, the clients: a method for every action, with its docs;
-/// - `CounterAction` and `CounterReply`, every action and every answer as a value;
-/// - `CounterEvent`, every event as a value, `EventOf<Counter>` for each type that is one, and `CounterListener`, a
-///   trait with a method for each;
-/// - the implementations of `Contract` and `Actor`.
-///
-/// # Attributes inside of the block
-///
-/// [`#[action]`](macro@action) is a method that clients call. The others are called by the framework, each
-/// at most once: [`#[on_create]`](macro@on_create), [`#[on_wake]`](macro@on_wake),
-/// [`#[on_sleep]`](macro@on_sleep), [`#[on_destroy]`](macro@on_destroy),
-/// [`#[on_before_connect]`](macro@on_before_connect), [`#[on_connect]`](macro@on_connect),
-/// [`#[on_disconnect]`](macro@on_disconnect), [`#[on_state_change]`](macro@on_state_change),
-/// [`#[on_migrate]`](macro@on_migrate), [`#[run]`](macro@run). Everything else in the block stays what it is.
-///
-/// # Arguments
+/// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]`, `#[on_connect]`,
+/// `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`, `#[on_state_change]`, `#[on_migrate]`, `#[run]`.
 ///
 /// | argument | meaning |
 /// |---|---|
@@ -76,33 +45,17 @@ use syntax::{Block, Options};
 /// | `hibernate` | actors may sleep while connections are open |
 /// | `vis = pub(crate)` | how visible the generated types are; without it they are `pub`, whatever the actor is |
 /// | `crate = path` | where callboard is, if not at `::callboard` |
-///
-/// The block cannot say how visible its actor is. `pub` is right for a public actor, whose contract has to
-/// be, and does no harm to a private one in a private module; `vis` keeps the clients of a private actor out of the API.
 #[proc_macro_attribute]
 pub fn actor(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let parts = Parts { client: cfg!(feature = "client"), server: cfg!(feature = "server") };
     expand_actor(args.into(), item.into(), parts).into()
 }
 
-/// Makes an error that clients may see out of an enum or a struct with messages.
+/// # In short
 ///
-/// ```ignore
-/// #[derive(Debug, thiserror::Error, ActorError)]
-/// enum ChatError {
-///     /// Clients see the code `player_not_found`, the message, and `{"playerId": ".."}`.
-///     #[error("player {player_id} is not connected")]
-///     PlayerNotFound { player_id: String },
-///     /// Clients see `internal_error`, and the log sees the rest.
-///     #[error(transparent)]
-///     #[actor_error(internal)]
-///     Database(#[from] DatabaseError),
-/// }
-/// ```
-///
-/// The code is the variant's name in `snake_case`, or `#[actor_error(code = "..")]`. The fields travel as
-/// metadata: named ones as an object, with names in camelCase; a single unnamed one as itself; several as a list.
-/// `#[actor_error(crate = path)]` on the type says where callboard is.
+/// `#[derive(Debug, thiserror::Error, ActorError)]` makes an error that clients may see, on an enum or a struct.
+/// `#[actor_error(code = "..")]` gives a case another code than its name in `snake_case`, `#[actor_error(internal)]`
+/// keeps it from clients; `#[actor_error(crate = path)]` on the type says where callboard is.
 #[proc_macro_derive(ActorError, attributes(actor_error))]
 pub fn actor_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     error::derive(input.into()).into()
@@ -233,7 +186,9 @@ markers! {
     on_websocket;
 }
 
-/// Leaves an item out of client-only builds.
+/// # In short
+///
+/// `#[server_only]` leaves an item out of client-only builds.
 #[proc_macro_attribute]
 pub fn server_only(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
     server_only::expand(args.into(), item.into(), cfg!(feature = "server")).into()

@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+// The examples name the crate as its users do.
+#[cfg(all(any(doc, test), feature = "client", feature = "server"))]
+extern crate self as callboard;
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
@@ -17,6 +21,8 @@ mod contract;
 mod ctx;
 mod error;
 mod event;
+#[cfg(all(any(doc, test), feature = "client", feature = "server"))]
+pub mod example;
 #[cfg(feature = "server")]
 mod faults;
 #[cfg(feature = "server")]
@@ -46,9 +52,18 @@ pub mod wire;
 pub use action::{Action, NeedsConn, Reply};
 #[cfg(feature = "server")]
 pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf};
+#[cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("docs/actor_error.md"))]
+#[doc(inline)]
+pub use callboard_macros::ActorError;
+#[cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("docs/actor.md"))]
+#[doc(inline)]
+pub use callboard_macros::actor;
+#[cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("docs/server_only.md"))]
+#[doc(inline)]
+pub use callboard_macros::server_only;
 pub use callboard_macros::{
-    ActorError, action, actor, on_before_connect, on_connect, on_create, on_destroy, on_disconnect,
-    on_migrate, on_request, on_sleep, on_state_change, on_wake, on_websocket, run, server_only,
+    action, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_migrate, on_request,
+    on_sleep, on_state_change, on_wake, on_websocket, run,
 };
 #[cfg(feature = "client")]
 pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};
