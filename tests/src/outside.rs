@@ -33,6 +33,11 @@ pub fn noted(page: &str) -> Vec<String> {
     NOTES.lock().expect("no test panics while it holds the lock").get(page).cloned().unwrap_or_default()
 }
 
+/// Takes everything off this page.
+pub fn forget(page: &str) {
+    NOTES.lock().expect("no test panics while it holds the lock").remove(page);
+}
+
 /// Lets time pass on the paused clock of the test. What was due meanwhile has run, and was waited for.
 pub async fn pass(time: Duration) {
     tokio::time::sleep(time).await;
