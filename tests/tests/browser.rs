@@ -28,6 +28,8 @@ async fn two_tabs_chat_whisper_refuse_a_taken_name_and_survive_a_restart() {
     let binary = build_example().await;
     let screenshots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     fs::create_dir_all(&screenshots).expect("the target directory is writable");
+    // What an earlier run said in these rooms is still there: that is what the store is for.
+    let _ = fs::remove_dir_all(data());
 
     let mut server = Some(Server::start(&binary, 0).await);
     let (url, port) =
