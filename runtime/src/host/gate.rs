@@ -28,8 +28,6 @@ pub(crate) struct Gate<A: Actor> {
     generation: u64,
     /// When a relaxed actor is to be saved, once it has changed.
     save_due_ms: Option<u64>,
-    /// The last save of a relaxed actor failed: the next one is left to the clock.
-    retrying: bool,
     waiting: VecDeque<(u64, Parcel<A>)>,
 }
 
@@ -54,7 +52,6 @@ impl<A: Actor> Gate<A> {
             broken: false,
             generation: 0,
             save_due_ms: None,
-            retrying: false,
             waiting: VecDeque::new(),
         }
     }
@@ -66,7 +63,7 @@ impl<A: Actor> Gate<A> {
             (revision, revision, revision, revision);
         (self.writing, self.broken) = (false, false);
         self.generation += 1;
-        (self.save_due_ms, self.retrying) = (None, false);
+        self.save_due_ms = None;
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -101,10 +98,6 @@ impl<A: Actor> Gate<A> {
             }
             Some(_) => None,
         }
-    }
-
-    pub(super) fn is_retrying(&self) -> bool {
-        self.retrying
     }
 
     /// Whether changes wait that no save under way holds.
@@ -204,28 +197,25 @@ impl<A: Actor> Gate<A> {
             return false;
         }
         self.saved = self.saved.max(revision);
-        self.retrying = false;
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
         self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait());
         self.has_unsubmitted() && !self.is_saving()
     }
 
-    /// A save failed: the state in memory is void, and so are the parcels returned.
+    /// A save failed: the state in memory is void, and so are the parcels returned. A relaxed actor has promised
+    /// nothing yet, so it keeps its state, to be saved with the next try.
     #[must_use]
     pub(super) fn save_failed(&mut self, generation: u64) -> Vec<Parcel<A>> {
         if generation != self.generation {
             return Vec::new();
         }
         self.submitted = self.saved;
+        if A::OPTIONS.durability == Durability::Relaxed {
+            self.state_changed = self.latest;
+            return Vec::new();
+        }
         (self.broken, self.latest) = (true, self.saved);
         self.waiting.drain(..).map(|(_, parcel)| parcel).collect()
-    }
-
-    /// A save of a relaxed actor failed. It has promised nothing yet, so it keeps its state, to be saved with the next
-    /// try: as a change of its own, for nobody knows what became of this one.
-    pub(super) fn try_again(&mut self) {
-        self.latest += 1;
-        (self.submitted, self.state_changed, self.retrying) = (self.saved, self.latest, true);
     }
 
     /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no

@@ -172,8 +172,7 @@ impl<A: Actor> Cell<A> {
 
     /// Closes the mailbox once everything is saved; `false` if something came to do meanwhile.
     async fn close_when_saved(self: &Arc<Self>) -> bool {
-        // As often as it takes while it is changed meanwhile; if the store fails, it stays awake, and tries again later.
-        for _ in 0..Self::LAST_TRIES {
+        loop {
             let Ok(mut core) = self.write().await else { return false };
             if !self.gate.lock().is_clean() {
                 self.submit_if_changed(&core);
@@ -188,7 +187,6 @@ impl<A: Actor> Cell<A> {
             }
             return closed;
         }
-        false
     }
 
     /// The end by a stop of the server: everything that was taken is done.
@@ -224,14 +222,8 @@ impl<A: Actor> Cell<A> {
         if A::EPHEMERAL {
             return Ok(());
         }
-        let id = self.record().id;
         let epoch = self.gate.lock().epoch();
-        let Err(fault) = self.commit_now(Commit::Destroy { id, epoch }).await else { return Ok(()) };
-        // The answer may be lost, and what is done cannot be done twice.
-        match self.runtime().store().find_by_id(id).await {
-            Ok(None) => Ok(()),
-            _ => Err(fault),
-        }
+        self.commit_now(Commit::Destroy { id: self.record().id, epoch }).await
     }
 
     /// Ends what belongs to this time awake, and leaves nothing in memory but the open connections.

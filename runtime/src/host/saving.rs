@@ -22,7 +22,7 @@ use crate::{
 
 impl<A: Actor> Cell<A> {
     /// How often what is left is tried to be saved before the actor goes without.
-    pub(super) const LAST_TRIES: usize = 3;
+    const LAST_TRIES: usize = 3;
     const IS_RELAXED: bool = matches!(A::OPTIONS.durability, Durability::Relaxed);
 
     /// A turn broke off half-way. The state in memory is void, and so is every change in it that is not on its way
@@ -49,8 +49,7 @@ impl<A: Actor> Cell<A> {
             return;
         }
         // Alarms do not wait for the clock: only those in the store ring.
-        let waits = self.gate.lock().is_retrying() || !self.alarms.lock().has_changes();
-        if Self::IS_RELAXED && waits {
+        if Self::IS_RELAXED && !self.alarms.lock().has_changes() {
             self.save_later(core);
         } else {
             self.submit_if_changed(core);
@@ -100,22 +99,16 @@ impl<A: Actor> Cell<A> {
         let kept = if Self::IS_RELAXED { alarms.clone() } else { Vec::new() };
         let cell = Arc::clone(self);
         self.commit(Commit::Save { id: self.record().id, epoch, revision, state, alarms }, move |outcome| {
-            let saved = match outcome {
-                Ok(CommitOutcome::Done) => {
-                    cell.saved(generation, revision);
-                    Ok(())
-                }
+            let saved = matches!(outcome, Ok(CommitOutcome::Done)).then_some(());
+            match outcome {
+                Ok(CommitOutcome::Done) => cell.saved(generation, revision),
                 Ok(outcome) => {
-                    cell.lost(generation, &format_args!("the store refused it: {outcome:?}"));
-                    Err(faults::rolled_back())
+                    cell.not_saved(generation, kept, &format_args!("the store refused it: {outcome:?}"));
                 }
-                Err(error) => {
-                    cell.not_saved(generation, kept, &error);
-                    Err(faults::rolled_back())
-                }
-            };
+                Err(error) => cell.not_saved(generation, kept, &error),
+            }
             cell.save_ended.notify_waiters();
-            then(saved);
+            then(saved.ok_or_else(faults::rolled_back));
         });
     }
 
@@ -154,21 +147,13 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// What was handed to the store may not be saved. A relaxed actor tries it again with the next save, any other
-    /// goes back to what is saved.
+    /// What was handed to the store is not saved. A relaxed actor tries it again with the next save, any other goes
+    /// back to what is saved.
     fn not_saved(&self, generation: u64, alarms: Vec<AlarmChange>, error: &dyn std::fmt::Display) {
-        if !Self::IS_RELAXED {
-            return self.lost(generation, error);
-        }
-        tracing::error!(actor = %self.record().id, %error, "a state was not saved; it is tried again");
-        self.alarms.lock().put_back(alarms);
-        self.gate.lock().try_again();
-        self.mailbox.nudge();
-    }
-
-    /// What was handed to the store is not what the store goes on from: the actor goes back to that.
-    fn lost(&self, generation: u64, error: &dyn std::fmt::Display) {
         let void = self.gate.lock().save_failed(generation);
+        if Self::IS_RELAXED {
+            self.alarms.lock().put_back(alarms);
+        }
         let fault = Fault::internal(&format_args!("a state was not saved: {error}"));
         for parcel in void {
             parcel.fail(fault.clone());
