@@ -168,7 +168,9 @@ impl<A: Actor> Cell<A> {
         }
         let now_ms = self.runtime().clock().now_ms();
         let interval_ms = u64::try_from(A::OPTIONS.save_interval.as_millis()).unwrap_or(u64::MAX);
-        match self.gate.lock().save_by(now_ms, interval_ms) {
+        // Not in the head of the match: the lock would be held in its arms, and saving takes it again.
+        let due = self.gate.lock().save_by(now_ms, interval_ms);
+        match due {
             None => {}
             Some(0) => self.submit_if_changed(core),
             Some(wait_ms) => {
