@@ -7,9 +7,11 @@
 pub mod chat_room;
 pub mod javascript;
 pub mod outside;
+pub mod process;
 pub mod room;
 pub mod world;
 
 pub use outside::*;
+pub use process::Process;
 pub use room::*;
 pub use world::*;
