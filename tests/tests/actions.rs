@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use callboard::prelude::*;
-use callboard_tests::{Join, Posted, Room, RoomError, RoomHandle, World, both_worlds, heard};
+use callboard_tests::{Join, Posted, Room, RoomAction, RoomError, RoomHandle, World, both_worlds, heard};
 
 fn registry() -> Registry {
     Registry::new().in_memory().register::<Room>()
@@ -38,6 +38,14 @@ both_worlds!(
         }
     }
 );
+
+both_worlds!(an_action_that_is_told_runs_and_its_answer_is_thrown_away, registry(), async |world: &World| {
+    let room = room(world, "told");
+    room.tell(RoomAction::Post { text: "told".into() }).await.unwrap();
+    room.tell(RoomAction::AnnounceAndFail {}).await.unwrap();
+    let messages = room.get_messages().await.unwrap();
+    assert_eq!(messages.into_iter().map(|message| message.text).collect::<Vec<_>>(), ["told"]);
+});
 
 both_worlds!(r08_state_event_and_reply_of_one_message_are_the_same, registry(), async |world: &World| {
     let conn = room(world, "r08").connect(Join::named("ann"));

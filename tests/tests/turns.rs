@@ -49,6 +49,14 @@ impl Node {
         ctx.after(Duration::from_secs(1), NodeAction::HoldAndNote { path }).unwrap();
     }
 
+    /// Tells itself to note something, which it does when this has ended.
+    #[action]
+    async fn tell_itself(&mut self, ctx: &Ctx<Self>) {
+        let myself = ctx.client().get_or_create::<Self>(ctx.key());
+        myself.tell(NodeAction::HoldAndNote { path: Vec::new() }).await.unwrap();
+        note(&ctx.key().to_string(), "told");
+    }
+
     #[action]
     async fn hold_and_note(&mut self, ctx: &Ctx<Self>, path: Vec<String>) {
         let told = self.pass_on(ctx, path).await;
@@ -338,4 +346,28 @@ paused_world!(more_calls_than_the_mailbox_holds_are_refused_at_once, registry(),
     assert_eq!(refused.len(), 100);
     assert!(refused.iter().all(|error| error.fault().is_some_and(|fault| fault.is("actor", "overloaded"))));
     assert_eq!(place.read_now().await.unwrap(), 10_000, "those that were taken ran");
+});
+
+paused_world!(telling_does_not_wait_for_a_busy_actor, registry(), async |world: &World| {
+    let place = place(world, "told");
+    let waiting = tokio::spawn({
+        let place = place.clone();
+        async move { place.wait_alone("told".into()).await }
+    });
+    pass_s(1).await;
+    for _ in 0..10_000 {
+        place.tell(PlaceAction::WriteNow {}).await.unwrap();
+    }
+    let refused = place.tell(PlaceAction::WriteNow {}).await.unwrap_err();
+    assert!(refused.fault().is_some_and(|fault| fault.is("actor", "overloaded")), "{refused}");
+    release("told");
+    waiting.await.unwrap().unwrap();
+    assert_eq!(place.read_now().await.unwrap(), 10_000, "it runs before what is called after it");
+});
+
+paused_world!(an_actor_may_tell_itself_something, registry(), async |world: &World| {
+    let node = world.client.get_or_create::<Node>("myself");
+    node.tell_itself().await.unwrap();
+    assert_eq!(node.name().await.unwrap(), "myself");
+    assert_eq!(noted("myself"), ["told", "myself"]);
 });

@@ -30,6 +30,16 @@ impl<C: Contract> Handle<C> {
         self.port.call(action).await
     }
 
+    /// Hands an action over, as a value of the generated enum, and does not wait for its answer: what it returns is
+    /// thrown away, an error too.
+    ///
+    /// `Ok` says that the actor has it. In this process that is so as soon as it is in the actor's mailbox, a full one
+    /// being `actor.overloaded`; over the network only an answer says so, and this waits for it like
+    /// [`call`](Self::call). What is told and called one after the other runs in that order.
+    pub async fn tell(&self, action: C::Action) -> Result<(), CallError> {
+        self.port.tell(action).await
+    }
+
     /// Opens a connection, and returns at once: what is done with it before it is open takes force once it is.
     ///
     /// The params are encoded here, once, and presented again at every reconnect.

@@ -18,6 +18,9 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     /// One stateless call.
     fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
 
+    /// One stateless call whose answer is thrown away.
+    fn tell(&self, action: C::Action) -> BoxFuture<'_, Result<(), CallError>>;
+
     /// Which actor it is; makes it first if the target says so.
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;
 

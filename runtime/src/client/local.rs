@@ -38,6 +38,25 @@ impl<C: Contract> LocalPort<C> {
         *self.found.lock() = Arc::downgrade(&actor);
         Ok(actor)
     }
+
+    /// Posts an action to the actor, which is woken as often as it gives the action back.
+    async fn post<T>(
+        &self,
+        mut action: C::Action,
+        post: impl Fn(Arc<dyn LocalActor<C>>, C::Action) -> Result<T, C::Action>,
+    ) -> Result<T, Fault> {
+        let mut actor = self.found();
+        loop {
+            let awake = match actor.take() {
+                Some(actor) => actor,
+                None => self.find().await?,
+            };
+            match post(awake, action) {
+                Ok(posted) => return Ok(posted),
+                Err(unposted) => action = unposted,
+            }
+        }
+    }
 }
 
 async fn find<C: Contract>(runtime: &Arc<Runtime>, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
@@ -67,19 +86,15 @@ pub(super) async fn create<C: Contract>(
 impl<C: Contract> Port<C> for LocalPort<C> {
     fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
-            let mut actor = self.found();
-            let mut action = action;
-            let answer = loop {
-                let awake = match actor.take() {
-                    Some(actor) => actor,
-                    None => self.find().await?,
-                };
-                match awake.ask(action, Chain::current()) {
-                    Ok(answer) => break answer,
-                    Err(unasked) => action = unasked,
-                }
-            };
+            let answer = self.post(action, |actor, action| actor.ask(action, Chain::current())).await?;
             Ok(answer.await.unwrap_or_else(|_| Err(unanswered()))?)
+        })
+    }
+
+    fn tell(&self, action: C::Action) -> BoxFuture<'_, Result<(), CallError>> {
+        Box::pin(async move {
+            let told = self.post(action, LocalActor::tell).await?;
+            Ok(told?)
         })
     }
 

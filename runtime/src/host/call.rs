@@ -24,6 +24,8 @@ pub(crate) enum ReplyTo<A: Actor> {
     Task(oneshot::Sender<Result<ReplyOf<A>, Fault>>),
     /// To a connection, under the number the client gave the call.
     Conn { conn: Conn<A>, id: u64 },
+    /// Nowhere: the caller did not ask for one.
+    Nobody,
 }
 
 impl<A: Actor> Call<A> {
@@ -38,7 +40,7 @@ impl<A: Actor> ReplyTo<A> {
     pub(super) fn answer(self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
         let frame = match &self {
             Self::Conn { conn, id } => conn.prepare(*id, &result),
-            Self::Task(_) => None,
+            Self::Task(_) | Self::Nobody => None,
         };
         Answer { to: self, result, frame }
     }
@@ -56,7 +58,7 @@ impl<A: Actor> Answer<A> {
     pub(super) fn conn(&self) -> Option<&Conn<A>> {
         match &self.to {
             ReplyTo::Conn { conn, .. } => Some(conn),
-            ReplyTo::Task(_) => None,
+            ReplyTo::Task(_) | ReplyTo::Nobody => None,
         }
     }
 
@@ -65,6 +67,7 @@ impl<A: Actor> Answer<A> {
             // A caller that has gone away does not take its call with it.
             ReplyTo::Task(sender) => drop(sender.send(self.result)),
             ReplyTo::Conn { conn, id } => conn.answer(id, self.result, self.frame),
+            ReplyTo::Nobody => {}
         }
     }
 

@@ -146,9 +146,21 @@ impl<A: Actor> Cell<A> {
         self.used_at_ms.store(self.runtime().clock().now_ms(), Ordering::Relaxed);
     }
 
-    /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
-    /// turn. Gives the envelope back if the actor has gone to sleep.
+    /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
     pub(super) fn post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Envelope<A>> {
+        match self.try_post(envelope) {
+            Err(Rejected::Closed(envelope)) => Err(envelope),
+            Err(Rejected::Full(envelope)) => {
+                envelope.refuse(faults::overloaded());
+                Ok(())
+            }
+            Ok(()) => Ok(()),
+        }
+    }
+
+    /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
+    /// turn.
+    pub(super) fn try_post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
         let envelope = match envelope {
             Envelope::Call(call) => match self.take_directly(call) {
                 Some(call) => Envelope::Call(call),
@@ -156,17 +168,9 @@ impl<A: Actor> Cell<A> {
             },
             other => other,
         };
-        let pushed = match &envelope {
+        match &envelope {
             Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
             _ => self.mailbox.push(envelope),
-        };
-        match pushed {
-            Err(Rejected::Closed(envelope)) => Err(envelope),
-            Err(Rejected::Full(envelope)) => {
-                envelope.refuse(faults::overloaded());
-                Ok(())
-            }
-            Ok(()) => Ok(()),
         }
     }
 

@@ -11,8 +11,9 @@ use super::{
     call::{Call, ReplyTo},
     cell::Envelope,
     line::Line,
+    mailbox::Rejected,
 };
-use crate::{Action, Actor, ActorId, Contract, Fault, Key, client::LocalSink, conn::Peer};
+use crate::{Action, Actor, ActorId, Contract, Fault, Key, client::LocalSink, conn::Peer, faults};
 
 /// What comes back from a call of contract `C`.
 pub(crate) type Answer<C> = oneshot::Receiver<Result<<<C as Contract>::Action as Action>::Reply, Fault>>;
@@ -34,6 +35,9 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     /// Calls an action for the calls of this chain. The answer may be there already when this returns. Gives the action
     /// back if the actor has gone to sleep.
     fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Answer<C>, C::Action>;
+
+    /// Hands over an action whose answer nobody waits for. Gives it back if the actor has gone to sleep.
+    fn tell(self: Arc<Self>, action: C::Action) -> Result<Result<(), Fault>, C::Action>;
 
     /// Opens a connection. Params are JSON.
     fn join(
@@ -61,6 +65,10 @@ impl<C: Contract> LocalActor<C> for Nobody {
     }
 
     fn ask(self: Arc<Self>, _: C::Action, _: Chain) -> Result<Answer<C>, C::Action> {
+        match *self {}
+    }
+
+    fn tell(self: Arc<Self>, _: C::Action) -> Result<Result<(), Fault>, C::Action> {
         match *self {}
     }
 
@@ -102,6 +110,20 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
             Ok(()) => Ok(answer),
             Err(Envelope::Call(call)) => Err(call.action),
             Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
+        }
+    }
+
+    fn tell(
+        self: Arc<Self>,
+        action: <A::Contract as Contract>::Action,
+    ) -> Result<Result<(), Fault>, <A::Contract as Contract>::Action> {
+        // Nobody waits for it, so it closes no circle: an actor may tell itself something.
+        let call = Call { action, caller: None, reply_to: ReplyTo::Nobody, chain: Chain::default() };
+        match self.try_post(Envelope::Call(call)) {
+            Ok(()) => Ok(Ok(())),
+            Err(Rejected::Full(_)) => Ok(Err(faults::overloaded())),
+            Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
+            Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
         }
     }
 

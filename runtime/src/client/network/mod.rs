@@ -91,6 +91,11 @@ impl<C: Contract> Port<C> for NetworkPort {
         Box::pin(self.network.call::<C>(&self.target, action))
     }
 
+    /// Only an answer says that the actor has it.
+    fn tell(&self, action: C::Action) -> BoxFuture<'_, Result<(), CallError>> {
+        Box::pin(async { self.network.call::<C>(&self.target, action).await.map(drop) })
+    }
+
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
         Box::pin(self.network.resolve(C::NAME, &self.target))
     }

@@ -186,6 +186,10 @@ impl Port<Board> for Dialer {
         unreachable!("these tests are about connections")
     }
 
+    fn tell(&self, _: BoardAction) -> BoxFuture<'_, Result<(), CallError>> {
+        unreachable!("these tests are about connections")
+    }
+
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
         unreachable!("these tests are about connections")
     }
