@@ -371,3 +371,14 @@ paused_world!(an_actor_may_tell_itself_something, registry(), async |world: &Wor
     assert_eq!(node.name().await.unwrap(), "myself");
     assert_eq!(noted("myself"), ["told", "myself"]);
 });
+
+#[tokio::test]
+async fn a_chain_of_many_calls_does_not_use_up_the_stack() {
+    let registry = registry();
+    let first = registry.client().get_or_create::<Node>("0");
+    let path: Vec<_> = (1..1_000).map(|n| format!("hold {n}")).collect();
+    assert_eq!(first.hold(path.clone()).await.unwrap(), "999");
+    // Now all of them are awake and idle.
+    assert_eq!(first.hold(path).await.unwrap(), "999");
+    registry.stop().await;
+}

@@ -63,6 +63,11 @@ impl Chain {
         Some(link.reading.clone().map_or(Hold::Alone, Hold::Reading))
     }
 
+    /// How many calls wait.
+    pub(super) fn len(&self) -> usize {
+        self.links().count()
+    }
+
     fn links(&self) -> impl Iterator<Item = &Link> {
         std::iter::successors(self.0.as_deref(), |link| link.before.0.as_deref())
     }

@@ -2,11 +2,15 @@
 
 use std::{
     any::Any,
+    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    task::Poll,
     time::Duration,
 };
 
 use futures_util::FutureExt as _;
+use tokio::{task::coop::unconstrained, time::sleep};
 
 use crate::{Fault, faults};
 
@@ -17,10 +21,21 @@ pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Fault> {
 
 /// Runs code of the actor that awaits, for so long at most. Code that runs out of time stops where it is.
 pub(super) async fn guarded_async<T>(limit: Duration, code: impl Future<Output = T>) -> Result<T, Fault> {
-    match tokio::time::timeout(limit, AssertUnwindSafe(code).catch_unwind()).await {
-        Ok(result) => result.map_err(|panic| panicked(&*panic)),
-        Err(_) => Err(faults::timed_out(limit)),
-    }
+    let mut code = pin!(AssertUnwindSafe(code).catch_unwind());
+    // Most code never waits, and needs no timer.
+    let mut timer = pin!(None);
+    poll_fn(|task| {
+        if let Poll::Ready(result) = code.as_mut().poll(task) {
+            return Poll::Ready(result.map_err(|panic| panicked(&*panic)));
+        }
+        if timer.is_none() {
+            // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
+            timer.set(Some(unconstrained(sleep(limit))));
+        }
+        let timer = timer.as_mut().as_pin_mut().expect("it was just made");
+        timer.poll(task).map(|()| Err(faults::timed_out(limit)))
+    })
+    .await
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Fault {

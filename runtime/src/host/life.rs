@@ -49,7 +49,9 @@ impl<A: Actor> Cell<A> {
                     Next::Item(envelope) => {
                         self.take(envelope).await;
                         self.mailbox.done();
-                        self.used();
+                        if self.mailbox.is_idle() {
+                            self.used();
+                        }
                     }
                     Next::Nudged => self.settle().await,
                     Next::Closed => break self.retire().await,
@@ -60,11 +62,12 @@ impl<A: Actor> Cell<A> {
                     self.used();
                 }
             }
-            let now = Instant::now();
             let ended = match self.holds.wish() {
                 Wish::Destroy => self.try_destroy().await,
                 Wish::Sleep if !self.holds.is_held() => self.try_sleep().await,
-                Wish::Stay if idle.is_elapsed() && self.is_idle() && now >= self.may_sleep_at() => {
+                Wish::Stay
+                    if idle.is_elapsed() && self.is_idle() && Instant::now() >= self.may_sleep_at() =>
+                {
                     self.try_sleep().await
                 }
                 Wish::Sleep | Wish::Stay => false,
@@ -74,7 +77,8 @@ impl<A: Actor> Cell<A> {
             }
             if idle.is_elapsed() {
                 // Held, or used since.
-                idle.as_mut().reset(self.may_sleep_at().max(now + A::OPTIONS.sleep_timeout / 8));
+                let soon = Instant::now() + A::OPTIONS.sleep_timeout / 8;
+                idle.as_mut().reset(self.may_sleep_at().max(soon));
             }
         }
     }

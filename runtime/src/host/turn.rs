@@ -1,8 +1,14 @@
 //! Turns: who may run when, and what happens at the end of one.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    task::{Context, Waker},
+};
 
-use tokio::sync::{OwnedRwLockReadGuard, RwLockWriteGuard};
+use tokio::{
+    runtime::Handle,
+    sync::{OwnedRwLockReadGuard, RwLockWriteGuard},
+};
 
 use super::{
     Cell,
@@ -18,16 +24,21 @@ use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
 type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
 
 impl<A: Actor> Cell<A> {
-    /// The shortcut: an idle actor runs an action that does not await on its caller's own task, in its turn.
-    /// Gives the call back if it has to wait.
+    /// How deep actors that call each other may run on one stack.
+    const MAX_NESTED: usize = 4;
+
+    /// The shortcut: an idle actor runs an action on its caller's own task, in its turn. Gives the call back if it has
+    /// to wait.
     pub(super) fn run_if_idle(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
         let mode = call.action.info().mode;
-        if mode.is_async() || !self.mailbox.is_idle() {
+        if !self.mailbox.is_idle() {
             return Some(call);
         }
+        if mode.is_async() {
+            return self.begin_if_idle(call);
+        }
         let Ok(mut core) = self.core.try_write() else { return Some(call) };
-        // Again, under the lock: what was posted before this call also runs before it.
-        if !self.mailbox.is_idle() || core.state.is_none() || self.gate.lock().is_broken() {
+        if !self.may_begin(&core) {
             return Some(call);
         }
         self.used();
@@ -36,6 +47,49 @@ impl<A: Actor> Cell<A> {
             _ => self.run_write(&mut core, call),
         }
         None
+    }
+
+    /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
+    /// own to go on in.
+    fn begin_if_idle(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
+        let nested = matches!(call.reply_to, ReplyTo::Nobody) || call.chain.len() >= Self::MAX_NESTED;
+        if nested || Handle::try_current().is_err() {
+            return Some(call);
+        }
+        let cell = Arc::clone(self);
+        if call.action.info().mode.is_exclusive() {
+            let Ok(mut core) = Arc::clone(&self.core).try_write_owned() else { return Some(call) };
+            if !self.may_begin(&core) {
+                return Some(call);
+            }
+            self.begin(async move { cell.run_write_async(&mut core, call).await });
+        } else {
+            let Ok(core) = Arc::clone(&self.core).try_read_owned() else { return Some(call) };
+            if !self.may_begin(&core) {
+                return Some(call);
+            }
+            self.begin(async move { cell.run_read_async(Arc::new(core), call).await });
+        }
+        None
+    }
+
+    /// Whether a call may run past the mailbox, asked by who has the turn: what was posted before it also runs
+    /// before it.
+    fn may_begin(&self, core: &Core<A>) -> bool {
+        self.mailbox.is_idle() && core.state.is_some() && !self.gate.lock().is_broken()
+    }
+
+    /// Runs work up to where it waits, and has it go on in a task of its own.
+    fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
+        let mut work = Box::pin(work);
+        self.used();
+        if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            let kept = KeptAwake::new(Arc::clone(self));
+            self.runtime().tasks().spawn(async move {
+                work.await;
+                drop(kept);
+            });
+        }
     }
 
     /// A call that comes back to an actor that waits for it: a read beside a read of the same chain runs in the
@@ -144,13 +198,17 @@ impl<A: Actor> Cell<A> {
         let cell = Arc::clone(self);
         let kept = KeptAwake::new(Arc::clone(self));
         self.runtime().tasks().spawn(async move {
-            let chain = cell.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
-            let ctx = cell.ctx(call.caller);
-            let reading = core.state().dispatch_read_async(&ctx, call.action);
-            let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
-            cell.pass_gate(call.reply_to, result);
-            drop((core, kept));
+            cell.run_read_async(core, call).await;
+            drop(kept);
         });
+    }
+
+    async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
+        let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
+        let ctx = self.ctx(call.caller);
+        let reading = core.state().dispatch_read_async(&ctx, call.action);
+        let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
+        self.pass_gate(call.reply_to, result);
     }
 
     fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {

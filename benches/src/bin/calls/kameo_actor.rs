@@ -31,4 +31,8 @@ impl Contender for Kameo {
     async fn ask(&self) -> u64 {
         self.0.ask(Add).await.unwrap()
     }
+
+    async fn tell(&self) {
+        self.0.tell(Add).await.unwrap();
+    }
 }

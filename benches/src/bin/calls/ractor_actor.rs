@@ -7,7 +7,7 @@ use crate::Contender;
 pub struct Counter;
 
 pub enum Message {
-    Add(RpcReplyPort<u64>),
+    Add(Option<RpcReplyPort<u64>>),
 }
 
 impl Actor for Counter {
@@ -21,7 +21,9 @@ impl Actor for Counter {
 
     async fn handle(&self, _: ActorRef<Message>, Message::Add(reply): Message, count: &mut u64) -> Result<(), ActorProcessingErr> {
         *count += 1;
-        reply.send(*count)?;
+        if let Some(reply) = reply {
+            reply.send(*count)?;
+        }
         Ok(())
     }
 }
@@ -35,6 +37,10 @@ pub async fn start() -> Ractor {
 
 impl Contender for Ractor {
     async fn ask(&self) -> u64 {
-        call!(self.0, Message::Add).unwrap()
+        call!(self.0, |reply| Message::Add(Some(reply))).unwrap()
+    }
+
+    async fn tell(&self) {
+        self.0.cast(Message::Add(None)).unwrap();
     }
 }

@@ -48,10 +48,25 @@ impl Contender for Direct {
     async fn ask(&self) -> u64 {
         self.0.add().await.unwrap()
     }
+
+    async fn tell(&self) {
+        retry(|| self.0.tell(CounterAction::Add {})).await;
+    }
 }
 
 impl Contender for Queued {
     async fn ask(&self) -> u64 {
         self.0.add_later().await.unwrap()
+    }
+
+    async fn tell(&self) {
+        retry(|| self.0.tell(CounterAction::AddLater {})).await;
+    }
+}
+
+/// Its mailbox is bounded, the others' are not: who finds it full lets the actor run, and tries again.
+async fn retry<F: Future<Output = Result<(), CallError>>>(mut tell: impl FnMut() -> F) {
+    while tell().await.is_err() {
+        tokio::task::yield_now().await;
     }
 }
