@@ -12,8 +12,9 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 
 use crate::{
-    Action as _, Actor, ConnId, Contract, Durability, EventOf, Fault,
+    Action as _, Actor, ConnId, Contract, Durability, EventOf, Fault, Limits,
     actor::{ActionOf, ParamsOf, ReplyOf},
+    faults,
     frames::{Frames, SendError},
     host::{Gate, Parcel},
     outbox::{Close, Outbox},
@@ -37,6 +38,9 @@ struct Inner<A: Actor> {
     gate: Arc<Mutex<Gate<A>>>,
     /// How much for it waits there.
     waiting: AtomicUsize,
+    /// Calls that wait for their answers, as far as they are counted.
+    in_flight: AtomicUsize,
+    limits: Arc<Limits>,
 }
 
 /// Who is at the other end.
@@ -57,12 +61,24 @@ impl<A: Actor> Conn<A> {
         state: A::ConnState,
         peer: Peer<A>,
         gate: Arc<Mutex<Gate<A>>>,
+        limits: Arc<Limits>,
     ) -> Self {
         let events = <<A::Contract as Contract>::Event as crate::Event>::TABLE.len();
         let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let state = RwLock::new(Arc::new(state));
-        let (open, waiting) = (AtomicBool::new(true), AtomicUsize::new(0));
-        Self(Arc::new(Inner { id, params, state, subscriptions, open, peer, gate, waiting }))
+        let (waiting, in_flight) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        Self(Arc::new(Inner {
+            id,
+            params,
+            state,
+            subscriptions,
+            open: AtomicBool::new(true),
+            peer,
+            gate,
+            waiting,
+            in_flight,
+            limits,
+        }))
     }
 
     /// Its identity: unique, stable for the connection's life, never reused.
@@ -162,12 +178,34 @@ impl<A: Actor> Conn<A> {
             let message = format!("`{}` has no event `{event}`.", <A::Contract as Contract>::NAME);
             return Err(Fault::new("actor", "event_not_found", message));
         };
+        if on && self.subscriptions() >= self.0.limits.subscriptions && !self.is_subscribed_at(index) {
+            return Err(faults::too_many_subscriptions(self.0.limits.subscriptions));
+        }
         self.subscribe(index, on);
         Ok(())
     }
 
     pub(crate) fn is_subscribed<E: EventOf<A::Contract>>(&self) -> bool {
-        self.0.subscriptions[E::INDEX / 64].load(Ordering::Acquire) & (1 << (E::INDEX % 64)) != 0
+        self.is_subscribed_at(E::INDEX)
+    }
+
+    fn is_subscribed_at(&self, index: usize) -> bool {
+        self.0.subscriptions[index / 64].load(Ordering::Acquire) & (1 << (index % 64)) != 0
+    }
+
+    /// How many events it is subscribed to.
+    fn subscriptions(&self) -> usize {
+        self.0.subscriptions.iter().map(|word| word.load(Ordering::Acquire).count_ones() as usize).sum()
+    }
+
+    /// Counts a call that a client makes, until it is answered; one too many is refused.
+    pub(crate) fn begin_call(&self) -> Result<(), Fault> {
+        let limit = self.0.limits.calls_in_flight;
+        if self.0.in_flight.fetch_add(1, Ordering::AcqRel) < limit {
+            return Ok(());
+        }
+        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
+        Err(faults::too_many_calls(limit))
     }
 
     /// Hands an event over, in the encoding of the peer.
@@ -179,9 +217,9 @@ impl<A: Actor> Conn<A> {
             return Err(SendError::Closed);
         }
         let bytes = match &self.0.peer {
-            Peer::Wire(outbox) => frames.message(outbox.encoding())?,
+            Peer::Wire(outbox) => frames.message(outbox.encoding(), self.0.limits.outgoing_message)?,
             #[cfg(feature = "client")]
-            Peer::Local(_) => frames.args(Format::Cbor)?,
+            Peer::Local(_) => frames.args(Format::Cbor, self.0.limits.outgoing_message)?,
             Peer::Call(_) => return Ok(()),
         };
         let taken = match A::OPTIONS.durability {
@@ -230,7 +268,12 @@ impl<A: Actor> Conn<A> {
     pub(crate) fn prepare(&self, id: u64, result: &Result<ReplyOf<A>, Fault>) -> Option<Bytes> {
         let Peer::Wire(outbox) = &self.0.peer else { return None };
         let message = answer::<A>(outbox.encoding().format(), id, result);
-        outbox.encode(&message)
+        let frame = outbox.encode(&message)?;
+        if frame.len() <= self.0.limits.outgoing_message {
+            return Some(frame);
+        }
+        let fault = faults::outgoing_too_long();
+        outbox.encode(&ToClient::Error { action_id: Some(id), fault, actor: None })
     }
 
     /// Hands an answer over; `frame` is what [`prepare`](Self::prepare) made of it.
@@ -242,6 +285,7 @@ impl<A: Actor> Conn<A> {
         match &self.0.peer {
             Peer::Wire(outbox) => {
                 let frame = frame.or_else(|| self.prepare(id, &result));
+                self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
                 if let Some(frame) = frame {
                     outbox.push(frame);
                 }

@@ -54,6 +54,21 @@ pub(crate) fn invalid_input(error: &dyn std::fmt::Display) -> Fault {
     Fault::new("actor", "invalid_input", format!("The actor's input does not fit: {error}."))
 }
 
+pub(crate) fn outgoing_too_long() -> Fault {
+    Fault::new("message", "outgoing_too_long", "Outgoing message too long")
+}
+
+/// A connection may have so many calls under way, and no more. The call did not run.
+pub(crate) fn too_many_calls(limit: usize) -> Fault {
+    let message = format!("{limit} calls of this connection wait for their answers. The call did not run.");
+    Fault::new("connection", "too_many_calls", message)
+}
+
+pub(crate) fn too_many_subscriptions(limit: usize) -> Fault {
+    let message = format!("The connection is subscribed to {limit} events already.");
+    Fault::new("connection", "too_many_subscriptions", message)
+}
+
 /// A circle of calls: each waits for the next, and the last for the first.
 pub(crate) fn deadlock(chain: &dyn std::fmt::Display) -> Fault {
     Fault::new("actor", "deadlock", format!("The call would wait for itself: {chain}."))

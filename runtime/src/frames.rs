@@ -18,32 +18,29 @@ pub(crate) struct Frames<'a, C, E> {
 }
 
 impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
-    /// Encoded bytes of one message to a client.
-    const LIMIT: usize = 1024 * 1024;
-
     pub(crate) fn new(event: &'a E) -> Self {
         Self { event, args: [None, None], messages: [None, None, None], contract: PhantomData }
     }
 
-    /// The payload as the encoded array of its arguments.
-    pub(crate) fn args(&mut self, format: Format) -> Result<Bytes, SendError> {
+    /// The payload as the encoded array of its arguments, of so many bytes at most.
+    pub(crate) fn args(&mut self, format: Format, limit: usize) -> Result<Bytes, SendError> {
         let slot = &mut self.args[format as usize];
         if let Some(args) = slot {
             return Ok(args.clone());
         }
         let args = self.event.write_event(format)?;
-        if args.len() > Self::LIMIT {
-            return Err(SendError::TooLarge { bytes: args.len(), limit: Self::LIMIT });
+        if args.len() > limit {
+            return Err(SendError::TooLarge { bytes: args.len(), limit });
         }
         Ok(slot.insert(args).clone())
     }
 
     /// The whole message.
-    pub(crate) fn message(&mut self, encoding: Encoding) -> Result<Bytes, SendError> {
+    pub(crate) fn message(&mut self, encoding: Encoding, limit: usize) -> Result<Bytes, SendError> {
         if let Some(message) = &self.messages[encoding as usize] {
             return Ok(message.clone());
         }
-        let args = self.args(encoding.format())?;
+        let args = self.args(encoding.format(), limit)?;
         let message = ToClient::Event { name: event_name::<C, E>().into(), args }.encode(encoding)?;
         Ok(self.messages[encoding as usize].insert(message).clone())
     }

@@ -32,6 +32,8 @@ mod host;
 mod id;
 mod key;
 #[cfg(feature = "server")]
+mod limits;
+#[cfg(feature = "server")]
 mod options;
 #[cfg(feature = "server")]
 mod outbox;
@@ -78,6 +80,8 @@ pub use event::{Event, EventOf};
 pub use frames::SendError;
 pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
+#[cfg(feature = "server")]
+pub use limits::Limits;
 #[cfg(feature = "server")]
 pub use options::{Durability, Options};
 pub use payload::Payload;

@@ -1,22 +1,26 @@
 //! What waits to be written to one connection: filled by the actor, emptied by the gateway that holds the socket.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use crate::wire::{Encoding, ToClient};
+use crate::{
+    Limits,
+    wire::{Encoding, ToClient},
+};
 
 /// The bounded queue of one connection, and its close.
 ///
 /// The actor's side never waits: a message that does not fit closes the connection, so that a client that
-/// does not read costs its server no more than [`LIMIT`](Self::LIMIT) bytes.
+/// does not read costs its server no more than [`Limits::queue`] bytes.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     encoding: Encoding,
     /// The protocol version that the peer speaks.
     version: u16,
+    limits: Arc<Limits>,
     queue: Mutex<Queue>,
     filled: Notify,
 }
@@ -46,12 +50,17 @@ struct Queue {
     close: Option<Close>,
 }
 
-impl Outbox {
-    /// Bytes that may wait; a single larger message passes when nothing else waits.
-    const LIMIT: usize = 256 * 1024;
+impl Queue {
+    /// A single message that is larger than all that may wait passes when nothing else waits.
+    fn has_room_for(&self, frame: &Bytes, limits: &Limits) -> bool {
+        let fits = self.bytes + frame.len() <= limits.queue && self.frames.len() < limits.queue_messages;
+        fits || self.frames.is_empty()
+    }
+}
 
-    pub(crate) fn new(encoding: Encoding, version: u16) -> Self {
-        Self { encoding, version, queue: Mutex::default(), filled: Notify::new() }
+impl Outbox {
+    pub(crate) fn new(encoding: Encoding, version: u16, limits: Arc<Limits>) -> Self {
+        Self { encoding, version, limits, queue: Mutex::default(), filled: Notify::new() }
     }
 
     pub(crate) fn encoding(&self) -> Encoding {
@@ -80,7 +89,7 @@ impl Outbox {
         if queue.close.is_some() {
             return false;
         }
-        if !queue.frames.is_empty() && queue.bytes + frame.len() > Self::LIMIT {
+        if !queue.has_room_for(&frame, &self.limits) {
             queue.close = Some(Close::new(1011, "message.outgoing_queue_full"));
             drop(queue);
             self.filled.notify_one();

@@ -12,9 +12,9 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "sqlite")]
 use crate::store::DataDir;
 use crate::{
-    Actor, Contract, Error,
+    Actor, Contract, Error, Limits,
     host::{MakeKind, Runtime, make_kind},
-    server,
+    server::{self, Gateway},
     store::{MemoryStore, Store},
 };
 
@@ -37,8 +37,10 @@ use crate::{
 pub struct Registry {
     kinds: BTreeMap<&'static str, MakeKind>,
     keep: Keep,
+    limits: Limits,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
+    gateway: OnceLock<Arc<Gateway>>,
 }
 
 /// Where actors are kept.
@@ -116,6 +118,17 @@ impl Registry {
         self
     }
 
+    /// Takes so much from the network, and no more: see [`Limits`] for what there is, and what it is by default.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.assert_not_started();
+        self.limits = limits;
+        self
+    }
+
     /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
     /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
     ///
@@ -145,14 +158,14 @@ impl Registry {
             // Who cannot keep anything shall not seem to serve.
             directory.open().await?;
         }
-        server::serve(Arc::clone(self.runtime()), self.routes.clone(), listener, stop).await?;
+        server::serve(Arc::clone(self.gateway()), self.routes.clone(), listener, stop).await?;
         Ok(())
     }
 
     /// The routes of the protocol, to be nested in an axum app of your own:
     /// `axum::Router::new().nest("/actors-api", registry.router())`. Clients then use the nested URL.
     pub fn router(&self) -> axum::Router {
-        server::router(Arc::clone(self.runtime()))
+        server::router(Arc::clone(self.gateway()))
     }
 
     /// A client of the actors in this process: no socket, and no serialization of calls.
@@ -177,10 +190,14 @@ impl Registry {
                 Keep::In(directory) => Arc::clone(directory) as Arc<dyn Store>,
                 Keep::Store(store) => Arc::clone(store),
             };
-            Runtime::new(&self.kinds, store)
+            Runtime::new(&self.kinds, store, self.limits.clone())
         });
         runtime.start_ticking();
         runtime
+    }
+
+    fn gateway(&self) -> &Arc<Gateway> {
+        self.gateway.get_or_init(|| Gateway::new(Arc::clone(self.runtime())))
     }
 
     fn assert_not_started(&self) {

@@ -308,7 +308,10 @@ impl<A: Actor> HostedConn for WireConn<A> {
     }
 
     fn call(&self, id: u64, action: &str, args: &[u8]) {
-        match decode_action::<A>(action, self.outbox.encoding().format(), args) {
+        let conn = self.line.conn();
+        let action = decode_action::<A>(action, self.outbox.encoding().format(), args)
+            .and_then(|action| conn.begin_call().map(|()| action));
+        match action {
             Ok(action) => self.line.call(id, action),
             Err(fault) => {
                 self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });

@@ -35,7 +35,8 @@ impl<A: Actor> Cell<A> {
         let state =
             self.run_hook(hook, None, async |actor, ctx| actor.before_connect(ctx, given).await).await?;
         let gate = Arc::clone(&self.gate);
-        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, gate))
+        let limits = Arc::clone(self.runtime().limits());
+        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, gate, limits))
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.

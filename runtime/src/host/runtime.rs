@@ -18,7 +18,7 @@ use super::{
     committer::Committer,
 };
 use crate::{
-    Actor, ActorId, ConnId, Fault, Key,
+    Actor, ActorId, ConnId, Fault, Key, Limits,
     clock::Clock,
     faults,
     store::{ActorRecord, Store},
@@ -28,6 +28,7 @@ use crate::{
 pub(crate) struct Runtime {
     kinds: OnceLock<BTreeMap<&'static str, Arc<dyn Hosted>>>,
     store: Arc<dyn Store>,
+    limits: Arc<Limits>,
     committer: OnceLock<Committer>,
     clock: Clock,
     clockwork: Clockwork,
@@ -56,10 +57,15 @@ impl Runtime {
     /// How long it then waits for clients to be told.
     const GOODBYE_TIMEOUT: Duration = Duration::from_secs(5);
 
-    pub(crate) fn new(kinds: &BTreeMap<&'static str, MakeKind>, store: Arc<dyn Store>) -> Arc<Self> {
+    pub(crate) fn new(
+        kinds: &BTreeMap<&'static str, MakeKind>,
+        store: Arc<dyn Store>,
+        limits: Limits,
+    ) -> Arc<Self> {
         let runtime = Arc::new(Self {
             kinds: OnceLock::new(),
             store,
+            limits: Arc::new(limits),
             committer: OnceLock::new(),
             clock: Clock::start(),
             clockwork: Clockwork::default(),
@@ -133,6 +139,10 @@ impl Runtime {
 
     pub(crate) fn store(&self) -> &Arc<dyn Store> {
         &self.store
+    }
+
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        &self.limits
     }
 
     /// Started with the first commit, so that a runtime can be made outside of tokio.

@@ -6,9 +6,9 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 
-use super::{Gateway, body, errors, errors::Failure, identity, limits, target::Target};
+use super::{Gateway, body, errors, errors::Failure, identity, target::Target};
 use crate::{
-    Fault,
+    Fault, Limits, faults,
     host::Runtime,
     store::ActorRecord,
     wire::{
@@ -30,11 +30,13 @@ pub(super) async fn action(
     if head.method != Method::POST {
         return Err(failed(errors::wrong_actor_method(&head.method, &format!("/action/{name}"))));
     }
-    let body = body::read(body, limits::MESSAGE).await.map_err(failed)?;
+    let limits = gateway.limits();
+    let params = params(&head.headers, limits).map_err(failed)?;
+    let body = body::read(body, limits.incoming_message, limits).await.map_err(failed)?;
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
 
-    let call = Call { target, name, encoding, args, params: params(&head.headers) };
+    let call = Call { target, name, encoding, args, params };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
     let (actor, result) = match gateway.tasks().spawn(async move { call.run(&runtime).await }).await {
@@ -44,8 +46,8 @@ pub(super) async fn action(
     let failed_there = |fault| failed(fault).at(&actor);
     let output = ActionOutput { output: result.map_err(failed_there)? };
     let body = output.encode(encoding, version).map_err(|error| failed_there(Fault::internal(&error)))?;
-    if body.len() > limits::OUTGOING {
-        return Err(failed_there(errors::outgoing_too_long()));
+    if body.len() > gateway.limits().outgoing_message {
+        return Err(failed_there(faults::outgoing_too_long()));
     }
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
@@ -84,10 +86,12 @@ fn encoding(headers: &HeaderMap) -> Encoding {
 }
 
 /// The connection params of a call: JSON, which a JavaScript client can send in Latin-1 only.
-fn params(headers: &HeaderMap) -> Option<Bytes> {
-    let raw = headers.get("x-rivet-conn-params")?.as_bytes();
-    Some(match std::str::from_utf8(raw) {
+fn params(headers: &HeaderMap, limits: &Limits) -> Result<Option<Bytes>, Fault> {
+    let Some(raw) = headers.get("x-rivet-conn-params") else { return Ok(None) };
+    let raw = raw.as_bytes();
+    let params = match std::str::from_utf8(raw) {
         Ok(_) => Bytes::copy_from_slice(raw),
         Err(_) => raw.iter().copied().map(char::from).collect::<String>().into(),
-    })
+    };
+    if params.len() > limits.params { Err(errors::params_too_long()) } else { Ok(Some(params)) }
 }

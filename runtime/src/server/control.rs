@@ -12,13 +12,13 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{
-    Shared, body, errors,
+    Gateway, Shared, body, errors,
     errors::Failure,
     limits,
-    target::{check_namespace, decode_form},
+    target::{check_key, check_namespace, decode_form},
 };
 use crate::{
-    Fault, Key,
+    Fault, Key, Limits,
     host::{HostedActor, Reach, Runtime},
     store::ActorRecord,
     wire,
@@ -43,7 +43,7 @@ pub(super) async fn metadata() -> Response {
 
 /// `GET /actors`
 pub(super) async fn list(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let search = Search::parse(request.uri().query())?;
+    let search = Search::parse(request.uri().query(), gateway.limits())?;
     let records = search.run(&gateway.runtime).await?;
     let actors: Vec<Value> = records.iter().map(actor_object).collect();
     Ok(ok(&json!({ "actors": actors, "pagination": { "cursor": null } })))
@@ -51,13 +51,13 @@ pub(super) async fn list(State(gateway): Shared, request: Request) -> Result<Res
 
 /// `PUT /actors`
 pub(super) async fn get_or_create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let (actor, created) = Creation::read(request).await?.run(&gateway.runtime, true).await?;
+    let (actor, created) = Creation::read(request, gateway.limits()).await?.run(&gateway, true).await?;
     Ok(ok(&json!({ "actor": actor_object(actor.record()), "created": created })))
 }
 
 /// `POST /actors`
 pub(super) async fn create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let (actor, _created) = Creation::read(request).await?.run(&gateway.runtime, false).await?;
+    let (actor, _created) = Creation::read(request, gateway.limits()).await?.run(&gateway, false).await?;
     Ok(ok(&json!({ "actor": actor_object(actor.record()) })))
 }
 
@@ -70,7 +70,7 @@ struct Search {
 }
 
 impl Search {
-    fn parse(query: Option<&str>) -> Result<Self, Fault> {
+    fn parse(query: Option<&str>, limits: &Limits) -> Result<Self, Fault> {
         let mut search = Self::default();
         for pair in query.into_iter().flat_map(|query| query.split('&')) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -78,7 +78,10 @@ impl Search {
             match name {
                 "namespace" => check_namespace(&value)?,
                 "name" => search.name = Some(value.into_owned()),
-                "key" => search.key = Some(wire::key::from_slash_form(&value)),
+                "key" => {
+                    let key = search.key.insert(wire::key::from_slash_form(&value));
+                    check_key(key, limits)?;
+                }
                 "actor_ids" => search.ids = Some(value.split(',').map(str::to_owned).collect()),
                 _ => {}
             }
@@ -123,19 +126,25 @@ struct Creation {
 }
 
 impl Creation {
-    async fn read(request: Request) -> Result<Self, Fault> {
-        Search::parse(request.uri().query())?;
-        let body = body::read(request.into_body(), limits::CONTROL_BODY).await?;
+    async fn read(request: Request, limits: &Limits) -> Result<Self, Fault> {
+        Search::parse(request.uri().query(), limits)?;
+        // In base64, with a key whose characters may be escaped in the key and in JSON.
+        let longest = 4096 + 2 * limits.input + 16 * limits.key_parts * limits.key_part;
+        let body = body::read(request.into_body(), longest, limits).await?;
         serde_json::from_slice(&body)
             .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))
     }
 
-    async fn run(self, runtime: &Runtime, may_exist: bool) -> Result<(Arc<dyn HostedActor>, bool), Fault> {
+    async fn run(self, gateway: &Gateway, may_exist: bool) -> Result<(Arc<dyn HostedActor>, bool), Fault> {
         let input = self.input.as_deref().map(wire::input::from_api).transpose();
         let input = input.map_err(|error| errors::bad_request(error.to_string()))?;
+        if input.as_ref().is_some_and(|input| input.len() > gateway.limits().input) {
+            return Err(errors::input_too_long());
+        }
         let key = self.key.as_deref().map(wire::key::from_slash_form).unwrap_or_default();
+        check_key(&key, gateway.limits())?;
         let reach = if may_exist { Reach::GetOrCreate { input } } else { Reach::Create { input } };
-        runtime.kind(&self.name)?.reach(key, reach).await
+        gateway.runtime.kind(&self.name)?.reach(key, reach).await
     }
 }
 

@@ -76,8 +76,12 @@ fn status(fault: &Fault) -> StatusCode {
         ("actor" | "api", "method_not_allowed") => StatusCode::METHOD_NOT_ALLOWED,
         ("actor", "action_timed_out") | ("api", "body_timed_out") => StatusCode::REQUEST_TIMEOUT,
         ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
-        ("guard", "service_unavailable") => StatusCode::SERVICE_UNAVAILABLE,
-        ("actor", "invalid_request" | "duplicate_key")
+        ("api", "headers_too_long") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        ("guard", "too_many_requests") => StatusCode::TOO_MANY_REQUESTS,
+        ("guard", "service_unavailable" | "too_many_connections" | "actor_ready_timeout") => {
+            StatusCode::SERVICE_UNAVAILABLE
+        }
+        ("actor", "invalid_request" | "duplicate_key" | "key_too_long")
         | ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
     }
@@ -145,8 +149,33 @@ pub(super) fn incoming_too_long() -> Fault {
     Fault::new("message", "incoming_too_long", "Incoming message too long")
 }
 
-pub(super) fn outgoing_too_long() -> Fault {
-    Fault::new("message", "outgoing_too_long", "Outgoing message too long")
+pub(super) fn params_too_long() -> Fault {
+    Fault::new("message", "params_too_long", "The connection params are too long")
+}
+
+pub(super) fn input_too_long() -> Fault {
+    Fault::new("message", "input_too_long", "The actor's input is too long")
+}
+
+pub(super) fn key_too_long() -> Fault {
+    Fault::new("actor", "key_too_long", "The actor's key has too many parts, or one that is too long")
+}
+
+pub(super) fn headers_too_long() -> Fault {
+    Fault::new("api", "headers_too_long", "The request's line and headers are too long")
+}
+
+pub(super) fn too_many_connections() -> Fault {
+    Fault::new("guard", "too_many_connections", "Too many connections are open. Try again later.")
+}
+
+pub(super) fn too_many_requests() -> Fault {
+    Fault::new("guard", "too_many_requests", "Too many requests come from this address. Try again later.")
+}
+
+/// A code that clients try again at.
+pub(super) fn not_open_in_time() -> Fault {
+    Fault::new("guard", "actor_ready_timeout", "The actor did not open the connection in time")
 }
 
 #[cfg(test)]
@@ -174,6 +203,13 @@ mod tests {
             (no_queue("x"), 400),
             (wrong_actor_method(&Method::GET, "/x"), 405),
             (incoming_too_long(), 400),
+            (params_too_long(), 400),
+            (input_too_long(), 400),
+            (key_too_long(), 400),
+            (headers_too_long(), 431),
+            (too_many_connections(), 503),
+            (too_many_requests(), 429),
+            (not_open_in_time(), 503),
             (invalid_request("x"), 400),
             (no_route(), 404),
             (wrong_method(), 405),

@@ -10,6 +10,7 @@ mod errors;
 mod identity;
 mod limits;
 mod opening;
+mod peers;
 mod requests;
 mod serve;
 mod session;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use axum::{
     Extension, Router,
     extract::{Request, State},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::{any, get},
 };
@@ -36,17 +37,44 @@ pub use serve::shutdown_signal;
 use self::{
     errors::Failure,
     identity::Ray,
+    peers::{Address, Peers},
     requests::About,
     target::{Query, Target},
 };
-use crate::{Fault, host::Runtime};
+use crate::{Fault, Limits, host::Runtime};
 
 /// What every request is served from.
-struct Gateway {
+pub(crate) struct Gateway {
     runtime: Arc<Runtime>,
+    peers: Arc<Peers>,
 }
 
 impl Gateway {
+    pub(crate) fn new(runtime: Arc<Runtime>) -> Arc<Self> {
+        let peers = Peers::new(Arc::clone(runtime.limits()));
+        Arc::new(Self { runtime, peers })
+    }
+
+    fn limits(&self) -> &Arc<Limits> {
+        self.runtime.limits()
+    }
+
+    /// Whether a request is one that is answered at all, by its head alone.
+    fn check(&self, request: &Request) -> Result<(), Response> {
+        if let Err(wait) = self.peers.request(Address::of(request.extensions())) {
+            let mut refusal = Failure::from(errors::too_many_requests()).into_response();
+            // Whole seconds, which is what the header takes.
+            refusal.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
+            return Err(refusal);
+        }
+        let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
+        let head = request.uri().to_string().len() + headers.sum::<usize>();
+        if head > self.limits().head {
+            return Err(Failure::from(errors::headers_too_long()).into_response());
+        }
+        Ok(())
+    }
+
     /// Calls and connections under way: they outlive the requests that began them.
     fn tasks(&self) -> &TaskTracker {
         self.runtime.sessions()
@@ -56,11 +84,7 @@ impl Gateway {
 type Shared = State<Arc<Gateway>>;
 
 /// The gateway's routes. They can be nested under a prefix of another router.
-pub(crate) fn router(runtime: Arc<Runtime>) -> Router {
-    routes(Arc::new(Gateway { runtime }))
-}
-
-fn routes(gateway: Arc<Gateway>) -> Router {
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     Router::new()
         .route("/health", get(control::health))
         .route("/metadata", get(control::metadata))
@@ -73,18 +97,21 @@ fn routes(gateway: Arc<Gateway>) -> Router {
         .route("/websocket/{*path}", any(by_headers))
         .fallback(async || Failure::from(errors::no_route()))
         .method_not_allowed_fallback(async || Failure::from(errors::wrong_method()))
-        .layer(from_fn(front))
+        .layer(from_fn_with_state(Arc::clone(&gateway), front))
         .with_state(gateway)
 }
 
-/// What every response has: an id, and leave for browsers to read it.
-async fn front(mut request: Request, next: Next) -> Response {
+/// What every response has: an id, and leave for browsers to read it. What is too much is refused here.
+async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Response {
     let origin = request.headers().get(header::ORIGIN).cloned();
     let ray = Ray::generate();
     request.extensions_mut().insert(ray.clone());
     let mut response = match cors::preflight(&request) {
         Some(response) => response,
-        None => next.run(request).await,
+        None => match gateway.check(&request) {
+            Ok(()) => next.run(request).await,
+            Err(refusal) => refusal,
+        },
     };
     ray.name(response.headers_mut());
     cors::allow(origin, response.headers_mut());
@@ -96,7 +123,8 @@ async fn addressed(gateway: Shared, Extension(ray): Extension<Ray>, request: Req
     let path = request.uri().path();
     let address = path.strip_prefix("/gateway/").unwrap_or(path);
     let (segment, path) = address.split_at(address.find('/').unwrap_or(address.len()));
-    let target = Query::parse(request.uri().query()).and_then(|query| Target::parse(segment, &query));
+    let target = Query::parse(request.uri().query())
+        .and_then(|query| Target::parse(segment, &query, gateway.limits()));
     let route = Route::parse(path);
     dispatch(gateway, ray, target, route, request).await
 }

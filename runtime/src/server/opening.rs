@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Gateway, identity::Ray, limits, session::Session, socket, target::Target};
+use super::{Gateway, errors, identity::Ray, limits, peers::Place, session::Session, socket, target::Target};
 use crate::{
     Fault, faults,
     host::{HostedConn, Runtime},
@@ -20,34 +20,40 @@ use crate::{
 pub(super) struct Opening {
     pub(super) target: Result<Target, Fault>,
     pub(super) encoding: Result<Encoding, Fault>,
-    pub(super) params: Option<Bytes>,
+    pub(super) params: Result<Option<Bytes>, Fault>,
     pub(super) ray: Ray,
 }
 
-/// Carries a connection until its end.
-pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(socket: S, opening: Opening, gateway: &Gateway) {
-    let outbox =
-        Arc::new(Outbox::new(*opening.encoding.as_ref().unwrap_or(&Encoding::Json), PROTOCOL_VERSION));
-    // Boxed, so that it costs nothing afterwards.
-    let conn = match Box::pin(opening.open(&gateway.runtime, &outbox)).await {
-        Ok(conn) => Some(conn),
-        Err(refusal) => {
-            refusal.tell(&outbox);
-            None
-        }
+/// Carries a connection until its end; it has its place until then.
+pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: S,
+    opening: Opening,
+    place: Result<Place, Fault>,
+    gateway: &Gateway,
+) {
+    let limits = gateway.limits();
+    let encoding = *opening.encoding.as_ref().unwrap_or(&Encoding::Json);
+    let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits)));
+    let opened = match &place {
+        // Boxed, so that it costs nothing afterwards.
+        Ok(_) => Box::pin(opening.open_in_time(gateway, &outbox)).await,
+        Err(fault) => Err(Refusal::crowded(fault)),
     };
+    let conn = opened.map_err(|refusal| refusal.tell(&outbox)).ok();
     let stop = gateway.runtime.stopping().child_token();
     let stopped = async {
         stop.cancelled().await;
         // What the actors have been given is ended and answered.
         let _ = Box::pin(timeout(limits::ANSWERS, gateway.runtime.tasks().wait())).await;
     };
-    Session::new(socket, outbox, conn).run(stopped).await;
+    Session::new(socket, outbox, conn, limits).run(stopped).await;
+    drop(place);
 }
 
 /// Completes nothing but a close.
 pub(super) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(socket: S, close: Close) {
-    let _ = timeout(limits::CLOSE_TIME, socket::goodbye(socket::speak(socket), Some(close))).await;
+    // It says nothing, whatever is said to it.
+    let _ = timeout(limits::CLOSE_TIME, socket::goodbye(socket::speak(socket, 1024), Some(close))).await;
 }
 
 /// Why a connection did not open.
@@ -59,12 +65,23 @@ struct Refusal {
 }
 
 impl Opening {
+    async fn open_in_time(
+        self,
+        gateway: &Gateway,
+        outbox: &Arc<Outbox>,
+    ) -> Result<Arc<dyn HostedConn>, Refusal> {
+        let ray = self.ray.clone();
+        let opened = timeout(gateway.limits().open_timeout, self.open(&gateway.runtime, outbox)).await;
+        opened.unwrap_or_else(|_| Err(Refusal::unreached(errors::not_open_in_time(), &ray)))
+    }
+
     async fn open(self, runtime: &Runtime, outbox: &Arc<Outbox>) -> Result<Arc<dyn HostedConn>, Refusal> {
         let Self { target, encoding, params, ray } = self;
         if let Err(fault) = encoding {
             let close = Close::new(1003, format!("{}.{}", fault.group(), fault.code()));
             return Err(Refusal { fault, close, framed: false });
         }
+        let params = params.map_err(Refusal::rejected)?;
         if runtime.is_stopping() {
             return Err(Refusal::unreached(faults::service_unavailable(), &ray));
         }
@@ -82,6 +99,12 @@ impl Refusal {
         let close = Close::new(1011, format!("{}.{}#{}", fault.group(), fault.code(), ray.as_str()));
         let framed = !fault.is("actor", "not_found") && fault.group() != "guard";
         Self { fault, close, framed }
+    }
+
+    /// There is no place for it.
+    fn crowded(fault: &Fault) -> Self {
+        let close = Close::new(1013, format!("{}.{}", fault.group(), fault.code()));
+        Self { fault: fault.clone(), close, framed: false }
     }
 
     fn rejected(fault: Fault) -> Self {

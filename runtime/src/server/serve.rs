@@ -1,41 +1,51 @@
 //! Serving on a listener, and stopping without loss.
 
-use std::{future::Future, io, pin::pin, sync::Arc, time::Duration};
+use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
+use axum::{Router, extract::ConnectInfo};
+use http::Request;
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::json;
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tower_service::Service as _;
 
-use super::{Gateway, limits, routes};
-use crate::host::Runtime;
+use super::{
+    Gateway, errors, limits,
+    peers::{Address, Place, What},
+    router,
+};
+use crate::Limits;
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
 pub(crate) async fn serve(
-    runtime: Arc<Runtime>,
+    gateway: Arc<Gateway>,
     own: Router,
     listener: TcpListener,
     signal: impl Future<Output = ()> + Send,
 ) -> io::Result<()> {
-    let gateway = Arc::new(Gateway { runtime: Arc::clone(&runtime) });
+    let runtime = Arc::clone(&gateway.runtime);
     let sockets = TaskTracker::new();
     {
-        let router = own.merge(routes(Arc::clone(&gateway)));
+        let router = own.merge(router(Arc::clone(&gateway)));
         let mut signal = pin!(signal);
         loop {
-            let socket = tokio::select! {
-                socket = accept(&listener) => socket,
+            let (socket, peer) = tokio::select! {
+                accepted = accept(&listener) => accepted,
                 () = &mut signal => break,
             };
-            sockets.spawn(talk(socket, router.clone(), runtime.stopping().child_token()));
+            let Ok(place) = gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) else {
+                turn_away(&socket);
+                continue;
+            };
+            let (router, limits) = (router.clone(), Arc::clone(gateway.limits()));
+            let stop = runtime.stopping().child_token();
+            sockets.spawn(talk(socket, Caller { peer, place: Arc::new(place) }, router, limits, stop));
         }
     }
     drop(listener);
@@ -49,10 +59,10 @@ pub(crate) async fn serve(
 }
 
 /// The next socket. An error is about one that was lost, or about a want of file descriptors that will pass.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((socket, _peer)) => return socket,
+            Ok(accepted) => return accepted,
             Err(error) => {
                 tracing::warn!(%error, "a socket was not accepted");
                 sleep(Duration::from_millis(100)).await;
@@ -61,17 +71,48 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
+/// Says that there are too many sockets, without waiting for anything.
+fn turn_away(socket: &TcpStream) {
+    const HEAD: &str =
+        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n";
+    let fault = errors::too_many_connections();
+    let body =
+        json!({ "group": fault.group(), "code": fault.code(), "message": fault.message() }).to_string();
+    let answer = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
+    // A new socket has room for this; if not, it hears nothing.
+    let _ = socket.try_write(answer.as_bytes());
+}
+
+/// Who is at the other end of a socket.
+struct Caller {
+    peer: SocketAddr,
+    place: Arc<Place>,
+}
+
 /// Speaks HTTP on one socket until it is closed, upgraded, or idle when the server stops.
-async fn talk(socket: TcpStream, router: Router, stop: CancellationToken) {
+async fn talk(
+    socket: TcpStream,
+    caller: Caller,
+    router: Router,
+    limits: Arc<Limits>,
+    stop: CancellationToken,
+) {
     // Small frames in bursts would wait for each other's acknowledgement.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "a socket was lost");
         return;
     }
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(limits::HEAD_TIME).max_buf_size(limits::HEAD);
-    let connection =
-        server.serve_connection(TokioIo::new(socket), TowerToHyperService::new(router)).with_upgrades();
+    server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
+    // More than a head may have: one that is somewhat too long is told so.
+    server.max_buf_size((2 * limits.head).max(16 * 1024));
+    let service = service_fn(move |mut request: Request<Incoming>| {
+        request.extensions_mut().insert(ConnectInfo(caller.peer));
+        // An upgraded socket is still one.
+        request.extensions_mut().insert(Arc::clone(&caller.place));
+        router.clone().call(request)
+    });
+    let connection = server.serve_connection(TokioIo::new(socket), service).with_upgrades();
     let mut connection = pin!(connection);
     let result = tokio::select! {
         result = connection.as_mut() => result,

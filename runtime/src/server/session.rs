@@ -8,6 +8,7 @@ use std::{
     pin::pin,
     sync::Arc,
     task::Poll,
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -22,6 +23,7 @@ use super::{
     socket::{Step, cut_off, goodbye, poll_step, send, speak},
 };
 use crate::{
+    Limits,
     host::HostedConn,
     outbox::{Close, Outbox},
     wire::ToServer,
@@ -41,12 +43,19 @@ pub(super) struct Session<S> {
     /// Pings read since the socket last had nothing to write.
     pings: usize,
     heard: Instant,
+    /// How long the peer may be silent.
+    silence: Duration,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn new(socket: S, outbox: Arc<Outbox>, conn: Option<Arc<dyn HostedConn>>) -> Self {
+    pub(super) fn new(
+        socket: S,
+        outbox: Arc<Outbox>,
+        conn: Option<Arc<dyn HostedConn>>,
+        limits: &Limits,
+    ) -> Self {
         Self {
-            socket: speak(socket),
+            socket: speak(socket, limits.incoming_message),
             outbox,
             conn: conn.map(HangUp),
             frames: Vec::new(),
@@ -54,6 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             flushing: None,
             pings: 0,
             heard: Instant::now(),
+            silence: limits.ping_interval,
         }
     }
 
@@ -80,7 +90,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
         let (mut stopped, mut stopping) = (pin!(stopped), false);
-        let mut silence = pin!(sleep(limits::SILENCE));
+        let mut silence = pin!(sleep(self.silence));
         let mut close = None;
         loop {
             if self.flushing.is_none() {
@@ -183,17 +193,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        let stuck = self.flushing.is_some_and(|since| since.elapsed() >= limits::SILENCE);
+        let stuck = self.flushing.is_some_and(|since| since.elapsed() >= self.silence);
         let silent = self.heard.elapsed();
-        if stuck || silent >= 2 * limits::SILENCE {
+        if stuck || silent >= 2 * self.silence {
             return Err(End::Gone);
         }
-        if silent < limits::SILENCE {
-            return Ok(self.heard + limits::SILENCE);
+        if silent < self.silence {
+            return Ok(self.heard + self.silence);
         }
         send(&mut self.socket, Message::ping(Bytes::new()));
         self.flushing.get_or_insert_with(Instant::now);
-        Ok(self.heard + 2 * limits::SILENCE)
+        Ok(self.heard + 2 * self.silence)
     }
 }
 

@@ -42,11 +42,11 @@ pub(super) fn poll_step<S: AsyncRead + AsyncWrite + Unpin>(
     }
 }
 
-/// A socket that speaks WebSocket. It writes when it is told to, not when much waits.
-pub(super) fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S) -> WebSocketStream<S> {
+/// A socket that speaks WebSocket, in messages of so many bytes at most. It writes when it is told to, not when much waits.
+pub(super) fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, longest: usize) -> WebSocketStream<S> {
     ServerBuilder::new()
         .config(Config::default().flush_threshold(usize::MAX))
-        .limits(Limits::default().max_payload_len(Some(limits::MESSAGE)))
+        .limits(Limits::default().max_payload_len(Some(longest)))
         .serve(socket)
 }
 

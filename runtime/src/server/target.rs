@@ -14,7 +14,7 @@ use percent_encoding::percent_decode_str;
 
 use super::errors;
 use crate::{
-    ActorId, Fault, Key, faults,
+    ActorId, Fault, Key, Limits, faults,
     host::{HostedActor, Reach, Runtime},
     wire,
 };
@@ -33,14 +33,14 @@ pub(super) enum Target {
 
 impl Target {
     /// Reads the path segment that follows `/gateway/`, and the query parameters that belong to it.
-    pub(super) fn parse(segment: &str, query: &Query<'_>) -> Result<Self, Fault> {
+    pub(super) fn parse(segment: &str, query: &Query<'_>, limits: &Limits) -> Result<Self, Fault> {
         if query.ours.is_empty() {
             let id = segment.split_once('@').map_or(segment, |(id, _token)| id);
             return Ok(Self::from_id(&percent_decode_str(id).decode_utf8_lossy()));
         }
         let name =
             percent_decode_str(segment).decode_utf8().map_err(|_| errors::invalid_params("actor name"))?;
-        Self::by_key(name.into_owned(), &query.ours)
+        Self::by_key(name.into_owned(), &query.ours, limits)
     }
 
     /// The actor of this id.
@@ -57,7 +57,7 @@ impl Target {
         text("x-rivet-actor").map(Self::from_id)
     }
 
-    fn by_key(name: String, params: &[(&str, String)]) -> Result<Self, Fault> {
+    fn by_key(name: String, params: &[(&str, String)], limits: &Limits) -> Result<Self, Fault> {
         let (mut namespace, mut method, mut key, mut input) = (None, None, None, None);
         for (param, value) in params {
             let slot = match *param {
@@ -75,11 +75,14 @@ impl Target {
         check_namespace(namespace.ok_or_else(|| errors::invalid_params("missing `rvt-namespace`"))?)?;
         let reach = match method {
             Some("get") => Reach::Get,
-            Some("getOrCreate") => Reach::GetOrCreate { input: input.map(decode_input).transpose()? },
+            Some("getOrCreate") => {
+                Reach::GetOrCreate { input: input.map(|input| decode_input(input, limits)).transpose()? }
+            }
             Some(_) => return Err(errors::invalid_params("`rvt-method` is neither `get` nor `getOrCreate`")),
             None => return Err(errors::invalid_params("missing `rvt-method`")),
         };
         let key = key.map(wire::key::from_comma_form).unwrap_or_default();
+        check_key(&key, limits)?;
         Ok(Self::Key { name, key, reach })
     }
 
@@ -100,11 +103,19 @@ pub(super) fn check_namespace(namespace: &str) -> Result<(), Fault> {
     if namespace == NAMESPACE { Ok(()) } else { Err(errors::no_namespace()) }
 }
 
-fn decode_input(text: &str) -> Result<Bytes, Fault> {
+/// Refuses a key that is longer than any that is meant.
+pub(super) fn check_key(key: &Key, limits: &Limits) -> Result<(), Fault> {
+    let parts = key.parts();
+    let fits = parts.len() <= limits.key_parts
+        && parts.iter().all(|part| part.chars().nth(limits.key_part).is_none());
+    if fits { Ok(()) } else { Err(errors::key_too_long()) }
+}
+
+fn decode_input(text: &str, limits: &Limits) -> Result<Bytes, Fault> {
     let input =
         wire::input::from_query(text).map_err(|_| errors::invalid_params("`rvt-input` is not base64url"))?;
-    if input.len() > wire::input::MAX_QUERY_INPUT {
-        return Err(errors::invalid_params("`rvt-input` is too long"));
+    if input.len() > limits.query_input {
+        return Err(errors::input_too_long());
     }
     Ok(input)
 }
@@ -156,7 +167,7 @@ mod tests {
 
     fn parse(segment: &str, query: &str) -> Result<(Target, Option<String>), Fault> {
         let query = Query::parse(Some(query))?;
-        Target::parse(segment, &query).map(|target| (target, query.user))
+        Target::parse(segment, &query, &Limits::new()).map(|target| (target, query.user))
     }
 
     fn refusal(query: &str) -> (String, String) {
@@ -222,7 +233,6 @@ mod tests {
     #[test]
     fn what_is_wrong_is_said() {
         let invalid = "guard.query_invalid_params".to_owned();
-        let long = format!("rvt-namespace=default&rvt-method=getOrCreate&rvt-input={}", "A".repeat(5464));
         for query in [
             "rvt-method=get&rvt-key=a",
             "rvt-namespace=default&rvt-key=a",
@@ -232,10 +242,18 @@ mod tests {
             "rvt-namespace=default&rvt-method=getOrCreate&rvt-input=%24",
             "rvt-namespace=default&rvt-method=get&rvt-key=%ff",
             "rvt-",
-            &long,
         ] {
             assert_eq!(refusal(query).0, invalid, "{query}");
         }
+        let room = |rest: &str| format!("rvt-namespace=default&rvt-method=getOrCreate&{rest}");
+        let input = |bytes: usize| room(&format!("rvt-input={}", wire::input::to_query(&vec![0; bytes])));
+        assert!(parse("chatRoom", &input(4096)).is_ok());
+        assert_eq!(refusal(&input(4097)).0, "message.input_too_long");
+        let key = |part: &str, parts: usize| room(&format!("rvt-key={}", vec![part; parts].join("%2C")));
+        assert!(parse("chatRoom", &key("a", 32)).is_ok());
+        assert_eq!(refusal(&key("a", 33)).0, "actor.key_too_long");
+        assert!(parse("chatRoom", &key(&"é".repeat(128), 2)).is_ok(), "characters are counted, not bytes");
+        assert_eq!(refusal(&key(&"a".repeat(129), 1)).0, "actor.key_too_long");
         assert_eq!(refusal("rvt-namespace=other&rvt-method=get").0, "namespace.not_found");
         assert!(parse("%ff", ROOM).is_err());
     }

@@ -1,7 +1,7 @@
 //! The WebSocket handshake. It is always completed, because browsers cannot read why one failed: what goes
 //! wrong after it is told by a frame or by the close.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use axum::{extract::Request, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -16,11 +16,11 @@ use tokio::time::timeout;
 use super::{
     Gateway, errors,
     identity::Ray,
-    limits,
     opening::{self, Opening},
+    peers::{Address, Place, What},
     target::Target,
 };
-use crate::{Fault, outbox::Close, wire::Encoding};
+use crate::{Fault, Limits, outbox::Close, wire::Encoding};
 
 /// The subprotocol that is always chosen.
 const RIVET: &str = "rivet";
@@ -37,9 +37,14 @@ pub(super) fn connect(
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
     let offer = Offer::of(request.headers());
-    let opening = Opening { target, encoding: offer.encoding(), params: offer.params(), ray };
+    let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
+    let opening = Opening { target, encoding, params, ray };
+    let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
     let tasks = gateway.tasks().clone();
-    tasks.spawn(handshake.complete(async move |socket| opening::run(socket, opening, &gateway).await));
+    tasks.spawn(async move {
+        let limit = gateway.limits().open_timeout;
+        handshake.complete(limit, async |socket| opening::run(socket, opening, place, &gateway).await).await;
+    });
     Ok(switch(&request))
 }
 
@@ -52,12 +57,19 @@ pub(super) fn raw(
     let handshake = Handshake::take(&mut request)?;
     let fault = target.err().unwrap_or_else(errors::no_sockets);
     let close = Close::new(1011, format!("{}.{}", fault.group(), fault.code()));
-    gateway.tasks().spawn(handshake.complete(async move |socket| opening::refuse(socket, close).await));
+    let limit = gateway.limits().open_timeout;
+    gateway
+        .tasks()
+        .spawn(handshake.complete(limit, async move |socket| opening::refuse(socket, close).await));
     Ok(switch(&request))
 }
 
 /// A valid request for a WebSocket.
-struct Handshake(OnUpgrade);
+struct Handshake {
+    upgrade: OnUpgrade,
+    /// The socket's own, which it has until it is closed.
+    place: Option<Arc<Place>>,
+}
 
 impl Handshake {
     fn take(request: &mut Request) -> Result<Self, Fault> {
@@ -77,17 +89,20 @@ impl Handshake {
         if key.is_none_or(|key| key.len() != 16) {
             return Err(errors::bad_request("`Sec-WebSocket-Key` is not valid"));
         }
-        let upgrade = request.extensions_mut().remove().map(Self);
-        upgrade.ok_or_else(|| errors::bad_request("this connection cannot be upgraded"))
+        let extensions = request.extensions_mut();
+        let upgrade = extensions.remove();
+        let upgrade = upgrade.ok_or_else(|| errors::bad_request("this connection cannot be upgraded"))?;
+        Ok(Self { upgrade, place: extensions.remove() })
     }
 
     /// Waits for the socket, and hands it over.
-    async fn complete(self, then: impl AsyncFnOnce(TokioIo<Upgraded>)) {
-        match timeout(limits::HEAD_TIME, self.0).await {
+    async fn complete(self, limit: Duration, then: impl AsyncFnOnce(TokioIo<Upgraded>)) {
+        match timeout(limit, self.upgrade).await {
             Ok(Ok(upgraded)) => then(TokioIo::new(upgraded)).await,
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }
+        drop(self.place);
     }
 }
 
@@ -149,9 +164,10 @@ impl<'a> Offer<'a> {
     }
 
     /// The connection params: JSON.
-    fn params(&self) -> Option<Bytes> {
-        let encoded = self.value("rivet_conn_params.")?;
-        Some(Bytes::from(percent_decode_str(encoded).collect::<Vec<u8>>()))
+    fn params(&self, limits: &Limits) -> Result<Option<Bytes>, Fault> {
+        let Some(encoded) = self.value("rivet_conn_params.") else { return Ok(None) };
+        let params: Bytes = percent_decode_str(encoded).collect::<Vec<u8>>().into();
+        if params.len() > limits.params { Err(errors::params_too_long()) } else { Ok(Some(params)) }
     }
 
     fn value(&self, prefix: &str) -> Option<&'a str> {
@@ -181,7 +197,10 @@ mod tests {
         );
         let offer = Offer::of(&headers);
         assert_eq!(offer.encoding().expect("it is known"), Encoding::Cbor);
-        assert_eq!(offer.params().expect("there are some"), r#"{"playerId":"p2","role":"admin é&,;"}"#);
+        assert_eq!(
+            offer.params(&Limits::new()).expect("it fits").expect("there are some"),
+            r#"{"playerId":"p2","role":"admin é&,;"}"#
+        );
         assert!(offer.target().is_none());
     }
 
@@ -193,7 +212,7 @@ mod tests {
         ));
         let offer = Offer::of(&headers);
         assert_eq!(offer.encoding().expect("it is known"), Encoding::Bare);
-        assert_eq!(offer.params(), None);
+        assert_eq!(offer.params(&Limits::new()), Ok(None));
         assert!(matches!(offer.target(), Some(Target::Id(Some(named))) if named == id));
     }
 

@@ -7,7 +7,7 @@
 
 use std::{collections::HashMap, io, net::SocketAddr, time::Duration};
 
-use callboard::{prelude::*, wire::Encoding};
+use callboard::{Limits, prelude::*, wire::Encoding};
 use futures_util::StreamExt as _;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -117,11 +117,19 @@ pub struct Server {
 
 impl Server {
     pub async fn start() -> Self {
+        Self::start_with(Limits::new()).await
+    }
+
+    pub async fn start_with(limits: Limits) -> Self {
+        Self::host(Registry::new().in_memory().register::<Desk>().limits(limits)).await
+    }
+
+    pub async fn host(registry: Registry) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
         let stopped = async { stopped.await.unwrap_or(()) };
-        let serving = Registry::new().in_memory().register::<Desk>().serve_listener(listener, stopped);
+        let serving = registry.serve_listener(listener, stopped);
         let ended = tokio::spawn(async { serving.await.expect("it serves") });
         Self { address, stop: Some(stop), ended }
     }

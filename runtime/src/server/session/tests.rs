@@ -65,10 +65,10 @@ impl Scene {
     fn start(encoding: Encoding, pipe: usize) -> (Self, DuplexStream) {
         let (ours, theirs) = duplex(pipe);
         let notes = Arc::new(Notes::default());
-        let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION));
+        let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
         let conn = Arc::new(FakeConn(Arc::clone(&notes)));
         let (stop, stopped) = oneshot::channel();
-        let session = Session::new(ours, Arc::clone(&outbox), Some(conn));
+        let session = Session::new(ours, Arc::clone(&outbox), Some(conn), &Limits::new());
         let session = tokio::spawn(session.run(async move { stopped.await.expect("the scene is on") }));
         (Self { notes, outbox, stop: Some(stop), session }, theirs)
     }
@@ -314,9 +314,9 @@ impl AsyncWrite for Trickle {
 async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     let (ours, theirs) = duplex(7);
     let notes = Arc::new(Notes::default());
-    let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION));
+    let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
     let conn = Arc::new(FakeConn(Arc::clone(&notes)));
-    let session = Session::new(Trickle(ours), Arc::clone(&outbox), Some(conn));
+    let session = Session::new(Trickle(ours), Arc::clone(&outbox), Some(conn), &Limits::new());
     let session = tokio::spawn(session.run(std::future::pending()));
     let mut client = ClientBuilder::new().take_over(theirs);
     for nth in 0..300 {

@@ -1,0 +1,178 @@
+//! `Limits`: how much one peer may ask of a server, and how long anything may take.
+
+use std::time::Duration;
+
+/// How much a server takes from the network, and for how long it waits: [`Registry::limits`](crate::Registry::limits).
+///
+/// What is beyond a limit is refused with an error that says which limit it was; nobody else notices. Calls in the
+/// same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for events. The
+/// defaults are those of RivetKit where it has some.
+///
+/// | limit | unit | default | beyond it |
+/// |---|---|---|---|
+/// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`; a connection is closed with it (1011) |
+/// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::SendError) of the actor's |
+/// | [`queue`](Self::queue) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`queue_messages`](Self::queue_messages) | messages | 4,096 | the same |
+/// | [`input`](Self::input) | bytes of CBOR | 64 KiB | `message.input_too_long` |
+/// | [`query_input`](Self::query_input) | bytes of CBOR | 4 KiB | `message.input_too_long` |
+/// | [`params`](Self::params) | bytes of JSON | 4 KiB | `message.params_too_long` |
+/// | [`key_parts`](Self::key_parts) | parts | 32 | `actor.key_too_long` |
+/// | [`key_part`](Self::key_part) | characters | 128 | `actor.key_too_long` |
+/// | [`head`](Self::head) | bytes | 32 KiB | status 431, `api.headers_too_long` |
+/// | [`body`](Self::body) | bytes | 20 MiB | `message.incoming_too_long`, without its rest being read |
+/// | [`sockets`](Self::sockets) | sockets | 16,384 | status 503, `guard.too_many_connections`, as soon as it is accepted |
+/// | [`sockets_per_address`](Self::sockets_per_address) | sockets | 2,048 | the same |
+/// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
+/// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
+/// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | `connection.too_many_subscriptions`, to that listener |
+/// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 256 | `connection.too_many_calls`, for that call |
+/// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
+/// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |
+/// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
+/// | [`open_timeout`](Self::open_timeout) | time | 30 s | closed with 1011, `guard.actor_ready_timeout`; clients try again |
+/// | [`ping_interval`](Self::ping_interval) | time | 30 s | dropped after twice as much silence |
+///
+/// An address is what the socket says: behind a proxy on another machine all clients have the same one, so either
+/// raise the limits per address, or put the real address into the request with a layer of your own around
+/// [`Registry::router`](crate::Registry::router) (the extension [`axum::extract::ConnectInfo`]`<SocketAddr>`). IPv6
+/// addresses count by their first 64 bits, which is what one customer gets.
+///
+/// ```
+/// # use callboard::{Limits, Registry};
+/// let limits = Limits::new().incoming_message(256 * 1024).requests_per_second(50);
+/// let registry = Registry::new().limits(limits);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Limits {
+    pub(crate) incoming_message: usize,
+    pub(crate) outgoing_message: usize,
+    pub(crate) queue: usize,
+    pub(crate) queue_messages: usize,
+    pub(crate) input: usize,
+    pub(crate) query_input: usize,
+    pub(crate) params: usize,
+    pub(crate) key_parts: usize,
+    pub(crate) key_part: usize,
+    pub(crate) head: usize,
+    pub(crate) body: usize,
+    pub(crate) sockets: usize,
+    pub(crate) sockets_per_address: usize,
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
+    pub(crate) subscriptions: usize,
+    pub(crate) calls_in_flight: usize,
+    pub(crate) requests_per_second: Option<u32>,
+    pub(crate) head_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) open_timeout: Duration,
+    pub(crate) ping_interval: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            incoming_message: 64 << 10,
+            outgoing_message: 1 << 20,
+            queue: 256 << 10,
+            queue_messages: 4096,
+            input: 64 << 10,
+            query_input: crate::wire::input::MAX_QUERY_INPUT,
+            params: 4 << 10,
+            key_parts: 32,
+            key_part: 128,
+            head: 32 << 10,
+            body: 20 << 20,
+            sockets: 16_384,
+            sockets_per_address: 2048,
+            connections: 10_000,
+            connections_per_address: 1000,
+            subscriptions: 256,
+            calls_in_flight: 256,
+            requests_per_second: None,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_mins(1),
+            open_timeout: Duration::from_secs(30),
+            ping_interval: Duration::from_secs(30),
+        }
+    }
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])+ $name:ident: $type:ty;)+) => {
+        impl Limits {
+            $(
+                $(#[$doc])+
+                pub fn $name(mut self, $name: $type) -> Self {
+                    self.$name = $name;
+                    self
+                }
+            )+
+        }
+    };
+}
+
+settings! {
+    /// Bytes of one incoming message on a connection, and of the body of a call.
+    incoming_message: usize;
+    /// Bytes of one outgoing message: an event, the answer to a call.
+    outgoing_message: usize;
+    /// Bytes that may wait to be written to one connection. A single message that is larger passes when nothing else
+    /// waits.
+    queue: usize;
+    /// Messages that may wait to be written to one connection.
+    queue_messages: usize;
+    /// Bytes (CBOR) of the input of a new actor that is made through the control API.
+    input: usize;
+    /// Bytes (CBOR) of the input of a new actor that comes in an address; clients know 4 KiB.
+    query_input: usize;
+    /// Bytes (JSON) of the params of a connection.
+    params: usize;
+    /// Parts of an actor's key.
+    key_parts: usize;
+    /// Characters of one part of an actor's key.
+    key_part: usize;
+    /// Bytes of a request's line and headers. There may be 100 headers.
+    head: usize;
+    /// Bytes of any body. What is too long for its purpose is read to here and thrown away, so that its sender gets
+    /// to read the answer.
+    body: usize;
+    /// Open sockets, whatever they are used for. Only [`Registry::serve`](crate::Registry::serve) and
+    /// [`serve_listener`](crate::Registry::serve_listener) have sockets to count. Stay below what the system grants
+    /// a process.
+    sockets: usize;
+    /// Open sockets of one address.
+    sockets_per_address: usize;
+    /// Open `WebSocket`s.
+    connections: usize;
+    /// Open `WebSocket`s of one address.
+    connections_per_address: usize;
+    /// Events that one connection may be subscribed to.
+    subscriptions: usize;
+    /// Calls of one connection that may wait for their answers.
+    calls_in_flight: usize;
+    /// How long a request's head may take, and how long a socket may wait for its next request.
+    head_timeout: Duration;
+    /// How long a body may take.
+    body_timeout: Duration;
+    /// How long a connection may take to open, from the handshake to its first frame.
+    open_timeout: Duration;
+    /// A connection that has been silent for this long is pinged, and dropped if that gets no answer for as long
+    /// again. It is also dropped when it takes nothing of what is written to it for this long.
+    ping_interval: Duration;
+}
+
+impl Limits {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// HTTP requests of one address in a second, handshakes included, of which all may come at once. Messages on a
+    /// connection are not requests. Zero takes the limit away, which is also the default.
+    pub fn requests_per_second(mut self, requests: u32) -> Self {
+        self.requests_per_second = Some(requests).filter(|requests| *requests > 0);
+        self
+    }
+}

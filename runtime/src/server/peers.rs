@@ -1,0 +1,254 @@
+//! Who is there from which address, and how much each asks.
+
+use std::{
+    collections::HashMap,
+    net::{IpAddr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use axum::extract::ConnectInfo;
+use http::Extensions;
+use parking_lot::Mutex;
+use tokio::time::Instant;
+
+use super::errors;
+use crate::{Fault, Limits};
+
+/// Counts sockets, connections and requests, in all and per address.
+pub(super) struct Peers {
+    limits: Arc<Limits>,
+    table: Mutex<Table>,
+}
+
+#[derive(Default)]
+struct Table {
+    all: Counts,
+    by_address: HashMap<Address, Peer>,
+    /// How many addresses there may be before those that mean nothing any more are let go.
+    room: usize,
+    warned_at: Option<Instant>,
+}
+
+#[derive(Default)]
+struct Peer {
+    open: Counts,
+    /// When all requests so far have been paid for, at the rate allowed.
+    paid_at: Option<Instant>,
+}
+
+/// How many are open.
+#[derive(Default, Clone, Copy, PartialEq)]
+struct Counts {
+    sockets: usize,
+    connections: usize,
+}
+
+/// What is counted.
+#[derive(Clone, Copy)]
+pub(super) enum What {
+    Socket,
+    Connection,
+}
+
+/// An address as one customer has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Address(IpAddr);
+
+/// A place among what is open; free again when it is dropped.
+pub(super) struct Place {
+    peers: Arc<Peers>,
+    what: What,
+    address: Option<Address>,
+}
+
+impl Peers {
+    pub(super) fn new(limits: Arc<Limits>) -> Arc<Self> {
+        Arc::new(Self { limits, table: Mutex::default() })
+    }
+
+    /// A place for one more from this address, if it is known.
+    pub(super) fn enter(self: &Arc<Self>, what: What, address: Option<Address>) -> Result<Place, Fault> {
+        let (in_all, of_one) = match what {
+            What::Socket => (self.limits.sockets, self.limits.sockets_per_address),
+            What::Connection => (self.limits.connections, self.limits.connections_per_address),
+        };
+        let mut table = self.table.lock();
+        if *table.all.of(what) >= in_all {
+            table.warn(what, in_all, "in all");
+            return Err(errors::too_many_connections());
+        }
+        if let Some(address) = address {
+            let open = table.peer(address).open.of(what);
+            if *open >= of_one {
+                table.warn(what, of_one, "of one address");
+                return Err(errors::too_many_connections());
+            }
+            *open += 1;
+        }
+        *table.all.of(what) += 1;
+        drop(table);
+        Ok(Place { peers: Arc::clone(self), what, address })
+    }
+
+    /// Counts a request. Too many of an address are refused, with the time to wait.
+    pub(super) fn request(&self, address: Option<Address>) -> Result<(), Duration> {
+        let (Some(rate), Some(address)) = (self.limits.requests_per_second, address) else { return Ok(()) };
+        let now = Instant::now();
+        let mut table = self.table.lock();
+        let peer = table.peer(address);
+        // The generic cell rate algorithm: each request costs its share of a second, and a second is lent.
+        let paid_at = peer.paid_at.map_or(now, |at| at.max(now)) + Duration::from_secs(1) / rate;
+        let over = paid_at.saturating_duration_since(now + Duration::from_secs(1));
+        if over.is_zero() {
+            peer.paid_at = Some(paid_at);
+            Ok(())
+        } else {
+            Err(over)
+        }
+    }
+
+    fn leave(&self, what: What, address: Option<Address>) {
+        let mut table = self.table.lock();
+        *table.all.of(what) -= 1;
+        let Some(address) = address else { return };
+        let peer = table.peer(address);
+        *peer.open.of(what) -= 1;
+        if peer.is_forgettable(Instant::now()) {
+            table.by_address.remove(&address);
+        }
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.peers.leave(self.what, self.address);
+    }
+}
+
+impl Table {
+    /// Tells the log, but not as often as somebody can be refused.
+    fn warn(&mut self, what: What, limit: usize, of: &str) {
+        let now = Instant::now();
+        if self.warned_at.is_none_or(|at| now - at >= Duration::from_secs(10)) {
+            self.warned_at = Some(now);
+            tracing::warn!(limit, "clients are refused: too many {} {of}", what.name());
+        }
+    }
+
+    fn peer(&mut self, address: Address) -> &mut Peer {
+        if self.by_address.len() > self.room {
+            let now = Instant::now();
+            self.by_address.retain(|_, peer| !peer.is_forgettable(now));
+            self.room = 1024.max(2 * self.by_address.len());
+        }
+        self.by_address.entry(address).or_default()
+    }
+}
+
+impl Peer {
+    fn is_forgettable(&self, now: Instant) -> bool {
+        self.open == Counts::default() && self.paid_at.is_none_or(|at| at <= now)
+    }
+}
+
+impl Counts {
+    fn of(&mut self, what: What) -> &mut usize {
+        match what {
+            What::Socket => &mut self.sockets,
+            What::Connection => &mut self.connections,
+        }
+    }
+}
+
+impl What {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Socket => "sockets",
+            Self::Connection => "connections",
+        }
+    }
+}
+
+impl Address {
+    pub(super) fn new(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => {
+                let [a, b, c, d, ..] = address.segments();
+                IpAddr::V6(Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            }
+            v4 @ IpAddr::V4(_) => v4,
+        })
+    }
+
+    /// Where a request came from, if whoever serves it says so.
+    pub(super) fn of(request: &Extensions) -> Option<Self> {
+        request.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| Self::new(peer.ip()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> Address {
+        Address::new(text.parse().expect("an address"))
+    }
+
+    #[test]
+    fn places_are_counted_in_all_and_per_address_and_come_free() {
+        let peers = Peers::new(Arc::new(Limits::new().connections(3).connections_per_address(2)));
+        let enter = |from| peers.enter(What::Connection, Some(address(from)));
+        let (one, two) =
+            (enter("10.0.0.1").expect("there is room"), enter("10.0.0.1").expect("there is room"));
+        assert!(enter("::ffff:10.0.0.1").is_err_and(|fault| fault.is("guard", "too_many_connections")));
+        let three = enter("10.0.0.2").expect("it has its own two");
+        assert!(enter("10.0.0.3").is_err(), "three are all");
+        assert!(
+            peers.enter(What::Socket, Some(address("10.0.0.1"))).is_ok(),
+            "sockets have limits of their own"
+        );
+        drop(one);
+        assert!(enter("10.0.0.1").is_ok());
+        drop((two, three));
+        assert!(peers.table.lock().by_address.is_empty(), "who has gone is forgotten");
+    }
+
+    #[test]
+    fn one_customer_of_ipv6_is_one_address() {
+        assert_eq!(address("2001:db8:1:2:3:4:5:6"), address("2001:db8:1:2:ffff::1"));
+        assert_ne!(address("2001:db8:1:2::1"), address("2001:db8:1:3::1"));
+        assert_eq!(address("::ffff:192.0.2.7"), address("192.0.2.7"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_of_requests_may_come_at_once_and_then_one_at_a_time() {
+        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)));
+        let ask = |from| peers.request(Some(address(from)));
+        for nth in 0..10 {
+            assert_eq!(ask("10.0.0.1"), Ok(()), "{nth}");
+        }
+        assert_eq!(ask("10.0.0.1"), Err(Duration::from_millis(100)), "and how long to wait");
+        assert_eq!(ask("10.0.0.2"), Ok(()), "others are not touched");
+        tokio::time::advance(Duration::from_millis(100)).await;
+        assert_eq!(ask("10.0.0.1"), Ok(()));
+        assert!(ask("10.0.0.1").is_err());
+        tokio::time::advance(Duration::from_mins(1)).await;
+        for _ in 0..10 {
+            assert_eq!(ask("10.0.0.1"), Ok(()));
+        }
+        assert!(ask("10.0.0.1").is_err(), "what was not used is not saved up beyond a second");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn addresses_that_mean_nothing_any_more_are_let_go() {
+        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)));
+        for nth in 0..100_000_u32 {
+            peers.request(Some(Address::new(IpAddr::V4(nth.into())))).expect("its first");
+            if nth % 1000 == 0 {
+                tokio::time::advance(Duration::from_secs(1)).await;
+            }
+        }
+        assert!(peers.table.lock().by_address.len() < 4096);
+    }
+}
