@@ -90,4 +90,4 @@ pub use registry::Registry;
 #[cfg(feature = "server")]
 pub use schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
 #[cfg(feature = "server")]
-pub use server::shutdown_signal;
+pub use server::{Origins, shutdown_signal};

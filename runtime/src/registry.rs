@@ -14,7 +14,7 @@ use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error, Limits,
     host::{MakeKind, Runtime, make_kind},
-    server::{self, Gateway},
+    server::{self, Gateway, Origins},
     store::{MemoryStore, Store},
 };
 
@@ -38,6 +38,7 @@ pub struct Registry {
     kinds: BTreeMap<&'static str, MakeKind>,
     keep: Keep,
     limits: Limits,
+    origins: Origins,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
     gateway: OnceLock<Arc<Gateway>>,
@@ -129,6 +130,18 @@ impl Registry {
         self
     }
 
+    /// Lets the pages of these origins talk to the server, from browsers: see [`Origins`]. By default those of the
+    /// server's own origin, and on one machine those of that machine.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn origins(mut self, origins: Origins) -> Self {
+        self.assert_not_started();
+        self.origins = origins;
+        self
+    }
+
     /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
     /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
     ///
@@ -197,7 +210,7 @@ impl Registry {
     }
 
     fn gateway(&self) -> &Arc<Gateway> {
-        self.gateway.get_or_init(|| Gateway::new(Arc::clone(self.runtime())))
+        self.gateway.get_or_init(|| Gateway::new(Arc::clone(self.runtime()), self.origins.clone()))
     }
 
     fn assert_not_started(&self) {

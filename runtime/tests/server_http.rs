@@ -5,7 +5,7 @@ mod gateway;
 use std::time::Duration;
 
 use axum::{Router, routing::get};
-use callboard::{Registry, wire::Encoding, wire::http::ErrorBody};
+use callboard::{Origins, Registry, wire::Encoding, wire::http::ErrorBody};
 use gateway::{Desk, Server, desk, until};
 use serde_json::json;
 use tokio::{
@@ -32,9 +32,7 @@ async fn a_call_in_json() {
     assert_eq!(reply.headers["x-rivet-actor"].len(), 32);
     assert_eq!(reply.headers["x-rivet-actor-generation"], "1");
     assert_eq!(reply.headers["x-rivet-actor-key"], "test");
-    assert_eq!(reply.headers["access-control-allow-origin"], "*");
-    assert_eq!(reply.headers["access-control-allow-credentials"], "true");
-    assert_eq!(reply.headers["access-control-expose-headers"], "*");
+    assert!(!reply.headers.contains_key("access-control-allow-origin"), "no page asked");
     let again = server.call("notes", "[]").await;
     assert_eq!(again.json(), json!({ "output": ["a"] }));
     assert_ne!(again.headers["x-rivet-ray-id"], reply.headers["x-rivet-ray-id"]);
@@ -247,9 +245,10 @@ async fn bad_requests_for_actors_are_refused() {
 }
 
 #[tokio::test]
-async fn browsers_are_let_in() {
+async fn pages_of_this_machine_are_let_in() {
     let server = Server::start().await;
     let asks = [
+        ("host", "localhost:6420"),
         ("origin", "http://127.0.0.1:3000"),
         ("access-control-request-method", "POST"),
         ("access-control-request-headers", "x-rivet-encoding,content-type"),
@@ -262,8 +261,48 @@ async fn browsers_are_let_in() {
         assert_eq!(reply.headers["access-control-allow-methods"], "GET, POST, PUT, DELETE, OPTIONS, PATCH");
         assert_eq!(reply.headers["vary"], "Origin");
     }
-    let reply = server.http("GET /nope", &asks[..1], b"").await;
+    let reply = server.http("GET /nope", &asks[..2], b"").await;
     assert_eq!(reply.headers["access-control-allow-origin"], "http://127.0.0.1:3000");
+    assert_eq!(reply.headers["access-control-allow-credentials"], "true");
+    assert_eq!(reply.headers["access-control-expose-headers"], "*");
+}
+
+#[tokio::test]
+async fn pages_of_other_origins_are_refused_before_anything_runs() {
+    let server = Server::start().await;
+    let page = ("origin", "https://evil.example");
+    let asks = [page, ("access-control-request-method", "POST")];
+    let note = format!("POST /gateway/desk/action/note?{}", desk("test"));
+    for reply in [
+        server.http("OPTIONS /gateway/x/action/y", &asks, b"").await,
+        // What a browser sends without asking before.
+        server.http(&note, &[page, ("content-type", "text/plain")], br#"{"args":["a"]}"#).await,
+        server.http("GET /metadata", &[page], b"").await,
+        server.http("PUT /actors", &[page], br#"{"name":"desk"}"#).await,
+        server.http("GET /metadata", &[("origin", "null")], b"").await,
+    ] {
+        assert_eq!((reply.status, reply.error().as_str()), (403, "auth.origin_not_allowed"));
+        assert!(!reply.headers.keys().any(|name| name.starts_with("access-control")), "{reply:?}");
+        assert_eq!(reply.headers["vary"], "Origin");
+    }
+    let connect = format!("GET /gateway/desk/connect?{}", desk("test"));
+    let handshake = [
+        ("connection", "upgrade"),
+        ("upgrade", "websocket"),
+        ("sec-websocket-version", "13"),
+        ("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    for path in ["connect", "websocket/x"] {
+        let request = connect.replace("connect", path);
+        let reply = server.http(&request, &[&handshake[..], &[page]].concat(), b"").await;
+        assert_eq!((reply.status, reply.error().as_str()), (403, "auth.origin_not_allowed"), "{path}");
+    }
+    assert_eq!(server.call("notes", "[]").await.json(), json!({ "output": [] }));
+    let registry = Registry::new().in_memory().register::<Desk>();
+    let server = Server::host(registry.origins(Origins::list(["https://app.example"]))).await;
+    let reply = server.http(&note, &[("origin", "https://app.example")], br#"{"args":["a"]}"#).await;
+    assert_eq!(reply.headers["access-control-allow-origin"], "https://app.example");
+    assert_eq!(server.http(&note, &[page], b"{}").await.status, 403);
 }
 
 #[tokio::test]

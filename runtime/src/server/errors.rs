@@ -70,7 +70,7 @@ pub(super) fn error_encoding(headers: &HeaderMap, encoding: Encoding) -> Encodin
 /// The status of a fault. Clients look at the body; only success and failure matter to them here.
 fn status(fault: &Fault) -> StatusCode {
     match (fault.group(), fault.code()) {
-        ("auth", "forbidden") => StatusCode::FORBIDDEN,
+        ("auth", "forbidden" | "origin_not_allowed") => StatusCode::FORBIDDEN,
         ("actor", "not_found" | "action_not_found" | "not_registered" | "request_handler_not_found")
         | ("api", "not_found") => StatusCode::NOT_FOUND,
         ("actor" | "api", "method_not_allowed") => StatusCode::METHOD_NOT_ALLOWED,
@@ -165,6 +165,10 @@ pub(super) fn headers_too_long() -> Fault {
     Fault::new("api", "headers_too_long", "The request's line and headers are too long")
 }
 
+pub(super) fn origin_not_allowed() -> Fault {
+    Fault::new("auth", "origin_not_allowed", "Pages of this origin may not talk to this server")
+}
+
 pub(super) fn too_many_connections() -> Fault {
     Fault::new("guard", "too_many_connections", "Too many connections are open. Try again later.")
 }
@@ -207,6 +211,7 @@ mod tests {
             (input_too_long(), 400),
             (key_too_long(), 400),
             (headers_too_long(), 431),
+            (origin_not_allowed(), 403),
             (too_many_connections(), 503),
             (too_many_requests(), 429),
             (not_open_in_time(), 503),

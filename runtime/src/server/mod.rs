@@ -10,6 +10,7 @@ mod errors;
 mod identity;
 mod limits;
 mod opening;
+mod origins;
 mod peers;
 mod requests;
 mod serve;
@@ -31,6 +32,7 @@ use http::header;
 use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
 
+pub use origins::Origins;
 pub(crate) use serve::serve;
 pub use serve::shutdown_signal;
 
@@ -47,12 +49,13 @@ use crate::{Fault, Limits, host::Runtime};
 pub(crate) struct Gateway {
     runtime: Arc<Runtime>,
     peers: Arc<Peers>,
+    origins: Origins,
 }
 
 impl Gateway {
-    pub(crate) fn new(runtime: Arc<Runtime>) -> Arc<Self> {
+    pub(crate) fn new(runtime: Arc<Runtime>, origins: Origins) -> Arc<Self> {
         let peers = Peers::new(Arc::clone(runtime.limits()));
-        Arc::new(Self { runtime, peers })
+        Arc::new(Self { runtime, peers, origins })
     }
 
     fn limits(&self) -> &Arc<Limits> {
@@ -106,15 +109,20 @@ async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Resp
     let origin = request.headers().get(header::ORIGIN).cloned();
     let ray = Ray::generate();
     request.extensions_mut().insert(ray.clone());
-    let mut response = match cors::preflight(&request) {
-        Some(response) => response,
-        None => match gateway.check(&request) {
-            Ok(()) => next.run(request).await,
-            Err(refusal) => refusal,
+    let allowed = gateway.origins.allow(request.uri(), request.headers());
+    let mut response = match gateway.check(&request) {
+        Err(refusal) => refusal,
+        Ok(()) if !allowed => {
+            tracing::debug!(?origin, "a page was refused: see `Registry::origins`");
+            Failure::from(errors::origin_not_allowed()).into_response()
+        }
+        Ok(()) => match cors::preflight(&request) {
+            Some(response) => response,
+            None => next.run(request).await,
         },
     };
     ray.name(response.headers_mut());
-    cors::allow(origin, response.headers_mut());
+    cors::allow(origin.filter(|_| allowed), response.headers_mut());
     response
 }
 

@@ -146,8 +146,10 @@ impl Server {
     /// Sends a request and reads its answer.
     pub async fn http(&self, request: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
         let mut socket = TcpStream::connect(self.address).await.expect("it listens");
-        let mut head =
-            vec![format!("{request} HTTP/1.1"), "host: x".to_owned(), "connection: close".to_owned()];
+        let mut head = vec![format!("{request} HTTP/1.1"), "connection: close".to_owned()];
+        if !headers.iter().any(|(name, _)| *name == "host") {
+            head.push("host: x".to_owned());
+        }
         head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if !headers.iter().any(|(name, _)| *name == "transfer-encoding") {
             head.push(format!("content-length: {}", body.len()));
