@@ -13,9 +13,15 @@ pub fn median(times: &mut [Duration]) -> Duration {
     times[times.len() / 2]
 }
 
-/// Resident anonymous memory of this process, in bytes.
-pub fn memory() -> usize {
-    let status = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
+/// The one in the middle; sorts them.
+pub fn median_of(values: &mut [f64]) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// Resident anonymous memory of a process, in bytes.
+pub fn memory_of(pid: u32) -> usize {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("this is Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("the kernel counts it");
     let kib: usize = line.trim().trim_end_matches(" kB").parse().expect("in KiB");
     kib * 1024

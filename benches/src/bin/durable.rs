@@ -12,7 +12,7 @@ use std::{
 };
 
 use callboard::prelude::*;
-use callboard_benches::setting;
+use callboard_benches::{median_of, setting};
 
 /// An actor whose state is about as large as a row of 256 bytes.
 #[derive(Serialize, Deserialize)]
@@ -53,12 +53,15 @@ async fn main() {
         }
     }
     registry.stop().await;
-    let base = median(&mut synced);
+    let base = median_of(&mut synced);
     println!("{rounds} interleaved rounds of {time:?}; medians");
     println!("  one fdatasync per 256 B write        {base:>9.0} /s");
     for ((actors, callers), rates) in LOADS.iter().zip(&mut acknowledged) {
-        let rate = median(rates);
-        println!("  {actors:>5} actors, {callers:>2} callers each      {rate:>9.0} /s   {:>6.1} x", rate / base);
+        let rate = median_of(rates);
+        println!(
+            "  {actors:>5} actors, {callers:>2} callers each      {rate:>9.0} /s   {:>6.1} x",
+            rate / base
+        );
     }
 }
 
@@ -94,9 +97,4 @@ async fn call(registry: &Registry, (actors, callers): (usize, usize), time: Dura
     });
     let answers: u32 = futures_util::future::join_all(tasks).await.into_iter().map(Result::unwrap).sum();
     f64::from(answers) / begun.elapsed().as_secs_f64()
-}
-
-fn median(rates: &mut [f64]) -> f64 {
-    rates.sort_by(f64::total_cmp);
-    rates[rates.len() / 2]
 }

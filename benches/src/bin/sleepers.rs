@@ -8,7 +8,7 @@ use std::{
 };
 
 use callboard::prelude::*;
-use callboard_benches::{memory, setting};
+use callboard_benches::{memory_of, setting};
 use futures_util::{StreamExt as _, stream};
 use tokio::runtime::Handle;
 
@@ -37,7 +37,7 @@ async fn main() {
     let client = registry.client();
     add_to_all(&client, 0..1, 1).await;
     until_asleep().await;
-    let before = (memory(), tasks());
+    let before = (memory_of(std::process::id()), tasks());
 
     let made = add_to_all(&client, 1..actors, 1).await;
     println!("made and saved        {:>9.0} actors/s", actors as f64 / made.as_secs_f64());
@@ -48,7 +48,8 @@ async fn main() {
     println!("woken, called, saved  {:>9.0} actors/s", actors as f64 / woken.as_secs_f64());
     until_asleep().await;
     report("asleep again", actors, before);
-    let size: u64 = fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
+    let size: u64 =
+        fs::read_dir(directory.path()).unwrap().map(|file| file.unwrap().metadata().unwrap().len()).sum();
     println!("on disk               {:>9.0} bytes an actor", size as f64 / actors as f64);
     registry.stop().await;
 }
@@ -77,7 +78,7 @@ fn tasks() -> usize {
 }
 
 fn report(when: &str, actors: usize, (bytes, had): (usize, usize)) {
-    let each = memory().saturating_sub(bytes) as f64 / actors as f64;
+    let each = memory_of(std::process::id()).saturating_sub(bytes) as f64 / actors as f64;
     let more = tasks().saturating_sub(had);
     println!("{when:<20}  {each:>9.0} bytes an actor, {more} tasks more than before");
 }

@@ -19,7 +19,12 @@ impl Actor for Counter {
         Ok(0)
     }
 
-    async fn handle(&self, _: ActorRef<Message>, Message::Add(reply): Message, count: &mut u64) -> Result<(), ActorProcessingErr> {
+    async fn handle(
+        &self,
+        _: ActorRef<Message>,
+        Message::Add(reply): Message,
+        count: &mut u64,
+    ) -> Result<(), ActorProcessingErr> {
         *count += 1;
         if let Some(reply) = reply {
             reply.send(*count)?;
