@@ -24,4 +24,9 @@ impl Clock {
         let now = self.started_unix + self.started.elapsed();
         u64::try_from(now.as_millis()).unwrap_or(u64::MAX)
     }
+
+    /// When [`now_ms`](Self::now_ms) became this, by tokio's clock; its start for what was before.
+    pub(crate) fn instant(&self, ms: u64) -> Instant {
+        self.started + Duration::from_millis(ms).saturating_sub(self.started_unix)
+    }
 }

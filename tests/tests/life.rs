@@ -695,3 +695,29 @@ paused_world!(an_ephemeral_actor_that_panics_starts_anew, registry(), async |wor
     pass_s(5).await;
     assert_eq!(actor.notes().await.unwrap(), ["first"], "what the failed call scheduled does not run");
 });
+
+/// Sleeps soon.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Napper;
+
+#[actor(sleep_timeout = "50ms")]
+impl Napper {
+    #[on_sleep]
+    fn doze(&mut self) {
+        release("nap");
+    }
+
+    #[action]
+    fn poke(&self) {}
+}
+
+/// With a paused clock all of the code between two moments takes no time; here it takes some.
+#[tokio::test]
+async fn an_actor_sleeps_by_a_clock_that_runs() {
+    let registry = Registry::new().in_memory().register::<Napper>();
+    registry.client().get_or_create::<Napper>("napper").poke().await.unwrap();
+    let asleep = gate("nap");
+    let asleep = tokio::time::timeout(std::time::Duration::from_secs(30), asleep.notified());
+    asleep.await.expect("it sleeps when nobody needs it");
+    registry.stop().await;
+}

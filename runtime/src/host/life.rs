@@ -153,10 +153,8 @@ impl<A: Actor> Cell<A> {
     }
 
     fn may_sleep_at(&self) -> Instant {
-        let now_ms = self.runtime().clock().now_ms();
-        let unused_ms = now_ms.saturating_sub(self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed));
-        let left = A::OPTIONS.sleep_timeout.saturating_sub(Duration::from_millis(unused_ms));
-        Instant::now() + left
+        let used_at_ms = self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed);
+        self.runtime().clock().instant(used_at_ms) + A::OPTIONS.sleep_timeout
     }
 
     /// Goes to sleep, unless it is needed meanwhile.
