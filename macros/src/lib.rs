@@ -31,7 +31,8 @@ use syntax::{Block, Options};
 /// `ChatRoomConn`, `ChatRoomListener`, `ChatRoomAction`, `ChatRoomReply` and `ChatRoomEvent`.
 ///
 /// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]`, `#[on_connect]`,
-/// `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`, `#[on_state_change]`, `#[on_migrate]`, `#[run]`.
+/// `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`, `#[on_state_change]`, `#[on_migrate]`, `#[run]`,
+/// `#[on_request]`, `#[on_websocket]`.
 ///
 /// | argument | meaning |
 /// |---|---|
@@ -179,10 +180,28 @@ markers! {
     /// It has no `self`, as turns go on meanwhile: it calls actions of the actor, or schedules them.
     run;
 
-    /// Raw HTTP requests to the actor. Not in this version yet.
+    /// Answers raw HTTP requests: those to `/gateway/{actor}/request/..`, of any method.
+    ///
+    /// ```ignore
+    /// #[on_request]
+    /// async fn serve(&mut self, ctx: &Ctx<Self>, request: http::Request<Body>) -> http::Response<Body>
+    /// ```
+    ///
+    /// - It takes `&self` (beside other reads) or `&mut self` (alone, and saved), and may be `async`. Without `self`, and
+    ///   with `ctx: Ctx<Self>`, it runs beside the turns: for bodies that take their time.
+    /// - The context may be left out. The request's URI is what follows `/request`.
+    /// - It returns an `http::Response<B>`, anything else that axum makes a response of, or a `Result` of one.
     on_request;
 
-    /// Raw WebSocket connections to the actor. Not in this version yet.
+    /// Carries a raw WebSocket: one that was opened at `/gateway/{actor}/websocket/..`.
+    ///
+    /// ```ignore
+    /// #[on_websocket]
+    /// async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), ChatError>
+    /// ```
+    ///
+    /// It has no `self`, as it lasts as long as its socket, and turns go on meanwhile: it uses the state in turns of
+    /// its own, `ctx.turn(|this| ..).await`. The context may be left out.
     on_websocket;
 }
 

@@ -20,8 +20,8 @@ pub(crate) enum Marker {
     OnStateChange,
     OnMigrate,
     Run,
-    /// In the design, but not in this version.
-    Planned(&'static str),
+    OnRequest,
+    OnWebsocket,
 }
 
 const MARKERS: &[(&str, Marker)] = &[
@@ -36,8 +36,8 @@ const MARKERS: &[(&str, Marker)] = &[
     ("on_state_change", Marker::OnStateChange),
     ("on_migrate", Marker::OnMigrate),
     ("run", Marker::Run),
-    ("on_request", Marker::Planned("on_request")),
-    ("on_websocket", Marker::Planned("on_websocket")),
+    ("on_request", Marker::OnRequest),
+    ("on_websocket", Marker::OnWebsocket),
 ];
 
 impl Marker {

@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::{
-    Conn, Contract, Ctx, Fault, Mode, Options,
+    Body, Conn, Contract, Ctx, Fault, Mode, Options, RawSocket, faults,
     store::{LoadError, SaveError},
 };
 
@@ -121,6 +121,39 @@ pub trait Actor: Sized + Send + Sync + 'static {
     /// `#[on_state_change]`: a turn has changed the state, and is about to be saved and answered.
     fn on_state_change(&self, _ctx: &Ctx<Self>) {}
 
+    /// An `#[on_request]` that takes `&self`.
+    fn request_read(
+        &self,
+        _ctx: &Ctx<Self>,
+        _request: http::Request<Body>,
+    ) -> impl Future<Output = Result<http::Response<Body>, Fault>> + Send {
+        async { Err(faults::no_request_handler()) }
+    }
+
+    /// An `#[on_request]` that takes `&mut self`.
+    fn request_write(
+        &mut self,
+        _ctx: &Ctx<Self>,
+        _request: http::Request<Body>,
+    ) -> impl Future<Output = Result<http::Response<Body>, Fault>> + Send {
+        async { Err(faults::no_request_handler()) }
+    }
+
+    /// An `#[on_request]` that takes no `self`.
+    #[must_use]
+    fn request_beside(
+        _ctx: Ctx<Self>,
+        _request: http::Request<Body>,
+    ) -> impl Future<Output = Result<http::Response<Body>, Fault>> + Send {
+        async { Err(faults::no_request_handler()) }
+    }
+
+    /// `#[on_websocket]`: runs beside the actor's turns, and keeps it awake.
+    #[must_use]
+    fn websocket(_ctx: Ctx<Self>, _socket: RawSocket) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Err(faults::no_socket_handler()) }
+    }
+
     /// `#[run]`: runs beside the actor's turns while it is awake, and is cancelled when it goes to sleep.
     #[must_use]
     fn run(_ctx: Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
@@ -153,6 +186,21 @@ pub struct Hooks {
     pub on_state_change: Option<Mode>,
     /// `#[run]`
     pub run: bool,
+    /// `#[on_request]`
+    pub on_request: Option<RequestTurn>,
+    /// `#[on_websocket]`
+    pub on_websocket: bool,
+}
+
+/// How an `#[on_request]` borrows its actor, which is what decides about its turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestTurn {
+    /// `&self`: beside other reads.
+    Read,
+    /// `&mut self`: alone, and saved.
+    Write,
+    /// No `self`: beside the actor's turns.
+    Beside,
 }
 
 impl Hooks {
@@ -166,5 +214,7 @@ impl Hooks {
         on_destroy: None,
         on_state_change: None,
         run: false,
+        on_request: None,
+        on_websocket: false,
     };
 }

@@ -18,10 +18,14 @@ use crate::{
     frames::{Frames, SendError},
     host::{Gate, Parcel},
     outbox::{Close, Outbox},
+    raw_socket::Closing,
     wire::{Format, Output, ToClient},
 };
 
 /// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
+///
+/// A raw WebSocket is one too: it has an id, params and a state, it can be disconnected, and what is sent to it by
+/// [`send`](Self::send) or a broadcast is nothing to it.
 ///
 /// It is a handle: clones are the same connection. It can be kept, and outlives the connection itself;
 /// [`send`](Self::send) then returns `false`.
@@ -50,6 +54,8 @@ pub(crate) enum Peer<A: Actor> {
     /// A client in this process.
     #[cfg(feature = "client")]
     Local(crate::client::LocalSink<A::Contract>),
+    /// A raw WebSocket: whatever is sent to it goes by its handler alone.
+    Raw(Arc<Closing>),
     /// A single call that was made with params: there is nobody to send events to.
     Call(std::marker::PhantomData<fn() -> A>),
 }
@@ -143,6 +149,7 @@ impl<A: Actor> Conn<A> {
             Peer::Wire(outbox) => outbox.close(close),
             #[cfg(feature = "client")]
             Peer::Local(sink) => sink.close(close.code, close.reason),
+            Peer::Raw(closing) => closing.close(close),
             Peer::Call(_) => {}
         }
     }
@@ -220,7 +227,7 @@ impl<A: Actor> Conn<A> {
             Peer::Wire(outbox) => frames.message(outbox.encoding(), self.0.limits.outgoing_message)?,
             #[cfg(feature = "client")]
             Peer::Local(_) => frames.args(Format::Cbor, self.0.limits.outgoing_message)?,
-            Peer::Call(_) => return Ok(()),
+            Peer::Raw(_) | Peer::Call(_) => return Ok(()),
         };
         let taken = match A::OPTIONS.durability {
             Durability::Output => {
@@ -260,7 +267,7 @@ impl<A: Actor> Conn<A> {
             Peer::Wire(outbox) => outbox.push(bytes),
             #[cfg(feature = "client")]
             Peer::Local(sink) => sink.event(index, Format::Cbor, bytes),
-            Peer::Call(_) => false,
+            Peer::Raw(_) | Peer::Call(_) => false,
         }
     }
 
@@ -292,7 +299,7 @@ impl<A: Actor> Conn<A> {
             }
             #[cfg(feature = "client")]
             Peer::Local(sink) => sink.reply(id, result),
-            Peer::Call(_) => {}
+            Peer::Raw(_) | Peer::Call(_) => {}
         }
     }
 }

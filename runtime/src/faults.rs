@@ -75,6 +75,14 @@ pub(crate) fn deadlock(chain: &dyn std::fmt::Display) -> Fault {
         .with_metadata(json!({ "chain": chain.to_string() }))
 }
 
+pub(crate) fn no_request_handler() -> Fault {
+    Fault::new("actor", "request_handler_not_found", "The actor has no handler for raw requests")
+}
+
+pub(crate) fn no_socket_handler() -> Fault {
+    Fault::new("actor", "websocket_handler_not_found", "The actor has no handler for raw WebSockets")
+}
+
 pub(crate) fn timed_out(limit: Duration) -> Fault {
     Fault::new("actor", "action_timed_out", format!("The action did not end within {limit:?}."))
 }

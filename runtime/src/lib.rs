@@ -40,6 +40,8 @@ mod outbox;
 mod payload;
 pub mod prelude;
 #[cfg(feature = "server")]
+mod raw_socket;
+#[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "server")]
 mod schedule;
@@ -53,7 +55,9 @@ pub mod wire;
 
 pub use action::{Action, NeedsConn, Reply};
 #[cfg(feature = "server")]
-pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf};
+pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf, RequestTurn};
+#[cfg(feature = "server")]
+pub use axum::body::Body;
 #[cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("docs/actor_error.md"))]
 #[doc(inline)]
 pub use callboard_macros::ActorError;
@@ -85,6 +89,8 @@ pub use limits::Limits;
 #[cfg(feature = "server")]
 pub use options::{Durability, Options};
 pub use payload::Payload;
+#[cfg(feature = "server")]
+pub use raw_socket::{RawMessage, RawSendError, RawSocket};
 #[cfg(feature = "server")]
 pub use registry::Registry;
 #[cfg(feature = "server")]

@@ -179,6 +179,61 @@ mod server {
         store::{LoadError, SaveError},
     };
 
+    /// What an `#[on_request]` is given.
+    pub type RawRequest = http::Request<crate::Body>;
+
+    /// What an `#[on_request]` answers with.
+    pub type RawResponse = http::Response<crate::Body>;
+
+    /// The parameter of an `#[on_request]`.
+    #[diagnostic::on_unimplemented(
+        message = "a raw request does not come as `{Self}`",
+        label = "not what an `#[on_request]` takes",
+        note = "write `request: http::Request<callboard::Body>`; what is in its body is the handler's to read"
+    )]
+    pub trait RequestParameter: Sized {
+        fn take(request: RawRequest) -> Self;
+    }
+
+    impl RequestParameter for RawRequest {
+        fn take(request: RawRequest) -> Self {
+            request
+        }
+    }
+
+    /// The parameter of an `#[on_websocket]`.
+    #[diagnostic::on_unimplemented(
+        message = "a raw WebSocket does not come as `{Self}`",
+        label = "not what an `#[on_websocket]` takes",
+        note = "write `socket: callboard::RawSocket`"
+    )]
+    pub trait SocketParameter: Sized {
+        fn take(socket: crate::RawSocket) -> Self;
+    }
+
+    impl SocketParameter for crate::RawSocket {
+        fn take(socket: crate::RawSocket) -> Self {
+            socket
+        }
+    }
+
+    /// What an `#[on_request]` may answer with.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` is not a response",
+        label = "an `#[on_request]` cannot answer with it",
+        note = "return an `http::Response<B>`, anything else that axum makes a response of, or a `Result` of one"
+    )]
+    pub trait IsResponse {
+        fn into_response(self) -> RawResponse;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: axum::response::IntoResponse> IsResponse for T {
+        fn into_response(self) -> RawResponse {
+            axum::response::IntoResponse::into_response(self)
+        }
+    }
+
     /// The first state of an actor that has no `#[on_create]`.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` has no first state",

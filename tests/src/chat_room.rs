@@ -3,9 +3,11 @@
 // Actions take `self`, whether they need it or not.
 #![allow(clippy::unused_self)]
 
-use std::io;
+use std::{error::Error, io};
 
-use callboard::prelude::*;
+use callboard::{Body, RawSendError, RawSocket, prelude::*};
+use http_body_util::BodyExt as _;
+use serde_json::{Value, json};
 
 /// One posted message, and the event that announces it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -127,6 +129,42 @@ impl ChatRoom {
     #[action]
     fn get_messages(&self) -> Vec<MessageReceived> {
         self.messages.clone()
+    }
+
+    /// Answers with its argument.
+    #[action]
+    fn echo(&self, value: Value) -> Value {
+        value
+    }
+
+    /// Answers a raw request with what it was.
+    #[on_request]
+    async fn describe(
+        request: http::Request<Body>,
+    ) -> Result<http::Response<String>, Box<dyn Error + Send + Sync>> {
+        let (head, body) = request.into_parts();
+        let has_body = !matches!(head.method, http::Method::GET | http::Method::HEAD);
+        let body = if has_body { body.collect().await?.to_bytes() } else { <_>::default() };
+        let body = has_body.then(|| String::from_utf8_lossy(&body));
+        let search = head.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+        let method = head.method.as_str();
+        let answer = json!({ "method": method, "path": head.uri.path(), "search": search, "body": body });
+        let response = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
+        Ok(response.body(answer.to_string())?)
+    }
+
+    /// Greets with the path, then echoes each frame as it came, until told to close.
+    #[on_websocket]
+    async fn echo_frames(mut socket: RawSocket) -> Result<(), RawSendError> {
+        socket.send(format!("hi {}", socket.path())).await?;
+        while let Some(message) = socket.recv().await {
+            if message.as_text() == Some("close-me") {
+                socket.close(4001, "app.bye").await;
+                break;
+            }
+            socket.send(message).await?;
+        }
+        Ok(())
     }
 
     /// Fails with an error that clients must not see.

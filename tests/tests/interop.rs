@@ -8,35 +8,43 @@ use callboard_tests::{Process, javascript::node};
 /// How many checks the driver has.
 const CHECKS: usize = 41;
 
+/// How many the driver of raw requests and raw sockets has.
+const RAW_CHECKS: usize = 8;
+
 #[test]
 fn the_javascript_client_is_served_in_json() {
-    assert_passes("json");
+    assert_passes("run.mjs", CHECKS, "json");
 }
 
 #[test]
 fn the_javascript_client_is_served_in_cbor() {
-    assert_passes("cbor");
+    assert_passes("run.mjs", CHECKS, "cbor");
 }
 
 #[test]
 fn the_javascript_client_is_served_in_bare() {
-    assert_passes("bare");
+    assert_passes("run.mjs", CHECKS, "bare");
 }
 
-fn assert_passes(encoding: &str) {
+#[test]
+fn the_javascript_client_sends_raw_requests_and_opens_raw_sockets() {
+    assert_passes("raw.mjs", 3 * RAW_CHECKS, "json,cbor,bare");
+}
+
+fn assert_passes(driver: &str, checks: usize, encodings: &str) {
     let program = env!("CARGO_BIN_EXE_conformance-server");
     let server = Process::start(program, &["--listen", "127.0.0.1:0", "--ephemeral"]);
     let output = node()
-        .arg("run.mjs")
+        .arg(driver)
         .env("ENDPOINT", &server.url)
-        .env("ENCODINGS", encoding)
+        .env("ENCODINGS", encodings)
         .env("STRICT", "1")
         .output()
         .unwrap_or_else(|error| panic!("`node` cannot be run, and this test needs Node: {error}"));
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert!(
-        said.ends_with(&format!("\n{CHECKS} passed, 0 failed\n")),
-        "the driver did not pass {CHECKS} of {CHECKS} checks in {encoding}:\n{said}\n{complained}"
+        said.ends_with(&format!("\n{checks} passed, 0 failed\n")),
+        "`{driver}` did not pass {checks} of {checks} checks in {encodings}:\n{said}\n{complained}"
     );
 }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{action::mode_path, dispatch::awaited, life, reply::output_error_kind, span::local};
+use super::{action::mode_path, dispatch::awaited, life, raw, reply::output_error_kind, span::local};
 use crate::model::{Actor, Creator, Hook, Output};
 
 /// What the actor remembers about a connection: what `#[on_before_connect]` returns.
@@ -21,8 +21,8 @@ pub(super) fn table(actor: &Actor) -> TokenStream {
         let name = format_ident!("{name}");
         quote!(#(#cfgs)* #name: ::core::option::Option::Some(#mode),)
     });
-    let life = life::rows(actor);
-    quote!(#krate::Hooks { #(#rows)* #life ..#krate::Hooks::NONE })
+    let (life, raw) = (life::rows(actor), raw::rows(actor));
+    quote!(#krate::Hooks { #(#rows)* #life #raw ..#krate::Hooks::NONE })
 }
 
 /// Every hook on a connection that the block has.
@@ -76,8 +76,8 @@ pub(super) fn functions(actor: &Actor) -> TokenStream {
     let others = present(actor)
         .filter(|(name, _)| *name != "before_connect")
         .map(|(name, hook)| connection_hook(name, hook, actor));
-    let life = life::functions(actor);
-    quote!(#before_connect #(#others)* #life)
+    let (life, raw) = (life::functions(actor), raw::functions(actor));
+    quote!(#before_connect #(#others)* #life #raw)
 }
 
 fn before_connect(actor: &Actor) -> TokenStream {

@@ -9,6 +9,7 @@ mod event;
 mod hooks;
 mod life;
 mod listener;
+mod raw;
 mod reply;
 mod server;
 mod span;

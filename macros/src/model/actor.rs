@@ -73,13 +73,6 @@ impl Actor {
         for method in block.methods_mut() {
             match take_marker(method, mistakes) {
                 Some((Marker::Action, attr)) => actions.push(Action::of(method, &attr, scope)),
-                Some((Marker::Planned(name), attr)) => {
-                    mistakes.at(
-                        attr,
-                        format_args!("this version of callboard has no `#[{name}]` yet"),
-                        "remove it",
-                    );
-                }
                 Some((marker, attr)) => hooks.add(marker, &attr, method, scope),
                 None => {}
             }

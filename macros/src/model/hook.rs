@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Ident, PatType, Signature, Type};
 
-use super::{Carried, Life, Mode, Output, Scope, action::check_signature, owned, parameter::Parameters};
+use super::{Carried, Life, Mode, Output, Raw, Scope, action::check_signature, owned, parameter::Parameters};
 use crate::{marker::Marker, syntax::Method};
 
 /// Every hook that the block has.
@@ -15,6 +15,7 @@ pub(crate) struct Hooks {
     pub(crate) on_connect: Option<Hook>,
     pub(crate) on_disconnect: Option<Hook>,
     pub(crate) life: Life,
+    pub(crate) raw: Raw,
 }
 
 /// A hook that is a method of the actor.
@@ -50,6 +51,7 @@ impl Hooks {
             Marker::OnBeforeConnect => self.before_connect.is_some(),
             Marker::OnConnect => self.on_connect.is_some(),
             Marker::OnDisconnect => self.on_disconnect.is_some(),
+            Marker::OnRequest | Marker::OnWebsocket => self.raw.has(marker),
             _ => self.life.has(marker),
         };
         let name = marker.name();
@@ -67,6 +69,7 @@ impl Hooks {
             Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
             Marker::OnConnect => self.on_connect = Some(Hook::of_connection(method, name, scope)),
             Marker::OnDisconnect => self.on_disconnect = Some(Hook::of_connection(method, name, scope)),
+            Marker::OnRequest | Marker::OnWebsocket => self.raw.add(marker, method, scope),
             _ => self.life.add(marker, method, scope),
         }
     }

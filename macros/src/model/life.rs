@@ -235,7 +235,7 @@ fn typed(input: &FnArg) -> Option<&PatType> {
 }
 
 /// `Ctx<..>`, or a borrow of it.
-fn names_ctx(ty: &Type) -> bool {
+pub(super) fn names_ctx(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => names_ctx(&reference.elem),
         Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Ctx"),
@@ -250,7 +250,7 @@ fn nothing_else(values: &[&PatType], what: &str, scope: Scope<'_>) {
     }
 }
 
-fn check_returns_nothing(sig: &Signature, output: &Output, what: &str, scope: Scope<'_>) {
+pub(super) fn check_returns_nothing(sig: &Signature, output: &Output, what: &str, scope: Scope<'_>) {
     if let ReturnType::Type(_, ty) = &sig.output
         && (output.is_result() || !output.written.is_empty())
     {

@@ -10,8 +10,9 @@ mod life;
 mod mode;
 mod name;
 mod output;
-mod owned;
+pub(crate) mod owned;
 mod parameter;
+mod raw;
 mod scope;
 
 pub(crate) use action::{Action, Argument};
@@ -24,4 +25,5 @@ pub(crate) use life::{Life, Migration, Runner};
 pub(crate) use mode::Mode;
 pub(crate) use name::wire as wire_name;
 pub(crate) use output::Output;
+pub(crate) use raw::{Raw, RawHandler};
 pub(crate) use scope::Scope;

@@ -41,6 +41,17 @@ impl Output {
         }
     }
 
+    /// The return type of a method whose value goes no further than its caller, and so may be any type.
+    pub(crate) fn of_any(output: &ReturnType, scope: Scope<'_>) -> Self {
+        match output {
+            ReturnType::Default => Self::unit(),
+            ReturnType::Type(_, ty) => match &**ty {
+                Type::Path(path) if path.qself.is_none() => Self::of_path(&path.path, ty, scope),
+                _ => Self { kind: Kind::Value(scope.outside(ty)), written: written(ty) },
+            },
+        }
+    }
+
     fn unit() -> Self {
         Self { kind: Kind::Value(quote!(())), written: String::new() }
     }

@@ -34,6 +34,11 @@ pub(crate) fn check(ty: &Type, why: &str, scope: Scope<'_>) -> bool {
     obstacle.is_none()
 }
 
+/// Whether a type can be named in generated code.
+pub(crate) fn has_name(ty: TokenStream) -> bool {
+    obstacle(ty) != Some(Obstacle::ImplTrait)
+}
+
 fn obstacle(tokens: TokenStream) -> Option<Obstacle> {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

@@ -45,4 +45,13 @@ impl Game {
     async fn tick(ctx: Ctx<Self>) -> Result<(), GameError> {
         tick(ctx).await
     }
+    #[on_request]
+    async fn serve(&mut self, ctx: &Ctx<Self>, request: http::Request<Body>) -> Result<Response, GameError> {
+        serve(ctx, request).await
+    }
+
+    #[on_websocket]
+    async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), GameError> {
+        carry(ctx, socket).await
+    }
 }

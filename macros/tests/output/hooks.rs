@@ -30,6 +30,16 @@ impl Game {
     async fn tick(ctx: Ctx<Self>) -> Result<(), GameError> {
         tick(ctx).await
     }
+    async fn serve(
+        &mut self,
+        ctx: &Ctx<Self>,
+        request: http::Request<Body>,
+    ) -> Result<Response, GameError> {
+        serve(ctx, request).await
+    }
+    async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), GameError> {
+        carry(ctx, socket).await
+    }
 }
 /// Every action of [`Game`], as a value. Made by `#[actor]`.
 #[allow(unreachable_pub, private_interfaces)]
@@ -131,6 +141,8 @@ impl ::callboard::Actor for Game {
         on_destroy: ::core::option::Option::Some(::callboard::Mode::ReadAsync),
         on_state_change: ::core::option::Option::Some(::callboard::Mode::Read),
         run: true,
+        on_request: ::core::option::Option::Some(::callboard::RequestTurn::Write),
+        on_websocket: true,
         ..::callboard::Hooks::NONE
     };
     async fn create(
@@ -214,6 +226,37 @@ impl ::callboard::Actor for Game {
     ) -> ::core::result::Result<(), ::callboard::Fault> {
         ::callboard::__private::hook_result(
             ::callboard::__private::sendable(Self::tick(ctx)).await,
+            ::callboard::__error_kind!(GameError),
+        )
+    }
+    async fn request_write(
+        &mut self,
+        ctx: &::callboard::Ctx<Self>,
+        request: ::callboard::__private::RawRequest,
+    ) -> ::core::result::Result<
+        ::callboard::__private::RawResponse,
+        ::callboard::Fault,
+    > {
+        let request = <http::Request<
+            Body,
+        > as ::callboard::__private::RequestParameter>::take(request);
+        let answer = ::callboard::__private::hook_result(
+            ::callboard::__private::sendable(Self::serve(self, ctx, request)).await,
+            ::callboard::__error_kind!(GameError),
+        )?;
+        ::core::result::Result::Ok(
+            <Response as ::callboard::__private::IsResponse>::into_response(answer),
+        )
+    }
+    async fn websocket(
+        ctx: ::callboard::Ctx<Self>,
+        socket: ::callboard::RawSocket,
+    ) -> ::core::result::Result<(), ::callboard::Fault> {
+        let socket = <RawSocket as ::callboard::__private::SocketParameter>::take(
+            socket,
+        );
+        ::callboard::__private::hook_result(
+            ::callboard::__private::sendable(Self::socket(ctx, socket)).await,
             ::callboard::__error_kind!(GameError),
         )
     }

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 
 use super::{
-    HostedActor, HostedConn, Reach, Runtime,
+    HangUp, HostedActor, HostedConn, Reach, Runtime,
     alarms::Alarms,
     call::{Call, ReplyTo},
     chain::Chain,
@@ -24,10 +24,11 @@ use super::{
     kind::Kind,
     line::Line,
     mailbox::{Mailbox, Rejected},
+    raw::RawCall,
     roster::Roster,
 };
 use crate::{
-    Action as _, Actor, ActorId, Conn, ConnId, Ctx, Fault, Key,
+    Action as _, Actor, ActorId, Body, Conn, ConnId, Ctx, Fault, Key, RawSocket,
     conn::{Peer, decode_action, encode_reply},
     faults,
     outbox::Outbox,
@@ -81,6 +82,8 @@ pub(super) struct Core<A> {
 pub(crate) enum Envelope<A: Actor> {
     Call(Call<A>),
     Connect(Connect<A>),
+    /// A raw request.
+    Request(RawCall<A>),
     Disconnect(Conn<A>),
     /// A turn for a piece of code: `ctx.turn(..)`.
     Turn(TurnCode<A>),
@@ -92,6 +95,8 @@ pub(crate) enum Envelope<A: Actor> {
 pub(crate) struct Connect<A: Actor> {
     pub(super) params: Option<Bytes>,
     pub(super) peer: Peer<A>,
+    /// For its handler, if it is a raw one.
+    pub(super) socket: Option<RawSocket>,
     pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
 }
 
@@ -174,14 +179,14 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Posts to the actor of this cell, which is woken as often as it takes.
-    async fn post_awake(self: &Arc<Self>, mut envelope: Envelope<A>) -> Result<(), Fault> {
+    /// Posts to the actor of this cell, which is woken as often as it takes. Gives the cell that took it.
+    pub(super) async fn post_awake(self: &Arc<Self>, mut envelope: Envelope<A>) -> Result<Arc<Self>, Fault> {
         let mut cell = Arc::clone(self);
         while let Err(refused) = cell.post(envelope) {
             envelope = refused;
             cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
         }
-        Ok(())
+        Ok(cell)
     }
 
     /// Deals with a call that needs no turn of its own, if it is one.
@@ -195,15 +200,17 @@ impl<A: Actor> Cell<A> {
         self.run_if_idle(call)
     }
 
-    /// Opens a connection.
+    /// Opens a connection; `socket` is that of a raw one. Gives the cell that it is open to, which may be a later one.
     pub(super) async fn join(
         self: &Arc<Self>,
         params: Option<Bytes>,
         peer: Peer<A>,
-    ) -> Result<Conn<A>, Fault> {
+        socket: Option<RawSocket>,
+    ) -> Result<(Arc<Self>, Conn<A>), Fault> {
         let (opened, open) = oneshot::channel();
-        self.post_awake(Envelope::Connect(Connect { params, peer, opened })).await?;
-        open.await.unwrap_or_else(|_| Err(unanswered()))
+        let cell = self.post_awake(Envelope::Connect(Connect { params, peer, socket, opened })).await?;
+        let conn = open.await.unwrap_or_else(|_| Err(unanswered()))?;
+        Ok((cell, conn))
     }
 
     /// A turn for a piece of code.
@@ -246,6 +253,7 @@ impl<A: Actor> Envelope<A> {
         match self {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
+            Self::Request(call) => call.refuse(fault),
             Self::Turn(code) => drop(code(Err(fault))),
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
@@ -268,7 +276,7 @@ impl<A: Actor> HostedActor for Cell<A> {
         Box::pin(async move {
             let action = decode_action::<A>(&action, format, &args)?;
             let caller = match params {
-                Some(params) => Some(self.join(Some(params), Peer::Call(PhantomData)).await?),
+                Some(params) => Some(self.join(Some(params), Peer::Call(PhantomData), None).await?.1),
                 None => None,
             };
             let (sender, answer) = oneshot::channel();
@@ -286,9 +294,25 @@ impl<A: Actor> HostedActor for Cell<A> {
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>> {
         Box::pin(async move {
-            let conn = self.join(params, Peer::Wire(Arc::clone(&outbox))).await?;
-            Ok(Arc::new(WireConn { line: Line::new(&self, conn), outbox }) as Arc<dyn HostedConn>)
+            let (cell, conn) = self.join(params, Peer::Wire(Arc::clone(&outbox)), None).await?;
+            Ok(Arc::new(WireConn { line: Line::new(&cell, conn), outbox }) as Arc<dyn HostedConn>)
         })
+    }
+
+    fn request(
+        self: Arc<Self>,
+        request: http::Request<Body>,
+        params: Option<Bytes>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>> {
+        Box::pin(async move { self.raw_request(request, params).await })
+    }
+
+    fn websocket(
+        self: Arc<Self>,
+        params: Option<Bytes>,
+        socket: RawSocket,
+    ) -> BoxFuture<'static, Result<HangUp, Fault>> {
+        Box::pin(async move { self.raw_socket(params, socket).await })
     }
 }
 
@@ -332,6 +356,6 @@ pub(super) fn greet<A: Actor>(peer: &Peer<A>, actor: ActorId, conn: ConnId) {
         }
         #[cfg(feature = "client")]
         Peer::Local(sink) => sink.open(actor, conn),
-        Peer::Call(_) => {}
+        Peer::Raw(_) | Peer::Call(_) => {}
     }
 }

@@ -141,6 +141,11 @@ impl<A: Actor> Gate<A> {
         self.pass(Parcel::Answer(answer), A::OPTIONS.durability == Durability::Relaxed)
     }
 
+    /// Like [`pass_answer`](Self::pass_answer), for what is no answer to a call.
+    pub(super) fn pass_held(&mut self, held: Parcel<A>) -> Result<(), Parcel<A>> {
+        self.pass(held, A::OPTIONS.durability == Durability::Relaxed)
+    }
+
     /// Hands an event over once what it speaks of is saved, for an actor that holds its events too.
     pub(crate) fn pass_event(&mut self, event: Parcel<A>) -> Result<(), Parcel<A>> {
         self.pass(event, false)

@@ -12,11 +12,15 @@ use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
 
 impl<A: Actor> Cell<A> {
     pub(super) async fn take_connect(self: &Arc<Self>, connect: Connect<A>) {
-        let Connect { params, peer, opened } = connect;
+        let Connect { params, peer, socket, opened } = connect;
         let admitted = match self.admit(params.as_ref(), peer).await {
             Ok(conn) => self.welcome(conn).await,
             Err(fault) => Err(fault),
         };
+        if let (Ok(conn), Some(socket)) = (&admitted, socket) {
+            // Before anything else can come between, such as sleep.
+            self.start_socket(conn.clone(), socket);
+        }
         if let Err(Ok(conn)) = opened.send(admitted) {
             // Whoever asked has gone away meanwhile.
             conn.mark_closed();

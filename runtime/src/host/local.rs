@@ -133,8 +133,8 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         sink: LocalSink<A::Contract>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
-            let conn = Cell::join(&self, params, Peer::Local(sink)).await?;
-            Ok(Arc::new(Joined(Line::new(&self, conn))) as Arc<dyn LocalConn<A::Contract>>)
+            let (cell, conn) = Cell::join(&self, params, Peer::Local(sink), None).await?;
+            Ok(Arc::new(Joined(Line::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })
     }
 }

@@ -20,6 +20,7 @@ mod line;
 mod local;
 mod mailbox;
 mod parcel;
+mod raw;
 mod ringing;
 mod roster;
 mod runtime;
@@ -48,7 +49,7 @@ pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
 pub(crate) use parcel::Parcel;
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
-use crate::{ActorId, ConnId, Fault, Key, outbox::Outbox, store::ActorRecord, wire::Format};
+use crate::{ActorId, Body, ConnId, Fault, Key, RawSocket, outbox::Outbox, store::ActorRecord, wire::Format};
 
 /// How a caller means to reach the actor of a key.
 #[derive(Debug, Clone)]
@@ -119,7 +120,25 @@ pub(crate) trait HostedActor: Send + Sync {
         params: Option<Bytes>,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>>;
+
+    /// One raw request. It is made as a connection of that moment, if the actor has an `#[on_before_connect]` to
+    /// judge it; `params` are JSON.
+    fn request(
+        self: Arc<Self>,
+        request: http::Request<Body>,
+        params: Option<Bytes>,
+    ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>>;
+
+    /// Opens a raw WebSocket, which from then on is its handler's.
+    fn websocket(
+        self: Arc<Self>,
+        params: Option<Bytes>,
+        socket: RawSocket,
+    ) -> BoxFuture<'static, Result<HangUp, Fault>>;
 }
+
+/// To be called when a raw WebSocket is gone.
+pub(crate) type HangUp = Box<dyn FnOnce() + Send>;
 
 /// An open connection, whatever its actor's type. Calls and subscriptions take effect in the order made.
 pub(crate) trait HostedConn: Send + Sync {

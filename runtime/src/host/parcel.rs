@@ -18,6 +18,9 @@ pub(crate) enum Parcel<A: Actor> {
         /// The message, or for a client in this process the payload.
         bytes: Bytes,
     },
+    /// Anything else: it is told that what it waited for is saved, or why it never will be. It must not come back to the
+    /// gate.
+    Held(Box<dyn FnOnce(Result<(), Fault>) + Send>),
 }
 
 impl<A: Actor> Parcel<A> {
@@ -28,6 +31,7 @@ impl<A: Actor> Parcel<A> {
                 // Who has gone away meanwhile gets nothing, as with an event that does not wait.
                 conn.hand_over(index, bytes);
             }
+            Self::Held(then) => then(Ok(())),
         }
     }
 
@@ -35,6 +39,7 @@ impl<A: Actor> Parcel<A> {
     pub(super) fn fail(self, fault: Fault) {
         match self {
             Self::Answer(answer) => answer.fail(fault),
+            Self::Held(then) => then(Err(fault)),
             Self::Event { .. } if A::OPTIONS.durability == Durability::Output => {}
             event @ Self::Event { .. } => event.deliver(),
         }
@@ -74,6 +79,7 @@ impl<A: Actor> Parcel<A> {
         match self {
             Self::Answer(answer) => answer.conn(),
             Self::Event { conn, .. } => Some(conn),
+            Self::Held(_) => None,
         }
     }
 }

@@ -117,6 +117,7 @@ impl<A: Actor> Cell<A> {
         match envelope {
             Envelope::Call(call) => self.take_call(call).await,
             Envelope::Connect(connect) => self.take_connect(connect).await,
+            Envelope::Request(call) => self.take_request(call).await,
             Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
             Envelope::Turn(code) => self.take_turn(code).await,
             Envelope::Alarms(done) => {
@@ -176,7 +177,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// A turn to read, with a state that may be used.
-    async fn read(self: &Arc<Self>) -> Result<OwnedRwLockReadGuard<Core<A>>, Fault> {
+    pub(super) async fn read(self: &Arc<Self>) -> Result<OwnedRwLockReadGuard<Core<A>>, Fault> {
         loop {
             let core = Arc::clone(&self.core).read_owned().await;
             if core.state.is_some() && !self.gate.lock().is_broken() {

@@ -1,8 +1,19 @@
 //! Reading bodies, within their limits.
 
-use axum::body::{Body, HttpBody as _};
+use std::{
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+use axum::body::Body;
 use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, header};
 use http_body_util::BodyExt;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::time::timeout;
 
 use super::errors;
@@ -12,6 +23,65 @@ use crate::{Fault, Limits};
 pub(super) async fn read(body: Body, limit: usize, limits: &Limits) -> Result<Bytes, Fault> {
     let collected = timeout(limits.body_timeout, collect(body, limit, limits.body)).await;
     collected.unwrap_or_else(|_| Err(errors::body_timed_out()))
+}
+
+/// A body that is read as it comes, and ends with an error behind its limit. Refused at once if it says itself that it
+/// is longer.
+pub(super) fn bounded(body: Body, headers: &HeaderMap, limit: usize) -> Result<(Body, Bounds), Fault> {
+    let length =
+        headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > limit as u64) {
+        return Err(errors::incoming_too_long());
+    }
+    let bounds = Bounds(Arc::default());
+    let bounded = Bounded { body, left: limit, bounds: bounds.clone() };
+    Ok((Body::new(bounded), bounds))
+}
+
+/// Whether a body was found to be too long.
+#[derive(Clone)]
+pub(super) struct Bounds(Arc<AtomicBool>);
+
+impl Bounds {
+    pub(super) fn are_exceeded(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+struct Bounded {
+    body: Body,
+    left: usize,
+    bounds: Bounds,
+}
+
+impl HttpBody for Bounded {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        let length = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        let Some(left) = self.left.checked_sub(length) else {
+            self.bounds.0.store(true, Ordering::Release);
+            return Poll::Ready(Some(Err(axum::Error::new("the body is too long"))));
+        };
+        self.left = left;
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
 }
 
 /// Reads on beyond the limit, up to `at_most`, unless the sender says that there is more than that.

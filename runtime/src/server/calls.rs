@@ -86,7 +86,7 @@ fn encoding(headers: &HeaderMap) -> Encoding {
 }
 
 /// The connection params of a call: JSON, which a JavaScript client can send in Latin-1 only.
-fn params(headers: &HeaderMap, limits: &Limits) -> Result<Option<Bytes>, Fault> {
+pub(super) fn params(headers: &HeaderMap, limits: &Limits) -> Result<Option<Bytes>, Fault> {
     let Some(raw) = headers.get("x-rivet-conn-params") else { return Ok(None) };
     let raw = raw.as_bytes();
     let params = match std::str::from_utf8(raw) {

@@ -125,14 +125,6 @@ pub(super) fn wrong_actor_method(method: &Method, path: &str) -> Fault {
         .with_metadata(json!({ "method": method.as_str(), "path": path }))
 }
 
-pub(super) fn no_requests() -> Fault {
-    Fault::new("actor", "request_handler_not_found", "The actor has no handler for raw requests")
-}
-
-pub(super) fn no_sockets() -> Fault {
-    Fault::new("actor", "websocket_handler_not_found", "The actor has no handler for raw WebSockets")
-}
-
 pub(super) fn no_queue(name: &str) -> Fault {
     Fault::new("queue", "not_configured", format!("The actor has no queue `{name}`"))
 }
@@ -203,7 +195,7 @@ mod tests {
             (invalid_params("x"), 400),
             (no_namespace(), 400),
             (no_actor_route("/x"), 404),
-            (no_requests(), 404),
+            (faults::no_request_handler(), 404),
             (no_queue("x"), 400),
             (wrong_actor_method(&Method::GET, "/x"), 405),
             (incoming_too_long(), 400),

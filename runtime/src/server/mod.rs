@@ -12,6 +12,7 @@ mod limits;
 mod opening;
 mod origins;
 mod peers;
+mod raw_socket;
 mod requests;
 mod serve;
 mod session;
@@ -150,9 +151,11 @@ async fn by_headers(gateway: Shared, Extension(ray): Extension<Ray>, request: Re
 enum Route {
     Action(String),
     Queue(String),
-    Request,
+    /// With the path that its handler sees.
+    Request(String),
     Connect,
-    WebSocket,
+    /// With the path that its handler sees.
+    WebSocket(String),
     About(About),
     /// The path that is none.
     Unknown(String),
@@ -172,8 +175,8 @@ impl Route {
             ("connect", "") => Some(Self::Connect),
             ("health", "") => Some(Self::About(About::Health)),
             ("metadata", "") => Some(Self::About(About::Metadata)),
-            ("request", _) => Some(Self::Request),
-            ("websocket", _) => Some(Self::WebSocket),
+            ("request", rest) => Some(Self::Request(format!("/{rest}"))),
+            ("websocket", rest) => Some(Self::WebSocket(format!("/{rest}"))),
             ("action", action) => name(action).map(Self::Action),
             ("queue", queue) => name(queue).map(Self::Queue),
             _ => None,
@@ -191,14 +194,17 @@ async fn dispatch(
 ) -> Response {
     let response = match route {
         Route::Connect => websocket::connect(gateway, ray, target, request).map_err(Failure::from),
-        Route::WebSocket => websocket::raw(&gateway, target, request).map_err(Failure::from),
+        Route::WebSocket(path) => websocket::raw(gateway, ray, target, &path, request).map_err(Failure::from),
         Route::Unknown(path) => Err(errors::no_actor_route(&path).into()),
         Route::Action(name) => match target {
             Ok(target) => calls::action(gateway, target, name, request).await,
             Err(fault) => Err(fault.into()),
         },
         Route::Queue(name) => Err(calls::queue(&name, &request)),
-        Route::Request => requests::fetch(target),
+        Route::Request(path) => match target {
+            Ok(target) => requests::fetch(&gateway, target, &path, request).await,
+            Err(fault) => Err(fault.into()),
+        },
         Route::About(page) => requests::about(&gateway, target, page).await,
     };
     response.unwrap_or_else(IntoResponse::into_response)
@@ -220,10 +226,11 @@ mod tests {
             ("/action/sendMessage", Route::Action("sendMessage".to_owned())),
             ("/action/a.b%2Fc%20d", Route::Action("a.b/c d".to_owned())),
             ("/queue/jobs", Route::Queue("jobs".to_owned())),
-            ("/request", Route::Request),
-            ("/request/a//b", Route::Request),
-            ("/websocket", Route::WebSocket),
-            ("/websocket/stream/x", Route::WebSocket),
+            ("/request", Route::Request("/".to_owned())),
+            ("/request/", Route::Request("/".to_owned())),
+            ("/request/a//b%2F", Route::Request("/a//b%2F".to_owned())),
+            ("/websocket", Route::WebSocket("/".to_owned())),
+            ("/websocket/stream/x", Route::WebSocket("/stream/x".to_owned())),
             ("/action", unknown("/action")),
             ("/action/", unknown("/action/")),
             ("/action/a/b", unknown("/action/a/b")),

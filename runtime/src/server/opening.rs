@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Gateway, errors, identity::Ray, limits, peers::Place, session::Session, socket, target::Target};
+use super::{Gateway, errors, identity::Ray, limits, peers::Place, session::Session, target::Target};
 use crate::{
     Fault, faults,
     host::{HostedConn, Runtime},
@@ -48,12 +48,6 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     };
     Session::new(socket, outbox, conn, limits).run(stopped).await;
     drop(place);
-}
-
-/// Completes nothing but a close.
-pub(super) async fn refuse<S: AsyncRead + AsyncWrite + Unpin>(socket: S, close: Close) {
-    // It says nothing, whatever is said to it.
-    let _ = timeout(limits::CLOSE_TIME, socket::goodbye(socket::speak(socket, 1024), Some(close))).await;
 }
 
 /// Why a connection did not open.
@@ -96,19 +90,18 @@ impl Opening {
 
 impl Refusal {
     fn unreached(fault: Fault, ray: &Ray) -> Self {
-        let close = Close::new(1011, format!("{}.{}#{}", fault.group(), fault.code(), ray.as_str()));
+        let close = unreached(&fault, ray);
         let framed = !fault.is("actor", "not_found") && fault.group() != "guard";
         Self { fault, close, framed }
     }
 
     /// There is no place for it.
     fn crowded(fault: &Fault) -> Self {
-        let close = Close::new(1013, format!("{}.{}", fault.group(), fault.code()));
-        Self { fault: fault.clone(), close, framed: false }
+        Self { fault: fault.clone(), close: crowded(fault), framed: false }
     }
 
     fn rejected(fault: Fault) -> Self {
-        let close = Close::new(1011, format!("{}.{}", fault.group(), fault.code()));
+        let close = rejected(&fault);
         let framed = fault.group() != "guard";
         Self { fault, close, framed }
     }
@@ -119,4 +112,19 @@ impl Refusal {
         }
         outbox.close(self.close);
     }
+}
+
+/// The close of a connection whose actor was not reached.
+pub(super) fn unreached(fault: &Fault, ray: &Ray) -> Close {
+    Close::new(1011, format!("{}.{}#{}", fault.group(), fault.code(), ray.as_str()))
+}
+
+/// The close of a connection that its actor does not want.
+pub(super) fn rejected(fault: &Fault) -> Close {
+    Close::new(1011, format!("{}.{}", fault.group(), fault.code()))
+}
+
+/// The close of a connection that there is no place for.
+pub(super) fn crowded(fault: &Fault) -> Close {
+    Close::new(1013, format!("{}.{}", fault.group(), fault.code()))
 }

@@ -1,9 +1,16 @@
 //! Plain HTTP to an actor: raw requests, and the few pages that every actor has.
 
-use axum::{body::Body, response::Response};
-use http::{HeaderValue, header};
+use std::sync::Arc;
 
-use super::{Gateway, errors, errors::Failure, identity, target::Target};
+use axum::{body::Body, extract::Request, response::Response};
+use http::{HeaderValue, Uri, header};
+
+use super::{
+    Gateway, body, calls, errors,
+    errors::Failure,
+    identity,
+    target::{Query, Target},
+};
 use crate::Fault;
 
 /// A page that every actor has.
@@ -43,8 +50,39 @@ pub(super) async fn about(
     Ok(response)
 }
 
-/// A raw request, which no actor takes yet.
-pub(super) fn fetch(target: Result<Target, Fault>) -> Result<Response, Failure> {
-    target?;
-    Err(errors::no_requests().into())
+/// A raw request. Its handler sees this path, and of the query what is the user's.
+pub(super) async fn fetch(
+    gateway: &Gateway,
+    target: Target,
+    path: &str,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (mut head, body) = request.into_parts();
+    head.uri = own_uri(path, head.uri.query())?;
+    let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;
+    let params = calls::params(&head.headers, gateway.limits())?;
+    let runtime = Arc::clone(&gateway.runtime);
+    // On a task of its own: a caller that goes away does not take its request with it.
+    let answering = gateway.tasks().spawn(async move {
+        let actor = target.reach(&runtime).await?;
+        let record = actor.record().clone();
+        Ok::<_, Fault>((record, actor.request(Request::from_parts(head, body), params).await))
+    });
+    let (actor, result) = answering.await.map_err(|panic| Fault::internal(&panic))??;
+    let mut response = result.map_err(|fault| {
+        // A handler that fails over a body which is too long fails because of that.
+        let fault = if bounds.are_exceeded() { errors::incoming_too_long() } else { fault };
+        Failure::from(fault).at(&actor)
+    })?;
+    identity::name_actor(response.headers_mut(), &actor);
+    Ok(response)
+}
+
+/// The address that a handler sees: its own path, and of the query what is not the gateway's, byte for byte.
+pub(super) fn own_uri(path: &str, query: Option<&str>) -> Result<Uri, Fault> {
+    let address = match Query::parse(query)?.user {
+        Some(query) => format!("{path}?{query}"),
+        None => path.to_owned(),
+    };
+    address.parse().map_err(|_| errors::bad_request("the path is not valid"))
 }

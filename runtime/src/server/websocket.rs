@@ -18,9 +18,11 @@ use super::{
     identity::Ray,
     opening::{self, Opening},
     peers::{Address, Place, What},
+    raw_socket::{self, RawOpening},
+    requests::own_uri,
     target::Target,
 };
-use crate::{Fault, Limits, outbox::Close, wire::Encoding};
+use crate::{Fault, Limits, wire::Encoding};
 
 /// The subprotocol that is always chosen.
 const RIVET: &str = "rivet";
@@ -48,20 +50,33 @@ pub(super) fn connect(
     Ok(switch(&request))
 }
 
-/// `../websocket/..`: a raw WebSocket, which no actor takes yet.
+/// `../websocket/..`: a raw WebSocket. Its handler sees this path, and of the query what is the user's.
 pub(super) fn raw(
-    gateway: &Gateway,
+    gateway: Arc<Gateway>,
+    ray: Ray,
     target: Result<Target, Fault>,
+    path: &str,
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
-    let fault = target.err().unwrap_or_else(errors::no_sockets);
-    let close = Close::new(1011, format!("{}.{}", fault.group(), fault.code()));
-    let limit = gateway.limits().open_timeout;
-    gateway
-        .tasks()
-        .spawn(handshake.complete(limit, async move |socket| opening::refuse(socket, close).await));
-    Ok(switch(&request))
+    let response = switch(&request);
+    let params = Offer::of(request.headers()).params(gateway.limits());
+    let uri = own_uri(path, request.uri().query());
+    let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
+    let (mut head, _) = request.into_parts();
+    let target = uri.and_then(|uri| {
+        head.uri = uri;
+        target
+    });
+    let opening = RawOpening { target, head, params, ray };
+    let tasks = gateway.tasks().clone();
+    tasks.spawn(async move {
+        let limit = gateway.limits().open_timeout;
+        handshake
+            .complete(limit, async |socket| raw_socket::run(socket, opening, place, &gateway).await)
+            .await;
+    });
+    Ok(response)
 }
 
 /// A valid request for a WebSocket.

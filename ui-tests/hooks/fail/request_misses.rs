@@ -1,4 +1,4 @@
-// Check that a hook of the design that is not there yet is named as such.
+// Check that a request handler takes the request and answers it.
 
 use callboard::prelude::*;
 
@@ -10,8 +10,8 @@ struct Counter {
 #[actor]
 impl Counter {
     #[on_request]
-    fn serve(&mut self) {
-        self.total = 0;
+    fn serve(&mut self, ctx: &Ctx<Self>) {
+        self.total = ctx.now_ms();
     }
 }
 

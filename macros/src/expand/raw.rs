@@ -1,0 +1,119 @@
+//! The raw handlers: requests and sockets that are no actions.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+use syn::spanned::Spanned;
+
+use super::{dispatch::awaited, hooks, span::local};
+use crate::model::{Actor, RawHandler, owned};
+
+/// The rows of `const HOOKS`.
+pub(super) fn rows(actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let request = request_handler(actor).map(|(handler, _)| {
+        let cfgs = &handler.carried.cfgs;
+        let turn = match handler.mode {
+            None => quote!(Beside),
+            Some(mode) if mode.is_exclusive() => quote!(Write),
+            Some(_) => quote!(Read),
+        };
+        quote!(#(#cfgs)* on_request: ::core::option::Option::Some(#krate::RequestTurn::#turn),)
+    });
+    let socket = socket_handler(actor).map(|(handler, _)| {
+        let cfgs = &handler.carried.cfgs;
+        quote!(#(#cfgs)* on_websocket: true,)
+    });
+    quote!(#request #socket)
+}
+
+/// The functions of both.
+pub(super) fn functions(actor: &Actor) -> TokenStream {
+    let request = request_handler(actor).map(|(handler, takes)| on_request(handler, takes, actor));
+    let socket = socket_handler(actor).map(|(handler, takes)| on_websocket(handler, takes, actor));
+    quote!(#request #socket)
+}
+
+fn request_handler(actor: &Actor) -> Option<(&RawHandler, &TokenStream)> {
+    whole(actor.hooks.raw.on_request.as_ref())
+}
+
+fn socket_handler(actor: &Actor) -> Option<(&RawHandler, &TokenStream)> {
+    whole(actor.hooks.raw.on_websocket.as_ref())
+}
+
+fn whole(handler: Option<&RawHandler>) -> Option<(&RawHandler, &TokenStream)> {
+    let handler = handler.filter(|handler| !handler.is_broken)?;
+    Some((handler, handler.takes.as_ref()?))
+}
+
+/// Input: `async fn serve(&mut self, ctx: &Ctx<Self>, request: Request<Body>) -> Response<Body>`
+///
+/// Output: `async fn request_write(&mut self, ctx: &Ctx<Self>, request: Request) -> Result<Response, Fault> {
+/// let answer = hook_value(Self::serve(self, ctx, request).await)?; Ok(into_response(answer)) }`
+fn on_request(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let RawHandler { method, carried, output, .. } = handler;
+    let (ctx, request) = (local("ctx"), local("request"));
+    let cfgs = &carried.cfgs;
+    // Apart from the call, whose errors are told at the method's name.
+    let take = quote_spanned!(takes.span()=> <#takes as #krate::__private::RequestParameter>::take(#request));
+    let given_ctx = handler.ctx.then(|| quote!(#ctx,));
+    let (name, this, ctx_type, call) = match handler.mode {
+        None => (
+            quote!(request_beside),
+            quote!(),
+            quote!(#krate::Ctx<Self>),
+            quote!(Self::#method(#given_ctx #request)),
+        ),
+        Some(mode) => {
+            let call = quote!(Self::#method(self, #given_ctx #request));
+            let ctx_type = quote!(&#krate::Ctx<Self>);
+            if mode.is_exclusive() {
+                (quote!(request_write), quote!(&mut self,), ctx_type, call)
+            } else {
+                (quote!(request_read), quote!(&self,), ctx_type, call)
+            }
+        }
+    };
+    let call = if handler.is_async { awaited(&call, method, krate) } else { call };
+    let outcome = hooks::outcome(&call, output, actor);
+    let ok = output.ok(krate);
+    // A type that has a name is told of where it is written; of one without, no more is known than this.
+    let ty = if owned::has_name(ok.clone()) { ok } else { quote!(_) };
+    let answer = local("answer");
+    let response = quote_spanned!(ty.span()=> <#ty as #krate::__private::IsResponse>::into_response(#answer));
+    quote! {
+        #(#cfgs)*
+        async fn #name(
+            #this
+            #ctx: #ctx_type,
+            #request: #krate::__private::RawRequest,
+        ) -> ::core::result::Result<#krate::__private::RawResponse, #krate::Fault> {
+            let #request = #take;
+            let #answer = #outcome?;
+            ::core::result::Result::Ok(#response)
+        }
+    }
+}
+
+/// Input: `async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), Error>`
+fn on_websocket(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let RawHandler { method, carried, output, .. } = handler;
+    let (ctx, socket) = (local("ctx"), local("socket"));
+    let cfgs = &carried.cfgs;
+    let take = quote_spanned!(takes.span()=> <#takes as #krate::__private::SocketParameter>::take(#socket));
+    let given_ctx = handler.ctx.then(|| quote!(#ctx,));
+    let call = awaited(&quote!(Self::#method(#given_ctx #socket)), method, krate);
+    let body = hooks::outcome(&call, output, actor);
+    quote! {
+        #(#cfgs)*
+        async fn websocket(
+            #ctx: #krate::Ctx<Self>,
+            #socket: #krate::RawSocket,
+        ) -> ::core::result::Result<(), #krate::Fault> {
+            let #socket = #take;
+            #body
+        }
+    }
+}

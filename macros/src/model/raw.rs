@@ -1,0 +1,193 @@
+//! The raw handlers: `#[on_request]` and `#[on_websocket]`.
+
+use proc_macro2::TokenStream;
+use syn::{FnArg, Ident, PatType, ReturnType, Type};
+
+use super::{
+    Carried, Mode, Output, Scope, action::check_signature, life::check_returns_nothing, life::names_ctx,
+    owned, parameter::Parameters,
+};
+use crate::{marker::Marker, syntax::Method};
+
+/// Those that the block has.
+#[derive(Debug, Default)]
+pub(crate) struct Raw {
+    pub(crate) on_request: Option<RawHandler>,
+    pub(crate) on_websocket: Option<RawHandler>,
+}
+
+/// A method that takes what no action is: a raw request, or a raw socket.
+#[derive(Debug)]
+pub(crate) struct RawHandler {
+    pub(crate) method: Ident,
+    pub(crate) carried: Carried,
+    /// How it borrows the actor; `None` for one that runs beside the turns.
+    pub(crate) mode: Option<Mode>,
+    pub(crate) is_async: bool,
+    pub(crate) ctx: bool,
+    /// The type of what it takes; `None` where it is missing, which is a mistake.
+    pub(crate) takes: Option<TokenStream>,
+    pub(crate) output: Output,
+    pub(crate) is_broken: bool,
+}
+
+/// What one of the two is, in words.
+#[derive(Clone, Copy)]
+struct Kind {
+    what: &'static str,
+    /// What it takes beside the context, and how that is written.
+    role: &'static str,
+    parameter: &'static str,
+}
+
+const REQUEST: Kind = Kind {
+    what: "the handler `#[on_request]`",
+    role: "the request",
+    parameter: "request: http::Request<callboard::Body>",
+};
+
+const WEBSOCKET: Kind =
+    Kind { what: "the handler `#[on_websocket]`", role: "the socket", parameter: "socket: RawSocket" };
+
+impl Raw {
+    pub(super) fn has(&self, marker: Marker) -> bool {
+        match marker {
+            Marker::OnRequest => self.on_request.is_some(),
+            _ => self.on_websocket.is_some(),
+        }
+    }
+
+    /// Takes a method as the handler that its attribute names.
+    pub(super) fn add(&mut self, marker: Marker, method: &Method, scope: Scope<'_>) {
+        match marker {
+            Marker::OnRequest => self.on_request = Some(RawHandler::of_request(method, scope)),
+            _ => self.on_websocket = Some(RawHandler::of_socket(method, scope)),
+        }
+    }
+}
+
+impl RawHandler {
+    /// `async fn serve(&mut self, ctx: &Ctx<Self>, request: http::Request<Body>) -> http::Response<Body>`, or without
+    /// `self` and with `ctx: Ctx<Self>`.
+    fn of_request(method: &Method, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let sig = &method.sig;
+        check_signature(sig, REQUEST.what, scope);
+        let (mode, ctx, takes) = if sig.receiver().is_some() {
+            let mode = Mode::of(sig, REQUEST.what, scope);
+            let Parameters { ctx, conn, values } = Parameters::of(sig, scope);
+            if conn {
+                let help = "remove it; the connection, if there is one, is `ctx.conn()`";
+                scope.mistakes.at(
+                    &sig.inputs,
+                    format_args!("{} takes the context and the request", REQUEST.what),
+                    help,
+                );
+            }
+            (mode, ctx, only_parameter(&values, method, REQUEST, scope))
+        } else {
+            let (ctx, takes) = own_parameters(method, REQUEST, scope);
+            (None, ctx, takes)
+        };
+        if let ReturnType::Default = &sig.output {
+            let help = "return a response, such as `http::Response<String>`, or a `Result` of one";
+            scope.mistakes.at(&sig.ident, format_args!("{} answers the request", REQUEST.what), help);
+        }
+        // A response is taken while the actor is still lent, so it may be any type, and one without a name.
+        let output = Output::of_any(&sig.output, scope);
+        Self::new(method, mode, ctx, takes, output, before, scope)
+    }
+
+    /// `async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), Error>`
+    fn of_socket(method: &Method, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let sig = &method.sig;
+        let what = WEBSOCKET.what;
+        check_signature(sig, what, scope);
+        if let Some(receiver) = sig.receiver() {
+            let help = "take `ctx: Ctx<Self>`, and use the state in turns: `ctx.turn(|this| ..).await`";
+            let what = format_args!(
+                "{what} lasts as long as its socket, beside the actor's turns, so it has no `self`"
+            );
+            scope.mistakes.at(receiver, what, help);
+        }
+        if sig.asyncness.is_none() {
+            let help = "make it an `async fn`";
+            scope.mistakes.at(
+                sig.fn_token,
+                format_args!("{what} waits for its socket, so it is async"),
+                help,
+            );
+        }
+        let (ctx, takes) = own_parameters(method, WEBSOCKET, scope);
+        let output = Output::of(&sig.output, "what a handler returns outlives it", scope);
+        if !output.is_result() {
+            check_returns_nothing(sig, &output, &format!("{what} returns nothing, or a `Result`"), scope);
+        }
+        Self::new(method, None, ctx, takes, output, before, scope)
+    }
+
+    fn new(
+        method: &Method,
+        mode: Option<Mode>,
+        ctx: bool,
+        takes: Option<TokenStream>,
+        output: Output,
+        mistakes_before: usize,
+        scope: Scope<'_>,
+    ) -> Self {
+        Self {
+            method: method.sig.ident.clone(),
+            carried: Carried::of(&method.attrs),
+            mode,
+            is_async: method.sig.asyncness.is_some(),
+            ctx,
+            takes,
+            output,
+            is_broken: scope.mistakes.count() > mistakes_before,
+        }
+    }
+}
+
+/// The parameters of a handler that runs beside the turns: the context, which is its own, and what it takes.
+fn own_parameters(method: &Method, kind: Kind, scope: Scope<'_>) -> (bool, Option<TokenStream>) {
+    let parameters: Vec<_> = method
+        .sig
+        .inputs
+        .iter()
+        .filter_map(|input| match input {
+            FnArg::Typed(parameter) => Some(parameter),
+            FnArg::Receiver(_) => None,
+        })
+        .collect();
+    let (ctx, others) = match parameters.as_slice() {
+        [first, others @ ..] if names_ctx(&first.ty) => (Some(*first), others),
+        others => (None, others),
+    };
+    if let Some(ctx) = ctx
+        && matches!(*ctx.ty, Type::Reference(_))
+    {
+        let what =
+            format!("{} has no `self`: it runs beside the turns, so its context is its own", kind.what);
+        scope.mistakes.at(&ctx.ty, what, "write `Ctx<Self>`");
+    }
+    (ctx.is_some(), only_parameter(others, method, kind, scope))
+}
+
+/// What the handler takes beside the context: one value.
+fn only_parameter(values: &[&PatType], method: &Method, kind: Kind, scope: Scope<'_>) -> Option<TokenStream> {
+    let Kind { what, role, parameter } = kind;
+    for extra in values.iter().skip(1) {
+        let help = format!("remove it; {role} has the path, and what a client passes is in its head");
+        scope.mistakes.at(extra, format_args!("{what} takes {role}, and nothing else"), help);
+    }
+    let Some(value) = values.first() else {
+        scope.mistakes.at(
+            &method.sig.ident,
+            format_args!("{what} takes {role}"),
+            format_args!("add `{parameter}`"),
+        );
+        return None;
+    };
+    owned::check(&value.ty, &format!("{role} is the handler's own"), scope).then(|| scope.outside(&value.ty))
+}

@@ -1,0 +1,208 @@
+//! Raw requests and raw sockets: what clients send that is no action.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use bytes::Bytes;
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use tokio::sync::oneshot;
+
+use super::{
+    Cell, HangUp, Parcel,
+    cell::{Core, Envelope, unanswered},
+    chain::Chain,
+    guard::guarded_async,
+    holds::KeptAwake,
+    line::Line,
+};
+use crate::{Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close};
+
+type Response = http::Response<Body>;
+
+/// A raw request on its way to an actor.
+pub(crate) struct RawCall<A: Actor> {
+    request: http::Request<Body>,
+    caller: Option<Conn<A>>,
+    reply: oneshot::Sender<Result<Response, Fault>>,
+}
+
+impl<A: Actor> RawCall<A> {
+    /// Ends it with this fault, before it ran.
+    pub(super) fn refuse(self, fault: Fault) {
+        // Whoever asked may have gone away.
+        let _ = self.reply.send(Err(fault));
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// How long the handler of a socket may go on when its actor does not.
+    const SOCKET_END: Duration = Duration::from_secs(5);
+
+    pub(super) async fn raw_request(
+        self: Arc<Self>,
+        request: http::Request<Body>,
+        params: Option<Bytes>,
+    ) -> Result<Response, Fault> {
+        if A::HOOKS.on_request.is_none() {
+            return Err(faults::no_request_handler());
+        }
+        let caller = match A::HOOKS.before_connect {
+            Some(_) => Some(self.join(params, Peer::Call(std::marker::PhantomData), None).await?.1),
+            None => None,
+        };
+        let (reply, response) = oneshot::channel();
+        self.post_awake(Envelope::Request(RawCall { request, caller, reply })).await?;
+        response.await.unwrap_or_else(|_| Err(unanswered()))
+    }
+
+    pub(super) async fn take_request(self: &Arc<Self>, call: RawCall<A>) {
+        match A::HOOKS.on_request {
+            None => call.refuse(faults::no_request_handler()),
+            Some(RequestTurn::Beside) => self.spawn_beside(call),
+            Some(RequestTurn::Read) => self.spawn_reading(call).await,
+            Some(RequestTurn::Write) => match self.write().await {
+                Ok(mut core) => self.request_alone(&mut core, call).await,
+                Err(fault) => call.refuse(fault),
+            },
+        }
+    }
+
+    /// Answers beside other reads: on a task of its own, whose turn holds off whoever wants to write.
+    async fn spawn_reading(self: &Arc<Self>, call: RawCall<A>) {
+        let core = match self.read().await {
+            Ok(core) => Arc::new(core),
+            Err(fault) => return call.refuse(fault),
+        };
+        let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
+        self.runtime().tasks().spawn(async move {
+            let RawCall { request, caller, reply } = call;
+            let chain =
+                cell.link(Chain::default(), "on_request", Some(Arc::clone(&core) as super::chain::Reading));
+            let ctx = cell.ctx(caller);
+            let answering = core.state().request_read(&ctx, request);
+            let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(answering)).await;
+            cell.respond(reply, result.and_then(|answered| answered));
+            drop((core, kept));
+        });
+    }
+
+    /// Answers beside the actor's turns, whoever has them.
+    fn spawn_beside(self: &Arc<Self>, call: RawCall<A>) {
+        let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
+        self.runtime().tasks().spawn(async move {
+            let RawCall { request, caller, reply } = call;
+            let ctx = cell.ctx(caller);
+            let result = guarded_async(A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
+            cell.respond(reply, result.and_then(|answered| answered));
+            drop(kept);
+        });
+    }
+
+    async fn request_alone(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {
+        // What ended before must not wait for the end of this one to be saved.
+        self.submit_if_changed(core);
+        let RawCall { request, caller, reply } = call;
+        let chain = self.link(Chain::default(), "on_request", None);
+        let ctx = self.ctx(caller);
+        self.gate.lock().begin_write();
+        let answering = core.state_mut().request_write(&ctx, request);
+        let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(answering)).await;
+        match self.end_write(core, &ctx, result) {
+            Ok(answered) => {
+                self.respond(reply, answered);
+                self.save_if_due(core);
+            }
+            // Whoever asked may have gone away.
+            Err(fault) => drop(reply.send(Err(fault))),
+        }
+    }
+
+    /// Hands a response over once what it speaks of is saved. Its body is written after that, beside the actor's
+    /// turns, and keeps the actor awake meanwhile.
+    fn respond(
+        self: &Arc<Self>,
+        reply: oneshot::Sender<Result<Response, Fault>>,
+        result: Result<Response, Fault>,
+    ) {
+        let kept = KeptAwake::new(Arc::clone(self));
+        let result = result.map(|response| response.map(|body| Body::new(LastingBody { body, _kept: kept })));
+        let held = Parcel::Held(Box::new(move |saved| {
+            if let Err(unsent) = reply.send(saved.and(result)) {
+                // Whoever asked has gone away. What drops the body may come back to the gate, which is locked here.
+                tokio::spawn(async move { drop(unsent) });
+            }
+        }));
+        let passed = self.gate.lock().pass_held(held);
+        if let Err(void) = passed {
+            void.fail(faults::rolled_back());
+        }
+    }
+
+    pub(super) async fn raw_socket(
+        self: Arc<Self>,
+        params: Option<Bytes>,
+        socket: RawSocket,
+    ) -> Result<HangUp, Fault> {
+        if !A::HOOKS.on_websocket {
+            return Err(faults::no_socket_handler());
+        }
+        let peer = Peer::Raw(Arc::clone(socket.closing()));
+        let (cell, conn) = self.join(params, peer, Some(socket)).await?;
+        let line = Line::new(&cell, conn);
+        Ok(Box::new(move || line.hang_up()))
+    }
+
+    /// Runs the handler of a socket, which keeps the actor awake.
+    pub(super) fn start_socket(self: &Arc<Self>, conn: Conn<A>, socket: RawSocket) {
+        let outcome = socket.outcome();
+        let asleep = self.holds.asleep.clone();
+        let ctx = self.ctx(Some(conn));
+        let kept = KeptAwake::new(Arc::clone(self));
+        self.holds.work.spawn(async move {
+            let over = async {
+                asleep.cancelled().await;
+                // The socket is closed; its handler has seen that, or will.
+                tokio::time::sleep(Self::SOCKET_END).await;
+            };
+            let handling = guarded_async(Duration::MAX, A::websocket(ctx, socket));
+            let ended = tokio::select! {
+                ended = handling => ended.and_then(|ended| ended),
+                () = over => Err(faults::service_unavailable()),
+            };
+            if let (Err(fault), Some(outcome)) = (ended, outcome) {
+                outcome.failed(Close::new(1011, format!("{}.{}", fault.group(), fault.code())));
+            }
+            drop(kept);
+        });
+    }
+}
+
+/// A response's body, which keeps its actor awake until it is written.
+struct LastingBody<A: Actor> {
+    body: Body,
+    _kept: KeptAwake<A>,
+}
+
+impl<A: Actor> HttpBody for LastingBody<A> {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

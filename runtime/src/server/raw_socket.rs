@@ -1,0 +1,316 @@
+//! A raw WebSocket: the loop between a socket and its handler.
+//!
+//! Messages go both ways as they are, through queues that hold a few of them; whoever does not take his own holds off
+//! the other side, and nothing else. Pings, silence and closes are dealt with here.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    task::Poll,
+    time::Duration,
+};
+
+use bytes::Bytes;
+use futures_util::SinkExt as _;
+use http::request::Parts;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc::{Receiver, Sender, error::TryRecvError},
+    time::{Instant, sleep, timeout},
+};
+use tokio_websockets::{Error, Message, WebSocketStream};
+
+use super::{
+    Gateway, errors,
+    identity::Ray,
+    limits,
+    opening::{crowded, rejected, unreached},
+    peers::Place,
+    session::End,
+    socket::{Step, cut_off, goodbye, poll_step, send, speak},
+    target::Target,
+};
+use crate::{
+    Fault, faults,
+    host::{HangUp, Runtime},
+    outbox::Close,
+    raw_socket::{Outgoing, RawMessage, RawPeer, RawSocket},
+};
+
+/// What a handshake asked for.
+pub(super) struct RawOpening {
+    pub(super) target: Result<Target, Fault>,
+    /// With the address that the handler sees.
+    pub(super) head: Parts,
+    pub(super) params: Result<Option<Bytes>, Fault>,
+    pub(super) ray: Ray,
+}
+
+/// Carries a raw WebSocket until its end.
+pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: S,
+    opening: RawOpening,
+    place: Result<Place, Fault>,
+    gateway: &Gateway,
+) {
+    let socket = speak(socket, RawSocket::MAX_MESSAGE);
+    let opened = match &place {
+        // Boxed, so that it costs nothing afterwards.
+        Ok(_) => Box::pin(opening.open_in_time(gateway)).await,
+        Err(fault) => Err(crowded(fault)),
+    };
+    match opened {
+        Ok((peer, hang_up)) => {
+            let stop = gateway.runtime.stopping().child_token();
+            let silence = gateway.limits().ping_interval;
+            Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
+        }
+        Err(close) => {
+            // Who does not take a goodbye is gone all the same.
+            let _ = timeout(limits::CLOSE_TIME, goodbye(socket, Some(close))).await;
+        }
+    }
+    drop(place);
+}
+
+impl RawOpening {
+    async fn open_in_time(self, gateway: &Gateway) -> Result<(RawPeer, HangUp), Close> {
+        let ray = self.ray.clone();
+        let opened = timeout(gateway.limits().open_timeout, self.open(&gateway.runtime)).await;
+        opened.unwrap_or_else(|_| Err(unreached(&errors::not_open_in_time(), &ray)))
+    }
+
+    /// The gateway's end, and what is to be called when the socket is gone.
+    async fn open(self, runtime: &Runtime) -> Result<(RawPeer, HangUp), Close> {
+        let Self { target, head, params, ray } = self;
+        let params = params.map_err(|fault| rejected(&fault))?;
+        if runtime.is_stopping() {
+            return Err(unreached(&faults::service_unavailable(), &ray));
+        }
+        let reached = match target {
+            Ok(target) => target.reach(runtime).await,
+            Err(fault) => Err(fault),
+        };
+        let actor = reached.map_err(|fault| unreached(&fault, &ray))?;
+        let (socket, peer) = RawSocket::pair(head);
+        let hang_up = actor.websocket(params, socket).await.map_err(|fault| rejected(&fault))?;
+        Ok((peer, hang_up))
+    }
+}
+
+/// A WebSocket, and the gateway's end of its handler's.
+struct Bridge<S> {
+    socket: WebSocketStream<S>,
+    /// `None` once the handler has dropped its own.
+    incoming: Option<Sender<RawMessage>>,
+    outgoing: Receiver<Outgoing>,
+    closing: std::sync::Arc<crate::raw_socket::Closing>,
+    hang_up: OnDrop,
+    /// Since when the socket has had something to write.
+    flushing: Option<Instant>,
+    /// Pings read since the socket last had nothing to write.
+    pings: usize,
+    heard: Instant,
+    /// How long the peer may be silent.
+    silence: Duration,
+    /// Read, and not taken by the handler yet: nothing is read behind it.
+    untaken: Option<RawMessage>,
+}
+
+/// What the loop does next.
+enum Event {
+    Read(Step),
+    Taken,
+    Sent(Option<Outgoing>),
+    Asked,
+    Silence,
+    Stopped,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
+    fn new(socket: WebSocketStream<S>, peer: RawPeer, hang_up: HangUp, silence: Duration) -> Self {
+        let RawPeer { incoming, outgoing, closing } = peer;
+        Self {
+            socket,
+            incoming: Some(incoming),
+            outgoing,
+            closing,
+            hang_up: OnDrop(Some(hang_up)),
+            flushing: None,
+            pings: 0,
+            heard: Instant::now(),
+            silence,
+            untaken: None,
+        }
+    }
+
+    async fn run(mut self, stopped: impl Future<Output = ()>) {
+        let end = self.carry(stopped).await;
+        // The handler shall not wait for a peer that takes its time to say goodbye.
+        let Self { socket, flushing, incoming, outgoing, hang_up, .. } = self;
+        drop((incoming, outgoing, hang_up));
+        let too_long = || Close::new(1011, "message.incoming_too_long");
+        let parting = async {
+            match end {
+                End::Close(close) => goodbye(socket, Some(close)).await,
+                End::Answer => goodbye(socket, None).await,
+                // The socket would give another reason; but what it has half written it must end itself.
+                End::TooLong if flushing.is_none() => cut_off(socket.into_inner(), &too_long()).await,
+                End::TooLong => goodbye(socket, Some(too_long())).await,
+                End::Gone => Ok::<_, Error>(()),
+            }
+        };
+        // Who does not take a goodbye is gone all the same.
+        let _ = timeout(limits::CLOSE_TIME, Box::pin(parting)).await;
+    }
+
+    async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
+        let mut stopped = pin!(stopped);
+        let mut silence = pin!(sleep(self.silence));
+        loop {
+            let event = self.next(stopped.as_mut(), silence.as_mut()).await;
+            let went_on = match event {
+                Event::Read(step) => self.read(step),
+                Event::Taken => Ok(()),
+                Event::Sent(Some(Outgoing::Message(message))) => {
+                    self.write(message);
+                    Ok(())
+                }
+                Event::Sent(Some(Outgoing::Close(close))) => Err(End::Close(close)),
+                // The handler has ended, and nobody holds the socket.
+                Event::Sent(None) => Err(End::Close(self.closing.ours())),
+                Event::Asked => self.close_after_the_rest().await,
+                Event::Silence => self.check_silence().map(|next| silence.as_mut().reset(next)),
+                Event::Stopped => Err(End::Close(Close::new(1011, "guard.service_unavailable"))),
+            };
+            if let Err(end) = went_on {
+                return end;
+            }
+        }
+    }
+
+    async fn next(&mut self, stopped: impl Future<Output = ()>, silence: impl Future<Output = ()>) -> Event {
+        let Self { socket, incoming, outgoing, closing, flushing, pings, untaken, .. } = self;
+        let (may_read, may_write) = (untaken.is_none(), flushing.is_none());
+        let step = poll_fn(|cx| {
+            if may_read {
+                return poll_step(socket, flushing, *pings, cx);
+            }
+            // Only what waits is written.
+            match flushing.is_some().then(|| socket.poll_flush_unpin(cx)) {
+                Some(Poll::Ready(Ok(()))) => {
+                    *flushing = None;
+                    Poll::Ready(Ok(None))
+                }
+                Some(Poll::Ready(Err(_))) => Poll::Ready(Err(End::Gone)),
+                Some(Poll::Pending) | None => Poll::Pending,
+            }
+        });
+        tokio::select! {
+            step = step => Event::Read(step),
+            () = hand_over(incoming, untaken), if !may_read => Event::Taken,
+            sent = outgoing.recv(), if may_write => Event::Sent(sent),
+            () = closing.asked() => Event::Asked,
+            () = silence => Event::Silence,
+            () = stopped => Event::Stopped,
+        }
+    }
+
+    fn read(&mut self, step: Step) -> Result<(), End> {
+        let Some(message) = step? else {
+            self.pings = 0;
+            return Ok(());
+        };
+        self.heard = Instant::now();
+        if let Some((code, reason)) = message.as_close() {
+            self.closing.closed_by_peer(Close::new(code.into(), reason));
+            return Err(End::Answer);
+        }
+        if message.is_ping() {
+            // The socket has queued the answer.
+            self.pings += 1;
+            self.flushing.get_or_insert(self.heard);
+        } else if let Some(text) = message.as_text() {
+            self.untaken = Some(RawMessage::Text(text.to_owned()));
+        } else if message.is_binary() {
+            self.untaken = Some(RawMessage::Binary(message.into_payload().into()));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, message: RawMessage) {
+        let message = match message {
+            RawMessage::Text(text) => Message::text(text),
+            RawMessage::Binary(bytes) => Message::binary(bytes),
+        };
+        send(&mut self.socket, message);
+        self.flushing = Some(Instant::now());
+    }
+
+    /// Somebody else than the handler closes the socket: what the handler sent before is written first, if the peer
+    /// takes it.
+    async fn close_after_the_rest(&mut self) -> Result<(), End> {
+        loop {
+            match self.outgoing.try_recv() {
+                Ok(Outgoing::Message(message)) => {
+                    self.write(message);
+                    // Whoever does not take it in time is told nothing.
+                    match timeout(limits::CLOSE_TIME, self.socket.flush()).await {
+                        Ok(Ok(())) => self.flushing = None,
+                        _ => return Err(End::Gone),
+                    }
+                }
+                Ok(Outgoing::Close(close)) => return Err(End::Close(close)),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
+                    return Err(End::Close(self.closing.ours()));
+                }
+            }
+        }
+    }
+
+    /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
+    fn check_silence(&mut self) -> Result<Instant, End> {
+        if self.flushing.is_some_and(|since| since.elapsed() >= self.silence) {
+            return Err(End::Gone);
+        }
+        if self.untaken.is_some() {
+            // It is not listened to.
+            self.heard = Instant::now();
+        }
+        let silent = self.heard.elapsed();
+        if silent >= 2 * self.silence {
+            return Err(End::Gone);
+        }
+        if silent < self.silence {
+            return Ok(self.heard + self.silence);
+        }
+        send(&mut self.socket, Message::ping(Bytes::new()));
+        self.flushing.get_or_insert_with(Instant::now);
+        Ok(self.heard + 2 * self.silence)
+    }
+}
+
+/// Hands the message over once the handler has room for it; a handler that takes no more is not waited for.
+async fn hand_over(incoming: &mut Option<Sender<RawMessage>>, untaken: &mut Option<RawMessage>) {
+    let has_room = match incoming {
+        Some(sender) => {
+            sender.reserve().await.map(|permit| untaken.take().map(|message| permit.send(message)))
+        }
+        None => Ok(None),
+    };
+    if has_room.is_err() {
+        *incoming = None;
+    }
+    *untaken = None;
+}
+
+/// Tells the actor once that the socket is gone, however its session ends.
+struct OnDrop(Option<HangUp>);
+
+impl Drop for OnDrop {
+    fn drop(&mut self) {
+        if let Some(hang_up) = self.0.take() {
+            hang_up();
+        }
+    }
+}
