@@ -225,6 +225,55 @@ async fn actors_are_made_and_found() {
 }
 
 #[tokio::test]
+async fn a_long_list_comes_in_pages() {
+    let server = Server::start().await;
+    let mut made = Vec::new();
+    for number in 0..7 {
+        let body = json!({ "name": "desk", "key": format!("{number}") }).to_string();
+        let post = server.http("POST /actors?namespace=default", &[], body.as_bytes()).await;
+        made.push(post.json()["actor"]["actor_id"].as_str().expect("an id").to_owned());
+    }
+    let (mut seen, mut sizes, mut cursor) = (Vec::new(), Vec::new(), String::new());
+    loop {
+        let list = server.http(&format!("GET /actors?name=desk&limit=3{cursor}"), &[], b"").await.json();
+        let page = list["actors"].as_array().expect("a list");
+        seen.extend(page.iter().map(|actor| actor["actor_id"].as_str().expect("an id").to_owned()));
+        sizes.push(page.len());
+        let Some(next) = list["pagination"]["cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    assert_eq!((seen, sizes), (made, vec![3, 3, 1]));
+    for bad in ["limit=0", "limit=x", "cursor=x"] {
+        let reply = server.http(&format!("GET /actors?name=desk&{bad}"), &[], b"").await;
+        assert_eq!((reply.status, reply.error().as_str()), (400, "api.bad_request"), "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn an_actor_is_destroyed_with_its_state_and_its_connections() {
+    let server = Server::start().await;
+    let id = server.call("note", r#"["a"]"#).await.headers["x-rivet-actor"].clone();
+    let mut conn = server.connect(Encoding::Json).await;
+    assert_eq!(gateway::next_json(&mut conn).await["body"]["tag"], "Init");
+    let delete =
+        async |id: &str| server.http(&format!("DELETE /actors/{id}?namespace=default"), &[], b"").await;
+    let deleted = delete(&id).await;
+    assert_eq!((deleted.status, deleted.json()), (200, json!({})));
+    assert_eq!(gateway::next_close(&mut conn).await, (1000, String::new()));
+    let list = server.http("GET /actors?name=desk", &[], b"").await;
+    assert_eq!(list.json()["actors"], json!([]), "it is gone when that is answered");
+    for id in [id.as_str(), "0", "%ff"] {
+        let again = delete(id).await;
+        assert_eq!((again.status, again.error().as_str()), (404, "actor.not_found"), "{id}");
+    }
+    let anew = server.call("notes", "[]").await;
+    assert_eq!(anew.json(), json!({ "output": [] }), "its key is free for another one");
+    assert_ne!(anew.headers["x-rivet-actor"], id);
+    let other = server.http("DELETE /actors/0?namespace=other", &[], b"").await;
+    assert_eq!(other.error(), "namespace.not_found");
+}
+
+#[tokio::test]
 async fn bad_requests_for_actors_are_refused() {
     let server = Server::start().await;
     let unknown = json!({ "name": "nope", "key": "a" }).to_string();

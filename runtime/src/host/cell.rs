@@ -314,6 +314,10 @@ impl<A: Actor> HostedActor for Cell<A> {
     ) -> BoxFuture<'static, Result<HangUp, Fault>> {
         Box::pin(async move { self.raw_socket(params, socket).await })
     }
+
+    fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
+        Box::pin(self.destroyed())
+    }
 }
 
 /// A connection of this actor that a gateway holds.

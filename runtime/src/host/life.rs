@@ -8,7 +8,7 @@ use tokio::{
 };
 
 use super::{
-    Cell,
+    Cell, Reach,
     guard::guarded_async,
     holds::{KeptAwake, Wish},
     hooks::Hook,
@@ -218,6 +218,21 @@ impl<A: Actor> Cell<A> {
         self.refuse_all(&faults::actor_not_found()).await;
         self.let_go().await;
         true
+    }
+
+    /// Destroys the actor, and waits until it is gone.
+    pub(super) async fn destroyed(self: Arc<Self>) -> Result<(), Fault> {
+        let id = self.record().id;
+        let mut cell = self;
+        loop {
+            cell.wish(Wish::Destroy);
+            cell.asleep().await;
+            if cell.runtime().find_by_id(id).await?.is_none() {
+                return Ok(());
+            }
+            // It was on its way to sleep before it could hear the wish.
+            cell = cell.kind.awake(&cell.key, &Reach::Get).await?.0;
+        }
     }
 
     async fn erase(&self) -> Result<(), Fault> {

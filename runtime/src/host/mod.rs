@@ -135,6 +135,9 @@ pub(crate) trait HostedActor: Send + Sync {
         params: Option<Bytes>,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<HangUp, Fault>>;
+
+    /// Destroys the actor after what it was given before, and waits until it is gone.
+    fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>>;
 }
 
 /// To be called when a raw WebSocket is gone.

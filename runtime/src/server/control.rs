@@ -10,6 +10,7 @@ use axum::{
 use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::time::timeout;
 
 use super::{
     Gateway, Shared, body, errors,
@@ -18,7 +19,7 @@ use super::{
     target::{check_key, check_namespace, decode_form},
 };
 use crate::{
-    Fault, Key, Limits,
+    ActorId, Fault, Key, Limits, faults,
     host::{HostedActor, Reach, Runtime},
     store::ActorRecord,
     wire,
@@ -44,9 +45,9 @@ pub(super) async fn metadata() -> Response {
 /// `GET /actors`
 pub(super) async fn list(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
     let search = Search::parse(request.uri().query(), gateway.limits())?;
-    let records = search.run(&gateway.runtime).await?;
+    let Page { records, cursor } = search.run(&gateway.runtime).await?;
     let actors: Vec<Value> = records.iter().map(actor_object).collect();
-    Ok(ok(&json!({ "actors": actors, "pagination": { "cursor": null } })))
+    Ok(ok(&json!({ "actors": actors, "pagination": { "cursor": cursor.map(|id| id.to_string()) } })))
 }
 
 /// `PUT /actors`
@@ -61,12 +62,54 @@ pub(super) async fn create(State(gateway): Shared, request: Request) -> Result<R
     Ok(ok(&json!({ "actor": actor_object(actor.record()) })))
 }
 
+/// `DELETE /actors/{id}`: answered when the actor is gone.
+pub(super) async fn destroy(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+    Search::parse(request.uri().query(), gateway.limits())?;
+    let (_, id) = request.uri().path().rsplit_once('/').unwrap_or_default();
+    let id = id.parse().map_err(|_| faults::actor_not_found())?;
+    let runtime = Arc::clone(&gateway.runtime);
+    // On a task of its own: what was asked for is done, whoever waits for it.
+    let destroying = gateway.tasks().spawn(async move { runtime.by_id(id).await?.destroy().await });
+    match timeout(limits::GRACE, destroying).await {
+        Ok(Ok(destroyed)) => destroyed?,
+        Ok(Err(panic)) => return Err(Fault::internal(&panic).into()),
+        Err(_) => return Err(errors::not_destroyed_in_time().into()),
+    }
+    Ok(ok(&json!({})))
+}
+
 /// Which actors are asked for.
 #[derive(Debug, Default, PartialEq)]
 struct Search {
     name: Option<String>,
     key: Option<Key>,
     ids: Option<Vec<String>>,
+    /// How many a page has at most.
+    limit: Option<usize>,
+    /// The last actor of the page before.
+    cursor: Option<ActorId>,
+}
+
+/// The actors found, and where the next page begins if there is one.
+struct Page {
+    records: Vec<ActorRecord>,
+    cursor: Option<ActorId>,
+}
+
+impl Page {
+    fn whole(records: Vec<ActorRecord>) -> Self {
+        Self { records, cursor: None }
+    }
+
+    /// The first of those that come after the cursor, in the order of their ids, which is that of their creation.
+    fn of(mut records: Vec<ActorRecord>, after: Option<ActorId>, limit: usize) -> Self {
+        records.retain(|record| after.is_none_or(|after| record.id > after));
+        records.sort_unstable_by_key(|record| record.id);
+        let more = records.len() > limit;
+        records.truncate(limit);
+        let cursor = records.last().filter(|_| more).map(|record| record.id);
+        Self { records, cursor }
+    }
 }
 
 impl Search {
@@ -82,6 +125,16 @@ impl Search {
                     let key = search.key.insert(wire::key::from_slash_form(&value));
                     check_key(key, limits)?;
                 }
+                "limit" => {
+                    let limit = value.parse().ok().filter(|limit| *limit > 0);
+                    search.limit =
+                        Some(limit.ok_or_else(|| errors::bad_request("`limit` is a number above zero"))?);
+                }
+                "cursor" => {
+                    let cursor =
+                        value.parse().map_err(|_| errors::bad_request("`cursor` is none of ours"))?;
+                    search.cursor = Some(cursor);
+                }
                 "actor_ids" => search.ids = Some(value.split(',').map(str::to_owned).collect()),
                 _ => {}
             }
@@ -89,19 +142,18 @@ impl Search {
         Ok(search)
     }
 
-    async fn run(self, runtime: &Runtime) -> Result<Vec<ActorRecord>, Fault> {
+    async fn run(self, runtime: &Runtime) -> Result<Page, Fault> {
         if let Some(ids) = self.ids {
             let mut found = by_ids(runtime, &ids).await?;
             found.retain(|record| self.name.as_ref().is_none_or(|name| *name == record.name));
-            return Ok(found);
+            return Ok(Page::whole(found));
         }
         let name = self.name.ok_or_else(|| errors::bad_request("either `name` or `actor_ids` is needed"))?;
         if let Some(key) = self.key {
-            return Ok(runtime.find(&name, &key).await?.into_iter().collect());
+            return Ok(Page::whole(runtime.find(&name, &key).await?.into_iter().collect()));
         }
-        let mut found = runtime.list(&name).await?;
-        found.truncate(limits::LISTED);
-        Ok(found)
+        let limit = self.limit.unwrap_or(limits::LISTED).min(limits::LISTED);
+        Ok(Page::of(runtime.list(&name).await?, self.cursor, limit))
     }
 }
 

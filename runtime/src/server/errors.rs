@@ -78,9 +78,8 @@ fn status(fault: &Fault) -> StatusCode {
         ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
         ("api", "headers_too_long") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         ("guard", "too_many_requests") => StatusCode::TOO_MANY_REQUESTS,
-        ("guard", "service_unavailable" | "too_many_connections" | "actor_ready_timeout") => {
-            StatusCode::SERVICE_UNAVAILABLE
-        }
+        ("guard", "service_unavailable" | "too_many_connections" | "actor_ready_timeout")
+        | ("api", "not_destroyed_in_time") => StatusCode::SERVICE_UNAVAILABLE,
         ("actor", "invalid_request" | "duplicate_key" | "key_too_long")
         | ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
         _ => StatusCode::INTERNAL_SERVER_ERROR,
@@ -109,6 +108,10 @@ pub(super) fn wrong_method() -> Fault {
 
 pub(super) fn body_timed_out() -> Fault {
     Fault::new("api", "body_timed_out", "The request's body did not arrive in time")
+}
+
+pub(super) fn not_destroyed_in_time() -> Fault {
+    Fault::new("api", "not_destroyed_in_time", "The actor is still busy; it is destroyed once it is done")
 }
 
 pub(super) fn no_upgrade(message: &'static str) -> Fault {
@@ -212,6 +215,7 @@ mod tests {
             (wrong_method(), 405),
             (body_timed_out(), 408),
             (no_upgrade("x"), 426),
+            (not_destroyed_in_time(), 503),
         ] {
             assert_eq!(status(&fault).as_u16(), expected, "{}.{}", fault.group(), fault.code());
         }

@@ -27,7 +27,7 @@ use axum::{
     extract::{Request, State},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
-    routing::{any, get},
+    routing::{any, delete, get},
 };
 use http::header;
 use percent_encoding::percent_decode_str;
@@ -93,6 +93,7 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
         .route("/health", get(control::health))
         .route("/metadata", get(control::metadata))
         .route("/actors", get(control::list).put(control::get_or_create).post(control::create))
+        .route("/actors/{id}", delete(control::destroy))
         .route("/gateway/{*address}", any(addressed))
         .route("/connect", any(by_headers))
         .route("/request", any(by_headers))
