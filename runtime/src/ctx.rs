@@ -8,7 +8,7 @@ use crate::{
     Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Schedule, ScheduleError, ScheduleId,
     actor::ActionOf,
     frames::{Frames, SendError},
-    host::{Cell, Wish},
+    host::{Cell, Claims, Wish},
     schedule::Repeat,
 };
 
@@ -20,15 +20,54 @@ pub struct Ctx<A: Actor> {
     cell: Arc<Cell<A>>,
     caller: Option<Conn<A>>,
     schedule: Option<ScheduleId>,
+    claims: Claims,
 }
 
 impl<A: Actor> Ctx<A> {
     pub(crate) fn new(cell: Arc<Cell<A>>, caller: Option<Conn<A>>) -> Self {
-        Self { cell, caller, schedule: None }
+        Self { cell, caller, schedule: None, claims: None }
     }
 
     pub(crate) fn of_schedule(self, id: ScheduleId) -> Self {
         Self { schedule: Some(id), ..self }
+    }
+
+    pub(crate) fn of_request(&self, claims: Claims) -> Self {
+        Self { cell: Arc::clone(&self.cell), caller: self.caller.clone(), schedule: None, claims }
+    }
+
+    /// In `#[on_before_connect]`: what a layer around the server has found out about whoever wants in, by its type.
+    ///
+    /// A tower layer on [`Registry::router`](crate::Registry::router) puts it into the request's extensions, as it
+    /// would for a handler's `Extension<Session>`. What of it is to be remembered goes into the state of the
+    /// connection, which is what the hook returns. `None` if no layer has put it there, for clients in this process,
+    /// and everywhere but in that hook.
+    ///
+    /// ```
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Room;
+    /// /// Put into the request by a layer that has verified its token.
+    /// #[derive(Clone)]
+    /// struct Session { user: String }
+    ///
+    /// #[derive(Debug, thiserror::Error, ActorError)]
+    /// enum Refusal {
+    ///     #[error("sign in first")]
+    ///     NotSignedIn,
+    /// }
+    ///
+    /// #[actor]
+    /// impl Room {
+    ///     #[on_before_connect]
+    ///     fn admit(&self, ctx: &Ctx<Self>) -> Result<String, Refusal> {
+    ///         let session = ctx.claims::<Session>().ok_or(Refusal::NotSignedIn)?;
+    ///         Ok(session.user.clone())
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn claims<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.claims.as_deref()?.get()
     }
 
     /// The actor's identity.
@@ -49,7 +88,8 @@ impl<A: Actor> Ctx<A> {
         self.cell.runtime().clock().now_ms()
     }
 
-    /// The connection that made this call: `None` for a call through a handle, for schedules and for most hooks.
+    /// The connection that made this call: `None` for schedules and for most hooks, and for a call through a handle
+    /// that no `#[on_before_connect]` was asked about. One that it was asked about is a connection for that moment.
     #[must_use]
     pub fn conn(&self) -> Option<&Conn<A>> {
         self.caller.as_ref()

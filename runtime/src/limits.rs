@@ -26,7 +26,7 @@ use std::time::Duration;
 /// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
 /// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
 /// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | `connection.too_many_subscriptions`, to that listener |
-/// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 256 | `connection.too_many_calls`, for that call |
+/// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
 /// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |
 /// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
@@ -89,7 +89,7 @@ impl Default for Limits {
             connections: 10_000,
             connections_per_address: 1000,
             subscriptions: 256,
-            calls_in_flight: 256,
+            calls_in_flight: 1024,
             requests_per_second: None,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),

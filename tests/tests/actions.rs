@@ -11,7 +11,7 @@ fn registry() -> Registry {
 }
 
 fn room(world: &World, key: impl Into<Key>) -> RoomHandle {
-    world.client.get_or_create::<Room>(key)
+    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
 }
 
 both_worlds!(
@@ -137,14 +137,15 @@ both_worlds!(get_of_a_missing_actor_is_not_found_and_makes_nothing, registry(), 
 });
 
 both_worlds!(create_makes_an_actor_once, registry(), async |world: &World| {
-    let room = world.client.create::<Room>("new").await.unwrap();
+    let caller = Join::caller;
+    let room = world.client.create::<Room>("new").await.unwrap().with_params(caller()).unwrap();
     let id = room.resolve().await.unwrap();
     let error = world.client.create::<Room>("new").await.unwrap_err();
     let fault = error.fault().expect("the server refused");
     assert!(fault.is("actor", "duplicate_key"), "{fault}");
     assert_eq!(fault.metadata().unwrap()["existing_actor_id"], id.to_string());
     assert_eq!(world.client.get::<Room>("new").resolve().await.unwrap(), id);
-    let by_id = world.client.get_for_id::<Room>(id);
+    let by_id = world.client.get_for_id::<Room>(id).with_params(caller()).unwrap();
     by_id.post("by id".into()).await.unwrap();
     assert_eq!(room.get_messages().await.unwrap().len(), 1);
     let nobody = world.client.get_for_id::<Room>(ActorId::generate()).get_messages().await.unwrap_err();

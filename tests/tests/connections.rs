@@ -11,7 +11,7 @@ fn registry() -> Registry {
 }
 
 fn room(world: &World, key: &str) -> RoomHandle {
-    world.client.get_or_create::<Room>(key)
+    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
 }
 
 async fn join(room: &RoomHandle, name: &str) -> RoomConn {
@@ -142,7 +142,9 @@ both_worlds!(
     async |world: &World| {
         let room = room(world, "r17");
         let conn = join(&room, "ann").await;
-        assert_eq!(room.who_am_i().await.unwrap(), None);
+        let (caller, name) = room.who_am_i().await.unwrap().expect("who was judged is known");
+        assert!(name == "caller" && Some(caller) != conn.id());
+        assert_eq!(conn.who_is_here().await.unwrap().len(), 1, "a call is in no list");
         assert_eq!(conn.who_am_i().await.unwrap(), Some((conn.id().unwrap(), "ann".to_owned())));
         let args = || ("text".to_owned(), -7, Some(true));
         let (a, b, c) = args();

@@ -454,7 +454,7 @@ paused_world!(
 );
 
 both_worlds!(a_connection_outlives_its_actors_sleep, registry(), async |world: &World| {
-    let hall = hall(world, "both");
+    let hall = hall(world, "both").with_params("guide".into()).unwrap();
     let conn = hall.connect("ann".into());
     let (tell, mut told) = heard();
     conn.on(move |event: Told| tell.send(event.0).unwrap());

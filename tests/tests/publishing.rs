@@ -13,7 +13,7 @@ fn registry() -> Registry {
 }
 
 fn room(world: &World, key: &str) -> RoomHandle {
-    world.client.get_or_create::<Room>(key)
+    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
 }
 
 /// A connection that is open.

@@ -9,7 +9,7 @@ use split_shared::Poll;
 #[tokio::test]
 async fn a_client_only_build_talks_to_a_server() {
     let client = build("split-client");
-    let world = World::network(Registry::new().register::<Poll>()).await;
+    let world = World::network(Registry::new().in_memory().register::<Poll>()).await;
     let vote = async |name: &str, option: &str| {
         let url = world.url.as_deref().expect("a world behind a socket");
         let output = tokio::process::Command::new(&client).args([name, option, url]).output().await;
@@ -22,7 +22,7 @@ async fn a_client_only_build_talks_to_a_server() {
         "ann has voted: {\"noodles\": 1, \"salad\": 0, \"soup\": 0}\n\
          your vote makes 1\n\
          it stands at {\"noodles\": 1, \"salad\": 0, \"soup\": 0}\n",
-        "an event, an answer, a stateless call"
+        "an event, an answer, another"
     );
     assert!(vote("ann", "soup").await.starts_with("your vote does not count: ann has voted already\n"));
     assert!(vote("bob", "grass").await.starts_with("your vote does not count: `grass` is not one of"));

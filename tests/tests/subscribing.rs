@@ -16,7 +16,7 @@ fn registry() -> Registry {
 }
 
 fn room(world: &World, key: &str) -> RoomHandle {
-    world.client.get_or_create::<Room>(key)
+    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
 }
 
 /// What was done on the connection before has taken force after.
@@ -124,6 +124,9 @@ both_worlds!(
         let name = format!("doubt {:?}", world.url);
         let room = room(world, "doubt");
         let conn = room.connect(Join::named("ann"));
+        // Who is in already needs no hook, which would wait for the action's end.
+        let other = room.connect(Join::named("bob"));
+        other.opened().await.unwrap();
         let (tell, mut announced) = heard();
         conn.on(move |renamed: Renamed| tell.send(renamed.0).unwrap_or(()));
         let call = tokio::spawn({
@@ -131,7 +134,7 @@ both_worlds!(
             async move { conn.announce_and_wait(name).await }
         });
         assert_eq!(announced.next().await, name);
-        room.kick(conn.id().unwrap()).await.unwrap();
+        other.kick(conn.id().unwrap()).await.unwrap();
         let error = call.await.unwrap().unwrap_err();
         assert!(matches!(error, CallError::MaybeApplied(_)), "{error}");
         // It still runs, and until it ends nobody else may write.
@@ -223,6 +226,7 @@ both_worlds!(the_last_connection_that_is_dropped_leaves, registry(), async |worl
 async fn r28_a_connection_survives_a_restart_of_its_server() {
     let (address, stop) = serve("127.0.0.1:0").await;
     let room = Client::new(&format!("http://{address}")).unwrap().get_or_create::<Room>("restarted");
+    let room = room.with_params(Join::caller()).unwrap();
     let conn = room.connect(Join::named("ann"));
     let mut heard = texts(&conn);
     let mut statuses = statuses(&conn);

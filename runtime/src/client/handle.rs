@@ -9,7 +9,7 @@ use super::{
     link::{Port, ReplyOf},
     status::ConnectionError,
 };
-use crate::{ActorId, CallError, Contract, Key};
+use crate::{ActorId, CallError, Contract, Key, Payload as _, wire::EncodeError};
 
 /// One actor, addressed: [`call`](Self::call)s it without a connection, or [connects](Self::connect_with) to it.
 ///
@@ -18,16 +18,30 @@ use crate::{ActorId, CallError, Contract, Key};
 pub struct Handle<C: Contract> {
     port: Arc<dyn Port<C>>,
     key: Option<Key>,
+    /// JSON.
+    params: Option<Bytes>,
 }
 
 impl<C: Contract> Handle<C> {
     pub(super) fn new(port: Arc<dyn Port<C>>, key: Option<Key>) -> Self {
-        Self { port, key }
+        Self { port, key, params: None }
     }
 
     /// Calls an action, without a connection. The generated stubs, one method for each action, are the convenient way.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
-        self.port.call(action).await
+        self.port.call(action, self.params.clone()).await
+    }
+
+    /// The same actor, with params for every call: what `#[on_before_connect]` judges the call by, as it judges a
+    /// connection. Over the network it judges every call; without params here, by none. In this process it judges those
+    /// with params alone: who runs in the same process is trusted.
+    ///
+    /// [`connect_with`](Self::connect_with) takes params of its own.
+    #[expect(clippy::needless_pass_by_value, reason = "params are given, as they are to `connect_with`")]
+    pub fn with_params(&self, params: C::Params) -> Result<C::Handle, CallError> {
+        let json = params.to_json().map_err(|error| EncodeError::new(error.to_string()))?;
+        let params = Some(json).filter(|json| json != b"null").map(Bytes::from);
+        Ok(Self { params, ..self.clone() }.into())
     }
 
     /// Hands an action over, as a value of the generated enum, and does not wait for its answer: what it returns is
@@ -37,7 +51,7 @@ impl<C: Contract> Handle<C> {
     /// being `actor.overloaded`; over the network only an answer says so, and this waits for it like
     /// [`call`](Self::call). What is told and called one after the other runs in that order.
     pub async fn tell(&self, action: C::Action) -> Result<(), CallError> {
-        self.port.tell(action).await
+        self.port.tell(action, self.params.clone()).await
     }
 
     /// Opens a connection, and returns at once: what is done with it before it is open takes force once it is.
@@ -76,7 +90,7 @@ pub(super) fn encode<P: crate::Payload>(params: &P) -> Result<Option<Bytes>, Con
 
 impl<C: Contract> Clone for Handle<C> {
     fn clone(&self) -> Self {
-        Self { port: Arc::clone(&self.port), key: self.key.clone() }
+        Self { port: Arc::clone(&self.port), key: self.key.clone(), params: self.params.clone() }
     }
 }
 

@@ -15,11 +15,11 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One actor as a handle reaches it: over the network, or in this process.
 pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
-    /// One stateless call.
-    fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
+    /// One stateless call. `params` is JSON; without any, an actor that asks for them gets none.
+    fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
 
     /// One stateless call whose answer is thrown away.
-    fn tell(&self, action: C::Action) -> BoxFuture<'_, Result<(), CallError>>;
+    fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>>;
 
     /// Which actor it is; makes it first if the target says so.
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;

@@ -33,6 +33,13 @@ impl<C: Contract> LocalPort<C> {
         self.found.lock().upgrade()
     }
 
+    async fn awake(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+        match self.found() {
+            Some(actor) => Ok(actor),
+            None => self.find().await,
+        }
+    }
+
     async fn find(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
         let actor = find(&self.runtime, &self.target).await?;
         *self.found.lock() = Arc::downgrade(&actor);
@@ -84,15 +91,23 @@ pub(super) async fn create<C: Contract>(
 }
 
 impl<C: Contract> Port<C> for LocalPort<C> {
-    fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
+    fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
+            if let Some(params) = params {
+                let actor = self.awake().await?;
+                return Ok(actor.ask_as(action, params, Chain::current()).await?);
+            }
             let answer = self.post(action, |actor, action| actor.ask(action, Chain::current())).await?;
             Ok(answer.await.unwrap_or_else(|_| Err(unanswered()))?)
         })
     }
 
-    fn tell(&self, action: C::Action) -> BoxFuture<'_, Result<(), CallError>> {
+    fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
         Box::pin(async move {
+            if let Some(params) = params {
+                // Only the hook's answer says whether the actor takes it.
+                return Ok(self.awake().await?.ask_as(action, params, Chain::current()).await.map(drop)?);
+            }
             let told = self.post(action, LocalActor::tell).await?;
             Ok(told?)
         })

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 
 use super::{
-    HangUp, HostedActor, HostedConn, Reach, Runtime,
+    Guest, HangUp, HostedActor, HostedConn, Reach, Runtime,
     alarms::Alarms,
     call::{Call, ReplyTo},
     chain::Chain,
@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     Action as _, Actor, ActorId, Body, Conn, ConnId, Ctx, Fault, Key, RawSocket,
+    actor::{ActionOf, ReplyOf},
     conn::{Peer, decode_action, encode_reply},
     faults,
     outbox::Outbox,
@@ -93,7 +94,7 @@ pub(crate) enum Envelope<A: Actor> {
 
 /// A connection that wants in.
 pub(crate) struct Connect<A: Actor> {
-    pub(super) params: Option<Bytes>,
+    pub(super) guest: Guest,
     pub(super) peer: Peer<A>,
     /// For its handler, if it is a raw one.
     pub(super) socket: Option<RawSocket>,
@@ -203,14 +204,27 @@ impl<A: Actor> Cell<A> {
     /// Opens a connection; `socket` is that of a raw one. Gives the cell that it is open to, which may be a later one.
     pub(super) async fn join(
         self: &Arc<Self>,
-        params: Option<Bytes>,
+        guest: Guest,
         peer: Peer<A>,
         socket: Option<RawSocket>,
     ) -> Result<(Arc<Self>, Conn<A>), Fault> {
         let (opened, open) = oneshot::channel();
-        let cell = self.post_awake(Envelope::Connect(Connect { params, peer, socket, opened })).await?;
+        let cell = self.post_awake(Envelope::Connect(Connect { guest, peer, socket, opened })).await?;
         let conn = open.await.unwrap_or_else(|_| Err(unanswered()))?;
         Ok((cell, conn))
+    }
+
+    /// One call, and its answer.
+    pub(super) async fn call_as(
+        self: &Arc<Self>,
+        caller: Option<Conn<A>>,
+        action: ActionOf<A>,
+        chain: Chain,
+    ) -> Result<ReplyOf<A>, Fault> {
+        let (sender, answer) = oneshot::channel();
+        let reply_to = ReplyTo::Task(sender);
+        self.post_awake(Envelope::Call(Call { action, caller, reply_to, chain })).await?;
+        answer.await.unwrap_or_else(|_| Err(unanswered()))
     }
 
     /// A turn for a piece of code.
@@ -271,30 +285,28 @@ impl<A: Actor> HostedActor for Cell<A> {
         action: String,
         format: Format,
         args: Bytes,
-        params: Option<Bytes>,
+        guest: Guest,
     ) -> BoxFuture<'static, Result<Bytes, Fault>> {
         Box::pin(async move {
-            let action = decode_action::<A>(&action, format, &args)?;
-            let caller = match params {
-                Some(params) => Some(self.join(Some(params), Peer::Call(PhantomData), None).await?.1),
-                None => None,
+            // Who may not come in learns nothing of what there is.
+            let caller = if guest.params.is_some() || A::HOOKS.before_connect.is_some() {
+                Some(self.join(guest, Peer::Call(PhantomData), None).await?.1)
+            } else {
+                None
             };
-            let (sender, answer) = oneshot::channel();
-            let reply_to = ReplyTo::Task(sender);
-            self.post_awake(Envelope::Call(Call { action, caller, reply_to, chain: Chain::default() }))
-                .await?;
-            let reply = answer.await.unwrap_or_else(|_| Err(unanswered()))?;
+            let action = decode_action::<A>(&action, format, &args)?;
+            let reply = self.call_as(caller, action, Chain::default()).await?;
             encode_reply::<A>(format, &reply)
         })
     }
 
     fn connect(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        guest: Guest,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>> {
         Box::pin(async move {
-            let (cell, conn) = self.join(params, Peer::Wire(Arc::clone(&outbox)), None).await?;
+            let (cell, conn) = self.join(guest, Peer::Wire(Arc::clone(&outbox)), None).await?;
             Ok(Arc::new(WireConn { line: Line::new(&cell, conn), outbox }) as Arc<dyn HostedConn>)
         })
     }
@@ -302,17 +314,17 @@ impl<A: Actor> HostedActor for Cell<A> {
     fn request(
         self: Arc<Self>,
         request: http::Request<Body>,
-        params: Option<Bytes>,
+        guest: Guest,
     ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>> {
-        Box::pin(async move { self.raw_request(request, params).await })
+        Box::pin(async move { self.raw_request(request, guest).await })
     }
 
     fn websocket(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        guest: Guest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<HangUp, Fault>> {
-        Box::pin(async move { self.raw_socket(params, socket).await })
+        Box::pin(async move { self.raw_socket(guest, socket).await })
     }
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {

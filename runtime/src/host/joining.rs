@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Cell,
+    Cell, Guest,
     cell::{Connect, greet},
     hooks::Hook,
     start::decode_params,
@@ -12,8 +12,8 @@ use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
 
 impl<A: Actor> Cell<A> {
     pub(super) async fn take_connect(self: &Arc<Self>, connect: Connect<A>) {
-        let Connect { params, peer, socket, opened } = connect;
-        let admitted = match self.admit(params.as_ref(), peer).await {
+        let Connect { guest, peer, socket, opened } = connect;
+        let admitted = match self.admit(guest, peer).await {
             Ok(conn) => self.welcome(conn).await,
             Err(fault) => Err(fault),
         };
@@ -31,13 +31,17 @@ impl<A: Actor> Cell<A> {
     }
 
     /// `#[on_before_connect]`, and a connection if it says so.
-    async fn admit(self: &Arc<Self>, params: Option<&bytes::Bytes>, peer: Peer<A>) -> Result<Conn<A>, Fault> {
-        let decode = || decode_params(params).map_err(|error| faults::invalid_params(&error));
+    async fn admit(self: &Arc<Self>, guest: Guest, peer: Peer<A>) -> Result<Conn<A>, Fault> {
+        let Guest { params, claims } = guest;
+        let decode = || decode_params(params.as_ref()).map_err(|error| faults::invalid_params(&error));
         // Twice: one is the hook's to take apart, the other stays with the connection.
         let (given, kept) = (decode()?, decode()?);
         let hook = Hook::short("on_before_connect", A::HOOKS.before_connect.unwrap_or(Mode::Read));
-        let state =
-            self.run_hook(hook, None, async |actor, ctx| actor.before_connect(ctx, given).await).await?;
+        let state = self
+            .run_hook(hook, None, async |actor, ctx| {
+                actor.before_connect(&ctx.of_request(claims), given).await
+            })
+            .await?;
         let gate = Arc::clone(&self.gate);
         let limits = Arc::clone(self.runtime().limits());
         Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, gate, limits))

@@ -1,13 +1,13 @@
 //! Actors as clients in this process see them: no bytes, the action itself is moved.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Chain, Kind, Reach, Reached,
+    Cell, Chain, Guest, Kind, Reach, Reached,
     call::{Call, ReplyTo},
     cell::Envelope,
     line::Line,
@@ -16,7 +16,10 @@ use super::{
 use crate::{Action, Actor, ActorId, Contract, Fault, Key, client::LocalSink, conn::Peer, faults};
 
 /// What comes back from a call of contract `C`.
-pub(crate) type Answer<C> = oneshot::Receiver<Result<<<C as Contract>::Action as Action>::Reply, Fault>>;
+pub(crate) type Answer<C> = oneshot::Receiver<Result<ReplyOf<C>, Fault>>;
+
+/// What a call of contract `C` is answered with.
+type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
 
 /// A kind of actor with this contract.
 pub(crate) trait LocalKind<C: Contract>: Send + Sync {
@@ -35,6 +38,14 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     /// Calls an action for the calls of this chain. The answer may be there already when this returns. Gives the action
     /// back if the actor has gone to sleep.
     fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Answer<C>, C::Action>;
+
+    /// Calls an action as a connection of that moment, which `#[on_before_connect]` judges by these params (JSON).
+    fn ask_as(
+        self: Arc<Self>,
+        action: C::Action,
+        params: Bytes,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>>;
 
     /// Hands over an action whose answer nobody waits for. Gives it back if the actor has gone to sleep.
     fn tell(self: Arc<Self>, action: C::Action) -> Result<Result<(), Fault>, C::Action>;
@@ -65,6 +76,15 @@ impl<C: Contract> LocalActor<C> for Nobody {
     }
 
     fn ask(self: Arc<Self>, _: C::Action, _: Chain) -> Result<Answer<C>, C::Action> {
+        match *self {}
+    }
+
+    fn ask_as(
+        self: Arc<Self>,
+        _: C::Action,
+        _: Bytes,
+        _: Chain,
+    ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>> {
         match *self {}
     }
 
@@ -113,6 +133,23 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         }
     }
 
+    fn ask_as(
+        self: Arc<Self>,
+        action: <A::Contract as Contract>::Action,
+        params: Bytes,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<ReplyOf<A::Contract>, Fault>> {
+        Box::pin(async move {
+            if chain.holds(self.record().id).is_some() {
+                // The hook would wait for the caller.
+                return Err(faults::deadlock(&self.link(chain, action.info().name, None)));
+            }
+            let guest = Guest { params: Some(params), claims: None };
+            let (cell, caller) = Cell::join(&self, guest, Peer::Call(PhantomData), None).await?;
+            cell.call_as(Some(caller), action, chain).await
+        })
+    }
+
     fn tell(
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
@@ -133,7 +170,8 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         sink: LocalSink<A::Contract>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
-            let (cell, conn) = Cell::join(&self, params, Peer::Local(sink), None).await?;
+            let (cell, conn) =
+                Cell::join(&self, Guest { params, claims: None }, Peer::Local(sink), None).await?;
             Ok(Arc::new(Joined(Line::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })
     }

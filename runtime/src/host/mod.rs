@@ -104,35 +104,35 @@ pub(crate) trait Hosted: Send + Sync {
 pub(crate) trait HostedActor: Send + Sync {
     fn record(&self) -> &ActorRecord;
 
-    /// One call without a connection of its own. With `params` (JSON) the call is made as a connection of that
-    /// moment, so `#[on_before_connect]` judges it first.
+    /// One call without a connection of its own. It is made as a connection of that moment, which
+    /// `#[on_before_connect]` judges first; only where there is no such hook, and no params, there is none.
     fn call(
         self: Arc<Self>,
         action: String,
         format: Format,
         args: Bytes,
-        params: Option<Bytes>,
+        guest: Guest,
     ) -> BoxFuture<'static, Result<Bytes, Fault>>;
 
     /// Opens a connection. The first message in the outbox is its `Init`.
     fn connect(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        guest: Guest,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>>;
 
     /// One raw request. It is made as a connection of that moment, if the actor has an `#[on_before_connect]` to
-    /// judge it; `params` are JSON.
+    /// judge it.
     fn request(
         self: Arc<Self>,
         request: http::Request<Body>,
-        params: Option<Bytes>,
+        guest: Guest,
     ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>>;
 
     /// Opens a raw WebSocket, which from then on is its handler's.
     fn websocket(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        guest: Guest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<HangUp, Fault>>;
 
@@ -142,6 +142,18 @@ pub(crate) trait HostedActor: Send + Sync {
 
 /// To be called when a raw WebSocket is gone.
 pub(crate) type HangUp = Box<dyn FnOnce() + Send>;
+
+/// What somebody who wants in has to show.
+#[derive(Debug, Default)]
+pub(crate) struct Guest {
+    /// JSON.
+    pub(crate) params: Option<Bytes>,
+    /// What the layers around the router know of the request.
+    pub(crate) claims: Claims,
+}
+
+/// What is known of a request, by type.
+pub(crate) type Claims = Option<Arc<http::Extensions>>;
 
 /// An open connection, whatever its actor's type. Calls and subscriptions take effect in the order made.
 pub(crate) trait HostedConn: Send + Sync {

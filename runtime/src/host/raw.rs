@@ -12,7 +12,7 @@ use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, HangUp, Parcel,
+    Cell, Guest, HangUp, Parcel,
     cell::{Core, Envelope, unanswered},
     chain::Chain,
     guard::guarded_async,
@@ -45,13 +45,13 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn raw_request(
         self: Arc<Self>,
         request: http::Request<Body>,
-        params: Option<Bytes>,
+        guest: Guest,
     ) -> Result<Response, Fault> {
         if A::HOOKS.on_request.is_none() {
             return Err(faults::no_request_handler());
         }
         let caller = match A::HOOKS.before_connect {
-            Some(_) => Some(self.join(params, Peer::Call(std::marker::PhantomData), None).await?.1),
+            Some(_) => Some(self.join(guest, Peer::Call(std::marker::PhantomData), None).await?.1),
             None => None,
         };
         let (reply, response) = oneshot::channel();
@@ -144,14 +144,14 @@ impl<A: Actor> Cell<A> {
 
     pub(super) async fn raw_socket(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        guest: Guest,
         socket: RawSocket,
     ) -> Result<HangUp, Fault> {
         if !A::HOOKS.on_websocket {
             return Err(faults::no_socket_handler());
         }
         let peer = Peer::Raw(Arc::clone(socket.closing()));
-        let (cell, conn) = self.join(params, peer, Some(socket)).await?;
+        let (cell, conn) = self.join(guest, peer, Some(socket)).await?;
         let line = Line::new(&cell, conn);
         Ok(Box::new(move || line.hang_up()))
     }

@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use super::{Gateway, body, errors, errors::Failure, identity, target::Target};
 use crate::{
     Fault, Limits, faults,
-    host::Runtime,
+    host::{Guest, Runtime},
     store::ActorRecord,
     wire::{
         Encoding,
@@ -36,7 +36,8 @@ pub(super) async fn action(
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
 
-    let call = Call { target, name, encoding, args, params };
+    let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
+    let call = Call { target, name, encoding, args, guest };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
     let (actor, result) = match gateway.tasks().spawn(async move { call.run(&runtime).await }).await {
@@ -60,7 +61,7 @@ struct Call {
     name: String,
     encoding: Encoding,
     args: Bytes,
-    params: Option<Bytes>,
+    guest: Guest,
 }
 
 impl Call {
@@ -68,7 +69,7 @@ impl Call {
     async fn run(self, runtime: &Runtime) -> Result<(ActorRecord, Result<Bytes, Fault>), Fault> {
         let actor = self.target.reach(runtime).await?;
         let record = actor.record().clone();
-        let result = actor.call(self.name, self.encoding.format(), self.args, self.params).await;
+        let result = actor.call(self.name, self.encoding.format(), self.args, self.guest).await;
         Ok((record, result))
     }
 }

@@ -11,7 +11,7 @@ use tokio::{
 use super::{Gateway, errors, identity::Ray, limits, peers::Place, session::Session, target::Target};
 use crate::{
     Fault, faults,
-    host::{HostedConn, Runtime},
+    host::{Claims, Guest, HostedConn, Runtime},
     outbox::{Close, Outbox},
     wire::{Encoding, PROTOCOL_VERSION, ToClient},
 };
@@ -21,6 +21,7 @@ pub(super) struct Opening {
     pub(super) target: Result<Target, Fault>,
     pub(super) encoding: Result<Encoding, Fault>,
     pub(super) params: Result<Option<Bytes>, Fault>,
+    pub(super) claims: Claims,
     pub(super) ray: Ray,
 }
 
@@ -70,7 +71,7 @@ impl Opening {
     }
 
     async fn open(self, runtime: &Runtime, outbox: &Arc<Outbox>) -> Result<Arc<dyn HostedConn>, Refusal> {
-        let Self { target, encoding, params, ray } = self;
+        let Self { target, encoding, params, claims, ray } = self;
         if let Err(fault) = encoding {
             let close = Close::new(1003, format!("{}.{}", fault.group(), fault.code()));
             return Err(Refusal { fault, close, framed: false });
@@ -84,7 +85,7 @@ impl Opening {
             Err(fault) => Err(fault),
         };
         let actor = reached.map_err(|fault| Refusal::unreached(fault, &ray))?;
-        actor.connect(params, Arc::clone(outbox)).await.map_err(Refusal::rejected)
+        actor.connect(Guest { params, claims }, Arc::clone(outbox)).await.map_err(Refusal::rejected)
     }
 }
 

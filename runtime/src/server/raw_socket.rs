@@ -6,6 +6,7 @@
 use std::{
     future::{Future, poll_fn},
     pin::pin,
+    sync::Arc,
     task::Poll,
     time::Duration,
 };
@@ -32,7 +33,7 @@ use super::{
 };
 use crate::{
     Fault, faults,
-    host::{HangUp, Runtime},
+    host::{Guest, HangUp, Runtime},
     outbox::Close,
     raw_socket::{Outgoing, RawMessage, RawPeer, RawSocket},
 };
@@ -92,8 +93,9 @@ impl RawOpening {
             Err(fault) => Err(fault),
         };
         let actor = reached.map_err(|fault| unreached(&fault, &ray))?;
+        let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };
         let (socket, peer) = RawSocket::pair(head);
-        let hang_up = actor.websocket(params, socket).await.map_err(|fault| rejected(&fault))?;
+        let hang_up = actor.websocket(guest, socket).await.map_err(|fault| rejected(&fault))?;
         Ok((peer, hang_up))
     }
 }

@@ -11,7 +11,7 @@ use super::{
     identity,
     target::{Query, Target},
 };
-use crate::Fault;
+use crate::{Fault, host::Guest};
 
 /// A page that every actor has.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -61,12 +61,13 @@ pub(super) async fn fetch(
     head.uri = own_uri(path, head.uri.query())?;
     let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;
     let params = calls::params(&head.headers, gateway.limits())?;
+    let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its request with it.
     let answering = gateway.tasks().spawn(async move {
         let actor = target.reach(&runtime).await?;
         let record = actor.record().clone();
-        Ok::<_, Fault>((record, actor.request(Request::from_parts(head, body), params).await))
+        Ok::<_, Fault>((record, actor.request(Request::from_parts(head, body), guest).await))
     });
     let (actor, result) = answering.await.map_err(|panic| Fault::internal(&panic))??;
     let mut response = result.map_err(|fault| {

@@ -40,8 +40,9 @@ pub(super) fn connect(
     let handshake = Handshake::take(&mut request)?;
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
-    let opening = Opening { target, encoding, params, ray };
     let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
+    let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
+    let opening = Opening { target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
     tasks.spawn(async move {
         let limit = gateway.limits().open_timeout;

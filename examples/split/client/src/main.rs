@@ -28,7 +28,7 @@ async fn main() -> callboard::Result<()> {
         Err(CallError::Action(why)) => println!("your vote does not count: {why}"),
         Err(error) => return Err(error.into()),
     }
-    println!("it stands at {:?}", poll.tally().await?);
+    println!("it stands at {:?}", conn.tally().await?);
     conn.close().await;
     Ok(())
 }

@@ -1,5 +1,7 @@
 //! Stateless calls.
 
+use std::fmt::Write as _;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 
@@ -19,6 +21,7 @@ impl Network {
         &self,
         target: &Target,
         action: C::Action,
+        params: Option<Bytes>,
     ) -> Result<ReplyOf<C>, CallError> {
         let encoding = self.settings.encoding;
         let name = action.info().name;
@@ -26,7 +29,10 @@ impl Network {
         let path = format!("/action/{}", component(name));
         let uri =
             self.endpoint.gateway(&self.settings, C::NAME, target, &path).map_err(CallError::NotSent)?;
-        let headers = call_headers(&self.settings)?;
+        let mut headers = call_headers(&self.settings)?;
+        if let Some(params) = params {
+            headers.insert("x-rivet-conn-params", ascii(&params)?);
+        }
         drop(action);
         let response = self.send(Method::POST, uri, headers, body).await?;
         let reply = if response.status.is_success() {
@@ -63,6 +69,25 @@ fn call_headers(settings: &Settings) -> Result<HeaderMap, CallError> {
     Ok(headers)
 }
 
+/// JSON as a header's value, in which every server reads the same letters.
+fn ascii(json: &[u8]) -> Result<HeaderValue, CallError> {
+    let mut text = String::with_capacity(json.len());
+    for letter in String::from_utf8_lossy(json).chars() {
+        if letter.is_ascii() {
+            text.push(letter);
+            continue;
+        }
+        // Outside of texts JSON has no such letters, and in texts this is how they are escaped.
+        for unit in letter.encode_utf16(&mut [0; 2]) {
+            let _ = write!(text, "\\u{unit:04x}");
+        }
+    }
+    let invalid = |_| CallError::NotSent("the params have characters that no header may have".to_owned());
+    let mut value = HeaderValue::try_from(text).map_err(invalid)?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
 /// A secret as a header's value.
 pub(super) fn sensitive(text: &str) -> Result<HeaderValue, CallError> {
     let invalid = |_| CallError::NotSent("the token has characters that no header may have".to_owned());
@@ -83,5 +108,19 @@ pub(super) fn fault(response: &Response, encoding: Encoding) -> Result<Fault, Ca
         Ok(Fault::new("http", format!("status_{}", status.as_u16()), format!("The server answered {status}")))
     } else {
         Err(CallError::MaybeApplied(format!("the server answered {status}")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn params_travel_in_letters_that_every_header_may_have() {
+        let value = ascii(r#"{"name":"Ann é 😀"}"#.as_bytes()).expect("it is valid");
+        assert_eq!(value, r#"{"name":"Ann \u00e9 \ud83d\ude00"}"#);
+        assert!(value.is_sensitive());
+        let back: serde_json::Value = serde_json::from_slice(value.as_bytes()).expect("it is JSON");
+        assert_eq!(back["name"], "Ann é 😀");
     }
 }

@@ -87,13 +87,13 @@ impl NetworkPort {
 }
 
 impl<C: Contract> Port<C> for NetworkPort {
-    fn call(&self, action: C::Action) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
-        Box::pin(self.network.call::<C>(&self.target, action))
+    fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
+        Box::pin(self.network.call::<C>(&self.target, action, params))
     }
 
     /// Only an answer says that the actor has it.
-    fn tell(&self, action: C::Action) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async { self.network.call::<C>(&self.target, action).await.map(drop) })
+    fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
+        Box::pin(async { self.network.call::<C>(&self.target, action, params).await.map(drop) })
     }
 
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {

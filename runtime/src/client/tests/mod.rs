@@ -182,11 +182,11 @@ impl Dial<Board> for Dialer {
 }
 
 impl Port<Board> for Dialer {
-    fn call(&self, _: BoardAction) -> BoxFuture<'_, Result<ReplyOf<Board>, CallError>> {
+    fn call(&self, _: BoardAction, _: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<Board>, CallError>> {
         unreachable!("these tests are about connections")
     }
 
-    fn tell(&self, _: BoardAction) -> BoxFuture<'_, Result<(), CallError>> {
+    fn tell(&self, _: BoardAction, _: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
         unreachable!("these tests are about connections")
     }
 
