@@ -36,6 +36,19 @@ pub trait Contract: Sized + Send + Sync + 'static {
     type Connection: From<crate::Connection<Self>>;
 }
 
+/// What an actor is made from that asks for nothing: `()`. [`Client::get_or_create`](crate::Client::get_or_create) and
+/// [`Client::create`](crate::Client::create) make such actors and no others.
+#[cfg(feature = "client")]
+#[diagnostic::on_unimplemented(
+    message = "an actor that is made from `{Self}` cannot be made from nothing",
+    label = "its `#[on_create]` asks for an input",
+    note = "pass one with `get_or_create_with(key, input)` or `create_with(key, input)`; `get(key)` makes no actor"
+)]
+pub trait NoInput {}
+
+#[cfg(feature = "client")]
+impl NoInput for () {}
+
 /// What is known about one action: its row in the contract's table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -75,6 +75,8 @@ pub use callboard_macros::{
 pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};
 #[cfg(feature = "server")]
 pub use conn::Conn;
+#[cfg(feature = "client")]
+pub use contract::NoInput;
 pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, event_name};
 #[cfg(feature = "server")]
 pub use ctx::{Conns, Ctx, SendEach};

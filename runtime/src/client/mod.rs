@@ -24,7 +24,7 @@ pub(crate) mod target;
 #[cfg(test)]
 mod tests;
 
-use std::{fmt, sync::Arc};
+use std::{fmt, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 
@@ -42,13 +42,13 @@ use self::{
     network::{Network, NetworkPort},
     target::Target,
 };
-use crate::{ActorId, CallError, Contract, Key};
+use crate::{ActorId, CallError, Contract, Key, NoInput};
 
 /// Where actors are: makes typed [`Handle`]s to them.
 ///
 /// ```no_run
 /// # use callboard::{Client, Contract};
-/// # fn demo<ChatRoom: Contract>() -> Result<(), Box<dyn std::error::Error>> {
+/// # fn demo<ChatRoom: Contract<Input = ()>>() -> Result<(), Box<dyn std::error::Error>> {
 /// let client = Client::new("http://127.0.0.1:6420")?;
 /// let room = client.get_or_create::<ChatRoom>(["general"]);     // no traffic yet
 /// # Ok(()) }
@@ -93,7 +93,9 @@ impl Client {
     }
 
     /// The actor with this key, which is made at the first use if there is none.
-    pub fn get_or_create<C: Contract>(&self, key: impl Into<Key>) -> C::Handle {
+    ///
+    /// One that is made from an input asks for [`get_or_create_with`](Self::get_or_create_with).
+    pub fn get_or_create<C: Contract<Input: NoInput>>(&self, key: impl Into<Key>) -> C::Handle {
         self.handle::<C>(Target::GetOrCreate(key.into(), None))
     }
 
@@ -117,8 +119,15 @@ impl Client {
     }
 
     /// Makes an actor; fails with `actor.duplicate_key` where one with this key exists.
-    pub async fn create<C: Contract<Input = ()>>(&self, key: impl Into<Key>) -> Result<C::Handle, CallError> {
-        self.make::<C>(key.into(), None).await
+    ///
+    /// One that is made from an input asks for [`create_with`](Self::create_with).
+    //
+    // Not an `async fn`: of one, the compiler would report a missing input three times.
+    pub fn create<C: Contract<Input: NoInput>>(
+        &self,
+        key: impl Into<Key>,
+    ) -> Pin<Box<dyn Future<Output = Result<C::Handle, CallError>> + Send + '_>> {
+        Box::pin(self.make::<C>(key.into(), None))
     }
 
     /// Makes an actor from `input`; fails with `actor.duplicate_key` where one with this key exists.

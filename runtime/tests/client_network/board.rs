@@ -157,7 +157,7 @@ impl Contract for Board {
     type Action = BoardAction;
     type Event = BoardEvent;
     type Params = JoinParams;
-    type Input = u32;
+    type Input = ();
     type Handle = Handle<Self>;
     type Connection = Connection<Self>;
 }

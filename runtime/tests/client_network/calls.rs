@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use callboard::{
-    CallError, Client, Fault,
+    CallError, Client, Contract, Fault,
     wire::{
         ActorRef, Encoding,
         http::{ActionCall, ActionOutput, ErrorBody},
@@ -132,7 +132,7 @@ async fn actors_are_found_and_made_through_the_control_api() {
         r#"{"name":"board","key":"a/b,c","runner_name_selector":"default","crash_policy":"sleep"}"#;
     assert_eq!(sent, expected);
 
-    let create = client.create_with::<Board>(["x/y"], 7);
+    let create = client.create_with::<BoardOfSize>(["x/y"], 7);
     let (made, sent) =
         within(async { tokio::join!(create, answer("POST /actors?namespace=blue", &found)) }).await;
     assert_eq!(made.unwrap().key(), Some(&["x/y"].into()));
@@ -159,4 +159,17 @@ async fn https_and_wss_begin_with_a_tls_handshake() {
         let _connection = super::connect(&client);
         assert_eq!(within(server.first_bytes()).await, [0x16, 3, 1]);
     }
+}
+
+/// A board that is made from an input.
+struct BoardOfSize;
+
+impl Contract for BoardOfSize {
+    const NAME: &'static str = Board::NAME;
+    type Action = BoardAction;
+    type Event = <Board as Contract>::Event;
+    type Params = <Board as Contract>::Params;
+    type Input = u32;
+    type Handle = callboard::Handle<Self>;
+    type Connection = callboard::Connection<Self>;
 }
