@@ -5,6 +5,8 @@
 //! **check** the model's parts against each other, **expand** it. Mistakes are collected on the way, all of
 //! them are reported at once, and what is right is generated all the same.
 
+#[cfg(test)]
+mod editing;
 mod error;
 mod expand;
 mod marker;
@@ -22,13 +24,15 @@ use quote::quote;
 
 use expand::Parts;
 use mistakes::Mistakes;
-use model::Actor;
-use syntax::{Block, Options};
+use model::{Actor, Interface};
+use syntax::{Block, Member, Options, Place};
 
 /// # In short
 ///
 /// `#[actor(events(A, B = "wireName"))] impl ChatRoom { .. }` makes an actor out of the block, and `ChatRoomHandle`,
 /// `ChatRoomConn`, `ChatRoomListener`, `ChatRoomAction`, `ChatRoomReply` and `ChatRoomEvent`.
+/// `#[actor(events(A))] trait ChatRoom { .. }` makes the same without an actor, and `ChatRoomContract`;
+/// `#[actor] impl ChatRoom for Server { .. }` makes an actor of that contract.
 ///
 /// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]`, `#[on_connect]`,
 /// `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`, `#[on_state_change]`, `#[on_migrate]`, `#[run]`,
@@ -44,6 +48,7 @@ use syntax::{Block, Options};
 /// | `sleep_timeout = "30s"` | how long an actor stays awake without work |
 /// | `action_timeout = "60s"` | how long one action may run |
 /// | `hibernate` | actors may sleep while connections are open |
+/// | `params = Join`, `input = NewRoom` | of a trait: what clients pass to `connect`, and when they create an actor |
 /// | `vis = pub(crate)` | how visible the generated types are; without it they are `pub`, whatever the actor is |
 /// | `crate = path` | where callboard is, if not at `::callboard` |
 #[proc_macro_attribute]
@@ -222,29 +227,49 @@ fn expand_actor(args: TokenStream, item: TokenStream, parts: Parts) -> TokenStre
 
 /// Writes what can be written; what cannot goes back as it was, without our attributes.
 fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> TokenStream {
-    if let Some(keyword) = syntax::foreign_keyword(&item) {
-        let help =
-            "put it on the block with the actions: `impl ChatRoom { .. }`; the type itself is the state";
-        mistakes.at(
-            &keyword,
-            format_args!("`#[actor]` goes on an `impl` block, and this is a `{keyword}`"),
-            help,
-        );
-        return syntax::without_markers(item);
-    }
+    let keyword = syntax::keyword(&item);
+    let generated = match &keyword {
+        Some(keyword) if keyword == "trait" => interface(args, item.clone(), parts, mistakes),
+        Some(keyword) if keyword != "impl" => {
+            let help =
+                "put it on the block with the actions: `impl ChatRoom { .. }`; the type itself is the state";
+            mistakes.at(
+                keyword,
+                format_args!("`#[actor]` goes on an `impl` block or a trait, and this is a `{keyword}`"),
+                help,
+            );
+            None
+        }
+        _ => block(args, item.clone(), parts, mistakes),
+    };
     // Half-typed code is on its way back to rustc, which says better what is missing.
-    let Ok(mut block) = syn::parse2::<Block>(item.clone()) else {
-        return syntax::without_markers(item);
+    generated.unwrap_or_else(|| syntax::without_markers(item))
+}
+
+/// `impl ChatRoom { .. }`, or `impl ChatRoom for Server { .. }`
+fn block(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> Option<TokenStream> {
+    let mut block: Block = syn::parse2(item).ok()?;
+    block.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| mistakes.push(error));
+    let (actor, hooks) = match block.trait_.clone() {
+        None => (Actor::of(&mut block, Options::parse(args, Place::Block, mistakes), mistakes)?, None),
+        Some((trait_, _)) => {
+            model::can_be_contract(&trait_, mistakes).then_some(())?;
+            let options = Options::parse(args, Place::TraitImpl, mistakes);
+            Actor::of_implementation(&mut block, trait_, options, mistakes)?
+        }
     };
-    block.syntax_errors().cloned().for_each(|error| mistakes.push(error));
-    let options = Options::parse(args, mistakes);
-    let Some(actor) = Actor::of(&mut block, options, mistakes) else {
-        return syntax::without_markers(item);
-    };
-    let generated = expand::expand(&actor, parts);
+    let generated = expand::actor(&actor, parts);
     // How an action borrows its actor, and whether it awaits, is the actor's promise to its clients, not its body's
     // business; and its arguments are moved because they come from elsewhere.
     let kind = quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]);
-    let block = parts.server.then(|| quote!(#kind #block));
-    quote!(#block #generated)
+    let blocks = [Some(block), hooks].into_iter().flatten().filter(|_| parts.server);
+    Some(quote!(#(#kind #blocks)* #generated))
+}
+
+/// `trait ChatRoom { .. }`
+fn interface(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> Option<TokenStream> {
+    let item: syntax::Interface = syn::parse2(item).ok()?;
+    item.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| mistakes.push(error));
+    let interface = Interface::of(item, Options::parse(args, Place::Trait, mistakes), mistakes)?;
+    Some(expand::interface(&interface, parts))
 }

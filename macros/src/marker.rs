@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Path};
 
-use crate::{model::is_builtin_attribute, typo};
+use crate::{mistakes::Mistakes, model::is_builtin_attribute, syntax::Method, typo, written::written};
 
 /// What an attribute makes of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,40 @@ impl Marker {
     pub(crate) fn name(self) -> &'static str {
         MARKERS.iter().find(|(_, marker)| *marker == self).map_or("", |(name, _)| name)
     }
+}
+
+/// Takes our attribute off a method.
+pub(crate) fn take(method: &mut Method, mistakes: &Mistakes) -> Option<(Marker, Attribute)> {
+    let mut found: Option<(Marker, Attribute)> = None;
+    for attr in std::mem::take(&mut method.attrs) {
+        let Some(marker) = Marker::of(&attr).or_else(|| misspelt(&attr, mistakes)) else {
+            method.attrs.push(attr);
+            continue;
+        };
+        if let Some((first, _)) = &found {
+            let first = first.name();
+            mistakes.at(
+                &attr,
+                format_args!("this method is `#[{first}]` already"),
+                "write a method for each",
+            );
+        } else {
+            found = Some((marker, attr));
+        }
+    }
+    found
+}
+
+fn misspelt(attr: &Attribute, mistakes: &Mistakes) -> Option<Marker> {
+    let marker = Marker::meant(attr)?;
+    let name = marker.name();
+    let written = written(attr.path());
+    mistakes.at(
+        attr.path(),
+        format_args!("there is no attribute `{written}`"),
+        format_args!("did you mean `{name}`?"),
+    );
+    Some(marker)
 }
 
 /// `action` of `action` and of `callboard::action`.

@@ -47,6 +47,7 @@ fn expand(input: &Path) -> String {
 fn expand_item(mut item: Item, parts: Parts) -> TokenStream {
     let attrs = match &mut item {
         Item::Impl(item) => &mut item.attrs,
+        Item::Trait(item) => &mut item.attrs,
         Item::Enum(item) => &mut item.attrs,
         Item::Struct(item) => &mut item.attrs,
         _ => return TokenStream::new(),

@@ -26,7 +26,8 @@ pub type InputOf<A> = <<A as Actor>::Contract as Contract>::Input;
     label = "no `#[actor] impl {Self} {{ .. }}` says what its actions are"
 )]
 pub trait Actor: Sized + Send + Sync + 'static {
-    /// What clients see. For an annotated `impl` block it is the actor itself.
+    /// What clients see. For an annotated `impl` block it is the actor itself; for the implementation of an annotated
+    /// trait `ChatRoom` it is `ChatRoomContract`.
     type Contract: Contract;
 
     /// What the actor remembers about each connection.

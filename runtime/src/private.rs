@@ -174,7 +174,7 @@ mod server {
     };
 
     use crate::{
-        Action as _, Actor, Conn, Ctx,
+        Action as _, Actor, Conn, Contract, Ctx,
         actor::{ActionOf, ReplyOf},
         store::{LoadError, SaveError},
     };
@@ -284,6 +284,78 @@ mod server {
     #[must_use]
     pub fn caller<A: Actor>(ctx: &Ctx<A>) -> &Conn<A> {
         ctx.conn().expect("the host refuses calls without a connection to an action that asks for one")
+    }
+
+    /// A contract that is a trait has it as a supertrait, and so its implementations find `C`, the type that stands for
+    /// the contract, though they know the trait alone: as an associated type of whatever implements the trait.
+    ///
+    /// Of another trait there is no such type, which is one error, and what follows from it is none: hence the names.
+    pub trait AnnotatedWithActor<C> {
+        type ContractOfAnActor;
+    }
+
+    impl<T: ?Sized, C> AnnotatedWithActor<C> for T {
+        type ContractOfAnActor = C;
+    }
+
+    /// How the actions of such a contract reach `A`, which implements the trait: the functions of [`Actor`] that have
+    /// the same names.
+    pub trait Dispatch<A: Actor<Contract = Self>>: Contract {
+        fn dispatch_read(_this: &A, _ctx: &Ctx<A>, action: ActionOf<A>) -> ReplyOf<A> {
+            misdispatched::<A>(&action)
+        }
+
+        fn dispatch_write(_this: &mut A, _ctx: &Ctx<A>, action: ActionOf<A>) -> ReplyOf<A> {
+            misdispatched::<A>(&action)
+        }
+
+        fn dispatch_read_async(
+            _this: &A,
+            _ctx: &Ctx<A>,
+            action: ActionOf<A>,
+        ) -> impl Future<Output = ReplyOf<A>> + Send {
+            async move { misdispatched::<A>(&action) }
+        }
+
+        fn dispatch_write_async(
+            _this: &mut A,
+            _ctx: &Ctx<A>,
+            action: ActionOf<A>,
+        ) -> impl Future<Output = ReplyOf<A>> + Send {
+            async move { misdispatched::<A>(&action) }
+        }
+    }
+
+    /// What clients pass when they make an actor, as its `#[on_create]` takes it.
+    #[diagnostic::on_unimplemented(
+        message = "actors of this contract are made from `{Said}`, not from `{Self}`",
+        label = "`#[on_create]` must take `{Said}`",
+        note = "what clients pass is said where the contract is: `#[actor(input = ..)]`"
+    )]
+    pub trait Input<Said> {
+        fn take(input: Said) -> Self;
+    }
+
+    impl<T> Input<T> for T {
+        fn take(input: T) -> Self {
+            input
+        }
+    }
+
+    /// What clients pass to `connect`, as the `#[on_before_connect]` of the actor takes it.
+    #[diagnostic::on_unimplemented(
+        message = "clients of this contract connect with `{Said}`, not with `{Self}`",
+        label = "`#[on_before_connect]` must take `{Said}`",
+        note = "what clients pass is said where the contract is: `#[actor(params = ..)]`"
+    )]
+    pub trait Params<Said> {
+        fn take(params: Said) -> Self;
+    }
+
+    impl<T> Params<T> for T {
+        fn take(params: T) -> Self {
+            params
+        }
     }
 
     /// For a dispatch function that was handed an action of another mode.

@@ -63,7 +63,7 @@ fn a_second_version_of_a_crate_is_let_in_by_name_and_with_a_reason() {
 #[test]
 fn r29_a_client_alone_has_no_server_and_no_store_in_its_tree() {
     let client = crates("callboard", &["--no-default-features", "--features", "client"]);
-    for crates in [&client, &crates("split-client", &[])] {
+    for crates in [&client, &crates("split-client", &[]), &crates("contract-client", &[])] {
         for unwanted in ["axum", "rusqlite", "libsqlite3-sys", "tower", "async-trait", "rustls"] {
             assert!(!crates.contains(unwanted), "`{unwanted}` is in a client's tree");
         }

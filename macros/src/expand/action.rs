@@ -6,18 +6,18 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
 use super::{choice::Variants, span::local};
-use crate::model::{Action, Actor, Argument, Mode};
+use crate::model::{Action, Argument, Contract, Mode};
 
 /// The enum, its table, and its implementation of `Action`.
-pub(super) fn items(actor: &Actor) -> [TokenStream; 4] {
-    [enumeration(actor), debug(actor), table(actor), implementation(actor)]
+pub(super) fn items(contract: &Contract) -> [TokenStream; 4] {
+    [enumeration(contract), debug(contract), table(contract), implementation(contract)]
 }
 
-fn enumeration(actor: &Actor) -> TokenStream {
-    let name = &actor.names.action;
-    let vis = &actor.vis;
-    let docs = format!(" Every action of [`{}`], as a value. Made by `#[actor]`.", actor.names.actor);
-    let variants = actor.actions.iter().map(|action| variant(action, actor));
+fn enumeration(contract: &Contract) -> TokenStream {
+    let name = &contract.names.action;
+    let vis = &contract.vis;
+    let docs = format!(" Every action of [`{}`], as a value. Made by `#[actor]`.", contract.names.contract);
+    let variants = contract.actions.iter().map(|action| variant(action, contract));
     quote! {
         #[doc = #docs]
         #[allow(unreachable_pub, private_interfaces)]
@@ -27,7 +27,7 @@ fn enumeration(actor: &Actor) -> TokenStream {
     }
 }
 
-fn variant(action: &Action, actor: &Actor) -> TokenStream {
+fn variant(action: &Action, contract: &Contract) -> TokenStream {
     let Action { variant, carried, .. } = action;
     let cfgs = &carried.cfgs;
     let deprecated = &carried.deprecated;
@@ -37,7 +37,7 @@ fn variant(action: &Action, actor: &Actor) -> TokenStream {
         quote!(#[doc = #docs] #name: #ty,)
     });
     let conn = action.conn_field().map(|name| {
-        let krate = &actor.krate;
+        let krate = &contract.krate;
         quote! {
             /// The action needs the connection that calls it, so nobody else can make it: it cannot be scheduled.
             #[allow(dead_code)]
@@ -47,9 +47,9 @@ fn variant(action: &Action, actor: &Actor) -> TokenStream {
     quote!(#(#cfgs)* #docs #(#deprecated)* #variant { #(#fields)* #conn },)
 }
 
-fn debug(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let name = &actor.names.action;
+fn debug(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let name = &contract.names.action;
     let f = local("f");
     quote! {
         /// The action's name alone: arguments may be secret.
@@ -62,13 +62,13 @@ fn debug(actor: &Actor) -> TokenStream {
 }
 
 /// One constant per action, so that a condition on the action is one on its row.
-fn table(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let name = &actor.names.action;
-    let rows = actor.actions.iter().map(|action| {
+fn table(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let name = &contract.names.action;
+    let rows = contract.actions.iter().map(|action| {
         let cfgs = &action.carried.cfgs;
         let constant = row_name(action);
-        let row = row(action, actor);
+        let row = row(action, contract);
         quote! {
             #(#cfgs)*
             const #constant: &'static #krate::ActionInfo = &#row;
@@ -90,8 +90,8 @@ fn row_name(action: &Action) -> Ident {
     )
 }
 
-fn row(action: &Action, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+fn row(action: &Action, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
     let Action { wire, mode, .. } = action;
     let method = action.method.unraw().to_string();
     let output = &action.output.written;
@@ -113,18 +113,18 @@ pub(super) fn mode_path(mode: Mode, krate: &syn::Path) -> TokenStream {
     }
 }
 
-fn implementation(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let name = &actor.names.action;
-    let reply = &actor.names.reply;
-    let rows = actor.actions.iter().map(|action| {
+fn implementation(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let name = &contract.names.action;
+    let reply = &contract.names.reply;
+    let rows = contract.actions.iter().map(|action| {
         let cfgs = &action.carried.cfgs;
         let constant = row_name(action);
         quote!(#(#cfgs)* Self::#constant)
     });
-    let info = info(actor);
-    let encode = encode(actor);
-    let decode = decode(actor);
+    let info = info(contract);
+    let encode = encode(contract);
+    let decode = decode(contract);
     quote! {
         /// The table of actions, and how each is written and read. Made by `#[actor]`.
         #[allow(deprecated)]
@@ -138,15 +138,15 @@ fn implementation(actor: &Actor) -> TokenStream {
     }
 }
 
-fn info(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let arms = actor.actions.iter().map(|action| {
+fn info(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let arms = contract.actions.iter().map(|action| {
         let Action { variant, carried, .. } = action;
         let cfgs = &carried.cfgs;
         let constant = row_name(action);
         quote!(#(#cfgs)* Self::#variant { .. } => Self::#constant,)
     });
-    let body = Variants::of_actions(actor).match_self(arms);
+    let body = Variants::of_actions(contract).match_self(arms);
     quote! {
         fn info(&self) -> &'static #krate::ActionInfo {
             #body
@@ -154,10 +154,10 @@ fn info(actor: &Actor) -> TokenStream {
     }
 }
 
-fn encode(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+fn encode(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
     let args = local("args");
-    let arms = actor.actions.iter().map(|action| {
+    let arms = contract.actions.iter().map(|action| {
         let Action { variant, carried, arguments, .. } = action;
         let cfgs = &carried.cfgs;
         let names = arguments.iter().map(|argument| &argument.name);
@@ -168,7 +168,7 @@ fn encode(actor: &Actor) -> TokenStream {
         quote!(#(#cfgs)* Self::#variant { #(#names,)* #rest } => { #(#pushes)* })
     });
     let ok = quote!(::core::result::Result::Ok(()));
-    let variants = Variants::of_actions(actor);
+    let variants = Variants::of_actions(contract);
     let body = variants.match_self(arms);
     let body = if variants == Variants::None { body } else { quote!(#body #ok) };
     let allow = variants.allow();
@@ -180,10 +180,10 @@ fn encode(actor: &Actor) -> TokenStream {
     }
 }
 
-fn decode(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+fn decode(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
     let (name, args) = (local("name"), local("args"));
-    let arms = actor.actions.iter().map(|action| {
+    let arms = contract.actions.iter().map(|action| {
         let Action { variant, wire, carried, arguments, .. } = action;
         let cfgs = &carried.cfgs;
         let fields = arguments.iter().map(|Argument { name, ty, .. }| {
@@ -194,7 +194,7 @@ fn decode(actor: &Actor) -> TokenStream {
         quote!(#(#cfgs)* #wire => Self::#variant { #(#fields)* #conn },)
     });
     let unknown = quote!(#krate::__private::unknown_action(#name));
-    let variants = Variants::of_actions(actor);
+    let variants = Variants::of_actions(contract);
     let body = variants.decode(&quote!(#name), arms, &unknown);
     let allow = variants.allow();
     quote! {

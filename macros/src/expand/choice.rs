@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Attribute;
 
-use crate::model::Actor;
+use crate::model::Contract;
 
 /// How much of an enum is there for certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,12 +16,12 @@ pub(super) enum Variants {
 }
 
 impl Variants {
-    pub(super) fn of_actions(actor: &Actor) -> Self {
-        Self::of(actor.actions.iter().map(|action| &action.carried.cfgs))
+    pub(super) fn of_actions(contract: &Contract) -> Self {
+        Self::of(contract.actions.iter().map(|action| &action.carried.cfgs))
     }
 
-    pub(super) fn of_events(actor: &Actor) -> Self {
-        Self::of(actor.events.iter().map(|event| &event.cfgs))
+    pub(super) fn of_events(contract: &Contract) -> Self {
+        Self::of(contract.events.iter().map(|event| &event.cfgs))
     }
 
     fn of<'a>(mut conditions: impl ExactSizeIterator<Item = &'a Vec<Attribute>>) -> Self {

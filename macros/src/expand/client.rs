@@ -5,37 +5,38 @@ use quote::quote;
 use syn::Ident;
 
 use super::{action::conn_value, listener, reply::result_type, span::local};
-use crate::model::{Action, Actor, Argument, Names, is_reserved};
+use crate::model::{Action, Argument, Contract, Names, is_reserved};
 
 /// Both clients, each with a stub for every action.
-pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
-    let Names { actor: name, handle, conn, .. } = &actor.names;
-    let krate = &actor.krate;
-    let connect = connect(actor);
-    let handle_stubs = actor.actions.iter().filter(|action| !action.conn).map(|action| stub(action, actor));
-    let conn_stubs = actor.actions.iter().map(|action| stub(action, actor));
+pub(super) fn items(contract: &Contract) -> Vec<TokenStream> {
+    let Names { contract: name, handle, conn, .. } = &contract.names;
+    let krate = &contract.krate;
+    let connect = connect(contract);
+    let handle_stubs =
+        contract.actions.iter().filter(|action| !action.conn).map(|action| stub(action, contract));
+    let conn_stubs = contract.actions.iter().map(|action| stub(action, contract));
     let mut items = wrapper(
         handle,
         &quote!(#krate::Handle),
         &format!(" Calls [`{name}`] without a connection. Made by `#[actor]`."),
-        actor,
+        contract,
     );
-    items.push(stubs(handle, handle_stubs, Some(&connect), actor));
+    items.push(stubs(handle, handle_stubs, Some(&connect), contract));
     items.extend(wrapper(
         conn,
         &quote!(#krate::Connection),
         &format!(" A connection to [`{name}`]: calls, and events as they come. Made by `#[actor]`."),
-        actor,
+        contract,
     ));
-    items.push(stubs(conn, conn_stubs, listener::listen(actor).as_ref(), actor));
+    items.push(stubs(conn, conn_stubs, listener::listen(contract).as_ref(), contract));
     items
 }
 
 /// The type, and how it becomes and lends what it wraps.
 ///
 /// It names the actor as a parameter only: so it can be `pub` beside a private actor.
-fn wrapper(name: &Ident, inner: &TokenStream, docs: &str, actor: &Actor) -> Vec<TokenStream> {
-    let Actor { krate, ty, vis, .. } = actor;
+fn wrapper(name: &Ident, inner: &TokenStream, docs: &str, contract: &Contract) -> Vec<TokenStream> {
+    let Contract { krate, ty, vis, .. } = contract;
     let (other, f) = (local("inner"), local("f"));
     vec![
         quote! {
@@ -80,13 +81,13 @@ fn stubs(
     name: &Ident,
     stubs: impl Iterator<Item = TokenStream>,
     own: Option<&TokenStream>,
-    actor: &Actor,
+    contract: &Contract,
 ) -> TokenStream {
-    let broken = actor
+    let broken = contract
         .broken
         .iter()
         .filter(|action| !is_reserved(&action.method))
-        .map(|action| broken_stub(action, actor));
+        .map(|action| broken_stub(action, contract));
     quote! {
         /// The actions, as calls. Made by `#[actor]`.
         #[allow(dead_code, deprecated, unreachable_pub, private_interfaces, clippy::too_many_arguments)]
@@ -101,9 +102,9 @@ fn stubs(
 /// Input: `async fn send(&mut self, ctx: &Ctx<Self>, text: String) -> Message`
 ///
 /// Output: `async fn send(&self, text: String) -> Result<Message, CallError>`
-fn stub(action: &Action, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let Names { action: action_type, reply, .. } = &actor.names;
+fn stub(action: &Action, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let Names { action: action_type, reply, .. } = &contract.names;
     let Action { method, variant, carried, arguments, .. } = action;
     let result = local("result");
     let cfgs = &carried.cfgs;
@@ -112,9 +113,9 @@ fn stub(action: &Action, actor: &Actor) -> TokenStream {
     let parameters = arguments.iter().map(|Argument { name, ty, .. }| quote!(#name: #ty));
     let names = arguments.iter().map(|argument| &argument.name);
     let conn = conn_value(action, krate);
-    let returned = result_type(action, actor);
+    let returned = result_type(action, contract);
     let widen = action.output.err(krate).map(|err| quote!(.map_err(#krate::CallError::into_any::<#err>)));
-    let rest = rest(actor);
+    let rest = rest(contract);
     quote! {
         #(#cfgs)*
         #docs
@@ -129,17 +130,17 @@ fn stub(action: &Action, actor: &Actor) -> TokenStream {
 }
 
 /// The arm for replies of other actions, which no server sends.
-fn rest(actor: &Actor) -> Option<TokenStream> {
-    let krate = &actor.krate;
-    let has_others = actor.actions.len() > 1;
+fn rest(contract: &Contract) -> Option<TokenStream> {
+    let krate = &contract.krate;
+    let has_others = contract.actions.len() > 1;
     let others_are_conditional =
-        actor.actions.iter().filter(|action| action.carried.cfgs.is_empty()).count() < 2;
+        contract.actions.iter().filter(|action| action.carried.cfgs.is_empty()).count() < 2;
     let allow = others_are_conditional.then(|| quote!(#[allow(unreachable_patterns)]));
     has_others.then(|| quote!(#allow _ => ::core::result::Result::Err(#krate::__private::wrong_reply()),))
 }
 
 /// A stub that takes anything, for an action with a mistake: callers shall not have errors of their own from it.
-fn broken_stub(action: &Action, actor: &Actor) -> TokenStream {
+fn broken_stub(action: &Action, contract: &Contract) -> TokenStream {
     let Action { method, carried, arguments, .. } = action;
     let cfgs = &carried.cfgs;
     let docs = carried.docs_or("This action has a mistake, see the error.");
@@ -147,7 +148,7 @@ fn broken_stub(action: &Action, actor: &Actor) -> TokenStream {
         let name = &argument.name;
         quote!(#name: impl ::core::marker::Sized)
     });
-    let returned = result_type(action, actor);
+    let returned = result_type(action, contract);
     quote! {
         #(#cfgs)*
         #docs
@@ -158,10 +159,10 @@ fn broken_stub(action: &Action, actor: &Actor) -> TokenStream {
     }
 }
 
-fn connect(actor: &Actor) -> TokenStream {
-    let conn = &actor.names.conn;
+fn connect(contract: &Contract) -> TokenStream {
+    let conn = &contract.names.conn;
     let name = local("params");
-    let (parameter, argument) = match actor.params() {
+    let (parameter, argument) = match &contract.params {
         Some(ty) => (quote!(#name: #ty), quote!(#name)),
         None => (quote!(), quote!(())),
     };

@@ -4,21 +4,21 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Parts;
-use crate::model::{Actor, Names};
+use crate::model::{Contract, Names};
 
 /// `impl Contract for ChatRoom`
-pub(super) fn item(actor: &Actor, parts: Parts) -> TokenStream {
-    let Actor { krate, ty, wire, .. } = actor;
-    let Names { action, event, handle, conn, .. } = &actor.names;
-    let params = actor.params().cloned().unwrap_or_else(|| quote!(()));
-    let input = actor.input().cloned().unwrap_or_else(|| quote!(()));
+pub(super) fn item(contract: &Contract, parts: Parts) -> TokenStream {
+    let Contract { krate, ty, wire, .. } = contract;
+    let Names { action, event, handle, conn, .. } = &contract.names;
+    let params = contract.params.clone().unwrap_or_else(|| quote!(()));
+    let input = contract.input.clone().unwrap_or_else(|| quote!(()));
     let clients = parts.client.then(|| {
         quote! {
             type Handle = #handle;
             type Connection = #conn;
         }
     });
-    let docs = format!(" What clients see of [`{}`]. Made by `#[actor]`.", actor.names.actor);
+    let docs = format!(" What clients see of [`{}`]. Made by `#[actor]`.", contract.names.contract);
     quote! {
         #[doc = #docs]
         impl #krate::Contract for #ty {

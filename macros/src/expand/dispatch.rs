@@ -8,24 +8,37 @@ use super::{
     reply::error_kind,
     span::{local, located},
 };
-use crate::model::{Action, Actor, Mode, Names};
+use crate::model::{Action, Contract, Mode, Names};
 
-/// The `dispatch_*` function of this mode; `None` where no action has it.
-pub(super) fn function(mode: Mode, actor: &Actor) -> Option<TokenStream> {
-    let actions: Vec<_> = actor.actions.iter().filter(|action| action.mode == mode).collect();
+/// How a method is called that may be the type's own, or a trait's.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Callee<'a> {
+    /// `self.tally()`, in `impl Actor`.
+    Own,
+    /// `<A as Poll>::tally(actor)`, in a function that knows the trait alone.
+    Of { actor: &'a Ident, name: &'a Ident },
+}
+
+/// The function that dispatches actions of this mode; `None` where there are none.
+pub(super) fn function(mode: Mode, callee: Callee<'_>, contract: &Contract) -> Option<TokenStream> {
+    let actions: Vec<_> = contract.actions.iter().filter(|action| action.mode == mode).collect();
     if actions.is_empty() {
         return None;
     }
-    let krate = &actor.krate;
-    let Names { action: action_type, reply, .. } = &actor.names;
-    let (ctx, action) = (local("ctx"), local("action"));
-    let arms = actions.iter().map(|action| arm(action, actor));
-    let rest = rest(&actions, actor);
+    let krate = &contract.krate;
+    let Names { action: action_type, reply, .. } = &contract.names;
+    let (ctx, action, this) = (local("ctx"), local("action"), local("this"));
+    let arms = actions.iter().map(|action| arm(action, callee, contract));
     let name = function_name(mode);
     let asyncness = mode.is_async().then(|| quote!(async));
-    let this = if mode.is_exclusive() { quote!(&mut self) } else { quote!(&self) };
+    let borrow = if mode.is_exclusive() { quote!(&mut) } else { quote!(&) };
+    let (receiver, actor) = match callee {
+        Callee::Own => (quote!(#borrow self), quote!(Self)),
+        Callee::Of { actor, .. } => (quote!(#this: #borrow #actor), quote!(#actor)),
+    };
+    let rest = rest(&actions, &actor, contract);
     Some(quote! {
-        #asyncness fn #name(#this, #ctx: &#krate::Ctx<Self>, #action: #action_type) -> #reply {
+        #asyncness fn #name(#receiver, #ctx: &#krate::Ctx<#actor>, #action: #action_type) -> #reply {
             match #action {
                 #(#arms)*
                 #rest
@@ -34,7 +47,7 @@ pub(super) fn function(mode: Mode, actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-fn function_name(mode: Mode) -> Ident {
+pub(super) fn function_name(mode: Mode) -> Ident {
     let suffix = match mode {
         Mode::Read => "read",
         Mode::ReadAsync => "read_async",
@@ -47,19 +60,25 @@ fn function_name(mode: Mode) -> Ident {
 /// Input: `fn get_messages(&self) -> Vec<Message>`
 ///
 /// Output: `Action::GetMessages {} => Reply::GetMessages(value(self.get_messages())),`
-fn arm(action: &Action, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let Names { action: action_type, reply, .. } = &actor.names;
+fn arm(action: &Action, callee: Callee<'_>, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let Names { action: action_type, reply, .. } = &contract.names;
     let Action { method, variant, carried, arguments, .. } = action;
     let cfgs = &carried.cfgs;
     let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
     let ctx = local("ctx");
     let lent_ctx = action.ctx.then(|| quote!(#ctx,));
     let lent_conn = action.conn.then(|| quote!(#krate::__private::caller(#ctx),));
-    let call = quote!(self.#method(#lent_ctx #lent_conn #(#names),*));
+    let call = match callee {
+        Callee::Own => quote!(self.#method(#lent_ctx #lent_conn #(#names),*)),
+        Callee::Of { actor, name } => {
+            let this = local("this");
+            quote!(<#actor as #name>::#method(#this, #ctx, #lent_conn #(#names),*))
+        }
+    };
     let call = if action.mode.is_async() { awaited(&call, method, krate) } else { call };
     let answer = if action.output.is_result() {
-        let kind = error_kind(action, actor);
+        let kind = error_kind(action, contract);
         quote!(#krate::__private::result(#call, #kind))
     } else {
         quote!(#krate::__private::value(#call))
@@ -74,15 +93,15 @@ pub(super) fn awaited(call: &TokenStream, method: &Ident, krate: &Path) -> Token
 }
 
 /// The arm for the actions of other modes, which never come here.
-fn rest(here: &[&Action], actor: &Actor) -> Option<TokenStream> {
-    let krate = &actor.krate;
+fn rest(here: &[&Action], actor: &TokenStream, contract: &Contract) -> Option<TokenStream> {
+    let krate = &contract.krate;
     let other = local("other");
-    let has_others = here.len() < actor.actions.len();
-    let others_are_conditional = actor
+    let has_others = here.len() < contract.actions.len();
+    let others_are_conditional = contract
         .actions
         .iter()
         .filter(|action| action.mode != here[0].mode)
         .all(|action| !action.carried.cfgs.is_empty());
     let allow = others_are_conditional.then(|| quote!(#[allow(unreachable_patterns)]));
-    has_others.then(|| quote!(#allow #other => #krate::__private::misdispatched::<Self>(&#other),))
+    has_others.then(|| quote!(#allow #other => #krate::__private::misdispatched::<#actor>(&#other),))
 }

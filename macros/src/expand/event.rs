@@ -5,20 +5,20 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
 use super::{choice::Variants, reply::debug_by_name, span::local};
-use crate::model::{Actor, Event};
+use crate::model::{Contract, Event};
 
 /// The enum, its implementation of `Event`, and one `EventOf` for each event.
-pub(super) fn items(actor: &Actor) -> Vec<TokenStream> {
-    let mut items = vec![enumeration(actor), debug(actor), implementation(actor)];
-    items.extend(actor.events.iter().enumerate().map(|(index, event)| membership(index, event, actor)));
+pub(super) fn items(contract: &Contract) -> Vec<TokenStream> {
+    let mut items = vec![enumeration(contract), debug(contract), implementation(contract)];
+    items.extend(contract.events.iter().enumerate().map(|(index, event)| membership(index, event, contract)));
     items
 }
 
-fn enumeration(actor: &Actor) -> TokenStream {
-    let name = &actor.names.event;
-    let vis = &actor.vis;
-    let docs = format!(" Every event of [`{}`], as a value. Made by `#[actor]`.", actor.names.actor);
-    let variants = actor.events.iter().map(|event| {
+fn enumeration(contract: &Contract) -> TokenStream {
+    let name = &contract.names.event;
+    let vis = &contract.vis;
+    let docs = format!(" Every event of [`{}`], as a value. Made by `#[actor]`.", contract.names.contract);
+    let variants = contract.events.iter().map(|event| {
         let Event { variant, wire, ty, cfgs, .. } = event;
         let docs = format!(" The event `{wire}`.");
         quote!(#(#cfgs)* #[doc = #docs] #variant(#ty),)
@@ -33,31 +33,31 @@ fn enumeration(actor: &Actor) -> TokenStream {
     }
 }
 
-fn debug(actor: &Actor) -> TokenStream {
-    let names = actor
+fn debug(contract: &Contract) -> TokenStream {
+    let names = contract
         .events
         .iter()
         .map(|Event { variant, wire, cfgs, .. }| (cfgs.as_slice(), variant, wire.as_str()));
     let docs = "The event's name alone: payloads may be secret.";
-    debug_by_name(&actor.names.event, docs, Variants::of_events(actor), names)
+    debug_by_name(&contract.names.event, docs, Variants::of_events(contract), names)
 }
 
-fn implementation(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let name = &actor.names.event;
+fn implementation(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let name = &contract.names.event;
     let (index, payload) = (local("index"), local("payload"));
-    let rows = actor
+    let rows = contract
         .events
         .iter()
         .map(|Event { wire, written, cfgs, .. }| quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #written)));
-    let this = &actor.ty;
-    let arms = actor.events.iter().enumerate().map(|(place, Event { variant, ty, cfgs, .. })| {
-        let pattern = pattern(place, actor);
+    let this = &contract.ty;
+    let arms = contract.events.iter().enumerate().map(|(place, Event { variant, ty, cfgs, .. })| {
+        let pattern = pattern(place, contract);
         let value = quote_spanned!(ty.span()=> #krate::__private::read_event::<#this, #ty>(#payload)?);
         quote!(#(#cfgs)* #pattern => Self::#variant(#value),)
     });
     let unknown = quote!(#krate::__private::unknown_event(#index));
-    let variants = Variants::of_events(actor);
+    let variants = Variants::of_events(contract);
     let body = variants.decode(&quote!(#index), arms, &unknown);
     let allow = variants.allow();
     quote! {
@@ -77,13 +77,13 @@ fn implementation(actor: &Actor) -> TokenStream {
 }
 
 /// `impl EventOf<ChatRoom> for MessageReceived`
-fn membership(index: usize, event: &Event, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let name = &actor.names.event;
-    let this = &actor.ty;
+fn membership(index: usize, event: &Event, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let name = &contract.names.event;
+    let this = &contract.ty;
     let Event { variant, ty, cfgs, .. } = event;
-    let index = position(index, actor).unwrap_or_else(|conditional| conditional);
-    let docs = format!(" An event of [`{}`]. Made by `#[actor]`.", actor.names.actor);
+    let index = position(index, contract).unwrap_or_else(|conditional| conditional);
+    let docs = format!(" An event of [`{}`]. Made by `#[actor]`.", contract.names.contract);
     quote_spanned! {ty.span()=>
         #(#cfgs)*
         #[doc = #docs]
@@ -98,15 +98,15 @@ fn membership(index: usize, event: &Event, actor: &Actor) -> TokenStream {
 }
 
 /// The pattern of an event's place in the table.
-fn pattern(place: usize, actor: &Actor) -> TokenStream {
-    let Actor { krate, ty: this, .. } = actor;
-    let ty = &actor.events[place].ty;
-    position(place, actor).unwrap_or_else(|_| quote!(<#ty as #krate::EventOf<#this>>::INDEX))
+fn pattern(place: usize, contract: &Contract) -> TokenStream {
+    let Contract { krate, ty: this, .. } = contract;
+    let ty = &contract.events[place].ty;
+    position(place, contract).unwrap_or_else(|_| quote!(<#ty as #krate::EventOf<#this>>::INDEX))
 }
 
 /// An event's place in the table: a number, or the count of those before it, if any of them has a condition.
-fn position(place: usize, actor: &Actor) -> Result<TokenStream, TokenStream> {
-    let before = &actor.events[..place];
+fn position(place: usize, contract: &Contract) -> Result<TokenStream, TokenStream> {
+    let before = &contract.events[..place];
     if before.iter().all(|event| event.cfgs.is_empty()) {
         let place = proc_macro2::Literal::usize_unsuffixed(place);
         return Ok(quote!(#place));

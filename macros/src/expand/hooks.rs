@@ -2,10 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{Ident, spanned::Spanned};
 
-use super::{action::mode_path, dispatch::awaited, life, raw, reply::output_error_kind, span::local};
-use crate::model::{Actor, Creator, Hook, Output};
+use super::{
+    action::mode_path,
+    dispatch::awaited,
+    life, raw,
+    reply::output_error_kind,
+    span::{local, located},
+};
+use crate::model::{Actor, Creator, Hook, Output, Source};
 
 /// What the actor remembers about a connection: what `#[on_before_connect]` returns.
 pub(super) fn conn_state(actor: &Actor) -> TokenStream {
@@ -50,11 +56,14 @@ pub(super) fn create(actor: &Actor) -> TokenStream {
             quote!(let _ = (#ctx, #input); ::core::result::Result::Ok(#initial))
         }
     };
+    let input_type = actor.hooks.create.as_ref().and_then(|creator| creator.input.as_ref());
+    let as_said = as_said("Input", &input, input_type, actor);
     quote! {
         async fn create(
             #ctx: &#krate::Ctx<Self>,
             #input: #krate::InputOf<Self>,
         ) -> ::core::result::Result<Self, #krate::Fault> {
+            #as_said
             #body
         }
     }
@@ -88,15 +97,33 @@ fn before_connect(actor: &Actor) -> TokenStream {
         Some(hook) if hook.is_broken => quote!(::core::unreachable!()),
         Some(hook) => call(hook, hook.params.is_some().then_some(&quote!(#params)), actor),
     };
+    let params_type = actor.hooks.before_connect.as_ref().and_then(|hook| hook.params.as_ref());
+    let as_said = as_said("Params", &params, params_type, actor);
     quote! {
         async fn before_connect(
             &mut self,
             #ctx: &#krate::Ctx<Self>,
             #params: #krate::ParamsOf<Self>,
         ) -> ::core::result::Result<Self::ConnState, #krate::Fault> {
+            #as_said
             #body
         }
     }
+}
+
+/// What clients pass, as the type that the hook takes: a trait says it elsewhere, and the two may differ.
+fn as_said(role: &str, value: &Ident, ty: Option<&TokenStream>, actor: &Actor) -> Option<TokenStream> {
+    let krate = &actor.krate;
+    let Source::Trait(path) = &actor.source else { return None };
+    let role = format_ident!("{role}");
+    let (place, ty) = match ty {
+        Some(ty) => (ty.span(), ty.clone()),
+        None => (path.span(), quote!(())),
+    };
+    let said = format_ident!("{role}Of");
+    let taken = quote!(<#ty as #krate::__private::#role<#krate::#said<Self>>>::take(#value));
+    let taken = located(taken, place);
+    Some(quote!(let #value = #taken;))
 }
 
 fn connection_hook(name: &str, hook: &Hook, actor: &Actor) -> TokenStream {
@@ -132,6 +159,6 @@ pub(super) fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> Tok
     if !output.is_result() {
         return quote!(#krate::__private::hook_value(#call));
     }
-    let kind = output_error_kind(output, actor);
+    let kind = output_error_kind(output, krate);
     quote!(#krate::__private::hook_result(#call, #kind))
 }

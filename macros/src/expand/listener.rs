@@ -4,19 +4,19 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::span::local;
-use crate::model::{Actor, Event, Names};
+use crate::model::{Contract, Event, Names};
 
 /// `trait ChatRoomListener`; nothing for an actor without events.
-pub(super) fn item(actor: &Actor) -> Option<TokenStream> {
-    let vis = &actor.vis;
-    let Names { actor: name, listener, conn, .. } = &actor.names;
+pub(super) fn item(contract: &Contract) -> Option<TokenStream> {
+    let vis = &contract.vis;
+    let Names { contract: name, listener, conn, .. } = &contract.names;
     let docs = format!(" Listens to every event of [`{name}`], see [`{conn}::listen`]. Made by `#[actor]`.");
     let event = local("event");
-    let methods = actor.events.iter().map(|Event { method, wire, ty, cfgs, .. }| {
+    let methods = contract.events.iter().map(|Event { method, wire, ty, cfgs, .. }| {
         let docs = format!(" The event `{wire}`.");
         quote!(#(#cfgs)* #[doc = #docs] fn #method(&mut self, #event: #ty);)
     });
-    (!actor.events.is_empty()).then(|| {
+    (!contract.events.is_empty()).then(|| {
         quote! {
             #[doc = #docs]
             #[allow(dead_code, unreachable_pub, private_interfaces)]
@@ -28,14 +28,14 @@ pub(super) fn item(actor: &Actor) -> Option<TokenStream> {
 }
 
 /// `fn listen` of the connection.
-pub(super) fn listen(actor: &Actor) -> Option<TokenStream> {
-    let krate = &actor.krate;
-    let Names { listener: name, event: event_type, .. } = &actor.names;
+pub(super) fn listen(contract: &Contract) -> Option<TokenStream> {
+    let krate = &contract.krate;
+    let Names { listener: name, event: event_type, .. } = &contract.names;
     let (listener, event) = (local("listener"), local("event"));
-    let arms = actor.events.iter().map(|Event { variant, method, cfgs, .. }| {
+    let arms = contract.events.iter().map(|Event { variant, method, cfgs, .. }| {
         quote!(#(#cfgs)* #event_type::#variant(#event) => #name::#method(&mut #listener, #event),)
     });
-    (!actor.events.is_empty()).then(|| {
+    (!contract.events.is_empty()).then(|| {
         quote! {
             /// Runs a method of `listener` for every event, in the order sent.
             pub fn listen(&self, mut #listener: impl #name) -> #krate::Subscription {

@@ -7,6 +7,7 @@ mod contract;
 mod dispatch;
 mod event;
 mod hooks;
+mod interface;
 mod life;
 mod listener;
 mod raw;
@@ -16,8 +17,9 @@ mod span;
 
 use proc_macro2::TokenStream;
 use quote::quote;
+use syn::Attribute;
 
-use crate::model::Actor;
+use crate::model::{Actor, Contract, Interface, Source};
 
 /// Which parts of an actor are written, besides its contract.
 #[derive(Debug, Clone, Copy)]
@@ -27,19 +29,41 @@ pub(crate) struct Parts {
 }
 
 /// Everything that is generated for an actor. The user's own block is not in it.
-pub(crate) fn expand(actor: &Actor, parts: Parts) -> TokenStream {
-    let mut items = Vec::new();
-    items.extend(action::items(actor));
-    items.extend(reply::items(actor));
-    items.extend(event::items(actor));
-    items.push(contract::item(actor, parts));
+pub(crate) fn actor(actor: &Actor, parts: Parts) -> TokenStream {
+    let running = parts.server.then(|| server::item(actor));
+    let items = match &actor.source {
+        Source::Block(contract) => contract_items(contract, running, parts),
+        Source::Trait(_) => running.into_iter().collect(),
+    };
+    conditional(&actor.cfgs, items)
+}
+
+/// Everything that is generated for a contract that is a trait, the trait itself included.
+pub(crate) fn interface(interface: &Interface, parts: Parts) -> TokenStream {
+    let mut items = vec![interface::marker(interface)];
     if parts.server {
-        items.push(server::item(actor));
+        items.push(interface::item(interface));
     }
+    let running = parts.server.then(|| interface::dispatch(interface));
+    items.extend(contract_items(&interface.contract, running, parts));
+    conditional(&interface.contract.cfgs, items)
+}
+
+/// What clients see, and `running`, which brings it to life.
+fn contract_items(contract: &Contract, running: Option<TokenStream>, parts: Parts) -> Vec<TokenStream> {
+    let mut items = Vec::new();
+    items.extend(action::items(contract));
+    items.extend(reply::items(contract));
+    items.extend(event::items(contract));
+    items.push(contract::item(contract, parts));
+    items.extend(running);
     if parts.client {
-        items.extend(client::items(actor));
-        items.extend(listener::item(actor));
+        items.extend(client::items(contract));
+        items.extend(listener::item(contract));
     }
-    let cfgs = &actor.cfgs;
+    items
+}
+
+fn conditional(cfgs: &[Attribute], items: Vec<TokenStream>) -> TokenStream {
     items.into_iter().map(|item| quote!(#(#cfgs)* #item)).collect()
 }

@@ -2,29 +2,34 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::{Attribute, Ident, ext::IdentExt, spanned::Spanned};
+use syn::{Attribute, Ident, Path, ext::IdentExt, spanned::Spanned};
 
 use super::{
     choice::Variants,
     span::{local, located},
 };
-use crate::model::{Action, Actor, Output};
+use crate::model::{Action, Contract, Output};
 
 /// The enum, and its implementation of `Reply`.
-pub(super) fn items(actor: &Actor) -> impl Iterator<Item = TokenStream> {
-    [enumeration(actor), debug(actor)].into_iter().chain(error_kinds(actor)).chain([implementation(actor)])
+pub(super) fn items(contract: &Contract) -> impl Iterator<Item = TokenStream> {
+    [enumeration(contract), debug(contract)]
+        .into_iter()
+        .chain(error_kinds(contract))
+        .chain([implementation(contract)])
 }
 
-fn enumeration(actor: &Actor) -> TokenStream {
-    let name = &actor.names.reply;
-    let vis = &actor.vis;
-    let docs =
-        format!(" Every reply of [`{}`], one variant per action. Made by `#[actor]`.", actor.names.actor);
-    let variants = actor.actions.iter().map(|action| {
+fn enumeration(contract: &Contract) -> TokenStream {
+    let name = &contract.names.reply;
+    let vis = &contract.vis;
+    let docs = format!(
+        " Every reply of [`{}`], one variant per action. Made by `#[actor]`.",
+        contract.names.contract
+    );
+    let variants = contract.actions.iter().map(|action| {
         let Action { variant, carried, .. } = action;
         let cfgs = &carried.cfgs;
         let docs = format!(" What `{}` answers with.", action.method);
-        let result = result_type(action, actor);
+        let result = result_type(action, contract);
         quote!(#(#cfgs)* #[doc = #docs] #variant(#result),)
     });
     quote! {
@@ -36,13 +41,13 @@ fn enumeration(actor: &Actor) -> TokenStream {
     }
 }
 
-fn debug(actor: &Actor) -> TokenStream {
-    let names = actor.actions.iter().map(|action| {
+fn debug(contract: &Contract) -> TokenStream {
+    let names = contract.actions.iter().map(|action| {
         let Action { variant, carried, wire, .. } = action;
         (carried.cfgs.as_slice(), variant, wire.as_str())
     });
     let docs = "The action's name alone: answers may be secret.";
-    debug_by_name(&actor.names.reply, docs, Variants::of_actions(actor), names)
+    debug_by_name(&contract.names.reply, docs, Variants::of_actions(contract), names)
 }
 
 /// A `Debug` that says a name and nothing else.
@@ -68,18 +73,18 @@ pub(super) fn debug_by_name<'a>(
 }
 
 /// `Result<T, CallError<E>>`: what a call of the action gives.
-pub(super) fn result_type(action: &Action, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+pub(super) fn result_type(action: &Action, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
     let ok = action.output.ok(krate);
     let err = action.output.err(krate).map(|err| quote!(<#err>));
     quote!(::core::result::Result<#ok, #krate::CallError #err>)
 }
 
 /// How each action's errors cross the wire, once, so that an error about one is reported once.
-fn error_kinds(actor: &Actor) -> Option<TokenStream> {
-    let name = &actor.names.reply;
+fn error_kinds(contract: &Contract) -> Option<TokenStream> {
+    let name = &contract.names.reply;
     let kinds: Vec<_> =
-        actor.actions.iter().filter_map(|action| error_kind_function(action, actor)).collect();
+        contract.actions.iter().filter_map(|action| error_kind_function(action, contract)).collect();
     (!kinds.is_empty()).then(|| {
         quote! {
             /// How the errors of each action cross the wire.
@@ -90,12 +95,12 @@ fn error_kinds(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-fn error_kind_function(action: &Action, actor: &Actor) -> Option<TokenStream> {
-    let krate = &actor.krate;
+fn error_kind_function(action: &Action, contract: &Contract) -> Option<TokenStream> {
+    let krate = &contract.krate;
     let err = action.output.err(krate)?;
     let cfgs = &action.carried.cfgs;
     let function = error_kind_name(action);
-    let kind = output_error_kind(&action.output, actor);
+    let kind = output_error_kind(&action.output, krate);
     Some(quote! {
         #(#cfgs)*
         fn #function() -> #krate::__private::ErrorKind<#err> {
@@ -109,9 +114,9 @@ fn error_kind_name(action: &Action) -> Ident {
 }
 
 /// How the action's errors cross the wire.
-pub(super) fn error_kind(action: &Action, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let reply = &actor.names.reply;
+pub(super) fn error_kind(action: &Action, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let reply = &contract.names.reply;
     if !action.output.is_result() {
         return quote!(#krate::__private::never());
     }
@@ -120,19 +125,18 @@ pub(super) fn error_kind(action: &Action, actor: &Actor) -> TokenStream {
 }
 
 /// The same for any method, by its return type.
-pub(super) fn output_error_kind(output: &Output, actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+pub(super) fn output_error_kind(output: &Output, krate: &Path) -> TokenStream {
     match output.err(krate) {
         None => quote!(#krate::__private::never()),
         Some(err) => located(quote!(#krate::__error_kind!(#err)), err.span()),
     }
 }
 
-fn implementation(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
-    let name = &actor.names.reply;
-    let encode = encode(actor);
-    let decode = decode(actor);
+fn implementation(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let name = &contract.names.reply;
+    let encode = encode(contract);
+    let decode = decode(contract);
     quote! {
         /// How each answer is written and read. Made by `#[actor]`.
         impl #krate::Reply for #name {
@@ -142,18 +146,18 @@ fn implementation(actor: &Actor) -> TokenStream {
     }
 }
 
-fn encode(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+fn encode(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
     let (output, result) = (local("output"), local("result"));
-    let arms = actor.actions.iter().map(|action| {
+    let arms = contract.actions.iter().map(|action| {
         let Action { variant, carried, .. } = action;
         let cfgs = &carried.cfgs;
         let ok = action.output.ok(krate);
-        let kind = error_kind(action, actor);
+        let kind = error_kind(action, contract);
         let write = quote_spanned!(ok.span()=> <#ok as #krate::Payload>::write(#result, #output, #kind));
         quote!(#(#cfgs)* Self::#variant(#result) => #write,)
     });
-    let body = Variants::of_actions(actor).match_self(arms);
+    let body = Variants::of_actions(contract).match_self(arms);
     quote! {
         fn encode(&self, #output: &mut #krate::wire::Output) -> ::core::result::Result<(), #krate::wire::EncodeError> {
             #body
@@ -161,19 +165,19 @@ fn encode(actor: &Actor) -> TokenStream {
     }
 }
 
-fn decode(actor: &Actor) -> TokenStream {
-    let krate = &actor.krate;
+fn decode(contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
     let (name, outcome) = (local("name"), local("outcome"));
-    let arms = actor.actions.iter().map(|action| {
+    let arms = contract.actions.iter().map(|action| {
         let Action { variant, wire, carried, .. } = action;
         let cfgs = &carried.cfgs;
         let ok = action.output.ok(krate);
-        let kind = error_kind(action, actor);
+        let kind = error_kind(action, contract);
         let read = quote_spanned!(ok.span()=> <#ok as #krate::Payload>::read(#outcome, #kind)?);
         quote!(#(#cfgs)* #wire => Self::#variant(#read),)
     });
     let unknown = quote!(#krate::__private::unknown_action(#name));
-    let variants = Variants::of_actions(actor);
+    let variants = Variants::of_actions(contract);
     let body = variants.decode(&quote!(#name), arms, &unknown);
     let allow = variants.allow();
     quote! {

@@ -2,36 +2,89 @@
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use syn::{Path, spanned::Spanned};
 
-use super::{dispatch, hooks, life, span::local};
-use crate::model::{Actor, Mode};
+use super::{
+    dispatch::{self, Callee},
+    hooks, life,
+    span::local,
+};
+use crate::model::{Actor, Mode, Source};
 
 /// `impl Actor for ChatRoom`
 pub(super) fn item(actor: &Actor) -> TokenStream {
     let Actor { krate, ty, .. } = actor;
     let ephemeral = actor.ephemeral;
+    let contract = match &actor.source {
+        Source::Block(_) => quote!(Self),
+        Source::Trait(_) => quote!(__Contract<Self>),
+    };
     let state = hooks::conn_state(actor);
     let options = life::options(actor);
     let table = hooks::table(actor);
     let create = hooks::create(actor);
     let storage = storage(actor);
-    let dispatchers = Mode::ALL.iter().filter_map(|mode| dispatch::function(*mode, actor));
+    let dispatchers = dispatchers(actor);
     let hooks = hooks::functions(actor);
-    let docs = format!(" How [`{}`] runs. Made by `#[actor]`.", actor.names.actor);
-    quote! {
+    let docs = format!(" How [`{}`] runs. Made by `#[actor]`.", actor.name);
+    let implementation = quote! {
         #[doc = #docs]
         #[allow(deprecated)]
         impl #krate::Actor for #ty {
-            type Contract = Self;
+            type Contract = #contract;
             type ConnState = #state;
             const EPHEMERAL: bool = #ephemeral;
             #options
             const HOOKS: #krate::Hooks = #table;
             #create
             #storage
-            #(#dispatchers)*
+            #dispatchers
             #hooks
+        }
+    };
+    match &actor.source {
+        Source::Block(_) => implementation,
+        Source::Trait(path) => with_contract(path, &implementation),
+    }
+}
+
+/// The implementation, and the way to the contract that belongs to the trait. Of a trait that is no contract there is
+/// none, which is an error at the trait's name.
+fn with_contract(path: &Path, implementation: &TokenStream) -> TokenStream {
+    let found = quote_spanned!(path.span()=> ThisTrait::ContractOfAnActor);
+    quote! {
+        const _: () = {
+            #[allow(type_alias_bounds)]
+            type __Contract<ThisTrait: #path> = #found;
+
+            #implementation
+        };
+    }
+}
+
+/// The `dispatch_*` functions: matches over the block's actions, or one-liners to what the trait's contract has.
+fn dispatchers(actor: &Actor) -> TokenStream {
+    match &actor.source {
+        Source::Block(contract) => {
+            Mode::ALL.iter().filter_map(|mode| dispatch::function(*mode, Callee::Own, contract)).collect()
+        }
+        Source::Trait(_) => Mode::ALL.iter().map(|mode| forward(*mode, &actor.krate)).collect(),
+    }
+}
+
+fn forward(mode: Mode, krate: &Path) -> TokenStream {
+    let (ctx, action) = (local("ctx"), local("action"));
+    let name = dispatch::function_name(mode);
+    let asyncness = mode.is_async().then(|| quote!(async));
+    let awaited = mode.is_async().then(|| quote!(.await));
+    let borrow = if mode.is_exclusive() { quote!(&mut) } else { quote!(&) };
+    quote! {
+        #asyncness fn #name(
+            #borrow self,
+            #ctx: &#krate::Ctx<Self>,
+            #action: #krate::ActionOf<Self>,
+        ) -> #krate::ReplyOf<Self> {
+            <Self::Contract as #krate::__private::Dispatch<Self>>::#name(self, #ctx, #action) #awaited
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Argument {
 }
 
 impl Action {
-    pub(crate) fn of(method: &Method, marker: &Attribute, scope: Scope<'_>) -> Self {
+    pub(crate) fn of(method: &Method, marker: Option<&Attribute>, scope: Scope<'_>) -> Self {
         let mistakes_before = scope.mistakes.count();
         let sig = &method.sig;
         check_signature(sig, "an action", scope);
@@ -48,7 +48,7 @@ impl Action {
         let parameters = Parameters::of(sig, scope);
         let arguments = Argument::all(&parameters.values, scope);
         let output = Output::of(&sig.output, "a reply goes to a client", scope);
-        let name = parse_name(marker, scope);
+        let name = marker.and_then(|marker| parse_name(marker, scope));
         Self {
             method: sig.ident.clone(),
             variant: name::variant(&sig.ident),

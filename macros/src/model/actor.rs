@@ -1,142 +1,130 @@
-//! The whole block: the actor, its actions, its events, its hooks.
+//! The whole block: what clients see of the actor, its hooks, its settings.
 
-use proc_macro2::TokenStream;
-use quote::format_ident;
-use syn::{Attribute, Ident, Path, Type, Visibility};
+use syn::{Attribute, FnArg, Ident, Path, Type};
 
-use super::{Action, Carried, Event, Hooks, Scope, check, name};
+use super::{Action, Carried, Contract, Hooks, Names, Scope, check, parameter::is_meant_as_ctx};
 use crate::{
-    marker::Marker,
+    marker::{self, Marker},
     mistakes::Mistakes,
-    syntax::{Block, Method, Options, Settings},
+    syntax::{Block, Member, Method, Options, Settings},
 };
 
-/// Everything that expansion needs to know.
+/// Everything that the part which runs is made of.
 #[derive(Debug)]
 pub(crate) struct Actor {
-    pub(crate) names: Names,
+    pub(crate) name: Ident,
     pub(crate) ty: Type,
-    /// Its name on the wire.
-    pub(crate) wire: String,
     /// Where callboard is.
     pub(crate) krate: Path,
-    /// How visible the generated types are.
-    pub(crate) vis: Visibility,
+    pub(crate) source: Source,
     /// Whether its state is never saved.
     pub(crate) ephemeral: bool,
     /// How it lives.
     pub(crate) settings: Settings,
     /// The conditions on the whole block.
     pub(crate) cfgs: Vec<Attribute>,
-    /// Those that are right, and so are dispatched.
-    pub(crate) actions: Vec<Action>,
-    /// Those with a mistake in them.
-    pub(crate) broken: Vec<Action>,
-    pub(crate) events: Vec<Event>,
     pub(crate) hooks: Hooks,
 }
 
-/// What the generated types are called.
+/// Where the actor's contract is.
 #[derive(Debug)]
-pub(crate) struct Names {
-    pub(crate) actor: Ident,
-    pub(crate) action: Ident,
-    pub(crate) reply: Ident,
-    pub(crate) event: Ident,
-    pub(crate) handle: Ident,
-    pub(crate) conn: Ident,
-    pub(crate) listener: Ident,
-}
-
-impl Names {
-    fn of(actor: &Ident) -> Self {
-        let made = |suffix| format_ident!("{actor}{suffix}", span = actor.span());
-        Self {
-            actor: actor.clone(),
-            action: made("Action"),
-            reply: made("Reply"),
-            event: made("Event"),
-            handle: made("Handle"),
-            conn: made("Conn"),
-            listener: made("Listener"),
-        }
-    }
+pub(crate) enum Source {
+    /// In the block itself.
+    Block(Box<Contract>),
+    /// In this trait, which the block implements.
+    Trait(Path),
 }
 
 impl Actor {
-    /// The model of a block; `None` where there is nothing to generate for it.
-    pub(crate) fn of(block: &mut Block, options: Options, mistakes: &Mistakes) -> Option<Self> {
+    /// The model of `impl ChatRoom { .. }`; `None` where there is nothing to generate for it.
+    pub(crate) fn of(block: &mut Block, mut options: Options, mistakes: &Mistakes) -> Option<Self> {
         let (name, ty) = check::header(block, mistakes)?;
         let scope = Scope { name: &name, self_ty: &ty, mistakes };
         let mut hooks = Hooks::default();
         let mut actions = Vec::new();
-        for method in block.methods_mut() {
-            match take_marker(method, mistakes) {
-                Some((Marker::Action, attr)) => actions.push(Action::of(method, &attr, scope)),
+        for member in &mut block.members {
+            let Member::Method(method) = member else { continue };
+            match marker::take(method, mistakes) {
+                Some((Marker::Action, attr)) => actions.push(Action::of(method, Some(&attr), scope)),
                 Some((marker, attr)) => hooks.add(marker, &attr, method, scope),
                 None => {}
             }
         }
-        let events = options.events.iter().filter_map(|entry| Event::of(entry, scope)).collect();
-        check::actions(&mut actions, &name, mistakes);
-        let (broken, actions) = actions.into_iter().partition(|action| action.is_broken);
-        Some(Self {
-            names: Names::of(&name),
-            wire: options.name.map_or_else(|| name::wire(&name), |name| name.value()),
-            krate: options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard)),
-            vis: options.vis.unwrap_or_else(|| syn::parse_quote!(pub)),
+        let cfgs = Carried::of(&block.attrs).cfgs;
+        let (settings, ephemeral) = (std::mem::take(&mut options.settings), options.ephemeral);
+        let names = Names::of(&name, name.clone());
+        let mut contract = Contract::of(names, actions, options, cfgs.clone(), scope);
+        contract.params = hooks.before_connect.as_ref().and_then(|hook| hook.params.clone());
+        contract.input = hooks.create.as_ref().and_then(|creator| creator.input.clone());
+        let krate = contract.krate.clone();
+        let source = Source::Block(Box::new(contract));
+        Some(Self { name, ty, krate, source, ephemeral, settings, cfgs, hooks })
+    }
+
+    /// The model of `impl ChatRoom for Server { .. }`, and the block of its hooks: they are no methods of the trait.
+    pub(crate) fn of_implementation(
+        block: &mut Block,
+        trait_: Path,
+        options: Options,
+        mistakes: &Mistakes,
+    ) -> Option<(Self, Option<Block>)> {
+        let (name, ty) = check::header(block, mistakes)?;
+        let krate = options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard));
+        let scope = Scope { name: &name, self_ty: &ty, mistakes };
+        let mut hooks = Hooks::default();
+        let mut own = Vec::new();
+        for member in std::mem::take(&mut block.members) {
+            let Member::Method(mut method) = member else {
+                block.members.push(member);
+                continue;
+            };
+            match marker::take(&mut method, mistakes) {
+                None => block.members.push(in_trait(method, &krate)),
+                Some((Marker::Action, attr)) => {
+                    check_bare(&attr, mistakes);
+                    block.members.push(in_trait(method, &krate));
+                }
+                Some((marker, attr)) => {
+                    hooks.add(marker, &attr, &method, scope);
+                    own.push(*method);
+                }
+            }
+        }
+        let actor = Self {
+            source: Source::Trait(trait_),
+            krate,
             ephemeral: options.ephemeral,
             settings: options.settings,
             cfgs: Carried::of(&block.attrs).cfgs,
-            actions,
-            broken,
-            events: check::events(events, mistakes),
             hooks,
+            name,
             ty,
-        })
-    }
-
-    /// The type of the params, `()` where there are none.
-    pub(crate) fn params(&self) -> Option<&TokenStream> {
-        self.hooks.before_connect.as_ref()?.params.as_ref()
-    }
-
-    /// The type of the creation input, `()` where there is none.
-    pub(crate) fn input(&self) -> Option<&TokenStream> {
-        self.hooks.create.as_ref()?.input.as_ref()
-    }
-}
-
-/// Takes our attribute off a method.
-fn take_marker(method: &mut Method, mistakes: &Mistakes) -> Option<(Marker, Attribute)> {
-    let mut found: Option<(Marker, Attribute)> = None;
-    for attr in std::mem::take(&mut method.attrs) {
-        let Some(marker) = Marker::of(&attr).or_else(|| misspelt(&attr, mistakes)) else {
-            method.attrs.push(attr);
-            continue;
         };
-        if let Some((first, _)) = &found {
-            let first = first.name();
-            mistakes.at(
-                &attr,
-                format_args!("this method is `#[{first}]` already"),
-                "write a method for each",
-            );
-        } else {
-            found = Some((marker, attr));
-        }
+        Some((actor, block.of_the_type(own)))
     }
-    found
 }
 
-fn misspelt(attr: &Attribute, mistakes: &Mistakes) -> Option<Marker> {
-    let marker = Marker::meant(attr)?;
-    let name = marker.name();
-    let written = crate::written::written(attr.path());
-    mistakes.at(
-        attr.path(),
-        format_args!("there is no attribute `{written}`"),
-        format_args!("did you mean `{name}`?"),
-    );
-    Some(marker)
+/// The method with the context as its first argument, as the trait has it, whether the user wants it or not.
+fn in_trait(mut method: Box<Method>, krate: &Path) -> Member {
+    add_ctx(&mut method, krate);
+    Member::Method(method)
+}
+
+/// Adds `_: &Ctx<Self>` to a method that leaves it out.
+pub(super) fn add_ctx(method: &mut Method, krate: &Path) {
+    let inputs = &mut method.sig.inputs;
+    let has_ctx =
+        inputs.iter().any(|input| matches!(input, FnArg::Typed(parameter) if is_meant_as_ctx(&parameter.ty)));
+    if !has_ctx && matches!(inputs.first(), Some(FnArg::Receiver(_))) {
+        let place = method.sig.ident.span();
+        inputs.insert(1, syn::parse_quote_spanned!(place=> _: &#krate::Ctx<Self>));
+    }
+}
+
+/// `#[action]` without arguments, which are in the contract.
+fn check_bare(attr: &Attribute, mistakes: &Mistakes) {
+    if let syn::Meta::List(list) = &attr.meta {
+        let help = "write it in the trait: `#[action(..)]` there is part of the contract";
+        mistakes.at(&list.tokens, "the contract has named its actions already", help);
+    }
 }

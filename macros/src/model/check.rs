@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use syn::{Ident, PathArguments, Type, ext::IdentExt};
+use syn::{Ident, Path, PathArguments, Type, ext::IdentExt};
 
 use super::{Action, Event};
 use crate::{mistakes::Mistakes, syntax::Block};
@@ -32,11 +32,6 @@ const RESERVED: &[&str] = &[
 
 /// The actor's name and type, if the block is one that an actor can have.
 pub(crate) fn header(block: &Block, mistakes: &Mistakes) -> Option<(Ident, Type)> {
-    if let Some((trait_, _)) = &block.trait_ {
-        let help = "put it on an `impl` block of the type's own: `impl ChatRoom { .. }`";
-        mistakes.at(trait_, "`#[actor]` is not for the implementation of a trait", help);
-        return None;
-    }
     if !block.generics.params.is_empty() {
         let help =
             "write it for one concrete type: `type Lobby = Room<Chat>;` and `#[actor] impl Lobby { .. }`";
@@ -53,6 +48,37 @@ pub(crate) fn header(block: &Block, mistakes: &Mistakes) -> Option<(Ident, Type)
         return None;
     };
     Some((name.ident.clone(), block.self_ty.clone()))
+}
+
+/// Whether the trait that a block implements can be a contract.
+pub(crate) fn can_be_contract(trait_: &Path, mistakes: &Mistakes) -> bool {
+    /// Those of everyday life: a contract is somebody's own.
+    const FOREIGN: &[&str] = &[
+        "Actor",
+        "Clone",
+        "Contract",
+        "Debug",
+        "Default",
+        "Deref",
+        "Deserialize",
+        "Display",
+        "Drop",
+        "Error",
+        "FromStr",
+        "Future",
+        "Hash",
+        "Iterator",
+        "Serialize",
+    ];
+    let is_foreign = trait_
+        .segments
+        .last()
+        .is_some_and(|last| FOREIGN.contains(&last.ident.to_string().as_str()) || !last.arguments.is_empty());
+    if is_foreign {
+        let help = "put it on an `impl` block of the type's own: `impl ChatRoom { .. }`";
+        mistakes.at(trait_, "`#[actor]` is not for the implementation of a trait that is no contract", help);
+    }
+    !is_foreign
 }
 
 /// Names that two actions would share, and names that the clients need themselves. Marks what it reports as broken.

@@ -91,7 +91,7 @@ impl Hook {
         }
         check_unconditional(&hook.carried, what, scope);
         hook.params = only_value(&values, what, "the params", scope)
-            .map(|ty| travelling(ty, "the params come from a client", scope));
+            .map(|ty| owned::travelling(ty, "the params come from a client", scope));
         hook.is_broken = scope.mistakes.count() > before;
         hook
     }
@@ -151,7 +151,7 @@ impl Creator {
             );
         }
         let input = only_value(&values, what, "the input", scope)
-            .map(|ty| travelling(ty, "the input comes from a client", scope));
+            .map(|ty| owned::travelling(ty, "the input comes from a client", scope));
         Self {
             function: sig.ident.clone(),
             is_async: sig.asyncness.is_some(),
@@ -193,9 +193,4 @@ pub(super) fn only_value<'a>(
         scope.mistakes.at(extra, format_args!("{what} takes one value, {role}, and this is another"), help);
     }
     values.first().map(|value| &*value.ty)
-}
-
-fn travelling(ty: &Type, why: &str, scope: Scope<'_>) -> TokenStream {
-    owned::check(ty, why, scope);
-    scope.outside(ty)
 }

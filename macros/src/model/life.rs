@@ -4,7 +4,11 @@ use proc_macro2::TokenStream;
 use syn::{FnArg, Ident, PatType, ReturnType, Signature, Type};
 
 use super::{
-    Carried, Hook, Output, Scope, action::check_signature, hook::only_value, owned, parameter::Parameters,
+    Carried, Hook, Output, Scope,
+    action::check_signature,
+    hook::only_value,
+    owned,
+    parameter::{Parameters, names_ctx},
 };
 use crate::{marker::Marker, syntax::Method};
 
@@ -231,15 +235,6 @@ fn typed(input: &FnArg) -> Option<&PatType> {
     match input {
         FnArg::Typed(parameter) => Some(parameter),
         FnArg::Receiver(_) => None,
-    }
-}
-
-/// `Ctx<..>`, or a borrow of it.
-pub(super) fn names_ctx(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => names_ctx(&reference.elem),
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Ctx"),
-        _ => false,
     }
 }
 

@@ -39,6 +39,12 @@ pub(crate) fn has_name(ty: TokenStream) -> bool {
     obstacle(ty) != Some(Obstacle::ImplTrait)
 }
 
+/// A type that travels, as it is written outside of the item.
+pub(crate) fn travelling(ty: &Type, why: &str, scope: Scope<'_>) -> TokenStream {
+    check(ty, why, scope);
+    scope.outside(ty)
+}
+
 fn obstacle(tokens: TokenStream) -> Option<Obstacle> {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {

@@ -116,3 +116,18 @@ fn is_actor(ty: &Type, scope: Scope<'_>) -> bool {
         || path.path.segments.last().is_some_and(|last| last.ident == *scope.name)
         || ty.to_token_stream().to_string() == scope.self_ty.to_token_stream().to_string()
 }
+
+/// `Ctx<..>`, or a borrow of it.
+pub(crate) fn names_ctx(ty: &Type) -> bool {
+    match ty {
+        Type::Reference(reference) => names_ctx(&reference.elem),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Ctx"),
+        _ => false,
+    }
+}
+
+/// The same, but not a type of the user's that happens to have this name.
+pub(crate) fn is_meant_as_ctx(ty: &Type) -> bool {
+    let is_bare = matches!(ty, Type::Path(path) if matches!(generic(&path.path), Generic::None));
+    names_ctx(ty) && !is_bare
+}

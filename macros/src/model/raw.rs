@@ -4,8 +4,11 @@ use proc_macro2::TokenStream;
 use syn::{FnArg, Ident, PatType, ReturnType, Type};
 
 use super::{
-    Carried, Mode, Output, Scope, action::check_signature, life::check_returns_nothing, life::names_ctx,
-    owned, parameter::Parameters,
+    Carried, Mode, Output, Scope,
+    action::check_signature,
+    life::check_returns_nothing,
+    owned,
+    parameter::{Parameters, names_ctx},
 };
 use crate::{marker::Marker, syntax::Method};
 

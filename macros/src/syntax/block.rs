@@ -5,6 +5,7 @@ use quote::{ToTokens, quote};
 use syn::{
     Attribute, Generics, Path, Token, Type, Visibility, braced,
     parse::{Parse, ParseStream, discouraged::Speculative},
+    token::Brace,
 };
 
 use super::{Method, without_markers};
@@ -18,6 +19,7 @@ pub(crate) struct Block {
     pub(crate) generics: Generics,
     pub(crate) trait_: Option<(Path, Token![for])>,
     pub(crate) self_ty: Type,
+    pub(crate) brace: Brace,
     pub(crate) members: Vec<Member>,
 }
 
@@ -32,22 +34,31 @@ pub(crate) enum Member {
 }
 
 impl Block {
-    pub(crate) fn methods_mut(&mut self) -> impl Iterator<Item = &mut Method> {
-        self.members.iter_mut().filter_map(|member| match member {
-            Member::Method(method) => Some(&mut **method),
-            Member::Other(_) | Member::Unreadable(..) => None,
+    /// A block of the type's own, without the trait, around these methods.
+    pub(crate) fn of_the_type(&self, methods: Vec<Method>) -> Option<Self> {
+        let Self { attrs, impl_token, generics, self_ty, brace, .. } = self;
+        (!methods.is_empty()).then(|| Self {
+            attrs: attrs.clone(),
+            unsafety: None,
+            impl_token: *impl_token,
+            generics: generics.clone(),
+            trait_: None,
+            self_ty: self_ty.clone(),
+            brace: *brace,
+            members: methods.into_iter().map(|method| Member::Method(Box::new(method))).collect(),
         })
     }
 }
 
-impl Block {
-    /// What is wrong with signatures, as far as rustc has not said so: what ends too early is half-typed, and its to say.
-    pub(crate) fn syntax_errors(&self) -> impl Iterator<Item = &syn::Error> {
-        let errors = self.members.iter().filter_map(|member| match member {
-            Member::Unreadable(_, error) => Some(error),
-            Member::Method(_) | Member::Other(_) => None,
-        });
-        errors.filter(|error| !error.to_string().starts_with("unexpected end of input"))
+impl Member {
+    /// What is wrong with its signature, as far as rustc has not said so: what ends too early is half-typed, and its to say.
+    pub(crate) fn syntax_error(&self) -> Option<&syn::Error> {
+        match self {
+            Self::Unreadable(_, error) => {
+                (!error.to_string().starts_with("unexpected end of input")).then_some(error)
+            }
+            Self::Method(_) | Self::Other(_) => None,
+        }
     }
 }
 
@@ -60,13 +71,13 @@ impl Parse for Block {
         let (trait_, self_ty) = parse_header(input)?;
         generics.where_clause = input.parse()?;
         let content;
-        braced!(content in input);
+        let brace = braced!(content in input);
         attrs.extend(content.call(Attribute::parse_inner)?);
         let mut members = Vec::new();
         while !content.is_empty() {
             members.push(content.parse()?);
         }
-        Ok(Self { attrs, unsafety, impl_token, generics, trait_, self_ty, members })
+        Ok(Self { attrs, unsafety, impl_token, generics, trait_, self_ty, brace, members })
     }
 }
 
@@ -112,7 +123,7 @@ fn parse_other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
     let mut tokens = TokenStream::new();
     while !input.is_empty() {
         let is_semicolon = input.peek(Token![;]);
-        let is_braced = input.peek(syn::token::Brace);
+        let is_braced = input.peek(Brace);
         tokens.extend([input.parse::<TokenTree>()?]);
         if is_semicolon || (is_braced && !ends_with_semicolon) {
             break;
@@ -123,18 +134,17 @@ fn parse_other(input: ParseStream<'_>) -> syn::Result<TokenStream> {
 
 impl ToTokens for Block {
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Self { attrs, unsafety, impl_token, generics, trait_, self_ty, members } = self;
+        let Self { attrs, unsafety, impl_token, generics, trait_, self_ty, brace, members } = self;
         let (outer, inner): (Vec<_>, Vec<_>) =
             attrs.iter().partition(|attr| matches!(attr.style, syn::AttrStyle::Outer));
         let (trait_, for_) = trait_.as_ref().map(|(path, for_)| (path, for_)).unzip();
         let where_clause = &generics.where_clause;
         tokens.extend(quote! {
             #(#outer)*
-            #unsafety #impl_token #generics #trait_ #for_ #self_ty #where_clause {
-                #(#inner)*
-                #(#members)*
-            }
+            #unsafety #impl_token #generics #trait_ #for_ #self_ty #where_clause
         });
+        // The user's own braces, so that an error about the whole block points at it.
+        brace.surround(tokens, |tokens| tokens.extend(quote!(#(#inner)* #(#members)*)));
     }
 }
 

@@ -8,7 +8,7 @@ use syn::{
 };
 
 /// A method whose body is not looked into: it may be half-typed, and rustc's own errors about it are the best.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Method {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,

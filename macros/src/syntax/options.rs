@@ -8,27 +8,18 @@ use syn::{
     parse::{ParseStream, Parser},
 };
 
-use super::Settings;
+use super::{Place, Settings};
 use crate::{mistakes::Mistakes, typo};
-
-const NAMES: &[&str] = &[
-    "events",
-    "name",
-    "ephemeral",
-    "durability",
-    "save_interval",
-    "sleep_timeout",
-    "action_timeout",
-    "hibernate",
-    "vis",
-    "crate",
-];
 
 /// What `#[actor(name = "..", events(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) events: Vec<EventEntry>,
     pub(crate) name: Option<LitStr>,
+    /// What clients pass to `connect`; of a trait, which has no hook that says it.
+    pub(crate) params: Option<Type>,
+    /// What clients pass when they make an actor; of a trait too.
+    pub(crate) input: Option<Type>,
     pub(crate) ephemeral: bool,
     pub(crate) settings: Settings,
     pub(crate) vis: Option<Visibility>,
@@ -45,12 +36,12 @@ pub(crate) struct EventEntry {
 
 impl Options {
     /// Every argument that can be read; the others are mistakes.
-    pub(crate) fn parse(args: proc_macro2::TokenStream, mistakes: &Mistakes) -> Self {
+    pub(crate) fn parse(args: proc_macro2::TokenStream, place: Place, mistakes: &Mistakes) -> Self {
         let mut options = Self::default();
         let parser = |input: ParseStream<'_>| {
             let mut seen = Vec::new();
             while !input.is_empty() {
-                options.parse_one(input, &mut seen, mistakes)?;
+                options.parse_one(input, place, &mut seen, mistakes)?;
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
@@ -67,6 +58,7 @@ impl Options {
     fn parse_one(
         &mut self,
         input: ParseStream<'_>,
+        place: Place,
         seen: &mut Vec<Ident>,
         mistakes: &Mistakes,
     ) -> syn::Result<()> {
@@ -74,7 +66,10 @@ impl Options {
         if seen.contains(&name) {
             mistakes.at(&name, format_args!("`{name}` is given twice"), "remove one of the two");
         }
-        if let Err(error) = self.parse_value_of(&name, input, mistakes) {
+        if let Some(help) = place.elsewhere(&name.to_string()) {
+            mistakes.at(&name, format_args!("`{name}` is no argument of `#[actor]` here"), help);
+            skip_argument(input);
+        } else if let Err(error) = self.parse_value_of(&name, place, input, mistakes) {
             mistakes.push(error);
             skip_argument(input);
         }
@@ -85,12 +80,15 @@ impl Options {
     fn parse_value_of(
         &mut self,
         name: &Ident,
+        place: Place,
         input: ParseStream<'_>,
         mistakes: &Mistakes,
     ) -> syn::Result<()> {
         match name.to_string().as_str() {
             "events" => self.events.extend(parse_events(input)?),
             "name" => self.name = Some(parse_name(input)?),
+            "params" => self.params = Some(parse_value(input)?),
+            "input" => self.input = Some(parse_value(input)?),
             "ephemeral" => self.ephemeral = true,
             "vis" => self.vis = Some(parse_value(input)?),
             "crate" => {
@@ -99,7 +97,7 @@ impl Options {
             }
             _ if self.settings.parse_value_of(name, input)? => {}
             _ => {
-                typo::unknown_argument(name, "#[actor]", NAMES, mistakes);
+                typo::unknown_argument(name, "#[actor]", place.names(), mistakes);
                 skip_argument(input);
             }
         }

@@ -1,0 +1,96 @@
+//! What clients see of an actor: its names, its actions, its events.
+
+use proc_macro2::TokenStream;
+use quote::format_ident;
+use syn::{Attribute, Ident, Path, Type, Visibility};
+
+use super::{Action, Event, Scope, check, name, owned};
+use crate::syntax::Options;
+
+/// Everything that the contract and the clients are made of.
+#[derive(Debug)]
+pub(crate) struct Contract {
+    pub(crate) names: Names,
+    /// The type that stands for it.
+    pub(crate) ty: Type,
+    /// Its name on the wire.
+    pub(crate) wire: String,
+    /// Where callboard is.
+    pub(crate) krate: Path,
+    /// How visible the generated types are.
+    pub(crate) vis: Visibility,
+    /// The conditions on the whole item.
+    pub(crate) cfgs: Vec<Attribute>,
+    /// Those that are right, and so are dispatched.
+    pub(crate) actions: Vec<Action>,
+    /// Those with a mistake in them.
+    pub(crate) broken: Vec<Action>,
+    pub(crate) events: Vec<Event>,
+    /// The type of the params; `None` where there are none.
+    pub(crate) params: Option<TokenStream>,
+    /// The type of the creation input; `None` where there is none.
+    pub(crate) input: Option<TokenStream>,
+}
+
+/// What the generated types are called.
+#[derive(Debug)]
+pub(crate) struct Names {
+    /// The type that stands for the contract.
+    pub(crate) contract: Ident,
+    pub(crate) action: Ident,
+    pub(crate) reply: Ident,
+    pub(crate) event: Ident,
+    pub(crate) handle: Ident,
+    pub(crate) conn: Ident,
+    pub(crate) listener: Ident,
+}
+
+impl Names {
+    /// The names that go with this one; `contract` is the type that stands for all of it.
+    pub(super) fn of(name: &Ident, contract: Ident) -> Self {
+        let made = |suffix| format_ident!("{name}{suffix}", span = name.span());
+        Self {
+            contract,
+            action: made("Action"),
+            reply: made("Reply"),
+            event: made("Event"),
+            handle: made("Handle"),
+            conn: made("Conn"),
+            listener: made("Listener"),
+        }
+    }
+}
+
+impl Contract {
+    /// The contract of these actions, and of what the arguments of `#[actor]` say.
+    pub(super) fn of(
+        names: Names,
+        mut actions: Vec<Action>,
+        options: Options,
+        cfgs: Vec<Attribute>,
+        scope: Scope<'_>,
+    ) -> Self {
+        let events = options.events.iter().filter_map(|entry| Event::of(entry, scope)).collect();
+        check::actions(&mut actions, scope.name, scope.mistakes);
+        let (broken, actions) = actions.into_iter().partition(|action| action.is_broken);
+        Self {
+            names,
+            ty: scope.self_ty.clone(),
+            wire: options.name.map_or_else(|| name::wire(scope.name), |name| name.value()),
+            krate: options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard)),
+            vis: options.vis.unwrap_or_else(|| syn::parse_quote!(pub)),
+            cfgs,
+            actions,
+            broken,
+            events: check::events(events, scope.mistakes),
+            params: options
+                .params
+                .as_ref()
+                .map(|ty| owned::travelling(ty, "the params come from a client", scope)),
+            input: options
+                .input
+                .as_ref()
+                .map(|ty| owned::travelling(ty, "the input comes from a client", scope)),
+        }
+    }
+}

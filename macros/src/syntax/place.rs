@@ -1,0 +1,63 @@
+//! What `#[actor]` stands on, and which arguments it has there.
+
+/// An item that `#[actor]` can stand on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Place {
+    /// `impl ChatRoom { .. }`
+    Block,
+    /// `trait ChatRoom { .. }`
+    Trait,
+    /// `impl ChatRoom for Server { .. }`
+    TraitImpl,
+}
+
+impl Place {
+    /// The arguments.
+    pub(super) fn names(self) -> &'static [&'static str] {
+        match self {
+            Self::Block => &[
+                "events",
+                "name",
+                "ephemeral",
+                "durability",
+                "save_interval",
+                "sleep_timeout",
+                "action_timeout",
+                "hibernate",
+                "vis",
+                "crate",
+            ],
+            Self::Trait => &["events", "name", "params", "input", "crate"],
+            Self::TraitImpl => &[
+                "ephemeral",
+                "durability",
+                "save_interval",
+                "sleep_timeout",
+                "action_timeout",
+                "hibernate",
+                "crate",
+            ],
+        }
+    }
+
+    /// What to do instead, if `#[actor]` has this argument, but not here.
+    pub(super) fn elsewhere(self, name: &str) -> Option<&'static str> {
+        let is_known = |place: Self| place.names().contains(&name);
+        if is_known(self) {
+            return None;
+        }
+        match self {
+            Self::Block if is_known(Self::Trait) => {
+                Some("remove it: the hooks `#[on_before_connect]` and `#[on_create]` say what clients pass")
+            }
+            Self::Trait if name == "vis" => Some("remove it: what is made is as visible as the trait"),
+            Self::Trait if is_known(Self::TraitImpl) => Some(
+                "write it where the contract is implemented: how an actor lives is no business of clients",
+            ),
+            Self::TraitImpl if is_known(Self::Trait) || is_known(Self::Block) => {
+                Some("write it at the trait: `#[actor(..)] trait ChatRoom { .. }` is the contract")
+            }
+            _ => None,
+        }
+    }
+}

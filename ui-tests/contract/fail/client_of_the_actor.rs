@@ -1,0 +1,38 @@
+// Check that clients of a contract name the contract, not who implements it.
+
+use callboard::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Changed {
+    pub total: u64,
+}
+
+#[actor(events(Changed))]
+pub trait Counter {
+    fn add(&mut self, amount: u64) -> u64;
+
+    async fn total(&self) -> u64;
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Server {
+    total: u64,
+}
+
+#[actor]
+impl Counter for Server {
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+
+    async fn total(&self) -> u64 {
+        self.total
+    }
+}
+
+fn get(client: &Client) -> CounterHandle {
+    client.get_or_create::<Server>("one")
+}
+
+fn main() {}

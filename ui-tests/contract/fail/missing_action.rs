@@ -1,0 +1,30 @@
+// Check that an action which the contract has and the actor has not is named.
+
+use callboard::prelude::*;
+
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Changed {
+    pub total: u64,
+}
+
+#[actor(events(Changed))]
+pub trait Counter {
+    fn add(&mut self, amount: u64) -> u64;
+
+    async fn total(&self) -> u64;
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Server {
+    total: u64,
+}
+
+#[actor]
+impl Counter for Server {
+    fn add(&mut self, amount: u64) -> u64 {
+        self.total += amount;
+        self.total
+    }
+}
+
+fn main() {}
