@@ -8,7 +8,7 @@ use crate::{
     Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Schedule, ScheduleError, ScheduleId,
     actor::ActionOf,
     frames::{Frames, SendError},
-    host::{Cell, Claims, Wish},
+    host::{Cell, Claims, Wish, Wishes},
     schedule::Repeat,
 };
 
@@ -16,16 +16,29 @@ use crate::{
 ///
 /// It is never on the wire: clients do not pass it. Whether an action takes it (`ctx: &Ctx<Self>`, first) is the
 /// action's choice.
+///
+/// A clone costs next to nothing, and can outlive the action: it is what work beside the actor's turns uses,
+/// [`keep_awake`](Self::keep_awake) for example.
 pub struct Ctx<A: Actor> {
     cell: Arc<Cell<A>>,
     caller: Option<Conn<A>>,
     schedule: Option<ScheduleId>,
     claims: Claims,
+    /// What the turn has asked for its actor's life; `None` beside the turns, where it is granted at once.
+    wishes: Option<Wishes>,
 }
 
 impl<A: Actor> Ctx<A> {
-    pub(crate) fn new(cell: Arc<Cell<A>>, caller: Option<Conn<A>>) -> Self {
-        Self { cell, caller, schedule: None, claims: None }
+    pub(crate) fn of_turn(cell: Arc<Cell<A>>, caller: Option<Conn<A>>) -> Self {
+        Self { cell, caller, schedule: None, claims: None, wishes: Some(Wishes::default()) }
+    }
+
+    pub(crate) fn beside(cell: Arc<Cell<A>>) -> Self {
+        Self { cell, caller: None, schedule: None, claims: None, wishes: None }
+    }
+
+    pub(crate) fn wished(&self) -> Wish {
+        self.wishes.as_ref().map_or(Wish::Stay, Wishes::get)
     }
 
     pub(crate) fn of_schedule(self, id: ScheduleId) -> Self {
@@ -33,7 +46,7 @@ impl<A: Actor> Ctx<A> {
     }
 
     pub(crate) fn of_request(&self, claims: Claims) -> Self {
-        Self { cell: Arc::clone(&self.cell), caller: self.caller.clone(), schedule: None, claims }
+        Self { claims, ..self.clone() }
     }
 
     /// In `#[on_before_connect]`: what a layer around the server has found out about whoever wants in, by its type.
@@ -238,8 +251,28 @@ impl<A: Actor> Ctx<A> {
         self.cell.save_midway(state).await
     }
 
-    /// A turn of the actor for a piece of code: what `#[run]` and [`keep_awake`](Self::keep_awake) change the state
-    /// with. It waits for its turn like a call, and must not be awaited in a `&mut self` action of the same actor.
+    /// A turn of the actor for a piece of code: what `#[run]`, [`keep_awake`](Self::keep_awake) and
+    /// [`wait_until`](Self::wait_until) change the state with. It waits for its turn like a call. An action has its
+    /// turn already: there it fails with `actor.deadlock` at once.
+    ///
+    /// What the code returns comes back when the turn ends, before its change is saved.
+    ///
+    /// ```
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Report { pages: Vec<String> }
+    /// # async fn fetch() -> String { String::new() }
+    /// #[actor]
+    /// impl Report {
+    ///     #[action]
+    ///     fn fetch_next(&self, ctx: &Ctx<Self>) {
+    ///         let beside = ctx.clone();
+    ///         ctx.keep_awake(async move {
+    ///             let page = fetch().await;
+    ///             beside.turn(|report| report.pages.push(page)).await
+    ///         });
+    ///     }
+    /// }
+    /// ```
     pub async fn turn<R: Send + 'static>(
         &self,
         code: impl FnOnce(&mut A) -> R + Send + 'static,
@@ -255,8 +288,9 @@ impl<A: Actor> Ctx<A> {
         self.cell.keep_awake(work)
     }
 
-    /// Runs a piece of work beside the actor's turns; when the actor goes to sleep or the server stops, it is waited
-    /// for, up to 15 s.
+    /// Runs a piece of work beside the actor's turns. An actor that would sleep waits for it, up to 15 s, and does what
+    /// comes meanwhile. A server that stops waits for it too; it may set schedules then, but gets no more turns: they
+    /// fail with `guard.service_unavailable` at once.
     pub fn wait_until<F>(&self, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
@@ -266,13 +300,32 @@ impl<A: Actor> Ctx<A> {
 
     /// Goes to sleep after this turn, unless more is to be done by then.
     pub fn sleep(&self) {
-        self.cell.wish(Wish::Sleep);
+        self.wish(Wish::Sleep);
     }
 
     /// Destroys the actor after this turn: its state and schedules are gone, its connections are closed, and its key
     /// is free for a new actor.
+    ///
+    /// That is part of what the turn does: an action that panics after it destroys nothing, and one that does not is
+    /// answered once the store has forgotten the actor. If the store fails, the caller gets an error, and the actor
+    /// goes on from its last saved state. Beside the turns, and for a `"relaxed"` actor, it is tried until it is done.
     pub fn destroy(&self) {
-        self.cell.wish(Wish::Destroy);
+        self.wish(Wish::Destroy);
+    }
+
+    fn wish(&self, wish: Wish) {
+        match &self.wishes {
+            Some(wishes) => wishes.raise(wish),
+            None => self.cell.wish(wish),
+        }
+    }
+}
+
+impl<A: Actor> Clone for Ctx<A> {
+    /// For use beside the turns, whenever that is.
+    fn clone(&self) -> Self {
+        let (cell, caller) = (Arc::clone(&self.cell), self.caller.clone());
+        Self { cell, caller, schedule: self.schedule, claims: self.claims.clone(), wishes: None }
     }
 }
 

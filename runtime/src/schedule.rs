@@ -88,6 +88,9 @@ pub enum ScheduleError {
     /// The period or the cron expression is none.
     #[error("the schedule is not valid: {0}")]
     Invalid(String),
+    /// The actor has gone to sleep, or was destroyed: who asked has outlived it.
+    #[error("the actor has gone to sleep")]
+    Asleep,
 }
 
 impl ScheduleError {

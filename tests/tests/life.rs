@@ -78,6 +78,37 @@ impl Sleeper {
         ctx.wait_until(async move { gate(&until).notified().await });
     }
 
+    /// Writes beside the actor's turns, and through one, once it may; notes what became of it.
+    #[action]
+    fn write_beside(&self, ctx: &Ctx<Self>, how: String, until: String) {
+        let beside = ctx.clone();
+        let work = async move {
+            gate(&until).notified().await;
+            let turn = beside.turn(|sleeper| sleeper.diary.push("turn".into())).await;
+            let call = beside.client().get::<Self>(beside.key()).write("call".into()).await;
+            let scheduled =
+                beside.after(std::time::Duration::ZERO, SleeperAction::Write { text: "later".into() });
+            note(&until, turn.map_or_else(|fault| fault.to_string(), |()| "turn".into()));
+            note(&until, call.map_or_else(|error| error.to_string(), |_| "call".into()));
+            note(&until, scheduled.map_or_else(|error| error.to_string(), |_| "scheduled".into()));
+        };
+        if how == "keep_awake" {
+            ctx.keep_awake(work);
+        } else {
+            ctx.wait_until(work);
+        }
+    }
+
+    #[action]
+    async fn turn_in_a_turn(&mut self, ctx: &Ctx<Self>) -> String {
+        ctx.turn(|_| ()).await.unwrap_err().to_string()
+    }
+
+    #[action]
+    async fn turn_in_a_read(&self, ctx: &Ctx<Self>) -> String {
+        ctx.turn(|_| ()).await.unwrap_err().to_string()
+    }
+
     #[action]
     async fn wait_for(&self, until: String) {
         gate(&until).notified().await;
@@ -206,22 +237,89 @@ paused_world!(work_keeps_its_actor_awake_until_it_has_ended, registry(), async |
     assert_eq!(sleeper.diary().await.unwrap(), ["wake", "a", "sleep", "wake"]);
 });
 
-paused_world!(work_that_must_end_is_waited_for_before_the_next_wake, registry(), async |world: &World| {
+paused_world!(an_actor_does_not_sleep_before_the_work_that_must_end, registry(), async |world: &World| {
     let sleeper = sleeper(world, "finish");
     sleeper.finish_before_sleep("finish".into()).await.unwrap();
     sleeper.go_to_sleep().await.unwrap();
-    pass_s(1).await;
-    let reading = tokio::spawn({
-        let sleeper = sleeper.clone();
-        async move { sleeper.diary().await.unwrap() }
-    });
     pass_s(5).await;
-    assert!(!reading.is_finished());
-    release("finish");
     let before = tokio::time::Instant::now();
-    assert_eq!(reading.await.unwrap(), ["wake", "sleep", "wake"]);
+    assert_eq!(sleeper.diary().await.unwrap(), ["wake"], "it does what comes meanwhile");
+    assert_eq!(before.elapsed().as_secs(), 0);
+    release("finish");
+    pass_s(1).await;
+    assert_eq!(sleeper.diary().await.unwrap(), ["wake", "sleep", "wake"], "at once after that");
+
+    sleeper.finish_before_sleep("finish never".into()).await.unwrap();
+    pass_s(24).await;
+    assert_eq!(sleeper.diary().await.unwrap().len(), 3);
+    pass_s(26).await;
+    assert_eq!(sleeper.diary().await.unwrap().len(), 5, "15 s is enough");
+});
+
+paused_world!(work_beside_the_turns_can_take_one, registry(), async |world: &World| {
+    for how in ["keep_awake", "wait_until"] {
+        let (sleeper, until) = (sleeper(world, how), format!("beside {how}"));
+        sleeper.write_beside(how.into(), until.clone()).await.unwrap();
+        sleeper.go_to_sleep().await.unwrap();
+        pass_s(5).await;
+        let before = tokio::time::Instant::now();
+        release(&until);
+        pass(std::time::Duration::from_millis(100)).await;
+        assert_eq!(noted(&until), ["turn", "call", "scheduled"]);
+        let diary = sleeper.diary().await.unwrap();
+        assert_eq!(diary[..3], ["wake", "turn", "call"], "before it sleeps");
+        assert_eq!(diary.iter().filter(|line| *line == "later").count(), 1);
+        assert_eq!(before.elapsed().as_secs(), 0);
+    }
+});
+
+paused_world!(work_that_outlives_its_actor_wakes_it_and_is_told_so, registry(), async |world: &World| {
+    let sleeper = sleeper(world, "outlived");
+    sleeper.write_beside("wait_until".into(), "outlived".into()).await.unwrap();
+    sleeper.go_to_sleep().await.unwrap();
+    pass_s(20).await;
+    release("outlived");
+    pass_s(1).await;
+    assert_eq!(noted("outlived"), ["turn", "call", "the actor has gone to sleep"]);
+    assert_eq!(sleeper.diary().await.unwrap(), ["wake", "sleep", "wake", "turn", "call"]);
+});
+
+paused_world!(a_turn_in_a_turn_is_an_error_at_once, registry(), async |world: &World| {
+    let sleeper = sleeper(world, "in a turn");
+    let before = tokio::time::Instant::now();
+    let (write, read) = (sleeper.turn_in_a_turn().await.unwrap(), sleeper.turn_in_a_read().await.unwrap());
+    assert!(
+        write.ends_with("sleeper/in a turn.turnInATurn -> sleeper/in a turn.turn. (actor.deadlock)"),
+        "{write}"
+    );
+    assert!(
+        read.ends_with("sleeper/in a turn.turnInARead -> sleeper/in a turn.turn. (actor.deadlock)"),
+        "{read}"
+    );
     assert_eq!(before.elapsed().as_secs(), 0);
 });
+
+#[tokio::test(start_paused = true)]
+async fn work_that_a_stop_waits_for_gets_no_turn_and_is_told_at_once() {
+    let registry = registry();
+    let sleeper = registry.client().get_or_create::<Sleeper>("stopping");
+    sleeper.write_beside("wait_until".into(), "stopping".into()).await.unwrap();
+    let began = tokio::time::Instant::now();
+    let stopped = async {
+        registry.stop().await;
+        began.elapsed().as_secs()
+    };
+    let ((), stopped) = tokio::join!(
+        async {
+            pass_s(5).await;
+            release("stopping");
+        },
+        stopped
+    );
+    assert_eq!(stopped, 5);
+    let unavailable = "The server is stopping. (guard.service_unavailable)";
+    assert_eq!(noted("stopping"), [unavailable, unavailable, "scheduled"]);
+}
 
 #[tokio::test(start_paused = true)]
 async fn a_stop_waits_for_work_that_must_end() {

@@ -13,11 +13,18 @@ use crate::{
     wire::{ArgsReader, ArgsWriter, DecodeError, Format},
 };
 
-/// The alarms that are set, and the changes that no commit holds yet.
+/// The alarms that are set, and the changes that the store is not known to have.
 #[derive(Default)]
 pub(super) struct Alarms {
     set: HashMap<AlarmId, Alarm>,
+    /// The oldest first.
     changes: Vec<AlarmChange>,
+    /// How many of the changes are on their way to the store.
+    submitted: usize,
+    /// How many changes there were before these.
+    settled: u64,
+    /// The actor sleeps: what is set now would never be saved.
+    closed: bool,
 }
 
 /// What an alarm does. It is kept as JSON, which who opens the store can read.
@@ -35,7 +42,7 @@ impl Alarms {
     /// These are the ones that the store has.
     pub(super) fn loaded(&mut self, alarms: Vec<Alarm>) {
         self.set = alarms.into_iter().map(|alarm| (alarm.id, alarm)).collect();
-        self.changes.clear();
+        self.settle();
     }
 
     pub(super) fn set(&mut self, alarm: Alarm) {
@@ -56,18 +63,49 @@ impl Alarms {
         !self.set.is_empty()
     }
 
-    /// Whether alarms were set or cleared since the last commit.
+    /// Whether there are changes that the store is not known to have.
     pub(super) fn has_changes(&self) -> bool {
         !self.changes.is_empty()
     }
 
-    pub(super) fn take_changes(&mut self) -> Vec<AlarmChange> {
-        std::mem::take(&mut self.changes)
+    /// Whether there are changes that are not even on their way to the store.
+    pub(super) fn has_unsubmitted(&self) -> bool {
+        self.changes.len() > self.submitted
     }
 
-    /// What was taken is to be saved after all, before what came since.
-    pub(super) fn put_back(&mut self, changes: Vec<AlarmChange>) {
-        self.changes.splice(0..0, changes);
+    /// The changes for the store, and what to tell [`saved`](Self::saved). Those that are on their way are among them:
+    /// if that way fails and this one does not, the store must not have the state of a turn without its alarms.
+    pub(super) fn submit(&mut self) -> (Vec<AlarmChange>, u64) {
+        self.submitted = self.changes.len();
+        (self.changes.clone(), self.settled + self.submitted as u64)
+    }
+
+    /// The store has the changes up to here.
+    pub(super) fn saved(&mut self, until: u64) {
+        let saved = usize::try_from(until.saturating_sub(self.settled)).unwrap_or(usize::MAX);
+        let saved = saved.min(self.changes.len());
+        self.changes.drain(..saved);
+        self.settled += saved as u64;
+        self.submitted = self.submitted.saturating_sub(saved);
+    }
+
+    /// Nothing is on its way to the store any more.
+    pub(super) fn not_saved(&mut self) {
+        self.submitted = 0;
+    }
+
+    /// Nobody waits for the changes any more.
+    pub(super) fn settle(&mut self) {
+        self.saved(u64::MAX);
+    }
+
+    /// The actor sleeps.
+    pub(super) fn close(&mut self) {
+        self.closed = true;
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        self.closed
     }
 
     pub(super) fn is_set(&self, id: AlarmId) -> bool {

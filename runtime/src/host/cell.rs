@@ -134,8 +134,14 @@ impl<A: Actor> Cell<A> {
         self.identity.get().expect("an actor's identity is known before any code of it runs")
     }
 
+    /// The context of a turn.
     pub(super) fn ctx(self: &Arc<Self>, caller: Option<Conn<A>>) -> Ctx<A> {
-        Ctx::new(Arc::clone(self), caller)
+        Ctx::of_turn(Arc::clone(self), caller)
+    }
+
+    /// The context of what runs beside the turns.
+    pub(super) fn ctx_beside(self: &Arc<Self>) -> Ctx<A> {
+        Ctx::beside(Arc::clone(self))
     }
 
     /// Whether it takes what is posted to it.
@@ -227,11 +233,15 @@ impl<A: Actor> Cell<A> {
         answer.await.unwrap_or_else(|_| Err(unanswered()))
     }
 
-    /// A turn for a piece of code.
+    /// A turn for a piece of code. Code that has a turn of the actor already would wait for itself.
     pub(crate) async fn turn<R: Send + 'static>(
         self: &Arc<Self>,
         code: impl FnOnce(&mut A) -> R + Send + 'static,
     ) -> Result<R, Fault> {
+        let chain = Chain::current();
+        if chain.holds(self.record().id).is_some() {
+            return Err(faults::deadlock(&self.link(chain, "turn", None)));
+        }
         let (done, result) = oneshot::channel();
         let code = move |state: Result<&mut A, Fault>| {
             let result = state.and_then(|state| guarded(|| code(state)));

@@ -36,7 +36,6 @@ struct Link {
 
 impl Chain {
     /// The chain of the code that asks.
-    #[cfg(feature = "client")]
     pub(crate) fn current() -> Self {
         CURRENT.try_with(Clone::clone).unwrap_or_default()
     }

@@ -28,6 +28,11 @@ pub(crate) struct Gate<A: Actor> {
     generation: u64,
     /// When a relaxed actor is to be saved, once it has changed.
     save_due_ms: Option<u64>,
+    /// The last save of a relaxed actor failed: the next one is left to the clock.
+    retrying: bool,
+    /// A turn asked for the actor's end. Nothing is saved any more: the commit that ends the actor is the one that the
+    /// answers wait for.
+    doomed: bool,
     waiting: VecDeque<(u64, Parcel<A>)>,
 }
 
@@ -52,6 +57,8 @@ impl<A: Actor> Gate<A> {
             broken: false,
             generation: 0,
             save_due_ms: None,
+            retrying: false,
+            doomed: false,
             waiting: VecDeque::new(),
         }
     }
@@ -63,15 +70,32 @@ impl<A: Actor> Gate<A> {
             (revision, revision, revision, revision);
         (self.writing, self.broken) = (false, false);
         self.generation += 1;
-        self.save_due_ms = None;
+        (self.save_due_ms, self.retrying, self.doomed) = (None, false, false);
     }
 
     pub(super) fn epoch(&self) -> u64 {
         self.epoch
     }
 
+    pub(super) fn generation(&self) -> u64 {
+        self.generation
+    }
+
+    /// Whether the state in memory is still the one that something of this generation speaks of.
+    pub(super) fn is_of(&self, generation: u64) -> bool {
+        self.generation == generation
+    }
+
     pub(super) fn is_broken(&self) -> bool {
         self.broken
+    }
+
+    pub(super) fn is_retrying(&self) -> bool {
+        self.retrying
+    }
+
+    pub(super) fn is_doomed(&self) -> bool {
+        self.doomed
     }
 
     /// Whether a save is under way.
@@ -102,7 +126,7 @@ impl<A: Actor> Gate<A> {
 
     /// Whether changes wait that no save under way holds.
     pub(super) fn has_unsubmitted(&self) -> bool {
-        !self.broken && self.latest > self.submitted
+        !self.broken && !self.doomed && self.latest > self.submitted
     }
 
     /// A turn begins that may end in a change.
@@ -121,6 +145,12 @@ impl<A: Actor> Gate<A> {
     pub(super) fn end_unchanged(&mut self, alarms_changed: bool) {
         self.writing = false;
         self.latest += u64::from(alarms_changed);
+    }
+
+    /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
+    pub(super) fn doom(&mut self) {
+        self.latest += 1;
+        self.doomed = true;
     }
 
     /// The state was changed so far by a turn that goes on.
@@ -188,9 +218,9 @@ impl<A: Actor> Gate<A> {
         (self.submitted, self.saved) = (self.latest, self.latest);
     }
 
-    /// All changes so far are handed to the store.
+    /// All changes so far are handed to the store: those too that are on their way there, which may fail.
     pub(super) fn submit(&mut self) -> Submission {
-        let with_state = self.state_changed > self.submitted;
+        let with_state = self.state_changed > self.saved;
         self.submitted = self.latest;
         Submission { epoch: self.epoch, generation: self.generation, revision: self.submitted, with_state }
     }
@@ -202,32 +232,47 @@ impl<A: Actor> Gate<A> {
             return false;
         }
         self.saved = self.saved.max(revision);
+        self.retrying = false;
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
         self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait());
         self.has_unsubmitted() && !self.is_saving()
     }
 
-    /// A save failed: the state in memory is void, and so are the parcels returned. A relaxed actor has promised
-    /// nothing yet, so it keeps its state, to be saved with the next try.
+    /// The actor's end is in the store: hands over what waited for it.
+    pub(super) fn ended(&mut self) {
+        (self.submitted, self.saved, self.doomed) = (self.latest, self.latest, false);
+        self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait());
+    }
+
+    /// A save failed: the state in memory is void, and so are the parcels returned.
     #[must_use]
     pub(super) fn save_failed(&mut self, generation: u64) -> Vec<Parcel<A>> {
         if generation != self.generation {
             return Vec::new();
         }
-        self.submitted = self.saved;
-        if A::OPTIONS.durability == Durability::Relaxed {
-            self.state_changed = self.latest;
-            return Vec::new();
-        }
-        (self.broken, self.latest) = (true, self.saved);
+        (self.broken, self.doomed) = (true, false);
+        (self.submitted, self.latest) = (self.saved, self.saved);
         self.waiting.drain(..).map(|(_, parcel)| parcel).collect()
+    }
+
+    /// A save of a relaxed actor failed. It has promised nothing, so it keeps its state, to be saved again by the clock:
+    /// as a change of its own, for nobody knows what became of this one. Says whether there is anything to save again;
+    /// a later save that is under way holds it already.
+    #[must_use]
+    pub(super) fn try_again(&mut self, generation: u64, revision: u64) -> bool {
+        if generation != self.generation || self.broken || self.submitted > revision {
+            return false;
+        }
+        self.latest += 1;
+        (self.submitted, self.state_changed, self.retrying) = (self.saved, self.latest, true);
+        true
     }
 
     /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no
     /// save under way will release.
     #[must_use]
     pub(super) fn broke_off(&mut self) -> Vec<Parcel<A>> {
-        (self.broken, self.writing) = (true, false);
+        (self.broken, self.writing, self.doomed) = (true, false, false);
         self.latest = self.submitted;
         let kept = self.waiting.partition_point(|(needs, _)| *needs <= self.submitted);
         self.waiting.drain(kept..).map(|(_, parcel)| parcel).collect()

@@ -15,24 +15,28 @@ use crate::Actor;
 pub(super) struct Holds {
     /// How many pieces of work, and reads under way, keep it awake.
     keeping: AtomicUsize,
-    /// Work that must end before it sleeps.
+    /// How many pieces of work are to end before it sleeps.
+    finishing: AtomicUsize,
+    /// All of that work, which a stop waits for.
     pub(super) work: TaskTracker,
+    /// `#[run]`
+    pub(super) run: TaskTracker,
     /// Cancels `#[run]`.
     pub(super) asleep: CancellationToken,
     /// Cancelled when nothing of this time awake is left.
     pub(super) gone: CancellationToken,
-    wish: AtomicU8,
+    wish: Wishes,
 }
 
 /// What an actor has asked for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Wish {
     /// Nothing: it sleeps when it has been idle for long enough.
-    Stay,
+    Stay = 0,
     /// `ctx.sleep()`
-    Sleep,
+    Sleep = 1,
     /// `ctx.destroy()`
-    Destroy,
+    Destroy = 2,
 }
 
 impl Holds {
@@ -40,22 +44,41 @@ impl Holds {
         self.keeping.load(Ordering::Acquire) > 0
     }
 
+    pub(super) fn is_finishing(&self) -> bool {
+        self.finishing.load(Ordering::Acquire) > 0
+    }
+
     pub(super) fn wish(&self) -> Wish {
-        match self.wish.load(Ordering::Acquire) {
+        self.wish.get()
+    }
+
+    /// A wish to be destroyed is final; a wish to sleep is over once the actor slept.
+    pub(super) fn set_wish(&self, wish: Wish) {
+        self.wish.raise(wish);
+    }
+
+    /// The actor was needed before it could sleep.
+    pub(super) fn clear_sleep(&self) {
+        let (sleep, stay) = (Wish::Sleep as u8, Wish::Stay as u8);
+        let _ = self.wish.0.compare_exchange(sleep, stay, Ordering::AcqRel, Ordering::Acquire);
+    }
+}
+
+/// The strongest wish so far.
+#[derive(Debug, Default)]
+pub(crate) struct Wishes(AtomicU8);
+
+impl Wishes {
+    pub(crate) fn get(&self) -> Wish {
+        match self.0.load(Ordering::Acquire) {
             0 => Wish::Stay,
             1 => Wish::Sleep,
             _ => Wish::Destroy,
         }
     }
 
-    /// A wish to be destroyed is final; a wish to sleep is over once the actor slept.
-    pub(super) fn set_wish(&self, wish: Wish) {
-        self.wish.fetch_max(wish as u8, Ordering::AcqRel);
-    }
-
-    /// The actor was needed before it could sleep.
-    pub(super) fn clear_sleep(&self) {
-        let _ = self.wish.compare_exchange(1, 0, Ordering::AcqRel, Ordering::Acquire);
+    pub(crate) fn raise(&self, wish: Wish) {
+        self.0.fetch_max(wish as u8, Ordering::AcqRel);
     }
 }
 
@@ -77,5 +100,23 @@ impl<A: Actor> Drop for KeptAwake<A> {
         if self.0.holds.wish() != Wish::Stay {
             self.0.mailbox.nudge();
         }
+    }
+}
+
+/// Work that is to end before the actor sleeps, as long as it lives.
+pub(super) struct Finishing<A: Actor>(Arc<Cell<A>>);
+
+impl<A: Actor> Finishing<A> {
+    pub(super) fn new(cell: Arc<Cell<A>>) -> Self {
+        cell.holds.finishing.fetch_add(1, Ordering::AcqRel);
+        Self(cell)
+    }
+}
+
+impl<A: Actor> Drop for Finishing<A> {
+    fn drop(&mut self) {
+        self.0.holds.finishing.fetch_sub(1, Ordering::AcqRel);
+        // The actor may have waited for nothing else.
+        self.0.mailbox.nudge();
     }
 }

@@ -35,6 +35,7 @@ impl<A: Actor> Cell<A> {
         code: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
         let mut core = self.write().await?;
+        self.save_before_await(&core);
         let ctx = self.ctx(conn);
         self.gate.lock().begin_write();
         // A call that comes back to the actor from there is a deadlock.

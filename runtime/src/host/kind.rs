@@ -55,8 +55,13 @@ impl<A: Actor> Kind<A> {
             let (cell, mine) = self.cell(key, reach).await?;
             match cell.started.wait().await.clone() {
                 Ok(_) if !cell.is_awake() => {
-                    // On its way to sleep: the next one starts when this one has let go.
-                    cell.asleep().await;
+                    // On its way to sleep: the next one starts when this one has let go, unless there is none.
+                    let stopping = self.runtime.stopping().cancelled();
+                    tokio::select! {
+                        biased;
+                        () = stopping => return Err(faults::service_unavailable()),
+                        () = cell.asleep() => {}
+                    }
                 }
                 Ok(created) => {
                     let made = mine && created;
@@ -154,8 +159,7 @@ impl<A: Actor> Kind<A> {
             if cell.post(Envelope::Alarms(done)).is_ok() {
                 // An error: the actor has stopped, and its alarms are still set.
                 let _ = rung.await;
-                cell.saves_ended().await;
-                return cell.has_rung(until_ms);
+                return cell.has_rung(until_ms).await;
             }
         }
     }

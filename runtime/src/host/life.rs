@@ -8,13 +8,13 @@ use tokio::{
 };
 
 use super::{
-    Cell, Reach,
+    Cell,
     guard::guarded_async,
-    holds::{KeptAwake, Wish},
+    holds::{Finishing, KeptAwake, Wish},
     hooks::Hook,
     mailbox::Next,
 };
-use crate::{Actor, Contract, Fault, faults, outbox::Close, store::Commit};
+use crate::{Actor, Contract, Fault};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
@@ -35,6 +35,8 @@ pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
 impl<A: Actor> Cell<A> {
     /// How long the work may take that is waited for.
     const END_TIMEOUT: Duration = Duration::from_secs(15);
+    /// When a destroy is tried again that the store failed.
+    const RETRY: Duration = Duration::from_secs(1);
 
     async fn be_awake(self: &Arc<Self>) {
         self.start_run();
@@ -42,6 +44,8 @@ impl<A: Actor> Cell<A> {
         // One timer for the whole time awake: it is only moved when it has run down.
         let idle = sleep_until(self.may_sleep_at());
         tokio::pin!(idle);
+        // Set while nothing but work that is to end first keeps it from sleeping.
+        let mut finish_by = None;
         loop {
             tokio::select! {
                 biased;
@@ -52,6 +56,8 @@ impl<A: Actor> Cell<A> {
                         if self.mailbox.is_idle() {
                             self.used();
                         }
+                        // What it wished for comes as a nudge, before the next item.
+                        continue;
                     }
                     Next::Nudged => self.settle().await,
                     Next::Closed => break self.retire().await,
@@ -62,24 +68,37 @@ impl<A: Actor> Cell<A> {
                     self.used();
                 }
             }
-            let ended = match self.holds.wish() {
-                Wish::Destroy => self.try_destroy().await,
-                Wish::Sleep if !self.holds.is_held() => self.try_sleep().await,
-                Wish::Stay
-                    if idle.is_elapsed() && self.is_idle() && Instant::now() >= self.may_sleep_at() =>
-                {
-                    self.try_sleep().await
+            let now = Instant::now();
+            if self.is_to_be_destroyed() {
+                if self.try_destroy().await {
+                    break;
                 }
-                Wish::Sleep | Wish::Stay => false,
-            };
-            if ended {
+                idle.as_mut().reset(now + Self::RETRY);
+                continue;
+            }
+            let looks = idle.is_elapsed() || finish_by.is_some();
+            if !self.may_sleep(looks, now) {
+                finish_by = None;
+            } else if self.holds.is_finishing() && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT) {
+                idle.as_mut().reset(now + Self::END_TIMEOUT);
+            } else if self.try_sleep().await {
                 break;
+            } else {
+                finish_by = None;
             }
             if idle.is_elapsed() {
                 // Held, or used since.
                 let soon = Instant::now() + A::OPTIONS.sleep_timeout / 8;
                 idle.as_mut().reset(self.may_sleep_at().max(soon));
             }
+        }
+    }
+
+    /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then.
+    fn may_sleep(&self, looks: bool, now: Instant) -> bool {
+        match self.holds.wish() {
+            Wish::Sleep => !self.holds.is_held(),
+            _ => looks && self.is_idle() && now >= self.may_sleep_at(),
         }
     }
 
@@ -96,7 +115,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Refuses what was posted to an actor that could not start.
-    async fn refuse_all(&self, fault: &Fault) {
+    pub(super) async fn refuse_all(&self, fault: &Fault) {
         loop {
             match self.mailbox.next().await {
                 Next::Item(envelope) => envelope.refuse(fault.clone()),
@@ -110,9 +129,9 @@ impl<A: Actor> Cell<A> {
         if !A::HOOKS.run {
             return;
         }
-        let ctx = self.ctx(None);
+        let ctx = self.ctx_beside();
         let asleep = self.holds.asleep.clone();
-        self.holds.work.spawn(async move {
+        self.holds.run.spawn(async move {
             let run = guarded_async(Duration::MAX, A::run(ctx));
             if let Some(Err(fault)) = asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended)) {
                 tracing::error!(actor = <A::Contract as Contract>::NAME, %fault, "a `run` hook ended with an error");
@@ -139,12 +158,17 @@ impl<A: Actor> Cell<A> {
         })
     }
 
-    /// Runs work that must end before it sleeps.
-    pub(crate) fn wait_until<F>(&self, work: F) -> JoinHandle<F::Output>
+    /// Runs work that is to end before it sleeps.
+    pub(crate) fn wait_until<F>(self: &Arc<Self>, work: F) -> JoinHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.holds.work.spawn(work)
+        let finishing = Finishing::new(Arc::clone(self));
+        self.holds.work.spawn(async move {
+            let result = work.await;
+            drop(finishing);
+            result
+        })
     }
 
     pub(crate) fn wish(&self, wish: Wish) {
@@ -172,84 +196,38 @@ impl<A: Actor> Cell<A> {
         false
     }
 
-    /// Closes the mailbox once everything is saved; `false` if something came to do meanwhile.
+    /// Closes the mailbox once everything is saved; `false` if something came to do meanwhile, or if the store fails:
+    /// then it stays awake, and is saved or sleeps later.
     async fn close_when_saved(self: &Arc<Self>) -> bool {
-        loop {
-            let Ok(mut core) = self.write().await else { return false };
-            if !self.gate.lock().is_clean() {
-                self.submit_if_changed(&core);
-                drop(core);
-                self.saves_ended().await;
-                continue;
-            }
-            // Under the write lock, and with the state: no call runs past the mailbox, now or later.
-            let closed = self.mailbox.close_if_empty();
-            if closed {
-                core.state = None;
-            }
-            return closed;
+        let Ok(mut core) = self.write_saved().await else { return false };
+        // Under the write lock, and with the state: no call runs past the mailbox, now or later.
+        let closed = self.close_if_clean(|| self.mailbox.close_if_empty());
+        if closed {
+            core.state = None;
         }
+        closed
     }
 
     /// The end by a stop of the server: everything that was taken is done.
     async fn retire(self: &Arc<Self>) {
+        self.holds.asleep.cancel();
         self.fall_asleep().await;
-        self.finish_saving().await;
-        self.let_go().await;
-    }
-
-    async fn try_destroy(self: &Arc<Self>) -> bool {
-        if let Some(mode) = A::HOOKS.on_destroy {
-            let hook = Hook::long("on_destroy", mode);
-            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_destroy(ctx).await).await);
+        self.holds.work.close();
+        if tokio::time::timeout(Self::END_TIMEOUT, self.holds.work.wait()).await.is_err() {
+            tracing::warn!(actor = %self.record().id, "a stop did not wait for an actor's work any longer");
         }
         self.finish_saving().await;
-        if let Err(fault) = self.erase().await {
-            tracing::error!(actor = %self.record().id, %fault, "an actor was not destroyed; it is tried again");
-            return false;
-        }
-        self.mailbox.close();
-        for conn in self.roster().snapshot().iter() {
-            conn.close(Close::new(1000, ""));
-            // They were this actor's: none of them is passed on to the next one of its key.
-            conn.mark_closed();
-            self.roster().remove(conn.id());
-        }
-        self.refuse_all(&faults::actor_not_found()).await;
         self.let_go().await;
-        true
-    }
-
-    /// Destroys the actor, and waits until it is gone.
-    pub(super) async fn destroyed(self: Arc<Self>) -> Result<(), Fault> {
-        let id = self.record().id;
-        let mut cell = self;
-        loop {
-            cell.wish(Wish::Destroy);
-            cell.asleep().await;
-            if cell.runtime().find_by_id(id).await?.is_none() {
-                return Ok(());
-            }
-            // It was on its way to sleep before it could hear the wish.
-            cell = cell.kind.awake(&cell.key, &Reach::Get).await?.0;
-        }
-    }
-
-    async fn erase(&self) -> Result<(), Fault> {
-        if A::EPHEMERAL {
-            return Ok(());
-        }
-        let epoch = self.gate.lock().epoch();
-        self.commit_now(Commit::Destroy { id: self.record().id, epoch }).await
     }
 
     /// Ends what belongs to this time awake, and leaves nothing in memory but the open connections.
-    async fn let_go(self: &Arc<Self>) {
+    pub(super) async fn let_go(self: &Arc<Self>) {
         self.holds.asleep.cancel();
-        self.holds.work.close();
-        if tokio::time::timeout(Self::END_TIMEOUT, self.holds.work.wait()).await.is_err() {
-            tracing::warn!(actor = %self.record().id, "an actor's work outlived it");
+        self.holds.run.close();
+        if tokio::time::timeout(Self::END_TIMEOUT, self.holds.run.wait()).await.is_err() {
+            tracing::warn!(actor = %self.record().id, "a `run` hook outlived its actor");
         }
+        self.alarms.lock().close();
         self.core.write().await.state = None;
         self.kind.forget(self);
         self.holds.gone.cancel();
@@ -263,7 +241,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// For a hook that nobody asked for.
-    fn log(&self, result: Result<(), Fault>) {
+    pub(super) fn log(&self, result: Result<(), Fault>) {
         if let Err(fault) = result {
             tracing::error!(actor = %self.record().id, %fault, "a hook failed");
         }

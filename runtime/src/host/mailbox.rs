@@ -12,7 +12,8 @@ use tokio::sync::Notify;
 pub(super) struct Mailbox<T> {
     queue: Mutex<Queue<T>>,
     filled: Notify,
-    /// What waits, and what was taken and is not [`done`](Self::done): zero means that the reader is idle.
+    /// What waits, and what was taken and is not [`done`](Self::done): zero means that the reader is idle. A close is
+    /// one more that is never done, so a closed mailbox is never idle.
     pending: AtomicUsize,
 }
 
@@ -89,16 +90,23 @@ impl<T> Mailbox<T> {
 
     /// Takes no more items; what waits is still read.
     pub(super) fn close(&self) {
-        self.queue.lock().closed = true;
+        self.mark_closed(&mut self.queue.lock());
         self.filled.notify_one();
     }
 
     /// Takes no more items, if nothing waits and nothing is under way. Says whether it did.
     pub(super) fn close_if_empty(&self) -> bool {
         let mut queue = self.queue.lock();
-        let empty = queue.items.is_empty() && self.is_idle();
-        queue.closed |= empty;
+        if queue.items.is_empty() && self.is_idle() {
+            self.mark_closed(&mut queue);
+        }
         queue.closed
+    }
+
+    fn mark_closed(&self, queue: &mut Queue<T>) {
+        if !std::mem::replace(&mut queue.closed, true) {
+            self.pending.fetch_add(1, Ordering::Release);
+        }
     }
 
     /// The next item or nudge; nudges come first.

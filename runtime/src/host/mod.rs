@@ -8,6 +8,7 @@ mod cell;
 mod chain;
 mod clockwork;
 mod committer;
+mod destroying;
 mod gate;
 mod guard;
 mod holds;
@@ -42,7 +43,7 @@ pub(crate) use cell::unanswered;
 #[cfg(feature = "client")]
 pub(crate) use chain::Chain;
 pub(crate) use gate::Gate;
-pub(crate) use holds::Wish;
+pub(crate) use holds::{Wish, Wishes};
 pub(crate) use kind::Kind;
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Cell,
-    alarms::Task,
+    alarms::{Alarms, Task},
     cell::Core,
     chain::Chain,
     guard::{guarded, guarded_async},
@@ -27,13 +27,13 @@ impl<A: Actor> Cell<A> {
         let payload = Task::new::<A>(action, repeat)?.write()?.into();
         let alarm = Alarm::new(AlarmId::generate(), due_ms, payload);
         let id = alarm.id;
-        self.change_alarms(|alarms| alarms.set(alarm));
+        self.change_alarms(|alarms| alarms.set(alarm)).ok_or(ScheduleError::Asleep)?;
         Ok(id)
     }
 
     /// Says whether there was such an alarm.
     pub(crate) fn cancel(self: &Arc<Self>, id: ScheduleId) -> bool {
-        self.change_alarms(|alarms| alarms.clear(id))
+        self.change_alarms(|alarms| alarms.clear(id)).unwrap_or(false)
     }
 
     pub(crate) fn schedules(&self) -> Vec<Schedule> {
@@ -45,21 +45,42 @@ impl<A: Actor> Cell<A> {
         alarms.into_iter().filter_map(read).collect()
     }
 
-    fn change_alarms<T>(self: &Arc<Self>, change: impl FnOnce(&mut super::alarms::Alarms) -> T) -> T {
+    /// `None`: the actor sleeps, so nothing was changed.
+    fn change_alarms<T>(self: &Arc<Self>, change: impl FnOnce(&mut Alarms) -> T) -> Option<T> {
         // The gate before the alarms, as where both are submitted.
         let mut gate = self.gate.lock();
-        let result = change(&mut self.alarms.lock());
+        let mut alarms = self.alarms.lock();
+        if alarms.is_closed() {
+            return None;
+        }
+        let result = change(&mut alarms);
         gate.alarms_changed();
-        drop(gate);
+        drop((alarms, gate));
         // Outside of a turn that ends in a save, the actor's task sees to it.
         self.mailbox.nudge();
-        result
+        Some(result)
     }
 
-    /// Whether nothing is due any more that was due by then, and the store has that.
-    pub(super) fn has_rung(&self, until_ms: u64) -> bool {
-        let is_due = self.alarms.lock().next_due_ms().is_some_and(|due_ms| due_ms <= until_ms);
-        !is_due && !self.gate.lock().is_broken()
+    /// Waits until the store has the alarms as they are, and says whether nothing is due any more that was due by then.
+    /// `false` too if nobody knows when the store will have them.
+    pub(super) async fn has_rung(&self, until_ms: u64) -> bool {
+        loop {
+            let ended = self.save_ended.notified();
+            {
+                let gate = self.gate.lock();
+                let alarms = self.alarms.lock();
+                if gate.is_broken() || gate.is_retrying() {
+                    return false;
+                }
+                if !alarms.has_changes() {
+                    return alarms.next_due_ms().is_none_or(|due_ms| due_ms > until_ms);
+                }
+            }
+            tokio::select! {
+                () = ended => {}
+                () = self.asleep() => return false,
+            }
+        }
     }
 
     /// Runs what is due, each in a turn of its own.
@@ -78,6 +99,7 @@ impl<A: Actor> Cell<A> {
             // What rang before it has cancelled it.
             return Ok(());
         }
+        self.save_before_await(&core);
         let ctx = self.ctx(None).of_schedule(alarm.id);
         self.gate.lock().begin_write();
         let task = Task::read(&alarm.payload).map_err(|error| Fault::internal(&error));

@@ -52,7 +52,7 @@ pub(crate) fn make_kind<A: Actor>(runtime: Arc<Runtime>) -> Arc<dyn Hosted> {
 
 impl Runtime {
     /// How long a stop waits for actors to end what they are doing.
-    const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+    const STOP_TIMEOUT: Duration = Duration::from_secs(15);
 
     /// How long it then waits for clients to be told.
     const GOODBYE_TIMEOUT: Duration = Duration::from_secs(5);

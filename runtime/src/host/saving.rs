@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::oneshot;
+use tokio::sync::{RwLockWriteGuard, oneshot};
 
 use super::{
     Cell,
@@ -12,18 +12,19 @@ use super::{
     committer::{Job, Saved},
     gate::{Submission, fail_all},
     guard::guarded,
+    holds::Wish,
 };
 use crate::{
     Actor, Durability, Fault,
     actor::ReplyOf,
     faults,
-    store::{AlarmChange, Commit, CommitOutcome},
+    store::{Commit, CommitOutcome},
 };
 
 impl<A: Actor> Cell<A> {
     /// How often what is left is tried to be saved before the actor goes without.
     const LAST_TRIES: usize = 3;
-    const IS_RELAXED: bool = matches!(A::OPTIONS.durability, Durability::Relaxed);
+    pub(super) const IS_RELAXED: bool = matches!(A::OPTIONS.durability, Durability::Relaxed);
 
     /// A turn broke off half-way. The state in memory is void, and so is every change in it that is not on its way
     /// to the store.
@@ -48,12 +49,25 @@ impl<A: Actor> Cell<A> {
         if self.gate.lock().is_saving() {
             return;
         }
-        // Alarms do not wait for the clock: only those in the store ring.
-        if Self::IS_RELAXED && !self.alarms.lock().has_changes() {
+        if self.is_saved_by_clock() {
             self.save_later(core);
         } else {
             self.submit_if_changed(core);
         }
+    }
+
+    /// Saves what has changed before a turn that awaits: what ended before it must not wait for its end, even if a save
+    /// is under way.
+    pub(super) fn save_before_await(self: &Arc<Self>, core: &Core<A>) {
+        if !self.is_saved_by_clock() {
+            self.submit_if_changed(core);
+        }
+    }
+
+    /// Whether what has changed can wait for the clock. Alarms cannot, for only those in the store ring, unless the
+    /// store has just failed.
+    fn is_saved_by_clock(&self) -> bool {
+        Self::IS_RELAXED && (self.gate.lock().is_retrying() || !self.alarms.lock().has_unsubmitted())
     }
 
     /// Hands what has changed to the store.
@@ -63,7 +77,7 @@ impl<A: Actor> Cell<A> {
         }
         if A::EPHEMERAL {
             self.gate.lock().keep();
-            self.alarms.lock().take_changes();
+            self.alarms.lock().settle();
         } else {
             self.submit(core.state(), drop);
         }
@@ -84,28 +98,26 @@ impl<A: Actor> Cell<A> {
     /// Hands all changes so far to the store. `then` hears whether they are saved.
     fn submit(self: &Arc<Self>, state: &A, then: impl FnOnce(Result<(), Fault>) + Send + 'static) {
         // One step with the gate, so that alarms set by a read meanwhile are in this submission or in the next.
-        let (submission, alarms) = {
+        let (submission, (alarms, alarms_until)) = {
             let mut gate = self.gate.lock();
-            (gate.submit(), self.alarms.lock().take_changes())
+            (gate.submit(), self.alarms.lock().submit())
         };
         let Submission { epoch, generation, revision, with_state } = submission;
         let state = match with_state.then(|| to_bytes(state)).transpose() {
             Ok(state) => state,
             Err(fault) => {
-                self.not_saved(generation, alarms, &fault);
+                self.not_saved(generation, revision, &fault);
+                self.save_ended.notify_waiters();
                 return then(Err(fault));
             }
         };
-        let kept = if Self::IS_RELAXED { alarms.clone() } else { Vec::new() };
         let cell = Arc::clone(self);
         self.commit(Commit::Save { id: self.record().id, epoch, revision, state, alarms }, move |outcome| {
             let saved = matches!(outcome, Ok(CommitOutcome::Done)).then_some(());
             match outcome {
-                Ok(CommitOutcome::Done) => cell.saved(generation, revision),
-                Ok(outcome) => {
-                    cell.not_saved(generation, kept, &format_args!("the store refused it: {outcome:?}"));
-                }
-                Err(error) => cell.not_saved(generation, kept, &error),
+                Ok(CommitOutcome::Done) => cell.saved(generation, revision, alarms_until),
+                Ok(outcome) => cell.lost(generation, &format_args!("the store refused it: {outcome:?}")),
+                Err(error) => cell.not_saved(generation, revision, &error),
             }
             cell.save_ended.notify_waiters();
             then(saved.ok_or_else(faults::rolled_back));
@@ -140,23 +152,39 @@ impl<A: Actor> Cell<A> {
         self.runtime().committer().submit(Job { commit, done: Box::new(done) });
     }
 
-    fn saved(&self, generation: u64, revision: u64) {
-        let more = self.gate.lock().saved(generation, revision);
+    fn saved(&self, generation: u64, revision: u64, alarms_until: u64) {
+        let mut gate = self.gate.lock();
+        if gate.is_of(generation) {
+            self.alarms.lock().saved(alarms_until);
+        }
+        let more = gate.saved(generation, revision);
+        drop(gate);
         if more {
             self.mailbox.nudge();
         }
     }
 
-    /// What was handed to the store is not saved. A relaxed actor tries it again with the next save, any other goes
-    /// back to what is saved.
-    fn not_saved(&self, generation: u64, alarms: Vec<AlarmChange>, error: &dyn std::fmt::Display) {
-        let void = self.gate.lock().save_failed(generation);
-        if Self::IS_RELAXED {
-            self.alarms.lock().put_back(alarms);
+    /// Whether the store has what was handed to it is not known. A relaxed actor tries it again with the next save, any
+    /// other goes back to what is saved.
+    fn not_saved(&self, generation: u64, revision: u64, error: &dyn std::fmt::Display) {
+        if !Self::IS_RELAXED {
+            return self.lost(generation, error);
         }
+        tracing::error!(actor = %self.record().id, %error, "a state was not saved; it is tried again");
+        let mut gate = self.gate.lock();
+        if gate.try_again(generation, revision) {
+            self.alarms.lock().not_saved();
+        }
+        drop(gate);
+        self.mailbox.nudge();
+    }
+
+    /// What was handed to the store is not what the store goes on from: the actor goes back to that.
+    pub(super) fn lost(&self, generation: u64, error: &dyn std::fmt::Display) {
+        let void = self.gate.lock().save_failed(generation);
         let fault = Fault::internal(&format_args!("a state was not saved: {error}"));
         for parcel in void {
-            parcel.fail(fault.clone());
+            parcel.end_wait_failed(fault.clone());
         }
         self.mailbox.nudge();
     }
@@ -189,7 +217,12 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn return_to_saved(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
         self.saves_ended().await;
         core.state = None;
-        let restored = self.restore().await?;
+        let restored = self.restore().await.inspect_err(|fault| {
+            if *fault == faults::actor_not_found() {
+                // Somebody else has destroyed it, or a commit has of which nobody knew whether it did.
+                self.wish(Wish::Destroy);
+            }
+        })?;
         core.state = Some(restored.state);
         self.alarms.lock().loaded(restored.alarms);
         self.gate.lock().loaded(restored.epoch, restored.revision);
@@ -207,19 +240,41 @@ impl<A: Actor> Cell<A> {
         }
     }
 
+    /// The end of what can be saved, if everything is, and if this closes what else must be.
+    pub(super) fn close_if_clean(&self, close: impl FnOnce() -> bool) -> bool {
+        // One step with the gate: an alarm is set before this and saved, or not set.
+        let gate = self.gate.lock();
+        let closed = gate.is_clean() && close();
+        if closed {
+            self.alarms.lock().close();
+        }
+        closed
+    }
+
     /// Before the actor goes: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
     pub(super) async fn finish_saving(self: &Arc<Self>) {
-        // A store that fails again and again gets no more than a few tries: an answer waits for none of them.
-        for _ in 0..=Self::LAST_TRIES {
-            let Ok(mut core) = self.write().await else { return };
-            if self.gate.lock().is_clean() {
+        loop {
+            let Ok(mut core) = self.write_saved().await else { return };
+            if self.close_if_clean(|| true) {
                 core.state = None;
                 return;
+            }
+        }
+    }
+
+    /// The turn to write, with everything saved.
+    pub(super) async fn write_saved(self: &Arc<Self>) -> Result<RwLockWriteGuard<'_, Core<A>>, Fault> {
+        // A store that fails again and again gets no more than a few tries: an answer waits for none of them.
+        for _ in 0..=Self::LAST_TRIES {
+            let core = self.write().await?;
+            if self.gate.lock().is_clean() {
+                return Ok(core);
             }
             self.submit_if_changed(&core);
             drop(core);
             self.saves_ended().await;
         }
+        Err(faults::service_unavailable())
     }
 }
 

@@ -96,13 +96,13 @@ impl<A: Actor> Cell<A> {
     /// Makes the first state, and saves it: an actor exists once its row does.
     async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
-        let ctx = self.ctx(None);
+        let ctx = self.ctx_beside();
         let state = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input)).await??;
         if A::EPHEMERAL {
             return Ok(Restored { state, epoch: 0, revision: 0, alarms: self.alarms.lock().all() });
         }
         let saved = to_bytes(&state)?;
-        let alarms = self.alarms.lock().take_changes();
+        let (alarms, _) = self.alarms.lock().submit();
         self.commit_now(Commit::Create { record: self.record().clone(), state: saved, alarms }).await?;
         Ok(Restored { state, epoch: 1, revision: 1, alarms: self.alarms.lock().all() })
     }

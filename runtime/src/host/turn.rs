@@ -16,7 +16,7 @@ use super::{
     cell::{Core, Envelope, TurnCode},
     chain::{self, Chain, Hold},
     guard::{guarded, guarded_async},
-    holds::KeptAwake,
+    holds::{KeptAwake, Wish},
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
 
@@ -191,7 +191,7 @@ impl<A: Actor> Cell<A> {
     fn run_read(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
         let result = guarded(|| core.state().dispatch_read(&ctx, call.action));
-        self.pass_gate(call.reply_to, result);
+        self.finish_read(&ctx, call.reply_to, result);
     }
 
     /// Reads beside other reads: on a task of its own, whose turn holds off whoever wants to write.
@@ -209,7 +209,14 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(call.caller);
         let reading = core.state().dispatch_read_async(&ctx, call.action);
         let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
-        self.pass_gate(call.reply_to, result);
+        self.finish_read(&ctx, call.reply_to, result);
+    }
+
+    fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
+        if result.is_ok() {
+            self.grant_wish(ctx);
+        }
+        self.pass_gate(reply_to, result);
     }
 
     fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
@@ -221,8 +228,7 @@ impl<A: Actor> Cell<A> {
     }
 
     async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        // What ended before must not wait for the end of this one to be saved.
-        self.submit_if_changed(core);
+        self.save_before_await(core);
         let chain = self.chain_of(&call, None);
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
@@ -258,8 +264,11 @@ impl<A: Actor> Cell<A> {
         if mode.is_exclusive() || result.is_err() {
             return self.end_write(core, ctx, result);
         }
-        let alarms_changed = self.alarms.lock().has_changes();
-        self.gate.lock().end_unchanged(alarms_changed);
+        let mut gate = self.gate.lock();
+        let alarms_changed = self.alarms.lock().has_unsubmitted();
+        gate.end_unchanged(alarms_changed);
+        drop(gate);
+        self.grant_wish(ctx);
         result
     }
 
@@ -277,10 +286,23 @@ impl<A: Actor> Cell<A> {
             other => other,
         };
         match &result {
-            Ok(_) => self.gate.lock().end_write(),
+            Ok(_) => {
+                self.gate.lock().end_write();
+                self.grant_wish(ctx);
+            }
             Err(_) => self.broke_off(),
         }
         result
+    }
+
+    /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
+    fn grant_wish(&self, ctx: &Ctx<A>) {
+        match ctx.wished() {
+            Wish::Stay => return,
+            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED => self.gate.lock().doom(),
+            wish => self.holds.set_wish(wish),
+        }
+        self.mailbox.nudge();
     }
 
     /// The chain of what a call does here.
