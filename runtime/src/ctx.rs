@@ -227,7 +227,6 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Cancels a schedule. Says whether there was one.
-    #[expect(clippy::must_use_candidate, reason = "whether there was one is rarely of interest")]
     pub fn cancel(&self, id: ScheduleId) -> bool {
         self.cell.cancel(id)
     }

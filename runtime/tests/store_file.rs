@@ -4,7 +4,9 @@
 
 mod store_kit;
 
-use callboard::store::{AlarmChange, CommitOutcome, SqliteStore, Store};
+use std::fs;
+
+use callboard::store::{AlarmChange, CommitOutcome, SqliteOptions, SqliteStore, Store};
 use futures_util::{FutureExt, future::join_all};
 use rusqlite::Connection;
 use store_kit::{alarm, claimed, commit, create, record, save, save_alarms};
@@ -83,4 +85,34 @@ async fn a_damaged_row_fails_who_asks_for_it_alone() {
     assert!(claims.iter().all(Result::is_err));
     assert!(saves.iter().all(|saved| matches!(saved.as_deref(), Ok([CommitOutcome::Done]))));
     assert_eq!(claimed(&store, &good).await.revision, 51);
+}
+
+#[tokio::test]
+async fn a_damaged_page_fails_its_actor_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let [bad, good, other] = ["bad", "good", "other"].map(|key| record("room", [key]));
+    let large = "DAMAGED!".repeat(10_000);
+    let store = SqliteStore::open(&directory).unwrap();
+    let creates = vec![create(&good, "", []), create(&bad, &large, []), create(&other, "", [])];
+    assert_eq!(store.commit(creates).await.unwrap(), [CommitOutcome::Done; 3]);
+    drop(store);
+    // A page that has nothing but its state begins with the number of the next one: let that lead nowhere.
+    let path = directory.path().join("callboard.db");
+    let mut file = fs::read(&path).unwrap();
+    let full_of_it =
+        |page: &[u8]| page[4..].chunks_exact(8).all(|part| part == &page[4..12]) && page[4..].contains(&b'!');
+    let page = file.chunks_exact_mut(4096).find(|page| full_of_it(page)).unwrap();
+    page[..4].copy_from_slice(&[0xff; 4]);
+    fs::write(&path, file).unwrap();
+
+    let store = SqliteOptions::new(&directory).check(false).open().unwrap();
+    let batch = |revision| [&good, &bad, &other].map(|of| save(of, 1, revision, "next", [])).into();
+    let [failed, done] = [CommitOutcome::Failed, CommitOutcome::Done];
+    assert_eq!(store.commit(batch(2)).await.unwrap(), [done, failed, done]);
+    assert_eq!(store.commit(batch(3)).await.unwrap(), [done, failed, done]);
+    store.claim("room", &bad.key).await.unwrap_err();
+    for actor in [&good, &other] {
+        let claim = claimed(&store, actor).await;
+        assert_eq!((claim.revision, &claim.state[..]), (3, &b"next"[..]));
+    }
 }

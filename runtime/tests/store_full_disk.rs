@@ -66,15 +66,16 @@ async fn fill(store: &SqliteStore, told: &Path) {
     let mut revision = 1;
 
     for round in 0..3 {
-        let huge = (0..100).map(|n| create(&record("huge", [n.to_string()]), &"huge".repeat(50_000), []));
-        let error = store.commit(huge.collect()).await.expect_err("more than there is room for");
+        let huge = || create(&record("huge", [round.to_string()]), &"huge".repeat(3_000_000), []);
+        let error = store.commit(vec![huge()]).await.expect_err("more than there is room for");
         assert!(error.to_string().contains("callboard.db` failed"), "{error}");
-        assert!(store.list("huge").await.unwrap().is_empty(), "nothing of it was kept");
-        // And what there is room for goes on.
+        // And what there is room for goes on, even if it comes together with that.
         revision += 1;
-        let batch =
-            vec![save(&room, 1, revision, &small, []), create(&record("room", [round.to_string()]), "", [])];
-        assert_eq!(store.commit(batch).await.unwrap(), [CommitOutcome::Done; 2]);
+        let next = create(&record("room", [round.to_string()]), "", []);
+        let batch = vec![huge(), save(&room, 1, revision, &small, []), huge(), next];
+        let [failed, done] = [CommitOutcome::Failed, CommitOutcome::Done];
+        assert_eq!(store.commit(batch).await.unwrap(), [failed, done, failed, done]);
+        assert!(store.list("huge").await.unwrap().is_empty(), "nothing of it was kept");
     }
 
     // Nor do many saves need more room than few: the journal's is used again.

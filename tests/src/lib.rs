@@ -6,6 +6,7 @@
 
 pub mod chat_room;
 pub mod javascript;
+pub mod linear;
 pub mod outside;
 pub mod process;
 pub mod room;

@@ -2,7 +2,8 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, LazyLock, Mutex},
+    panic,
+    sync::{Arc, LazyLock, Mutex, Once},
     time::Duration,
 };
 
@@ -46,4 +47,18 @@ pub async fn pass(time: Duration) {
 /// [`pass`], in seconds.
 pub async fn pass_s(seconds: u64) {
     pass(Duration::from_secs(seconds)).await;
+}
+
+/// Lets panics pass in silence that say that they happen `on purpose`: a test has so many that nothing else would be
+/// seen, and printing them takes longer than the test.
+pub fn quiet_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let loud = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !info.payload_as_str().is_some_and(|text| text.contains("on purpose")) {
+                loud(info);
+            }
+        }));
+    });
 }

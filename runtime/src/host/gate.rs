@@ -22,18 +22,25 @@ pub(crate) struct Gate<A: Actor> {
     state_changed: u64,
     /// Whether a turn is under way that may end in a change.
     writing: bool,
-    /// A save failed or a change broke off: the state in memory must not be used until it is loaded again.
-    broken: bool,
+    standing: Standing,
     /// Raised at each return to the saved state, so that what began before it is known to be void.
     generation: u64,
     /// When a relaxed actor is to be saved, once it has changed.
     save_due_ms: Option<u64>,
     /// The last save of a relaxed actor failed: the next one is left to the clock.
     retrying: bool,
+    waiting: VecDeque<(u64, Parcel<A>)>,
+}
+
+/// How the state in memory stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Standing {
+    Sound,
     /// A turn asked for the actor's end. Nothing is saved any more: the commit that ends the actor is the one that the
     /// answers wait for.
-    doomed: bool,
-    waiting: VecDeque<(u64, Parcel<A>)>,
+    Doomed,
+    /// A save failed or a change broke off: the state must not be used until it is loaded again.
+    Broken,
 }
 
 /// What is to be handed to the store.
@@ -54,11 +61,10 @@ impl<A: Actor> Gate<A> {
             saved: 0,
             state_changed: 0,
             writing: false,
-            broken: false,
+            standing: Standing::Sound,
             generation: 0,
             save_due_ms: None,
             retrying: false,
-            doomed: false,
             waiting: VecDeque::new(),
         }
     }
@@ -68,9 +74,9 @@ impl<A: Actor> Gate<A> {
         self.epoch = epoch;
         (self.latest, self.submitted, self.saved, self.state_changed) =
             (revision, revision, revision, revision);
-        (self.writing, self.broken) = (false, false);
+        (self.writing, self.standing) = (false, Standing::Sound);
         self.generation += 1;
-        (self.save_due_ms, self.retrying, self.doomed) = (None, false, false);
+        (self.save_due_ms, self.retrying) = (None, false);
     }
 
     pub(super) fn epoch(&self) -> u64 {
@@ -87,7 +93,7 @@ impl<A: Actor> Gate<A> {
     }
 
     pub(super) fn is_broken(&self) -> bool {
-        self.broken
+        self.standing == Standing::Broken
     }
 
     pub(super) fn is_retrying(&self) -> bool {
@@ -95,7 +101,7 @@ impl<A: Actor> Gate<A> {
     }
 
     pub(super) fn is_doomed(&self) -> bool {
-        self.doomed
+        self.standing == Standing::Doomed
     }
 
     /// Whether a save is under way.
@@ -105,7 +111,7 @@ impl<A: Actor> Gate<A> {
 
     /// Whether the store has everything.
     pub(super) fn is_clean(&self) -> bool {
-        !self.broken && self.latest == self.saved
+        !self.is_broken() && self.latest == self.saved
     }
 
     /// For an actor that is saved by the clock: in how many milliseconds a save is due, of which the caller is to
@@ -126,7 +132,7 @@ impl<A: Actor> Gate<A> {
 
     /// Whether changes wait that no save under way holds.
     pub(super) fn has_unsubmitted(&self) -> bool {
-        !self.broken && !self.doomed && self.latest > self.submitted
+        self.standing == Standing::Sound && self.latest > self.submitted
     }
 
     /// A turn begins that may end in a change.
@@ -149,8 +155,10 @@ impl<A: Actor> Gate<A> {
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
     pub(super) fn doom(&mut self) {
-        self.latest += 1;
-        self.doomed = true;
+        if self.standing == Standing::Sound {
+            self.latest += 1;
+            self.standing = Standing::Doomed;
+        }
     }
 
     /// The state was changed so far by a turn that goes on.
@@ -195,7 +203,7 @@ impl<A: Actor> Gate<A> {
 
     // Handing over happens under the gate's lock, so that what leaves keeps its order; it never waits.
     fn pass(&mut self, parcel: Parcel<A>, at_once: bool) -> Result<(), Parcel<A>> {
-        if self.broken {
+        if self.is_broken() {
             return Err(parcel);
         }
         // What a turn sends while it is under way speaks of the change that it will end in.
@@ -240,7 +248,7 @@ impl<A: Actor> Gate<A> {
 
     /// The actor's end is in the store: hands over what waited for it.
     pub(super) fn ended(&mut self) {
-        (self.submitted, self.saved, self.doomed) = (self.latest, self.latest, false);
+        (self.submitted, self.saved, self.standing) = (self.latest, self.latest, Standing::Sound);
         self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait());
     }
 
@@ -250,7 +258,7 @@ impl<A: Actor> Gate<A> {
         if generation != self.generation {
             return Vec::new();
         }
-        (self.broken, self.doomed) = (true, false);
+        self.standing = Standing::Broken;
         (self.submitted, self.latest) = (self.saved, self.saved);
         self.waiting.drain(..).map(|(_, parcel)| parcel).collect()
     }
@@ -260,7 +268,7 @@ impl<A: Actor> Gate<A> {
     /// a later save that is under way holds it already.
     #[must_use]
     pub(super) fn try_again(&mut self, generation: u64, revision: u64) -> bool {
-        if generation != self.generation || self.broken || self.submitted > revision {
+        if generation != self.generation || self.is_broken() || self.submitted > revision {
             return false;
         }
         self.latest += 1;
@@ -272,7 +280,7 @@ impl<A: Actor> Gate<A> {
     /// save under way will release.
     #[must_use]
     pub(super) fn broke_off(&mut self) -> Vec<Parcel<A>> {
-        (self.broken, self.writing, self.doomed) = (true, false, false);
+        (self.standing, self.writing) = (Standing::Broken, false);
         self.latest = self.submitted;
         let kept = self.waiting.partition_point(|(needs, _)| *needs <= self.submitted);
         self.waiting.drain(kept..).map(|(_, parcel)| parcel).collect()

@@ -53,4 +53,7 @@ pub enum CommitOutcome {
     Fenced,
     /// Refused: the name and key of a new actor are taken.
     Taken,
+    /// Nothing is known of it, as of a whole batch that ends in an error: this one alone could not be kept, for example
+    /// because there was no room for it. The store has logged why.
+    Failed,
 }

@@ -52,8 +52,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// Applies each commit of the batch or refuses it, in the batch's order, and says which.
     ///
-    /// An error means that nothing is known of any of them: the host drops these activations, and answers no
-    /// caller with success.
+    /// An error means that nothing is known of any of them, [failed](CommitOutcome::Failed) that nothing is known of this
+    /// one: the host drops these activations, and answers no caller with success.
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError>;
 
     /// The actors that have an alarm due at `until_ms` or before, each once, at most `limit` of them: in the order

@@ -14,11 +14,12 @@ mod writes;
 use std::{
     fmt,
     path::{Path, PathBuf},
-    sync::mpsc,
+    sync::{Arc, mpsc},
     thread::{self, JoinHandle},
 };
 
 use async_trait::async_trait;
+use futures_util::future::join_all;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
@@ -95,6 +96,22 @@ impl SqliteStore {
         self.ask(Request::Write, work).await
     }
 
+    /// What failed together may be the fault of one of them, whose page is damaged or which there is no room for. The
+    /// other actors are not to pay for it.
+    async fn commit_apart(&self, batch: &Arc<Vec<Commit>>) -> Vec<CommitOutcome> {
+        let commits = (0..batch.len()).map(|n| {
+            let batch = Arc::clone(batch);
+            self.write(move |db: &Connection| writes::apply(db, &batch[n]))
+        });
+        let outcome = |outcome: Result<CommitOutcome, StoreError>| {
+            outcome.unwrap_or_else(|error| {
+                tracing::error!(%error, "an actor cannot be kept");
+                CommitOutcome::Failed
+            })
+        };
+        join_all(commits).await.into_iter().map(outcome).collect()
+    }
+
     async fn ask<T: Send + 'static>(
         &self,
         request: fn(Box<dyn Job>) -> Request,
@@ -141,8 +158,15 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
-        self.write(move |db: &Connection| batch.iter().map(|commit| writes::apply(db, commit)).collect())
-            .await
+        let batch = Arc::new(batch);
+        let commits = Arc::clone(&batch);
+        let together = self
+            .write(move |db: &Connection| commits.iter().map(|commit| writes::apply(db, commit)).collect())
+            .await;
+        match together {
+            Err(_) if batch.len() > 1 => Ok(self.commit_apart(&batch).await),
+            together => together,
+        }
     }
 
     async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
