@@ -1,6 +1,6 @@
 //! Is a history linearizable? The search of Wing and Gong, with Lowe's memory of what was tried already.
 
-use std::{collections::HashSet, fmt::Debug, hash::Hash};
+use std::{collections::HashMap, fmt::Debug, hash::Hash};
 
 /// What the calls of a history are to be equal to: one after the other, at once.
 pub trait Model {
@@ -29,19 +29,24 @@ pub fn is_linearizable<M: Model>(history: &[Event<M::Op, M::Answer>]) -> bool {
     let mut history: Vec<_> = history.iter().collect();
     history.sort_by_key(|event| event.called);
     let words = history.len().div_ceil(64);
-    let mut search = Search::<M> { history: &history, done: vec![0; words].into(), tried: HashSet::new() };
+    let mut search =
+        Search::<M> { history: &history, done: vec![0; words].into(), tried: HashMap::new(), ways: 0 };
     search.go_on(&M::State::default())
 }
 
 /// How many ways into a history are tried before it is given up: so many take seconds.
 const MANY: usize = 2_000_000;
 
+type Done = Box<[u64]>;
+
 struct Search<'a, M: Model> {
     /// In the order of their calls.
     history: &'a [&'a Event<M::Op, M::Answer>],
     /// Those that have taken effect, a bit each.
-    done: Box<[u64]>,
-    tried: HashSet<(Box<[u64]>, M::State)>,
+    done: Done,
+    /// From where it did not go on: by the answered calls that were done, and the state, which others were.
+    tried: HashMap<(Done, M::State), Vec<Done>>,
+    ways: usize,
 }
 
 impl<M: Model> Search<'_, M> {
@@ -56,29 +61,50 @@ impl<M: Model> Search<'_, M> {
             // Whatever is left may never take effect.
             return true;
         };
-        if !self.tried.insert((self.done.clone(), state.clone())) {
+        if self.was_tried(state) {
             return false;
         }
-        assert!(self.tried.len() < MANY, "too many calls without an answer beside each other to decide");
-        for n in 0..self.history.len() {
-            let event = self.history[n];
-            if event.called > deadline {
-                break;
-            }
-            if !rest(self, &n) {
-                continue;
-            }
-            let mut next = state.clone();
-            let answer = M::step(&mut next, &event.op);
-            if event.answered.as_ref().is_none_or(|(_, answered)| *answered == answer) {
-                self.done[n / 64] |= 1 << (n % 64);
-                if self.go_on(&next) {
-                    return true;
-                }
-                self.done[n / 64] &= !(1 << (n % 64));
-            }
+        self.ways += 1;
+        assert!(self.ways < MANY, "too many calls without an answer beside each other to decide");
+        let may_be_next = (0..self.history.len()).take_while(|n| self.history[*n].called <= deadline);
+        let mut may_be_next: Vec<_> = may_be_next.filter(|n| rest(self, n)).collect();
+        // Those without an answer last: most of them need not have taken effect.
+        may_be_next.sort_by_key(|n| self.history[*n].answered.as_ref().map_or(u64::MAX, |(at, _)| *at));
+        may_be_next.into_iter().any(|n| self.go_on_with(n, state))
+    }
+
+    /// Whether it was tried to go on from here, with as many calls without an answer left or more; and notes it.
+    fn was_tried(&mut self, state: &M::State) -> bool {
+        let (mut answered, mut unanswered) = (self.done.clone(), self.done.clone());
+        for (n, event) in self.history.iter().enumerate() {
+            let of_the_others = if event.answered.is_some() { &mut unanswered } else { &mut answered };
+            of_the_others[n / 64] &= !(1 << (n % 64));
         }
-        false
+        let tried = self.tried.entry((answered, state.clone())).or_default();
+        let is_part = |part: &Done| part.iter().zip(&unanswered).all(|(part, whole)| part & !whole == 0);
+        let known = tried.iter().any(is_part);
+        if !known {
+            tried.push(unanswered);
+        }
+        known
+    }
+
+    /// Whether this one can be next.
+    fn go_on_with(&mut self, n: usize, state: &M::State) -> bool {
+        let event = self.history[n];
+        let mut next = state.clone();
+        let answer = M::step(&mut next, &event.op);
+        let fits = match &event.answered {
+            Some((_, answered)) => *answered == answer,
+            None => next != *state,
+        };
+        if !fits {
+            return false;
+        }
+        self.done[n / 64] |= 1 << (n % 64);
+        let found = self.go_on(&next);
+        self.done[n / 64] &= !(1 << (n % 64));
+        found
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use callboard::CallError;
 use tokio::sync::Notify;
 
 /// The gate of this name, at which actions wait. It lets one pass for each [`release`].
@@ -61,4 +62,9 @@ pub fn quiet_panics() {
             }
         }));
     });
+}
+
+/// Whether a call ended with the word that nothing of it stays.
+pub fn taken_back<E>(error: &CallError<E>) -> bool {
+    error.fault().is_some_and(|fault| fault.is("actor", "rolled_back"))
 }

@@ -14,7 +14,7 @@ use callboard::{prelude::*, store::MemoryStore, testing::FaultyStore};
 use callboard_tests::{
     in_a_week,
     linear::{Event, Model, is_linearizable},
-    quiet_panics,
+    quiet_panics, taken_back,
 };
 use fastrand::Rng;
 use futures_util::future::join_all;
@@ -167,8 +167,14 @@ macro_rules! register {
                                 continue;
                             }
                         };
-                        let answered = clock.fetch_add(1, Ordering::SeqCst);
-                        history.push(Event { op, called, answered: answer.ok().map(|answer| (answered, answer)) });
+                        let at = clock.fetch_add(1, Ordering::SeqCst);
+                        let answered = match answer {
+                            Ok(answer) => Some((at, answer)),
+                            // It is in no history either.
+                            Err(error) if taken_back(&error) => continue,
+                            Err(_) => None,
+                        };
+                        history.push(Event { op, called, answered });
                     }
                     history
                 }
@@ -215,18 +221,18 @@ register!(
 
 /// Lets some time pass, or has something go wrong with the store.
 async fn disturb(store: Option<&FaultyStore>, rng: &mut Rng) {
-    match (rng.u8(0..40), store) {
+    match (rng.u8(0..60), store) {
         (0, Some(store)) => store.fail_batches(1),
         (1, Some(store)) => store.lose_answers(1),
         (2..6, Some(store)) => store.delay_batches(Duration::from_millis(rng.u64(0..4))),
-        (..18, _) => sleep(Duration::from_millis(rng.u64(0..8))).await,
-        (..25, _) => yield_now().await,
+        (..24, _) => sleep(Duration::from_millis(rng.u64(0..8))).await,
+        (..35, _) => yield_now().await,
         _ => {}
     }
 }
 
 fn histories() -> u64 {
-    env::var("CALLBOARD_HISTORIES").map_or(300, |count| count.parse().expect("a number of histories"))
+    env::var("CALLBOARD_HISTORIES").map_or(200, |count| count.parse().expect("a number of histories"))
 }
 
 /// The seed of the first history that is not linearizable.

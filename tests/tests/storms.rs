@@ -129,6 +129,16 @@ impl Store for Window {
     }
 }
 
+/// Calls on the connection if there is one, else through the handle.
+macro_rules! ask {
+    ($conn:ident, $handle:ident, $action:ident($($arg:expr),*)) => {
+        match &$conn {
+            Some(conn) => conn.$action($($arg),*).await,
+            None => $handle.$action($($arg),*).await,
+        }
+    };
+}
+
 /// A book that notes are taken in, and a storm over it.
 macro_rules! book {
     ($(#[$doc:meta])* $name:ident, $action:ident, $storm:ident, events_wait: $events_wait:literal, #[actor($($options:tt)*)]) => {
@@ -221,7 +231,8 @@ macro_rules! book {
                 state.map_or_else(Vec::new, |state| $name::load(&state).unwrap().notes)
             };
             let clients = (0..CLIENTS).map(|client| {
-                let (book, id) = (books[client as usize % 2].clone(), ids[client as usize % 2]);
+                let side = usize::from(client % 2 == 0);
+                let (book, id) = (books[side].clone(), ids[side]);
                 let (store, judge, saved, mut rng) = (store.clone(), Arc::clone(&judge), &saved, rng.fork());
                 let window = Arc::clone(&window);
                 async move {
@@ -238,20 +249,14 @@ macro_rules! book {
                         });
                     }
                     let call = async |note: u64, kind: u8| {
-                        let (fate, later) = match (kind, &conn) {
-                            (0, Some(conn)) => (fate(&conn.note(note).await), false),
-                            (0, None) => (fate(&book.note(note).await), false),
-                            (1, Some(conn)) => (fate(&conn.note_slowly(note).await), false),
-                            (1, None) => (fate(&book.note_slowly(note).await), false),
-                            (2, Some(conn)) => (fate(&conn.note_and_save(note).await), false),
-                            (2, None) => (fate(&book.note_and_save(note).await), false),
-                            (3, Some(conn)) => (fate(&conn.note_again_later(note).await), true),
-                            (3, None) => (fate(&book.note_again_later(note).await), true),
-                            (4, Some(conn)) => (fate(&conn.note_and_refuse(note).await), false),
-                            (4, None) => (fate(&book.note_and_refuse(note).await), false),
-                            (5, Some(conn)) => (void(&conn.note_and_panic(note).await), false),
-                            (5, None) => (void(&book.note_and_panic(note).await), false),
-                            _ => (void(&book.note_and_hang(note).await), false),
+                        let fate = match kind {
+                            0 => fate(&ask!(conn, book, note(note))),
+                            1 => fate(&ask!(conn, book, note_slowly(note))),
+                            2 => fate(&ask!(conn, book, note_and_save(note))),
+                            3 => fate(&ask!(conn, book, note_again_later(note))),
+                            4 => fate(&ask!(conn, book, note_and_refuse(note))),
+                            5 => void(&ask!(conn, book, note_and_panic(note))),
+                            _ => void(&ask!(conn, book, note_and_hang(note))),
                         };
                         let mut judge = judge.lock().unwrap();
                         let judge = &mut *judge;
@@ -261,17 +266,12 @@ macro_rules! book {
                         let is_heard = conn.is_none() || kind > 3 || heard.lock().unwrap().contains(&note);
                         judge.must(fate != Fate::Once || is_heard, behind);
                         judge.fates.insert(note, fate);
-                        if later {
+                        if kind == 3 {
                             judge.fates.insert(note + LATER, fate);
                         }
                     };
                     let read = async |slowly: bool| {
-                        let notes = match &conn {
-                            Some(conn) if slowly => conn.notes_slowly().await,
-                            Some(conn) => conn.notes().await,
-                            None if slowly => book.notes_slowly().await,
-                            None => book.notes().await,
-                        };
+                        let notes = if slowly { ask!(conn, book, notes_slowly()) } else { ask!(conn, book, notes()) };
                         let (notes, saved) = (notes.unwrap_or_default(), saved(id));
                         let early = || format!("an answer says {notes:?}, and the store has {saved:?}");
                         judge.lock().unwrap().must(saved.starts_with(&notes), early);
@@ -396,7 +396,10 @@ async fn with_output_no_event_leaves_early_either() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_says_done_too_early_is_found() {
     quiet_panics();
-    let wrongs = strict_storm(1, true).await;
+    let mut wrongs = Vec::new();
+    for seed in 0..10 {
+        wrongs.extend(strict_storm(seed, true).await);
+    }
     let has = |what: &str| wrongs.iter().any(|wrong| wrong.contains(what));
     assert!(has("the answer to note") && has("the event of note"), "{wrongs:#?}");
 }
@@ -415,4 +418,82 @@ fn the_judge_sees_losses_duplicates_lies_and_disorder() {
     assert_eq!(wrongs(&[(1, Fate::AtMostOnce)], &[1, 1]).len(), 1);
     assert_eq!(wrongs(&[(1, Fate::Never)], &[1]).len(), 1);
     assert_eq!(wrongs(&[], &[2, 1]).len(), 1);
+}
+
+/// Counts what succeeded.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Counter {
+    count: u64,
+    /// The numbers of the calls, added up, and their squares: another set of calls has others.
+    sum: u64,
+    squares: u128,
+}
+
+#[actor]
+impl Counter {
+    fn count_one(&mut self, n: u64) {
+        self.count += 1;
+        self.sum += n;
+        self.squares += u128::from(n) * u128::from(n);
+        assert_ne!(n % 100, 7, "on purpose");
+    }
+
+    #[action]
+    fn add(&mut self, n: u64) {
+        self.count_one(n);
+    }
+
+    #[action]
+    async fn add_slowly(&mut self, n: u64) {
+        yield_now().await;
+        self.count_one(n);
+    }
+
+    #[action]
+    fn total(&self) -> (u64, u64, u128) {
+        (self.count, self.sum, self.squares)
+    }
+}
+
+/// `CALLBOARD_CALLS=1000000 cargo test --release -p callboard-tests --test storms one_percent` is the long form.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn when_one_percent_panics_every_call_is_answered_and_what_succeeded_is_the_state() {
+    const CALLERS: u64 = 64;
+    quiet_panics();
+    let calls = env::var("CALLBOARD_CALLS").map_or(20_000, |calls| calls.parse().expect("a number of calls"));
+    let registry = Registry::new().in_memory().register::<Counter>();
+    let counter = registry.client().get_or_create::<Counter>("percent");
+    let callers = (0..CALLERS).map(|caller| {
+        let counter = counter.clone();
+        tokio::spawn(async move {
+            let conn = (caller % 2 == 0).then(|| counter.connect());
+            let (mut succeeded, mut panicked) = (Vec::new(), 0);
+            for n in (caller..calls).step_by(64) {
+                let answer =
+                    if n % 3 == 0 { ask!(conn, counter, add_slowly(n)) } else { ask!(conn, counter, add(n)) };
+                match answer {
+                    Ok(()) => succeeded.push(n),
+                    Err(_) if n % 100 == 7 => panicked += 1,
+                    // It ran, but was not on its way to the store when a panic after it spoilt the state.
+                    Err(error) => {
+                        assert!(error.fault().is_some_and(|fault| fault.is("actor", "rolled_back")))
+                    }
+                }
+            }
+            (succeeded, panicked)
+        })
+    });
+    let (mut total, mut panicked) = ((0, 0, 0), 0);
+    for caller in join_all(callers).await {
+        let (succeeded, of_this) = caller.unwrap();
+        panicked += of_this;
+        for n in succeeded {
+            assert_ne!(n % 100, 7);
+            total = (total.0 + 1, total.1 + n, total.2 + u128::from(n) * u128::from(n));
+        }
+    }
+    assert_eq!(panicked, calls / 100, "each of them was told");
+    assert!(total.0 > calls / 2, "only {} of {calls} succeeded", total.0);
+    assert_eq!(counter.total().await.unwrap(), total);
+    registry.stop().await;
 }

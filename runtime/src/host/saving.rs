@@ -117,7 +117,7 @@ impl<A: Actor> Cell<A> {
             match outcome {
                 Ok(CommitOutcome::Done) => cell.saved(generation, revision, alarms_until),
                 Ok(CommitOutcome::Failed) => {
-                    cell.not_saved(generation, revision, &"the store could not keep it")
+                    cell.not_saved(generation, revision, &"the store could not keep it");
                 }
                 Ok(outcome) => cell.lost(generation, &format_args!("the store refused it: {outcome:?}")),
                 Err(error) => cell.not_saved(generation, revision, &error),
