@@ -134,12 +134,12 @@ mod tests {
         }
     }
 
-    fn fits(history: &[(Op, u64, Option<(u64, u64)>)]) -> bool {
-        let event = |(op, called, answered): &(Op, u64, _)| Event {
-            op: op.clone(),
-            called: *called,
-            answered: *answered,
-        };
+    /// What is called, when, and when it is answered with what.
+    type Call = (Op, u64, Option<(u64, u64)>);
+
+    fn fits(history: &[Call]) -> bool {
+        let event =
+            |(op, called, answered): &Call| Event { op: op.clone(), called: *called, answered: *answered };
         is_linearizable::<Register>(&history.iter().map(event).collect::<Vec<_>>())
     }
 

@@ -232,7 +232,7 @@ async fn disturb(store: Option<&FaultyStore>, rng: &mut Rng) {
 }
 
 fn histories() -> u64 {
-    env::var("CALLBOARD_HISTORIES").map_or(200, |count| count.parse().expect("a number of histories"))
+    env::var("CALLBOARD_HISTORIES").map_or(100, |count| count.parse().expect("a number of histories"))
 }
 
 /// The seed of the first history that is not linearizable.
