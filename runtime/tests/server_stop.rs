@@ -80,12 +80,12 @@ async fn who_comes_while_it_stops_is_told_to_come_back() {
     let mut answer = String::new();
     late.read_to_string(&mut answer).await.expect("it answers");
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
-    // A call on an open connection is told so too, in its turn.
+    // A call on an open connection is told so too, and does not wait for the one before it, which ends.
     socket.send(Message::text(SLOW_CALL.replace(":7,", ":8,"))).await.expect("it is open");
-    assert_eq!(next_json(&mut socket).await["body"]["val"]["id"], json!(["$BigInt", "7"]));
     let refused = next_json(&mut socket).await;
     assert_eq!(refused["body"]["val"]["actionId"], json!(["$BigInt", "8"]));
     assert_eq!(refused["body"]["val"]["code"], "service_unavailable");
+    assert_eq!(next_json(&mut socket).await["body"]["val"]["id"], json!(["$BigInt", "7"]));
     assert_eq!(next_close(&mut socket).await, (1011, "guard.service_unavailable".to_owned()));
     drop(socket);
     server.ended().await;
