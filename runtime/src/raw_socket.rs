@@ -92,6 +92,8 @@ pub(crate) struct Closing {
     ours: Mutex<Option<Close>>,
     theirs: Mutex<Option<Close>>,
     asked: Notify,
+    /// Told whenever the handler waits for a message.
+    reading: Notify,
 }
 
 /// The gateway's end of a raw WebSocket.
@@ -191,7 +193,11 @@ impl Stream for RawSocket {
     type Item = RawMessage;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<RawMessage>> {
-        self.incoming.poll_recv(cx)
+        let message = self.incoming.poll_recv(cx);
+        if message.is_pending() {
+            self.closing.reading.notify_one();
+        }
+        message
     }
 }
 
@@ -296,6 +302,11 @@ impl Closing {
         while self.ours.lock().is_none() {
             self.asked.notified().await;
         }
+    }
+
+    /// Waits until the handler waits for a message, again if it has before.
+    pub(crate) async fn reading(&self) {
+        self.reading.notified().await;
     }
 
     /// How it is to be closed.

@@ -12,12 +12,12 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::SinkExt as _;
+use futures_util::{FutureExt as _, SinkExt as _};
 use http::request::Parts;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc::{Receiver, Sender, error::TryRecvError},
-    time::{Instant, sleep, timeout},
+    time::{Instant, sleep, timeout, timeout_at},
 };
 use tokio_websockets::{Error, Message, WebSocketStream};
 
@@ -35,7 +35,7 @@ use crate::{
     Fault, faults,
     host::{Guest, HangUp, Runtime},
     outbox::Close,
-    raw_socket::{Outgoing, RawMessage, RawPeer, RawSocket},
+    raw_socket::{Closing, Outgoing, RawMessage, RawPeer, RawSocket},
 };
 
 /// What a handshake asked for.
@@ -106,7 +106,7 @@ struct Bridge<S> {
     /// `None` once the handler has dropped its own.
     incoming: Option<Sender<RawMessage>>,
     outgoing: Receiver<Outgoing>,
-    closing: std::sync::Arc<crate::raw_socket::Closing>,
+    closing: Arc<Closing>,
     hang_up: OnDrop,
     /// Since when the socket has had something to write.
     flushing: Option<Instant>,
@@ -117,12 +117,19 @@ struct Bridge<S> {
     silence: Duration,
     /// Read, and not taken by the handler yet: nothing is read behind it.
     untaken: Option<RawMessage>,
+    /// Until when the handler is given time with the last message before the next one is read: what it answers to a
+    /// message arrives even if the peer breaks the protocol right after it.
+    lead: Option<Instant>,
 }
+
+/// How long that time is. A handler that does not wait for messages, or takes longer, is not waited for.
+const LEAD: Duration = Duration::from_millis(10);
 
 /// What the loop does next.
 enum Event {
     Read(Step),
     Taken,
+    Dealt,
     Sent(Option<Outgoing>),
     Asked,
     Silence,
@@ -143,6 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             heard: Instant::now(),
             silence,
             untaken: None,
+            lead: None,
         }
     }
 
@@ -173,7 +181,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             let event = self.next(stopped.as_mut(), silence.as_mut()).await;
             let went_on = match event {
                 Event::Read(step) => self.read(step),
-                Event::Taken => Ok(()),
+                Event::Taken => {
+                    self.lead = Some(Instant::now() + LEAD);
+                    Ok(())
+                }
+                Event::Dealt => {
+                    self.lead = None;
+                    Ok(())
+                }
                 Event::Sent(Some(Outgoing::Message(message))) => {
                     self.write(message);
                     Ok(())
@@ -192,8 +207,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     async fn next(&mut self, stopped: impl Future<Output = ()>, silence: impl Future<Output = ()>) -> Event {
-        let Self { socket, incoming, outgoing, closing, flushing, pings, untaken, .. } = self;
-        let (may_read, may_write) = (untaken.is_none(), flushing.is_none());
+        let Self { socket, incoming, outgoing, closing, flushing, pings, untaken, lead, .. } = self;
+        let (may_read, may_write) = (untaken.is_none() && lead.is_none(), flushing.is_none());
+        let taken = untaken.is_none();
         let step = poll_fn(|cx| {
             if may_read {
                 return poll_step(socket, flushing, *pings, cx);
@@ -209,12 +225,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             }
         });
         tokio::select! {
-            step = step => Event::Read(step),
-            () = hand_over(incoming, untaken), if !may_read => Event::Taken,
-            sent = outgoing.recv(), if may_write => Event::Sent(sent),
-            () = closing.asked() => Event::Asked,
-            () = silence => Event::Silence,
+            // What the handler has sent goes before what is read, which may be the end.
+            biased;
             () = stopped => Event::Stopped,
+            () = closing.asked() => Event::Asked,
+            sent = outgoing.recv(), if may_write => Event::Sent(sent),
+            () = hand_over(incoming, untaken, closing), if !taken => Event::Taken,
+            () = dealt_with(closing, *lead), if lead.is_some() => Event::Dealt,
+            () = silence => Event::Silence,
+            step = step => Event::Read(step),
         }
     }
 
@@ -293,17 +312,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 }
 
 /// Hands the message over once the handler has room for it; a handler that takes no more is not waited for.
-async fn hand_over(incoming: &mut Option<Sender<RawMessage>>, untaken: &mut Option<RawMessage>) {
+async fn hand_over(
+    incoming: &mut Option<Sender<RawMessage>>,
+    untaken: &mut Option<RawMessage>,
+    closing: &Closing,
+) {
     let has_room = match incoming {
-        Some(sender) => {
-            sender.reserve().await.map(|permit| untaken.take().map(|message| permit.send(message)))
-        }
+        Some(sender) => sender.reserve().await.map(|permit| {
+            // That it waited for this one says nothing of the next.
+            let _ = closing.reading().now_or_never();
+            untaken.take().map(|message| permit.send(message))
+        }),
         None => Ok(None),
     };
     if has_room.is_err() {
         *incoming = None;
     }
     *untaken = None;
+}
+
+/// The handler waits for the next message, or has had its time.
+async fn dealt_with(closing: &Closing, lead: Option<Instant>) {
+    if let Some(lead) = lead {
+        // An error says that the time is over.
+        let _ = timeout_at(lead, closing.reading()).await;
+    }
 }
 
 /// Tells the actor once that the socket is gone, however its session ends.
