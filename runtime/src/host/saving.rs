@@ -46,8 +46,11 @@ impl<A: Actor> Cell<A> {
     /// Saves what has changed, unless a save is under way, whose end will see to it, or the actor is saved by the
     /// clock.
     pub(super) fn save_if_due(self: &Arc<Self>, core: &Core<A>) {
-        if self.gate.lock().is_saving() {
-            return;
+        {
+            let gate = self.gate.lock();
+            if gate.is_saving() || !gate.has_unsubmitted() {
+                return;
+            }
         }
         if self.is_saved_by_clock() {
             self.save_later(core);

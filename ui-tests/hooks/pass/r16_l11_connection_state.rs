@@ -51,9 +51,10 @@ impl Table {
 async fn main() -> callboard::Result<()> {
     let registry = Registry::new().in_memory().register::<Table>();
     let table = registry.client().get_or_create::<Table>("one");
-    let (ann, bob) = (table.connect(), table.connect());
+    let ann = table.connect();
     let id = ann.join("ann".into()).await?;
     assert_eq!(ann.id(), Some(id));
+    let bob = table.connect();
     assert_ne!(bob.join("bob".into()).await?, id);
     assert_eq!((ann.step().await?, ann.step().await?, bob.step().await?), (1, 2, 1));
     assert_eq!(bob.name_of(id).await?.as_deref(), Some("ann"));
