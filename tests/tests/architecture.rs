@@ -46,6 +46,26 @@ fn every_name_in_the_text_is_in_the_code() {
     assert!(unknown.is_empty(), "ARCHITECTURE.md names what is not in the code: {unknown:?}");
 }
 
+/// A stub of that name would hide it: such a name must be reserved.
+#[test]
+fn no_action_hides_a_method_of_the_clients() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let reserved = read("macros/src/model/check.rs");
+    for file in ["runtime/src/client/handle.rs", "runtime/src/client/connection.rs"] {
+        let text = read(file);
+        let methods = text.lines().filter_map(|line| {
+            let line = line.trim().strip_prefix("pub ")?;
+            line.strip_prefix("async ").unwrap_or(line).strip_prefix("fn ")
+        });
+        let mut found = 0;
+        for method in methods.map(|line| words(line).next().unwrap()) {
+            assert!(reserved.contains(&format!("\"{method}\",")), "`{method}` of {file} is not reserved");
+            found += 1;
+        }
+        assert!(found > 5, "{file} has methods");
+    }
+}
+
 /// The files in the tables of this part of the map.
 fn on_the_map(part: &str) -> BTreeSet<String> {
     let text = text();

@@ -28,6 +28,8 @@ const RESERVED: &[&str] = &[
     "opened",
     "resolve",
     "status",
+    "tell",
+    "with_params",
 ];
 
 /// The actor's name and type, if the block is one that an actor can have.

@@ -25,6 +25,7 @@ pub(crate) enum ReplyTo<A: Actor> {
     /// To a connection, under the number the client gave the call.
     Conn { conn: Conn<A>, id: u64 },
     /// Nowhere: the caller did not ask for one.
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
     Nobody,
 }
 
