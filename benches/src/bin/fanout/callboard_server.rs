@@ -1,6 +1,6 @@
 //! callboard: an actor that broadcasts as often as it is asked to, served as users serve it.
 
-use callboard::prelude::*;
+use callboard::{Limits, prelude::*};
 use tokio::net::TcpListener;
 
 /// About 128 bytes as a frame.
@@ -29,6 +29,8 @@ impl Clock {
 pub async fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
-    let registry = Registry::new().in_memory().register::<Clock>();
+    let limits = Limits::default().connections(20_000).connections_per_address(20_000);
+    let limits = limits.sockets(20_000).sockets_per_address(20_000);
+    let registry = Registry::new().in_memory().limits(limits).register::<Clock>();
     registry.serve_listener(listener, std::future::pending()).await.unwrap();
 }

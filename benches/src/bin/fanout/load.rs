@@ -39,10 +39,10 @@ pub async fn run(server: &str, address: &str, pid: u32, connections: usize) {
             for _ in 0..connections {
                 let mut stream = TcpStream::connect(address).await.unwrap();
                 stream.set_nodelay(true).unwrap();
-                dialect.open(&mut stream).await;
+                let said = dialect.open(&mut stream).await;
                 let (reader, writer) = stream.into_split();
                 writers.push(writer);
-                spawn_local(count(reader, dialect.event, Rc::clone(&arrived)));
+                spawn_local(count(reader, said, dialect.event, Rc::clone(&arrived)));
             }
             // The last subscriptions arrive.
             tokio::time::sleep(Duration::from_millis(500)).await;
@@ -68,8 +68,8 @@ pub async fn run(server: &str, address: &str, pid: u32, connections: usize) {
 }
 
 /// Counts the frames that are events.
-async fn count(mut reader: OwnedReadHalf, event: &'static [u8], arrived: Rc<Arrived>) {
-    let mut buffer = Vec::with_capacity(8 * 1024);
+async fn count(mut reader: OwnedReadHalf, mut buffer: Vec<u8>, event: &'static [u8], arrived: Rc<Arrived>) {
+    buffer.reserve(8 * 1024);
     while reader.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
         let mut rest = &buffer[..];
         while let Some((frame, after)) = split_frame(rest) {
@@ -141,7 +141,8 @@ impl Dialect {
         }
     }
 
-    async fn open(&self, stream: &mut TcpStream) {
+    /// Opens a connection. Returns what the server has said on it already, which may end in the middle of a frame.
+    async fn open(&self, stream: &mut TcpStream) -> Vec<u8> {
         let path = self.path;
         let request = format!(
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
@@ -149,17 +150,21 @@ impl Dialect {
         );
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut said = Vec::new();
-        while !said.windows(4).any(|end| end == b"\r\n\r\n") {
+        let head = loop {
+            if let Some(head) = said.windows(4).position(|end| end == b"\r\n\r\n") {
+                break head + 4;
+            }
             assert!(
                 stream.read_buf(&mut said).await.unwrap() > 0,
                 "refused: {}",
                 String::from_utf8_lossy(&said)
             );
-        }
+        };
         assert!(said.starts_with(b"HTTP/1.1 101"), "refused: {}", String::from_utf8_lossy(&said));
         for message in self.hello {
             stream.write_all(&frame(message)).await.unwrap();
         }
+        said.split_off(head)
     }
 }
 
