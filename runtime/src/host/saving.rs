@@ -197,9 +197,6 @@ impl<A: Actor> Cell<A> {
 
     /// Saves a relaxed actor when its interval is over.
     fn save_later(self: &Arc<Self>, core: &Core<A>) {
-        if !self.gate.lock().has_unsubmitted() {
-            return;
-        }
         let now_ms = self.runtime().clock().now_ms();
         let interval_ms = u64::try_from(A::OPTIONS.save_interval.as_millis()).unwrap_or(u64::MAX);
         // Not in the head of the match: the lock would be held in its arms, and saving takes it again.

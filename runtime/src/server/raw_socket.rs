@@ -19,7 +19,7 @@ use tokio::{
     sync::mpsc::{Receiver, Sender, error::TryRecvError},
     time::{Instant, sleep, timeout, timeout_at},
 };
-use tokio_websockets::{Error, Message, WebSocketStream};
+use tokio_websockets::{Message, WebSocketStream};
 
 use super::{
     Gateway, errors,
@@ -28,7 +28,7 @@ use super::{
     opening::{crowded, rejected, unreached},
     peers::Place,
     session::End,
-    socket::{Step, cut_off, goodbye, poll_step, send, speak},
+    socket::{Step, goodbye, part, poll_step, send, speak},
     target::Target,
 };
 use crate::{
@@ -159,17 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         // The handler shall not wait for a peer that takes its time to say goodbye.
         let Self { socket, flushing, incoming, outgoing, hang_up, .. } = self;
         drop((incoming, outgoing, hang_up));
-        let too_long = || Close::new(1011, "message.incoming_too_long");
-        let parting = async {
-            match end {
-                End::Close(close) => goodbye(socket, Some(close)).await,
-                End::Answer => goodbye(socket, None).await,
-                // The socket would give another reason; but what it has half written it must end itself.
-                End::TooLong if flushing.is_none() => cut_off(socket.into_inner(), &too_long()).await,
-                End::TooLong => goodbye(socket, Some(too_long())).await,
-                End::Gone => Ok::<_, Error>(()),
-            }
-        };
+        let parting = part(socket, flushing.is_none(), end);
         // Who does not take a goodbye is gone all the same.
         let _ = timeout(limits::CLOSE_TIME, Box::pin(parting)).await;
     }

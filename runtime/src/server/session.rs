@@ -16,11 +16,11 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, sleep, timeout},
 };
-use tokio_websockets::{Error, Message, WebSocketStream};
+use tokio_websockets::{Message, WebSocketStream};
 
 use super::{
     limits,
-    socket::{Step, cut_off, goodbye, poll_step, send, speak},
+    socket::{Step, part, poll_step, send, speak},
 };
 use crate::{
     Limits,
@@ -73,19 +73,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         // The actor shall not wait for a peer that takes its time to say goodbye.
         drop(self.conn.take());
         // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
-        let _ = timeout(limits::CLOSE_TIME, Box::pin(self.part(end))).await;
-    }
-
-    async fn part(self, end: End) -> Result<(), Error> {
-        let too_long = || Close::new(1011, "message.incoming_too_long");
-        match end {
-            End::Close(close) => goodbye(self.socket, Some(close)).await,
-            End::Answer => goodbye(self.socket, None).await,
-            // The socket would give another reason; but what it has half written it must end itself.
-            End::TooLong if self.flushing.is_none() => cut_off(self.socket.into_inner(), &too_long()).await,
-            End::TooLong => goodbye(self.socket, Some(too_long())).await,
-            End::Gone => Ok(()),
-        }
+        let parting = part(self.socket, self.flushing.is_none(), end);
+        let _ = timeout(limits::CLOSE_TIME, Box::pin(parting)).await;
     }
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {

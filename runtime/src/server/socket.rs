@@ -55,6 +55,23 @@ pub(super) fn send<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStre
     let _ = socket.feed(message).now_or_never();
 }
 
+/// Says goodbye as the end asks for. `written` says that the socket has nothing half written.
+pub(super) async fn part<S: AsyncRead + AsyncWrite + Unpin>(
+    socket: WebSocketStream<S>,
+    written: bool,
+    end: End,
+) -> Result<(), Error> {
+    let too_long = || Close::new(1011, "message.incoming_too_long");
+    match end {
+        End::Close(close) => goodbye(socket, Some(close)).await,
+        End::Answer => goodbye(socket, None).await,
+        // The socket would give another reason; but what it has half written it must end itself.
+        End::TooLong if written => cut_off(socket.into_inner(), &too_long()).await,
+        End::TooLong => goodbye(socket, Some(too_long())).await,
+        End::Gone => Ok(()),
+    }
+}
+
 /// Closes, or completes the close of the other side, and waits for the other side to be done.
 pub(super) async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
     mut socket: WebSocketStream<S>,
@@ -69,10 +86,7 @@ pub(super) async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Writes a close frame past the WebSocket layer, which would give a reason of its own.
-pub(super) async fn cut_off<S: AsyncRead + AsyncWrite + Unpin>(
-    mut socket: S,
-    close: &Close,
-) -> Result<(), Error> {
+async fn cut_off<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S, close: &Close) -> Result<(), Error> {
     const FINAL_CLOSE: u8 = 0x88;
     let mut frame = BytesMut::new();
     frame.put_u8(FINAL_CLOSE);
