@@ -42,10 +42,11 @@ async fn main() -> callboard::Result<()> {
     let mut address = args.listen;
     address.set_port(args.port.unwrap_or(address.port()));
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
+    let stop = callboard::shutdown_signal();
     println!("The chat room is open: {}", url(listener.local_addr()?));
 
     let registry = Registry::new().data_dir(args.data).register::<ChatRoom>().merge(page());
-    registry.serve_listener(listener, callboard::shutdown_signal()).await
+    registry.serve_listener(listener, stop).await
 }
 
 /// The files of the page, which are compiled in.

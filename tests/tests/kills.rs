@@ -133,7 +133,8 @@ async fn play(kills: usize, stop: Stop, store: &[&str]) -> Arc<Ledger> {
             Stop::Terminate => {
                 server.signal("-TERM");
                 // Blocking one of two threads, while the writers go on.
-                assert!(server.ends_within(Duration::from_secs(20)).success(), "it stops without an error");
+                let ended = server.ends_within(Duration::from_secs(20));
+                assert!(ended.success(), "it stops without an error: {ended}");
             }
         }
         server = start();

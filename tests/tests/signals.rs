@@ -48,6 +48,16 @@ fn one_signal_stops_a_server_gracefully() {
     }
 }
 
+/// A supervisor that changes its mind: no signal falls between the line and the first time that it is listened to.
+#[test]
+fn a_server_that_says_it_listens_can_be_stopped_at_once() {
+    for _ in 0..20 {
+        let mut server = start();
+        server.signal("-TERM");
+        assert!(server.ends_within(Duration::from_secs(5)).success());
+    }
+}
+
 #[test]
 fn a_second_signal_ends_it_at_once() {
     let mut server = start();

@@ -7,6 +7,8 @@ use http::Request;
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
+#[cfg(unix)]
+use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{
     net::{TcpListener, TcpStream},
     time::{sleep, timeout},
@@ -128,40 +130,63 @@ async fn talk(
 
 /// Resolves at SIGINT or SIGTERM: what [`Registry::serve`](crate::Registry::serve) stops at, for those who pass a
 /// stop of their own. Another one then ends the process at once.
-pub async fn shutdown_signal() {
-    interrupt().await;
-    tokio::spawn(async {
-        interrupt().await;
-        std::process::exit(130);
-    });
-}
-
-#[cfg(unix)]
-async fn interrupt() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut signals = [SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
-        signal(kind).inspect_err(|error| tracing::error!(%error, "a signal cannot be listened to"))
-    });
-    let [interrupt, terminate] = &mut signals;
-    tokio::select! {
-        () = next(interrupt) => {}
-        () = next(terminate) => {}
+///
+/// It listens from this call on, not from the first time it is awaited: a program that calls it before it says that
+/// it is ready can be stopped by whoever heard that.
+///
+/// # Panics
+///
+/// Outside of a tokio runtime.
+pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
+    let mut signals = Signals::listen();
+    async move {
+        signals.next().await;
+        tokio::spawn(async move {
+            signals.next().await;
+            std::process::exit(130);
+        });
     }
 }
 
-/// The next signal; never, where there is no listening to it.
+/// SIGINT and SIGTERM, from when it was made on.
 #[cfg(unix)]
-async fn next(signal: &mut io::Result<tokio::signal::unix::Signal>) {
-    match signal {
-        Ok(signal) => drop(signal.recv().await),
-        Err(_) => std::future::pending().await,
+struct Signals([Option<Signal>; 2]);
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> Self {
+        Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
+            signal(kind).inspect_err(|error| tracing::error!(%error, "a signal cannot be listened to")).ok()
+        }))
+    }
+
+    /// The next of them; never, where there is no listening to any.
+    async fn next(&mut self) {
+        let [interrupt, terminate] = self.0.each_mut().map(async |signal| match signal {
+            Some(signal) => drop(signal.recv().await),
+            None => std::future::pending().await,
+        });
+        tokio::select! {
+            () = interrupt => {}
+            () = terminate => {}
+        }
     }
 }
+
+/// Ctrl-C; the system stops a program that was not asked for one yet.
+#[cfg(not(unix))]
+struct Signals;
 
 #[cfg(not(unix))]
-async fn interrupt() {
-    if let Err(error) = tokio::signal::ctrl_c().await {
-        tracing::error!(%error, "a signal cannot be listened to");
-        std::future::pending::<()>().await;
+impl Signals {
+    fn listen() -> Self {
+        Self
+    }
+
+    async fn next(&mut self) {
+        if let Err(error) = tokio::signal::ctrl_c().await {
+            tracing::error!(%error, "a signal cannot be listened to");
+            std::future::pending::<()>().await;
+        }
     }
 }

@@ -69,8 +69,10 @@ async fn serve(settings: &Settings) -> callboard::Result<()> {
         None => registry.in_memory(),
     };
     let listener = TcpListener::bind(&settings.listen).await?;
+    // Whoever reads the line may stop it at once.
+    let stop = callboard::shutdown_signal();
     say(&format!("listening on http://{}", listener.local_addr()?));
-    registry.serve_listener(listener, callboard::shutdown_signal()).await
+    registry.serve_listener(listener, stop).await
 }
 
 #[allow(clippy::print_stdout, reason = "this is what the program is for")]

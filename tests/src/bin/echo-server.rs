@@ -20,13 +20,10 @@ impl Echo {
 #[tokio::main]
 async fn main() -> callboard::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let stop = callboard::shutdown_signal();
     #[allow(clippy::print_stdout, reason = "this is how its caller finds it")]
     {
         println!("listening on http://{}", listener.local_addr()?);
     }
-    Registry::new()
-        .in_memory()
-        .register::<Echo>()
-        .serve_listener(listener, callboard::shutdown_signal())
-        .await
+    Registry::new().in_memory().register::<Echo>().serve_listener(listener, stop).await
 }
