@@ -36,7 +36,7 @@ use syntax::{Block, Member, Options, Place};
 ///
 /// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]`, `#[on_connect]`,
 /// `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`, `#[on_state_change]`, `#[on_migrate]`, `#[run]`,
-/// `#[on_request]`, `#[on_websocket]`.
+/// `#[on_request]`, `#[on_websocket]`; any number of times `#[on_subscribe(A, B)]`, each for other events.
 ///
 /// | argument | meaning |
 /// |---|---|
@@ -132,6 +132,17 @@ markers! {
     /// async fn left(&mut self, ctx: &Ctx<Self>, conn: &Conn<Self>)
     /// ```
     on_disconnect;
+
+    /// Decides whether a connection may listen to certain events of an [`#[actor]`](macro@crate::actor).
+    ///
+    /// ```ignore
+    /// #[on_subscribe(MessageReceived, PrivateMessage)]
+    /// async fn may_read(&self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), ChatError>
+    /// ```
+    ///
+    /// It names one or more of the actor's events; there may be several of it, each for other events. An event that none
+    /// of them names is everybody's. An error refuses the subscription, which reaches that listener alone.
+    on_subscribe;
 
     /// The actor is awake: its state is there, and nothing else has run yet.
     ///

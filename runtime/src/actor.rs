@@ -104,6 +104,16 @@ pub trait Actor: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
+    /// `#[on_subscribe(..)]`: whether a connection may have the event at this place of the contract's table.
+    fn on_subscribe(
+        &mut self,
+        _ctx: &Ctx<Self>,
+        _conn: &Conn<Self>,
+        _event: usize,
+    ) -> impl Future<Output = Result<(), Fault>> + Send {
+        async { Ok(()) }
+    }
+
     /// `#[on_wake]`: the state is there, and nothing else has run yet in this activation.
     fn on_wake(&mut self, _ctx: &Ctx<Self>) -> impl Future<Output = Result<(), Fault>> + Send {
         async { Ok(()) }
@@ -179,6 +189,8 @@ pub struct Hooks {
     pub on_connect: Option<Mode>,
     /// `#[on_disconnect]`
     pub on_disconnect: Option<Mode>,
+    /// `#[on_subscribe(..)]`: the places of the events that it is asked about.
+    pub on_subscribe: &'static [(usize, Mode)],
     /// `#[on_wake]`
     pub on_wake: Option<Mode>,
     /// `#[on_sleep]`
@@ -212,6 +224,7 @@ impl Hooks {
         before_connect: None,
         on_connect: None,
         on_disconnect: None,
+        on_subscribe: &[],
         on_wake: None,
         on_sleep: None,
         on_destroy: None,

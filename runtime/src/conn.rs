@@ -12,14 +12,14 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 
 use crate::{
-    Action as _, Actor, ConnId, Contract, Durability, EventOf, Fault, Limits,
+    Action as _, Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
     actor::{ActionOf, ParamsOf, ReplyOf},
     faults,
     frames::{Frames, SendError},
     host::{Gate, Parcel},
     outbox::{Close, Outbox},
     raw_socket::Closing,
-    wire::{Format, Output, ToClient},
+    wire::{Format, Notice, Output, ToClient},
 };
 
 /// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
@@ -35,7 +35,10 @@ struct Inner<A: Actor> {
     id: ConnId,
     params: ParamsOf<A>,
     state: RwLock<Arc<A::ConnState>>,
+    /// A bit for each event: whether it gets that.
     subscriptions: Box<[AtomicU64]>,
+    /// For each event how often it was asked for or given up, where the actor is to be asked; else empty.
+    asked: Mutex<Box<[u32]>>,
     open: AtomicBool,
     peer: Peer<A>,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
@@ -45,6 +48,15 @@ struct Inner<A: Actor> {
     /// Calls that wait for their answers, as far as they are counted.
     in_flight: AtomicUsize,
     limits: Arc<Limits>,
+}
+
+/// One request for an event.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Asked {
+    /// The event's place in the table.
+    pub(crate) index: usize,
+    /// The how-manieth of that event.
+    nth: u32,
 }
 
 /// Who is at the other end.
@@ -69,7 +81,9 @@ impl<A: Actor> Conn<A> {
         gate: Arc<Mutex<Gate<A>>>,
         limits: Arc<Limits>,
     ) -> Self {
-        let events = <<A::Contract as Contract>::Event as crate::Event>::TABLE.len();
+        let events = events::<A>().len();
+        let asked = if A::HOOKS.on_subscribe.is_empty() { 0 } else { events };
+        let asked = Mutex::new(vec![0; asked].into());
         let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let state = RwLock::new(Arc::new(state));
         let (waiting, in_flight) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -78,6 +92,7 @@ impl<A: Actor> Conn<A> {
             params,
             state,
             subscriptions,
+            asked,
             open: AtomicBool::new(true),
             peer,
             gate,
@@ -168,8 +183,52 @@ impl<A: Actor> Conn<A> {
         self.0.open.store(false, Ordering::Release);
     }
 
-    /// Subscribes to or unsubscribes from the event at this place of the table.
-    pub(crate) fn subscribe(&self, index: usize, on: bool) {
+    /// Asks for the event at this place of the table, of which the actor is to be asked: what it says counts as long as
+    /// nothing later is said of that event.
+    pub(crate) fn ask(&self, index: usize) -> Asked {
+        let mut asked = self.0.asked.lock();
+        asked[index] = asked[index].wrapping_add(1);
+        Asked { index, nth: asked[index] }
+    }
+
+    /// Whether nothing later was said of that event.
+    pub(crate) fn still_asks(&self, asked: Asked) -> bool {
+        self.is_open() && self.0.asked.lock()[asked.index] == asked.nth
+    }
+
+    /// Takes what became of it. Whoever asked hears of a refusal.
+    pub(crate) fn settle(&self, asked: Asked, verdict: Result<(), Fault>) {
+        {
+            // Under the lock, or the connection could give up the event in between.
+            let later = self.0.asked.lock();
+            if later[asked.index] != asked.nth {
+                return;
+            }
+            self.set_subscribed(asked.index, verdict.is_ok());
+        }
+        if let Err(fault) = verdict {
+            self.refuse_at(asked.index, fault);
+        }
+    }
+
+    /// Subscribes to the event at this place of the table, of which nobody is to be asked.
+    pub(crate) fn subscribe(&self, index: usize) {
+        match self.check_subscriptions(index) {
+            Ok(()) => self.set_subscribed(index, true),
+            Err(fault) => self.refuse_at(index, fault),
+        }
+    }
+
+    /// Gives up the event at this place of the table.
+    pub(crate) fn unsubscribe(&self, index: usize) {
+        let mut asked = self.0.asked.lock();
+        if let Some(asked) = asked.get_mut(index) {
+            *asked = asked.wrapping_add(1);
+        }
+        self.set_subscribed(index, false);
+    }
+
+    fn set_subscribed(&self, index: usize, on: bool) {
         let (word, bit) = (&self.0.subscriptions[index / 64], 1 << (index % 64));
         if on {
             word.fetch_or(bit, Ordering::AcqRel);
@@ -178,18 +237,29 @@ impl<A: Actor> Conn<A> {
         }
     }
 
-    /// Subscribes by the event's name on the wire.
-    pub(crate) fn subscribe_by_name(&self, event: &str, on: bool) -> Result<(), Fault> {
-        let table = <<A::Contract as Contract>::Event as crate::Event>::TABLE;
-        let Some(index) = table.iter().position(|info| info.name == event) else {
-            let message = format!("`{}` has no event `{event}`.", <A::Contract as Contract>::NAME);
-            return Err(Fault::new("actor", "event_not_found", message));
-        };
-        if on && self.subscriptions() >= self.0.limits.subscriptions && !self.is_subscribed_at(index) {
-            return Err(faults::too_many_subscriptions(self.0.limits.subscriptions));
+    /// Whether it may have this event beside those that it has.
+    pub(crate) fn check_subscriptions(&self, index: usize) -> Result<(), Fault> {
+        let limit = self.0.limits.subscriptions;
+        let is_limited = matches!(self.0.peer, Peer::Wire(_)) && !self.is_subscribed_at(index);
+        if is_limited && self.subscriptions() >= limit {
+            return Err(faults::too_many_subscriptions(limit));
         }
-        self.subscribe(index, on);
         Ok(())
+    }
+
+    fn refuse_at(&self, index: usize, fault: Fault) {
+        match &self.0.peer {
+            #[cfg(feature = "client")]
+            Peer::Local(sink) => sink.refused(index, fault),
+            _ => self.refuse(events::<A>()[index].name, fault),
+        }
+    }
+
+    /// Tells whoever asked for an event of this name that it does not get it.
+    pub(crate) fn refuse(&self, event: &str, fault: Fault) {
+        if let Peer::Wire(outbox) = &self.0.peer {
+            outbox.tell(&Notice::Refused { event: event.to_owned(), fault });
+        }
     }
 
     pub(crate) fn is_subscribed<E: EventOf<A::Contract>>(&self) -> bool {
@@ -302,6 +372,11 @@ impl<A: Actor> Conn<A> {
             Peer::Raw(_) | Peer::Call(_) => {}
         }
     }
+}
+
+/// The events of an actor, in the order of their places.
+pub(crate) fn events<A: Actor>() -> &'static [EventInfo] {
+    <<A::Contract as Contract>::Event as Event>::TABLE
 }
 
 /// The message that answers call `id`.

@@ -141,6 +141,11 @@ impl Fault {
         self.metadata.as_ref()
     }
 
+    /// The error that an actor declared, if it is one of this type.
+    pub(crate) fn restore<E: ActorError>(&self) -> Option<E> {
+        if self.group == "user" { E::restore(&self.code, self.metadata.as_ref()) } else { None }
+    }
+
     /// Whether it is this one.
     #[must_use]
     pub fn is(&self, group: &str, code: &str) -> bool {
@@ -230,9 +235,7 @@ impl<E: ActorError> DeclaredErrorKind<E> for &ErrorProbe<E> {
     fn kind(&self) -> ErrorKind<E> {
         ErrorKind {
             to_fault: Fault::declared,
-            restore: |fault| {
-                if fault.group == "user" { E::restore(&fault.code, fault.metadata.as_ref()) } else { None }
-            },
+            restore: Fault::restore,
             is_declared: |error| !error.is_internal(),
         }
     }

@@ -69,6 +69,10 @@ pub(crate) fn too_many_subscriptions(limit: usize) -> Fault {
     Fault::new("connection", "too_many_subscriptions", message)
 }
 
+pub(crate) fn event_not_found(actor: &str, event: &str) -> Fault {
+    Fault::new("actor", "event_not_found", format!("`{actor}` has no event `{event}`."))
+}
+
 /// A circle of calls: each waits for the next, and the last for the first.
 pub(crate) fn deadlock(chain: &dyn std::fmt::Display) -> Fault {
     Fault::new("actor", "deadlock", format!("The call would wait for itself: {chain}."))

@@ -69,7 +69,7 @@ pub use callboard_macros::actor;
 pub use callboard_macros::server_only;
 pub use callboard_macros::{
     action, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_migrate, on_request,
-    on_sleep, on_state_change, on_wake, on_websocket, run,
+    on_sleep, on_state_change, on_subscribe, on_wake, on_websocket, run,
 };
 #[cfg(feature = "client")]
 pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};

@@ -25,7 +25,7 @@ use std::time::Duration;
 /// | [`sockets_per_address`](Self::sockets_per_address) | sockets | 2,048 | the same |
 /// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
 /// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
-/// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | it is not made; its listener is not told yet |
+/// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | `connection.too_many_subscriptions`, for that listener |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
 /// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |

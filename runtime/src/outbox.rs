@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::{
     Limits,
-    wire::{Encoding, ToClient},
+    wire::{Encoding, Notice, ToClient},
 };
 
 /// The bounded queue of one connection, and its close.
@@ -70,6 +70,14 @@ impl Outbox {
     /// Queues a message; `false` if the connection is closing or the message cannot be encoded.
     pub(crate) fn send(&self, message: &ToClient) -> bool {
         self.encode(message).is_some_and(|frame| self.push(frame))
+    }
+
+    /// Queues an event of callboard's own, which counts like any message.
+    pub(crate) fn tell(&self, notice: &Notice) {
+        match notice.message(self.encoding.format()) {
+            Ok(message) => drop(self.send(&message)),
+            Err(error) => tracing::error!(%error, "a notice cannot be encoded"),
+        }
     }
 
     /// Encodes a message for this connection; one that cannot be encoded closes it.

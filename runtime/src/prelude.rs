@@ -10,5 +10,5 @@ pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault
 pub use crate::{Client, Connection, Handle, Subscription};
 pub use crate::{
     action, actor, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_migrate,
-    on_request, on_sleep, on_state_change, on_wake, on_websocket, run, server_only,
+    on_request, on_sleep, on_state_change, on_subscribe, on_wake, on_websocket, run, server_only,
 };

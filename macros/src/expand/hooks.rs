@@ -10,6 +10,7 @@ use super::{
     life, raw,
     reply::output_error_kind,
     span::{local, located},
+    subscribe,
 };
 use crate::model::{Actor, Creator, Hook, Output, Source};
 
@@ -27,8 +28,8 @@ pub(super) fn table(actor: &Actor) -> TokenStream {
         let name = format_ident!("{name}");
         quote!(#(#cfgs)* #name: ::core::option::Option::Some(#mode),)
     });
-    let (life, raw) = (life::rows(actor), raw::rows(actor));
-    quote!(#krate::Hooks { #(#rows)* #life #raw ..#krate::Hooks::NONE })
+    let (subscribe, life, raw) = (subscribe::row(actor), life::rows(actor), raw::rows(actor));
+    quote!(#krate::Hooks { #(#rows)* #subscribe #life #raw ..#krate::Hooks::NONE })
 }
 
 /// Every hook on a connection that the block has.
@@ -85,8 +86,8 @@ pub(super) fn functions(actor: &Actor) -> TokenStream {
     let others = present(actor)
         .filter(|(name, _)| *name != "before_connect")
         .map(|(name, hook)| connection_hook(name, hook, actor));
-    let (life, raw) = (life::functions(actor), raw::functions(actor));
-    quote!(#before_connect #(#others)* #life #raw)
+    let (subscribe, life, raw) = (subscribe::function(actor), life::functions(actor), raw::functions(actor));
+    quote!(#before_connect #(#others)* #subscribe #life #raw)
 }
 
 fn before_connect(actor: &Actor) -> TokenStream {

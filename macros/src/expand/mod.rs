@@ -14,6 +14,7 @@ mod raw;
 mod reply;
 mod server;
 mod span;
+mod subscribe;
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -6,6 +6,9 @@ use syn::{Attribute, Ident, Type, ext::IdentExt};
 use super::{Carried, Scope, name};
 use crate::{syntax::EventEntry, written::written};
 
+/// What the names of callboard's own events begin with: see `Notice` in the runtime.
+const RESERVED: &str = "callboard.";
+
 /// A type that the actor publishes.
 #[derive(Debug)]
 pub(crate) struct Event {
@@ -26,6 +29,10 @@ impl Event {
             scope.mistakes.at(&entry.ty, "an event is a type with a name", help);
             return None;
         };
+        if let Some(name) = entry.name.as_ref().filter(|name| name.value().starts_with(RESERVED)) {
+            let what = format!("events whose names begin with `{RESERVED}` are callboard's own");
+            scope.mistakes.at(name, what, "give it another name");
+        }
         let wire = entry.name.as_ref().map_or_else(|| name::wire(last), syn::LitStr::value);
         let variant = name::ident(&last.unraw().to_string(), last.span())
             .filter(|variant| variant != "Self")

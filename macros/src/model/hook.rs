@@ -1,10 +1,11 @@
 //! The hooks: methods that the framework calls at points of an actor's life.
 
 use proc_macro2::TokenStream;
-use quote::ToTokens;
-use syn::{Ident, PatType, Signature, Type};
+use syn::{Attribute, Ident, PatType, Signature, Type};
 
-use super::{Carried, Life, Mode, Output, Raw, Scope, action::check_signature, owned, parameter::Parameters};
+use super::{
+    Carried, Life, Mode, Output, Raw, Scope, Subscribe, action::check_signature, owned, parameter::Parameters,
+};
 use crate::{marker::Marker, syntax::Method};
 
 /// Every hook that the block has.
@@ -14,6 +15,8 @@ pub(crate) struct Hooks {
     pub(crate) before_connect: Option<Hook>,
     pub(crate) on_connect: Option<Hook>,
     pub(crate) on_disconnect: Option<Hook>,
+    /// Those that are asked who may listen, each about other events.
+    pub(crate) subscribe: Vec<Subscribe>,
     pub(crate) life: Life,
     pub(crate) raw: Raw,
 }
@@ -45,12 +48,13 @@ pub(crate) struct Creator {
 
 impl Hooks {
     /// Takes a method as the hook that its attribute names.
-    pub(crate) fn add(&mut self, marker: Marker, attr: &impl ToTokens, method: &Method, scope: Scope<'_>) {
+    pub(crate) fn add(&mut self, marker: Marker, attr: &Attribute, method: &Method, scope: Scope<'_>) {
         let is_taken = match marker {
             Marker::OnCreate => self.create.is_some(),
             Marker::OnBeforeConnect => self.before_connect.is_some(),
             Marker::OnConnect => self.on_connect.is_some(),
             Marker::OnDisconnect => self.on_disconnect.is_some(),
+            Marker::OnSubscribe => false,
             Marker::OnRequest | Marker::OnWebsocket => self.raw.has(marker),
             _ => self.life.has(marker),
         };
@@ -69,6 +73,9 @@ impl Hooks {
             Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
             Marker::OnConnect => self.on_connect = Some(Hook::of_connection(method, name, scope)),
             Marker::OnDisconnect => self.on_disconnect = Some(Hook::of_connection(method, name, scope)),
+            Marker::OnSubscribe => {
+                self.subscribe.push(Subscribe::of(method, attr, &self.subscribe, scope));
+            }
             Marker::OnRequest | Marker::OnWebsocket => self.raw.add(marker, method, scope),
             _ => self.life.add(marker, method, scope),
         }
@@ -97,7 +104,7 @@ impl Hook {
     }
 
     /// `async fn joined(&mut self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), Error>`
-    fn of_connection(method: &Method, name: &str, scope: Scope<'_>) -> Self {
+    pub(super) fn of_connection(method: &Method, name: &str, scope: Scope<'_>) -> Self {
         let before = scope.mistakes.count();
         let what = format!("the hook `#[{name}]`");
         let (mut hook, values) = Self::begin(method, &what, scope);

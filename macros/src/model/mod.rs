@@ -16,6 +16,7 @@ pub(crate) mod owned;
 mod parameter;
 mod raw;
 mod scope;
+mod subscribe;
 
 pub(crate) use action::{Action, Argument};
 pub(crate) use actor::{Actor, Source};
@@ -31,3 +32,4 @@ pub(crate) use name::wire as wire_name;
 pub(crate) use output::Output;
 pub(crate) use raw::{Raw, RawHandler};
 pub(crate) use scope::Scope;
+pub(crate) use subscribe::{Subscribe, Watched};

@@ -66,7 +66,8 @@ impl<C: Contract> Connection<C> {
     ///
     /// The closure's argument says which event: `conn.on(|message: MessageReceived| ..)`. A call made after this one
     /// returned runs with the subscription in force. Listeners of one event run in the order added; one that panics is
-    /// logged, and stops nothing. A listener added inside a listener takes effect from the next event.
+    /// logged, and stops nothing. A listener added inside a listener takes effect from the next event. An actor may refuse
+    /// to send the event: [`Subscription::refused`].
     pub fn on<E, F>(&self, listener: F) -> Subscription
     where
         E: EventOf<C>,

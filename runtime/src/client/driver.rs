@@ -18,6 +18,7 @@ use super::{
     link::{Dial, FromServer, Link, ToServer},
     listener::{Entry, Gate, Turn},
     listeners::{ErrorListener, EventListener, Listeners, StatusListener},
+    refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
 use crate::{Contract, Event, Fault};
@@ -56,8 +57,18 @@ pub(super) struct Driver<C: Contract> {
 struct Open<C: Contract> {
     tx: mpsc::UnboundedSender<ToServer<C>>,
     since: Instant,
-    /// For each event, whether the server was told to send it.
-    subscribed: Vec<bool>,
+    /// For each event, what the server was told, and said to it.
+    subscriptions: Vec<Subscribed>,
+}
+
+/// What became of an event.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subscribed {
+    No,
+    /// The server was told to send it.
+    Yes,
+    /// The server does not send it; whoever listens next asks again.
+    Refused,
 }
 
 impl<C: Contract> Driver<C> {
@@ -156,6 +167,7 @@ impl<C: Contract> Driver<C> {
             },
             Some(Command::Listen(index, listener)) => {
                 self.listeners.add(index, listener);
+                self.ask_again(index);
                 self.subscribe(index);
             }
             Some(Command::Forget(gate)) => {
@@ -184,6 +196,7 @@ impl<C: Contract> Driver<C> {
                 }
                 self.subscribe(index);
             }
+            Some(FromServer::Refused { index, fault }) => self.be_refused(index, fault),
             Some(FromServer::Reply { id, result }) => self.calls.answer(id, result),
             Some(FromServer::Error(fault)) => {
                 self.listeners.report(&fault.clone().into());
@@ -200,8 +213,8 @@ impl<C: Contract> Driver<C> {
 
     /// The server has accepted the link: the subscriptions are made again, then the calls that waited are sent.
     fn accept(&mut self, actor_id: &str, conn_id: &str, tx: &mpsc::UnboundedSender<ToServer<C>>) {
-        let subscribed = vec![false; C::Event::TABLE.len()];
-        self.open = Some(Open { tx: tx.clone(), since: Instant::now(), subscribed });
+        let subscriptions = vec![Subscribed::No; C::Event::TABLE.len()];
+        self.open = Some(Open { tx: tx.clone(), since: Instant::now(), subscriptions });
         self.subscribe_all();
         self.calls.send_queued(tx);
         self.state.send_modify(|state| {
@@ -215,11 +228,33 @@ impl<C: Contract> Driver<C> {
     fn subscribe(&mut self, index: usize) {
         let on = self.listeners.is_heard(index);
         if let Some(open) = &mut self.open
-            && open.subscribed.get(index).is_some_and(|subscribed| *subscribed != on)
+            && let Some(subscribed) = open.subscriptions.get_mut(index)
+            && (*subscribed != Subscribed::No) != on
         {
-            open.subscribed[index] = on;
+            *subscribed = if on { Subscribed::Yes } else { Subscribed::No };
             // A link that is gone is noticed when its messages end.
             let _ = open.tx.send(ToServer::Subscribe { index, on });
+        }
+    }
+
+    /// Somebody begins to listen: that the event was refused to others before is no answer to that.
+    fn ask_again(&mut self, index: usize) {
+        if let Some(open) = &mut self.open
+            && let Some(subscribed @ Subscribed::Refused) = open.subscriptions.get_mut(index)
+        {
+            *subscribed = Subscribed::No;
+        }
+    }
+
+    /// The server does not send an event: those hear of it who listen to that, and whoever listens to errors.
+    fn be_refused(&mut self, index: usize, fault: Fault) {
+        if let Some(open) = &mut self.open
+            && let Some(subscribed @ Subscribed::Yes) = open.subscriptions.get_mut(index)
+        {
+            *subscribed = Subscribed::Refused;
+            let refusal = Refusal::new(C::Event::TABLE[index].name, fault);
+            self.listeners.refuse(index, &refusal);
+            self.listeners.report(&refusal.into());
         }
     }
 

@@ -11,6 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{
     listeners::EventListener,
+    refusal::Refusal,
     subscription::{ScopedSubscription, Subscription},
 };
 use crate::{Contract, Event};
@@ -28,7 +29,7 @@ use crate::{Contract, Event};
 /// ```
 pub struct Events<C: Contract> {
     received: mpsc::UnboundedReceiver<C::Event>,
-    _subscription: ScopedSubscription,
+    subscription: ScopedSubscription,
 }
 
 impl<C: Contract> Events<C> {
@@ -46,7 +47,13 @@ impl<C: Contract> Events<C> {
                 }),
             );
         }
-        Self { received, _subscription: subscription.scoped() }
+        Self { received, subscription: subscription.scoped() }
+    }
+
+    /// Waits until the actor refuses one of the events, without which the stream goes on; `None` once the connection is
+    /// closed. See [`Subscription::refused`].
+    pub fn refused(&self) -> impl Future<Output = Option<Refusal>> + Send + use<C> {
+        self.subscription.refused()
     }
 
     /// The next event; `None` once the connection is closed.

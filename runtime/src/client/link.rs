@@ -67,7 +67,9 @@ pub(crate) enum FromServer<C: Contract> {
     Event { index: usize, format: Format, args: Bytes },
     /// The answer to the call with this id.
     Reply { id: u64, result: Result<ReplyOf<C>, CallError> },
-    /// An error of the connection itself, or of one of its subscriptions.
+    /// The event at this place of the contract's table is not sent.
+    Refused { index: usize, fault: Fault },
+    /// An error of the connection itself.
     Error(Fault),
     /// The last message: why the link ended. Code 1006 says that it broke.
     Closed { code: u16, reason: String },

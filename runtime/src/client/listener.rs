@@ -10,6 +10,8 @@ use std::{
     },
 };
 
+use super::refusal::{Refusal, Refusals};
+
 /// Listeners of one kind (of one event, of errors, of the status), in the order added.
 pub(super) struct Row<F: ?Sized> {
     entries: Vec<Entry<F>>,
@@ -23,6 +25,13 @@ pub(super) struct Entry<F: ?Sized> {
     pub run: Box<F>,
 }
 
+impl<F: ?Sized> Drop for Entry<F> {
+    fn drop(&mut self) {
+        // It will never run again.
+        self.gate.refusals.end();
+    }
+}
+
 impl<F: ?Sized> Default for Row<F> {
     fn default() -> Self {
         Self { entries: Vec::new() }
@@ -32,6 +41,11 @@ impl<F: ?Sized> Default for Row<F> {
 impl<F: ?Sized> Row<F> {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
+    }
+
+    /// Tells the listeners that they do not get what they listen to.
+    pub(super) fn refuse(&self, refusal: &Refusal) {
+        self.entries.iter().for_each(|entry| entry.gate.refusals.add(refusal.clone()));
     }
 
     /// Adds a listener behind the others, unless it was removed before it got here.
@@ -75,6 +89,8 @@ pub(super) struct Gate {
     connection: u64,
     /// The last turn in which it is open; `OPEN` while nothing ends it.
     until: AtomicU64,
+    /// Events that the listener does not get.
+    refusals: Refusals,
 }
 
 const OPEN: u64 = u64::MAX;
@@ -82,7 +98,7 @@ const OPEN: u64 = u64::MAX;
 impl Gate {
     /// An open one, for a listener of this connection.
     pub(super) fn new(connection: u64) -> Arc<Self> {
-        Arc::new(Self { connection, until: AtomicU64::new(OPEN) })
+        Arc::new(Self { connection, until: AtomicU64::new(OPEN), refusals: Refusals::default() })
     }
 
     /// No call begins after this, with one exception: if a listener of the same connection is what calls this,
@@ -94,6 +110,11 @@ impl Gate {
 
     fn shut(&self, until: u64) {
         self.until.fetch_min(until, Ordering::AcqRel);
+        self.refusals.end();
+    }
+
+    pub(super) fn refusals(&self) -> &Refusals {
+        &self.refusals
     }
 
     fn admits(&self, turn: Turn) -> bool {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     listener::{Entry, Gate, Row, Turn},
+    refusal::Refusal,
     status::{ConnectionError, Status},
 };
 use crate::{
@@ -52,6 +53,11 @@ impl Listeners {
             None => Ok(()),
             Some(error) => Err(ConnectionError::Undecodable { event: C::Event::TABLE[index].name, error }),
         }
+    }
+
+    /// Tells the listeners of the event at this place of the table that they do not get it.
+    pub(super) fn refuse(&self, index: usize, refusal: &Refusal) {
+        self.events[index].refuse(refusal);
     }
 
     pub(super) fn report(&mut self, error: &ConnectionError) {

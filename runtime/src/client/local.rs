@@ -186,6 +186,10 @@ impl<C: Contract> LocalSink<C> {
         self.send(FromServer::Event { index, format, args })
     }
 
+    pub(crate) fn refused(&self, index: usize, fault: Fault) {
+        self.send(FromServer::Refused { index, fault });
+    }
+
     pub(crate) fn reply(&self, id: u64, result: Result<ReplyOf<C>, Fault>) {
         self.send(FromServer::Reply { id, result: result.map_err(CallError::Fault) });
     }

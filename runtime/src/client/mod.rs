@@ -18,6 +18,7 @@ mod listeners;
 #[cfg(feature = "server")]
 mod local;
 mod network;
+mod refusal;
 mod status;
 mod subscription;
 pub(crate) mod target;
@@ -34,6 +35,7 @@ pub use events::Events;
 pub use handle::Handle;
 #[cfg(feature = "server")]
 pub(crate) use local::LocalSink;
+pub use refusal::Refusal;
 pub use status::{ConnectionError, Status};
 pub use subscription::{ScopedSubscription, Subscription};
 

@@ -1,5 +1,6 @@
 //! How a connection fares, and what can go wrong with it.
 
+use super::refusal::Refusal;
 use crate::{ActorError, ActorId, CallError, ConnId, Fault, wire::DecodeError};
 
 /// Where a connection is in its life.
@@ -25,9 +26,12 @@ pub enum Status {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectionError {
-    /// The actor or the server said no: to the connection, or to one of its subscriptions.
+    /// The actor or the server said no to the connection.
     #[error(transparent)]
     Fault(#[from] Fault),
+    /// The actor said no to a subscription; the connection goes on.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
     /// It broke, or could not be opened; it comes back by itself.
     #[error("the connection is lost: {0}")]
     Lost(String),
@@ -53,11 +57,13 @@ impl ConnectionError {
     pub fn fault(&self) -> Option<&Fault> {
         match self {
             Self::Fault(fault) => Some(fault),
+            Self::Refused(refusal) => Some(refusal.fault()),
             _ => None,
         }
     }
 
-    /// The error that the actor declared: why its `#[on_before_connect]` turned this client away.
+    /// The error that the actor declared: why its `#[on_before_connect]` turned this client away, or its
+    /// `#[on_subscribe]` a listener.
     ///
     /// ```
     /// # use callboard::{ActorError, Fault, client::ConnectionError};
@@ -78,8 +84,7 @@ impl ConnectionError {
     /// ```
     #[must_use]
     pub fn declared<E: ActorError>(&self) -> Option<E> {
-        let fault = self.fault().filter(|fault| fault.group() == "user")?;
-        E::restore(fault.code(), fault.metadata())
+        self.fault()?.restore()
     }
 
     /// What a call ends with that was never sent because the connection ended so.

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::listener::Gate;
+use super::{listener::Gate, refusal::Refusal};
 
 /// A listener that was added to a [`Connection`](crate::Connection).
 ///
@@ -37,6 +37,28 @@ impl Subscription {
         self.task.forget(&self.gate);
     }
 
+    /// Waits until the actor refuses what the listener listens to, which reaches that listener alone: `None` once that
+    /// cannot happen any more, because it was stopped or the connection is over. Who is let in waits here, so wait
+    /// beside other things. The future does not borrow the subscription.
+    ///
+    /// Whoever listens with [`on_error`](crate::Connection::on_error) hears of it too.
+    ///
+    /// ```no_run
+    /// # use callboard::{Connection, Contract, EventOf};
+    /// # fn demo<C: Contract, Secret: EventOf<C>>(connection: Connection<C>) {
+    /// let refused = connection.on(|secret: Secret| { /* .. */ }).refused();
+    /// tokio::spawn(async move {
+    ///     if let Some(refusal) = refused.await {
+    ///         println!("{refusal}"); // refusal.declared::<ChatError>()
+    ///     }
+    /// });
+    /// # }
+    /// ```
+    pub fn refused(&self) -> impl Future<Output = Option<Refusal>> + Send + use<> {
+        let gate = Arc::clone(&self.gate);
+        async move { gate.refusals().next().await }
+    }
+
     /// The same listener, stopped when the guard is dropped.
     #[must_use = "the listener is stopped when the guard is dropped"]
     pub fn scoped(self) -> ScopedSubscription {
@@ -56,6 +78,11 @@ impl fmt::Debug for Subscription {
 pub struct ScopedSubscription(Subscription);
 
 impl ScopedSubscription {
+    /// Waits until the actor refuses what the listener listens to: see [`Subscription::refused`].
+    pub fn refused(&self) -> impl Future<Output = Option<Refusal>> + Send + use<> {
+        self.0.refused()
+    }
+
     /// Stops the listener now.
     pub fn unsubscribe(&self) {
         self.0.unsubscribe();

@@ -30,7 +30,7 @@ use super::{
 use crate::{
     Action as _, Actor, ActorId, Body, Conn, ConnId, Ctx, Fault, Key, RawSocket,
     actor::{ActionOf, ReplyOf},
-    conn::{Peer, decode_action, encode_reply},
+    conn::{Asked, Peer, decode_action, encode_reply},
     faults,
     outbox::Outbox,
     store::ActorRecord,
@@ -86,6 +86,8 @@ pub(crate) enum Envelope<A: Actor> {
     /// A raw request.
     Request(RawCall<A>),
     Disconnect(Conn<A>),
+    /// A connection asks for an event that not everybody gets.
+    Subscribe(Conn<A>, Asked),
     /// A turn for a piece of code: `ctx.turn(..)`.
     Turn(TurnCode<A>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
@@ -278,6 +280,7 @@ impl<A: Actor> Envelope<A> {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
             Self::Request(call) => call.refuse(fault),
+            Self::Subscribe(conn, asked) => conn.settle(asked, Err(fault)),
             Self::Turn(code) => drop(code(Err(fault))),
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
@@ -353,8 +356,8 @@ impl<A: Actor> HostedConn for WireConn<A> {
         self.line.conn().id()
     }
 
-    fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault> {
-        self.line.conn().subscribe_by_name(event, on)
+    fn subscribe(&self, event: &str, on: bool) {
+        self.line.subscribe_by_name(event, on);
     }
 
     fn call(&self, id: u64, action: &str, args: &[u8]) {

@@ -14,8 +14,9 @@ use super::{
     chain::Chain,
     mailbox::Mailbox,
     roster::Roster,
+    subscribing::asks_about,
 };
-use crate::{Actor, Conn, Fault, Key, actor::ActionOf, faults};
+use crate::{Actor, Conn, Contract, Fault, Key, actor::ActionOf, conn::events, faults, wire::Notice};
 
 /// Where what one connection sends goes, in the order sent.
 pub(super) struct Line<A: Actor> {
@@ -55,6 +56,32 @@ impl<A: Actor> Line<A> {
         let reply_to = ReplyTo::Conn { conn: self.conn.clone(), id };
         let caller = Some(self.conn.clone());
         self.send(Envelope::Call(Call { action, caller, reply_to, chain: Chain::default() }));
+    }
+
+    /// Begins or stops sending the event at this place of the table. An event that not everybody gets takes its turn
+    /// among the calls, so that it is in force before those that come later.
+    pub(super) fn subscribe(self: &Arc<Self>, index: usize, on: bool) {
+        if !on {
+            self.conn.unsubscribe(index);
+        } else if asks_about::<A>(index).is_some() {
+            let asked = self.conn.ask(index);
+            self.send(Envelope::Subscribe(self.conn.clone(), asked));
+        } else {
+            self.conn.subscribe(index);
+        }
+    }
+
+    /// The same by the event's name on the wire.
+    pub(super) fn subscribe_by_name(self: &Arc<Self>, event: &str, on: bool) {
+        match events::<A>().iter().position(|info| info.name == event) {
+            Some(index) => self.subscribe(index, on),
+            // Whoever listens to notices gets them anyway.
+            None if Notice::has_name(event) || !on => {}
+            None => {
+                let actor = <A::Contract as Contract>::NAME;
+                self.conn.refuse(event, faults::event_not_found(actor, event));
+            }
+        }
     }
 
     /// The connection is gone: it leaves the list now, and its hook runs in its turn.

@@ -185,7 +185,7 @@ impl<A: Actor> LocalConn<A::Contract> for Joined<A> {
     }
 
     fn subscribe(&self, index: usize, on: bool) {
-        self.0.conn().subscribe(index, on);
+        self.0.subscribe(index, on);
     }
 
     fn hang_up(&self) {

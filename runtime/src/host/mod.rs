@@ -28,6 +28,7 @@ mod runtime;
 mod saving;
 mod setbacks;
 mod start;
+mod subscribing;
 mod turn;
 
 #[cfg(feature = "client")]
@@ -160,7 +161,8 @@ pub(crate) type Claims = Option<Arc<http::Extensions>>;
 pub(crate) trait HostedConn: Send + Sync {
     fn id(&self) -> ConnId;
 
-    fn subscribe(&self, event: &str, on: bool) -> Result<(), Fault>;
+    /// Begins or stops sending the events of this name. If it may not have them, it is told so.
+    fn subscribe(&self, event: &str, on: bool);
 
     /// Calls an action; the answer goes to the outbox.
     fn call(&self, id: u64, action: &str, args: &[u8]);

@@ -119,6 +119,7 @@ impl<A: Actor> Cell<A> {
             Envelope::Connect(connect) => self.take_connect(connect).await,
             Envelope::Request(call) => self.take_request(call).await,
             Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
+            Envelope::Subscribe(conn, asked) => self.take_subscribe(conn, asked).await,
             Envelope::Turn(code) => self.take_turn(code).await,
             Envelope::Alarms(done) => {
                 self.ring_due().await;

@@ -173,8 +173,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         match fits.then(|| ToServer::decode(encoding, message.as_payload())) {
             Some(Ok(ToServer::ActionRequest { id, name, args })) => conn.call(id, &name, &args),
             Some(Ok(ToServer::SubscriptionRequest { event, subscribe })) => {
-                // A frame could refuse it only by failing every call that is under way on the connection.
-                let _ = conn.subscribe(&event, subscribe);
+                conn.subscribe(&event, subscribe);
             }
             _ => self.outbox.close(Close::new(1011, "actor.invalid_request")),
         }

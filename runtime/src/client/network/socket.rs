@@ -19,7 +19,7 @@ use super::call;
 use crate::{
     Action, CallError, Contract, Event, Fault, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
-    wire::{self, DecodeError, Encoding, Outcome, ToClient},
+    wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
 };
 
 /// How long a socket that we closed may take to say goodbye.
@@ -183,11 +183,17 @@ impl Socket {
                 FromServer::Open { actor_id, conn_id: connection_id }
             }
             ToClient::Event { name, args } => {
-                let Some(index) = C::Event::TABLE.iter().position(|info| info.name == name) else {
+                let format = self.encoding.format();
+                let message = match place_of::<C>(&name) {
+                    Some(index) => Some(FromServer::Event { index, format, args }),
+                    None if Notice::has_name(&name) => self.notice(&name, &args)?,
+                    None => None,
+                };
+                let Some(message) = message else {
                     tracing::debug!(actor = C::NAME, event = %name, "an event that the contract does not have");
                     return Ok(());
                 };
-                FromServer::Event { index, format: self.encoding.format(), args }
+                message
             }
             ToClient::ActionResponse { id, output } => {
                 self.reply(id, Outcome::Value { format: self.encoding.format(), bytes: &output })
@@ -200,6 +206,16 @@ impl Socket {
         Ok(())
     }
 
+    /// What the server itself has to say.
+    fn notice<C: Contract>(&self, name: &str, args: &Bytes) -> Result<Option<FromServer<C>>, DecodeError> {
+        Ok(match Notice::read(name, self.encoding.format(), args)? {
+            Some(Notice::Refused { event, fault }) => {
+                place_of::<C>(&event).map(|index| FromServer::Refused { index, fault })
+            }
+            None => None,
+        })
+    }
+
     fn reply<C: Contract>(&self, id: u64, outcome: Outcome<'_>) -> FromServer<C> {
         let result = match self.calls.lock().remove(&id) {
             Some(name) => ReplyOf::<C>::decode(name, outcome).map_err(CallError::Decode),
@@ -207,6 +223,11 @@ impl Socket {
         };
         FromServer::Reply { id, result }
     }
+}
+
+/// The place of the event of this name in the contract's table.
+fn place_of<C: Contract>(event: &str) -> Option<usize> {
+    C::Event::TABLE.iter().position(|info| info.name == event)
 }
 
 /// What the writer does next.

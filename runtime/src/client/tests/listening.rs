@@ -293,3 +293,46 @@ async fn events_are_a_stream_of_every_kind_that_unsubscribes_when_dropped() {
     drop(events);
     assert_eq!(peer.settle(&connection).await, [Sent::Unsubscribe("posted"), Sent::Unsubscribe("cleared")]);
 }
+
+fn refuse_posted(peer: &super::Peer) {
+    let fault = crate::Fault::new("user", "no_member", "you are no member");
+    peer.send(super::FromServer::Refused { index: 0, fault });
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_event_is_asked_for_again_by_whoever_listens_next_and_given_up_with_the_last() {
+    let (connection, _server, mut peer) = open().await;
+    let first = connection.on(|_: Posted| {});
+    connection.on(|_: Cleared| {}).unsubscribe();
+    peer.settle(&connection).await;
+    refuse_posted(&peer);
+    assert_eq!(first.refused().await.unwrap().event(), "posted");
+    // That somebody else comes and goes is no reason to ask.
+    connection.on(|_: Cleared| {}).unsubscribe();
+    assert!(!peer.settle(&connection).await.contains(&Sent::Subscribe("posted")));
+    let second = connection.on(|_: Posted| {});
+    assert_eq!(peer.settle(&connection).await, [Sent::Subscribe("posted")]);
+    // The server may have let the second in after it had refused the first again.
+    refuse_posted(&peer);
+    second.refused().await.unwrap();
+    first.unsubscribe();
+    second.unsubscribe();
+    assert_eq!(peer.settle(&connection).await, [Sent::Unsubscribe("posted")]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_comes_after_the_listener_has_gone_is_nothing_to_anybody() {
+    let (connection, _server, mut peer) = open().await;
+    let notes = Notes::default();
+    connection.on_error({
+        let notes = notes.clone();
+        move |error: &ConnectionError| notes.add(error.to_string())
+    });
+    let gone = connection.on(|_: Posted| {});
+    peer.settle(&connection).await;
+    gone.unsubscribe();
+    peer.settle(&connection).await;
+    refuse_posted(&peer);
+    peer.settle(&connection).await;
+    assert_eq!((notes.take(), gone.refused().await), (vec![], None));
+}

@@ -1,0 +1,100 @@
+//! The hooks that are asked who may listen: `#[on_subscribe(Event)]`.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{
+    Attribute, GenericArgument, Meta, PathArguments, ReturnType, Signature, Token, Type,
+    punctuated::Punctuated,
+};
+
+use super::{Hook, Scope};
+use crate::{syntax::Method, written::written};
+
+/// `#[on_subscribe(MessageReceived)] async fn may_read(&self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), Error>`
+#[derive(Debug)]
+pub(crate) struct Subscribe {
+    pub(crate) hook: Hook,
+    /// The events that it is asked about.
+    pub(crate) events: Vec<Watched>,
+}
+
+/// An event that not everybody gets.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) ty: TokenStream,
+    written: String,
+}
+
+impl Subscribe {
+    /// The hook; `others` are those that the block has had before it.
+    pub(super) fn of(method: &Method, attr: &Attribute, others: &[Self], scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let mut hook = Hook::of_connection(method, "on_subscribe", scope);
+        check_answer(&method.sig, hook.output.is_result(), scope);
+        let mut events = Vec::new();
+        for ty in types(attr, scope) {
+            let written = written(&ty);
+            let all = others.iter().filter(|other| other.hook.carried.cfgs.is_empty());
+            let mut earlier = all.flat_map(|other| &other.events).chain(&events);
+            if hook.carried.cfgs.is_empty() && earlier.any(|event: &Watched| event.written == written) {
+                let what = format!("`{written}` has its `#[on_subscribe]` already");
+                scope.mistakes.at(&ty, what, "ask both things in one method");
+            } else {
+                events.push(Watched { ty: scope.outside(&ty), written });
+            }
+        }
+        hook.is_broken = scope.mistakes.count() > before;
+        Self { hook, events }
+    }
+}
+
+/// It answers with nothing, or with an error. Of another answer, `Ok(false)`, nobody would take notice.
+fn check_answer(sig: &Signature, is_result: bool, scope: Scope<'_>) {
+    let help = "write `-> Result<(), Error>`; `Ok(())` lets the connection listen";
+    let message =
+        "the hook `#[on_subscribe]` refuses with an error, so it returns a `Result` of nothing else";
+    match &sig.output {
+        ReturnType::Default => scope.mistakes.at(&sig.ident, message, help),
+        ReturnType::Type(_, ty) if !is_result => scope.mistakes.at(ty, message, help),
+        ReturnType::Type(_, ty) => {
+            if let Some(ok) = ok(ty).filter(|ok| !matches!(ok, Type::Tuple(tuple) if tuple.elems.is_empty()))
+            {
+                scope.mistakes.at(ok, message, help);
+            }
+        }
+    }
+}
+
+/// `T` of `Result<T, E>`, if it is written there.
+fn ok(result: &Type) -> Option<&Type> {
+    let Type::Path(path) = result else { return None };
+    let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// The events that the attribute names.
+fn types(attr: &Attribute, scope: Scope<'_>) -> Vec<Type> {
+    let named = match &attr.meta {
+        Meta::List(list) => list.parse_args_with(Punctuated::<Type, Token![,]>::parse_terminated),
+        Meta::Path(_) | Meta::NameValue(_) => Ok(Punctuated::new()),
+    };
+    match named {
+        Ok(named) if named.is_empty() => {
+            let help = "name those that not everybody may have: `#[on_subscribe(MessageReceived)]`";
+            scope.mistakes.at(
+                attr.to_token_stream(),
+                "`#[on_subscribe]` is asked about certain events",
+                help,
+            );
+            Vec::new()
+        }
+        Ok(named) => named.into_iter().collect(),
+        Err(error) => {
+            scope.mistakes.push(error);
+            Vec::new()
+        }
+    }
+}

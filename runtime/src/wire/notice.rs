@@ -1,0 +1,104 @@
+//! callboard's own events: what one connection is told that the protocol has no message for.
+//!
+//! An `Error` frame without a call's number would do for the words, but the JavaScript client fails every call under way
+//! when it gets one. An event of a name that nobody listens to is nothing to any client.
+
+#[cfg(feature = "client")]
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Format;
+#[cfg(feature = "client")]
+use super::{DecodeError, EventReader};
+#[cfg(feature = "server")]
+use super::{EncodeError, ToClient, write_event};
+use crate::Fault;
+
+/// What the names of callboard's own events begin with, and those of actors' events do not.
+pub const RESERVED_PREFIX: &str = "callboard.";
+
+/// The event that says that a subscription was refused. Its argument is an object: `event` is the name of the event
+/// that was asked for, and `group`, `code`, `message` and `metadata` (which may be missing) are the error.
+pub const SUBSCRIPTION_REFUSED: &str = "callboard.subscription_refused";
+
+/// Something that a connection is told, whatever it listens to.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Notice {
+    /// It does not get the events of this name.
+    Refused { event: String, fault: Fault },
+}
+
+#[derive(Serialize, Deserialize)]
+struct Refused {
+    event: String,
+    group: String,
+    code: String,
+    message: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    metadata: Option<Value>,
+}
+
+impl Notice {
+    /// Whether the event of this name is one of callboard's own.
+    pub(crate) fn has_name(event: &str) -> bool {
+        event.starts_with(RESERVED_PREFIX)
+    }
+
+    /// The message that says it; values in it are in this format.
+    #[cfg(feature = "server")]
+    pub(crate) fn message(&self, format: Format) -> Result<ToClient, EncodeError> {
+        let Self::Refused { event, fault } = self;
+        let refused = Refused {
+            event: event.clone(),
+            group: fault.group().to_owned(),
+            code: fault.code().to_owned(),
+            message: fault.message().to_owned(),
+            metadata: fault.metadata().cloned(),
+        };
+        let args = write_event(format, &refused)?;
+        Ok(ToClient::Event { name: SUBSCRIPTION_REFUSED.into(), args })
+    }
+
+    /// Reads it back from the event's arguments; `None` for a name of a newer server.
+    #[cfg(feature = "client")]
+    pub(crate) fn read(name: &str, format: Format, args: &Bytes) -> Result<Option<Self>, DecodeError> {
+        if name != SUBSCRIPTION_REFUSED {
+            return Ok(None);
+        }
+        let Refused { event, group, code, message, metadata } = EventReader::new(format, args).read()?;
+        let fault = Fault::new(group, code, message);
+        let fault = match metadata {
+            Some(metadata) => fault.with_metadata(metadata),
+            None => fault,
+        };
+        Ok(Some(Self::Refused { event, fault }))
+    }
+}
+
+#[cfg(all(test, feature = "client", feature = "server"))]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_comes_back_as_it_was() {
+        let fault = Fault::new("user", "no_member", "ann is no member");
+        for fault in [fault.clone(), fault.with_metadata(json!({ "name": "ann", "ids": ["$x", 1] }))] {
+            let notice = Notice::Refused { event: "whispered".to_owned(), fault };
+            for format in [Format::Json, Format::Cbor] {
+                let message = notice.message(format).expect("it can be encoded");
+                let ToClient::Event { name, args } = message else { panic!("{message:?}") };
+                assert!(Notice::has_name(&name));
+                assert_eq!(Notice::read(&name, format, &args), Ok(Some(notice.clone())));
+            }
+        }
+    }
+
+    #[test]
+    fn what_a_newer_server_says_is_left_alone() {
+        let said = Notice::read("callboard.news", Format::Json, &Bytes::from_static(b"[1]"));
+        assert_eq!(said, Ok(None));
+    }
+}
