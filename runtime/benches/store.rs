@@ -100,6 +100,7 @@ impl World {
                 record: ActorRecord::new(*id, "room", Key::from(id.to_string()), 0),
                 state: Bytes::from_static(&[7; STATE]),
                 alarms: vec![],
+                messages: vec![],
             };
             store.commit(ids.iter().map(create).collect()).await.unwrap();
         }
@@ -111,7 +112,7 @@ impl World {
         self.revision += 1;
         let id = self.ids[self.random.usize(..self.ids.len())];
         let state = Some(Bytes::from_static(&[8; STATE]));
-        Commit::Save { id, epoch: 1, revision: self.revision, state, alarms: vec![] }
+        Commit::Save { id, epoch: 1, revision: self.revision, state, alarms: vec![], messages: vec![] }
     }
 
     async fn saves_per_second(&mut self, size: usize) -> f64 {

@@ -1,8 +1,8 @@
-//! What an actor promises its clients: its name, its actions, its events. All of it is data.
+//! What an actor promises its clients: its name, its actions, its events, its queues. All of it is data.
 
-use crate::{Action, Event, EventOf, Payload};
+use crate::{Action, Event, EventOf, Payload, QueueInfo};
 
-/// The public face of an actor, the part that a client needs: names, actions, events, and the types that
+/// The public face of an actor, the part that a client needs: names, actions, events, queues, and the types that
 /// travel. `#[actor]` writes it; it can be written by hand.
 ///
 /// A contract is shared by server and clients, so it exists in client-only builds too, where
@@ -20,6 +20,9 @@ pub trait Contract: Sized + Send + Sync + 'static {
 
     /// Every event as a value, one variant each.
     type Event: Event;
+
+    /// Every queue, in the order listed.
+    const QUEUES: &'static [QueueInfo] = &[];
 
     /// What a client passes to `connect`; `()` where the actor asks for nothing.
     type Params: Payload + Sync;

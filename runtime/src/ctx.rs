@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc, time::Duration};
 use tokio::task::JoinHandle;
 
 use crate::{
-    Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Schedule, ScheduleError, ScheduleId,
+    Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Queue, QueueOf, Schedule, ScheduleError, ScheduleId,
     actor::ActionOf,
     frames::{Frames, SendError},
     host::{Cell, Claims, Wish, Wishes},
@@ -179,6 +179,27 @@ impl<A: Actor> Ctx<A> {
             }
         }
         Ok(())
+    }
+
+    /// The actor's queue of messages of this type, one of its `#[actor(queues(..))]`: to take them from, in `#[run]` for
+    /// example, and to send the actor itself some.
+    ///
+    /// ```compile_fail
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Room;
+    /// # #[derive(Serialize, Deserialize)] struct Job;
+    /// # #[derive(Serialize, Deserialize)] struct Mail;
+    /// #[actor(queues(Job))]
+    /// impl Room {
+    ///     #[action]
+    ///     fn work(&mut self, ctx: &Ctx<Self>) {
+    ///         let _ = ctx.queue::<Mail>().try_next(); // `Mail` is not a message of a queue of actor `Room`
+    ///     }
+    /// }
+    /// ```
+    #[must_use]
+    pub fn queue<M: QueueOf<A::Contract>>(&self) -> Queue<A, M> {
+        Queue::new(Arc::clone(&self.cell))
     }
 
     /// A client of the actors in this process, this one included.

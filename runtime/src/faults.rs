@@ -96,3 +96,43 @@ pub(crate) fn backing_off(failures: u32, retry_after_ms: u64) -> Fault {
     Fault::new("actor", "backing_off", message)
         .with_metadata(json!({ "failures": failures, "retryAfterMs": retry_after_ms }))
 }
+
+pub(crate) fn no_queue(name: &str) -> Fault {
+    Fault::new("queue", "not_configured", format!("The actor has no queue `{name}`"))
+}
+
+/// The message is not in the queue.
+pub(crate) fn queue_full(limit: usize) -> Fault {
+    let message = format!("{limit} messages wait in the queue already. Try again later.");
+    Fault::new("queue", "full", message).with_metadata(json!({ "limit": limit }))
+}
+
+pub(crate) fn message_too_large(limit: usize) -> Fault {
+    Fault::new(
+        "queue",
+        "message_too_large",
+        format!("A message may have {limit} bytes, and this one has more."),
+    )
+    .with_metadata(json!({ "limit": limit }))
+}
+
+pub(crate) fn invalid_message(error: &dyn std::fmt::Display) -> Fault {
+    Fault::new("queue", "invalid_payload", format!("The message does not fit its queue: {error}."))
+}
+
+/// Too late for the queues of this time awake: it is over.
+pub(crate) fn message_too_late() -> Fault {
+    Fault::new("queue", "actor_stopped", "The actor has stopped. What was not completed is handed out again.")
+}
+
+/// The message waits in its queue, and nobody knows for how long. No code that clients try again at: they would send
+/// it a second time.
+pub(crate) fn not_handled_yet() -> Fault {
+    let message = "The actor has stopped before it handled the message, which waits in its queue.";
+    Fault::new("queue", "not_handled_yet", message)
+}
+
+pub(crate) fn not_handled_destroyed() -> Fault {
+    let message = "The actor was destroyed before it handled the message.";
+    Fault::new("queue", "actor_destroyed", message)
+}

@@ -39,6 +39,7 @@ mod options;
 mod outbox;
 mod payload;
 pub mod prelude;
+mod queue;
 #[cfg(feature = "server")]
 mod raw_socket;
 #[cfg(feature = "server")]
@@ -92,6 +93,9 @@ pub use limits::Limits;
 pub use options::{Durability, Options};
 pub use payload::Payload;
 #[cfg(feature = "server")]
+pub use queue::{Completion, Queue, QueueMessage};
+pub use queue::{QueueInfo, QueueOf};
+#[cfg(feature = "server")]
 pub use raw_socket::{RawMessage, RawSendError, RawSocket};
 #[cfg(feature = "server")]
 pub use registry::Registry;
@@ -99,3 +103,5 @@ pub use registry::Registry;
 pub use schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
 #[cfg(feature = "server")]
 pub use server::{Origins, shutdown_signal};
+#[cfg(feature = "server")]
+pub use store::MessageId;

@@ -5,8 +5,8 @@ use std::time::Duration;
 /// How much a server takes from the network, and for how long it waits: [`Registry::limits`](crate::Registry::limits).
 ///
 /// What is beyond a limit is refused with an error that says which limit it was; nobody else notices. Calls in the
-/// same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for events. The
-/// defaults are those of RivetKit where it has some.
+/// same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for events, and those
+/// of [queued messages](Self::queued_message). The defaults are those of RivetKit where it has some.
 ///
 /// | limit | unit | default | beyond it |
 /// |---|---|---|---|
@@ -26,6 +26,8 @@ use std::time::Duration;
 /// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
 /// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
 /// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | `connection.too_many_subscriptions`, for that listener |
+/// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
+/// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
 /// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |
@@ -61,6 +63,8 @@ pub struct Limits {
     pub(crate) sockets_per_address: usize,
     pub(crate) connections: usize,
     pub(crate) connections_per_address: usize,
+    pub(crate) queued_message: usize,
+    pub(crate) queued_messages: usize,
     pub(crate) subscriptions: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) requests_per_second: Option<u32>,
@@ -88,6 +92,8 @@ impl Default for Limits {
             sockets_per_address: 2048,
             connections: 10_000,
             connections_per_address: 1000,
+            queued_message: 64 << 10,
+            queued_messages: 1000,
             subscriptions: 256,
             calls_in_flight: 1024,
             requests_per_second: None,
@@ -148,6 +154,10 @@ settings! {
     connections: usize;
     /// Open `WebSocket`s of one address.
     connections_per_address: usize;
+    /// Bytes of one message to a queue: as it is sent, and as it is kept, which is in CBOR.
+    queued_message: usize;
+    /// Messages that one queue of an actor may hold, those included that are taken and not completed.
+    queued_messages: usize;
     /// Events that one connection may be subscribed to.
     subscriptions: usize;
     /// Calls of one connection that may wait for their answers.

@@ -9,7 +9,7 @@ use std::fs;
 use callboard::store::{AlarmChange, CommitOutcome, SqliteOptions, SqliteStore, Store};
 use futures_util::{FutureExt, future::join_all};
 use rusqlite::Connection;
-use store_kit::{alarm, claimed, commit, create, record, save, save_alarms};
+use store_kit::{alarm, claimed, commit, create, enqueue, message, record, save, save_alarms};
 
 #[tokio::test]
 async fn the_file_has_the_tables_that_are_documented() {
@@ -19,6 +19,8 @@ async fn the_file_has_the_tables_that_are_documented() {
     commit(&store, create(&room, "state", [AlarmChange::Set(alarm.clone())])).await;
     claimed(&store, &room).await;
     commit(&store, save_alarms(&room, 2, 7, [])).await;
+    let sent = message("hello");
+    commit(&store, enqueue(&room, 2, &sent)).await;
     drop(store);
 
     let file = Connection::open(directory.path().join("callboard.db")).unwrap();
@@ -37,8 +39,68 @@ async fn the_file_has_the_tables_that_are_documented() {
         Ok([row.get::<_, String>(0)?, row.get(1)?, row.get::<_, i64>(2)?.to_string(), row.get(3)?])
     });
     assert_eq!(alarms, Ok([room.id.to_string(), alarm.id.to_string(), "5".into(), "5".into()]));
+    let messages =
+        file.query_row("SELECT actor, id, queue, CAST(body AS TEXT), sent_at_ms FROM messages", [], |row| {
+            Ok([
+                row.get::<_, String>(0)?,
+                row.get(1)?,
+                row.get(2)?,
+                row.get(3)?,
+                row.get::<_, i64>(4)?.to_string(),
+            ])
+        });
+    let (actor, id, sent_at_ms) = (room.id.to_string(), sent.id.to_string(), "1700000000001".to_owned());
+    assert_eq!(messages, Ok([actor, id, "jobs".into(), "hello".into(), sent_at_ms]));
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 1));
+    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 2));
+}
+
+/// What the first version wrote, with an actor and its alarm in it.
+const FIRST_VERSION: &str = "
+    PRAGMA journal_mode = WAL;
+    CREATE TABLE actors (id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, key TEXT NOT NULL, created_at_ms INTEGER NOT NULL,
+        epoch INTEGER NOT NULL, revision INTEGER NOT NULL, state BLOB NOT NULL, format INTEGER NOT NULL, UNIQUE (name, key));
+    CREATE TABLE alarms (actor TEXT NOT NULL, id TEXT NOT NULL, due_ms INTEGER NOT NULL, payload BLOB NOT NULL,
+        PRIMARY KEY (actor, id)) WITHOUT ROWID;
+    CREATE INDEX alarms_by_due ON alarms (due_ms);
+    INSERT INTO actors VALUES ('01930000000070008000000000000001', 'room', 'a', 7, 3, 5, CAST('state' AS BLOB), 1);
+    INSERT INTO alarms VALUES ('01930000000070008000000000000001', '01930000000070008000000000000002', 9, CAST('ring' AS BLOB));
+    PRAGMA application_id = 0x63616c6c;
+    PRAGMA user_version = 1;";
+
+#[tokio::test]
+async fn a_file_of_the_first_version_is_upgraded_and_keeps_what_is_in_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("callboard.db");
+    Connection::open(&path).unwrap().execute_batch(FIRST_VERSION).unwrap();
+
+    for epoch in [4, 5] {
+        let store = SqliteStore::open(&directory).unwrap();
+        let claim = store.claim("room", &"a".into()).await.unwrap().unwrap();
+        assert_eq!((claim.epoch, claim.revision, &claim.state[..]), (epoch, 5, &b"state"[..]));
+        assert_eq!((claim.alarms[0].due_ms, &claim.alarms[0].payload[..]), (9, &b"ring"[..]));
+        let sent = claim.messages.len() as u64;
+        assert_eq!(sent, epoch - 4, "what was sent stays");
+        assert_eq!(
+            commit(&store, enqueue(&claim.record, epoch, &message("hello"))).await,
+            CommitOutcome::Done
+        );
+    }
+    let version = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0));
+    assert_eq!(version, Ok(2));
+}
+
+#[tokio::test]
+async fn a_file_of_the_first_version_that_lacks_a_table_is_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("callboard.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(FIRST_VERSION).unwrap();
+    file.execute_batch("DROP TABLE alarms").unwrap();
+    drop(file);
+    let before = fs::read(&path).unwrap();
+    assert!(SqliteStore::open(&directory).unwrap_err().to_string().contains("alarms"));
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[tokio::test]

@@ -5,7 +5,10 @@
 use bytes::Bytes;
 use callboard::{
     ActorId, Key,
-    store::{ActorRecord, Alarm, AlarmChange, AlarmId, Commit, MemoryStore, SqliteStore, Store},
+    store::{
+        ActorRecord, Alarm, AlarmChange, AlarmId, Commit, MemoryStore, MessageChange, MessageId, SqliteStore,
+        Store, StoredMessage,
+    },
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
 
@@ -18,6 +21,7 @@ enum Request {
     List(&'static str),
     Due(u64, usize),
     NextAlarmAfter(u64),
+    WithMessages(Option<ActorId>, usize),
     /// Of the file; memory has nothing like it.
     Reopen,
 }
@@ -36,7 +40,11 @@ async fn compare(requests: Vec<Request>) {
     let directory = tempfile::tempdir().unwrap();
     let memory = MemoryStore::new();
     let mut sqlite = SqliteStore::open(&directory).unwrap();
-    let last = NAMES.map(Request::List).into_iter().chain(claims()).chain([Request::Due(u64::MAX, 100)]);
+    let last = NAMES
+        .map(Request::List)
+        .into_iter()
+        .chain(claims())
+        .chain([Request::Due(u64::MAX, 100), Request::WithMessages(None, 100)]);
     for request in requests.into_iter().chain(last) {
         if matches!(request, Request::Reopen) {
             drop(sqlite);
@@ -59,6 +67,9 @@ async fn ask(store: &dyn Store, request: &Request) -> String {
         Request::NextAlarmAfter(after_ms) => {
             format!("{:?}", store.next_alarm_after(*after_ms).await.unwrap())
         }
+        Request::WithMessages(after, limit) => {
+            format!("{:?}", store.with_messages(*after, *limit).await.unwrap())
+        }
         Request::Reopen => String::new(),
     }
 }
@@ -75,18 +86,32 @@ fn request() -> impl Strategy<Value = Request> {
         1 => name().prop_map(Request::List),
         1 => (0..12_u64, 0..5_usize).prop_map(|(until_ms, limit)| Request::Due(until_ms, limit)),
         1 => (0..12_u64).prop_map(Request::NextAlarmAfter),
+        1 => (option::of(id()), 0..5_usize).prop_map(|(after, limit)| Request::WithMessages(after, limit)),
         1 => Just(Request::Reopen),
     ]
 }
 
 fn one_commit() -> impl Strategy<Value = Commit> {
-    let create = (id(), name(), key(), state(), alarms()).prop_map(|(id, name, key, state, alarms)| {
-        Commit::Create { record: ActorRecord::new(id, name, key, 1_700_000_000_000), state, alarms }
-    });
-    let save = (id(), 1..4_u64, 1..9_u64, option::of(state()), alarms())
-        .prop_map(|(id, epoch, revision, state, alarms)| Commit::Save { id, epoch, revision, state, alarms });
+    let create = (id(), name(), key(), state(), alarms(), messages()).prop_map(
+        |(id, name, key, state, alarms, messages)| {
+            let record = ActorRecord::new(id, name, key, 1_700_000_000_000);
+            Commit::Create { record, state, alarms, messages }
+        },
+    );
+    let save = (id(), 1..4_u64, 1..9_u64, option::of(state()), alarms(), messages()).prop_map(
+        |(id, epoch, revision, state, alarms, messages)| Commit::Save {
+            id,
+            epoch,
+            revision,
+            state,
+            alarms,
+            messages,
+        },
+    );
+    let enqueue =
+        (id(), 1..4_u64, message()).prop_map(|(id, epoch, message)| Commit::Enqueue { id, epoch, message });
     let destroy = (id(), 1..4_u64).prop_map(|(id, epoch)| Commit::Destroy { id, epoch });
-    prop_oneof![3 => create, 5 => save, 1 => destroy]
+    prop_oneof![3 => create, 5 => save, 2 => enqueue, 1 => destroy]
 }
 
 fn alarms() -> impl Strategy<Value = Vec<AlarmChange>> {
@@ -94,6 +119,22 @@ fn alarms() -> impl Strategy<Value = Vec<AlarmChange>> {
     let set = (id(), 0..10_u64, state())
         .prop_map(|(id, due, payload)| AlarmChange::Set(Alarm::new(id, due, payload)));
     vec(prop_oneof![2 => set, 1 => id().prop_map(AlarmChange::Clear)], 0..4)
+}
+
+fn messages() -> impl Strategy<Value = Vec<MessageChange>> {
+    vec(
+        prop_oneof![2 => message().prop_map(MessageChange::Add), 1 => message_id().prop_map(MessageChange::Remove)],
+        0..4,
+    )
+}
+
+fn message() -> impl Strategy<Value = StoredMessage> {
+    (message_id(), select(&["jobs", "Mail"][..]), state(), 0..10_u64)
+        .prop_map(|(id, queue, body, sent_at_ms)| StoredMessage::new(id, queue, body, sent_at_ms))
+}
+
+fn message_id() -> impl Strategy<Value = MessageId> {
+    (0..4_u8).prop_map(|n| format!("{n:032x}").parse().unwrap())
 }
 
 fn id() -> impl Strategy<Value = ActorId> {

@@ -12,10 +12,13 @@ use callboard::{
     store::{
         ActorRecord, Alarm, AlarmChange, AlarmId, Commit,
         CommitOutcome::{Done, Fenced, Taken},
-        MemoryStore, Store,
+        MemoryStore, MessageChange, MessageId, Store,
     },
 };
-use store_kit::{alarm, claimed, commit, create, created, created_with, record, save, save_alarms};
+use store_kit::{
+    alarm, claimed, commit, create, created, created_with, enqueue, message, record, save, save_alarms,
+    save_messages,
+};
 
 /// Makes a test of each function for each store.
 macro_rules! promises {
@@ -57,6 +60,14 @@ promises! {
     due_actors_come_once_and_earliest_first,
     the_next_alarm_is_the_first_after_that_time,
     an_alarm_at_the_end_of_time_is_never_due_before,
+    messages_come_in_the_order_of_their_ids,
+    a_message_that_was_handled_is_gone,
+    a_message_is_of_its_actor_alone,
+    a_message_of_an_earlier_epoch_is_fenced,
+    a_message_leaves_the_revision_as_it_is,
+    a_fenced_save_changes_no_message,
+    a_destroyed_actor_is_gone_with_its_messages,
+    actors_with_messages_come_once_and_page_by_page,
     an_actor_lists_in_the_order_of_its_id,
     ten_thousand_actors_are_kept_apart,
     commits_that_come_together_are_all_answered,
@@ -70,6 +81,7 @@ async fn an_empty_store_has_nothing(store: &dyn Store) {
     assert_eq!(store.claim("room", &key).await.unwrap(), None);
     assert_eq!(store.due(u64::MAX, 10).await.unwrap(), []);
     assert_eq!(store.next_alarm_after(0).await.unwrap(), None);
+    assert_eq!(store.with_messages(None, 10).await.unwrap(), []);
     assert_eq!(store.commit(vec![]).await.unwrap(), []);
 }
 
@@ -286,6 +298,99 @@ async fn an_alarm_at_the_end_of_time_is_never_due_before(store: &dyn Store) {
     assert_eq!(store.due(4_102_444_800_000, 10).await.unwrap(), []);
     assert!(store.next_alarm_after(0).await.unwrap() >= Some(i64::MAX.unsigned_abs()));
     assert_eq!(store.due(u64::MAX, 10).await.unwrap(), [room]);
+}
+
+async fn messages_come_in_the_order_of_their_ids(store: &dyn Store) {
+    let (first, second, third) = (message("first"), message("second"), message("third"));
+    let new = record("room", ["a"]);
+    let created_with_one = Commit::Create {
+        record: new.clone(),
+        state: Bytes::new(),
+        alarms: vec![],
+        messages: vec![MessageChange::Add(second.clone())],
+    };
+    assert_eq!(commit(store, created_with_one).await, Done);
+    let batch = vec![
+        enqueue(&new, 1, &third),
+        save_messages(&new, 1, 2, [MessageChange::Add(first.clone())]),
+        // A change may come again.
+        enqueue(&new, 1, &third),
+    ];
+    assert_eq!(store.commit(batch).await.unwrap(), [Done, Done, Done]);
+    assert_eq!(claimed(store, &new).await.messages, [first, second, third]);
+}
+
+async fn a_message_that_was_handled_is_gone(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let (gone, kept) = (message("gone"), message("kept"));
+    let batch = vec![enqueue(&room, 1, &gone), enqueue(&room, 1, &kept)];
+    assert_eq!(store.commit(batch).await.unwrap(), [Done, Done]);
+    let changes = [gone.id, MessageId::generate()].map(MessageChange::Remove);
+    assert_eq!(commit(store, save_messages(&room, 1, 2, changes)).await, Done);
+    assert_eq!(claimed(store, &room).await.messages, [kept]);
+}
+
+async fn a_message_is_of_its_actor_alone(store: &dyn Store) {
+    let (room, other) = (created(store, "room", ["a"]).await, created(store, "room", ["b"]).await);
+    let shared = message("shared");
+    let batch = vec![enqueue(&room, 1, &shared), enqueue(&other, 1, &shared)];
+    assert_eq!(store.commit(batch).await.unwrap(), [Done, Done]);
+    assert_eq!(commit(store, save_messages(&room, 1, 2, [MessageChange::Remove(shared.id)])).await, Done);
+    assert_eq!(claimed(store, &room).await.messages, []);
+    assert_eq!(claimed(store, &other).await.messages, [shared]);
+}
+
+async fn a_message_of_an_earlier_epoch_is_fenced(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    assert_eq!(commit(store, enqueue(&record("room", ["b"]), 1, &message("to nobody"))).await, Fenced);
+    assert_eq!(claimed(store, &room).await.epoch, 2);
+    assert_eq!(commit(store, enqueue(&room, 1, &message("late"))).await, Fenced);
+    assert_eq!(claimed(store, &room).await.messages, []);
+}
+
+async fn a_message_leaves_the_revision_as_it_is(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    assert_eq!(commit(store, enqueue(&room, 1, &message("hello"))).await, Done);
+    assert_eq!(commit(store, save(&room, 1, 2, "second", [])).await, Done);
+    let claim = claimed(store, &room).await;
+    assert_eq!((claim.revision, claim.state, claim.messages.len()), (2, "second".into(), 1));
+}
+
+async fn a_fenced_save_changes_no_message(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let kept = message("kept");
+    assert_eq!(commit(store, enqueue(&room, 1, &kept)).await, Done);
+    let changes = [MessageChange::Remove(kept.id), MessageChange::Add(message("more"))];
+    assert_eq!(commit(store, save_messages(&room, 1, 1, changes.clone())).await, Fenced);
+    assert_eq!(commit(store, save_messages(&room, 2, 5, changes)).await, Fenced);
+    assert_eq!(claimed(store, &room).await.messages, [kept]);
+}
+
+async fn a_destroyed_actor_is_gone_with_its_messages(store: &dyn Store) {
+    let old = created(store, "room", ["a"]).await;
+    assert_eq!(commit(store, enqueue(&old, 1, &message("lost"))).await, Done);
+    assert_eq!(commit(store, Commit::Destroy { id: old.id, epoch: 1 }).await, Done);
+    assert_eq!(store.with_messages(None, 10).await.unwrap(), []);
+    let new = ActorRecord::new(old.id, "room", Key::from("a"), 1_700_000_000_000);
+    assert_eq!(commit(store, create(&new, "", [])).await, Done);
+    assert_eq!(claimed(store, &new).await.messages, []);
+}
+
+async fn actors_with_messages_come_once_and_page_by_page(store: &dyn Store) {
+    let mut rooms = Vec::new();
+    for key in ["a", "b", "c", "d"] {
+        let room = created(store, if key == "c" { "game" } else { "room" }, [key]).await;
+        if key != "b" {
+            let batch = (0..3).map(|n| enqueue(&room, 1, &message(&n.to_string()))).collect();
+            assert_eq!(store.commit(batch).await.unwrap(), [Done, Done, Done]);
+            rooms.push(room);
+        }
+    }
+    assert_eq!(store.with_messages(None, 10).await.unwrap(), rooms);
+    assert_eq!(store.with_messages(None, 2).await.unwrap(), rooms[..2]);
+    assert_eq!(store.with_messages(Some(rooms[1].id), 2).await.unwrap(), rooms[2..]);
+    assert_eq!(store.with_messages(Some(rooms[2].id), 2).await.unwrap(), []);
+    assert_eq!(store.with_messages(None, 0).await.unwrap(), []);
 }
 
 async fn an_actor_lists_in_the_order_of_its_id(store: &dyn Store) {

@@ -84,14 +84,35 @@ pub enum ChatError {
     NotConnected,
 }
 
+/// A piece of work for the room: any value.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Job(pub Value);
+
+/// What has become of a [`Job`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// The job itself.
+    pub done: Value,
+}
+
 /// A room with a memory.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ChatRoom {
     messages: Vec<MessageReceived>,
 }
 
-#[actor(events(MessageReceived, PrivateMessage, PlayerMoved))]
+#[actor(events(MessageReceived, PrivateMessage, PlayerMoved), queues(Job -> Done = "jobs"))]
 impl ChatRoom {
+    /// Handles jobs as they come.
+    #[run]
+    async fn handle_jobs(ctx: Ctx<Self>) {
+        while let Some(job) = ctx.queue::<Job>().next().await {
+            let done = job.body.0.clone();
+            // If that is not saved, it is handed out again.
+            drop(job.complete(Done { done }).await);
+        }
+    }
+
     #[on_before_connect]
     fn admit(&self, params: Option<JoinParams>) -> Player {
         Player { player_id: params.map(|params| params.player_id).unwrap_or_default() }

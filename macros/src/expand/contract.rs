@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::Parts;
+use super::{Parts, queue};
 use crate::model::{Contract, Names};
 
 /// `impl Contract for ChatRoom`
@@ -18,11 +18,13 @@ pub(super) fn item(contract: &Contract, parts: Parts) -> TokenStream {
             type Connection = #conn;
         }
     });
+    let queues = queue::table(contract);
     let docs = format!(" What clients see of [`{}`]. Made by `#[actor]`.", contract.names.contract);
     quote! {
         #[doc = #docs]
         impl #krate::Contract for #ty {
             const NAME: &'static str = #wire;
+            #queues
             type Action = #action;
             type Event = #event;
             type Params = #params;

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{choice::Variants, reply::debug_by_name, span::local};
+use super::{choice::Variants, position, reply::debug_by_name, span::local};
 use crate::model::{Contract, Event};
 
 /// The enum, its implementation of `Event`, and one `EventOf` for each event.
@@ -104,16 +104,8 @@ fn pattern(place: usize, contract: &Contract) -> TokenStream {
     position(place, contract).unwrap_or_else(|_| quote!(<#ty as #krate::EventOf<#this>>::INDEX))
 }
 
-/// An event's place in the table: a number, or the count of those before it, if any of them has a condition.
+/// An event's place in the table.
 fn position(place: usize, contract: &Contract) -> Result<TokenStream, TokenStream> {
-    let before = &contract.events[..place];
-    if before.iter().all(|event| event.cfgs.is_empty()) {
-        let place = proc_macro2::Literal::usize_unsuffixed(place);
-        return Ok(quote!(#place));
-    }
-    let rows = before.iter().map(|Event { cfgs, .. }| quote!(#(#cfgs)* ()));
-    Err(quote!({
-        const BEFORE: &[()] = &[#(#rows),*];
-        BEFORE.len()
-    }))
+    let before: Vec<_> = contract.events[..place].iter().map(|event| event.cfgs.as_slice()).collect();
+    position::position(&before)
 }

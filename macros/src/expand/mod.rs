@@ -10,6 +10,8 @@ mod hooks;
 mod interface;
 mod life;
 mod listener;
+mod position;
+mod queue;
 mod raw;
 mod reply;
 mod server;
@@ -56,6 +58,7 @@ fn contract_items(contract: &Contract, running: Option<TokenStream>, parts: Part
     items.extend(action::items(contract));
     items.extend(reply::items(contract));
     items.extend(event::items(contract));
+    items.extend(queue::items(contract));
     items.push(contract::item(contract, parts));
     items.extend(running);
     if parts.client {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use syn::{Ident, Path, PathArguments, Type, ext::IdentExt};
 
-use super::{Action, Event};
+use super::{Action, Event, Queue};
 use crate::{mistakes::Mistakes, syntax::Block};
 
 /// What the generated clients can do already; an action of that name would hide it.
@@ -27,6 +27,8 @@ const RESERVED: &[&str] = &[
     "once",
     "opened",
     "resolve",
+    "send",
+    "send_and_wait",
     "status",
     "tell",
     "with_params",
@@ -166,4 +168,26 @@ fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
         return Some((what, "import one of them under another name: `use other::Moved as OtherMoved;`"));
     }
     None
+}
+
+/// Types listed twice, and names that two queues would share. Leaves out what it reports.
+pub(crate) fn queues(queues: Vec<Queue>, mistakes: &Mistakes) -> Vec<Queue> {
+    let mut kept: Vec<Queue> = Vec::new();
+    for queue in queues {
+        let Queue { written, wire, .. } = &queue;
+        let of_same = |same: &dyn Fn(&Queue) -> bool| {
+            let first = kept.iter().find(|first| same(first));
+            first.filter(|first| first.cfgs.is_empty() || queue.cfgs.is_empty())
+        };
+        if of_same(&|first| first.written == *written).is_some() {
+            mistakes.at(&queue, format_args!("`{written}` is listed twice"), "remove one of the two");
+        } else if let Some(first) = of_same(&|first| first.wire == *wire) {
+            let what =
+                format!("`{}` and `{written}` would both be queue `{wire}` on the wire", first.written);
+            mistakes.at(&queue, what, "give one of them another name: `queues(A, B = \"wireName\")`");
+        } else {
+            kept.push(queue);
+        }
+    }
+    kept
 }

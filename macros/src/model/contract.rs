@@ -1,10 +1,10 @@
-//! What clients see of an actor: its names, its actions, its events.
+//! What clients see of an actor: its names, its actions, its events, its queues.
 
 use proc_macro2::TokenStream;
 use quote::format_ident;
 use syn::{Attribute, Ident, Path, Type, Visibility};
 
-use super::{Action, Event, Scope, check, name, owned};
+use super::{Action, Event, Queue, Scope, check, name, owned};
 use crate::syntax::Options;
 
 /// Everything that the contract and the clients are made of.
@@ -26,6 +26,7 @@ pub(crate) struct Contract {
     /// Those with a mistake in them.
     pub(crate) broken: Vec<Action>,
     pub(crate) events: Vec<Event>,
+    pub(crate) queues: Vec<Queue>,
     /// The type of the params; `None` where there are none.
     pub(crate) params: Option<TokenStream>,
     /// The type of the creation input; `None` where there is none.
@@ -71,6 +72,7 @@ impl Contract {
         scope: Scope<'_>,
     ) -> Self {
         let events = options.events.iter().filter_map(|entry| Event::of(entry, scope)).collect();
+        let queues = options.queues.iter().filter_map(|entry| Queue::of(entry, scope)).collect();
         check::actions(&mut actions, scope.name, scope.mistakes);
         let (broken, actions) = actions.into_iter().partition(|action| action.is_broken);
         Self {
@@ -83,6 +85,7 @@ impl Contract {
             actions,
             broken,
             events: check::events(events, scope.mistakes),
+            queues: check::queues(queues, scope.mistakes),
             params: options
                 .params
                 .as_ref()

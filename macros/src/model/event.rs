@@ -49,7 +49,7 @@ impl Event {
     }
 }
 
-fn last_segment(ty: &Type) -> Option<&Ident> {
+pub(super) fn last_segment(ty: &Type) -> Option<&Ident> {
     match ty {
         Type::Path(path) => Some(&path.path.segments.last()?.ident),
         _ => None,

@@ -13,7 +13,7 @@ pub(crate) use block::{Block, Member};
 pub(crate) use interface::Interface;
 pub(crate) use keyword::keyword;
 pub(crate) use method::Method;
-pub(crate) use options::{EventEntry, Options, parse_name, parse_value, skip_argument};
+pub(crate) use options::{EventEntry, Options, QueueEntry, parse_name, parse_value, skip_argument};
 pub(crate) use place::Place;
 pub(crate) use settings::{Durability, Settings};
 pub(crate) use strip::without_markers;

@@ -11,10 +11,11 @@ use syn::{
 use super::{Place, Settings};
 use crate::{mistakes::Mistakes, typo};
 
-/// What `#[actor(name = "..", events(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
+/// What `#[actor(name = "..", events(..), queues(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) events: Vec<EventEntry>,
+    pub(crate) queues: Vec<QueueEntry>,
     pub(crate) name: Option<LitStr>,
     /// What clients pass to `connect`; of a trait, which has no hook that says it.
     pub(crate) params: Option<Type>,
@@ -31,6 +32,15 @@ pub(crate) struct Options {
 pub(crate) struct EventEntry {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) ty: Type,
+    pub(crate) name: Option<LitStr>,
+}
+
+/// `Mail`, or `path::Job -> Done = "jobs"`.
+#[derive(Debug)]
+pub(crate) struct QueueEntry {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) ty: Type,
+    pub(crate) response: Option<Type>,
     pub(crate) name: Option<LitStr>,
 }
 
@@ -85,7 +95,8 @@ impl Options {
         mistakes: &Mistakes,
     ) -> syn::Result<()> {
         match name.to_string().as_str() {
-            "events" => self.events.extend(parse_events(input)?),
+            "events" => self.events.extend(parse_list(input, parse_event)?),
+            "queues" => self.queues.extend(parse_list(input, parse_queue)?),
             "name" => self.name = Some(parse_name(input)?),
             "params" => self.params = Some(parse_value(input)?),
             "input" => self.input = Some(parse_value(input)?),
@@ -134,10 +145,14 @@ pub(crate) fn skip_argument(input: ParseStream<'_>) {
     }
 }
 
-fn parse_events(input: ParseStream<'_>) -> syn::Result<Vec<EventEntry>> {
+/// `(entry, entry, ..)`
+fn parse_list<T>(
+    input: ParseStream<'_>,
+    entry: fn(ParseStream<'_>) -> syn::Result<T>,
+) -> syn::Result<Vec<T>> {
     let content;
     parenthesized!(content in input);
-    let entries = content.parse_terminated(parse_event, Token![,])?;
+    let entries = content.parse_terminated(entry, Token![,])?;
     Ok(entries.into_iter().collect())
 }
 
@@ -146,4 +161,13 @@ fn parse_event(input: ParseStream<'_>) -> syn::Result<EventEntry> {
     let ty = input.parse()?;
     let name = if input.peek(Token![=]) { Some(parse_name(input)?) } else { None };
     Ok(EventEntry { attrs, ty, name })
+}
+
+fn parse_queue(input: ParseStream<'_>) -> syn::Result<QueueEntry> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let ty = input.parse()?;
+    let has_response = input.parse::<Option<Token![->]>>()?.is_some();
+    let response = if has_response { Some(input.parse()?) } else { None };
+    let name = if input.peek(Token![=]) { Some(parse_name(input)?) } else { None };
+    Ok(QueueEntry { attrs, ty, response, name })
 }

@@ -17,6 +17,7 @@ impl Place {
         match self {
             Self::Block => &[
                 "events",
+                "queues",
                 "name",
                 "ephemeral",
                 "durability",
@@ -27,7 +28,7 @@ impl Place {
                 "vis",
                 "crate",
             ],
-            Self::Trait => &["events", "name", "params", "input", "crate"],
+            Self::Trait => &["events", "queues", "name", "params", "input", "crate"],
             Self::TraitImpl => &[
                 "ephemeral",
                 "durability",

@@ -1,6 +1,6 @@
 //! A connection as its user holds it.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
@@ -9,12 +9,13 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     driver::{Command, Driver},
     events::Events,
-    link::{Dial, ReplyOf},
+    link::{Port, ReplyOf},
     listener::{Entry, Gate, Turn},
+    sending,
     status::{ConnectionError, State, Status},
     subscription::{Forget, Subscription},
 };
-use crate::{ActorId, CallError, ConnId, Contract, Event, EventOf, wire::EventReader};
+use crate::{ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf, wire::EventReader};
 
 /// A connection to one actor: calls in order, and the actor's events.
 ///
@@ -33,20 +34,23 @@ pub struct Connection<C: Contract> {
     commands: mpsc::UnboundedSender<Command<C>>,
     state: watch::Receiver<State>,
     turn: Turn,
+    /// The way of messages to queues, which is not that of the connection.
+    port: Arc<dyn Port<C>>,
+    params: Result<Option<Bytes>, ConnectionError>,
 }
 
 impl<C: Contract> Connection<C> {
     /// Begins to open a connection; `params` that could not be encoded end it at once.
-    pub(super) fn open(dialer: Arc<dyn Dial<C>>, params: Result<Option<Bytes>, ConnectionError>) -> Self {
+    pub(super) fn open(port: Arc<dyn Port<C>>, params: Result<Option<Bytes>, ConnectionError>) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
         let (state, watcher) = watch::channel(State::NEW);
         let turn = Turn::zero();
-        let driver = |params| Driver::new(dialer, params, inbox, state, turn);
-        match params {
+        let driver = |params| Driver::new(port.dialer(), params, inbox, state, turn);
+        match params.clone() {
             Ok(params) => tokio::spawn(driver(params).run()),
             Err(error) => tokio::spawn(driver(None).fail(error)),
         };
-        Self { commands, state: watcher, turn }
+        Self { commands, state: watcher, turn, port, params }
     }
 
     /// Calls an action. The generated stubs, one method for each action, are the convenient way.
@@ -60,6 +64,27 @@ impl<C: Contract> Connection<C> {
         reply.await.unwrap_or_else(|_| {
             Err(CallError::MaybeApplied("the runtime of the connection stopped before the answer".to_owned()))
         })
+    }
+
+    /// Puts a message into its queue, as [`Handle::send`](crate::Handle::send) does.
+    ///
+    /// It goes beside the connection, with its params but not in its order, and whether the connection is open or not.
+    pub async fn send<M: QueueOf<C>>(&self, message: M) -> Result<(), CallError> {
+        sending::send(&*self.port, &message, self.params()?).await
+    }
+
+    /// Puts a message into its queue, and waits until it is handled, as
+    /// [`Handle::send_and_wait`](crate::Handle::send_and_wait) does: beside the connection too.
+    pub async fn send_and_wait<M: QueueOf<C>>(
+        &self,
+        message: M,
+        timeout: Duration,
+    ) -> Result<Option<M::Response>, CallError> {
+        sending::send_and_wait(&*self.port, &message, timeout, self.params()?).await
+    }
+
+    fn params(&self) -> Result<Option<Bytes>, CallError> {
+        self.params.clone().map_err(|error| CallError::NotSent(error.to_string()))
     }
 
     /// Runs `listener` for every event of its kind, in the order sent.
@@ -224,7 +249,13 @@ impl<C: Contract> Forget for mpsc::WeakUnboundedSender<Command<C>> {
 
 impl<C: Contract> Clone for Connection<C> {
     fn clone(&self) -> Self {
-        Self { commands: self.commands.clone(), state: self.state.clone(), turn: self.turn }
+        Self {
+            commands: self.commands.clone(),
+            state: self.state.clone(),
+            turn: self.turn,
+            port: Arc::clone(&self.port),
+            params: self.params.clone(),
+        }
     }
 }
 

@@ -1,15 +1,16 @@
 //! A handle: one actor, addressed, with no traffic yet.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
 use super::{
     connection::Connection,
     link::{Port, ReplyOf},
+    sending,
     status::ConnectionError,
 };
-use crate::{ActorId, CallError, Contract, Key, Payload as _, wire::EncodeError};
+use crate::{ActorId, CallError, Contract, Key, Payload as _, QueueOf, wire::EncodeError};
 
 /// One actor, addressed: [`call`](Self::call)s it without a connection, or [connects](Self::connect_with) to it.
 ///
@@ -54,6 +55,60 @@ impl<C: Contract> Handle<C> {
         self.port.tell(action, self.params.clone()).await
     }
 
+    /// Puts a message into its queue: one that the actor lists in `#[actor(queues(..))]`.
+    ///
+    /// `Ok` says that the message is saved, and will be handled, once or more often; a crash takes it back from nobody.
+    /// [`CallError::Fault`] and [`CallError::NotSent`] say that it is not in the queue: `queue.full`,
+    /// `queue.message_too_large`; after `rivetkit.internal_error`, [`CallError::MaybeApplied`], or if this is dropped
+    /// before it ends, it may be.
+    pub async fn send<M: QueueOf<C>>(&self, message: M) -> Result<(), CallError> {
+        sending::send(&*self.port, &message, self.params.clone()).await
+    }
+
+    /// Puts a message into its queue, and waits until it is handled: what the actor has completed it with.
+    ///
+    /// `None`: it is in the queue, and was not handled within `timeout`, counted from when it was there; it will be
+    /// later. [`Duration::MAX`] waits for as long as it takes. An actor that stops or is destroyed meanwhile is an error,
+    /// `queue.not_handled_yet` or `queue.actor_destroyed`.
+    ///
+    /// ```
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Mailer { sent: u64 }
+    /// #[derive(Serialize, Deserialize)]
+    /// struct Mail(String);
+    ///
+    /// #[actor(queues(Mail -> u64))]
+    /// impl Mailer {
+    ///     #[run]
+    ///     async fn run(ctx: Ctx<Self>) -> Result<(), Fault> {
+    ///         while let Some(mail) = ctx.queue::<Mail>().next().await {
+    ///             mail.complete_with(|mailer, _| {
+    ///                 mailer.sent += 1;
+    ///                 mailer.sent
+    ///             })
+    ///             .await?;
+    ///         }
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> callboard::Result<()> {
+    /// # let registry = callboard::Registry::new().register::<Mailer>().store(callboard::store::MemoryStore::new());
+    /// let mailer = registry.client().get_or_create::<Mailer>("post office");
+    /// mailer.send(Mail("to Ann".to_owned())).await?;
+    /// let sent = mailer.send_and_wait(Mail("to Bob".to_owned()), Duration::from_secs(5)).await?;
+    /// assert_eq!(sent, Some(2));
+    /// # Ok(()) }
+    /// ```
+    pub async fn send_and_wait<M: QueueOf<C>>(
+        &self,
+        message: M,
+        timeout: Duration,
+    ) -> Result<Option<M::Response>, CallError> {
+        sending::send_and_wait(&*self.port, &message, timeout, self.params.clone()).await
+    }
+
     /// Opens a connection, and returns at once: what is done with it before it is open takes force once it is.
     ///
     /// The params are encoded here, once, and presented again at every reconnect.
@@ -67,7 +122,7 @@ impl<C: Contract> Handle<C> {
         reason = "params belong to the connection; the generated stub moves them"
     )]
     pub fn connect_with(&self, params: C::Params) -> Connection<C> {
-        Connection::open(self.port.dialer(), encode(&params))
+        Connection::open(Arc::clone(&self.port), encode(&params))
     }
 
     /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist.

@@ -1,6 +1,6 @@
 //! The seam between a client and what carries its messages: a socket, or the host in this process.
 
-use std::{future::Future, pin::Pin, sync::Arc};
+use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
@@ -21,11 +21,36 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     /// One stateless call whose answer is thrown away.
     fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>>;
 
+    /// The format of the messages that [`send`](Self::send) takes, and of their responses.
+    fn format(&self) -> Format;
+
+    /// Puts a message into a queue. `params` as for a call.
+    fn send(&self, message: Outgoing, params: Option<Bytes>) -> BoxFuture<'_, Result<Sent, CallError>>;
+
     /// Which actor it is; makes it first if the target says so.
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;
 
     /// What opens connections to it.
     fn dialer(&self) -> Arc<dyn Dial<C>>;
+}
+
+/// A message for a queue.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    /// The queue's place in the contract's table.
+    pub index: usize,
+    pub body: Bytes,
+    /// How long to wait until it is handled; `None` not to wait at all.
+    pub wait: Option<Duration>,
+}
+
+/// What became of a message for a queue, which has it.
+#[derive(Debug)]
+pub(crate) enum Sent {
+    /// It is handled, which nobody has waited for or which was answered with this.
+    Completed(Option<Bytes>),
+    /// It was not handled in time.
+    TimedOut,
 }
 
 /// Opens links to one actor, again after each loss.

@@ -7,12 +7,13 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::{
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Port, ReplyOf, ToServer},
+    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, Sent, ToServer},
     target::Target,
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key,
-    host::{Chain, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
+    host::{Chain, Letter, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
+    queue::KEPT,
     wire::Format,
 };
 
@@ -110,6 +111,24 @@ impl<C: Contract> Port<C> for LocalPort<C> {
             }
             let told = self.post(action, LocalActor::tell).await?;
             Ok(told?)
+        })
+    }
+
+    fn format(&self) -> Format {
+        KEPT
+    }
+
+    fn send(&self, message: Outgoing, params: Option<Bytes>) -> BoxFuture<'_, Result<Sent, CallError>> {
+        Box::pin(async move {
+            let Outgoing { index: queue, body, wait } = message;
+            let letter = Letter { queue, body, response: wait.map(|_| KEPT) };
+            let actor = self.find().await?;
+            let handling = actor.enqueue(letter, params, Chain::current()).await?;
+            let (Some(handling), Some(wait)) = (handling, wait) else { return Ok(Sent::Completed(None)) };
+            match tokio::time::timeout(wait, handling).await {
+                Ok(response) => Ok(Sent::Completed(response?)),
+                Err(_) => Ok(Sent::TimedOut),
+            }
         })
     }
 

@@ -19,6 +19,7 @@ mod listeners;
 mod local;
 mod network;
 mod refusal;
+mod sending;
 mod status;
 mod subscription;
 pub(crate) mod target;

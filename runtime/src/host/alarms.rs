@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::changes::Changes;
 use crate::{
     Action, ActionInfo, Actor, ScheduleError,
     actor::ActionOf,
@@ -17,12 +18,7 @@ use crate::{
 #[derive(Default)]
 pub(super) struct Alarms {
     set: HashMap<AlarmId, Alarm>,
-    /// The oldest first.
-    changes: Vec<AlarmChange>,
-    /// How many of the changes are on their way to the store.
-    submitted: usize,
-    /// How many changes there were before these.
-    settled: u64,
+    changes: Changes<AlarmChange>,
     /// The actor sleeps: what is set now would never be saved.
     closed: bool,
 }
@@ -65,38 +61,32 @@ impl Alarms {
 
     /// Whether there are changes that the store is not known to have.
     pub(super) fn has_changes(&self) -> bool {
-        !self.changes.is_empty()
+        self.changes.any()
     }
 
     /// Whether there are changes that are not even on their way to the store.
     pub(super) fn has_unsubmitted(&self) -> bool {
-        self.changes.len() > self.submitted
+        !self.changes.unsubmitted().is_empty()
     }
 
-    /// The changes for the store, and what to tell [`saved`](Self::saved). Those that are on their way are among them:
-    /// if that way fails and this one does not, the store must not have the state of a turn without its alarms.
+    /// The changes for the store, and what to tell [`saved`](Self::saved).
     pub(super) fn submit(&mut self) -> (Vec<AlarmChange>, u64) {
-        self.submitted = self.changes.len();
-        (self.changes.clone(), self.settled + self.submitted as u64)
+        self.changes.submit()
     }
 
     /// The store has the changes up to here.
     pub(super) fn saved(&mut self, until: u64) {
-        let saved = usize::try_from(until.saturating_sub(self.settled)).unwrap_or(usize::MAX);
-        let saved = saved.min(self.changes.len());
-        self.changes.drain(..saved);
-        self.settled += saved as u64;
-        self.submitted = self.submitted.saturating_sub(saved);
+        drop(self.changes.saved(until));
     }
 
     /// Nothing is on its way to the store any more.
     pub(super) fn not_saved(&mut self) {
-        self.submitted = 0;
+        self.changes.not_saved();
     }
 
     /// Nobody waits for the changes any more.
     pub(super) fn settle(&mut self) {
-        self.saved(u64::MAX);
+        drop(self.changes.settle());
     }
 
     /// The actor sleeps.

@@ -14,7 +14,7 @@ use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 
 use super::{
-    Guest, HangUp, HostedActor, HostedConn, Reach, Runtime,
+    Guest, Handling, HangUp, HostedActor, HostedConn, Mail, Reach, Runtime,
     alarms::Alarms,
     call::{Call, ReplyTo},
     chain::Chain,
@@ -24,11 +24,12 @@ use super::{
     kind::Kind,
     line::Line,
     mailbox::{Mailbox, Rejected},
+    queues::Queues,
     raw::RawCall,
     roster::Roster,
 };
 use crate::{
-    Action as _, Actor, ActorId, Body, Conn, ConnId, Ctx, Fault, Key, RawSocket,
+    Action as _, Actor, ActorId, Body, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
     actor::{ActionOf, ReplyOf},
     conn::{Asked, Peer, decode_action, encode_reply},
     faults,
@@ -53,6 +54,9 @@ pub(crate) struct Cell<A: Actor> {
     /// Told whenever a save ends.
     pub(super) save_ended: Notify,
     pub(super) alarms: Mutex<Alarms>,
+    pub(super) queues: Mutex<Queues>,
+    /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
+    pub(super) queues_changed: Notify,
     /// What keeps it from sleeping, and what must end before it sleeps.
     pub(super) holds: Holds,
     /// When it was last used past its mailbox, by the clock.
@@ -116,6 +120,8 @@ impl<A: Actor> Cell<A> {
             gate: Arc::clone(roster.gate()),
             save_ended: Notify::new(),
             alarms: Mutex::default(),
+            queues: Mutex::new(Queues::new(<A::Contract as Contract>::QUEUES)),
+            queues_changed: Notify::new(),
             holds: Holds::default(),
             used_at_ms: AtomicU64::new(0),
             address: OnceLock::new(),
@@ -338,6 +344,14 @@ impl<A: Actor> HostedActor for Cell<A> {
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<HangUp, Fault>> {
         Box::pin(async move { self.raw_socket(guest, socket).await })
+    }
+
+    fn send(
+        self: Arc<Self>,
+        mail: Mail,
+        guest: Guest,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+        Box::pin(self.take_mail(mail, guest))
     }
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {

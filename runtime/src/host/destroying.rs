@@ -56,6 +56,7 @@ impl<A: Actor> Cell<A> {
         // Before anybody hears of it: whoever calls after that reaches the next actor of this key.
         self.mailbox.close();
         self.alarms.lock().close();
+        self.close_queues(&faults::not_handled_destroyed());
         if let Some(core) = &mut core {
             core.state = None;
         }

@@ -148,9 +148,9 @@ impl<A: Actor> Gate<A> {
     }
 
     /// The turn ended, and changed no state.
-    pub(super) fn end_unchanged(&mut self, alarms_changed: bool) {
+    pub(super) fn end_unchanged(&mut self, changed_aside: bool) {
         self.writing = false;
-        self.latest += u64::from(alarms_changed);
+        self.latest += u64::from(changed_aside);
     }
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
@@ -167,8 +167,8 @@ impl<A: Actor> Gate<A> {
         self.state_changed = self.latest;
     }
 
-    /// Alarms were set or cleared, outside of a turn that ends in a change.
-    pub(super) fn alarms_changed(&mut self) {
+    /// Something beside the state has changed, alarms or queues; a turn under way ends in that change.
+    pub(super) fn changed_aside(&mut self) {
         if !self.writing {
             self.latest += 1;
         }

@@ -14,7 +14,7 @@ use super::{
     hooks::Hook,
     mailbox::Next,
 };
-use crate::{Actor, Contract, Fault};
+use crate::{Actor, Contract, Fault, faults};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
@@ -96,6 +96,9 @@ impl<A: Actor> Cell<A> {
 
     /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then.
     fn may_sleep(&self, looks: bool, now: Instant) -> bool {
+        if self.has_queued_work() {
+            return false;
+        }
         match self.holds.wish() {
             Wish::Sleep => !self.holds.is_held(),
             _ => looks && self.is_idle() && now >= self.may_sleep_at(),
@@ -201,7 +204,7 @@ impl<A: Actor> Cell<A> {
     async fn close_when_saved(self: &Arc<Self>) -> bool {
         let Ok(mut core) = self.write_saved().await else { return false };
         // Under the write lock, and with the state: no call runs past the mailbox, now or later.
-        let closed = self.close_if_clean(|| self.mailbox.close_if_empty());
+        let closed = self.close_if_clean(|| self.may_close_queues() && self.mailbox.close_if_empty());
         if closed {
             core.state = None;
         }
@@ -228,6 +231,7 @@ impl<A: Actor> Cell<A> {
             tracing::warn!(actor = %self.record().id, "a `run` hook outlived its actor");
         }
         self.alarms.lock().close();
+        self.close_queues(&faults::not_handled_yet());
         self.core.write().await.state = None;
         self.kind.forget(self);
         self.holds.gone.cancel();

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Chain, Guest, Kind, Reach, Reached,
+    Cell, Chain, Guest, Handling, Kind, Letter, Reach, Reached,
     call::{Call, ReplyTo},
     cell::Envelope,
     line::Line,
@@ -50,6 +50,14 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     /// Hands over an action whose answer nobody waits for. Gives it back if the actor has gone to sleep.
     fn tell(self: Arc<Self>, action: C::Action) -> Result<Result<(), Fault>, C::Action>;
 
+    /// Puts a message into a queue, for the calls of this chain. With params, `#[on_before_connect]` judges it first.
+    fn enqueue(
+        self: Arc<Self>,
+        letter: Letter,
+        params: Option<Bytes>,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
+
     /// Opens a connection. Params are JSON.
     fn join(
         self: Arc<Self>,
@@ -89,6 +97,15 @@ impl<C: Contract> LocalActor<C> for Nobody {
     }
 
     fn tell(self: Arc<Self>, _: C::Action) -> Result<Result<(), Fault>, C::Action> {
+        match *self {}
+    }
+
+    fn enqueue(
+        self: Arc<Self>,
+        _: Letter,
+        _: Option<Bytes>,
+        _: Chain,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         match *self {}
     }
 
@@ -162,6 +179,25 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
             Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
             Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
         }
+    }
+
+    fn enqueue(
+        self: Arc<Self>,
+        letter: Letter,
+        params: Option<Bytes>,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+        Box::pin(async move {
+            let waits = params.is_some() || letter.response.is_some();
+            if waits && chain.holds(self.record().id).is_some() {
+                // The hook would wait for the caller, or whoever handles the message may.
+                return Err(faults::deadlock(&self.link(chain, "send", None)));
+            }
+            let Some(params) = params else { return Self::enqueue(&self, letter).await };
+            let guest = Guest { params: Some(params), claims: None };
+            let (cell, _) = Cell::join(&self, guest, Peer::Call(PhantomData), None).await?;
+            Self::enqueue(&cell, letter).await
+        })
     }
 
     fn join(

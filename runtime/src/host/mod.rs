@@ -6,6 +6,7 @@ mod alarms;
 mod call;
 mod cell;
 mod chain;
+mod changes;
 mod clockwork;
 mod committer;
 mod destroying;
@@ -21,9 +22,12 @@ mod line;
 mod local;
 mod mailbox;
 mod parcel;
+mod queueing;
+mod queues;
 mod raw;
 mod ringing;
 mod roster;
+mod rousing;
 mod runtime;
 mod saving;
 mod setbacks;
@@ -49,6 +53,9 @@ pub(crate) use kind::Kind;
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
 pub(crate) use parcel::Parcel;
+#[cfg(feature = "client")]
+pub(crate) use queueing::Letter;
+pub(crate) use queueing::{Handling, Mail, Taken};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
 use crate::{ActorId, Body, ConnId, Fault, Key, RawSocket, outbox::Outbox, store::ActorRecord, wire::Format};
@@ -137,6 +144,11 @@ pub(crate) trait HostedActor: Send + Sync {
         guest: Guest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<HangUp, Fault>>;
+
+    /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender, and waits until the store has it.
+    /// Gives what ends when the message is handled, if somebody waits for that.
+    fn send(self: Arc<Self>, mail: Mail, guest: Guest)
+    -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
 
     /// Destroys the actor after what it was given before, and waits until it is gone.
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>>;

@@ -54,7 +54,7 @@ impl<A: Actor> Cell<A> {
             return None;
         }
         let result = change(&mut alarms);
-        gate.alarms_changed();
+        gate.changed_aside();
         drop((alarms, gate));
         // Outside of a turn that ends in a save, the actor's task sees to it.
         self.mailbox.nudge();

@@ -16,6 +16,7 @@ use super::{
     Hosted, HostedActor, Kind, Reach,
     clockwork::{Clockwork, tick},
     committer::Committer,
+    rousing::rouse,
 };
 use crate::{
     Actor, ActorId, ConnId, Fault, Key, Limits,
@@ -158,11 +159,14 @@ impl Runtime {
         &self.clockwork
     }
 
-    /// Starts what runs by itself: alarms that became due while nobody was there. Does nothing outside of tokio; the
+    /// Starts what runs by itself: alarms that became due while nobody was there, messages that were left. Does nothing outside of tokio; the
     /// first actor that is reached does it then.
     pub(crate) fn start_ticking(self: &Arc<Self>) {
         if tokio::runtime::Handle::try_current().is_ok() {
-            self.ticking.call_once(|| drop(tokio::spawn(tick(Arc::downgrade(self)))));
+            self.ticking.call_once(|| {
+                drop(tokio::spawn(tick(Arc::downgrade(self))));
+                drop(tokio::spawn(rouse(Arc::downgrade(self))));
+            });
         }
     }
 

@@ -67,10 +67,12 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Whether what has changed can wait for the clock. Alarms cannot, for only those in the store ring, unless the
-    /// store has just failed.
+    /// Whether what has changed can wait for the clock. Alarms and messages cannot, for only those in the store ring or
+    /// are handed out, unless the store has just failed.
     fn is_saved_by_clock(&self) -> bool {
-        Self::IS_RELAXED && (self.gate.lock().is_retrying() || !self.alarms.lock().has_unsubmitted())
+        Self::IS_RELAXED
+            && (self.gate.lock().is_retrying()
+                || !(self.alarms.lock().has_unsubmitted() || self.queues.lock().has_unsubmitted_messages()))
     }
 
     /// Hands what has changed to the store.
@@ -81,6 +83,9 @@ impl<A: Actor> Cell<A> {
         if A::EPHEMERAL {
             self.gate.lock().keep();
             self.alarms.lock().settle();
+            if self.queues.lock().settle() {
+                self.queues_changed.notify_waiters();
+            }
         } else {
             self.submit(core.state(), drop);
         }
@@ -101,9 +106,9 @@ impl<A: Actor> Cell<A> {
     /// Hands all changes so far to the store. `then` hears whether they are saved.
     fn submit(self: &Arc<Self>, state: &A, then: impl FnOnce(Result<(), Fault>) + Send + 'static) {
         // One step with the gate, so that alarms set by a read meanwhile are in this submission or in the next.
-        let (submission, (alarms, alarms_until)) = {
+        let (submission, (alarms, alarms_until), (messages, messages_until)) = {
             let mut gate = self.gate.lock();
-            (gate.submit(), self.alarms.lock().submit())
+            (gate.submit(), self.alarms.lock().submit(), self.queues.lock().submit())
         };
         let Submission { epoch, generation, revision, with_state } = submission;
         let state = match with_state.then(|| to_bytes(state)).transpose() {
@@ -115,10 +120,17 @@ impl<A: Actor> Cell<A> {
             }
         };
         let cell = Arc::clone(self);
-        self.commit(Commit::Save { id: self.record().id, epoch, revision, state, alarms }, move |outcome| {
+        let commit = Commit::Save { id: self.record().id, epoch, revision, state, alarms, messages };
+        self.commit(commit, move |outcome| {
             let saved = matches!(outcome, Ok(CommitOutcome::Done)).then_some(());
             match outcome {
-                Ok(CommitOutcome::Done) => cell.saved(generation, revision, alarms_until),
+                Ok(CommitOutcome::Done) => {
+                    cell.saved(
+                        generation,
+                        revision,
+                        Until { alarms: alarms_until, messages: messages_until },
+                    );
+                }
                 Ok(CommitOutcome::Failed) => {
                     cell.not_saved(generation, revision, &"the store could not keep it");
                 }
@@ -143,10 +155,10 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Hands a commit to the store. `then` hears what became of it, and the clockwork of its alarms.
-    fn commit(&self, commit: Commit, then: impl FnOnce(Saved) + Send + 'static) {
+    pub(super) fn commit(&self, commit: Commit, then: impl FnOnce(Saved) + Send + 'static) {
         let has_alarms = match &commit {
             Commit::Create { alarms, .. } | Commit::Save { alarms, .. } => !alarms.is_empty(),
-            Commit::Destroy { .. } => false,
+            Commit::Enqueue { .. } | Commit::Destroy { .. } => false,
         };
         let runtime = Arc::clone(self.runtime());
         let done = move |outcome| {
@@ -158,10 +170,13 @@ impl<A: Actor> Cell<A> {
         self.runtime().committer().submit(Job { commit, done: Box::new(done) });
     }
 
-    fn saved(&self, generation: u64, revision: u64, alarms_until: u64) {
+    fn saved(&self, generation: u64, revision: u64, until: Until) {
         let mut gate = self.gate.lock();
         if gate.is_of(generation) {
-            self.alarms.lock().saved(alarms_until);
+            self.alarms.lock().saved(until.alarms);
+            if self.queues.lock().saved(until.messages) {
+                self.queues_changed.notify_waiters();
+            }
         }
         let more = gate.saved(generation, revision);
         drop(gate);
@@ -180,6 +195,7 @@ impl<A: Actor> Cell<A> {
         let mut gate = self.gate.lock();
         if gate.try_again(generation, revision) {
             self.alarms.lock().not_saved();
+            self.queues.lock().not_saved();
         }
         drop(gate);
         self.mailbox.nudge();
@@ -219,6 +235,7 @@ impl<A: Actor> Cell<A> {
     /// Replaces a void state by the saved one, once the saves under way have ended.
     pub(super) async fn return_to_saved(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
         self.saves_ended().await;
+        let _held = self.hold_queues().await;
         core.state = None;
         let restored = self.restore().await.inspect_err(|fault| {
             if *fault == faults::actor_not_found() {
@@ -228,6 +245,7 @@ impl<A: Actor> Cell<A> {
         })?;
         core.state = Some(restored.state);
         self.alarms.lock().loaded(restored.alarms);
+        self.load_queues(restored.messages);
         self.gate.lock().loaded(restored.epoch, restored.revision);
         Ok(())
     }
@@ -250,6 +268,7 @@ impl<A: Actor> Cell<A> {
         let closed = gate.is_clean() && close();
         if closed {
             self.alarms.lock().close();
+            self.close_queues(&faults::not_handled_yet());
         }
         closed
     }
@@ -279,6 +298,13 @@ impl<A: Actor> Cell<A> {
         }
         Err(faults::service_unavailable())
     }
+}
+
+/// Up to which of its changes, beside those of the state, a save goes.
+#[derive(Clone, Copy)]
+struct Until {
+    alarms: u64,
+    messages: u64,
 }
 
 /// A state as it is saved.

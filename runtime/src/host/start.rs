@@ -15,7 +15,7 @@ use crate::{
     Actor, ActorId, Fault, Payload,
     actor::InputOf,
     faults,
-    store::{ActorRecord, Alarm, Claim, Commit},
+    store::{ActorRecord, Alarm, Claim, Commit, MessageChange, StoredMessage},
     wire::{DecodeError, Format},
 };
 
@@ -25,6 +25,7 @@ pub(super) struct Restored<A> {
     pub(super) epoch: u64,
     pub(super) revision: u64,
     pub(super) alarms: Vec<Alarm>,
+    pub(super) messages: Vec<StoredMessage>,
 }
 
 impl<A: Actor> Cell<A> {
@@ -38,6 +39,7 @@ impl<A: Actor> Cell<A> {
             let (created, restored) = self.claim_or_make().await?;
             core.state = Some(restored.state);
             self.alarms.lock().loaded(restored.alarms);
+            self.load_queues(restored.messages);
             self.gate.lock().loaded(restored.epoch, restored.revision);
             created
         };
@@ -68,6 +70,7 @@ impl<A: Actor> Cell<A> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
             self.alarms.lock().loaded(Vec::new());
+            self.queues.lock().forget_unsaved();
             let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
             return self.make(input).await;
         }
@@ -90,7 +93,8 @@ impl<A: Actor> Cell<A> {
 
     fn load(claim: Claim) -> Result<Restored<A>, Fault> {
         let state = guarded(|| A::load(&claim.state))?.map_err(|error| Fault::internal(&error))?;
-        Ok(Restored { state, epoch: claim.epoch, revision: claim.revision, alarms: claim.alarms })
+        let Claim { epoch, revision, alarms, messages, .. } = claim;
+        Ok(Restored { state, epoch, revision, alarms, messages })
     }
 
     /// Makes the first state, and saves it: an actor exists once its row does.
@@ -99,12 +103,24 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx_beside();
         let state = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input)).await??;
         if A::EPHEMERAL {
-            return Ok(Restored { state, epoch: 0, revision: 0, alarms: self.alarms.lock().all() });
+            let alarms = self.alarms.lock().all();
+            return Ok(Restored { state, epoch: 0, revision: 0, alarms, messages: Vec::new() });
         }
         let saved = to_bytes(&state)?;
         let (alarms, _) = self.alarms.lock().submit();
-        self.commit_now(Commit::Create { record: self.record().clone(), state: saved, alarms }).await?;
-        Ok(Restored { state, epoch: 1, revision: 1, alarms: self.alarms.lock().all() })
+        let (changes, _) = self.queues.lock().submit();
+        let messages = changes.iter().filter_map(sent).collect();
+        let record = self.record().clone();
+        self.commit_now(Commit::Create { record, state: saved, alarms, messages: changes }).await?;
+        Ok(Restored { state, epoch: 1, revision: 1, alarms: self.alarms.lock().all(), messages })
+    }
+}
+
+/// The message that was sent, if this is what has changed.
+fn sent(change: &MessageChange) -> Option<StoredMessage> {
+    match change {
+        MessageChange::Add(message) => Some(message.clone()),
+        MessageChange::Remove(_) => None,
     }
 }
 

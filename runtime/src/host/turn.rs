@@ -266,8 +266,9 @@ impl<A: Actor> Cell<A> {
             return self.end_write(core, ctx, result);
         }
         let mut gate = self.gate.lock();
-        let alarms_changed = self.alarms.lock().has_unsubmitted();
-        gate.end_unchanged(alarms_changed);
+        let changed_aside = self.alarms.lock().has_unsubmitted()
+            || (Self::HAS_QUEUES && self.queues.lock().has_unsubmitted());
+        gate.end_unchanged(changed_aside);
         drop(gate);
         self.grant_wish(ctx);
         result

@@ -74,14 +74,8 @@ impl Call {
     }
 }
 
-/// `POST ../queue/{name}`: no actor has queues yet.
-pub(super) fn queue(name: &str, request: &Request) -> Failure {
-    let headers = request.headers();
-    Failure::of_call(errors::no_queue(name), errors::error_encoding(headers, encoding(headers)))
-}
-
 /// The encoding that a caller asks for; JSON if it asks for none that is known.
-fn encoding(headers: &HeaderMap) -> Encoding {
+pub(super) fn encoding(headers: &HeaderMap) -> Encoding {
     let asked = headers.get("x-rivet-encoding").and_then(|value| value.to_str().ok());
     asked.and_then(Encoding::from_name).unwrap_or_default()
 }

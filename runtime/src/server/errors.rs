@@ -128,10 +128,6 @@ pub(super) fn wrong_actor_method(method: &Method, path: &str) -> Fault {
         .with_metadata(json!({ "method": method.as_str(), "path": path }))
 }
 
-pub(super) fn no_queue(name: &str) -> Fault {
-    Fault::new("queue", "not_configured", format!("The actor has no queue `{name}`"))
-}
-
 pub(super) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Fault {
     Fault::new("actor", "invalid_request", message)
 }
@@ -199,7 +195,10 @@ mod tests {
             (no_namespace(), 400),
             (no_actor_route("/x"), 404),
             (faults::no_request_handler(), 404),
-            (no_queue("x"), 400),
+            (faults::no_queue("x"), 400),
+            (faults::queue_full(1), 400),
+            (faults::message_too_large(1), 400),
+            (faults::invalid_message(&"x"), 400),
             (wrong_actor_method(&Method::GET, "/x"), 405),
             (incoming_too_long(), 400),
             (params_too_long(), 400),

@@ -12,6 +12,7 @@ mod limits;
 mod opening;
 mod origins;
 mod peers;
+mod queues;
 mod raw_socket;
 mod requests;
 mod serve;
@@ -201,7 +202,10 @@ async fn dispatch(
             Ok(target) => calls::action(gateway, target, name, request).await,
             Err(fault) => Err(fault.into()),
         },
-        Route::Queue(name) => Err(calls::queue(&name, &request)),
+        Route::Queue(name) => match target {
+            Ok(target) => queues::send(gateway, target, name, request).await,
+            Err(fault) => Err(fault.into()),
+        },
         Route::Request(path) => match target {
             Ok(target) => requests::fetch(&gateway, target, &path, request).await,
             Err(fault) => Err(fault.into()),

@@ -2,14 +2,14 @@
 
 use bytes::Bytes;
 
-use super::{ActorRecord, AlarmChange};
+use super::{ActorRecord, AlarmChange, MessageChange, StoredMessage};
 use crate::ActorId;
 
 /// One actor's part of a batch: applied as a whole or not at all.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum Commit {
-    /// A new actor with its first state and alarms; epoch and revision become 1.
+    /// A new actor with its first state, alarms and messages; epoch and revision become 1.
     /// [Taken](CommitOutcome::Taken) if its name and key, or its id, are another actor's.
     Create {
         /// Who it is.
@@ -18,8 +18,10 @@ pub enum Commit {
         state: Bytes,
         /// Its first alarms.
         alarms: Vec<AlarmChange>,
+        /// Its first messages.
+        messages: Vec<MessageChange>,
     },
-    /// The next state and alarms of a claimed actor; its revision becomes `revision`.
+    /// The next state, alarms and messages of a claimed actor; its revision becomes `revision`.
     /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current and `revision` is above the saved one.
     Save {
         /// Which actor.
@@ -28,10 +30,22 @@ pub enum Commit {
         epoch: u64,
         /// The number of what is saved.
         revision: u64,
-        /// The state; `None` if only alarms changed.
+        /// The state; `None` if it has not changed.
         state: Option<Bytes>,
         /// What changed about the alarms, in order.
         alarms: Vec<AlarmChange>,
+        /// What changed about the messages in its queues, in order. A change may come again in a later save.
+        messages: Vec<MessageChange>,
+    },
+    /// A message to a queue of a claimed actor. It is part of no turn, so the revision stays as it is.
+    /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current.
+    Enqueue {
+        /// Which actor.
+        id: ActorId,
+        /// The epoch of the claim.
+        epoch: u64,
+        /// What was sent.
+        message: StoredMessage,
     },
     /// The end of a claimed actor and of all that is kept of it; another one may take its name and key.
     /// [Fenced](CommitOutcome::Fenced) unless `epoch` is current.

@@ -63,4 +63,12 @@ impl Store for DataDir {
     async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
         self.open().await?.next_alarm_after(after_ms).await
     }
+
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.open().await?.with_messages(after, limit).await
+    }
 }

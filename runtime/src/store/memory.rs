@@ -9,7 +9,10 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use parking_lot::Mutex;
 
-use super::{ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, Store, StoreError};
+use super::{
+    ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, MessageChange, MessageId, Store,
+    StoreError, StoredMessage,
+};
 use crate::{ActorId, Key};
 
 /// Keeps actors in this process's memory, as faithfully as it lasts.
@@ -32,6 +35,7 @@ struct Row {
     revision: u64,
     state: Bytes,
     alarms: BTreeMap<AlarmId, Alarm>,
+    messages: BTreeMap<MessageId, StoredMessage>,
 }
 
 impl MemoryStore {
@@ -86,6 +90,17 @@ impl Store for MemoryStore {
             actors.agenda.iter().map(|(due_ms, ..)| *due_ms).skip_while(|due_ms| *due_ms <= after_ms);
         Ok(later.next())
     }
+
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        let actors = self.actors.lock();
+        let later = actors.rows.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
+        let rows = later.map(|(_, row)| row).filter(|row| !row.messages.is_empty());
+        Ok(rows.take(limit).map(|row| row.record.clone()).collect())
+    }
 }
 
 impl Actors {
@@ -96,8 +111,10 @@ impl Actors {
 
     fn apply(&mut self, commit: Commit) -> CommitOutcome {
         match commit {
-            Commit::Create { record, state, alarms } => self.create(record, state, alarms),
-            Commit::Save { id, epoch, revision, state, alarms } => {
+            Commit::Create { record, state, alarms, messages } => {
+                self.create(record, state, alarms, messages)
+            }
+            Commit::Save { id, epoch, revision, state, alarms, messages } => {
                 let Some(row) = self.rows.get_mut(&id) else { return CommitOutcome::Fenced };
                 if row.epoch != epoch || row.revision >= revision {
                     return CommitOutcome::Fenced;
@@ -106,21 +123,39 @@ impl Actors {
                 if let Some(state) = state {
                     row.state = state;
                 }
+                row.change_messages(messages);
                 self.change_alarms(id, alarms);
+                CommitOutcome::Done
+            }
+            Commit::Enqueue { id, epoch, message } => {
+                let Some(row) = self.rows.get_mut(&id).filter(|row| row.epoch == epoch) else {
+                    return CommitOutcome::Fenced;
+                };
+                row.change_messages(vec![MessageChange::Add(message)]);
                 CommitOutcome::Done
             }
             Commit::Destroy { id, epoch } => self.destroy(id, epoch),
         }
     }
 
-    fn create(&mut self, record: ActorRecord, state: Bytes, alarms: Vec<AlarmChange>) -> CommitOutcome {
+    fn create(
+        &mut self,
+        record: ActorRecord,
+        state: Bytes,
+        alarms: Vec<AlarmChange>,
+        messages: Vec<MessageChange>,
+    ) -> CommitOutcome {
         let id = record.id;
         let address = (record.name.clone(), record.key.clone());
         if self.ids.contains_key(&address) || self.rows.contains_key(&id) {
             return CommitOutcome::Taken;
         }
         self.ids.insert(address, id);
-        self.rows.insert(id, Row { record, epoch: 1, revision: 1, state, alarms: BTreeMap::new() });
+        let (alarms_set, messages_sent) = (BTreeMap::new(), BTreeMap::new());
+        let mut row =
+            Row { record, epoch: 1, revision: 1, state, alarms: alarms_set, messages: messages_sent };
+        row.change_messages(messages);
+        self.rows.insert(id, row);
         self.change_alarms(id, alarms);
         CommitOutcome::Done
     }
@@ -158,7 +193,18 @@ impl Row {
         self.epoch += 1;
         let mut alarms: Vec<_> = self.alarms.values().cloned().collect();
         alarms.sort_by_key(|alarm| alarm.due_ms);
+        let messages = self.messages.values().cloned().collect();
         Claim::new(self.record.clone(), self.epoch, self.revision, self.state.clone(), alarms)
+            .with_messages(messages)
+    }
+
+    fn change_messages(&mut self, changes: Vec<MessageChange>) {
+        for change in changes {
+            match change {
+                MessageChange::Add(message) => drop(self.messages.insert(message.id, message)),
+                MessageChange::Remove(id) => drop(self.messages.remove(&id)),
+            }
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where actors are kept while they sleep.
 //!
-//! A store knows nothing of what actors do: it keeps who they are, their last saved state and their alarms, and
-//! lets only the newest [claim](Store::claim) change them. `SqliteStore` (feature `sqlite`) is the one for servers,
+//! A store knows nothing of what actors do: it keeps who they are, their last saved state, their alarms and the
+//! messages in their queues, and lets only the newest [claim](Store::claim) change them. `SqliteStore` (feature `sqlite`) is the one for servers,
 //! [`MemoryStore`] forgets.
 
 mod alarm;
@@ -10,6 +10,7 @@ mod commit;
 mod data_dir;
 mod error;
 mod memory;
+mod message;
 mod record;
 mod shared;
 #[cfg(feature = "sqlite")]
@@ -25,13 +26,14 @@ pub use commit::{Commit, CommitOutcome};
 pub(crate) use data_dir::DataDir;
 pub use error::{LoadError, SaveError, StoreError};
 pub use memory::MemoryStore;
+pub use message::{MessageChange, MessageId, StoredMessage};
 pub use record::{ActorRecord, Claim};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};
 
 use crate::{ActorId, Key};
 
-/// Keeps actors: who they are, their last saved state, their alarms.
+/// Keeps actors: who they are, their last saved state, their alarms, their queues.
 ///
 /// One commit takes a batch over many actors, all or nothing for each actor. What a commit calls done must
 /// survive whatever the store promises to survive; the host answers callers only after that.
@@ -46,7 +48,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// Every actor of this name, in the order of their ids, which is that of their creation.
     async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError>;
 
-    /// Claims the actor of this name and key, and reads its state and alarms. Each claim raises the actor's epoch,
+    /// Claims the actor of this name and key, and reads its state, alarms and messages. Each claim raises the actor's epoch,
     /// and commits of earlier epochs are [fenced](CommitOutcome::Fenced) from then on. `None`: there is none.
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError>;
 
@@ -62,4 +64,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// When the first alarm after that time is due, whosever it is.
     async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError>;
+
+    /// The actors that have messages in their queues, in the order of their ids: the first `limit` of those whose ids
+    /// are after this one, or of all.
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError>;
 }

@@ -33,6 +33,14 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).next_alarm_after(after_ms).await
     }
 
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        (**self).with_messages(after, limit).await
+    }
+
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
         (**self).commit(batch).await
     }

@@ -170,6 +170,14 @@ impl Store for FaultyStore {
     async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
         self.shared.store.next_alarm_after(after_ms).await
     }
+
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.shared.store.with_messages(after, limit).await
+    }
 }
 
 impl Shared {

@@ -6,7 +6,10 @@ use std::iter;
 use bytes::Bytes;
 use callboard::{
     ActorId,
-    store::{ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, Store},
+    store::{
+        ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, MessageChange, MessageId,
+        Store, StoredMessage,
+    },
 };
 
 pub fn record<S: Into<String>>(name: &str, key: impl IntoIterator<Item = S>) -> ActorRecord {
@@ -19,7 +22,7 @@ pub fn alarm(due_ms: u64) -> Alarm {
 
 pub fn create(record: &ActorRecord, state: &str, alarms: impl IntoIterator<Item = AlarmChange>) -> Commit {
     let alarms = alarms.into_iter().collect();
-    Commit::Create { record: record.clone(), state: state.to_owned().into(), alarms }
+    Commit::Create { record: record.clone(), state: state.to_owned().into(), alarms, messages: vec![] }
 }
 
 pub fn save(
@@ -30,7 +33,8 @@ pub fn save(
     alarms: impl IntoIterator<Item = AlarmChange>,
 ) -> Commit {
     let alarms = alarms.into_iter().collect();
-    Commit::Save { id: of.id, epoch, revision, state: Some(state.to_owned().into()), alarms }
+    let state = Some(state.to_owned().into());
+    Commit::Save { id: of.id, epoch, revision, state, alarms, messages: vec![] }
 }
 
 pub fn save_alarms(
@@ -39,7 +43,26 @@ pub fn save_alarms(
     revision: u64,
     alarms: impl IntoIterator<Item = AlarmChange>,
 ) -> Commit {
-    Commit::Save { id: of.id, epoch, revision, state: None, alarms: alarms.into_iter().collect() }
+    let alarms = alarms.into_iter().collect();
+    Commit::Save { id: of.id, epoch, revision, state: None, alarms, messages: vec![] }
+}
+
+pub fn message(body: &str) -> StoredMessage {
+    StoredMessage::new(MessageId::generate(), "jobs", Bytes::from(body.to_owned()), 1_700_000_000_001)
+}
+
+pub fn save_messages(
+    of: &ActorRecord,
+    epoch: u64,
+    revision: u64,
+    messages: impl IntoIterator<Item = MessageChange>,
+) -> Commit {
+    let messages = messages.into_iter().collect();
+    Commit::Save { id: of.id, epoch, revision, state: None, alarms: vec![], messages }
+}
+
+pub fn enqueue(of: &ActorRecord, epoch: u64, message: &StoredMessage) -> Commit {
+    Commit::Enqueue { id: of.id, epoch, message: message.clone() }
 }
 
 pub async fn commit(store: &dyn Store, commit: Commit) -> CommitOutcome {

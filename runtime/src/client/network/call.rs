@@ -29,10 +29,7 @@ impl Network {
         let path = format!("/action/{}", component(name));
         let uri =
             self.endpoint.gateway(&self.settings, C::NAME, target, &path).map_err(CallError::NotSent)?;
-        let mut headers = call_headers(&self.settings)?;
-        if let Some(params) = params {
-            headers.insert("x-rivet-conn-params", ascii(&params)?);
-        }
+        let headers = call_headers(&self.settings, params)?;
         drop(action);
         let response = self.send(Method::POST, uri, headers, body).await?;
         let reply = if response.status.is_success() {
@@ -59,12 +56,16 @@ pub(super) fn base_headers(settings: &Settings) -> HeaderMap {
     headers
 }
 
-fn call_headers(settings: &Settings) -> Result<HeaderMap, CallError> {
+/// The headers of a call, or of a message to a queue.
+pub(super) fn call_headers(settings: &Settings, params: Option<Bytes>) -> Result<HeaderMap, CallError> {
     let mut headers = base_headers(settings);
     headers.insert("x-rivet-encoding", HeaderValue::from_static(settings.encoding.name()));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(settings.encoding.content_type()));
     if let Some(token) = &settings.token {
         headers.insert("x-rivet-token", sensitive(token)?);
+    }
+    if let Some(params) = params {
+        headers.insert("x-rivet-conn-params", ascii(&params)?);
     }
     Ok(headers)
 }

@@ -1,6 +1,6 @@
 //! One HTTP request and its response.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
@@ -34,12 +34,24 @@ impl Network {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<Response, CallError> {
+        self.send_within(self.settings.call_timeout, method, uri, headers, body).await
+    }
+
+    /// The same, with another limit to how long it may take.
+    pub(super) async fn send_within(
+        &self,
+        limit: Option<Duration>,
+        method: Method,
+        uri: Uri,
+        headers: HeaderMap,
+        body: Bytes,
+    ) -> Result<Response, CallError> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
         let exchange = self.exchange(request);
-        match self.settings.call_timeout {
+        match limit {
             None => exchange.await,
             Some(limit) => timeout(limit, exchange)
                 .await

@@ -6,6 +6,7 @@ mod control;
 mod dial;
 mod endpoint;
 mod exchange;
+mod queue;
 mod socket;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -21,10 +22,13 @@ use hyper_util::{
 use self::connector::Connector;
 pub(super) use self::endpoint::Endpoint;
 use super::{
-    link::{BoxFuture, Dial, DialError, Link, Port, ReplyOf},
+    link::{BoxFuture, Dial, DialError, Link, Outgoing, Port, ReplyOf, Sent},
     target::Target,
 };
-use crate::{ActorId, CallError, Contract, wire::Encoding};
+use crate::{
+    ActorId, CallError, Contract,
+    wire::{Encoding, Format},
+};
 
 /// How large an answer or a message may be.
 const MAX_INCOMING: usize = 32 << 20;
@@ -94,6 +98,14 @@ impl<C: Contract> Port<C> for NetworkPort {
     /// Only an answer says that the actor has it.
     fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
         Box::pin(async { self.network.call::<C>(&self.target, action, params).await.map(drop) })
+    }
+
+    fn format(&self) -> Format {
+        self.network.settings.encoding.format()
+    }
+
+    fn send(&self, message: Outgoing, params: Option<Bytes>) -> BoxFuture<'_, Result<Sent, CallError>> {
+        Box::pin(self.network.send_message::<C>(&self.target, message, params))
     }
 
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {

@@ -18,7 +18,7 @@ use self::board::{Board, BoardAction, BoardReply, JoinParams};
 use super::{
     connection::Connection,
     handle::Handle,
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Port, ReplyOf, ToServer},
+    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, ToServer},
 };
 use crate::{Action, ActorId, CallError, Contract, Event, EventOf, wire};
 
@@ -187,6 +187,14 @@ impl Port<Board> for Dialer {
     }
 
     fn tell(&self, _: BoardAction, _: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
+        unreachable!("these tests are about connections")
+    }
+
+    fn format(&self) -> wire::Format {
+        wire::Format::Json
+    }
+
+    fn send(&self, _: Outgoing, _: Option<Bytes>) -> BoxFuture<'_, Result<super::link::Sent, CallError>> {
         unreachable!("these tests are about connections")
     }
 

@@ -67,20 +67,25 @@ fn connect(path: &Path, check: bool) -> Result<Connection, OpenError> {
     let flags =
         OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let db = Connection::open_with_flags(path, flags).map_err(refused)?;
-    let is_empty = inspect(&db, path)?;
+    let found = inspect(&db, path)?;
     if check {
         examine(&db, path)?;
     }
     prepare(&db).map_err(refused)?;
-    if is_empty {
-        schema::create(&db).map_err(refused)?;
+    match found {
+        None => schema::create(&db).map_err(refused)?,
+        Some(schema::VERSION) => {}
+        Some(earlier) => {
+            schema::upgrade(&db, earlier).map_err(refused)?;
+            tracing::info!(path = %path.display(), from = earlier, to = schema::VERSION, "a store was upgraded");
+        }
     }
     settle(&db).map_err(refused)?;
     Ok(db)
 }
 
-/// Locks the file and sees whose it is. Says whether it is still empty.
-fn inspect(db: &Connection, path: &Path) -> Result<bool, OpenError> {
+/// Locks the file and sees whose it is. Says which version its tables have; `None`: it is still empty.
+fn inspect(db: &Connection, path: &Path) -> Result<Option<i64>, OpenError> {
     let refused = |reason| refusal(path, reason);
     // A file that is refused keeps even its journal as it was.
     db.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true).map_err(refused)?;
@@ -89,8 +94,10 @@ fn inspect(db: &Connection, path: &Path) -> Result<bool, OpenError> {
     db.execute_batch("PRAGMA locking_mode = EXCLUSIVE").map_err(refused)?;
     let path = path.to_owned();
     match Format::of(db).map_err(refused)? {
-        Format::Empty => Ok(true),
-        Format::Version(schema::VERSION) => schema::verify(db).map(|()| false).map_err(refused),
+        Format::Empty => Ok(None),
+        Format::Version(found) if found <= schema::VERSION => {
+            schema::verify(db, found).map(|()| Some(found)).map_err(refused)
+        }
         Format::Version(found) => Err(OpenError::Newer { path, found, known: schema::VERSION }),
         Format::Foreign => Err(OpenError::Foreign { path, found: "it is a database of something else" }),
     }

@@ -58,6 +58,7 @@ use writer::{Request, Writer};
 /// |---|---|
 /// | `actors` | `id`, `name`, `key` (its parts joined by slashes), `created_at_ms`, `epoch`, `revision`, `state`, `format` |
 /// | `alarms` | `actor` (its id), `id`, `due_ms`, `payload` |
+/// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms` |
 ///
 /// Dropping the store ends what it was asked for, and waits for that.
 pub struct SqliteStore {
@@ -175,6 +176,14 @@ impl Store for SqliteStore {
 
     async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
         self.read(move |db: &Connection| reads::next_alarm_after(db, after_ms)).await
+    }
+
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.read(move |db: &Connection| reads::with_messages(db, after, limit)).await
     }
 }
 

@@ -57,6 +57,27 @@ pub(super) fn next_alarm_after(db: &Connection, after_ms: u64) -> rusqlite::Resu
         .optional()
 }
 
+pub(super) fn with_messages(
+    db: &Connection,
+    after: Option<ActorId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<ActorRecord>> {
+    let after = after.map(|after| after.to_string()).unwrap_or_default();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // From one actor of the index to the next, however many messages each has. No id is the empty text.
+    db.prepare_cached(
+        "WITH RECURSIVE waiting (actor) AS ( \
+             SELECT min(actor) FROM messages WHERE actor > ?1 \
+             UNION ALL \
+             SELECT (SELECT min(actor) FROM messages WHERE actor > waiting.actor) FROM waiting \
+             WHERE waiting.actor IS NOT NULL LIMIT ?2 \
+         ) \
+         SELECT id, name, key, created_at_ms FROM waiting JOIN actors ON actors.id = waiting.actor ORDER BY id",
+    )?
+    .query_map(params![after, limit], record)?
+    .collect()
+}
+
 fn record(row: &Row<'_>) -> rusqlite::Result<ActorRecord> {
     let key = from_slash_form(row.get_ref(2)?.as_str()?);
     Ok(ActorRecord::new(column::parsed(row, 0)?, row.get::<_, String>(1)?, key, column::number(row, 3)?))

@@ -5,7 +5,7 @@ use rusqlite::{Connection, Row, params};
 use super::{column, reads};
 use crate::{
     ActorId,
-    store::{ActorRecord, Alarm, AlarmChange, Claim, Commit, CommitOutcome},
+    store::{ActorRecord, Alarm, AlarmChange, Claim, Commit, CommitOutcome, MessageChange, StoredMessage},
 };
 
 /// The format of the states that are written now.
@@ -24,28 +24,34 @@ pub(super) fn claim(db: &Connection, name: &str, key: &str) -> rusqlite::Result<
         .prepare_cached("SELECT id, due_ms, payload FROM alarms WHERE actor = ?1 ORDER BY due_ms, id")?
         .query_map([&id], alarm)?
         .collect::<Result<_, _>>()?;
-    Ok(Some(Claim::new(record, epoch, revision, state.into(), alarms)))
+    let messages = db
+        .prepare_cached("SELECT id, queue, body, sent_at_ms FROM messages WHERE actor = ?1 ORDER BY id")?
+        .query_map([&id], message)?
+        .collect::<Result<_, _>>()?;
+    Ok(Some(Claim::new(record, epoch, revision, state.into(), alarms).with_messages(messages)))
 }
 
 /// Applies one actor's commit, or refuses it and changes nothing.
 pub(super) fn apply(db: &Connection, commit: &Commit) -> rusqlite::Result<CommitOutcome> {
-    let (id, alarms) = match commit {
-        Commit::Create { record, state, alarms } => {
+    let (id, alarms, messages) = match commit {
+        Commit::Create { record, state, alarms, messages } => {
             if !create(db, record, state)? {
                 return Ok(CommitOutcome::Taken);
             }
-            (record.id.to_string(), alarms)
+            (record.id.to_string(), alarms, messages)
         }
-        Commit::Save { id, epoch, revision, state, alarms } => {
+        Commit::Save { id, epoch, revision, state, alarms, messages } => {
             let id = id.to_string();
             if !save(db, &id, *epoch, *revision, state.as_deref())? {
                 return Ok(CommitOutcome::Fenced);
             }
-            (id, alarms)
+            (id, alarms, messages)
         }
+        Commit::Enqueue { id, epoch, message } => return enqueue(db, *id, *epoch, message),
         Commit::Destroy { id, epoch } => return destroy(db, *id, *epoch),
     };
     alarms.iter().try_for_each(|change| change_alarm(db, &id, change))?;
+    messages.iter().try_for_each(|change| change_message(db, &id, change))?;
     Ok(CommitOutcome::Done)
 }
 
@@ -96,8 +102,45 @@ fn destroy(db: &Connection, id: ActorId, epoch: u64) -> rusqlite::Result<CommitO
     if gone == 0 {
         return Ok(CommitOutcome::Fenced);
     }
-    db.prepare_cached("DELETE FROM alarms WHERE actor = ?1")?.execute([id])?;
+    db.prepare_cached("DELETE FROM alarms WHERE actor = ?1")?.execute([&id])?;
+    db.prepare_cached("DELETE FROM messages WHERE actor = ?1")?.execute([&id])?;
     Ok(CommitOutcome::Done)
+}
+
+fn enqueue(
+    db: &Connection,
+    id: ActorId,
+    epoch: u64,
+    message: &StoredMessage,
+) -> rusqlite::Result<CommitOutcome> {
+    let id = id.to_string();
+    let is_current = db
+        .prepare_cached("SELECT 1 FROM actors WHERE id = ?1 AND epoch = ?2")?
+        .exists(params![id, column::from_number(epoch)])?;
+    if !is_current {
+        return Ok(CommitOutcome::Fenced);
+    }
+    add_message(db, &id, message)?;
+    Ok(CommitOutcome::Done)
+}
+
+fn change_message(db: &Connection, actor: &str, change: &MessageChange) -> rusqlite::Result<()> {
+    match change {
+        MessageChange::Add(message) => add_message(db, actor, message),
+        MessageChange::Remove(id) => db
+            .prepare_cached("DELETE FROM messages WHERE actor = ?1 AND id = ?2")?
+            .execute([actor, &id.to_string()])
+            .map(drop),
+    }
+}
+
+fn add_message(db: &Connection, actor: &str, message: &StoredMessage) -> rusqlite::Result<()> {
+    let StoredMessage { id, queue, body, sent_at_ms } = message;
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO messages (actor, id, queue, body, sent_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+    )?
+    .execute(params![actor, id.to_string(), queue, &body[..], column::from_number(*sent_at_ms)])
+    .map(drop)
 }
 
 fn change_alarm(db: &Connection, actor: &str, change: &AlarmChange) -> rusqlite::Result<()> {
@@ -121,4 +164,9 @@ fn change_alarm(db: &Connection, actor: &str, change: &AlarmChange) -> rusqlite:
 
 fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
     Ok(Alarm::new(column::parsed(row, 0)?, column::number(row, 1)?, row.get::<_, Vec<u8>>(2)?.into()))
+}
+
+fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
+    let body = row.get::<_, Vec<u8>>(2)?.into();
+    Ok(StoredMessage::new(column::parsed(row, 0)?, row.get::<_, String>(1)?, body, column::number(row, 3)?))
 }

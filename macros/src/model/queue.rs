@@ -1,0 +1,63 @@
+//! One queue: a payload type of `queues(..)`, and what its messages are completed with.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::{Attribute, Type};
+
+use super::{Carried, Scope, event::last_segment, name, owned};
+use crate::{syntax::QueueEntry, written::written};
+
+/// A type of messages that the actor takes.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    pub(crate) wire: String,
+    pub(crate) ty: TokenStream,
+    pub(crate) written: String,
+    /// `()` where messages are completed with nothing.
+    pub(crate) response: TokenStream,
+    /// As written; empty for `()`.
+    pub(crate) response_written: String,
+    pub(crate) cfgs: Vec<Attribute>,
+}
+
+impl Queue {
+    /// The queue of this entry, if it has a name.
+    pub(crate) fn of(entry: &QueueEntry, scope: Scope<'_>) -> Option<Self> {
+        let wire = match (&entry.name, last_segment(&entry.ty)) {
+            (Some(name), _) => name.value(),
+            (None, Some(last)) => name::wire(last),
+            (None, None) => {
+                let help = "give it one: `queues((u32, u32) = \"moves\")`";
+                scope.mistakes.at(
+                    &entry.ty,
+                    "a queue has the name of its type, and this type has none",
+                    help,
+                );
+                return None;
+            }
+        };
+        let response = entry.response.as_ref().filter(|ty| !is_unit(ty));
+        Some(Self {
+            wire,
+            ty: scope.outside(&entry.ty),
+            written: written(&entry.ty),
+            response: response.map_or_else(
+                || quote!(()),
+                |ty| owned::travelling(ty, "the response goes to whoever sent the message", scope),
+            ),
+            response_written: response.map(written).unwrap_or_default(),
+            cfgs: Carried::of(&entry.attrs).cfgs,
+        })
+    }
+}
+
+fn is_unit(ty: &Type) -> bool {
+    matches!(ty, Type::Tuple(tuple) if tuple.elems.is_empty())
+}
+
+impl quote::ToTokens for Queue {
+    /// The type, which is what an error about a queue points at.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.ty.clone());
+    }
+}

@@ -1,0 +1,2 @@
+#[actor(queues(Job -> Done = "jobs"))]
+impl Worker {}

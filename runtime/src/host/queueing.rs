@@ -1,0 +1,398 @@
+//! Queueing: how messages come into an actor's queues, are taken, and are done with.
+
+use std::{
+    marker::PhantomData,
+    sync::{Arc, Weak},
+};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
+
+use super::{
+    Cell, Guest, Reach,
+    cell::unanswered,
+    chain::Chain,
+    committer::Saved,
+    holds::KeptAwake,
+    parcel::Parcel,
+    queues::{Admission, Waiter},
+};
+use crate::{
+    Actor, Contract, Fault, MessageId,
+    conn::Peer,
+    faults,
+    store::{Commit, CommitOutcome, StoredMessage},
+    wire::Format,
+};
+
+/// Ends when a message is handled, with the response, if there is one. Dropping it disturbs nobody.
+pub(crate) type Handling = BoxFuture<'static, Result<Option<Bytes>, Fault>>;
+
+/// A message on its way to a queue of an actor.
+#[derive(Debug, Clone)]
+pub(crate) struct Letter {
+    /// The queue's place in the contract's table.
+    pub(crate) queue: usize,
+    /// As it is kept.
+    pub(crate) body: Bytes,
+    /// The format of the response; `None` if nobody waits for one.
+    pub(crate) response: Option<Format>,
+}
+
+/// A message from the network on its way to a queue.
+#[derive(Debug)]
+pub(crate) struct Mail {
+    /// The queue's name.
+    pub(crate) queue: String,
+    /// That of the body, and of the response.
+    pub(crate) format: Format,
+    pub(crate) body: Bytes,
+    /// Whether somebody waits until it is handled.
+    pub(crate) waits: bool,
+}
+
+impl<A: Actor> Cell<A> {
+    /// An actor without queues pays nothing for them.
+    pub(super) const HAS_QUEUES: bool = !<A::Contract as Contract>::QUEUES.is_empty();
+
+    /// Takes a message from the network, once `#[on_before_connect]` has judged its sender.
+    pub(super) async fn take_mail(
+        self: Arc<Self>,
+        mail: Mail,
+        guest: Guest,
+    ) -> Result<Option<Handling>, Fault> {
+        // Who may not come in learns nothing of what there is.
+        let cell = if guest.params.is_some() || A::HOOKS.before_connect.is_some() {
+            self.join(guest, Peer::Call(PhantomData), None).await?.0
+        } else {
+            self
+        };
+        let Mail { queue, format, body, waits } = mail;
+        let table = <A::Contract as Contract>::QUEUES.iter();
+        let (index, info) =
+            table.enumerate().find(|(_, info)| info.name == queue).ok_or_else(|| faults::no_queue(&queue))?;
+        let body = info.kept(format, &body).map_err(|error| faults::invalid_message(&error))?;
+        cell.enqueue(Letter { queue: index, body, response: waits.then_some(format) }).await
+    }
+
+    /// Takes a message. It is in the queue, and will be after a crash, when this returns.
+    pub(super) async fn enqueue(self: &Arc<Self>, letter: Letter) -> Result<Option<Handling>, Fault> {
+        self.check_size(&letter.body)?;
+        let mut cell = Arc::clone(self);
+        loop {
+            if let Some(handling) = cell.enqueue_awake(&letter).await? {
+                return Ok(handling);
+            }
+            cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
+        }
+    }
+
+    /// `None` if the actor sleeps.
+    async fn enqueue_awake(self: &Arc<Self>, letter: &Letter) -> Result<Option<Option<Handling>>, Fault> {
+        let kept = KeptAwake::new(Arc::clone(self));
+        let limit = self.runtime().limits().queued_messages;
+        let epoch = loop {
+            let changed = self.queues_changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            let admission = {
+                // The gate before the queues, as where both are submitted.
+                let gate = self.gate.lock();
+                let admission = self.queues.lock().admit(letter.queue, limit);
+                (admission, gate.epoch())
+            };
+            match admission {
+                (Admission::Now, epoch) => break epoch,
+                (Admission::Later, _) => changed.await,
+                (Admission::Full, _) => return Err(faults::queue_full(limit)),
+                (Admission::Closed, _) => return Ok(None),
+            }
+        };
+        let (waiter, handled) = match letter.response {
+            Some(format) => {
+                let (reply, handled) = oneshot::channel();
+                (Some(Waiter { format, reply }), Some(handled))
+            }
+            None => (None, None),
+        };
+        let message = self.message(letter.queue, letter.body.clone());
+        self.keep(letter.queue, message, waiter, epoch).await?;
+        Ok(Some(handled.map(|handled| -> Handling {
+            Box::pin(async move {
+                let response = handled.await.unwrap_or_else(|_| Err(unanswered()));
+                drop(kept);
+                response
+            })
+        })))
+    }
+
+    /// Hands a message to the store, by a commit of its own that waits for no turn; whoever has sent it may go away.
+    async fn keep(
+        self: &Arc<Self>,
+        queue: usize,
+        message: StoredMessage,
+        waiter: Option<Waiter>,
+        epoch: u64,
+    ) -> Result<(), Fault> {
+        if A::EPHEMERAL {
+            return self.kept(queue, message, waiter, Ok(CommitOutcome::Done));
+        }
+        let (done, ended) = oneshot::channel();
+        let commit = Commit::Enqueue { id: self.record().id, epoch, message: message.clone() };
+        let cell = Arc::clone(self);
+        self.commit(commit, move |outcome| drop(done.send(cell.kept(queue, message, waiter, outcome))));
+        ended.await.unwrap_or_else(|_| Err(unanswered()))
+    }
+
+    /// Nobody can take a message before the store has it: nothing is done for one that its sender is told is lost.
+    fn kept(
+        &self,
+        queue: usize,
+        message: StoredMessage,
+        waiter: Option<Waiter>,
+        outcome: Saved,
+    ) -> Result<(), Fault> {
+        let done = matches!(outcome, Ok(CommitOutcome::Done));
+        {
+            let mut queues = self.queues.lock();
+            if done {
+                queues.arrived(queue, message, waiter);
+            } else {
+                queues.failed(queue);
+            }
+        }
+        self.queues_changed.notify_waiters();
+        match outcome {
+            Ok(CommitOutcome::Done) => Ok(()),
+            Ok(CommitOutcome::Fenced) if self.is_to_be_destroyed() || !self.is_awake() => {
+                Err(faults::actor_not_found())
+            }
+            Ok(outcome) => Err(Fault::internal(&format_args!("a message was not kept: {outcome:?}"))),
+            Err(error) => Err(Fault::internal(&format_args!("a message was not kept: {error}"))),
+        }
+    }
+
+    /// A message of the actor to itself, which is saved with what else it changes.
+    pub(crate) fn send_to_itself(self: &Arc<Self>, queue: usize, body: Bytes) -> Result<MessageId, Fault> {
+        self.check_size(&body)?;
+        let limit = self.runtime().limits().queued_messages;
+        let message = self.message(queue, body);
+        let id = message.id;
+        {
+            let mut gate = self.gate.lock();
+            let mut queues = self.queues.lock();
+            if queues.is_closed() {
+                return Err(faults::message_too_late());
+            }
+            if !queues.add(queue, limit, message) {
+                return Err(faults::queue_full(limit));
+            }
+            gate.changed_aside();
+        }
+        // Outside of a turn that ends in a save, the actor's task sees to it.
+        self.mailbox.nudge();
+        Ok(id)
+    }
+
+    fn message(&self, queue: usize, body: Bytes) -> StoredMessage {
+        let name = <A::Contract as Contract>::QUEUES[queue].name;
+        StoredMessage::new(MessageId::generate(), name, body, self.runtime().clock().now_ms())
+    }
+
+    fn check_size(&self, body: &Bytes) -> Result<(), Fault> {
+        let limit = self.runtime().limits().queued_message;
+        if body.len() > limit { Err(faults::message_too_large(limit)) } else { Ok(()) }
+    }
+
+    /// Waits until `take` takes something. `None`: the actor goes, so nothing will come.
+    pub(crate) async fn next_message<T>(&self, queue: usize, take: impl Fn() -> Option<T>) -> Option<T> {
+        loop {
+            let changed = self.queues_changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            self.queues.lock().is_read(queue);
+            if self.holds.asleep.is_cancelled() {
+                return None;
+            }
+            if let Some(taken) = take() {
+                return Some(taken);
+            }
+            tokio::select! {
+                () = changed => {}
+                () = self.holds.asleep.cancelled() => return None,
+            }
+        }
+    }
+
+    /// The next message that nobody has taken.
+    pub(crate) fn take_message(self: &Arc<Self>, queue: usize) -> Option<Taken<A>> {
+        let message = self.queues.lock().take(queue)?;
+        Some(Taken { message, kept: Some(KeptAwake::new(Arc::clone(self))), cell: Arc::clone(self) })
+    }
+
+    /// Whether a message waits for `#[run]`, which is there to take it.
+    pub(super) fn has_queued_work(&self) -> bool {
+        Self::HAS_QUEUES && !self.holds.run.is_empty() && self.queues.lock().has_work()
+    }
+
+    /// Whether no message needs the actor awake.
+    pub(super) fn may_close_queues(&self) -> bool {
+        if !Self::HAS_QUEUES {
+            return true;
+        }
+        let may_close = self.queues.lock().may_close();
+        may_close && !self.has_queued_work()
+    }
+
+    /// From now on there are no messages here, neither for takers nor from senders. Who waits is told why.
+    pub(super) fn close_queues(&self, why: &Fault) {
+        if Self::HAS_QUEUES {
+            self.queues.lock().close(why);
+            self.queues_changed.notify_waiters();
+        }
+    }
+
+    /// The messages that the store has; those of an ephemeral actor are in no store, and stay.
+    pub(super) fn load_queues(&self, messages: Vec<StoredMessage>) {
+        if Self::HAS_QUEUES {
+            let mut queues = self.queues.lock();
+            if A::EPHEMERAL {
+                queues.settle();
+            } else {
+                queues.loaded(messages);
+            }
+            drop(queues);
+            self.queues_changed.notify_waiters();
+        }
+    }
+
+    /// Holds off new messages until what is in the store has been read again, so that each is either among those or
+    /// comes after them.
+    pub(super) async fn hold_queues(self: &Arc<Self>) -> Option<Reloading<A>> {
+        if !Self::HAS_QUEUES {
+            return None;
+        }
+        self.queues.lock().set_reloading(true);
+        let reloading = Reloading(Arc::clone(self));
+        loop {
+            let changed = self.queues_changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            if !self.queues.lock().is_arriving() {
+                return Some(reloading);
+            }
+            changed.await;
+        }
+    }
+}
+
+/// Holds off new messages as long as it lives.
+pub(super) struct Reloading<A: Actor>(Arc<Cell<A>>);
+
+impl<A: Actor> Drop for Reloading<A> {
+    fn drop(&mut self) {
+        self.0.queues.lock().set_reloading(false);
+        self.0.queues_changed.notify_waiters();
+    }
+}
+
+/// A message that was taken. It keeps the actor awake, and goes back to its queue if it is dropped.
+pub(crate) struct Taken<A: Actor> {
+    message: StoredMessage,
+    /// `None` once it is done with.
+    kept: Option<KeptAwake<A>>,
+    cell: Arc<Cell<A>>,
+}
+
+impl<A: Actor> Taken<A> {
+    pub(crate) fn id(&self) -> MessageId {
+        self.message.id
+    }
+
+    pub(crate) fn sent_at_ms(&self) -> u64 {
+        self.message.sent_at_ms
+    }
+
+    pub(crate) fn body(&self) -> &[u8] {
+        &self.message.body
+    }
+
+    pub(crate) fn cell(&self) -> Arc<Cell<A>> {
+        Arc::clone(&self.cell)
+    }
+
+    /// It cannot be read here and now, so it is not handed out again.
+    pub(crate) fn set_aside(mut self) {
+        self.cell.queues.lock().set_aside(self.message.id);
+        self.kept = None;
+    }
+
+    /// It is handled: what the receiver hears is whether that is saved. `None` in a turn, whose own answer waits for
+    /// that.
+    pub(crate) fn complete(
+        mut self,
+        respond: impl FnOnce(Format) -> Result<Option<Bytes>, Fault>,
+    ) -> Option<oneshot::Receiver<Result<(), Fault>>> {
+        let (cell, id) = (Arc::clone(&self.cell), self.message.id);
+        // Before the locks: it is the user's code that writes a response.
+        let format = cell.queues.lock().wanted_format(id);
+        let response = format.map_or(Ok(None), respond);
+        let (done, saved) = oneshot::channel();
+        {
+            let mut gate = cell.gate.lock();
+            let mut queues = cell.queues.lock();
+            if gate.is_broken() || queues.is_closed() {
+                let fault =
+                    if queues.is_closed() { faults::message_too_late() } else { faults::rolled_back() };
+                drop((queues, gate));
+                // Nobody else has the receiver.
+                let _ = done.send(Err(fault));
+                return Some(saved);
+            }
+            let waiter = queues.complete(id);
+            gate.changed_aside();
+            drop(queues);
+            let held = completed(Arc::downgrade(&cell), id, waiter, response, done);
+            // It is given back only where the state is void, which was looked at.
+            let _ = gate.pass_held(held);
+        }
+        self.kept = None;
+        cell.mailbox.nudge();
+        let in_turn = Chain::current().holds(cell.record().id).is_some();
+        (!in_turn).then_some(saved)
+    }
+}
+
+impl<A: Actor> Drop for Taken<A> {
+    fn drop(&mut self) {
+        // Only then it lets the actor sleep.
+        if self.kept.is_some() {
+            self.cell.queues.lock().give_back(self.message.id);
+            self.cell.queues_changed.notify_waiters();
+        }
+    }
+}
+
+/// What is handed over once it is saved that a message was handled. If it is not, whoever waits goes on waiting.
+fn completed<A: Actor>(
+    cell: Weak<Cell<A>>,
+    id: MessageId,
+    waiter: Option<Waiter>,
+    response: Result<Option<Bytes>, Fault>,
+    done: oneshot::Sender<Result<(), Fault>>,
+) -> Parcel<A> {
+    Parcel::Held(Box::new(move |saved| {
+        match (waiter, &saved) {
+            // Whoever waits may have gone away.
+            (Some(waiter), Ok(())) => drop(waiter.reply.send(response)),
+            (Some(waiter), Err(_)) => {
+                if let Some(cell) = cell.upgrade() {
+                    cell.queues.lock().wait(id, waiter);
+                }
+            }
+            (None, _) => {}
+        }
+        let _ = done.send(saved);
+    }))
+}

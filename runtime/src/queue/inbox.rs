@@ -1,0 +1,104 @@
+//! A queue as its actor sees it.
+
+use std::{fmt, marker::PhantomData, sync::Arc};
+
+use super::{KEPT, QueueMessage, QueueOf};
+use crate::{Actor, Contract, Fault, MessageId, host::Cell};
+
+/// One of an actor's queues: [`ctx.queue::<Job>()`](crate::Ctx::queue).
+///
+/// It hands out its messages one by one, in the order sent, each to one taker alone. A message stays in the queue until
+/// it is [completed](QueueMessage::complete); one that is dropped before that is handed out again, and so is one that
+/// a crash has interrupted. So each message is handled at least once; what is done to the state of the actor in the
+/// turn that completes it, exactly once.
+///
+/// ```
+/// # use callboard::prelude::*;
+/// # #[derive(Default, Serialize, Deserialize)] struct Mailer { sent: u64 }
+/// # async fn deliver(mail: &Mail) {}
+/// #[derive(Serialize, Deserialize)]
+/// struct Mail { to: String, text: String }
+///
+/// #[actor(queues(Mail -> u64))]
+/// impl Mailer {
+///     #[run]
+///     async fn run(ctx: Ctx<Self>) -> Result<(), Fault> {
+///         let mails = ctx.queue::<Mail>();
+///         while let Some(mail) = mails.next().await {
+///             deliver(&mail.body).await;
+///             mail.complete_with(|mailer, _| {
+///                 mailer.sent += 1;
+///                 mailer.sent
+///             })
+///             .await?;
+///         }
+///         Ok(())
+///     }
+/// }
+/// ```
+pub struct Queue<A: Actor, M> {
+    cell: Arc<Cell<A>>,
+    messages: PhantomData<fn(M) -> M>,
+}
+
+impl<A: Actor, M: QueueOf<A::Contract>> Queue<A, M> {
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
+        Self { cell, messages: PhantomData }
+    }
+
+    /// The next message; waits until there is one. `None` when the actor goes to sleep or ends: there will be none for
+    /// this context any more.
+    ///
+    /// Waiting does not keep the actor awake; a message does, from the moment it is in a queue that `#[run]` waits for
+    /// until it is completed or dropped, and one that comes in sleep wakes the actor. It is safe to stop waiting: a
+    /// message that this has not returned stays in the queue, so `tokio::time::timeout(.., queue.next())` and
+    /// `tokio::select!` lose none.
+    ///
+    /// A message that is not of this type, because another version of the actor took it, stays in the queue, with a
+    /// line in the log.
+    pub async fn next(&self) -> Option<QueueMessage<A, M>> {
+        self.cell.next_message(M::INDEX, || self.try_next()).await
+    }
+
+    /// The next message, if there is one now.
+    #[must_use]
+    pub fn try_next(&self) -> Option<QueueMessage<A, M>> {
+        loop {
+            let taken = self.cell.take_message(M::INDEX)?;
+            match M::decode(KEPT, taken.body()) {
+                Ok(body) => return Some(QueueMessage::new(body, taken)),
+                Err(error) => {
+                    let (actor, queue) = (self.cell.record().id, Self::name());
+                    tracing::error!(%actor, queue, message = %taken.id(), %error, "a message is set aside");
+                    taken.set_aside();
+                }
+            }
+        }
+    }
+
+    /// Sends a message from the actor to itself. In a `&mut self` turn it is part of that: it is in the queue once the
+    /// turn is saved, and is not if the turn is taken back. Elsewhere it is saved at once.
+    ///
+    /// Fails where a client's would: the queue is full, the message too large.
+    #[expect(clippy::needless_pass_by_value, reason = "a message is given away, as by a client")]
+    pub fn send(&self, message: M) -> Result<MessageId, Fault> {
+        let body = message.encode(KEPT).map_err(|error| Fault::internal(&error))?;
+        self.cell.send_to_itself(M::INDEX, body)
+    }
+
+    fn name() -> &'static str {
+        <A::Contract as Contract>::QUEUES[M::INDEX].name
+    }
+}
+
+impl<A: Actor, M> Clone for Queue<A, M> {
+    fn clone(&self) -> Self {
+        Self { cell: Arc::clone(&self.cell), messages: PhantomData }
+    }
+}
+
+impl<A: Actor, M> fmt::Debug for Queue<A, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("actor", &self.cell.record().id).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,100 @@
+//! Messages to queues over HTTP.
+
+use std::{sync::Arc, time::Duration};
+
+use axum::{body::Body, extract::Request, response::Response};
+use bytes::Bytes;
+use http::{HeaderValue, Method, header};
+
+use super::{Gateway, body, calls, errors, errors::Failure, identity, target::Target};
+use crate::{
+    Fault, Limits, faults,
+    host::{Guest, Handling, Mail, Runtime},
+    store::ActorRecord,
+    wire::{
+        Encoding,
+        http::{QueueOutcome, QueueSend, QueueStatus},
+    },
+};
+
+/// What a body may have around the message itself, in bytes.
+const ENVELOPE: usize = 1024;
+
+/// `POST ../queue/{name}`
+pub(super) async fn send(
+    gateway: Arc<Gateway>,
+    target: Target,
+    queue: String,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (head, body) = request.into_parts();
+    let encoding = calls::encoding(&head.headers);
+    let failed = |fault| Failure::of_call(fault, errors::error_encoding(&head.headers, encoding));
+    if head.method != Method::POST {
+        return Err(failed(errors::wrong_actor_method(&head.method, &format!("/queue/{queue}"))));
+    }
+    let limits = gateway.limits();
+    let params = calls::params(&head.headers, limits).map_err(failed)?;
+    let (QueueSend { body, wait, timeout_ms, .. }, version) =
+        read(body, encoding, limits).await.map_err(failed)?;
+
+    let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
+    let mail = Mail { queue, format: encoding.format(), body, waits: wait };
+    let runtime = Arc::clone(&gateway.runtime);
+    // On a task of its own: a sender that goes away does not take its message with it.
+    let sending = gateway.tasks().spawn(async move { enqueue(&runtime, target, mail, guest).await });
+    let (actor, result) = match sending.await {
+        Ok(done) => done?,
+        Err(panic) => return Err(failed(Fault::internal(&panic))),
+    };
+    let failed_there = |fault| failed(fault).at(&actor);
+    // Here and not on that task: nobody waits any more for whom the sender has gone away.
+    let outcome = outcome(result.map_err(failed_there)?, timeout_ms).await.map_err(failed_there)?;
+    let body = outcome.encode(encoding, version).map_err(|error| failed_there(Fault::internal(&error)))?;
+    if body.len() > limits.outgoing_message {
+        return Err(failed_there(faults::outgoing_too_long()));
+    }
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
+    identity::name_actor(response.headers_mut(), &actor);
+    Ok(response)
+}
+
+/// The message, and the version to answer in.
+async fn read(body: Body, encoding: Encoding, limits: &Limits) -> Result<(QueueSend, u16), Fault> {
+    let limit = limits.queued_message;
+    let too_large = || faults::message_too_large(limit);
+    let body = body::read(body, limit.saturating_add(ENVELOPE), limits).await;
+    let body =
+        body.map_err(|fault| if fault == errors::incoming_too_long() { too_large() } else { fault })?;
+    let (send, version) =
+        QueueSend::decode(encoding, &body).map_err(|error| errors::invalid_request(error.to_string()))?;
+    if send.body.len() > limit { Err(too_large()) } else { Ok((send, version)) }
+}
+
+/// The actor that was reached, and what came of the message; an error if none was.
+async fn enqueue(
+    runtime: &Runtime,
+    target: Target,
+    mail: Mail,
+    guest: Guest,
+) -> Result<(ActorRecord, Result<Option<Handling>, Fault>), Fault> {
+    let actor = target.reach(runtime).await?;
+    let record = actor.record().clone();
+    let result = actor.send(mail, guest).await;
+    Ok((record, result))
+}
+
+/// What became of a message that is in its queue, once it is handled or the time is over.
+async fn outcome(handling: Option<Handling>, timeout_ms: Option<u64>) -> Result<QueueOutcome, Fault> {
+    let completed = |response: Option<Bytes>| QueueOutcome { status: QueueStatus::Completed, response };
+    let Some(handling) = handling else { return Ok(completed(None)) };
+    let handled = match timeout_ms {
+        None => Ok(handling.await),
+        Some(timeout_ms) => tokio::time::timeout(Duration::from_millis(timeout_ms), handling).await,
+    };
+    match handled {
+        Ok(response) => response.map(completed),
+        Err(_) => Ok(QueueOutcome { status: QueueStatus::TimedOut, response: None }),
+    }
+}
