@@ -88,6 +88,10 @@ pub enum ChatError {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job(pub Value);
 
+/// Something for later, which nobody looks at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Later(pub Value);
+
 /// What has become of a [`Job`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Done {
@@ -101,7 +105,7 @@ pub struct ChatRoom {
     messages: Vec<MessageReceived>,
 }
 
-#[actor(events(MessageReceived, PrivateMessage, PlayerMoved), queues(Job -> Done = "jobs"))]
+#[actor(events(MessageReceived, PrivateMessage, PlayerMoved), queues(Job -> Done = "jobs", Later))]
 impl ChatRoom {
     /// Handles jobs as they come.
     #[run]

@@ -11,6 +11,9 @@ const CHECKS: usize = 41;
 /// How many the driver of raw requests and raw sockets has.
 const RAW_CHECKS: usize = 8;
 
+/// How many the driver of queues has.
+const QUEUE_CHECKS: usize = 8;
+
 #[test]
 fn the_javascript_client_is_served_in_json() {
     assert_passes("run.mjs", CHECKS, "json");
@@ -29,6 +32,11 @@ fn the_javascript_client_is_served_in_bare() {
 #[test]
 fn the_javascript_client_sends_raw_requests_and_opens_raw_sockets() {
     assert_passes("raw.mjs", 3 * RAW_CHECKS, "json,cbor,bare");
+}
+
+#[test]
+fn the_javascript_client_sends_messages_to_queues() {
+    assert_passes("queues.mjs", 3 * QUEUE_CHECKS, "json,cbor,bare");
 }
 
 fn assert_passes(driver: &str, checks: usize, encodings: &str) {

@@ -157,9 +157,10 @@ macro_rules! workshop {
             #[action]
             async fn write_as_a_client(&mut self, ctx: &Ctx<Self>, wait: bool) -> Result<String, Fault> {
                 let me = ctx.client().get::<Self>(ctx.key());
-                let sent = match wait {
-                    false => me.send(letter(1)).await.map(|()| String::new()),
-                    true => me.send_and_wait(letter(1), Duration::MAX).await.map(Option::unwrap_or_default),
+                let sent = if wait {
+                    me.send_and_wait(letter(1), Duration::MAX).await.map(Option::unwrap_or_default)
+                } else {
+                    me.send(letter(1)).await.map(|()| String::new())
                 };
                 Ok(sent.unwrap_or_else(|error| error.to_string()))
             }
@@ -391,10 +392,8 @@ both_worlds!(two_who_read_side_by_side_share_the_messages, registry(), async |wo
 async fn a_stop_tells_who_waits_that_the_message_is_still_there() {
     for network in [false, true] {
         let store = Arc::new(MemoryStore::new());
-        let world = match network {
-            false => World::in_process(open(Arc::clone(&store))),
-            true => World::network(open(Arc::clone(&store))).await,
-        };
+        let registry = open(Arc::clone(&store));
+        let world = if network { World::network(registry).await } else { World::in_process(registry) };
         let shop = world.client.get_or_create::<Shop>("stopped");
         let waiting = {
             let shop = shop.clone();

@@ -287,7 +287,14 @@ async fn missed_runs_are_made_up_for_by_one_after_a_restart() {
     let claim = store.claim("bell", &Key::from("missed")).await.unwrap().unwrap();
     let (id, epoch, revision) = (claim.record.id, claim.epoch, claim.revision + 1);
     store
-        .commit(vec![Commit::Save { id, epoch, revision, state: None, alarms: alarms.into() }])
+        .commit(vec![Commit::Save {
+            id,
+            epoch,
+            revision,
+            state: None,
+            alarms: alarms.into(),
+            messages: vec![],
+        }])
         .await
         .unwrap();
 

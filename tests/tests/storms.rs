@@ -127,6 +127,14 @@ impl Store for Window {
     async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
         self.store.next_alarm_after(after_ms).await
     }
+
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.store.with_messages(after, limit).await
+    }
 }
 
 /// Calls on the connection if there is one, else through the handle.
