@@ -75,8 +75,12 @@ impl CallError<Infallible> {
 ///
 /// `group` says who speaks: `user` for errors that an actor declares, `actor` and `message` for the
 /// framework's own, `rivetkit` for the one that hides an internal error.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fault {
+#[derive(Clone, PartialEq)]
+pub struct Fault(Box<Parts>);
+
+/// Boxed: every answer is a `Result` with room for a fault, and nearly none of them is one.
+#[derive(Clone, PartialEq)]
+struct Parts {
     group: Cow<'static, str>,
     code: Cow<'static, str>,
     message: Cow<'static, str>,
@@ -90,7 +94,8 @@ impl Fault {
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { group: group.into(), code: code.into(), message: message.into(), metadata: None }
+        let (group, code, message) = (group.into(), code.into(), message.into());
+        Self(Box::new(Parts { group, code, message, metadata: None }))
     }
 
     /// An error that an actor declares: group `user`, its code, its message, its metadata.
@@ -98,64 +103,77 @@ impl Fault {
         if error.is_internal() {
             return Self::internal(error);
         }
-        Self { metadata: error.metadata(), ..Self::new("user", error.code(), error.to_string()) }
+        let mut fault = Self::new("user", error.code(), error.to_string());
+        fault.0.metadata = error.metadata();
+        fault
     }
 
     /// Any other error: clients learn that there was one, and an id under which the log tells it.
     pub fn internal(error: &(impl fmt::Display + ?Sized)) -> Self {
         let id = uuid::Uuid::now_v7().to_string();
         tracing::error!(error_id = %id, error = %error, "internal error");
-        Self {
-            metadata: Some(serde_json::json!({ "errorId": id })),
-            ..Self::new("rivetkit", "internal_error", "An internal error occurred")
-        }
+        Self::new("rivetkit", "internal_error", "An internal error occurred")
+            .with_metadata(serde_json::json!({ "errorId": id }))
     }
 
     /// The same fault with this metadata.
     #[must_use]
-    pub fn with_metadata(self, metadata: Value) -> Self {
-        Self { metadata: Some(metadata), ..self }
+    pub fn with_metadata(mut self, metadata: Value) -> Self {
+        self.0.metadata = Some(metadata);
+        self
     }
 
     /// Who speaks: `user`, `actor`, `message`, `rivetkit`, ..
     #[must_use]
     pub fn group(&self) -> &str {
-        &self.group
+        &self.0.group
     }
 
     /// What happened, for programs: `player_not_found`.
     #[must_use]
     pub fn code(&self) -> &str {
-        &self.code
+        &self.0.code
     }
 
     /// What happened, for people.
     #[must_use]
     pub fn message(&self) -> &str {
-        &self.message
+        &self.0.message
     }
 
     /// More about it, in the shape that the code has.
     #[must_use]
     pub fn metadata(&self) -> Option<&Value> {
-        self.metadata.as_ref()
+        self.0.metadata.as_ref()
     }
 
     /// The error that an actor declared, if it is one of this type.
     pub(crate) fn restore<E: ActorError>(&self) -> Option<E> {
-        if self.group == "user" { E::restore(&self.code, self.metadata.as_ref()) } else { None }
+        if self.group() == "user" { E::restore(self.code(), self.metadata()) } else { None }
     }
 
     /// Whether it is this one.
     #[must_use]
     pub fn is(&self, group: &str, code: &str) -> bool {
-        self.group == group && self.code == code
+        self.0.group == group && self.0.code == code
+    }
+}
+
+impl fmt::Debug for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Parts { group, code, message, metadata } = &*self.0;
+        f.debug_struct("Fault")
+            .field("group", group)
+            .field("code", code)
+            .field("message", message)
+            .field("metadata", metadata)
+            .finish()
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}.{})", self.message, self.group, self.code)
+        write!(f, "{} ({}.{})", self.0.message, self.0.group, self.0.code)
     }
 }
 

@@ -30,7 +30,22 @@ impl<C: Contract> Handle<C> {
 
     /// Calls an action, without a connection. The generated stubs, one method for each action, are the convenient way.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
+        #[cfg(feature = "server")]
+        let action = match self.here(action, |port, action| port.call_now(action)) {
+            Ok(answer) => return Ok(answer.await.unwrap_or_else(|_| Err(crate::host::unanswered()))?),
+            Err(action) => action,
+        };
         self.port.call(action, self.params.clone()).await
+    }
+
+    /// The shortcut to an actor in this process that is awake, for a call that nobody is to judge first.
+    #[cfg(feature = "server")]
+    fn here<T>(
+        &self,
+        action: C::Action,
+        begin: impl FnOnce(&dyn Port<C>, C::Action) -> Result<T, C::Action>,
+    ) -> Result<T, C::Action> {
+        if self.params.is_some() { Err(action) } else { begin(&*self.port, action) }
     }
 
     /// The same actor, with params for every call: what `#[on_before_connect]` judges the call by, as it judges a
@@ -52,6 +67,11 @@ impl<C: Contract> Handle<C> {
     /// being `actor.overloaded`; over the network only an answer says so, and this waits for it like
     /// [`call`](Self::call). What is told and called one after the other runs in that order.
     pub async fn tell(&self, action: C::Action) -> Result<(), CallError> {
+        #[cfg(feature = "server")]
+        let action = match self.here(action, |port, action| port.tell_now(action)) {
+            Ok(told) => return Ok(told?),
+            Err(action) => action,
+        };
         self.port.tell(action, self.params.clone()).await
     }
 

@@ -4,11 +4,17 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
+#[cfg(feature = "server")]
+use tokio::sync::oneshot;
 
 use crate::{Action, ActorId, CallError, Contract, Fault, wire::Format};
 
 /// What a call of contract `C` is answered with.
 pub(crate) type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
+
+/// Where the answer to a call of contract `C` comes; nowhere, if the runtime stops before.
+#[cfg(feature = "server")]
+pub(crate) type Answer<C> = oneshot::Receiver<Result<ReplyOf<C>, Fault>>;
 
 /// A boxed future that may borrow.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -17,6 +23,19 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     /// One stateless call. `params` is JSON; without any, an actor that asks for them gets none.
     fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
+
+    /// One stateless call without params, begun here and now; the action comes back where that cannot be.
+    #[cfg(feature = "server")]
+    fn call_now(&self, action: C::Action) -> Result<Answer<C>, C::Action> {
+        Err(action)
+    }
+
+    /// One stateless call without params whose answer is thrown away, begun here and now; the action comes back where
+    /// that cannot be.
+    #[cfg(feature = "server")]
+    fn tell_now(&self, action: C::Action) -> Result<Result<(), Fault>, C::Action> {
+        Err(action)
+    }
 
     /// One stateless call whose answer is thrown away.
     fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>>;

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::{
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, Sent, ToServer},
+    link::{Answer, BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, Sent, ToServer},
     target::Target,
 };
 use crate::{
@@ -92,6 +92,20 @@ pub(super) async fn create<C: Contract>(
 }
 
 impl<C: Contract> Port<C> for LocalPort<C> {
+    fn call_now(&self, action: C::Action) -> Result<Answer<C>, C::Action> {
+        match self.found() {
+            Some(actor) => actor.ask(action, Chain::current()),
+            None => Err(action),
+        }
+    }
+
+    fn tell_now(&self, action: C::Action) -> Result<Result<(), Fault>, C::Action> {
+        match self.found() {
+            Some(actor) => actor.tell(action),
+            None => Err(action),
+        }
+    }
+
     fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
             if let Some(params) = params {

@@ -15,8 +15,9 @@ use crate::{
 };
 
 /// The alarms that are set, and the changes that the store is not known to have.
-#[derive(Default)]
 pub(super) struct Alarms {
+    /// Whether there is a store that is to have them.
+    stored: bool,
     set: HashMap<AlarmId, Alarm>,
     changes: Changes<AlarmChange>,
     /// The actor sleeps: what is set now would never be saved.
@@ -35,21 +36,29 @@ pub(crate) struct Task {
 }
 
 impl Alarms {
+    /// None yet. `stored` says whether a store is to have them.
+    pub(super) fn new(stored: bool) -> Self {
+        Self { stored, set: HashMap::new(), changes: Changes::default(), closed: false }
+    }
+
     /// These are the ones that the store has.
     pub(super) fn loaded(&mut self, alarms: Vec<Alarm>) {
         self.set = alarms.into_iter().map(|alarm| (alarm.id, alarm)).collect();
-        self.settle();
+        // Nobody waits for the changes any more.
+        drop(self.changes.settle());
     }
 
     pub(super) fn set(&mut self, alarm: Alarm) {
-        self.changes.push(AlarmChange::Set(alarm.clone()));
+        if self.stored {
+            self.changes.push(AlarmChange::Set(alarm.clone()));
+        }
         self.set.insert(alarm.id, alarm);
     }
 
     /// Says whether there was such an alarm.
     pub(super) fn clear(&mut self, id: AlarmId) -> bool {
         let was_set = self.set.remove(&id).is_some();
-        if was_set {
+        if was_set && self.stored {
             self.changes.push(AlarmChange::Clear(id));
         }
         was_set
@@ -82,11 +91,6 @@ impl Alarms {
     /// Nothing is on its way to the store any more.
     pub(super) fn not_saved(&mut self) {
         self.changes.not_saved();
-    }
-
-    /// Nobody waits for the changes any more.
-    pub(super) fn settle(&mut self) {
-        drop(self.changes.settle());
     }
 
     /// The actor sleeps.

@@ -119,7 +119,7 @@ impl<A: Actor> Cell<A> {
             mailbox: Mailbox::new(),
             gate: Arc::clone(roster.gate()),
             save_ended: Notify::new(),
-            alarms: Mutex::default(),
+            alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
             queues: Mutex::new(Queues::new(<A::Contract as Contract>::QUEUES)),
             queues_changed: Notify::new(),
             holds: Holds::default(),

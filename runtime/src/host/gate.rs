@@ -130,6 +130,11 @@ impl<A: Actor> Gate<A> {
         }
     }
 
+    /// Whether a save is to begin: there is something to save, and no save under way whose end would see to it.
+    pub(super) fn is_save_due(&self) -> bool {
+        self.has_unsubmitted() && !self.is_saving()
+    }
+
     /// Whether changes wait that no save under way holds.
     pub(super) fn has_unsubmitted(&self) -> bool {
         self.standing == Standing::Sound && self.latest > self.submitted
@@ -143,34 +148,44 @@ impl<A: Actor> Gate<A> {
     /// The turn ended, and changed the state.
     pub(super) fn end_write(&mut self) {
         self.writing = false;
-        self.latest += 1;
+        self.changed();
         self.state_changed = self.latest;
     }
 
     /// The turn ended, and changed no state.
     pub(super) fn end_unchanged(&mut self, changed_aside: bool) {
         self.writing = false;
-        self.latest += u64::from(changed_aside);
+        if changed_aside {
+            self.changed();
+        }
     }
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
     pub(super) fn doom(&mut self) {
         if self.standing == Standing::Sound {
-            self.latest += 1;
+            self.changed();
             self.standing = Standing::Doomed;
         }
     }
 
     /// The state was changed so far by a turn that goes on.
     pub(super) fn changed_midway(&mut self) {
-        self.latest += 1;
+        self.changed();
         self.state_changed = self.latest;
     }
 
     /// Something beside the state has changed, alarms or queues; a turn under way ends in that change.
     pub(super) fn changed_aside(&mut self) {
         if !self.writing {
-            self.latest += 1;
+            self.changed();
+        }
+    }
+
+    /// One more change. Where there is no store, it has nowhere to go.
+    fn changed(&mut self) {
+        self.latest += 1;
+        if A::EPHEMERAL {
+            (self.submitted, self.saved) = (self.latest, self.latest);
         }
     }
 
@@ -221,11 +236,6 @@ impl<A: Actor> Gate<A> {
         self.waiting.push_back((needs, parcel));
     }
 
-    /// For an actor that is in no store: what has changed has nowhere to go.
-    pub(super) fn keep(&mut self) {
-        (self.submitted, self.saved) = (self.latest, self.latest);
-    }
-
     /// All changes so far are handed to the store: those too that are on their way there, which may fail.
     pub(super) fn submit(&mut self) -> Submission {
         let with_state = self.state_changed > self.saved;
@@ -243,7 +253,7 @@ impl<A: Actor> Gate<A> {
         self.retrying = false;
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
         self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait());
-        self.has_unsubmitted() && !self.is_saving()
+        self.is_save_due()
     }
 
     /// The actor's end is in the store: hands over what waited for it.

@@ -13,13 +13,15 @@ use super::{
     line::Line,
     mailbox::Rejected,
 };
-use crate::{Action, Actor, ActorId, Contract, Fault, Key, client::LocalSink, conn::Peer, faults};
-
-/// What comes back from a call of contract `C`.
-pub(crate) type Answer<C> = oneshot::Receiver<Result<ReplyOf<C>, Fault>>;
-
-/// What a call of contract `C` is answered with.
-type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
+use crate::{
+    Action as _, Actor, ActorId, Contract, Fault, Key,
+    client::{
+        LocalSink,
+        link::{Answer, ReplyOf},
+    },
+    conn::Peer,
+    faults,
+};
 
 /// A kind of actor with this contract.
 pub(crate) trait LocalKind<C: Contract>: Send + Sync {

@@ -128,6 +128,14 @@ impl<T> Mailbox<T> {
         }
     }
 
+    /// The next item if it is there and is one of these, and if nothing is to be seen to before it; to be followed by
+    /// [`done`](Self::done).
+    pub(super) fn next_if(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
+        let mut queue = self.queue.lock();
+        let wanted = !queue.nudged && queue.items.front().is_some_and(is_wanted);
+        if wanted { queue.items.pop_front() } else { None }
+    }
+
     /// The reader has dealt with the last item.
     pub(super) fn done(&self) {
         self.pending.fetch_sub(1, Ordering::Release);

@@ -7,7 +7,6 @@ use tokio::sync::{RwLockWriteGuard, oneshot};
 
 use super::{
     Cell,
-    call::ReplyTo,
     cell::Core,
     committer::{Job, Saved},
     gate::{Submission, fail_all},
@@ -15,9 +14,7 @@ use super::{
     holds::Wish,
 };
 use crate::{
-    Actor, Durability, Fault,
-    actor::ReplyOf,
-    faults,
+    Actor, Durability, Fault, faults,
     store::{Commit, CommitOutcome},
 };
 
@@ -34,24 +31,16 @@ impl<A: Actor> Cell<A> {
         self.mailbox.nudge();
     }
 
-    /// Hands an answer over once what it speaks of is saved.
-    pub(super) fn pass_gate(&self, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
-        let answer = reply_to.answer(result);
-        let passed = self.gate.lock().pass_answer(answer);
-        if let Err(void) = passed {
-            void.fail(faults::rolled_back());
-        }
-    }
-
     /// Saves what has changed, unless a save is under way, whose end will see to it, or the actor is saved by the
     /// clock.
     pub(super) fn save_if_due(self: &Arc<Self>, core: &Core<A>) {
-        {
-            let gate = self.gate.lock();
-            if gate.is_saving() || !gate.has_unsubmitted() {
-                return;
-            }
+        if A::EPHEMERAL || self.gate.lock().is_save_due() {
+            self.save_due(core);
         }
+    }
+
+    /// Saves what has changed, now or, for an actor that is saved by the clock, in time.
+    pub(super) fn save_due(self: &Arc<Self>, core: &Core<A>) {
         if self.is_saved_by_clock() {
             self.save_later(core);
         } else {
@@ -75,18 +64,19 @@ impl<A: Actor> Cell<A> {
                 || !(self.alarms.lock().has_unsubmitted() || self.queues.lock().has_unsubmitted_messages()))
     }
 
+    /// What the queues of an actor have changed that is in no store is in force, once the turn has ended that did it.
+    fn settle_queues(&self) {
+        let in_force = Self::HAS_QUEUES && !self.gate.lock().is_broken();
+        if in_force && self.queues.lock().settle() {
+            self.queues_changed.notify_waiters();
+        }
+    }
+
     /// Hands what has changed to the store.
     pub(super) fn submit_if_changed(self: &Arc<Self>, core: &Core<A>) {
-        if !self.gate.lock().has_unsubmitted() {
-            return;
-        }
         if A::EPHEMERAL {
-            self.gate.lock().keep();
-            self.alarms.lock().settle();
-            if self.queues.lock().settle() {
-                self.queues_changed.notify_waiters();
-            }
-        } else {
+            self.settle_queues();
+        } else if self.gate.lock().has_unsubmitted() {
             self.submit(core.state(), drop);
         }
     }

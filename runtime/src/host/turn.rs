@@ -7,7 +7,7 @@ use std::{
 
 use tokio::{
     runtime::Handle,
-    sync::{OwnedRwLockReadGuard, RwLockWriteGuard},
+    sync::{OwnedRwLockReadGuard, RwLockWriteGuard, TryLockError},
 };
 
 use super::{
@@ -15,6 +15,7 @@ use super::{
     call::{Call, ReplyTo},
     cell::{Core, Envelope, TurnCode},
     chain::{self, Chain, Hold},
+    gate::Gate,
     guard::{guarded, guarded_async},
     holds::{KeptAwake, Wish},
 };
@@ -26,6 +27,10 @@ type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
 impl<A: Actor> Cell<A> {
     /// How deep actors that call each other may run on one stack.
     const MAX_NESTED: usize = 4;
+    /// How often a call looks whether another's turn is over: about a microsecond long.
+    const PATIENCE: usize = 50;
+    /// How many calls may run before the actor's task lets others have its thread.
+    const MAX_TOGETHER: usize = 64;
 
     /// The shortcut: an idle actor runs an action on its caller's own task, in its turn. Gives the call back if it has
     /// to wait.
@@ -34,14 +39,15 @@ impl<A: Actor> Cell<A> {
         if !self.mailbox.is_idle() {
             return Some(call);
         }
+        // Not in the turn, which others wait for.
+        self.used();
         if mode.is_async() {
             return self.begin_if_idle(call);
         }
-        let Ok(mut core) = self.core.try_write() else { return Some(call) };
+        let Some(mut core) = self.soon(|| self.core.try_write()) else { return Some(call) };
         if !self.may_begin(&core) {
             return Some(call);
         }
-        self.used();
         match mode {
             Mode::Read => self.run_read(&core, call),
             _ => self.run_write(&mut core, call),
@@ -58,17 +64,34 @@ impl<A: Actor> Cell<A> {
         }
         let cell = Arc::clone(self);
         if call.action.info().mode.is_exclusive() {
-            let Ok(mut core) = Arc::clone(&self.core).try_write_owned() else { return Some(call) };
+            let write = || Arc::clone(&self.core).try_write_owned();
+            let Some(mut core) = self.soon(write) else { return Some(call) };
             if !self.may_begin(&core) {
                 return Some(call);
             }
             self.begin(async move { cell.run_write_async(&mut core, call).await });
         } else {
-            let Ok(core) = Arc::clone(&self.core).try_read_owned() else { return Some(call) };
+            let read = || Arc::clone(&self.core).try_read_owned();
+            let Some(core) = self.soon(read) else { return Some(call) };
             if !self.may_begin(&core) {
                 return Some(call);
             }
             self.begin(async move { cell.run_read_async(Arc::new(core), call).await });
+        }
+        None
+    }
+
+    /// The turn, if nobody has it or whoever has it gives it back at once: most turns are over sooner than the actor's
+    /// task is awake. Whoever finds somebody in the mailbox does not wait, but joins them.
+    fn soon<T>(&self, try_turn: impl Fn() -> Result<T, TryLockError>) -> Option<T> {
+        for _ in 0..Self::PATIENCE {
+            if let Ok(turn) = try_turn() {
+                return Some(turn);
+            }
+            if !self.mailbox.is_idle() {
+                return None;
+            }
+            std::hint::spin_loop();
         }
         None
     }
@@ -82,7 +105,6 @@ impl<A: Actor> Cell<A> {
     /// Runs work up to where it waits, and has it go on in a task of its own.
     fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
         let mut work = Box::pin(work);
-        self.used();
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             let kept = KeptAwake::new(Arc::clone(self));
             self.runtime().tasks().spawn(async move {
@@ -134,7 +156,7 @@ impl<A: Actor> Cell<A> {
         if mode.is_exclusive() {
             match self.write().await {
                 Ok(mut core) if mode.is_async() => self.run_write_async(&mut core, call).await,
-                Ok(mut core) => self.run_write(&mut core, call),
+                Ok(mut core) => self.run_writes(&mut core, call),
                 Err(fault) => call.refuse(fault),
             }
         } else {
@@ -214,10 +236,28 @@ impl<A: Actor> Cell<A> {
     }
 
     fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
-        if result.is_ok() {
-            self.grant_wish(ctx);
+        let succeeded = result.is_ok();
+        let answer = reply_to.answer(result);
+        let mut gate = self.gate.lock();
+        if succeeded {
+            self.grant_wish(&mut gate, ctx);
         }
-        self.pass_gate(reply_to, result);
+        let passed = gate.pass_answer(answer);
+        drop(gate);
+        if let Err(void) = passed {
+            void.fail(faults::rolled_back());
+        }
+    }
+
+    /// Runs a call, and those behind it that need no more than the same lock.
+    fn run_writes(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
+        self.run_write(core, call);
+        let is_such = |next: &Envelope<A>| matches!(next, Envelope::Call(call) if call.action.info().mode == Mode::Write);
+        for _ in 0..Self::MAX_TOGETHER {
+            let Some(Envelope::Call(call)) = self.mailbox.next_if(is_such) else { return };
+            self.run_write(core, call);
+            self.mailbox.done();
+        }
     }
 
     fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
@@ -245,12 +285,25 @@ impl<A: Actor> Cell<A> {
         reply_to: ReplyTo<A>,
         result: Result<ReplyOf<A>, Fault>,
     ) {
-        match self.end_write(core, ctx, result) {
-            Ok(reply) => {
-                self.pass_gate(reply_to, Ok(reply));
-                self.save_if_due(core);
+        let reply = match Self::after_change(core, ctx, result) {
+            Ok(reply) => reply,
+            Err(fault) => {
+                self.broke_off();
+                return reply_to.answer(Err(fault)).deliver();
             }
-            Err(fault) => reply_to.answer(Err(fault)).deliver(),
+        };
+        let answer = reply_to.answer(Ok(reply));
+        let mut gate = self.gate.lock();
+        gate.end_write();
+        self.grant_wish(&mut gate, ctx);
+        let passed = gate.pass_answer(answer);
+        let is_save_due = A::EPHEMERAL || gate.is_save_due();
+        drop(gate);
+        if let Err(void) = passed {
+            void.fail(faults::rolled_back());
+        }
+        if is_save_due {
+            self.save_due(core);
         }
     }
 
@@ -269,8 +322,7 @@ impl<A: Actor> Cell<A> {
         let changed_aside = self.alarms.lock().has_unsubmitted()
             || (Self::HAS_QUEUES && self.queues.lock().has_unsubmitted());
         gate.end_unchanged(changed_aside);
-        drop(gate);
-        self.grant_wish(ctx);
+        self.grant_wish(&mut gate, ctx);
         result
     }
 
@@ -281,27 +333,33 @@ impl<A: Actor> Cell<A> {
         ctx: &Ctx<A>,
         result: Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let result = match result {
-            Ok(value) if A::HOOKS.on_state_change.is_some() => {
-                guarded(|| core.state().on_state_change(ctx)).map(|()| value)
-            }
-            other => other,
-        };
+        let result = Self::after_change(core, ctx, result);
         match &result {
             Ok(_) => {
-                self.gate.lock().end_write();
-                self.grant_wish(ctx);
+                let mut gate = self.gate.lock();
+                gate.end_write();
+                self.grant_wish(&mut gate, ctx);
             }
             Err(_) => self.broke_off(),
         }
         result
     }
 
+    /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it.
+    fn after_change<T>(core: &Core<A>, ctx: &Ctx<A>, result: Result<T, Fault>) -> Result<T, Fault> {
+        match result {
+            Ok(value) if A::HOOKS.on_state_change.is_some() => {
+                guarded(|| core.state().on_state_change(ctx)).map(|()| value)
+            }
+            other => other,
+        }
+    }
+
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
-    fn grant_wish(&self, ctx: &Ctx<A>) {
+    fn grant_wish(&self, gate: &mut Gate<A>, ctx: &Ctx<A>) {
         match ctx.wished() {
             Wish::Stay => return,
-            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED => self.gate.lock().doom(),
+            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED => gate.doom(),
             wish => self.holds.set_wish(wish),
         }
         self.mailbox.nudge();
