@@ -1,4 +1,4 @@
-//! A disk that is full: errors, and never a word that is not kept.
+//! A disk that is full, or cannot be written: errors, and never a word that is not kept.
 #![cfg(all(feature = "sqlite", target_os = "linux"))]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
@@ -36,6 +36,24 @@ fn a_full_disk_gives_errors_and_keeps_its_word() {
     assert!(run(&[&namespace[..], &[script]].concat()));
 }
 
+#[test]
+fn a_disk_that_cannot_be_written_is_refused_and_left_as_it_is() {
+    let namespace = ["unshare", "--mount", "--map-root-user", "sh", "-c"];
+    let may_mount = r#"mount -t tmpfs tmpfs "$CALLBOARD_TEST_STORE""#;
+    if !run(&[&namespace[..], &[may_mount]].concat()) {
+        // As above.
+        return;
+    }
+    let script = r#"
+        mount -t tmpfs tmpfs "$CALLBOARD_TEST_STORE" &&
+        CALLBOARD_TEST_STEP=make "$@" &&
+        mount -o remount,ro "$CALLBOARD_TEST_STORE" &&
+        CALLBOARD_TEST_STEP=refuse "$@" &&
+        mount -o remount,rw "$CALLBOARD_TEST_STORE" &&
+        CALLBOARD_TEST_STEP=find "$@""#;
+    assert!(run(&[&namespace[..], &[script]].concat()));
+}
+
 /// Runs a shell's script that runs the test `child` as `"$@"`.
 fn run(command: &[&str]) -> bool {
     let directory = tempfile::tempdir().unwrap();
@@ -52,10 +70,24 @@ fn run(command: &[&str]) -> bool {
 
 #[tokio::test]
 async fn child() {
-    let Some(step) = env::var_os(STEP) else { return };
-    let store = SqliteStore::open(env::var_os("CALLBOARD_TEST_STORE").unwrap()).unwrap();
-    let told = env::var_os("CALLBOARD_TEST_TOLD").unwrap();
-    if step == "fill" { fill(&store, told.as_ref()).await } else { check(&store, told.as_ref()).await }
+    let Ok(step) = env::var(STEP) else { return };
+    let store = SqliteStore::open(env::var_os("CALLBOARD_TEST_STORE").unwrap());
+    if step == "refuse" {
+        let refusal = store.unwrap_err().to_string();
+        assert!(refusal.contains("callboard.db` cannot be opened"), "{refusal}");
+        return;
+    }
+    let (store, told) = (store.unwrap(), env::var_os("CALLBOARD_TEST_TOLD").unwrap());
+    let room = record("room", ["kept"]);
+    match step.as_str() {
+        "fill" => fill(&store, told.as_ref()).await,
+        "check" => check(&store, told.as_ref()).await,
+        "make" => {
+            assert_eq!(store.commit(vec![create(&room, "kept", [])]).await.unwrap(), [CommitOutcome::Done])
+        }
+        "find" => assert_eq!(claimed(&store, &room).await.state, "kept"),
+        _ => unreachable!("{step} is no step"),
+    }
 }
 
 /// Commits until nothing more is taken, and notes what was done.

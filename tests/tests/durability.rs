@@ -123,6 +123,12 @@ book!(
     #[actor(durability = "output", action_timeout = "2s")]
 );
 book!(
+    /// Nothing waits, and connections do not keep it awake.
+    DozyBook,
+    DozyBookAction,
+    #[actor(durability = "relaxed", save_interval = "1h", hibernate, sleep_timeout = "2s")]
+);
+book!(
     /// Nothing waits.
     LazyBook,
     LazyBookAction,
@@ -131,7 +137,12 @@ book!(
 
 /// Actors over a store that can be steered, and that outlives them.
 fn open(store: &FaultyStore) -> Registry {
-    Registry::new().register::<Book>().register::<StrictBook>().register::<LazyBook>().store(store.clone())
+    Registry::new()
+        .register::<Book>()
+        .register::<StrictBook>()
+        .register::<LazyBook>()
+        .register::<DozyBook>()
+        .store(store.clone())
 }
 
 fn store() -> FaultyStore {
@@ -289,6 +300,42 @@ async fn whatever_the_store_does_the_state_is_that_of_the_calls_that_succeeded()
     }
     assert!((1_000..2_400).contains(&succeeded), "some failed, and most did not: {succeeded}");
     assert_eq!(saved!(store, Book, "storm"), succeeded);
+}
+
+/// An action that awaits does not hold up what ended before it, so a second save may follow one that is under way.
+#[tokio::test(start_paused = true)]
+async fn of_two_saves_under_way_one_that_fails_costs_what_waits_for_it_and_no_more() {
+    for (failing, sums) in [(None, [6].as_slice()), (Some(1), &[0, 3]), (Some(2), &[1])] {
+        let store = store();
+        let registry = open(&store);
+        let book = registry.client().get_or_create::<Book>("two");
+        book.sum().await.unwrap();
+        let before = store.batches();
+        let hold = store.hold_batches();
+        if failing == Some(1) {
+            store.fail_batches(1);
+        }
+        let (mut first, mut second, mut third) =
+            (pin!(book.add(1)), pin!(book.add(2)), pin!(book.add_slowly(3)));
+        assert!(poll!(&mut first).is_pending());
+        store.batches_reach(before + 1).await;
+        assert!(poll!(&mut second).is_pending());
+        assert!(poll!(&mut third).is_pending());
+        if failing == Some(2) {
+            store.fail_batches(1);
+        }
+        drop(hold);
+        let answers = [first.await, second.await, third.await].map(|answer| answer.is_ok());
+        let expected = match failing {
+            None => [true, true, true],
+            Some(1) => [false, false, false],
+            _ => [true, false, false],
+        };
+        assert_eq!(answers, expected, "{failing:?} fails");
+        let sum = book.sum().await.unwrap();
+        assert!(sums.contains(&sum), "{sum} when {failing:?} fails");
+        assert_eq!(saved!(store, Book, "two"), sum);
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -452,6 +499,34 @@ async fn a_relaxed_actor_keeps_what_could_not_be_saved_and_tries_again() {
         assert_eq!(saved!(store, LazyBook, "again"), 1);
         assert_eq!(open(&store).client().get::<LazyBook>("again").rings().await.unwrap(), 1);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hibernating_actor_that_cannot_be_saved_stays_awake_and_keeps_its_connections() {
+    let store = store();
+    let registry = open(&store);
+    let conn = registry.client().get_or_create::<DozyBook>("dozy").connect();
+    let (tell, mut added) = heard();
+    conn.on(move |event: Added| tell.send(event.0).unwrap());
+    conn.opened().await.unwrap();
+    let id = conn.id();
+    conn.add(1).await.unwrap();
+    let before = store.batches();
+    store.fail_batches(usize::MAX);
+    pass_s(20).await;
+    assert!(store.batches() > before, "it tried to sleep");
+    assert_eq!(conn.add(1).await.unwrap(), 2, "nothing of it was lost");
+
+    store.fail_batches(0);
+    pass_s(60).await;
+    let slept = store.batches();
+    pass_s(60).await;
+    assert_eq!(store.batches(), slept, "it sleeps");
+    assert_eq!(conn.add(1).await.unwrap(), 3);
+    assert_eq!(added.so_far(), [1, 2, 3]);
+    assert_eq!(conn.id(), id, "it is the same connection");
+    pass_s(60).await;
+    assert_eq!(saved!(store, DozyBook, "dozy"), 3);
 }
 
 #[tokio::test(start_paused = true)]

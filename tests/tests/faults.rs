@@ -7,7 +7,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use callboard::{client::Status, prelude::*};
 use callboard_tests::{
-    World, both_worlds, gate, note, noted, pass, pass_s, paused_world, quiet_panics, release,
+    World, both_worlds, gate, note, noted, pass, pass_s, paused_world, quiet_panics, release, taken_back,
 };
 use futures_util::future::join_all;
 use tokio::time::Instant;
@@ -159,6 +159,35 @@ paused_world!(
         assert_eq!(fragile.numbers().await.unwrap(), [1, 3, 4].into());
     }
 );
+
+both_worlds!(a_panic_in_the_middle_of_a_line_costs_no_call_but_its_own, registry(), async |world: &World| {
+    let until = format!("line{}", world.url.clone().unwrap_or_default());
+    let fragile = fragile(world, "line");
+    let conn = fragile.connect();
+    let has_come = gate(&format!("{until} has come"));
+    // All of them wait behind one that holds its actor, and then run one after the other.
+    let first = conn.add_at_the_gate(0, until.clone());
+    let line = join_all((1..20).map(|n| conn.add(n)));
+    let open = async {
+        has_come.notified().await;
+        release(&until);
+    };
+    let (first, line, ()) = tokio::join!(first, line, open);
+    first.unwrap();
+    for (n, answer) in (1..20).zip(line) {
+        if n == 7 {
+            assert_eq!(code(&answer.unwrap_err()), "internal_error");
+        } else {
+            // What ran before the panic and was not saved yet is taken back with it, and says so.
+            assert!(
+                answer.as_ref().is_ok_and(|sum| *sum == n) || answer.is_err_and(|error| taken_back(&error))
+            );
+        }
+    }
+    let numbers = fragile.numbers().await.unwrap();
+    assert!(numbers.is_superset(&(8..20).collect()), "{numbers:?}");
+    assert!(!numbers.contains(&7), "{numbers:?}");
+});
 
 paused_world!(a_read_without_an_end_is_given_up_alone, registry(), async |world: &World| {
     let fragile = fragile(world, "hanging read");

@@ -173,9 +173,14 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
     ) -> Result<Result<(), Fault>, <A::Contract as Contract>::Action> {
+        let info = action.info();
+        if info.needs_conn {
+            return Ok(Err(faults::connection_required(info.name)));
+        }
         // Nobody waits for it, so it closes no circle: an actor may tell itself something.
         let call = Call { action, caller: None, reply_to: ReplyTo::Nobody, chain: Chain::default() };
-        match self.try_post(Envelope::Call(call)) {
+        // In line even if the actor is idle: who tells something does not wait for it to run.
+        match self.mailbox.push(Envelope::Call(call)) {
             Ok(()) => Ok(Ok(())),
             Err(Rejected::Full(_)) => Ok(Err(faults::overloaded())),
             Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),

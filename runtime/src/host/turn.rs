@@ -58,8 +58,7 @@ impl<A: Actor> Cell<A> {
     /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
     /// own to go on in.
     fn begin_if_idle(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
-        let nested = matches!(call.reply_to, ReplyTo::Nobody) || call.chain.len() >= Self::MAX_NESTED;
-        if nested || Handle::try_current().is_err() {
+        if call.chain.len() >= Self::MAX_NESTED || Handle::try_current().is_err() {
             return Some(call);
         }
         let cell = Arc::clone(self);
@@ -155,8 +154,7 @@ impl<A: Actor> Cell<A> {
         let mode = call.action.info().mode;
         if mode.is_exclusive() {
             match self.write().await {
-                Ok(mut core) if mode.is_async() => self.run_write_async(&mut core, call).await,
-                Ok(mut core) => self.run_writes(&mut core, call),
+                Ok(mut core) => self.run_writes(&mut core, call).await,
                 Err(fault) => call.refuse(fault),
             }
         } else {
@@ -250,13 +248,26 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Runs a call, and those behind it that need no more than the same lock.
-    fn run_writes(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        self.run_write(core, call);
-        let is_such = |next: &Envelope<A>| matches!(next, Envelope::Call(call) if call.action.info().mode == Mode::Write);
-        for _ in 0..Self::MAX_TOGETHER {
-            let Some(Envelope::Call(call)) = self.mailbox.next_if(is_such) else { return };
-            self.run_write(core, call);
+    async fn run_writes(self: &Arc<Self>, core: &mut Core<A>, mut call: Call<A>) {
+        let is_such = |next: &Envelope<A>| match next {
+            Envelope::Call(call) => call.action.info().mode.is_exclusive(),
+            _ => false,
+        };
+        for _ in 1..Self::MAX_TOGETHER {
+            self.run_one(core, call).await;
+            let Some(Envelope::Call(next)) = self.mailbox.next_if(is_such) else { return };
+            // That one; the last is done when all this is.
             self.mailbox.done();
+            call = next;
+        }
+        self.run_one(core, call).await;
+    }
+
+    async fn run_one(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
+        if call.action.info().mode.is_async() {
+            self.run_write_async(core, call).await;
+        } else {
+            self.run_write(core, call);
         }
     }
 
