@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use parking_lot::Mutex;
@@ -11,6 +11,10 @@ use tokio::sync::Notify;
 /// A bounded queue with one reader, which also can be nudged and closed.
 pub(super) struct Mailbox<T> {
     queue: Mutex<Queue<T>>,
+    /// What the reader has taken out of the queue at once, so that it does not stand in the way of those who add. Nobody
+    /// else locks it.
+    taken: Mutex<VecDeque<T>>,
+    nudged: AtomicBool,
     filled: Notify,
     /// What waits, and what was taken and is not [`done`](Self::done): zero means that the reader is idle. A close is
     /// one more that is never done, so a closed mailbox is never idle.
@@ -35,17 +39,21 @@ pub(super) enum Rejected<T> {
 
 struct Queue<T> {
     items: VecDeque<T>,
-    nudged: bool,
     closed: bool,
 }
 
 impl<T> Mailbox<T> {
-    /// How many items may wait.
+    /// How many items may wait and be under way.
     pub(super) const CAPACITY: usize = 10_000;
 
     pub(super) fn new() -> Self {
-        let queue = Queue { items: VecDeque::new(), nudged: false, closed: false };
-        Self { queue: Mutex::new(queue), filled: Notify::new(), pending: AtomicUsize::new(0) }
+        Self {
+            queue: Mutex::new(Queue { items: VecDeque::new(), closed: false }),
+            taken: Mutex::default(),
+            nudged: AtomicBool::new(false),
+            filled: Notify::new(),
+            pending: AtomicUsize::new(0),
+        }
     }
 
     /// Whether nothing waits and nothing is under way.
@@ -72,7 +80,7 @@ impl<T> Mailbox<T> {
         if queue.closed {
             return Err(Rejected::Closed(item));
         }
-        if queue.items.len() >= capacity {
+        if self.pending.load(Ordering::Acquire) >= capacity {
             return Err(Rejected::Full(item));
         }
         queue.items.push_back(item);
@@ -84,7 +92,7 @@ impl<T> Mailbox<T> {
 
     /// Wakes the reader without an item.
     pub(super) fn nudge(&self) {
-        self.queue.lock().nudged = true;
+        self.nudged.store(true, Ordering::Release);
         self.filled.notify_one();
     }
 
@@ -97,7 +105,7 @@ impl<T> Mailbox<T> {
     /// Takes no more items, if nothing waits and nothing is under way. Says whether it did.
     pub(super) fn close_if_empty(&self) -> bool {
         let mut queue = self.queue.lock();
-        if queue.items.is_empty() && self.is_idle() {
+        if self.is_idle() {
             self.mark_closed(&mut queue);
         }
         queue.closed
@@ -112,28 +120,44 @@ impl<T> Mailbox<T> {
     /// The next item or nudge; nudges come first.
     pub(super) async fn next(&self) -> Next<T> {
         loop {
-            {
-                let mut queue = self.queue.lock();
-                if std::mem::take(&mut queue.nudged) {
-                    return Next::Nudged;
-                }
-                if let Some(item) = queue.items.pop_front() {
-                    return Next::Item(item);
-                }
-                if queue.closed {
-                    return Next::Closed;
-                }
+            if let Some(next) = self.take() {
+                return next;
             }
             self.filled.notified().await;
+        }
+    }
+
+    fn take(&self) -> Option<Next<T>> {
+        if self.nudged.swap(false, Ordering::AcqRel) {
+            return Some(Next::Nudged);
+        }
+        let mut taken = self.taken.lock();
+        let is_end = self.refill(&mut taken);
+        match taken.pop_front() {
+            Some(item) => Some(Next::Item(item)),
+            None => is_end.then_some(Next::Closed),
         }
     }
 
     /// The next item if it is there and is one of these, and if nothing is to be seen to before it; to be followed by
     /// [`done`](Self::done).
     pub(super) fn next_if(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
+        if self.nudged.load(Ordering::Acquire) {
+            return None;
+        }
+        let mut taken = self.taken.lock();
+        self.refill(&mut taken);
+        if taken.front().is_some_and(is_wanted) { taken.pop_front() } else { None }
+    }
+
+    /// Takes what waits, if everything that was taken is read. Says whether nothing more will come after that.
+    fn refill(&self, taken: &mut VecDeque<T>) -> bool {
+        if !taken.is_empty() {
+            return false;
+        }
         let mut queue = self.queue.lock();
-        let wanted = !queue.nudged && queue.items.front().is_some_and(is_wanted);
-        if wanted { queue.items.pop_front() } else { None }
+        std::mem::swap(taken, &mut queue.items);
+        queue.closed
     }
 
     /// The reader has dealt with the last item.
