@@ -83,7 +83,7 @@ async fn child() {
         "fill" => fill(&store, told.as_ref()).await,
         "check" => check(&store, told.as_ref()).await,
         "make" => {
-            assert_eq!(store.commit(vec![create(&room, "kept", [])]).await.unwrap(), [CommitOutcome::Done])
+            assert_eq!(store.commit(vec![create(&room, "kept", [])]).await.unwrap(), [CommitOutcome::Done]);
         }
         "find" => assert_eq!(claimed(&store, &room).await.state, "kept"),
         _ => unreachable!("{step} is no step"),

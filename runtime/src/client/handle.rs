@@ -31,7 +31,7 @@ impl<C: Contract> Handle<C> {
     /// Calls an action, without a connection. The generated stubs, one method for each action, are the convenient way.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
         #[cfg(feature = "server")]
-        let action = match self.here(action, |port, action| port.call_now(action)) {
+        let action = match self.here(action, Port::call_now) {
             Ok(answer) => return Ok(answer.await.unwrap_or_else(|_| Err(crate::host::unanswered()))?),
             Err(action) => action,
         };
@@ -68,7 +68,7 @@ impl<C: Contract> Handle<C> {
     /// [`call`](Self::call). What is told and called one after the other runs in that order.
     pub async fn tell(&self, action: C::Action) -> Result<(), CallError> {
         #[cfg(feature = "server")]
-        let action = match self.here(action, |port, action| port.tell_now(action)) {
+        let action = match self.here(action, Port::tell_now) {
             Ok(told) => return Ok(told?),
             Err(action) => action,
         };
