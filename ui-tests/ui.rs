@@ -9,8 +9,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
-const SUBJECTS: &[&str] =
-    &["args", "client", "contract", "errors", "events", "hooks", "impl_block", "readme", "signature"];
+const SUBJECTS: &[&str] = &[
+    "args",
+    "client",
+    "contract",
+    "errors",
+    "events",
+    "hooks",
+    "impl_block",
+    "queues",
+    "readme",
+    "signature",
+];
 
 #[test]
 fn ui() {

@@ -5,7 +5,7 @@
 
 use std::{error::Error, io};
 
-use callboard::{Body, RawSendError, RawSocket, prelude::*};
+use callboard::{Body, Queue, RawSendError, RawSocket, prelude::*};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
@@ -88,6 +88,16 @@ pub enum ChatError {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Job(pub Value);
 
+/// A message to be posted, in its turn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Post {
+    /// Who posts it.
+    pub user_id: String,
+    /// What it says.
+    pub text: String,
+}
+
 /// Something for later, which nobody looks at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Later(pub Value);
@@ -105,16 +115,12 @@ pub struct ChatRoom {
     messages: Vec<MessageReceived>,
 }
 
-#[actor(events(MessageReceived, PrivateMessage, PlayerMoved), queues(Job -> Done = "jobs", Later))]
+#[actor(events(MessageReceived, PrivateMessage, PlayerMoved), queues(Job -> Done = "jobs", Post -> usize, Later))]
 impl ChatRoom {
-    /// Handles jobs as they come.
+    /// Handles messages as they come. One that could not be saved as handled is handed out again.
     #[run]
-    async fn handle_jobs(ctx: Ctx<Self>) {
-        while let Some(job) = ctx.queue::<Job>().next().await {
-            let done = job.body.0.clone();
-            // If that is not saved, it is handed out again.
-            drop(job.complete(Done { done }).await);
-        }
+    async fn handle_messages(ctx: Ctx<Self>) {
+        side_by_side(do_jobs(ctx.queue()), post_messages(ctx.queue())).await;
     }
 
     #[on_before_connect]
@@ -197,4 +203,26 @@ impl ChatRoom {
     fn fail(&self) -> Result<(), io::Error> {
         Err(io::Error::other("secret: the database is on fire"))
     }
+}
+
+async fn do_jobs(jobs: Queue<ChatRoom, Job>) {
+    while let Some(job) = jobs.next().await {
+        let done = job.body.0.clone();
+        drop(job.complete(Done { done }).await);
+    }
+}
+
+async fn post_messages(posts: Queue<ChatRoom, Post>) {
+    while let Some(post) = posts.next().await {
+        let (id, timestamp) = (Uuid::now_v7(), post.sent_at_ms());
+        let posted = post.complete_with(move |room, Post { user_id, text }| {
+            room.messages.push(MessageReceived { id, user_id, text, timestamp });
+            room.messages.len()
+        });
+        drop(posted.await);
+    }
+}
+
+async fn side_by_side(one: impl Future, other: impl Future) {
+    tokio::join!(one, other);
 }

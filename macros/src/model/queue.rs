@@ -36,15 +36,14 @@ impl Queue {
                 return None;
             }
         };
+        let why = "the response goes to whoever sent the message";
         let response = entry.response.as_ref().filter(|ty| !is_unit(ty));
+        let response = response.filter(|ty| owned::check(ty, why, scope));
         Some(Self {
             wire,
             ty: scope.outside(&entry.ty),
             written: written(&entry.ty),
-            response: response.map_or_else(
-                || quote!(()),
-                |ty| owned::travelling(ty, "the response goes to whoever sent the message", scope),
-            ),
+            response: response.map_or_else(|| quote!(()), |ty| scope.outside(ty)),
             response_written: response.map(written).unwrap_or_default(),
             cfgs: Carried::of(&entry.attrs).cfgs,
         })

@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use super::{
     driver::{Command, Driver},
     events::Events,
-    link::{Port, ReplyOf},
+    link::{BoxFuture, Port, ReplyOf},
     listener::{Entry, Gate, Turn},
     sending,
     status::{ConnectionError, State, Status},
@@ -69,18 +69,20 @@ impl<C: Contract> Connection<C> {
     /// Puts a message into its queue, as [`Handle::send`](crate::Handle::send) does.
     ///
     /// It goes beside the connection, with its params but not in its order, and whether the connection is open or not.
-    pub async fn send<M: QueueOf<C>>(&self, message: M) -> Result<(), CallError> {
-        sending::send(&*self.port, &message, self.params()?).await
+    //
+    // Not an `async fn`: of one, the compiler would report a message that is none three times.
+    pub fn send<M: QueueOf<C>>(&self, message: M) -> BoxFuture<'_, Result<(), CallError>> {
+        Box::pin(async move { sending::send(&*self.port, &message, self.params()?).await })
     }
 
     /// Puts a message into its queue, and waits until it is handled, as
     /// [`Handle::send_and_wait`](crate::Handle::send_and_wait) does: beside the connection too.
-    pub async fn send_and_wait<M: QueueOf<C>>(
+    pub fn send_and_wait<M: QueueOf<C>>(
         &self,
         message: M,
         timeout: Duration,
-    ) -> Result<Option<M::Response>, CallError> {
-        sending::send_and_wait(&*self.port, &message, timeout, self.params()?).await
+    ) -> BoxFuture<'_, Result<Option<M::Response>, CallError>> {
+        Box::pin(async move { sending::send_and_wait(&*self.port, &message, timeout, self.params()?).await })
     }
 
     fn params(&self) -> Result<Option<Bytes>, CallError> {

@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{
     connection::Connection,
-    link::{Port, ReplyOf},
+    link::{BoxFuture, Port, ReplyOf},
     sending,
     status::ConnectionError,
 };
@@ -81,8 +81,10 @@ impl<C: Contract> Handle<C> {
     /// [`CallError::Fault`] and [`CallError::NotSent`] say that it is not in the queue: `queue.full`,
     /// `queue.message_too_large`; after `rivetkit.internal_error`, [`CallError::MaybeApplied`], or if this is dropped
     /// before it ends, it may be.
-    pub async fn send<M: QueueOf<C>>(&self, message: M) -> Result<(), CallError> {
-        sending::send(&*self.port, &message, self.params.clone()).await
+    //
+    // Not an `async fn`: of one, the compiler would report a message that is none three times.
+    pub fn send<M: QueueOf<C>>(&self, message: M) -> BoxFuture<'_, Result<(), CallError>> {
+        Box::pin(async move { sending::send(&*self.port, &message, self.params.clone()).await })
     }
 
     /// Puts a message into its queue, and waits until it is handled: what the actor has completed it with.
@@ -121,12 +123,14 @@ impl<C: Contract> Handle<C> {
     /// assert_eq!(sent, Some(2));
     /// # Ok(()) }
     /// ```
-    pub async fn send_and_wait<M: QueueOf<C>>(
+    pub fn send_and_wait<M: QueueOf<C>>(
         &self,
         message: M,
         timeout: Duration,
-    ) -> Result<Option<M::Response>, CallError> {
-        sending::send_and_wait(&*self.port, &message, timeout, self.params.clone()).await
+    ) -> BoxFuture<'_, Result<Option<M::Response>, CallError>> {
+        Box::pin(
+            async move { sending::send_and_wait(&*self.port, &message, timeout, self.params.clone()).await },
+        )
     }
 
     /// Opens a connection, and returns at once: what is done with it before it is open takes force once it is.

@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{KEPT, QueueMessage, QueueOf};
-use crate::{Actor, Contract, Fault, MessageId, host::Cell};
+use crate::{Actor, Contract, Fault, MessageId, Payload, host::Cell};
 
 /// One of an actor's queues: [`ctx.queue::<Job>()`](crate::Ctx::queue).
 ///
@@ -38,12 +38,18 @@ use crate::{Actor, Contract, Fault, MessageId, host::Cell};
 /// ```
 pub struct Queue<A: Actor, M> {
     cell: Arc<Cell<A>>,
+    /// Its place in the contract's table.
+    index: usize,
     messages: PhantomData<fn(M) -> M>,
 }
 
-impl<A: Actor, M: QueueOf<A::Contract>> Queue<A, M> {
-    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self {
-        Self { cell, messages: PhantomData }
+// Whether it is one of the actor's is checked where it is asked for, and not again by each method.
+impl<A: Actor, M: Payload> Queue<A, M> {
+    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self
+    where
+        M: QueueOf<A::Contract>,
+    {
+        Self { cell, index: M::INDEX, messages: PhantomData }
     }
 
     /// The next message; waits until there is one. `None` when the actor goes to sleep or ends: there will be none for
@@ -57,18 +63,19 @@ impl<A: Actor, M: QueueOf<A::Contract>> Queue<A, M> {
     /// A message that is not of this type, because another version of the actor took it, stays in the queue, with a
     /// line in the log.
     pub async fn next(&self) -> Option<QueueMessage<A, M>> {
-        self.cell.next_message(M::INDEX, || self.try_next()).await
+        self.cell.next_message(self.index, || self.try_next()).await
     }
 
     /// The next message, if there is one now.
     #[must_use]
     pub fn try_next(&self) -> Option<QueueMessage<A, M>> {
         loop {
-            let taken = self.cell.take_message(M::INDEX)?;
+            let taken = self.cell.take_message(self.index)?;
             match M::decode(KEPT, taken.body()) {
                 Ok(body) => return Some(QueueMessage::new(body, taken)),
                 Err(error) => {
-                    let (actor, queue) = (self.cell.record().id, Self::name());
+                    let (actor, queue) =
+                        (self.cell.record().id, <A::Contract as Contract>::QUEUES[self.index].name);
                     tracing::error!(%actor, queue, message = %taken.id(), %error, "a message is set aside");
                     taken.set_aside();
                 }
@@ -83,17 +90,13 @@ impl<A: Actor, M: QueueOf<A::Contract>> Queue<A, M> {
     #[expect(clippy::needless_pass_by_value, reason = "a message is given away, as by a client")]
     pub fn send(&self, message: M) -> Result<MessageId, Fault> {
         let body = message.encode(KEPT).map_err(|error| Fault::internal(&error))?;
-        self.cell.send_to_itself(M::INDEX, body)
-    }
-
-    fn name() -> &'static str {
-        <A::Contract as Contract>::QUEUES[M::INDEX].name
+        self.cell.send_to_itself(self.index, body)
     }
 }
 
 impl<A: Actor, M> Clone for Queue<A, M> {
     fn clone(&self) -> Self {
-        Self { cell: Arc::clone(&self.cell), messages: PhantomData }
+        Self { cell: Arc::clone(&self.cell), index: self.index, messages: PhantomData }
     }
 }
 

@@ -22,7 +22,7 @@ pub struct QueueMessage<A: Actor, M> {
     taken: Taken<A>,
 }
 
-impl<A: Actor, M: QueueOf<A::Contract>> QueueMessage<A, M> {
+impl<A: Actor, M> QueueMessage<A, M> {
     pub(crate) fn new(body: M, taken: Taken<A>) -> Self {
         Self { body, taken }
     }
@@ -66,7 +66,10 @@ impl<A: Actor, M: QueueOf<A::Contract>> QueueMessage<A, M> {
     /// }
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "a response is given away")]
-    pub fn complete(self, response: M::Response) -> Completion {
+    pub fn complete(self, response: M::Response) -> Completion
+    where
+        M: QueueOf<A::Contract>,
+    {
         complete::<A, M>(self.taken, &response)
     }
 
@@ -79,7 +82,10 @@ impl<A: Actor, M: QueueOf<A::Contract>> QueueMessage<A, M> {
     pub async fn complete_with(
         self,
         work: impl FnOnce(&mut A, M) -> M::Response + Send + 'static,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), Fault>
+    where
+        M: QueueOf<A::Contract>,
+    {
         let Self { body, taken } = self;
         let cell = taken.cell();
         let completed = cell.turn(move |state| {

@@ -1,0 +1,31 @@
+// Check that a queue listed twice is reported at the second.
+
+use callboard::prelude::*;
+
+#[derive(Serialize, Deserialize)]
+struct Job {
+    number: u64,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Mail {
+    text: String,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+struct Shop {
+    done: u64,
+}
+
+#[actor(queues(Job, Mail, Job -> u64))]
+impl Shop {
+    #[action]
+    fn work(&mut self, ctx: &Ctx<Self>) {
+        while let Some(job) = ctx.queue::<Job>().try_next() {
+            self.done += job.body.number;
+            job.complete(());
+        }
+    }
+}
+
+fn main() {}
