@@ -41,6 +41,7 @@ use syntax::{Block, Member, Options, Place};
 /// | argument | meaning |
 /// |---|---|
 /// | `events(A, path::B, C = "wireName")` | the types that the actor publishes; any type that serde carries |
+/// | `events(A(slow = drop_oldest), B(slow = latest(by = field)))` | what becomes of them when a client does not keep up |
 /// | `queues(Mail, Job -> Done = "jobs")` | the types that the actor takes as messages, each in a durable queue, and what they are completed with |
 /// | `name = "wireName"` | the actor's name for clients; without it the type's name in camelCase |
 /// | `ephemeral` | the state is never saved, and needs no serde |

@@ -14,6 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use crate::{
     Action as _, Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
     actor::{ActionOf, ParamsOf, ReplyOf},
+    backlog::Item,
     faults,
     frames::{Frames, SendError},
     host::{Gate, Parcel},
@@ -293,23 +294,26 @@ impl<A: Actor> Conn<A> {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
-        let bytes = match &self.0.peer {
-            Peer::Wire(outbox) => frames.message(outbox.encoding(), self.0.limits.outgoing_message)?,
+        let limit = self.0.limits.outgoing_message;
+        let item = match &self.0.peer {
+            Peer::Wire(outbox) => {
+                Item { frame: frames.message(outbox.encoding(), limit)?, tag: frames.tag()? }
+            }
             #[cfg(feature = "client")]
-            Peer::Local(_) => frames.args(Format::Cbor, self.0.limits.outgoing_message)?,
+            Peer::Local(_) => Item::certain(frames.args(Format::Cbor, limit)?),
             Peer::Raw(_) | Peer::Call(_) => return Ok(()),
         };
         let taken = match A::OPTIONS.durability {
             Durability::Output => {
-                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, bytes };
+                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, item };
                 self.0.gate.lock().pass_event(event).is_ok()
             }
             _ if self.has_waiting() => {
-                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, bytes };
+                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, item };
                 self.0.gate.lock().follow(event);
                 true
             }
-            Durability::Reply | Durability::Relaxed => self.hand_over(E::INDEX, bytes),
+            Durability::Reply | Durability::Relaxed => self.hand_over(E::INDEX, item),
         };
         if taken { Ok(()) } else { Err(SendError::Closed) }
     }
@@ -328,15 +332,11 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Hands an encoded event over; `false` if nobody takes it any more.
-    #[cfg_attr(
-        not(feature = "client"),
-        expect(unused_variables, reason = "frames name their event themselves")
-    )]
-    pub(crate) fn hand_over(&self, index: usize, bytes: Bytes) -> bool {
+    pub(crate) fn hand_over(&self, index: usize, item: Item) -> bool {
         match &self.0.peer {
-            Peer::Wire(outbox) => outbox.push(bytes),
+            Peer::Wire(outbox) => outbox.push_event(index, item),
             #[cfg(feature = "client")]
-            Peer::Local(sink) => sink.event(index, Format::Cbor, bytes),
+            Peer::Local(sink) => sink.event(index, Format::Cbor, item.frame),
             Peer::Raw(_) | Peer::Call(_) => false,
         }
     }

@@ -143,14 +143,38 @@ pub struct EventInfo {
     pub name: &'static str,
     /// Its payload's Rust type, as written.
     pub payload: &'static str,
+    /// What becomes of it when a client does not keep up.
+    pub slow: SlowConsumer,
 }
 
 impl EventInfo {
     /// A row of the table.
     #[must_use]
     pub const fn new(name: &'static str, payload: &'static str) -> Self {
-        Self { name, payload }
+        Self { name, payload, slow: SlowConsumer::Disconnect }
     }
+
+    /// The same row, for an event that has its own way with slow consumers.
+    #[must_use]
+    pub const fn with_slow(self, slow: SlowConsumer) -> Self {
+        Self { slow, ..self }
+    }
+}
+
+/// What becomes of an event when a client does not keep up: when as much waits for it as [`Limits`](crate::Limits) grant.
+///
+/// Until then everybody gets everything. `events(Moved(slow = latest(by = player_id)))` says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum SlowConsumer {
+    /// The connection is closed, unless other events can be dropped for it. Its client comes back and begins anew.
+    Disconnect,
+    /// The oldest that wait are dropped, those of other events that say so included.
+    DropOldest,
+    /// Of those that wait the latest is kept.
+    Latest,
+    /// Of those that wait the latest of each key is kept, the key being this field.
+    LatestBy(&'static str),
 }
 
 /// The wire name of event `E` of contract `C`.

@@ -1,8 +1,10 @@
 //! Events: which payload types an actor publishes, and their names on the wire.
 
+use bytes::Bytes;
+
 use crate::{
     Contract, EventInfo, Payload,
-    wire::{DecodeError, EventReader},
+    wire::{DecodeError, EncodeError, EventReader},
 };
 
 /// Every event of an actor, one variant each: the generated `ChatRoomEvent`.
@@ -28,6 +30,12 @@ pub trait Event: Sized + Send + 'static {
 pub trait EventOf<C: Contract>: Payload + Sync {
     /// Its place in the contract's event table.
     const INDEX: usize;
+
+    /// What tells it from others of its kind, where the latest of each is kept for slow consumers
+    /// ([`SlowConsumer::LatestBy`](crate::SlowConsumer)): that field, encoded.
+    fn slow_key(&self) -> Result<Option<Bytes>, EncodeError> {
+        Ok(None)
+    }
 
     /// The payload as a value of the generated event enum.
     fn into_event(self) -> C::Event;

@@ -1,11 +1,13 @@
 //! One event on its way to many connections: serialized once per encoding, however many receive it.
 
-use std::marker::PhantomData;
+use std::{marker::PhantomData, sync::Arc};
 
 use bytes::Bytes;
 
 use crate::{
-    Contract, EventOf, event_name,
+    Contract, Event, EventOf, SlowConsumer,
+    backlog::Tag,
+    event_name,
     wire::{EncodeError, Encoding, Format, ToClient},
 };
 
@@ -14,12 +16,23 @@ pub(crate) struct Frames<'a, C, E> {
     event: &'a E,
     args: [Option<Bytes>; 2],
     messages: [Option<Bytes>; 3],
+    tag: Option<Arc<Tag>>,
     contract: PhantomData<C>,
 }
 
 impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
     pub(crate) fn new(event: &'a E) -> Self {
-        Self { event, args: [None, None], messages: [None, None, None], contract: PhantomData }
+        Self { event, args: [None, None], messages: [None, None, None], tag: None, contract: PhantomData }
+    }
+
+    /// What may become of it where there is no room; `None` if it must be delivered.
+    pub(crate) fn tag(&mut self) -> Result<Option<Arc<Tag>>, SendError> {
+        let info = &C::Event::TABLE[E::INDEX];
+        if self.tag.is_none() && info.slow != SlowConsumer::Disconnect {
+            let key = self.event.slow_key()?;
+            self.tag = Some(Arc::new(Tag { index: E::INDEX, info, key }));
+        }
+        Ok(self.tag.clone())
     }
 
     /// The payload as the encoded array of its arguments, of so many bytes at most.

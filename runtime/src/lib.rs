@@ -10,6 +10,8 @@ pub mod __private;
 mod action;
 #[cfg(feature = "server")]
 mod actor;
+#[cfg(feature = "server")]
+mod backlog;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "server")]
@@ -33,6 +35,8 @@ mod id;
 mod key;
 #[cfg(feature = "server")]
 mod limits;
+#[cfg(feature = "server")]
+mod losses;
 #[cfg(feature = "server")]
 mod options;
 #[cfg(feature = "server")]
@@ -78,7 +82,7 @@ pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscripti
 pub use conn::Conn;
 #[cfg(feature = "client")]
 pub use contract::NoInput;
-pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, event_name};
+pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, SlowConsumer, event_name};
 #[cfg(feature = "server")]
 pub use ctx::{Conns, Ctx, SendEach};
 pub use error::{ActorError, CallError, Error, Fault, Result};
@@ -89,6 +93,8 @@ pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
 #[cfg(feature = "server")]
 pub use limits::Limits;
+#[cfg(feature = "server")]
+pub use losses::EventLosses;
 #[cfg(feature = "server")]
 pub use options::{Durability, Options};
 pub use payload::Payload;

@@ -1,20 +1,25 @@
 //! What waits to be written to one connection: filled by the actor, emptied by the gateway that holds the socket.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::VecDeque,
+    sync::{Arc, OnceLock},
+};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
 use crate::{
-    Limits,
+    EventInfo, Limits,
+    backlog::{Backlog, Item},
+    losses::Losses,
     wire::{Encoding, Notice, ToClient},
 };
 
 /// The bounded queue of one connection, and its close.
 ///
-/// The actor's side never waits: a message that does not fit closes the connection, so that a client that
-/// does not read costs its server no more than [`Limits::queue`] bytes.
+/// The actor's side never waits: what does not fit is dropped, if it is an event that may be, or closes the connection, so
+/// that a client that does not read costs its server no more than [`Limits::queue`] bytes.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     encoding: Encoding,
@@ -23,6 +28,8 @@ pub(crate) struct Outbox {
     limits: Arc<Limits>,
     queue: Mutex<Queue>,
     filled: Notify,
+    /// Where it is counted what its client does not get.
+    losses: OnceLock<Arc<Losses>>,
 }
 
 /// Why and with what a connection ends.
@@ -45,22 +52,82 @@ impl Close {
 
 #[derive(Debug, Default)]
 struct Queue {
-    frames: VecDeque<Bytes>,
+    items: VecDeque<Item>,
     bytes: usize,
+    /// Everything that waits, in place of the above, from when there was no room until the client has caught up.
+    backlog: Option<Box<Backlog>>,
     close: Option<Close>,
 }
 
 impl Queue {
     /// A single message that is larger than all that may wait passes when nothing else waits.
     fn has_room_for(&self, frame: &Bytes, limits: &Limits) -> bool {
-        let fits = self.bytes + frame.len() <= limits.queue && self.frames.len() < limits.queue_messages;
-        fits || self.frames.is_empty()
+        let fits = self.bytes + frame.len() <= limits.queue && self.items.len() < limits.queue_messages;
+        fits || self.items.is_empty()
+    }
+}
+
+/// How many of an event were dropped.
+type Missed = (&'static EventInfo, u64);
+
+impl Queue {
+    /// What is written at once, in frames and bytes: the rest stays where it can be dropped.
+    const AT_ONCE: (usize, usize) = (128, 64 << 10);
+
+    fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.backlog.is_none()
+    }
+
+    /// Takes what there is no room for, if that or something else may be dropped.
+    fn fall_behind(&mut self, item: Item, limits: &Limits, losses: Option<&Losses>) -> bool {
+        let may_drop = |item: &Item| item.tag.is_some();
+        if self.backlog.is_none() && !may_drop(&item) && !self.items.iter().any(may_drop) {
+            return false;
+        }
+        let Self { items, bytes, backlog, .. } = self;
+        let backlog = backlog.get_or_insert_with(|| {
+            *bytes = 0;
+            Box::new(Backlog::of(std::mem::take(items).into_iter(), losses))
+        });
+        backlog.push(item, limits, losses).is_ok()
+    }
+
+    fn take(&mut self, frames: &mut Vec<Bytes>) -> Vec<Missed> {
+        if let Some(backlog) = &mut self.backlog {
+            let missed = backlog.take(frames, Self::AT_ONCE);
+            if backlog.is_empty() {
+                self.backlog = None;
+            }
+            return missed;
+        }
+        let (most, most_bytes) = Self::AT_ONCE;
+        let before = self.bytes;
+        while let Some(item) = self.items.front() {
+            let taken = before - self.bytes + item.frame.len();
+            if frames.len() >= most || (taken > most_bytes && !frames.is_empty()) {
+                break;
+            }
+            self.bytes -= item.frame.len();
+            frames.extend(self.items.pop_front().map(|item| item.frame));
+        }
+        if self.items.is_empty() && self.items.capacity() > most {
+            // A burst shall not cost its room for ever.
+            self.items = VecDeque::new();
+        }
+        Vec::new()
     }
 }
 
 impl Outbox {
     pub(crate) fn new(encoding: Encoding, version: u16, limits: Arc<Limits>) -> Self {
-        Self { encoding, version, limits, queue: Mutex::default(), filled: Notify::new() }
+        Self {
+            encoding,
+            version,
+            limits,
+            queue: Mutex::default(),
+            filled: Notify::new(),
+            losses: OnceLock::new(),
+        }
     }
 
     pub(crate) fn encoding(&self) -> Encoding {
@@ -91,23 +158,43 @@ impl Outbox {
             .ok()
     }
 
+    /// It is known whose events it carries: what is lost of them is counted there.
+    pub(crate) fn count_in(&self, losses: Arc<Losses>) {
+        // Set once, by the actor that the connection is to.
+        let _ = self.losses.set(losses);
+    }
+
     /// Queues an encoded message; `false` if the connection is closing, or closes now because it is full.
     pub(crate) fn push(&self, frame: Bytes) -> bool {
+        self.queue_item(Item::certain(frame), None)
+    }
+
+    /// Queues the event at this place of the table. One that is dropped was taken: its client is told how many were.
+    pub(crate) fn push_event(&self, index: usize, item: Item) -> bool {
+        self.queue_item(item, Some(index))
+    }
+
+    fn queue_item(&self, item: Item, event: Option<usize>) -> bool {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
             return false;
         }
-        if !queue.has_room_for(&frame, &self.limits) {
+        let is_taken = if queue.backlog.is_none() && queue.has_room_for(&item.frame, &self.limits) {
+            queue.bytes += item.frame.len();
+            queue.items.push_back(item);
+            true
+        } else {
+            queue.fall_behind(item, &self.limits, self.losses.get().map(|losses| &**losses))
+        };
+        if !is_taken {
             queue.close = Some(Close::new(1011, "message.outgoing_queue_full"));
-            drop(queue);
-            self.filled.notify_one();
-            return false;
+            if let (Some(losses), Some(event)) = (self.losses.get(), event) {
+                losses.disconnected(event);
+            }
         }
-        queue.bytes += frame.len();
-        queue.frames.push_back(frame);
         drop(queue);
         self.filled.notify_one();
-        true
+        is_taken
     }
 
     /// Closes the connection once what waits is written. The first close counts.
@@ -120,19 +207,47 @@ impl Outbox {
         self.queue.lock().close.is_some()
     }
 
-    /// Waits for something to write, and moves all of it to `frames`. A returned close follows the frames.
-    /// For the one task that writes.
+    #[cfg(test)]
+    pub(crate) fn waits(&self) -> bool {
+        !self.queue.lock().is_empty()
+    }
+
+    /// Whether its client has not caught up since there was no room, or is to go.
+    pub(crate) fn is_behind(&self) -> bool {
+        let queue = self.queue.lock();
+        queue.backlog.is_some() || queue.close.is_some()
+    }
+
+    /// Waits for something to write, and moves as much of it to `frames` as is written at once. A returned close follows
+    /// the frames. For the one task that writes.
     pub(crate) async fn take(&self, frames: &mut Vec<Bytes>) -> Option<Close> {
         loop {
             {
                 let mut queue = self.queue.lock();
-                if !queue.frames.is_empty() || queue.close.is_some() {
-                    frames.extend(queue.frames.drain(..));
-                    queue.bytes = 0;
+                if !queue.is_empty() {
+                    let missed = queue.take(frames);
+                    let close = if queue.is_empty() { queue.close.clone() } else { None };
+                    drop(queue);
+                    self.tell_missed(missed, frames);
+                    return close;
+                }
+                if queue.close.is_some() {
                     return queue.close.clone();
                 }
             }
             self.filled.notified().await;
         }
+    }
+
+    /// What is missing of what follows is said before it.
+    fn tell_missed(&self, missed: Vec<Missed>, frames: &mut Vec<Bytes>) {
+        let notices = missed.into_iter().filter_map(|(info, dropped)| {
+            let notice = Notice::Dropped { event: info.name.to_owned(), dropped };
+            let message = notice.message(self.encoding.format());
+            let frame = message.and_then(|message| message.encode_version(self.encoding, self.version));
+            frame.inspect_err(|error| tracing::error!(%error, "a notice cannot be encoded")).ok()
+        });
+        // Mostly there are none, and this does nothing.
+        frames.splice(..0, notices);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::{convert::Infallible, fmt};
 
+pub use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
@@ -10,7 +11,7 @@ pub use crate::error::{
 };
 use crate::{
     Action, CallError, Contract, EventOf, Fault, NeedsConn,
-    wire::{DecodeError, EventReader},
+    wire::{DecodeError, EncodeError, EventReader},
 };
 
 /// What an action returned that declares no error.
@@ -69,6 +70,11 @@ pub fn unknown_action(name: &str) -> DecodeError {
 #[must_use]
 pub fn unknown_event(index: usize) -> DecodeError {
     DecodeError::new(format!("there is no event number {index}"))
+}
+
+/// What tells an event from others of its kind.
+pub fn slow_key<T: Serialize + ?Sized>(field: &T) -> Result<Option<Bytes>, EncodeError> {
+    crate::wire::to_bytes(crate::wire::Format::Cbor, field).map(Some)
 }
 
 /// The payload of an event of this contract.

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "sqlite")]
 use crate::store::DataDir;
 use crate::{
-    Actor, Contract, Error, Limits,
+    Actor, Contract, Error, EventLosses, Limits,
     host::{MakeKind, Runtime, make_kind},
     server::{self, Gateway, Origins},
     store::{MemoryStore, Store},
@@ -185,6 +185,13 @@ impl Registry {
     #[cfg(feature = "client")]
     pub fn client(&self) -> crate::Client {
         crate::Client::local(Arc::clone(self.runtime()))
+    }
+
+    /// What clients that were too slow did not get, by actor and event: see [`SlowConsumer`](crate::SlowConsumer).
+    #[must_use]
+    pub fn event_losses(&self) -> Vec<EventLosses> {
+        let kinds = self.runtime.get().into_iter().flat_map(|runtime| runtime.kinds());
+        kinds.flat_map(|kind| kind.event_losses()).collect()
     }
 
     /// Stops gracefully: calls that were taken are ended, and what they did is saved; further calls are refused.

@@ -106,8 +106,16 @@ async fn a_conversation_in_json() {
     let error = next_json(&mut socket).await;
     assert_eq!(error["body"]["val"]["code"], "internal_error");
     assert!(!error.to_string().contains("swordfish"));
-    // What the actor never publishes may be listened to; what the client numbers as it likes is answered so.
+    // Who listens to what the actor never publishes is told, past its calls.
     say(&mut socket, &subscribe("nothing", true)).await;
+    let refused = next_json(&mut socket).await;
+    assert_eq!(refused["body"]["tag"], "Event");
+    assert_eq!(refused["body"]["val"]["name"], "callboard.subscription_refused");
+    assert_eq!(refused["body"]["val"]["args"][0]["event"], "nothing");
+    assert_eq!(refused["body"]["val"]["args"][0]["code"], "event_not_found");
+    say(&mut socket, &subscribe("nothing", false)).await;
+    say(&mut socket, &subscribe("callboard.subscription_refused", true)).await;
+    // What the client numbers as it likes is answered so.
     say(
         &mut socket,
         &json!({ "body": { "tag": "ActionRequest", "val": { "id": 5, "name": "here", "args": [] } } }),

@@ -1,11 +1,14 @@
 //! The event enum, and which types are events.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
-use syn::spanned::Spanned;
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Path, spanned::Spanned};
 
 use super::{choice::Variants, position, reply::debug_by_name, span::local};
-use crate::model::{Contract, Event};
+use crate::{
+    model::{Contract, Event},
+    syntax::Slow,
+};
 
 /// The enum, its implementation of `Event`, and one `EventOf` for each event.
 pub(super) fn items(contract: &Contract) -> Vec<TokenStream> {
@@ -46,10 +49,7 @@ fn implementation(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let name = &contract.names.event;
     let (index, payload) = (local("index"), local("payload"));
-    let rows = contract
-        .events
-        .iter()
-        .map(|Event { wire, written, cfgs, .. }| quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #written)));
+    let rows = contract.events.iter().map(|event| info(event, krate));
     let this = &contract.ty;
     let arms = contract.events.iter().enumerate().map(|(place, Event { variant, ty, cfgs, .. })| {
         let pattern = pattern(place, contract);
@@ -76,6 +76,36 @@ fn implementation(contract: &Contract) -> TokenStream {
     }
 }
 
+/// The row of an event in the table.
+fn info(Event { wire, written, cfgs, slow, .. }: &Event, krate: &Path) -> TokenStream {
+    let way = match slow {
+        Slow::Disconnect => None,
+        Slow::DropOldest => Some(quote!(DropOldest)),
+        Slow::Latest => Some(quote!(Latest)),
+        Slow::LatestBy(field) => {
+            let field = field.to_token_stream().to_string();
+            Some(quote!(LatestBy(#field)))
+        }
+    };
+    let with_slow = way.map(|way| quote!(.with_slow(#krate::SlowConsumer::#way)));
+    quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #written) #with_slow)
+}
+
+/// What tells one event from others of its kind, where the latest of each is kept.
+fn slow_key(event: &Event, krate: &Path) -> Option<TokenStream> {
+    let Slow::LatestBy(field) = &event.slow else { return None };
+    // `self` belongs to the generated function, the field to the user.
+    let this = quote!(self);
+    let key = quote_spanned!(field.span()=> &#this.#field);
+    Some(quote! {
+        fn slow_key(
+            &self,
+        ) -> ::core::result::Result<::core::option::Option<#krate::__private::Bytes>, #krate::wire::EncodeError> {
+            #krate::__private::slow_key(#key)
+        }
+    })
+}
+
 /// `impl EventOf<ChatRoom> for MessageReceived`
 fn membership(index: usize, event: &Event, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
@@ -84,11 +114,14 @@ fn membership(index: usize, event: &Event, contract: &Contract) -> TokenStream {
     let Event { variant, ty, cfgs, .. } = event;
     let index = position(index, contract).unwrap_or_else(|conditional| conditional);
     let docs = format!(" An event of [`{}`]. Made by `#[actor]`.", contract.names.contract);
+    let slow_key = slow_key(event, krate);
     quote_spanned! {ty.span()=>
         #(#cfgs)*
         #[doc = #docs]
         impl #krate::EventOf<#this> for #ty {
             const INDEX: usize = #index;
+
+            #slow_key
 
             fn into_event(self) -> #name {
                 #name::#variant(self)

@@ -4,7 +4,10 @@ use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Type, ext::IdentExt};
 
 use super::{Carried, Scope, name};
-use crate::{syntax::EventEntry, written::written};
+use crate::{
+    syntax::{EventEntry, Slow},
+    written::written,
+};
 
 /// What the names of callboard's own events begin with: see `Notice` in the runtime.
 const RESERVED: &str = "callboard.";
@@ -19,6 +22,8 @@ pub(crate) struct Event {
     pub(crate) ty: TokenStream,
     pub(crate) written: String,
     pub(crate) cfgs: Vec<Attribute>,
+    /// What becomes of it when a client does not keep up.
+    pub(crate) slow: Slow,
 }
 
 impl Event {
@@ -45,6 +50,7 @@ impl Event {
             ty: scope.outside(&entry.ty),
             written: written(&entry.ty),
             cfgs: Carried::of(&entry.attrs).cfgs,
+            slow: entry.slow.clone(),
         })
     }
 }

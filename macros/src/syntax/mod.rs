@@ -7,6 +7,7 @@ mod method;
 mod options;
 mod place;
 mod settings;
+mod slow;
 mod strip;
 
 pub(crate) use block::{Block, Member};
@@ -16,4 +17,5 @@ pub(crate) use method::Method;
 pub(crate) use options::{EventEntry, Options, QueueEntry, parse_name, parse_value, skip_argument};
 pub(crate) use place::Place;
 pub(crate) use settings::{Durability, Settings};
+pub(crate) use slow::Slow;
 pub(crate) use strip::without_markers;

@@ -6,9 +6,10 @@ use syn::{
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
+    token,
 };
 
-use super::{Place, Settings};
+use super::{Place, Settings, Slow, slow};
 use crate::{mistakes::Mistakes, typo};
 
 /// What `#[actor(name = "..", events(..), queues(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
@@ -27,12 +28,13 @@ pub(crate) struct Options {
     pub(crate) krate: Option<Path>,
 }
 
-/// `MessageReceived`, or `path::Moved = "moved"`.
+/// `MessageReceived`, `path::Moved = "moved"`, or `Moved(slow = latest(by = player_id))`.
 #[derive(Debug)]
 pub(crate) struct EventEntry {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) ty: Type,
     pub(crate) name: Option<LitStr>,
+    pub(crate) slow: Slow,
 }
 
 /// `Mail`, or `path::Job -> Done = "jobs"`.
@@ -95,7 +97,7 @@ impl Options {
         mistakes: &Mistakes,
     ) -> syn::Result<()> {
         match name.to_string().as_str() {
-            "events" => self.events.extend(parse_list(input, parse_event)?),
+            "events" => self.events.extend(parse_list(input, |input| parse_event(input, mistakes))?),
             "queues" => self.queues.extend(parse_list(input, parse_queue)?),
             "name" => self.name = Some(parse_name(input)?),
             "params" => self.params = Some(parse_value(input)?),
@@ -148,19 +150,36 @@ pub(crate) fn skip_argument(input: ParseStream<'_>) {
 /// `(entry, entry, ..)`
 fn parse_list<T>(
     input: ParseStream<'_>,
-    entry: fn(ParseStream<'_>) -> syn::Result<T>,
+    entry: impl Fn(ParseStream<'_>) -> syn::Result<T>,
 ) -> syn::Result<Vec<T>> {
     let content;
     parenthesized!(content in input);
-    let entries = content.parse_terminated(entry, Token![,])?;
-    Ok(entries.into_iter().collect())
+    let mut entries = Vec::new();
+    while !content.is_empty() {
+        entries.push(entry(&content)?);
+        if !content.is_empty() {
+            content.parse::<Token![,]>()?;
+        }
+    }
+    Ok(entries)
 }
 
-fn parse_event(input: ParseStream<'_>) -> syn::Result<EventEntry> {
+fn parse_event(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<EventEntry> {
     let attrs = input.call(Attribute::parse_outer)?;
-    let ty = input.parse()?;
+    let ty = parse_event_type(input)?;
+    let slow = if input.peek(token::Paren) { slow::parse(input, mistakes)? } else { Slow::default() };
     let name = if input.peek(Token![=]) { Some(parse_name(input)?) } else { None };
-    Ok(EventEntry { attrs, ty, name })
+    Ok(EventEntry { attrs, ty, name, slow })
+}
+
+/// A type before whose parentheses it ends: they are no part of it, as those of `Fn(A)` are.
+fn parse_event_type(input: ParseStream<'_>) -> syn::Result<Type> {
+    let ahead = input.fork();
+    if ahead.call(Path::parse_mod_style).is_ok() && ahead.peek(token::Paren) {
+        let path = input.call(Path::parse_mod_style)?;
+        return Ok(syn::parse_quote!(#path));
+    }
+    input.parse()
 }
 
 fn parse_queue(input: ParseStream<'_>) -> syn::Result<QueueEntry> {

@@ -197,6 +197,10 @@ impl<C: Contract> Driver<C> {
                 self.subscribe(index);
             }
             Some(FromServer::Refused { index, fault }) => self.be_refused(index, fault),
+            Some(FromServer::Dropped { index, dropped }) => {
+                let event = C::Event::TABLE[index].name;
+                self.listeners.report(&ConnectionError::Missed { event, events: dropped });
+            }
             Some(FromServer::Reply { id, result }) => self.calls.answer(id, result),
             Some(FromServer::Error(fault)) => {
                 self.listeners.report(&fault.clone().into());

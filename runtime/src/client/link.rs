@@ -113,6 +113,8 @@ pub(crate) enum FromServer<C: Contract> {
     Reply { id: u64, result: Result<ReplyOf<C>, CallError> },
     /// The event at this place of the contract's table is not sent.
     Refused { index: usize, fault: Fault },
+    /// So many of the event at this place of the contract's table are missing among what follows.
+    Dropped { index: usize, dropped: u64 },
     /// An error of the connection itself.
     Error(Fault),
     /// The last message: why the link ended. Code 1006 says that it broke.

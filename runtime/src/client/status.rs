@@ -43,6 +43,15 @@ pub enum ConnectionError {
         /// What is wrong with the payload.
         error: DecodeError,
     },
+    /// Events are missing, because this client did not keep up: the actor says of them that a slow consumer need not get
+    /// them all ([`SlowConsumer`](crate::SlowConsumer)). The connection goes on.
+    #[error("{events} of event `{event}` are missing: this client did not keep up")]
+    Missed {
+        /// The event's name on the wire.
+        event: &'static str,
+        /// How many are missing among what follows.
+        events: u64,
+    },
     /// The params cannot be written as JSON, so the connection was never opened.
     #[error("the params cannot be encoded: {0}")]
     Params(String),

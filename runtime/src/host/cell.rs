@@ -325,6 +325,7 @@ impl<A: Actor> HostedActor for Cell<A> {
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>> {
         Box::pin(async move {
+            outbox.count_in(Arc::clone(self.kind.losses()));
             let (cell, conn) = self.join(guest, Peer::Wire(Arc::clone(&outbox)), None).await?;
             Ok(Arc::new(WireConn { line: Line::new(&cell, conn), outbox }) as Arc<dyn HostedConn>)
         })

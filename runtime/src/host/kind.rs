@@ -16,7 +16,10 @@ use super::{
     roster::Roster,
     setbacks::Setbacks,
 };
-use crate::{Actor, ActorId, Contract, Fault, Key, faults, store::ActorRecord};
+use crate::{
+    Actor, ActorId, Contract, EventLosses, Fault, Key, conn::events, faults, losses::Losses,
+    store::ActorRecord,
+};
 
 /// A registered kind of actor.
 pub(crate) struct Kind<A: Actor> {
@@ -27,6 +30,8 @@ pub(crate) struct Kind<A: Actor> {
     /// Who is connected to actors that sleep with their connections open.
     hibernating: Mutex<HashMap<Key, Arc<Roster<A>>>>,
     setbacks: Setbacks,
+    /// What its slow clients do not get.
+    losses: Arc<Losses>,
 }
 
 impl<A: Actor> Kind<A> {
@@ -37,7 +42,12 @@ impl<A: Actor> Kind<A> {
             ids: Mutex::default(),
             hibernating: Mutex::default(),
             setbacks: Setbacks::default(),
+            losses: Arc::new(Losses::new(A::Contract::NAME, events::<A>())),
         })
+    }
+
+    pub(super) fn losses(&self) -> &Arc<Losses> {
+        &self.losses
     }
 
     pub(super) fn runtime(&self) -> &Arc<Runtime> {
@@ -172,6 +182,10 @@ impl<A: Actor> Hosted for Kind<A> {
 
     fn is_ephemeral(&self) -> bool {
         A::EPHEMERAL
+    }
+
+    fn event_losses(&self) -> Vec<EventLosses> {
+        self.losses.read().collect()
     }
 
     fn reach(

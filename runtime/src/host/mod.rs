@@ -58,7 +58,10 @@ pub(crate) use queueing::Letter;
 pub(crate) use queueing::{Handling, Mail, Taken};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 
-use crate::{ActorId, Body, ConnId, Fault, Key, RawSocket, outbox::Outbox, store::ActorRecord, wire::Format};
+use crate::{
+    ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket, outbox::Outbox, store::ActorRecord,
+    wire::Format,
+};
 
 /// How a caller means to reach the actor of a key.
 #[derive(Debug, Clone)]
@@ -80,6 +83,9 @@ pub(crate) trait Hosted: Send + Sync {
     fn name(&self) -> &'static str;
 
     fn is_ephemeral(&self) -> bool;
+
+    /// What its slow clients did not get.
+    fn event_losses(&self) -> Vec<EventLosses>;
 
     /// The awake actor of this key, and whether this call made it.
     fn reach(

@@ -1,9 +1,7 @@
 //! What leaves an actor: an answer or an event, ready to be handed over.
 
-use bytes::Bytes;
-
 use super::call::Answer;
-use crate::{Actor, Conn, Durability, Fault};
+use crate::{Actor, Conn, Durability, Fault, backlog::Item};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
 pub(crate) enum Parcel<A: Actor> {
@@ -16,7 +14,7 @@ pub(crate) enum Parcel<A: Actor> {
         /// Its place in the contract's table.
         index: usize,
         /// The message, or for a client in this process the payload.
-        bytes: Bytes,
+        item: Item,
     },
     /// Anything else: it is told that what it waited for is saved, or why it never will be. It must not come back to the
     /// gate.
@@ -27,9 +25,9 @@ impl<A: Actor> Parcel<A> {
     pub(crate) fn deliver(self) {
         match self {
             Self::Answer(answer) => answer.deliver(),
-            Self::Event { conn, index, bytes } => {
+            Self::Event { conn, index, item } => {
                 // Who has gone away meanwhile gets nothing, as with an event that does not wait.
-                conn.hand_over(index, bytes);
+                conn.hand_over(index, item);
             }
             Self::Held(then) => then(Ok(())),
         }

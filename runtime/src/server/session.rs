@@ -5,16 +5,16 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::pin,
+    pin::{Pin, pin},
     sync::Arc,
-    task::Poll,
+    task::{Context, Poll},
     time::Duration,
 };
 
 use bytes::Bytes;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    time::{Instant, sleep, timeout},
+    time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_websockets::{Message, WebSocketStream};
 
@@ -40,6 +40,8 @@ pub(super) struct Session<S> {
     fed: usize,
     /// Since when the socket has had something to write.
     flushing: Option<Instant>,
+    /// When a peer that is behind has taken too long; only while it does not take what is written.
+    patience: Patience,
     /// Pings read since the socket last had nothing to write.
     pings: usize,
     heard: Instant,
@@ -61,6 +63,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             frames: Vec::new(),
             fed: 0,
             flushing: None,
+            patience: Patience::new(limits.slow_timeout),
             pings: 0,
             heard: Instant::now(),
             silence: limits.ping_interval,
@@ -84,6 +87,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         loop {
             if self.flushing.is_none() {
                 self.pings = 0;
+                self.patience.rest();
                 if !self.frames.is_empty() {
                     self.feed();
                 } else if let Some(close) = close {
@@ -91,7 +95,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
             }
             let written = self.flushing.is_none();
-            let step = poll_fn(|cx| poll_step(&mut self.socket, &mut self.flushing, self.pings, cx));
+            let step = poll_fn(|cx| match poll_step(&mut self.socket, &mut self.flushing, self.pings, cx) {
+                Poll::Pending if self.flushing.is_some() => self.patience.poll(&self.outbox, cx),
+                step => step,
+            });
             let went_on = tokio::select! {
                 taken = self.outbox.take(&mut self.frames), if written => {
                     close = taken;
@@ -192,6 +199,36 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         send(&mut self.socket, Message::ping(Bytes::new()));
         self.flushing.get_or_insert_with(Instant::now);
         Ok(self.heard + 2 * self.silence)
+    }
+}
+
+/// How long a peer that is behind may take over what is being written to it.
+struct Patience {
+    limit: Duration,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    fn new(limit: Duration) -> Self {
+        Self { limit, timer: None }
+    }
+
+    /// Everything is written.
+    fn rest(&mut self) {
+        self.timer = None;
+    }
+
+    /// The end, if the peer has not taken what is written for too long, and more than that has had no room.
+    fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<Step> {
+        let limit = self.limit;
+        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+        while timer.as_mut().poll(cx).is_ready() {
+            if outbox.is_behind() {
+                return Poll::Ready(Err(End::Gone));
+            }
+            timer.as_mut().reset(Instant::now() + limit);
+        }
+        Poll::Pending
     }
 }
 

@@ -39,7 +39,7 @@ pub use error::{DecodeError, EncodeError};
 pub use event::{EventReader, write_event};
 pub use fault::ActorRef;
 pub(crate) use notice::Notice;
-pub use notice::{RESERVED_PREFIX, SUBSCRIPTION_REFUSED};
+pub use notice::{EVENTS_DROPPED, RESERVED_PREFIX, SUBSCRIPTION_REFUSED};
 pub use outcome::{Outcome, Output};
 pub use to_client::ToClient;
 pub use to_server::ToServer;

@@ -22,11 +22,17 @@ pub const RESERVED_PREFIX: &str = "callboard.";
 /// that was asked for, and `group`, `code`, `message` and `metadata` (which may be missing) are the error.
 pub const SUBSCRIPTION_REFUSED: &str = "callboard.subscription_refused";
 
+/// The event that says that events are missing, because the client was too slow for them. Its argument is an object:
+/// `event` is the name of the event, `dropped` how many of it are missing among what follows.
+pub const EVENTS_DROPPED: &str = "callboard.events_dropped";
+
 /// Something that a connection is told, whatever it listens to.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Notice {
     /// It does not get the events of this name.
     Refused { event: String, fault: Fault },
+    /// So many of the events of this name are missing.
+    Dropped { event: String, dropped: u64 },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,6 +45,12 @@ struct Refused {
     metadata: Option<Value>,
 }
 
+#[derive(Serialize, Deserialize)]
+struct Dropped {
+    event: String,
+    dropped: u64,
+}
+
 impl Notice {
     /// Whether the event of this name is one of callboard's own.
     pub(crate) fn has_name(event: &str) -> bool {
@@ -48,31 +60,45 @@ impl Notice {
     /// The message that says it; values in it are in this format.
     #[cfg(feature = "server")]
     pub(crate) fn message(&self, format: Format) -> Result<ToClient, EncodeError> {
-        let Self::Refused { event, fault } = self;
-        let refused = Refused {
-            event: event.clone(),
-            group: fault.group().to_owned(),
-            code: fault.code().to_owned(),
-            message: fault.message().to_owned(),
-            metadata: fault.metadata().cloned(),
+        let (name, args) = match self {
+            Self::Refused { event, fault } => {
+                let refused = Refused {
+                    event: event.clone(),
+                    group: fault.group().to_owned(),
+                    code: fault.code().to_owned(),
+                    message: fault.message().to_owned(),
+                    metadata: fault.metadata().cloned(),
+                };
+                (SUBSCRIPTION_REFUSED, write_event(format, &refused)?)
+            }
+            Self::Dropped { event, dropped } => {
+                let dropped = Dropped { event: event.clone(), dropped: *dropped };
+                (EVENTS_DROPPED, write_event(format, &dropped)?)
+            }
         };
-        let args = write_event(format, &refused)?;
-        Ok(ToClient::Event { name: SUBSCRIPTION_REFUSED.into(), args })
+        Ok(ToClient::Event { name: name.into(), args })
     }
 
     /// Reads it back from the event's arguments; `None` for a name of a newer server.
     #[cfg(feature = "client")]
     pub(crate) fn read(name: &str, format: Format, args: &Bytes) -> Result<Option<Self>, DecodeError> {
-        if name != SUBSCRIPTION_REFUSED {
-            return Ok(None);
-        }
-        let Refused { event, group, code, message, metadata } = EventReader::new(format, args).read()?;
-        let fault = Fault::new(group, code, message);
-        let fault = match metadata {
-            Some(metadata) => fault.with_metadata(metadata),
-            None => fault,
-        };
-        Ok(Some(Self::Refused { event, fault }))
+        let args = EventReader::new(format, args);
+        Ok(match name {
+            SUBSCRIPTION_REFUSED => {
+                let Refused { event, group, code, message, metadata } = args.read()?;
+                let fault = Fault::new(group, code, message);
+                let fault = match metadata {
+                    Some(metadata) => fault.with_metadata(metadata),
+                    None => fault,
+                };
+                Some(Self::Refused { event, fault })
+            }
+            EVENTS_DROPPED => {
+                let Dropped { event, dropped } = args.read()?;
+                Some(Self::Dropped { event, dropped })
+            }
+            _ => None,
+        })
     }
 }
 
@@ -93,6 +119,16 @@ mod tests {
                 assert!(Notice::has_name(&name));
                 assert_eq!(Notice::read(&name, format, &args), Ok(Some(notice.clone())));
             }
+        }
+    }
+
+    #[test]
+    fn a_gap_comes_back_as_it_was() {
+        let notice = Notice::Dropped { event: "moved".to_owned(), dropped: 5_000_000_000 };
+        for format in [Format::Json, Format::Cbor] {
+            let message = notice.message(format).expect("it can be encoded");
+            let ToClient::Event { name, args } = message else { panic!("{message:?}") };
+            assert_eq!(Notice::read(&name, format, &args), Ok(Some(notice.clone())));
         }
     }
 

@@ -212,6 +212,9 @@ impl Socket {
             Some(Notice::Refused { event, fault }) => {
                 place_of::<C>(&event).map(|index| FromServer::Refused { index, fault })
             }
+            Some(Notice::Dropped { event, dropped }) => {
+                place_of::<C>(&event).map(|index| FromServer::Dropped { index, dropped })
+            }
             None => None,
         })
     }

@@ -336,3 +336,23 @@ async fn a_refusal_that_comes_after_the_listener_has_gone_is_nothing_to_anybody(
     peer.settle(&connection).await;
     assert_eq!((notes.take(), gone.refused().await), (vec![], None));
 }
+
+#[tokio::test(start_paused = true)]
+async fn events_that_are_missing_are_an_error_that_names_them_and_no_event() {
+    let (connection, _server, mut peer) = open().await;
+    let notes = Notes::default();
+    connection.on_error({
+        let notes = notes.clone();
+        move |error: &ConnectionError| notes.add(format!("{error:?}"))
+    });
+    connection.on({
+        let notes = notes.clone();
+        move |posted: Posted| notes.add(posted.text)
+    });
+    peer.settle(&connection).await;
+    peer.posted("one");
+    peer.send(super::FromServer::Dropped { index: 0, dropped: 3 });
+    peer.posted("five");
+    peer.settle(&connection).await;
+    assert_eq!(notes.take(), ["one", "Missed { event: \"posted\", events: 3 }", "five"]);
+}

@@ -261,6 +261,32 @@ async fn a_full_outbox_ends_the_connection() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_stalled_peer_whose_queue_is_full_is_dropped_within_10_s() {
+    for stalled_before in [0, 4, 9] {
+        let (scene, pipe) = Scene::start(Encoding::Json, 1024);
+        // Being written, so that the next ones wait.
+        scene.outbox.push(Bytes::from(vec![b' '; 10_000]));
+        sleep(Duration::from_secs(stalled_before)).await;
+        while scene.outbox.push(Bytes::from(vec![b' '; 1000])) {}
+        let full = Instant::now();
+        assert_eq!(scene.end().await, ["hang up"]);
+        assert!(full.elapsed() <= Duration::from_secs(10), "{:?}", full.elapsed());
+        drop(pipe);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_peer_with_room_in_its_queue_is_waited_for() {
+    let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
+    scene.outbox.push(Bytes::from(vec![b' '; 10_000]));
+    sleep(Duration::from_secs(25)).await;
+    let mut read = vec![0; 10_004];
+    pipe.read_exact(&mut read).await.expect("the session is there");
+    drop(pipe);
+    assert_eq!(scene.end().await, ["hang up"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_panic_hangs_up_too() {
     let (scene, mut client) = Scene::with_client(Encoding::Json);
     let message =
