@@ -1,8 +1,8 @@
 //! Clients that do not read, over real sockets with small buffers: what each policy makes of their events, and that the
 //! others never notice.
 //!
-//! `SLOW_EVENTS=1000000 SLOW_CLIENTS=1000 cargo test --release -p callboard --test server_slow -- --test-threads 1` is the
-//! long form.
+//! `SLOW_EVENTS=40000 SLOW_CLIENTS=20 cargo test -p callboard --test server_slow -- --test-threads 1` is a longer form, of
+//! more than a million deliveries.
 
 mod gateway;
 
