@@ -75,9 +75,8 @@ struct Scene {
 impl Scene {
     /// A server that waits for so many seconds for a client that is behind.
     fn start(patience: u64) -> Self {
-        let limits = Limits::new()
-            .slow_timeout(Duration::from_secs(patience))
-            .ping_interval(Duration::from_hours(1));
+        let limits =
+            Limits::new().slow_timeout(Duration::from_secs(patience)).ping_interval(Duration::from_hours(1));
         let registry = Arc::new(Registry::new().in_memory().register::<Stream>().limits(limits));
         let socket = TcpSocket::new_v4().expect("a socket");
         // What it accepts has the same.
