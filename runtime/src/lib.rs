@@ -54,6 +54,7 @@ mod schedule;
 mod server;
 #[cfg(feature = "server")]
 pub mod store;
+mod task;
 #[cfg(feature = "server")]
 pub mod testing;
 pub mod wire;

@@ -15,7 +15,7 @@ use super::{
     status::{ConnectionError, State, Status},
     subscription::{Forget, Subscription},
 };
-use crate::{ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf, wire::EventReader};
+use crate::{ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf, task, wire::EventReader};
 
 /// A connection to one actor: calls in order, and the actor's events.
 ///
@@ -47,9 +47,9 @@ impl<C: Contract> Connection<C> {
         let turn = Turn::zero();
         let driver = |params| Driver::new(port.dialer(), params, inbox, state, turn);
         match params.clone() {
-            Ok(params) => tokio::spawn(driver(params).run()),
-            Err(error) => tokio::spawn(driver(None).fail(error)),
-        };
+            Ok(params) => task::spawn(driver(params).run()),
+            Err(error) => task::spawn(driver(None).fail(error)),
+        }
         Self { commands, state: watcher, turn, port, params }
     }
 

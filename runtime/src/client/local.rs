@@ -14,6 +14,7 @@ use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key,
     host::{Chain, Letter, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
     queue::KEPT,
+    task,
     wire::Format,
 };
 
@@ -172,7 +173,10 @@ impl<C: Contract> Dial<C> for LocalDial {
             let actor = find::<C>(&self.runtime, &self.target).await.map_err(DialError::Refused)?;
             let conn = actor.join(params, sink.clone()).await.map_err(DialError::Refused)?;
             let (tx, commands) = mpsc::unbounded_channel();
-            self.runtime.tasks().spawn(carry(conn, commands, sink, self.runtime.stopping().clone()));
+            task::spawn_in(
+                self.runtime.tasks(),
+                carry(conn, commands, sink, self.runtime.stopping().clone()),
+            );
             Ok(Link { tx, rx })
         })
     }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Actor, ActorId, Contract, EventLosses, Fault, Key, conn::events, faults, losses::Losses,
-    store::ActorRecord,
+    store::ActorRecord, task,
 };
 
 /// A registered kind of actor.
@@ -113,7 +113,7 @@ impl<A: Actor> Kind<A> {
                 Arc::clone(entry.insert(cell))
             }
         };
-        self.runtime.tasks().spawn(life::live(Arc::clone(&cell)));
+        task::spawn_in(self.runtime.tasks(), life::live(Arc::clone(&cell)));
         Ok((cell, true))
     }
 

@@ -14,7 +14,7 @@ use super::{
     hooks::Hook,
     mailbox::Next,
 };
-use crate::{Actor, Contract, Fault, faults};
+use crate::{Actor, Contract, Fault, faults, task};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
@@ -134,9 +134,11 @@ impl<A: Actor> Cell<A> {
         }
         let ctx = self.ctx_beside();
         let asleep = self.holds.asleep.clone();
-        self.holds.run.spawn(async move {
+        task::spawn_in(&self.holds.run, async move {
             let run = guarded_async(Duration::MAX, A::run(ctx));
-            if let Some(Err(fault)) = asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended)) {
+            if let Some(Err(fault)) =
+                asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
+            {
                 tracing::error!(actor = <A::Contract as Contract>::NAME, %fault, "a `run` hook ended with an error");
             }
         });

@@ -16,7 +16,7 @@ use super::{
     roster::Roster,
     subscribing::asks_about,
 };
-use crate::{Actor, Conn, Contract, Fault, Key, actor::ActionOf, conn::events, faults, wire::Notice};
+use crate::{Actor, Conn, Contract, Fault, Key, actor::ActionOf, conn::events, faults, task, wire::Notice};
 
 /// Where what one connection sends goes, in the order sent.
 pub(super) struct Line<A: Actor> {
@@ -129,7 +129,7 @@ impl<A: Actor> Line<A> {
             End::Awake(_) | End::Asleep => {
                 *end = End::Waking([envelope].into());
                 let line = Arc::clone(self);
-                self.kind.runtime().tasks().spawn(async move { line.wake().await });
+                task::spawn_in(self.kind.runtime().tasks(), line.wake());
             }
         }
     }

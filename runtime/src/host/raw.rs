@@ -19,7 +19,7 @@ use super::{
     holds::KeptAwake,
     line::Line,
 };
-use crate::{Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close};
+use crate::{Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close, task};
 
 type Response = http::Response<Body>;
 
@@ -78,7 +78,7 @@ impl<A: Actor> Cell<A> {
             Err(fault) => return call.refuse(fault),
         };
         let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
-        self.runtime().tasks().spawn(async move {
+        task::spawn_in(self.runtime().tasks(), async move {
             let RawCall { request, caller, reply } = call;
             let chain =
                 cell.link(Chain::default(), "on_request", Some(Arc::clone(&core) as super::chain::Reading));
@@ -93,7 +93,7 @@ impl<A: Actor> Cell<A> {
     /// Answers beside the actor's turns, whoever has them.
     fn spawn_beside(self: &Arc<Self>, call: RawCall<A>) {
         let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
-        self.runtime().tasks().spawn(async move {
+        task::spawn_in(self.runtime().tasks(), async move {
             let RawCall { request, caller, reply } = call;
             let ctx = cell.ctx(caller);
             let result = guarded_async(A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
@@ -162,7 +162,7 @@ impl<A: Actor> Cell<A> {
         let asleep = self.holds.asleep.clone();
         let ctx = self.ctx(Some(conn));
         let kept = KeptAwake::new(Arc::clone(self));
-        self.holds.work.spawn(async move {
+        task::spawn_in(&self.holds.work, async move {
             let over = async {
                 asleep.cancelled().await;
                 // The socket is closed; its handler has seen that, or will.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Actor, Durability, Fault, faults,
     store::{Commit, CommitOutcome},
+    task,
 };
 
 impl<A: Actor> Cell<A> {
@@ -212,7 +213,7 @@ impl<A: Actor> Cell<A> {
             Some(0) => self.submit_if_changed(core),
             Some(wait_ms) => {
                 let cell = Arc::downgrade(self);
-                tokio::spawn(async move {
+                task::spawn(async move {
                     tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;
                     if let Some(cell) = cell.upgrade() {
                         cell.mailbox.nudge();

@@ -19,7 +19,7 @@ use super::{
     guard::{guarded, guarded_async},
     holds::{KeptAwake, Wish},
 };
-use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults};
+use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults, task};
 
 /// A turn to read, which other reads may share.
 type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
@@ -106,7 +106,7 @@ impl<A: Actor> Cell<A> {
         let mut work = Box::pin(work);
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             let kept = KeptAwake::new(Arc::clone(self));
-            self.runtime().tasks().spawn(async move {
+            task::spawn_in(self.runtime().tasks(), async move {
                 work.await;
                 drop(kept);
             });
@@ -219,7 +219,7 @@ impl<A: Actor> Cell<A> {
     fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let cell = Arc::clone(self);
         let kept = KeptAwake::new(Arc::clone(self));
-        self.runtime().tasks().spawn(async move {
+        task::spawn_in(self.runtime().tasks(), async move {
             cell.run_read_async(core, call).await;
             drop(kept);
         });
