@@ -34,6 +34,7 @@ pub(super) fn options(actor: &Actor) -> Option<TokenStream> {
     let hibernate = settings.hibernate.then(|| quote!(hibernate: true,));
     (!settings.is_empty()).then(|| {
         quote! {
+            #[allow(clippy::needless_update)]
             const OPTIONS: #krate::Options =
                 #krate::Options { #durability #(#durations)* #hibernate ..#krate::Options::DEFAULT };
         }

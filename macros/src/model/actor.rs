@@ -52,6 +52,7 @@ impl Actor {
         }
         let cfgs = Carried::of(&block.attrs).cfgs;
         let (settings, ephemeral) = (std::mem::take(&mut options.settings), options.ephemeral);
+        check::life(ephemeral, &hooks.life, mistakes);
         let names = Names::of(&name, name.clone());
         let mut contract = Contract::of(names, actions, options, cfgs.clone(), scope);
         contract.params = hooks.before_connect.as_ref().and_then(|hook| hook.params.clone());
@@ -90,6 +91,7 @@ impl Actor {
                 }
             }
         }
+        check::life(options.ephemeral, &hooks.life, mistakes);
         let actor = Self {
             source: Source::Trait(trait_),
             krate,

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use syn::{Ident, Path, PathArguments, Type, ext::IdentExt};
 
-use super::{Action, Event, Queue};
+use super::{Action, Event, Life, Queue};
 use crate::{mistakes::Mistakes, syntax::Block};
 
 /// What the generated clients can do already; an action of that name would hide it.
@@ -52,6 +52,14 @@ pub(crate) fn header(block: &Block, mistakes: &Mistakes) -> Option<(Ident, Type)
         return None;
     };
     Some((name.ident.clone(), block.self_ty.clone()))
+}
+
+/// Hooks that never run.
+pub(super) fn life(ephemeral: bool, life: &Life, mistakes: &Mistakes) {
+    if let Some(migration) = life.on_migrate.as_ref().filter(|_| ephemeral) {
+        let what = "an `ephemeral` actor is never saved, so there is no older state to migrate";
+        mistakes.at(&migration.function, what, "remove the hook, or `ephemeral`");
+    }
 }
 
 /// Whether the trait that a block implements can be a contract.

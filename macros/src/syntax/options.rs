@@ -6,7 +6,7 @@ use syn::{
     ext::IdentExt,
     parenthesized,
     parse::{ParseStream, Parser},
-    token,
+    token::{self, Paren},
 };
 
 use super::{Place, Settings, Slow, slow};
@@ -81,6 +81,9 @@ impl Options {
         if let Some(help) = place.elsewhere(&name.to_string()) {
             mistakes.at(&name, format_args!("`{name}` is no argument of `#[actor]` here"), help);
             skip_argument(input);
+        } else if let Some((what, help)) = misshapen(&name.to_string(), input) {
+            mistakes.at(&name, what, help);
+            skip_argument(input);
         } else if let Err(error) = self.parse_value_of(&name, place, input, mistakes) {
             mistakes.push(error);
             skip_argument(input);
@@ -115,6 +118,25 @@ impl Options {
             }
         }
         Ok(())
+    }
+}
+
+/// What is wrong with what follows the name of an argument, and the way out, if it has not its shape.
+fn misshapen(name: &str, input: ParseStream<'_>) -> Option<(String, String)> {
+    match name {
+        "ephemeral" | "hibernate" if input.peek(Token![=]) || input.peek(Paren) => {
+            Some((format!("`{name}` takes no value"), format!("write `{name}` alone, or remove it")))
+        }
+        "events" if !input.peek(Paren) => {
+            Some(("`events` takes a list".to_owned(), "write `events(MessagePosted, UserJoined)`".to_owned()))
+        }
+        "name" | "durability" | "save_interval" | "sleep_timeout" | "action_timeout" | "params" | "input"
+        | "vis" | "crate"
+            if !input.peek(Token![=]) =>
+        {
+            Some((format!("`{name}` takes a value"), format!("write `{name} = ..`")))
+        }
+        _ => None,
     }
 }
 

@@ -542,6 +542,7 @@ const _: () = {
         type Contract = __Contract<Self>;
         type ConnState = Seat;
         const EPHEMERAL: bool = true;
+        #[allow(clippy::needless_update)]
         const OPTIONS: ::callboard::Options = ::callboard::Options {
             sleep_timeout: ::core::time::Duration::from_millis(300000u64),
             ..::callboard::Options::DEFAULT

@@ -93,6 +93,7 @@ impl ::callboard::Actor for Sensor {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
+    #[allow(clippy::needless_update)]
     const OPTIONS: ::callboard::Options = ::callboard::Options {
         durability: ::callboard::Durability::Relaxed,
         save_interval: ::core::time::Duration::from_millis(5000u64),

@@ -26,7 +26,8 @@ pub use {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a message of a queue of actor `{C}`",
     label = "`{C}` does not list it in `#[actor(queues(..))]`",
-    note = "an actor has a queue for each type that it lists, and takes no other messages"
+    note = "an actor has a queue for each type that it lists, and takes no other messages",
+    note = "events are published by actors alone: a client calls an action that does it"
 )]
 pub trait QueueOf<C: Contract>: Payload + Sync {
     /// Its place in the contract's table of queues.

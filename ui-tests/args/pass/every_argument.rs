@@ -42,6 +42,7 @@ fn check() {
     assert_eq!(Counter::OPTIONS.sleep_timeout, std::time::Duration::from_millis(500));
 }
 
-fn main() {
+#[test]
+fn runs() {
     check();
 }

@@ -22,7 +22,15 @@ mod other {
 #[derive(Default, Serialize, Deserialize)]
 struct ChatRoom;
 
-#[actor(events(HTTPRequest, Moved = "player.moved", other::Said, other::r#yield, String = "line", u64, std::net::IpAddr))]
+#[actor(events(
+    HTTPRequest,
+    Moved = "player.moved",
+    other::Said,
+    other::r#yield,
+    String = "line",
+    u64,
+    std::net::IpAddr
+))]
 impl ChatRoom {
     #[action]
     fn send_message(&self, user_id: String, r#type: String) {
@@ -58,7 +66,8 @@ fn is_line(event: ChatRoomEvent) -> bool {
     matches!(event, ChatRoomEvent::String(_) | ChatRoomEvent::U64(_) | ChatRoomEvent::Yield(_))
 }
 
-fn main() {
+#[test]
+fn runs() {
     let _ = (listen, call, is_line);
     let actions: Vec<_> = ChatRoomAction::TABLE.iter().map(|action| (action.name, action.method)).collect();
     assert_eq!(

@@ -79,8 +79,8 @@ impl Odd {
     }
 }
 
-#[tokio::main]
-async fn main() -> callboard::Result<()> {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     assert_eq!(Odd::NAME, "Odd one");
     let registry = Registry::new().in_memory().register::<Odd>();
     let odd = registry.client().get_or_create::<Odd>("one");

@@ -18,8 +18,10 @@ impl Counter {
 
 fn emit(handle: &CounterHandle, conn: &CounterConn) {
     handle.broadcast(&Changed);
+    handle.send(&Changed);
     conn.broadcast(&Changed);
     conn.emit(&Changed);
+    conn.send(&Changed);
 }
 
 fn main() {}

@@ -1,7 +1,5 @@
 // Check that an actor is made from the input that it asks for.
 
-#![allow(dead_code)]
-
 use callboard::prelude::*;
 
 #[derive(Serialize, Deserialize)]
@@ -27,4 +25,13 @@ async fn make(client: Client) -> Result<CounterHandle, CallError> {
     client.create_with::<Counter>(["two"], 2).await
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
+    let registry = Registry::new().in_memory().register::<Counter>();
+    let client = registry.client();
+    let two = make(client.clone()).await?;
+    assert_eq!(two.total().await?, 2);
+    assert_eq!(client.get::<Counter>(["one"]).total().await?, 1);
+    registry.stop().await;
+    Ok(())
+}

@@ -52,8 +52,8 @@ fn first<C: Contract<Input = ()>>(client: &Client) -> C::Handle {
     client.get_or_create::<C>("first")
 }
 
-#[tokio::main]
-async fn main() -> callboard::Result<()> {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     let registry = Registry::new().in_memory().register::<Room>().register::<Bare>();
     let client = registry.client();
     let join = || Join { name: "ann".to_owned() };

@@ -38,4 +38,9 @@ async fn call(counter: CounterHandle) {
     assert!(sum.is_ok() && quotient.is_err() && text.is_ok());
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() {
+    let registry = Registry::new().in_memory().register::<Counter>();
+    call(registry.client().get_or_create::<Counter>("one")).await;
+    registry.stop().await;
+}

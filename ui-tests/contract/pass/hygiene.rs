@@ -24,11 +24,19 @@ mod names {
 use names::*;
 
 /// Called like a trait of the framework.
-#[framework::board::actor(crate = crate::framework::board, events(Result, Option), params = Params, input = Input)]
+#[framework::board::actor(crate = crate::contract::pass::hygiene::framework::board, events(Result, Option), params = Params, input = Input)]
 pub(crate) trait Payload {
     async fn types(&mut self, a: String, b: Actor, c: Contract, d: Interface, e: Dispatch, f: Sized) -> Send;
 
-    fn locals(&self, conn: &framework::board::Conn<Self>, this: u8, ctx: u8, action: u8, actor: u8, other: u8) -> Future;
+    fn locals(
+        &self,
+        conn: &framework::board::Conn<Self>,
+        this: u8,
+        ctx: u8,
+        action: u8,
+        actor: u8,
+        other: u8,
+    ) -> Future;
 
     async fn late(&self, ctx: Ctx, conn: Conn) -> Client {
         let _ = (ctx, conn);
@@ -39,7 +47,7 @@ pub(crate) trait Payload {
 #[::std::prelude::v1::derive(::std::default::Default)]
 pub(crate) struct Server;
 
-#[framework::board::actor(crate = crate::framework::board, ephemeral)]
+#[framework::board::actor(crate = crate::contract::pass::hygiene::framework::board, ephemeral)]
 impl Payload for Server {
     #[on_create]
     fn create(_: Input) -> Self {
@@ -55,10 +63,21 @@ impl Payload for Server {
         Send
     }
 
-    fn locals(&self, conn: &framework::board::Conn<Self>, this: u8, ctx: u8, action: u8, actor: u8, other: u8) -> Future {
+    fn locals(
+        &self,
+        conn: &framework::board::Conn<Self>,
+        this: u8,
+        ctx: u8,
+        action: u8,
+        actor: u8,
+        other: u8,
+    ) -> Future {
         let _ = (this, ctx, action, actor, other, conn.id());
         Future
     }
 }
 
-fn main() {}
+#[::core::prelude::v1::test]
+fn runs() {
+    ::std::assert_eq!(<PayloadContract as framework::board::Contract>::NAME, "payload");
+}

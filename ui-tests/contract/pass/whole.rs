@@ -2,7 +2,8 @@
 // it is implemented, twice, and called by its clients.
 
 #![deny(warnings, missing_docs, unreachable_pub, missing_debug_implementations)]
-#![allow(clippy::unwrap_used)]
+#![deny(clippy::all, clippy::pedantic)]
+#![allow(clippy::similar_names, clippy::unnecessary_wraps)]
 
 //! A contract and two actors.
 

@@ -38,4 +38,14 @@ fn never(error: Never) -> &'static str {
     error.code()
 }
 
-fn main() {}
+#[test]
+fn runs() {
+    let _ = never;
+    assert_eq!(codes(), ["not_found", "room_full"]);
+    assert_eq!(GameError::Custom(String::new()).code(), "other");
+    assert_eq!(
+        GameError::PlayerNotFound { player_id: "ann".to_owned(), since: None }.code(),
+        "player_not_found"
+    );
+    assert_eq!(Full { limit: 1 }.to_string(), "full: 1");
+}

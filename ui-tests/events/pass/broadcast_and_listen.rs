@@ -41,4 +41,15 @@ fn total(event: CounterEvent) -> u64 {
     }
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
+    let registry = Registry::new().in_memory().register::<Counter>();
+    let counter = registry.client().get_or_create::<Counter>("one").connect();
+    listen(&counter);
+    let mut events = counter.events();
+    counter.add(3).await?;
+    assert_eq!(events.next().await.map(total), Some(3));
+    assert_eq!(events.next().await.map(total), Some(3));
+    registry.stop().await;
+    Ok(())
+}

@@ -88,8 +88,8 @@ impl GameListener for Log {
     }
 }
 
-#[tokio::main]
-async fn main() -> callboard::Result<()> {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     let registry = Registry::new().in_memory().register::<Game>();
     let conn = registry.client().get_or_create::<Game>("one").connect();
     let (ended, lines) = tokio::sync::oneshot::channel();

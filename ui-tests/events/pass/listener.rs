@@ -58,6 +58,7 @@ fn listen(conn: &CounterConn) {
     conn.on_any(|event| println!("{event:?}"));
 }
 
-fn main() {
+#[test]
+fn runs() {
     let _ = listen;
 }

@@ -21,8 +21,8 @@ impl Clock {
     }
 }
 
-#[tokio::main]
-async fn main() -> callboard::Result<()> {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     let registry = Registry::new().in_memory().register::<Clock>();
     let conn = registry.client().get_or_create::<Clock>("one").connect();
     let (all, mut heard) = mpsc::unbounded_channel();

@@ -66,6 +66,11 @@ impl Counter {
         if old.count < 0 { Err(Refused) } else { Ok(Self { total: old.count.unsigned_abs() }) }
     }
 
+    #[action]
+    fn end(&self, ctx: &Ctx<Self>) {
+        ctx.destroy();
+    }
+
     #[run]
     async fn tick(ctx: Ctx<Self>) -> std::io::Result<()> {
         let _ = ctx.id();
@@ -73,4 +78,16 @@ impl Counter {
     }
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
+    let hooks = &Counter::HOOKS;
+    assert!(hooks.on_wake.is_some() && hooks.on_sleep.is_some() && hooks.on_destroy.is_some() && hooks.run);
+    let registry = Registry::new().in_memory().register::<Counter>();
+    let counter = registry.client().create_with::<Counter>("one", 5).await?;
+    let conn = counter.connect("ann".to_owned());
+    conn.opened().await?;
+    conn.close().await;
+    counter.end().await?;
+    registry.stop().await;
+    Ok(())
+}

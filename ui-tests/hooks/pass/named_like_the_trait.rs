@@ -51,6 +51,7 @@ impl Counter {
     async fn load(&mut self) {}
 }
 
-fn main() {
+#[test]
+fn runs() {
     let _ = <Counter as Actor>::HOOKS;
 }

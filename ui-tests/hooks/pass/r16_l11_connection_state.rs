@@ -47,8 +47,8 @@ impl Table {
     }
 }
 
-#[tokio::main]
-async fn main() -> callboard::Result<()> {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     let registry = Registry::new().in_memory().register::<Table>();
     let table = registry.client().get_or_create::<Table>("one");
     let ann = table.connect();

@@ -92,7 +92,8 @@ actor_with! { Never,
     async fn socket(socket: NoSuchType) {}
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert!(Reads::HOOKS.on_request.is_some() && Reads::HOOKS.on_websocket);
     assert!(Never::HOOKS.on_request.is_none() && !Never::HOOKS.on_websocket);
     let _ = Registry::new()

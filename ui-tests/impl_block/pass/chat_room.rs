@@ -64,7 +64,12 @@ impl ChatRoom {
     }
 
     #[action]
-    async fn send_private_message(&mut self, ctx: &Ctx<Self>, to: String, message: String) -> Result<(), ChatError> {
+    async fn send_private_message(
+        &mut self,
+        ctx: &Ctx<Self>,
+        to: String,
+        message: String,
+    ) -> Result<(), ChatError> {
         let target = ctx
             .conns()
             .find(|conn| conn.state().player_id == to)
@@ -98,4 +103,17 @@ pub fn text(event: ChatRoomEvent) -> String {
     }
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() -> Result<(), Box<dyn std::error::Error>> {
+    let registry = Registry::new().in_memory().register::<ChatRoom>();
+    let room = registry.client().get_or_create::<ChatRoom>(["general"]);
+    let bob = room.connect(JoinParams { player_id: "bob".to_owned(), role: None });
+    let mut events = bob.events();
+    // What comes after is after the subscription.
+    assert!(bob.get_messages().await?.is_empty());
+    talk(registry.client()).await?;
+    assert_eq!(events.next().await.map(text).as_deref(), Some("hello"));
+    assert_eq!(events.next().await.map(text).as_deref(), Some("psst"));
+    registry.stop().await;
+    Ok(())
+}

@@ -32,7 +32,8 @@ impl state::Generic<u32> {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     #[derive(Serialize, Deserialize)]
     struct Changed {
         total: u64,

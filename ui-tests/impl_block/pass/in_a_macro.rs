@@ -18,7 +18,7 @@ macro_rules! counter {
             pub total: $amount,
         }
 
-        #[actor(name = $wire, crate = $crate::rt, events($event))]
+        #[actor(name = $wire, crate = $crate::impl_block::pass::in_a_macro::rt, events($event))]
         impl $name {
             $(#[$docs])*
             #[action]
@@ -46,7 +46,8 @@ fn listen(conn: &IntegersConn) {
     conn.on(|changed: IntegersChanged| println!("{}", changed.total));
 }
 
-fn main() {
+#[test]
+fn runs() {
     let _ = listen;
     assert_eq!([Integers::NAME, Floats::NAME], ["integers", "floats"]);
 }

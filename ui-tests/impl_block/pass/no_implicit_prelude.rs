@@ -16,7 +16,9 @@ pub struct Changed {
 
 #[::std::prelude::v1::derive(::std::fmt::Debug, ::callboard::ActorError)]
 pub enum CounterError {
-    Overflow { total: u64 },
+    Overflow {
+        total: u64,
+    },
     Over(u64),
     Twice(u64, u64),
     Never,
@@ -56,7 +58,11 @@ impl Counter {
     async fn tick(_ctx: ::callboard::Ctx<Self>) {}
 
     #[action]
-    async fn add(&mut self, ctx: &::callboard::Ctx<Self>, amount: u64) -> ::std::result::Result<u64, CounterError> {
+    async fn add(
+        &mut self,
+        ctx: &::callboard::Ctx<Self>,
+        amount: u64,
+    ) -> ::std::result::Result<u64, CounterError> {
         self.total += amount;
         ctx.broadcast(&Changed { total: self.total });
         ::std::result::Result::Ok(self.total)
@@ -78,4 +84,8 @@ impl Counter {
     }
 }
 
-fn main() {}
+#[::core::prelude::v1::test]
+fn runs() {
+    ::std::assert_eq!(<Counter as ::callboard::Contract>::NAME, "counter");
+    ::std::assert_eq!(::callboard::event_name::<Counter, u64>(), "count");
+}

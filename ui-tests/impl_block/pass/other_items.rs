@@ -31,7 +31,10 @@ impl Counter {
         Self::LIMIT
     }
 
-    pub(crate) fn generic<'a, T: ToString + ?Sized>(&'a self, text: &'a T) -> impl Iterator<Item = String> + 'a {
+    pub(crate) fn generic<'a, T: ToString + ?Sized>(
+        &'a self,
+        text: &'a T,
+    ) -> impl Iterator<Item = String> + 'a {
         std::iter::repeat_with(move || text.to_string()).take(self.limit() as usize)
     }
 
@@ -51,6 +54,7 @@ impl Counter {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     assert_eq!(Counter { total: 1 }.by_value(), 2);
 }

@@ -1,7 +1,5 @@
 // Check that generated code does not mind what the user calls types, and arguments.
 
-#![allow(dead_code)]
-
 mod names {
     use callboard::prelude::{Deserialize, Serialize};
 
@@ -66,7 +64,14 @@ impl Room {
     }
 
     #[action]
-    async fn locals_and_ctx(&self, context: &::callboard::Ctx<Self>, ctx: u64, connection: u64, params: u64, input: u64) {
+    async fn locals_and_ctx(
+        &self,
+        context: &::callboard::Ctx<Self>,
+        ctx: u64,
+        connection: u64,
+        params: u64,
+        input: u64,
+    ) {
         let _ = (context.id(), ctx, connection, params, input);
     }
 
@@ -77,4 +82,9 @@ impl Room {
     }
 }
 
-fn main() {}
+#[::core::prelude::v1::test]
+fn runs() {
+    let names: ::std::vec::Vec<_> =
+        <RoomEvent as ::callboard::Event>::TABLE.iter().map(|event| event.name).collect();
+    assert_eq!(names, ["event", "some", "nothing"]);
+}

@@ -116,6 +116,10 @@ mod private {
         }
     }
 
+    pub(crate) fn registered(registry: Registry) -> Registry {
+        registry.register::<Door>()
+    }
+
     pub(crate) async fn knock(client: &Client, name: String) -> Result<String, CallError> {
         let door = client.get_or_create::<Door>(["front"]);
         Ok(door.knock(Visitor { name }).await?.name)
@@ -139,6 +143,76 @@ pub(crate) mod internal {
     }
 }
 
+pub(crate) mod raw {
+    use callboard::{Body, RawSocket, prelude::*};
+
+    #[derive(Serialize, Deserialize)]
+    pub(crate) struct OldSite {
+        pages: u32,
+    }
+
+    /// With an input, every hook of its own life, and the raw handlers.
+    #[derive(Serialize, Deserialize)]
+    pub(crate) struct Site {
+        pages: u64,
+    }
+
+    #[actor(name = "site", vis = pub(crate), hibernate, sleep_timeout = "5m", crate = callboard)]
+    impl Site {
+        #[on_create]
+        async fn open(_ctx: &Ctx<Self>, pages: u64) -> std::io::Result<Self> {
+            super::pause_shortly().await;
+            Ok(Self { pages })
+        }
+
+        #[on_migrate]
+        fn migrate(old: OldSite) -> Self {
+            Self { pages: old.pages.into() }
+        }
+
+        #[on_wake]
+        fn woke(&mut self) {
+            self.pages += 1;
+        }
+
+        #[on_sleep]
+        async fn sleeps(&mut self, _ctx: &Ctx<Self>) -> std::io::Result<()> {
+            super::pause_shortly().await;
+            Ok(())
+        }
+
+        #[on_destroy]
+        fn ends(&self) {}
+
+        #[on_disconnect]
+        fn left(&self, _conn: &Conn<Self>) {}
+
+        #[run]
+        async fn tick(ctx: Ctx<Self>) -> Result<(), Fault> {
+            ctx.turn(|this| this.pages += 1).await
+        }
+
+        #[on_request]
+        async fn serve(&mut self, request: http::Request<Body>) -> http::Response<String> {
+            super::pause_shortly().await;
+            self.pages += 1;
+            http::Response::new(request.uri().path().to_owned())
+        }
+
+        #[on_websocket]
+        async fn socket(_ctx: Ctx<Self>, mut socket: RawSocket) {
+            while let Some(message) = socket.recv().await {
+                let _sent = socket.send(message).await;
+            }
+        }
+
+        #[action(name = "pageCount")]
+        fn pages(&self) -> u64 {
+            self.pages
+        }
+    }
+}
+
 /// Uses everything, as a program would; fails when a call does.
 ///
 /// # Errors
@@ -146,8 +220,18 @@ pub(crate) mod internal {
 /// When a call does.
 pub async fn everything(client: &Client) -> Result<bool, CallError> {
     let name = private::knock(client, "me".to_owned()).await?;
+    let site = client.get_or_create_with::<raw::Site>(["mine"], 7)?;
     let window = client.get_or_create::<internal::Window>([name]);
-    window.open().await
+    Ok(window.open().await? || site.pages().await? < 8)
 }
 
-fn main() {}
+#[tokio::main]
+async fn main() -> callboard::Result<()> {
+    let registry = Registry::new().in_memory().register::<Counter>();
+    let registry = private::registered(registry).register::<internal::Window>().register::<raw::Site>();
+    let client = registry.client();
+    assert!(!everything(&client).await?);
+    assert!(everything(&client).await?);
+    registry.stop().await;
+    Ok(())
+}

@@ -28,7 +28,12 @@ impl Counter {
     }
 
     #[action]
-    async fn write_async(&mut self, ctx: &Ctx<Counter>, conn: &Conn<Self>, to: ConnId) -> callboard::Result<Vec<Self>> {
+    async fn write_async(
+        &mut self,
+        ctx: &Ctx<Counter>,
+        conn: &Conn<Self>,
+        to: ConnId,
+    ) -> callboard::Result<Vec<Self>> {
         let _ = (ctx.id(), conn.id() == to);
         Ok(Vec::new())
     }
@@ -54,7 +59,6 @@ impl Counter {
         text
     }
 
-
     #[action]
     fn none(&self) {}
 
@@ -79,7 +83,21 @@ impl Counter {
     }
 
     #[action]
-    fn sum_12(&self, a0: u32, a1: u32, a2: u32, a3: u32, a4: u32, a5: u32, a6: u32, a7: u32, a8: u32, a9: u32, a10: u32, a11: u32) -> u32 {
+    fn sum_12(
+        &self,
+        a0: u32,
+        a1: u32,
+        a2: u32,
+        a3: u32,
+        a4: u32,
+        a5: u32,
+        a6: u32,
+        a7: u32,
+        a8: u32,
+        a9: u32,
+        a10: u32,
+        a11: u32,
+    ) -> u32 {
         a0 + a1 + a2 + a3 + a4 + a5 + a6 + a7 + a8 + a9 + a10 + a11
     }
 }
@@ -93,4 +111,11 @@ async fn call(conn: CounterConn) {
     let _ = CounterAction::Patterns { arg1: String::new(), unused: 1, r#type: 2, unused_: 3 };
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() {
+    let registry = Registry::new().in_memory().register::<Counter>();
+    let conn = registry.client().get_or_create::<Counter>("one").connect();
+    conn.opened().await.unwrap();
+    call(conn).await;
+    registry.stop().await;
+}

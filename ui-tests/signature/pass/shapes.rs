@@ -48,13 +48,22 @@ impl Shapes {
     fn nothing(&self) {}
 
     #[action]
-    fn options(&self, a: Option<u8>, b: Option<Option<String>>, c: Option<Vec<Option<bool>>>) -> Option<(u8, bool)> {
+    fn options(
+        &self,
+        a: Option<u8>,
+        b: Option<Option<String>>,
+        c: Option<Vec<Option<bool>>>,
+    ) -> Option<(u8, bool)> {
         let _ = (b, c);
         a.map(|a| (a, true))
     }
 
     #[action]
-    fn generics(&self, pair: Pair<String, Vec<Pair<u8>>>, twice: Twice<Meters>) -> Pair<Twice<Meters>, usize> {
+    fn generics(
+        &self,
+        pair: Pair<String, Vec<Pair<u8>>>,
+        twice: Twice<Meters>,
+    ) -> Pair<Twice<Meters>, usize> {
         Pair { one: twice, other: pair.other.len() }
     }
 
@@ -74,7 +83,14 @@ impl Shapes {
     }
 
     #[action]
-    fn numbers(&self, big: u64, small: i64, float: f64, text: char, bytes: [u8; 3]) -> (u64, i64, f64, char, [u8; 3]) {
+    fn numbers(
+        &self,
+        big: u64,
+        small: i64,
+        float: f64,
+        text: char,
+        bytes: [u8; 3],
+    ) -> (u64, i64, f64, char, [u8; 3]) {
         (big, small, float, text, bytes)
     }
 
@@ -107,8 +123,8 @@ impl Shapes {
     }
 }
 
-#[tokio::main]
-async fn main() -> callboard::Result<()> {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     let registry = Registry::new().in_memory().register::<Shapes>();
     calls(&registry.client().get_or_create::<Shapes>("here")).await?;
     let address = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?;
