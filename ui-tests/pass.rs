@@ -98,6 +98,7 @@ mod hooks {
         mod socket_with_self;
         mod state_change_writes;
         mod state_without_serde;
+        mod subscribe;
         mod two_params;
         mod wake_with_value;
     }

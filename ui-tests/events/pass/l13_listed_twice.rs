@@ -1,5 +1,5 @@
 // Check that each event is listed once, and has a name on the wire that no other has.
-// The way out of `l13_l25_one_wire_name`, `l13_listed_twice` and `unknown_type`.
+// The way out of `l13_l25_one_wire_name`, `l13_listed_twice`, `reserved_name` and `unknown_type`.
 
 use callboard::{Event as _, prelude::*};
 

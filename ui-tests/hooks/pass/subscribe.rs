@@ -1,5 +1,5 @@
-// Check that `#[on_subscribe]` compiles in every form, for a contract that is a trait too.
-#![deny(warnings)]
+// Check that `#[on_subscribe]` can be written in every form, for a contract that is a trait too.
+// The way out of `subscribe_answers_bool`, `subscribe_mistakes` and `subscribe_to_undeclared`.
 
 use callboard::prelude::*;
 
@@ -33,8 +33,13 @@ impl Counter {
     #[on_subscribe(Cleared, game::Ended)]
     async fn may_see_the_end(&mut self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> callboard::Result<()> {
         self.total += 1;
-        let _ = (ctx.id(), conn.id());
+        assert!(ctx.get_conn(conn.id()).is_some());
         Ok(())
+    }
+
+    #[action]
+    fn total(&self) -> u64 {
+        self.total
     }
 
     #[cfg(any())]
@@ -60,8 +65,21 @@ impl Poll for Votes {
 
     #[on_subscribe(Changed)]
     fn may_watch(&self) -> Result<(), Refused> {
-        Ok(())
+        if self.0.is_empty() { Err(Refused) } else { Ok(()) }
     }
 }
 
-fn main() {}
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
+    let registry = Registry::new().in_memory().register::<Counter>().register::<Votes>();
+    let counter = registry.client().get_or_create::<Counter>("one").connect();
+    let changed = counter.on(|_: Changed| {});
+    assert!(changed.refused().await.is_some(), "the total is 0");
+    let _ended = counter.on(|_: game::Ended| {});
+    while counter.total().await? == 0 {}
+    let poll = registry.client().get_or_create::<PollContract>("lunch").connect();
+    assert!(poll.on(|_: Changed| {}).refused().await.is_some(), "nobody has voted");
+    poll.vote("soup".to_owned()).await?;
+    registry.stop().await;
+    Ok(())
+}
