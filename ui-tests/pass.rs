@@ -78,6 +78,7 @@ mod events {
         mod listener_misses_one;
         mod one_variant;
         mod r41_a_dropped_subscription_listens;
+        mod slow;
         mod without_name;
     }
 }
@@ -118,6 +119,12 @@ mod impl_block {
         mod other_items;
         mod own_names;
         mod twice;
+    }
+}
+
+mod queues {
+    mod pass {
+        mod every_shape;
     }
 }
 

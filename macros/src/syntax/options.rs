@@ -130,6 +130,9 @@ fn misshapen(name: &str, input: ParseStream<'_>) -> Option<(String, String)> {
         "events" if !input.peek(Paren) => {
             Some(("`events` takes a list".to_owned(), "write `events(MessagePosted, UserJoined)`".to_owned()))
         }
+        "queues" if !input.peek(Paren) => {
+            Some(("`queues` takes a list".to_owned(), "write `queues(Job -> Done, Mail)`".to_owned()))
+        }
         "name" | "durability" | "save_interval" | "sleep_timeout" | "action_timeout" | "params" | "input"
         | "vis" | "crate"
             if !input.peek(Token![=]) =>

@@ -1,4 +1,6 @@
 // Check that messages can have every shape, and that queues go through a trait, conditions and other names.
+// The way out of `borrowed_response`, `listed_twice`, `one_wire_name`, `reserved_action`, `send_undeclared`,
+// `take_undeclared`, `without_name`, `without_serde` and `wrong_response`.
 
 use callboard::prelude::*;
 
@@ -81,23 +83,29 @@ impl Post for Office {
     }
 }
 
-async fn send(shop: &ShopHandle, post: &PostConn) -> Result<(), CallError> {
-    let moment = std::time::Duration::from_secs(1);
-    let done: Option<Result<u64, String>> = shop.send_and_wait(Job { number: 1 }, moment).await?;
-    let ordered: Option<Option<Order>> = shop.send_and_wait(Order::Right { by: 2 }, moment).await?;
-    shop.send(other::Job(3)).await?;
-    shop.send(Nothing).await?;
-    shop.send(Order::Left).await?;
-    shop.send((1, 2)).await?;
-    let read: Option<usize> = post.send_and_wait(Mail { text: String::new() }, moment).await?;
-    drop((done, ordered, read));
-    Ok(())
-}
-
 fn names() -> Vec<&'static str> {
     Shop::QUEUES.iter().map(|queue| queue.name).collect()
 }
 
-fn main() {
+#[tokio::test]
+async fn runs() -> callboard::Result<()> {
     assert_eq!(names(), ["job", "others", "nothing", "order", "moves", "string"]);
+    let registry = Registry::new().in_memory().register::<Shop>().register::<Office>();
+    let (minute, moment) = (std::time::Duration::from_secs(60), std::time::Duration::from_millis(1));
+    let shop = registry.client().get_or_create::<Shop>("corner");
+    let done: Option<Result<u64, String>> = shop.send_and_wait(Job { number: 1 }, minute).await?;
+    assert_eq!(done, Some(Ok(1)));
+    let ordered: Option<Option<Order>> = shop.send_and_wait(Order::Right { by: 2 }, moment).await?;
+    assert!(ordered.is_none(), "nobody works");
+    shop.send(other::Job(3)).await?;
+    shop.send(Nothing).await?;
+    shop.send(Order::Left).await?;
+    shop.send((1, 2)).await?;
+    shop.work().await?;
+    let post = registry.client().get_or_create::<PostContract>("office");
+    let mail = Mail { text: "hello".to_owned() };
+    let (sent, read) = tokio::join!(post.send_and_wait(mail, minute), post.read());
+    assert_eq!((sent?, read?), (Some(5), 5));
+    registry.stop().await;
+    Ok(())
 }
