@@ -1,23 +1,7 @@
 // What the conformance driver leaves out: the unmodified `rivetkit/client` sends messages to queues.
 //   ENDPOINT=http://127.0.0.1:6420 [ENCODINGS=json,cbor,bare] [ONLY=substring] node queues.mjs
 import assert from "node:assert/strict";
-process.env.RIVET_LOG_LEVEL ??= "fatal";
-const { createClient } = await import("rivetkit/client");
-
-const ENDPOINT = process.env.ENDPOINT;
-if (!ENDPOINT) { console.error("set ENDPOINT, e.g. ENDPOINT=http://127.0.0.1:6420"); process.exit(2); }
-const ENCODINGS = (process.env.ENCODINGS ?? "json,cbor,bare").split(",");
-const RUN = Date.now().toString(36);
-
-let passed = 0, failed = 0;
-async function check(name, test) {
-  if (process.env.ONLY && !name.includes(process.env.ONLY)) return;
-  let timer;
-  const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error("it takes too long")), 15000); });
-  try { await Promise.race([test(), late]); passed++; console.log(`ok   ${name}`); }
-  catch (error) { failed++; console.log(`FAIL ${name}\n       ${error?.group ? `${error.group}.${error.code}: ` : ""}${error?.message ?? error}`); }
-  finally { clearTimeout(timer); }
-}
+import { ENCODINGS, ENDPOINT, RUN, check, createClient, finish } from "./harness.mjs";
 
 const refused = (sending, group, code) =>
   assert.rejects(sending, (error) => { assert.equal(`${error.group}.${error.code}`, `${group}.${code}`); return true; });
@@ -75,5 +59,4 @@ for (const encoding of ENCODINGS) {
   await client.dispose();
 }
 
-console.log(`\n${passed} passed, ${failed} failed`);
-process.exit(failed ? 1 : 0);
+finish();
