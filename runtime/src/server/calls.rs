@@ -47,13 +47,7 @@ pub(super) async fn action(
     let failed_there = |fault| failed(fault).at(&actor);
     let output = ActionOutput { output: result.map_err(failed_there)? };
     let body = output.encode(encoding, version).map_err(|error| failed_there(Fault::internal(&error)))?;
-    if body.len() > gateway.limits().outgoing_message {
-        return Err(failed_there(faults::outgoing_too_long()));
-    }
-    let mut response = Response::new(Body::from(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
-    identity::name_actor(response.headers_mut(), &actor);
-    Ok(response)
+    answer(body, encoding, &actor, limits).map_err(failed_there)
 }
 
 struct Call {
@@ -72,6 +66,22 @@ impl Call {
         let result = actor.call(self.name, self.encoding.format(), self.args, self.guest).await;
         Ok((record, result))
     }
+}
+
+/// The response to whoever has called this actor.
+pub(super) fn answer(
+    body: Bytes,
+    encoding: Encoding,
+    actor: &ActorRecord,
+    limits: &Limits,
+) -> Result<Response, Fault> {
+    if body.len() > limits.outgoing_message {
+        return Err(faults::outgoing_too_long());
+    }
+    let mut response = Response::new(Body::from(body));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
+    identity::name_actor(response.headers_mut(), actor);
+    Ok(response)
 }
 
 /// The encoding that a caller asks for; JSON if it asks for none that is known.

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
-use http::{HeaderValue, Method, header};
+use http::Method;
 
-use super::{Gateway, body, calls, errors, errors::Failure, identity, target::Target};
+use super::{Gateway, body, calls, errors, errors::Failure, target::Target};
 use crate::{
     Fault, Limits, faults,
     host::{Guest, Handling, Mail, Runtime},
@@ -51,13 +51,7 @@ pub(super) async fn send(
     // Here and not on that task: nobody waits any more for whom the sender has gone away.
     let outcome = outcome(result.map_err(failed_there)?, timeout_ms).await.map_err(failed_there)?;
     let body = outcome.encode(encoding, version).map_err(|error| failed_there(Fault::internal(&error)))?;
-    if body.len() > limits.outgoing_message {
-        return Err(failed_there(faults::outgoing_too_long()));
-    }
-    let mut response = Response::new(Body::from(body));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
-    identity::name_actor(response.headers_mut(), &actor);
-    Ok(response)
+    calls::answer(body, encoding, &actor, limits).map_err(failed_there)
 }
 
 /// The message, and the version to answer in.
