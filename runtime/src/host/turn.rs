@@ -5,6 +5,7 @@ use std::{
     task::{Context, Waker},
 };
 
+use parking_lot::MutexGuard;
 use tokio::{
     runtime::Handle,
     sync::{OwnedRwLockReadGuard, RwLockWriteGuard, TryLockError},
@@ -12,7 +13,7 @@ use tokio::{
 
 use super::{
     Cell,
-    call::{Call, ReplyTo},
+    call::{Answer, Call, ReplyTo},
     cell::{Core, Envelope, TurnCode},
     chain::{self, Chain, Hold},
     gate::Gate,
@@ -240,11 +241,7 @@ impl<A: Actor> Cell<A> {
         if succeeded {
             self.grant_wish(&mut gate, ctx);
         }
-        let passed = gate.pass_answer(answer);
-        drop(gate);
-        if let Err(void) = passed {
-            void.fail(faults::rolled_back());
-        }
+        hand_over(gate, answer);
     }
 
     /// Runs a call, and those behind it that need no more than the same lock.
@@ -307,12 +304,8 @@ impl<A: Actor> Cell<A> {
         let mut gate = self.gate.lock();
         gate.end_write();
         self.grant_wish(&mut gate, ctx);
-        let passed = gate.pass_answer(answer);
         let is_save_due = A::EPHEMERAL || gate.is_save_due();
-        drop(gate);
-        if let Err(void) = passed {
-            void.fail(faults::rolled_back());
-        }
+        hand_over(gate, answer);
         if is_save_due {
             self.save_due(core);
         }
@@ -385,5 +378,14 @@ impl<A: Actor> Cell<A> {
     pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<chain::Reading>) -> Chain {
         let address = self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into());
         before.with(self.record().id, Arc::clone(address), name, reading)
+    }
+}
+
+/// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
+fn hand_over<A: Actor>(mut gate: MutexGuard<'_, Gate<A>>, answer: Answer<A>) {
+    let passed = gate.pass_answer(answer);
+    drop(gate);
+    if let Err(void) = passed {
+        void.fail(faults::rolled_back());
     }
 }
