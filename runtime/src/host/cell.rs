@@ -228,6 +228,24 @@ impl<A: Actor> Cell<A> {
         Ok((cell, conn))
     }
 
+    /// Lets somebody in from the network who comes for one call, if there is anything to judge; before anything else, for
+    /// who may not come in learns nothing of what there is.
+    pub(super) async fn judged(
+        self: &Arc<Self>,
+        guest: Guest,
+    ) -> Result<(Arc<Self>, Option<Conn<A>>), Fault> {
+        if guest.params.is_none() && A::HOOKS.before_connect.is_none() {
+            return Ok((Arc::clone(self), None));
+        }
+        let (cell, caller) = self.join_for_call(guest).await?;
+        Ok((cell, Some(caller)))
+    }
+
+    /// Opens a connection that lasts for one call.
+    pub(super) async fn join_for_call(self: &Arc<Self>, guest: Guest) -> Result<(Arc<Self>, Conn<A>), Fault> {
+        self.join(guest, Peer::Call(PhantomData), None).await
+    }
+
     /// One call, and its answer.
     pub(super) async fn call_as(
         self: &Arc<Self>,
@@ -307,14 +325,9 @@ impl<A: Actor> HostedActor for Cell<A> {
         guest: Guest,
     ) -> BoxFuture<'static, Result<Bytes, Fault>> {
         Box::pin(async move {
-            // Who may not come in learns nothing of what there is.
-            let caller = if guest.params.is_some() || A::HOOKS.before_connect.is_some() {
-                Some(self.join(guest, Peer::Call(PhantomData), None).await?.1)
-            } else {
-                None
-            };
+            let (cell, caller) = self.judged(guest).await?;
             let action = decode_action::<A>(&action, format, &args)?;
-            let reply = self.call_as(caller, action, Chain::default()).await?;
+            let reply = cell.call_as(caller, action, Chain::default()).await?;
             encode_reply::<A>(format, &reply)
         })
     }

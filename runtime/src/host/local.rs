@@ -1,6 +1,6 @@
 //! Actors as clients in this process see them: no bytes, the action itself is moved.
 
-use std::{marker::PhantomData, sync::Arc};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -164,7 +164,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
                 return Err(faults::deadlock(&self.link(chain, action.info().name, None)));
             }
             let guest = Guest { params: Some(params), claims: None };
-            let (cell, caller) = Cell::join(&self, guest, Peer::Call(PhantomData), None).await?;
+            let (cell, caller) = self.join_for_call(guest).await?;
             cell.call_as(Some(caller), action, chain).await
         })
     }
@@ -202,7 +202,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
             }
             let Some(params) = params else { return Self::enqueue(&self, letter).await };
             let guest = Guest { params: Some(params), claims: None };
-            let (cell, _) = Cell::join(&self, guest, Peer::Call(PhantomData), None).await?;
+            let (cell, _) = self.join_for_call(guest).await?;
             Self::enqueue(&cell, letter).await
         })
     }

@@ -1,9 +1,6 @@
 //! Queueing: how messages come into an actor's queues, are taken, and are done with.
 
-use std::{
-    marker::PhantomData,
-    sync::{Arc, Weak},
-};
+use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -19,9 +16,7 @@ use super::{
     queues::{Admission, Waiter},
 };
 use crate::{
-    Actor, Contract, Fault, MessageId,
-    conn::Peer,
-    faults,
+    Actor, Contract, Fault, MessageId, faults,
     store::{Commit, CommitOutcome, StoredMessage},
     wire::Format,
 };
@@ -62,12 +57,7 @@ impl<A: Actor> Cell<A> {
         mail: Mail,
         guest: Guest,
     ) -> Result<Option<Handling>, Fault> {
-        // Who may not come in learns nothing of what there is.
-        let cell = if guest.params.is_some() || A::HOOKS.before_connect.is_some() {
-            self.join(guest, Peer::Call(PhantomData), None).await?.0
-        } else {
-            self
-        };
+        let (cell, _) = self.judged(guest).await?;
         let Mail { queue, format, body, waits } = mail;
         let table = <A::Contract as Contract>::QUEUES.iter();
         let (index, info) =
@@ -94,8 +84,6 @@ impl<A: Actor> Cell<A> {
         let limit = self.runtime().limits().queued_messages;
         let epoch = loop {
             let changed = self.queues_changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
             let admission = {
                 // The gate before the queues, as where both are submitted.
                 let gate = self.gate.lock();
@@ -209,8 +197,6 @@ impl<A: Actor> Cell<A> {
     pub(crate) async fn next_message<T>(&self, queue: usize, take: impl Fn() -> Option<T>) -> Option<T> {
         loop {
             let changed = self.queues_changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
             self.queues.lock().is_read(queue);
             if self.holds.asleep.is_cancelled() {
                 return None;
@@ -277,8 +263,6 @@ impl<A: Actor> Cell<A> {
         let reloading = Reloading(Arc::clone(self));
         loop {
             let changed = self.queues_changed.notified();
-            tokio::pin!(changed);
-            changed.as_mut().enable();
             if !self.queues.lock().is_arriving() {
                 return Some(reloading);
             }
