@@ -1,61 +1,55 @@
 #![no_main]
 
-use std::{sync::LazyLock, time::Duration};
+//! A connection of arbitrary bytes: from the first one on, or after a handshake that is right, as they come or as
+//! frames that are whole. The first byte says which of these, and in which encoding.
 
-use callboard::prelude::*;
-use hyper::server::conn::http1;
-use hyper_util::{
-    rt::{TokioIo, TokioTimer},
-    service::TowerToHyperService,
-};
-use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
-    runtime::Runtime,
-};
+use callboard_fuzz::stage::{in_world, talk};
 
-#[derive(Default, Deserialize, Serialize)]
-pub struct Counter {
-    count: u64,
+/// `connect`, or `websocket/path`, and the subprotocols.
+fn handshake(path: &str, encoding: u8) -> String {
+    let encoding = ["json", "cbor", "bare"][usize::from(encoding) % 3];
+    format!(
+        "GET /gateway/stage/{path}?rvt-namespace=default&rvt-method=getOrCreate HTTP/1.1\r\n\
+         host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
+         sec-websocket-protocol: rivet, rivet_encoding.{encoding}\r\n\r\n"
+    )
 }
 
-#[actor]
-impl Counter {
-    #[action]
-    fn add(&mut self, amount: u64) -> u64 {
-        self.count = self.count.wrapping_add(amount);
-        self.count
+/// Frames of these bytes, each behind its length. A client has to mask them, with zeros if it likes.
+fn frames(mut bytes: &[u8], opcode: impl Fn(u8) -> u8) -> Vec<u8> {
+    let mut frames = Vec::new();
+    while let [kind, length, rest @ ..] = bytes {
+        let (payload, rest) = rest.split_at(rest.len().min(usize::from(*length)));
+        frames.push(0x80 | opcode(*kind));
+        match u8::try_from(payload.len()) {
+            Ok(length @ ..=125) => frames.push(0x80 | length),
+            _ => frames.extend([&[0xfe, 0][..], &[*length]].concat()),
+        }
+        frames.extend([0; 4]);
+        frames.extend(payload);
+        bytes = rest;
     }
+    frames
 }
 
-static RUNTIME: LazyLock<Runtime> =
-    LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap());
-static REGISTRY: LazyLock<Registry> = LazyLock::new(|| Registry::new().in_memory().register::<Counter>());
-
-const HANDSHAKE: &str = "GET /gateway/counter/connect?rvt-namespace=default&rvt-method=getOrCreate HTTP/1.1\r\n\
-    host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
-    sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
-
-// A connection of arbitrary bytes, from the first one on, or after a handshake that is right. The server ends it by
-// itself once its peer has nothing more to say.
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
     let Some((first, rest)) = bytes.split_first() else { return };
-    RUNTIME.block_on(async {
-        let (mut peer, server) = tokio::io::duplex(64 * 1024);
-        let service = TowerToHyperService::new(REGISTRY.router());
-        let serving = http1::Builder::new()
-            .timer(TokioTimer::new())
-            .serve_connection(TokioIo::new(server), service)
-            .with_upgrades();
-        let talking = async {
-            if first % 2 == 0 {
-                let _ = peer.write_all(HANDSHAKE.as_bytes()).await;
+    let encoding = first / 4;
+    in_world(async |world| {
+        match first % 4 {
+            0 => talk(world, &[handshake("connect", encoding).as_bytes(), rest]).await,
+            1 => talk(world, &[rest]).await,
+            // Messages are text in JSON, else binary, with now and then something else.
+            2 => {
+                let usual = if encoding % 3 == 0 { 1 } else { 2 };
+                let frames = frames(rest, |kind| if kind < 0xf0 { usual } else { kind & 0xf });
+                talk(world, &[handshake("connect", encoding).as_bytes(), &frames]).await
             }
-            let _ = peer.write_all(rest).await;
-            let _ = peer.shutdown().await;
-            let mut said = Vec::new();
-            let _ = peer.read_to_end(&mut said).await;
-        };
-        let both = async { tokio::join!(serving, talking) };
-        tokio::time::timeout(Duration::from_secs(10), both).await.expect("a connection without a peer ends");
+            _ => {
+                let frames = frames(rest, |kind| kind & 0xf);
+                talk(world, &[handshake("websocket/path", encoding).as_bytes(), &frames]).await
+            }
+        }
     });
 });

@@ -1,14 +1,21 @@
 //! What the targets share.
 
-use callboard::wire::{
-    Encoding, EventReader, Format, ToClient, ToServer, from_bytes,
-    http::{ActionCall, ActionOutput, ErrorBody, QueueOutcome, QueueSend},
-    to_bytes,
+pub mod stage;
+
+use callboard::{
+    ActionInfo, Mode,
+    wire::{
+        ArgsReader, Encoding, EventReader, Format, ToClient, ToServer, from_bytes,
+        http::{ActionCall, ActionOutput, ErrorBody, QueueOutcome, QueueSend},
+        to_bytes,
+    },
 };
 use serde::{Deserialize, Serialize};
 
+const ANY: ActionInfo = ActionInfo::new("any", "any", &[], "", Mode::Read);
+
 /// One of each shape that serde knows.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Debug, Clone, Deserialize, Serialize)]
 pub enum Sample {
     Unit,
     Newtype(Box<Sample>),
@@ -42,7 +49,16 @@ pub fn read_values(format: Format, bytes: &[u8]) {
         // Text, as a float may be no number, which equals nothing.
         assert_eq!(format!("{sample:?}"), format!("{again:?}"));
     }
-    let _ = from_bytes::<serde_json::Value>(format, bytes);
+    if let Ok(value) = from_bytes::<serde_json::Value>(format, bytes) {
+        let written = to_bytes(format, &value).expect("what was read can be written");
+        assert_eq!(from_bytes::<serde_json::Value>(format, &written).expect("and read"), value);
+    }
     let _ = from_bytes::<(i128, Vec<u8>)>(format, bytes);
     let _ = EventReader::new(format, bytes).read::<Sample>();
+    let _ = EventReader::new(format, bytes).read::<(String, Option<u8>)>();
+    if let Ok(mut args) = ArgsReader::new(format, bytes, &ANY) {
+        let _ = args.next::<Sample>();
+        let _ = args.next::<Option<serde_json::Value>>();
+        let _ = args.finish();
+    }
 }
