@@ -234,7 +234,7 @@ mod tests {
             let mut frames = Vec::new();
             while self.outbox.waits() {
                 let mut some = Vec::new();
-                self.outbox.take(&mut some).await;
+                std::future::poll_fn(|cx| self.outbox.poll_take(cx, &mut some)).await;
                 frames.append(&mut some);
             }
             frames.into_iter().map(|frame| Self::brief(&frame)).collect()
@@ -335,7 +335,7 @@ mod tests {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=x", number % 7)));
         }
         let mut some = Vec::new();
-        scene.outbox.take(&mut some).await;
+        std::future::poll_fn(|cx| scene.outbox.poll_take(cx, &mut some)).await;
         let mut all: Vec<_> = some.iter().map(Scene::brief).collect();
         for number in 400..600 {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=y", number % 7)));

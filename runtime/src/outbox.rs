@@ -3,11 +3,11 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, OnceLock},
+    task::{Context, Poll, Waker},
 };
 
 use bytes::Bytes;
-use parking_lot::Mutex;
-use tokio::sync::Notify;
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     EventInfo, Limits,
@@ -27,9 +27,17 @@ pub(crate) struct Outbox {
     version: u16,
     limits: Arc<Limits>,
     queue: Mutex<Queue>,
-    filled: Notify,
     /// Where it is counted what its client does not get.
     losses: OnceLock<Arc<Losses>>,
+}
+
+/// Wakes who waits to write, past the lock.
+fn wake(mut queue: MutexGuard<'_, Queue>) {
+    let writer = queue.writer.take();
+    drop(queue);
+    if let Some(writer) = writer {
+        writer.wake();
+    }
 }
 
 /// Why and with what a connection ends.
@@ -57,6 +65,8 @@ struct Queue {
     /// Everything that waits, in place of the above, from when there was no room until the client has caught up.
     backlog: Option<Box<Backlog>>,
     close: Option<Close>,
+    /// Of the one task that writes, while it waits.
+    writer: Option<Waker>,
 }
 
 impl Queue {
@@ -125,7 +135,6 @@ impl Outbox {
             version,
             limits,
             queue: Mutex::default(),
-            filled: Notify::new(),
             losses: OnceLock::new(),
         }
     }
@@ -192,15 +201,15 @@ impl Outbox {
                 losses.disconnected(event);
             }
         }
-        drop(queue);
-        self.filled.notify_one();
+        wake(queue);
         is_taken
     }
 
     /// Closes the connection once what waits is written. The first close counts.
     pub(crate) fn close(&self, close: Close) {
-        self.queue.lock().close.get_or_insert(close);
-        self.filled.notify_one();
+        let mut queue = self.queue.lock();
+        queue.close.get_or_insert(close);
+        wake(queue);
     }
 
     pub(crate) fn is_closed(&self) -> bool {
@@ -220,23 +229,22 @@ impl Outbox {
 
     /// Waits for something to write, and moves as much of it to `frames` as is written at once. A returned close follows
     /// the frames. For the one task that writes.
-    pub(crate) async fn take(&self, frames: &mut Vec<Bytes>) -> Option<Close> {
-        loop {
-            {
-                let mut queue = self.queue.lock();
-                if !queue.is_empty() {
-                    let missed = queue.take(frames);
-                    let close = if queue.is_empty() { queue.close.clone() } else { None };
-                    drop(queue);
-                    self.tell_missed(missed, frames);
-                    return close;
-                }
-                if queue.close.is_some() {
-                    return queue.close.clone();
-                }
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>, frames: &mut Vec<Bytes>) -> Poll<Option<Close>> {
+        let mut queue = self.queue.lock();
+        if queue.is_empty() {
+            if queue.close.is_some() {
+                return Poll::Ready(queue.close.clone());
             }
-            self.filled.notified().await;
+            if !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
+                queue.writer = Some(cx.waker().clone());
+            }
+            return Poll::Pending;
         }
+        let missed = queue.take(frames);
+        let close = if queue.is_empty() { queue.close.clone() } else { None };
+        drop(queue);
+        self.tell_missed(missed, frames);
+        Poll::Ready(close)
     }
 
     /// What is missing of what follows is said before it.

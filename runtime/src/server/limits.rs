@@ -14,8 +14,8 @@ pub(super) const ANSWERS: Duration = Duration::from_secs(10);
 /// Pings of a peer that may wait for their answers; a peer that does not read them is not read from.
 pub(super) const PONGS: usize = 16;
 
-/// Frames that are handed to the socket at once; its queue keeps the room it once needed.
-pub(super) const BATCH: usize = 128;
+/// Messages that a session takes at once without asking for memory.
+pub(super) const TAKEN: usize = 4;
 
 /// Messages that are read, and how long, before what they caused is written.
 pub(super) const READS: usize = 64;

@@ -6,6 +6,7 @@ mod body;
 mod calls;
 mod control;
 mod cors;
+mod edges;
 mod errors;
 mod identity;
 mod limits;
@@ -19,6 +20,7 @@ mod serve;
 mod session;
 mod socket;
 mod target;
+mod transport;
 mod websocket;
 
 use std::sync::Arc;

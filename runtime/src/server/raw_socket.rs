@@ -7,19 +7,19 @@ use std::{
     future::{Future, poll_fn},
     pin::pin,
     sync::Arc,
-    task::Poll,
+    task::{Poll, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
-use futures_util::{FutureExt as _, SinkExt as _};
+use futures_util::FutureExt as _;
 use http::request::Parts;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::mpsc::{Receiver, Sender, error::TryRecvError},
     time::{Instant, sleep, timeout, timeout_at},
 };
-use tokio_websockets::{Message, WebSocketStream};
+use tokio_websockets::Message;
 
 use super::{
     Gateway, errors,
@@ -28,7 +28,7 @@ use super::{
     opening::{crowded, rejected, unreached},
     peers::Place,
     session::End,
-    socket::{Step, goodbye, part, poll_step, send, speak},
+    socket::{Socket, Step},
     target::Target,
 };
 use crate::{
@@ -54,7 +54,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     place: Result<Place, Fault>,
     gateway: &Gateway,
 ) {
-    let socket = speak(socket, RawSocket::MAX_MESSAGE);
+    let socket = Socket::new(socket, RawSocket::MAX_MESSAGE);
     let opened = match &place {
         // Boxed, so that it costs nothing afterwards.
         Ok(_) => Box::pin(opening.open_in_time(gateway)).await,
@@ -68,7 +68,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         }
         Err(close) => {
             // Who does not take a goodbye is gone all the same.
-            let _ = timeout(limits::CLOSE_TIME, goodbye(socket, Some(close))).await;
+            let _ = timeout(limits::CLOSE_TIME, socket.part(End::Close(close))).await;
         }
     }
     drop(place);
@@ -102,16 +102,12 @@ impl RawOpening {
 
 /// A WebSocket, and the gateway's end of its handler's.
 struct Bridge<S> {
-    socket: WebSocketStream<S>,
+    socket: Socket<S>,
     /// `None` once the handler has dropped its own.
     incoming: Option<Sender<RawMessage>>,
     outgoing: Receiver<Outgoing>,
     closing: Arc<Closing>,
     hang_up: OnDrop,
-    /// Since when the socket has had something to write.
-    flushing: Option<Instant>,
-    /// Pings read since the socket last had nothing to write.
-    pings: usize,
     heard: Instant,
     /// How long the peer may be silent.
     silence: Duration,
@@ -137,7 +133,7 @@ enum Event {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    fn new(socket: WebSocketStream<S>, peer: RawPeer, hang_up: HangUp, silence: Duration) -> Self {
+    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Duration) -> Self {
         let RawPeer { incoming, outgoing, closing } = peer;
         Self {
             socket,
@@ -145,8 +141,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             outgoing,
             closing,
             hang_up: OnDrop(Some(hang_up)),
-            flushing: None,
-            pings: 0,
             heard: Instant::now(),
             silence,
             untaken: None,
@@ -157,11 +151,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     async fn run(mut self, stopped: impl Future<Output = ()>) {
         let end = self.carry(stopped).await;
         // The handler shall not wait for a peer that takes its time to say goodbye.
-        let Self { socket, flushing, incoming, outgoing, hang_up, .. } = self;
+        let Self { socket, incoming, outgoing, hang_up, .. } = self;
         drop((incoming, outgoing, hang_up));
-        let parting = part(socket, flushing.is_none(), end);
         // Who does not take a goodbye is gone all the same.
-        let _ = timeout(limits::CLOSE_TIME, Box::pin(parting)).await;
+        let _ = timeout(limits::CLOSE_TIME, Box::pin(socket.part(end))).await;
     }
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
@@ -197,21 +190,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     async fn next(&mut self, stopped: impl Future<Output = ()>, silence: impl Future<Output = ()>) -> Event {
-        let Self { socket, incoming, outgoing, closing, flushing, pings, untaken, lead, .. } = self;
-        let (may_read, may_write) = (untaken.is_none() && lead.is_none(), flushing.is_none());
+        let Self { socket, incoming, outgoing, closing, untaken, lead, .. } = self;
+        let (may_read, may_write) = (untaken.is_none() && lead.is_none(), socket.flushing().is_none());
         let taken = untaken.is_none();
         let step = poll_fn(|cx| {
             if may_read {
-                return poll_step(socket, flushing, *pings, cx);
+                return socket.poll_step(cx);
             }
-            // Only what waits is written.
-            match flushing.is_some().then(|| socket.poll_flush_unpin(cx)) {
-                Some(Poll::Ready(Ok(()))) => {
-                    *flushing = None;
-                    Poll::Ready(Ok(None))
-                }
-                Some(Poll::Ready(Err(_))) => Poll::Ready(Err(End::Gone)),
-                Some(Poll::Pending) | None => Poll::Pending,
+            match ready!(socket.poll_flush(cx)) {
+                Ok(true) => Poll::Ready(Ok(None)),
+                Ok(false) => Poll::Pending,
+                Err(end) => Poll::Ready(Err(end)),
             }
         });
         tokio::select! {
@@ -228,20 +217,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     fn read(&mut self, step: Step) -> Result<(), End> {
-        let Some(message) = step? else {
-            self.pings = 0;
-            return Ok(());
-        };
+        let Some(message) = step? else { return Ok(()) };
         self.heard = Instant::now();
         if let Some((code, reason)) = message.as_close() {
             self.closing.closed_by_peer(Close::new(code.into(), reason));
             return Err(End::Answer);
         }
-        if message.is_ping() {
-            // The socket has queued the answer.
-            self.pings += 1;
-            self.flushing.get_or_insert(self.heard);
-        } else if let Some(text) = message.as_text() {
+        if let Some(text) = message.as_text() {
             self.untaken = Some(RawMessage::Text(text.to_owned()));
         } else if message.is_binary() {
             self.untaken = Some(RawMessage::Binary(message.into_payload().into()));
@@ -254,8 +236,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             RawMessage::Text(text) => Message::text(text),
             RawMessage::Binary(bytes) => Message::binary(bytes),
         };
-        send(&mut self.socket, message);
-        self.flushing = Some(Instant::now());
+        self.socket.send(message);
     }
 
     /// Somebody else than the handler closes the socket: what the handler sent before is written first, if the peer
@@ -266,10 +247,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                 Ok(Outgoing::Message(message)) => {
                     self.write(message);
                     // Whoever does not take it in time is told nothing.
-                    match timeout(limits::CLOSE_TIME, self.socket.flush()).await {
-                        Ok(Ok(())) => self.flushing = None,
-                        _ => return Err(End::Gone),
-                    }
+                    let written = poll_fn(|cx| self.socket.poll_flush(cx));
+                    timeout(limits::CLOSE_TIME, written).await.map_err(|_| End::Gone)??;
                 }
                 Ok(Outgoing::Close(close)) => return Err(End::Close(close)),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
@@ -281,7 +260,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 
     /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        if self.flushing.is_some_and(|since| since.elapsed() >= self.silence) {
+        if self.socket.flushing().is_some_and(|since| since.elapsed() >= self.silence) {
             return Err(End::Gone);
         }
         if self.untaken.is_some() {
@@ -295,8 +274,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         if silent < self.silence {
             return Ok(self.heard + self.silence);
         }
-        send(&mut self.socket, Message::ping(Bytes::new()));
-        self.flushing.get_or_insert_with(Instant::now);
+        self.socket.send(Message::ping(Bytes::new()));
         Ok(self.heard + 2 * self.silence)
     }
 }

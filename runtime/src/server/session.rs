@@ -7,20 +7,20 @@ use std::{
     future::{Future, poll_fn},
     pin::{Pin, pin},
     sync::Arc,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep, timeout},
 };
-use tokio_websockets::{Message, WebSocketStream};
+use tokio_websockets::Message;
 
 use super::{
     limits,
-    socket::{Step, part, poll_step, send, speak},
+    socket::{FRAME_HEAD, Socket, put_frame},
 };
 use crate::{
     Limits,
@@ -31,19 +31,16 @@ use crate::{
 
 /// A WebSocket, and the connection that it carries.
 pub(super) struct Session<S> {
-    socket: WebSocketStream<S>,
+    socket: Socket<S>,
     outbox: Arc<Outbox>,
     /// `None` for a connection that was refused: all it does is to say so.
     conn: Option<HangUp>,
-    /// Taken from the outbox; those before `fed` are with the socket.
-    frames: Vec<Bytes>,
-    fed: usize,
-    /// Since when the socket has had something to write.
-    flushing: Option<Instant>,
+    /// Taken from the outbox, to be written at once.
+    taken: Vec<Bytes>,
+    /// Follows what is being written.
+    close: Option<Close>,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
-    /// Pings read since the socket last had nothing to write.
-    pings: usize,
     heard: Instant,
     /// How long the peer may be silent.
     silence: Duration,
@@ -57,14 +54,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         limits: &Limits,
     ) -> Self {
         Self {
-            socket: speak(socket, limits.incoming_message),
+            socket: Socket::new(socket, limits.incoming_message),
             outbox,
             conn: conn.map(HangUp),
-            frames: Vec::new(),
-            fed: 0,
-            flushing: None,
+            taken: Vec::new(),
+            close: None,
             patience: Patience::new(limits.slow_timeout),
-            pings: 0,
             heard: Instant::now(),
             silence: limits.ping_interval,
         }
@@ -76,91 +71,89 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         // The actor shall not wait for a peer that takes its time to say goodbye.
         drop(self.conn.take());
         // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
-        let parting = part(self.socket, self.flushing.is_none(), end);
-        let _ = timeout(limits::CLOSE_TIME, Box::pin(parting)).await;
+        let _ = timeout(limits::CLOSE_TIME, Box::pin(self.socket.part(end))).await;
     }
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
         let (mut stopped, mut stopping) = (pin!(stopped), false);
         let mut silence = pin!(sleep(self.silence));
-        let mut close = None;
-        loop {
-            if self.flushing.is_none() {
-                self.pings = 0;
-                self.patience.rest();
-                if !self.frames.is_empty() {
-                    self.feed();
-                } else if let Some(close) = close {
-                    return End::Close(close);
+        poll_fn(|cx| {
+            loop {
+                if let Poll::Ready(end) = self.poll_carry(cx) {
+                    return Poll::Ready(end);
                 }
-            }
-            let written = self.flushing.is_none();
-            let step = poll_fn(|cx| match poll_step(&mut self.socket, &mut self.flushing, self.pings, cx) {
-                Poll::Pending if self.flushing.is_some() => self.patience.poll(&self.outbox, cx),
-                step => step,
-            });
-            let went_on = tokio::select! {
-                taken = self.outbox.take(&mut self.frames), if written => {
-                    close = taken;
-                    Ok(())
-                }
-                step = step => self.read_on(step).await,
-                () = &mut silence => self.check_silence().map(|next| silence.as_mut().reset(next)),
-                () = &mut stopped, if !stopping => {
+                if !stopping && stopped.as_mut().poll(cx).is_ready() {
                     stopping = true;
                     self.outbox.close(Close::new(1011, "guard.service_unavailable"));
-                    Ok(())
+                } else if silence.as_mut().poll(cx).is_ready() {
+                    match self.check_silence() {
+                        Ok(next) => silence.as_mut().reset(next),
+                        Err(end) => return Poll::Ready(end),
+                    }
+                } else {
+                    return Poll::Pending;
                 }
-            };
-            if let Err(end) = went_on {
-                return end;
+            }
+        })
+        .await
+    }
+
+    /// Writes and reads until there is neither room nor anything to read.
+    fn poll_carry(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        loop {
+            if self.socket.flushing().is_none()
+                && let Err(end) = self.write_next(cx)
+            {
+                return Poll::Ready(end);
+            }
+            match self.read_on(cx) {
+                Poll::Ready(Ok(())) => {}
+                Poll::Ready(Err(end)) => return Poll::Ready(end),
+                Poll::Pending if self.socket.flushing().is_some() => return self.patience.poll(&self.outbox, cx),
+                Poll::Pending => return Poll::Pending,
             }
         }
     }
 
-    /// Hands the next frames to the socket, which writes them as soon as it is polled.
-    fn feed(&mut self) {
-        let end = self.frames.len().min(self.fed + limits::BATCH);
-        for frame in &mut self.frames[self.fed..end] {
-            let frame = std::mem::take(frame);
-            let text = self.outbox.encoding().is_text();
-            send(&mut self.socket, if text { Message::text(frame) } else { Message::binary(frame) });
+    /// Everything is written: begins with what waits, if anything does.
+    fn write_next(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+        self.patience.rest();
+        if let Some(close) = self.close.take() {
+            return Err(End::Close(close));
         }
-        self.fed = end;
-        if self.fed == self.frames.len() {
-            self.fed = 0;
-            self.frames.clear();
-            self.frames.shrink_to(limits::BATCH);
-        }
-        self.flushing = Some(Instant::now());
-    }
-
-    /// Reads what is there, for a moment: what it causes is then written together.
-    async fn read_on(&mut self, first: Step) -> Result<(), End> {
-        let (mut step, mut read, began) = (first, 0, Instant::now());
-        while let Some(message) = step? {
-            self.read(&message)?;
-            read += 1;
-            if read == limits::READS || self.heard - began > limits::READ_TIME {
-                break;
-            }
-            let more =
-                poll_fn(|cx| Poll::Ready(poll_step(&mut self.socket, &mut self.flushing, self.pings, cx)));
-            let Poll::Ready(more) = more.await else { break };
-            step = more;
+        let Poll::Ready(close) = self.outbox.poll_take(cx, &mut self.taken) else { return Ok(()) };
+        self.close = close;
+        if !self.taken.is_empty() {
+            let frames = join(self.outbox.encoding().is_text(), &self.taken);
+            self.taken.clear();
+            self.taken.shrink_to(limits::TAKEN);
+            self.socket.write(frames);
+        } else if let Some(close) = self.close.take() {
+            return Err(End::Close(close));
         }
         Ok(())
+    }
+
+    /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Pending
+    /// if neither can go on.
+    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+        let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(())) };
+        let began = Instant::now();
+        self.read(&first)?;
+        for _ in 1..limits::READS {
+            let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else { break };
+            self.read(&message)?;
+            if self.heard - began > limits::READ_TIME {
+                break;
+            }
+        }
+        Poll::Ready(Ok(()))
     }
 
     fn read(&mut self, message: &Message) -> Result<(), End> {
         self.heard = Instant::now();
         if message.is_close() {
             return Err(End::Answer);
-        }
-        if message.is_ping() {
-            // The socket has queued the answer.
-            self.pings += 1;
-            self.flushing.get_or_insert(self.heard);
         }
         if message.is_text() || message.is_binary() {
             self.take(message);
@@ -188,7 +181,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        let stuck = self.flushing.is_some_and(|since| since.elapsed() >= self.silence);
+        let stuck = self.socket.flushing().is_some_and(|since| since.elapsed() >= self.silence);
         let silent = self.heard.elapsed();
         if stuck || silent >= 2 * self.silence {
             return Err(End::Gone);
@@ -196,10 +189,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if silent < self.silence {
             return Ok(self.heard + self.silence);
         }
-        send(&mut self.socket, Message::ping(Bytes::new()));
-        self.flushing.get_or_insert_with(Instant::now);
+        self.socket.send(Message::ping(Bytes::new()));
         Ok(self.heard + 2 * self.silence)
     }
+}
+
+/// Messages as frames, one after the other: one write is cheaper than one copy.
+fn join(is_text: bool, messages: &[Bytes]) -> Bytes {
+    let length = messages.iter().map(|message| FRAME_HEAD + message.len()).sum();
+    let mut frames = BytesMut::with_capacity(length);
+    for message in messages {
+        put_frame(&mut frames, is_text, message);
+    }
+    frames.freeze()
 }
 
 /// How long a peer that is behind may take over what is being written to it.
@@ -219,12 +221,12 @@ impl Patience {
     }
 
     /// The end, if the peer has not taken what is written for too long, and more than that has had no room.
-    fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<Step> {
+    fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<End> {
         let limit = self.limit;
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
         while timer.as_mut().poll(cx).is_ready() {
             if outbox.is_behind() {
-                return Poll::Ready(Err(End::Gone));
+                return Poll::Ready(End::Gone);
             }
             timer.as_mut().reset(Instant::now() + limit);
         }

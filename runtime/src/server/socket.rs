@@ -1,8 +1,12 @@
 //! A WebSocket as sessions use it: one step at a time, and what is said at its end.
 
-use std::task::{Context, Poll};
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
-use bytes::{BufMut, BytesMut};
+use bytes::{BufMut, Bytes, BytesMut};
 use futures_util::{FutureExt, SinkExt, StreamExt};
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -10,76 +14,188 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::{limits, session::End};
+use super::{limits, session::End, transport::Transport};
 use crate::outbox::Close;
 
 /// What came of one step: a message, or none if everything is written now; or the end.
 pub(super) type Step = Result<Option<Message>, End>;
 
-/// Writes what waits and reads what is there.
-pub(super) fn poll_step<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: &mut WebSocketStream<S>,
-    flushing: &mut Option<Instant>,
+/// A socket that speaks WebSocket. It writes when it is told to, not when much waits.
+pub(super) struct Socket<S> {
+    state: State<S>,
+    /// The most bytes of a message.
+    longest: usize,
+    /// Since when it has had something to write.
+    flushing: Option<Instant>,
+    /// Pings read since it last had nothing to write.
     pings: usize,
-    cx: &mut Context<'_>,
-) -> Poll<Step> {
-    let mut flushed = false;
-    if flushing.is_some() {
-        match socket.poll_flush_unpin(cx) {
-            Poll::Ready(Ok(())) => (flushed, *flushing) = (true, None),
-            Poll::Ready(Err(_)) => return Poll::Ready(Err(End::Gone)),
-            Poll::Pending if pings >= limits::PONGS => return Poll::Pending,
-            Poll::Pending => {}
+}
+
+enum State<S> {
+    /// Nothing is half read: there are no buffers, which are most of what an idle connection would cost.
+    Resting(Transport<S>),
+    Awake(Box<WebSocketStream<Transport<S>>>),
+    /// From one to the other.
+    Moving,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    pub(super) fn new(io: S, longest: usize) -> Self {
+        Self { state: State::Resting(Transport::new(io)), longest, flushing: None, pings: 0 }
+    }
+
+    /// Since when there has been something to write; `None` if everything is written.
+    pub(super) fn flushing(&self) -> Option<Instant> {
+        self.flushing
+    }
+
+    /// Queues a message. A socket that takes none is closing, which reading from it tells.
+    pub(super) fn send(&mut self, message: Message) {
+        if let Some(socket) = self.awake() {
+            let _ = socket.feed(message).now_or_never();
+            self.flushing.get_or_insert_with(Instant::now);
         }
     }
-    match socket.poll_next_unpin(cx) {
-        Poll::Ready(Some(Ok(message))) => Poll::Ready(Ok(Some(message))),
-        Poll::Ready(Some(Err(Error::PayloadTooLong { .. }))) => Poll::Ready(Err(End::TooLong)),
-        Poll::Ready(Some(Err(Error::Protocol(_)))) => Poll::Ready(Err(End::Answer)),
-        Poll::Ready(_) => Poll::Ready(Err(End::Gone)),
-        Poll::Pending if flushed => Poll::Ready(Ok(None)),
-        Poll::Pending => Poll::Pending,
+
+    /// Begins to write these frames. Only when everything before is written.
+    pub(super) fn write(&mut self, frames: Bytes) {
+        match &mut self.state {
+            State::Resting(transport) => transport.write(frames),
+            State::Awake(socket) => socket.get_mut().write(frames),
+            State::Moving => {}
+        }
+        self.flushing = Some(Instant::now());
+    }
+
+    /// Writes what waits and reads what is there.
+    pub(super) fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+        let flushed = match self.poll_flush(cx) {
+            Poll::Ready(flushed) => flushed?,
+            // Who does not read his pongs is not read from.
+            Poll::Pending if self.pings >= limits::PONGS => return Poll::Pending,
+            Poll::Pending => false,
+        };
+        match self.poll_next(cx) {
+            Poll::Pending if flushed => Poll::Ready(Ok(None)),
+            step => step.map(|message| message.map(Some)),
+        }
+    }
+
+    /// Writes what waits; `true` if something did.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
+        if self.flushing.is_none() {
+            return Poll::Ready(Ok(false));
+        }
+        let written = match &mut self.state {
+            State::Resting(transport) => Pin::new(transport).poll_flush(cx).map_err(drop),
+            State::Awake(socket) => socket.poll_flush_unpin(cx).map_err(drop),
+            State::Moving => Poll::Ready(Err(())),
+        };
+        ready!(written).map_err(|()| End::Gone)?;
+        (self.flushing, self.pings) = (None, 0);
+        Poll::Ready(Ok(true))
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
+        if let State::Resting(transport) = &mut self.state
+            && !ready!(transport.poll_arrived(cx)).is_ok_and(|arrived| arrived)
+        {
+            return Poll::Ready(Err(End::Gone));
+        }
+        let Some(socket) = self.awake() else { return Poll::Ready(Err(End::Gone)) };
+        match socket.poll_next_unpin(cx) {
+            Poll::Ready(Some(Ok(message))) => {
+                if message.is_ping() {
+                    // The answer is queued.
+                    self.pings += 1;
+                    self.flushing.get_or_insert_with(Instant::now);
+                }
+                Poll::Ready(Ok(message))
+            }
+            Poll::Ready(Some(Err(Error::PayloadTooLong { .. }))) => Poll::Ready(Err(End::TooLong)),
+            Poll::Ready(Some(Err(Error::Protocol(_)))) => Poll::Ready(Err(End::Answer)),
+            Poll::Ready(_) => Poll::Ready(Err(End::Gone)),
+            Poll::Pending => {
+                self.rest();
+                Poll::Pending
+            }
+        }
+    }
+
+    fn awake(&mut self) -> Option<&mut WebSocketStream<Transport<S>>> {
+        if let State::Resting(_) = self.state
+            && let State::Resting(transport) = mem::replace(&mut self.state, State::Moving)
+        {
+            self.state = State::Awake(Box::new(speak(transport, self.longest)));
+        }
+        if let State::Awake(socket) = &mut self.state { Some(socket) } else { None }
+    }
+
+    /// Lets go of the buffers if nothing is in them.
+    fn rest(&mut self) {
+        let State::Awake(socket) = &self.state else { return };
+        if self.flushing.is_none()
+            && socket.get_ref().is_between_messages()
+            && let State::Awake(socket) = mem::replace(&mut self.state, State::Moving)
+        {
+            self.state = State::Resting(socket.into_inner());
+        }
+    }
+
+    /// Says goodbye as the end asks for.
+    pub(super) async fn part(mut self, end: End) -> Result<(), Error> {
+        let written = self.flushing.is_none();
+        self.awake();
+        let State::Awake(socket) = self.state else { return Ok(()) };
+        let too_long = || Close::new(1011, "message.incoming_too_long");
+        match end {
+            End::Close(close) => goodbye(*socket, Some(close)).await,
+            End::Answer => goodbye(*socket, None).await,
+            // The socket would give another reason; but what it has half written it must end itself.
+            End::TooLong if written => cut_off(socket.into_inner(), &too_long()).await,
+            End::TooLong => goodbye(*socket, Some(too_long())).await,
+            End::Gone => Ok(()),
+        }
     }
 }
 
-/// A socket that speaks WebSocket, in messages of so many bytes at most. It writes when it is told to, not when much waits.
-pub(super) fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, longest: usize) -> WebSocketStream<S> {
+fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, longest: usize) -> WebSocketStream<S> {
     ServerBuilder::new()
         .config(Config::default().flush_threshold(usize::MAX))
         .limits(Limits::default().max_payload_len(Some(longest)))
         .serve(socket)
 }
 
-/// Queues a message. A socket that takes none is closing, which reading from it tells.
-pub(super) fn send<S: AsyncRead + AsyncWrite + Unpin>(socket: &mut WebSocketStream<S>, message: Message) {
-    let _ = socket.feed(message).now_or_never();
+/// A message as the one frame that a server sends it in.
+pub(super) fn put_frame(frames: &mut BytesMut, is_text: bool, payload: &[u8]) {
+    const FINAL_TEXT: u8 = 0x81;
+    const FINAL_BINARY: u8 = 0x82;
+    frames.put_u8(if is_text { FINAL_TEXT } else { FINAL_BINARY });
+    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
+        (Ok(length @ ..=125), _) => frames.put_u8(length),
+        (_, Ok(length)) => {
+            frames.put_u8(126);
+            frames.put_u16(length);
+        }
+        _ => {
+            frames.put_u8(127);
+            frames.put_u64(payload.len() as u64);
+        }
+    }
+    frames.put_slice(payload);
 }
 
-/// Says goodbye as the end asks for. `written` says that the socket has nothing half written.
-pub(super) async fn part<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: WebSocketStream<S>,
-    written: bool,
-    end: End,
-) -> Result<(), Error> {
-    let too_long = || Close::new(1011, "message.incoming_too_long");
-    match end {
-        End::Close(close) => goodbye(socket, Some(close)).await,
-        End::Answer => goodbye(socket, None).await,
-        // The socket would give another reason; but what it has half written it must end itself.
-        End::TooLong if written => cut_off(socket.into_inner(), &too_long()).await,
-        End::TooLong => goodbye(socket, Some(too_long())).await,
-        End::Gone => Ok(()),
-    }
-}
+/// The most bytes that [`put_frame`] puts before a payload.
+pub(super) const FRAME_HEAD: usize = 10;
 
 /// Closes, or completes the close of the other side, and waits for the other side to be done.
-pub(super) async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
+async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
     mut socket: WebSocketStream<S>,
     close: Option<Close>,
 ) -> Result<(), Error> {
     if let Some(Close { code, reason }) = close {
         let code = CloseCode::try_from(code).unwrap_or(CloseCode::INTERNAL_SERVER_ERROR);
-        send(&mut socket, Message::close(Some(code), &reason));
+        let _ = socket.feed(Message::close(Some(code), &reason)).now_or_never();
     }
     socket.close().await?;
     drain(socket.into_inner()).await

@@ -9,7 +9,7 @@ use tokio::{
     sync::oneshot,
     task::JoinHandle,
 };
-use tokio_websockets::ClientBuilder;
+use tokio_websockets::{ClientBuilder, WebSocketStream};
 
 use super::*;
 use crate::{
