@@ -7,12 +7,14 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{EventInfo, Limits, SlowConsumer, losses::Losses};
+use crate::{EventInfo, Limits, SlowConsumer, burst::Entry, losses::Losses};
 
 /// Something that waits to be written.
 #[derive(Debug, Clone)]
 pub(crate) struct Item {
     pub(crate) frame: Bytes,
+    /// Its place in the contract's table, if it is an event.
+    pub(crate) event: Option<usize>,
     /// What may become of it if there is no room; `None` for what must be delivered.
     pub(crate) tag: Option<Arc<Tag>>,
 }
@@ -30,7 +32,7 @@ pub(crate) struct Tag {
 impl Item {
     /// What must be delivered.
     pub(crate) fn certain(frame: Bytes) -> Self {
-        Self { frame, tag: None }
+        Self { frame, event: None, tag: None }
     }
 }
 
@@ -86,18 +88,18 @@ impl Backlog {
     /// Moves what was dropped since the last time, and the next items up to so many frames and bytes; one at least.
     pub(crate) fn take(
         &mut self,
-        frames: &mut Vec<Bytes>,
+        taken: &mut Vec<Entry>,
         most: (usize, usize),
     ) -> Vec<(&'static EventInfo, u64)> {
         let mut bytes = 0;
         while let Some(entry) = self.items.first_entry() {
             bytes += entry.get().frame.len();
-            if frames.len() >= most.0 || (bytes > most.1 && !frames.is_empty()) {
+            if taken.len() >= most.0 || (bytes > most.1 && !taken.is_empty()) {
                 break;
             }
             let item = entry.remove();
             self.bytes -= item.frame.len();
-            frames.push(item.frame);
+            taken.push(Entry::Item(item));
         }
         self.forget_written();
         std::mem::take(&mut self.missed).into_values().collect()
@@ -210,7 +212,8 @@ mod tests {
             let key = matches!(info.slow, SlowConsumer::LatestBy(_))
                 .then(|| Bytes::copy_from_slice(text.split('=').next().expect("a key").as_bytes()));
             let tag = (info.slow != SlowConsumer::Disconnect).then(|| Arc::new(Tag { index, info, key }));
-            self.outbox.push_event(index, Item { frame: Bytes::copy_from_slice(text.as_bytes()), tag })
+            let frame = Bytes::copy_from_slice(text.as_bytes());
+            self.outbox.push(Entry::Item(Item { frame, event: Some(index), tag }))
         }
 
         fn post(&self, text: &str) -> bool {
@@ -237,10 +240,14 @@ mod tests {
                 std::future::poll_fn(|cx| self.outbox.poll_take(cx, &mut some)).await;
                 frames.append(&mut some);
             }
-            frames.into_iter().map(|frame| Self::brief(&frame)).collect()
+            Self::brief(&frames)
         }
 
-        fn brief(frame: &Bytes) -> String {
+        fn brief(taken: &[Entry]) -> Vec<String> {
+            taken.iter().flat_map(Entry::items).map(|item| Self::text(&item.frame)).collect()
+        }
+
+        fn text(frame: &Bytes) -> String {
             let text = String::from_utf8_lossy(frame).into_owned();
             let Ok(message) = serde_json::from_str::<serde_json::Value>(&text) else { return text };
             let said = &message["body"]["val"]["args"][0];
@@ -336,7 +343,7 @@ mod tests {
         }
         let mut some = Vec::new();
         std::future::poll_fn(|cx| scene.outbox.poll_take(cx, &mut some)).await;
-        let mut all: Vec<_> = some.iter().map(Scene::brief).collect();
+        let mut all = Scene::brief(&some);
         for number in 400..600 {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=y", number % 7)));
         }

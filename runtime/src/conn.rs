@@ -15,12 +15,13 @@ use crate::{
     Action as _, Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
     actor::{ActionOf, ParamsOf, ReplyOf},
     backlog::Item,
+    burst::Entry,
     faults,
     frames::{Frames, SendError},
-    host::{Gate, Parcel},
+    host::{Fan, Gate, Parcel},
     outbox::{Close, Outbox},
     raw_socket::Closing,
-    wire::{Format, Notice, Output, ToClient},
+    wire::{Encoding, Format, Notice, Output, ToClient},
 };
 
 /// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
@@ -44,6 +45,8 @@ struct Inner<A: Actor> {
     peer: Peer<A>,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
     gate: Arc<Mutex<Gate<A>>>,
+    /// Where events wait for others that go out with them.
+    fan: Arc<Fan<A>>,
     /// How much for it waits there.
     waiting: AtomicUsize,
     /// Calls that wait for their answers, as far as they are counted.
@@ -73,15 +76,44 @@ pub(crate) enum Peer<A: Actor> {
     Call(std::marker::PhantomData<fn() -> A>),
 }
 
+/// A way that events go: all that go the same way are encoded alike.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Channel {
+    Wire(Encoding),
+    #[cfg(feature = "client")]
+    Local,
+}
+
+impl Channel {
+    pub(crate) const ALL: [Self; Self::COUNT] = [
+        Self::Wire(Encoding::Json),
+        Self::Wire(Encoding::Cbor),
+        Self::Wire(Encoding::Bare),
+        #[cfg(feature = "client")]
+        Self::Local,
+    ];
+    pub(crate) const COUNT: usize = Encoding::ALL.len() + cfg!(feature = "client") as usize;
+
+    /// Its place among all.
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Wire(encoding) => encoding as usize,
+            #[cfg(feature = "client")]
+            Self::Local => Encoding::ALL.len(),
+        }
+    }
+}
+
 impl<A: Actor> Conn<A> {
     pub(crate) fn new(
         id: ConnId,
         params: ParamsOf<A>,
         state: A::ConnState,
         peer: Peer<A>,
-        gate: Arc<Mutex<Gate<A>>>,
+        ways: (Arc<Mutex<Gate<A>>>, Arc<Fan<A>>),
         limits: Arc<Limits>,
     ) -> Self {
+        let (gate, fan) = ways;
         let events = events::<A>().len();
         let asked = if A::HOOKS.on_subscribe.is_empty() { 0 } else { events };
         let asked = Mutex::new(vec![0; asked].into());
@@ -97,6 +129,7 @@ impl<A: Actor> Conn<A> {
             open: AtomicBool::new(true),
             peer,
             gate,
+            fan,
             waiting,
             in_flight,
             limits,
@@ -161,6 +194,7 @@ impl<A: Actor> Conn<A> {
     }
 
     pub(crate) fn close(&self, close: Close) {
+        self.0.fan.flush();
         match &self.0.peer {
             Peer::Wire(outbox) => outbox.close(close),
             #[cfg(feature = "client")]
@@ -236,6 +270,7 @@ impl<A: Actor> Conn<A> {
         } else {
             word.fetch_and(!bit, Ordering::AcqRel);
         }
+        self.0.fan.changed();
     }
 
     /// Whether it may have this event beside those that it has.
@@ -263,8 +298,9 @@ impl<A: Actor> Conn<A> {
         }
     }
 
-    pub(crate) fn is_subscribed<E: EventOf<A::Contract>>(&self) -> bool {
-        self.is_subscribed_at(E::INDEX)
+    /// Whether the event at this place of the table is to be sent to it.
+    pub(crate) fn gets(&self, index: usize) -> bool {
+        self.is_open() && self.is_subscribed_at(index)
     }
 
     fn is_subscribed_at(&self, index: usize) -> bool {
@@ -286,7 +322,22 @@ impl<A: Actor> Conn<A> {
         Err(faults::too_many_calls(limit))
     }
 
-    /// Hands an event over, in the encoding of the peer.
+    /// The most bytes of an event.
+    pub(crate) fn longest_event(&self) -> usize {
+        self.0.limits.outgoing_message
+    }
+
+    /// The way that its events go; `None` if it gets none.
+    pub(crate) fn channel(&self) -> Option<Channel> {
+        match &self.0.peer {
+            Peer::Wire(outbox) => Some(Channel::Wire(outbox.encoding())),
+            #[cfg(feature = "client")]
+            Peer::Local(_) => Some(Channel::Local),
+            Peer::Raw(_) | Peer::Call(_) => None,
+        }
+    }
+
+    /// Sends an event to it, after what is kept for it.
     pub(crate) fn deliver<E: EventOf<A::Contract>>(
         &self,
         frames: &mut Frames<'_, A::Contract, E>,
@@ -294,27 +345,24 @@ impl<A: Actor> Conn<A> {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
-        let limit = self.0.limits.outgoing_message;
-        let item = match &self.0.peer {
-            Peer::Wire(outbox) => {
-                Item { frame: frames.message(outbox.encoding(), limit)?, tag: frames.tag()? }
-            }
-            #[cfg(feature = "client")]
-            Peer::Local(_) => Item::certain(frames.args(Format::Cbor, limit)?),
-            Peer::Raw(_) | Peer::Call(_) => return Ok(()),
-        };
-        let taken = match A::OPTIONS.durability {
-            Durability::Output => {
-                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, item };
-                self.0.gate.lock().pass_event(event).is_ok()
-            }
-            _ if self.has_waiting() => {
-                let event = Parcel::Event { conn: self.clone(), index: E::INDEX, item };
-                self.0.gate.lock().follow(event);
-                true
-            }
-            Durability::Reply | Durability::Relaxed => self.hand_over(E::INDEX, item),
-        };
+        let Some(channel) = self.channel() else { return Ok(()) };
+        let event = frames.entry(channel, self.longest_event())?;
+        self.0.fan.flush();
+        self.pass(event)
+    }
+
+    /// Hands events over, or leaves them where they wait until what they speak of is saved.
+    pub(crate) fn pass(&self, events: Entry) -> Result<(), SendError> {
+        let parcel = |events| Parcel::Event { conn: self.clone(), events };
+        let taken = self.is_open()
+            && match A::OPTIONS.durability {
+                Durability::Output => self.0.gate.lock().pass_event(parcel(events)).is_ok(),
+                _ if self.has_waiting() => {
+                    self.0.gate.lock().follow(parcel(events));
+                    true
+                }
+                Durability::Reply | Durability::Relaxed => self.hand_over(events),
+            };
         if taken { Ok(()) } else { Err(SendError::Closed) }
     }
 
@@ -331,12 +379,17 @@ impl<A: Actor> Conn<A> {
         self.0.waiting.load(Ordering::Acquire) > 0
     }
 
-    /// Hands an encoded event over; `false` if nobody takes it any more.
-    pub(crate) fn hand_over(&self, index: usize, item: Item) -> bool {
+    /// Hands encoded events over; `false` if nobody takes them any more.
+    pub(crate) fn hand_over(&self, events: Entry) -> bool {
         match &self.0.peer {
-            Peer::Wire(outbox) => outbox.push_event(index, item),
+            Peer::Wire(outbox) => outbox.push(events),
             #[cfg(feature = "client")]
-            Peer::Local(sink) => sink.event(index, Format::Cbor, item.frame),
+            Peer::Local(sink) => {
+                let mut events = events.items().iter();
+                events.all(|Item { frame, event, .. }| {
+                    event.is_some_and(|index| sink.event(index, Format::Cbor, frame.clone()))
+                })
+            }
             Peer::Raw(_) | Peer::Call(_) => false,
         }
     }
@@ -364,7 +417,7 @@ impl<A: Actor> Conn<A> {
                 let frame = frame.or_else(|| self.prepare(id, &result));
                 self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
                 if let Some(frame) = frame {
-                    outbox.push(frame);
+                    outbox.push(Entry::Item(Item::certain(frame)));
                 }
             }
             #[cfg(feature = "client")]

@@ -141,7 +141,7 @@ impl<A: Actor> Ctx<A> {
     /// }
     /// ```
     pub fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
-        self.broadcast_where(|_| true, event)
+        self.try_broadcast(event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
 
     /// Sends an event to every connection that subscribed to it, but not to this one.
@@ -156,29 +156,13 @@ impl<A: Actor> Ctx<A> {
         wanted: impl Fn(&Conn<A>) -> bool,
         event: &E,
     ) -> bool {
-        self.try_broadcast_where(wanted, event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
+        let sent = self.cell.roster().broadcast_where(wanted, event);
+        sent.inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
 
     /// Like [`broadcast`](Self::broadcast), but says why an event cannot be sent.
     pub fn try_broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
-        self.try_broadcast_where(|_| true, event)
-    }
-
-    fn try_broadcast_where<E: EventOf<A::Contract>>(
-        &self,
-        wanted: impl Fn(&Conn<A>) -> bool,
-        event: &E,
-    ) -> Result<(), SendError> {
-        let mut frames = Frames::new(event);
-        for conn in self.cell.roster().snapshot().iter() {
-            if conn.is_subscribed::<E>() && wanted(conn) {
-                match conn.deliver(&mut frames) {
-                    Ok(()) | Err(SendError::Closed) => {}
-                    Err(error) => return Err(error),
-                }
-            }
-        }
-        Ok(())
+        self.cell.roster().broadcast(event)
     }
 
     /// The actor's queue of messages of this type, one of its `#[actor(queues(..))]`: to take them from, in `#[run]` for

@@ -6,7 +6,9 @@ use bytes::Bytes;
 
 use crate::{
     Contract, Event, EventOf, SlowConsumer,
-    backlog::Tag,
+    backlog::{Item, Tag},
+    burst::{Burst, Entry},
+    conn::Channel,
     event_name,
     wire::{EncodeError, Encoding, Format, ToClient},
 };
@@ -17,16 +19,54 @@ pub(crate) struct Frames<'a, C, E> {
     args: [Option<Bytes>; 2],
     messages: [Option<Bytes>; 3],
     tag: Option<Arc<Tag>>,
+    entries: [Option<Entry>; Channel::COUNT],
     contract: PhantomData<C>,
 }
 
 impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
     pub(crate) fn new(event: &'a E) -> Self {
-        Self { event, args: [None, None], messages: [None, None, None], tag: None, contract: PhantomData }
+        let (args, messages) = ([None, None], [None, None, None]);
+        Self { event, args, messages, tag: None, entries: [const { None }; _], contract: PhantomData }
+    }
+
+    /// What a connection is given that this way leads to: the same for all of them.
+    pub(crate) fn entry(&mut self, channel: Channel, limit: usize) -> Result<Entry, SendError> {
+        if let Some(entry) = &self.entries[channel.index()] {
+            return Ok(entry.clone());
+        }
+        let entry = Entry::Burst(Burst::new(vec![self.item(channel, limit)?]));
+        Ok(self.entries[channel.index()].insert(entry).clone())
+    }
+
+    /// The event as it goes each of these ways.
+    pub(crate) fn items(
+        mut self,
+        channels: [bool; Channel::COUNT],
+        limit: usize,
+    ) -> Result<[Option<Item>; Channel::COUNT], SendError> {
+        let mut items = [const { None }; Channel::COUNT];
+        for channel in Channel::ALL {
+            if channels[channel.index()] {
+                items[channel.index()] = Some(self.item(channel, limit)?);
+            }
+        }
+        Ok(items)
+    }
+
+    fn item(&mut self, channel: Channel, limit: usize) -> Result<Item, SendError> {
+        Ok(match channel {
+            Channel::Wire(encoding) => {
+                Item { frame: self.message(encoding, limit)?, event: Some(E::INDEX), tag: self.tag()? }
+            }
+            #[cfg(feature = "client")]
+            Channel::Local => {
+                Item { frame: self.args(Format::Cbor, limit)?, event: Some(E::INDEX), tag: None }
+            }
+        })
     }
 
     /// What may become of it where there is no room; `None` if it must be delivered.
-    pub(crate) fn tag(&mut self) -> Result<Option<Arc<Tag>>, SendError> {
+    fn tag(&mut self) -> Result<Option<Arc<Tag>>, SendError> {
         let info = &C::Event::TABLE[E::INDEX];
         if self.tag.is_none() && info.slow != SlowConsumer::Disconnect {
             let key = self.event.slow_key()?;
@@ -36,7 +76,7 @@ impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
     }
 
     /// The payload as the encoded array of its arguments, of so many bytes at most.
-    pub(crate) fn args(&mut self, format: Format, limit: usize) -> Result<Bytes, SendError> {
+    fn args(&mut self, format: Format, limit: usize) -> Result<Bytes, SendError> {
         let slot = &mut self.args[format as usize];
         if let Some(args) = slot {
             return Ok(args.clone());
@@ -49,7 +89,7 @@ impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
     }
 
     /// The whole message.
-    pub(crate) fn message(&mut self, encoding: Encoding, limit: usize) -> Result<Bytes, SendError> {
+    fn message(&mut self, encoding: Encoding, limit: usize) -> Result<Bytes, SendError> {
         if let Some(message) = &self.messages[encoding as usize] {
             return Ok(message.clone());
         }

@@ -12,6 +12,7 @@ mod action;
 mod actor;
 #[cfg(feature = "server")]
 mod backlog;
+mod burst;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "server")]

@@ -12,6 +12,7 @@ use parking_lot::{Mutex, MutexGuard};
 use crate::{
     EventInfo, Limits,
     backlog::{Backlog, Item},
+    burst::Entry,
     losses::Losses,
     wire::{Encoding, Notice, ToClient},
 };
@@ -60,7 +61,9 @@ impl Close {
 
 #[derive(Debug, Default)]
 struct Queue {
-    items: VecDeque<Item>,
+    entries: VecDeque<Entry>,
+    /// Of all that are in the entries.
+    messages: usize,
     bytes: usize,
     /// Everything that waits, in place of the above, from when there was no room until the client has caught up.
     backlog: Option<Box<Backlog>>,
@@ -71,9 +74,11 @@ struct Queue {
 
 impl Queue {
     /// A single message that is larger than all that may wait passes when nothing else waits.
-    fn has_room_for(&self, frame: &Bytes, limits: &Limits) -> bool {
-        let fits = self.bytes + frame.len() <= limits.queue && self.items.len() < limits.queue_messages;
-        fits || self.items.is_empty()
+    fn has_room_for(&self, entry: &Entry, limits: &Limits) -> bool {
+        let messages = entry.items().len();
+        let fits =
+            self.bytes + entry.bytes() <= limits.queue && self.messages + messages <= limits.queue_messages;
+        fits || (messages == 1 && self.entries.is_empty())
     }
 }
 
@@ -85,44 +90,48 @@ impl Queue {
     const AT_ONCE: (usize, usize) = (128, 64 << 10);
 
     fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.backlog.is_none()
+        self.entries.is_empty() && self.backlog.is_none()
     }
 
     /// Takes what there is no room for, if that or something else may be dropped.
     fn fall_behind(&mut self, item: Item, limits: &Limits, losses: Option<&Losses>) -> bool {
         let may_drop = |item: &Item| item.tag.is_some();
-        if self.backlog.is_none() && !may_drop(&item) && !self.items.iter().any(may_drop) {
+        let mut waiting = self.entries.iter().flat_map(Entry::items);
+        if self.backlog.is_none() && !may_drop(&item) && !waiting.any(may_drop) {
             return false;
         }
-        let Self { items, bytes, backlog, .. } = self;
+        let Self { entries, messages, bytes, backlog, .. } = self;
         let backlog = backlog.get_or_insert_with(|| {
-            *bytes = 0;
-            Box::new(Backlog::of(std::mem::take(items).into_iter(), losses))
+            (*messages, *bytes) = (0, 0);
+            let entries = std::mem::take(entries);
+            Box::new(Backlog::of(entries.iter().flat_map(Entry::items).cloned(), losses))
         });
         backlog.push(item, limits, losses).is_ok()
     }
 
-    fn take(&mut self, frames: &mut Vec<Bytes>) -> Vec<Missed> {
+    fn take(&mut self, taken: &mut Vec<Entry>) -> Vec<Missed> {
         if let Some(backlog) = &mut self.backlog {
-            let missed = backlog.take(frames, Self::AT_ONCE);
+            let missed = backlog.take(taken, Self::AT_ONCE);
             if backlog.is_empty() {
                 self.backlog = None;
             }
             return missed;
         }
         let (most, most_bytes) = Self::AT_ONCE;
-        let before = self.bytes;
-        while let Some(item) = self.items.front() {
-            let taken = before - self.bytes + item.frame.len();
-            if frames.len() >= most || (taken > most_bytes && !frames.is_empty()) {
+        let (mut messages, mut bytes) = (0, 0);
+        while let Some(entry) = self.entries.front() {
+            messages += entry.items().len();
+            bytes += entry.bytes();
+            if (messages > most || bytes > most_bytes) && !taken.is_empty() {
                 break;
             }
-            self.bytes -= item.frame.len();
-            frames.extend(self.items.pop_front().map(|item| item.frame));
+            self.messages -= entry.items().len();
+            self.bytes -= entry.bytes();
+            taken.extend(self.entries.pop_front());
         }
-        if self.items.is_empty() && self.items.capacity() > most {
+        if self.entries.is_empty() && self.entries.capacity() > most {
             // A burst shall not cost its room for ever.
-            self.items = VecDeque::new();
+            self.entries = VecDeque::new();
         }
         Vec::new()
     }
@@ -130,13 +139,7 @@ impl Queue {
 
 impl Outbox {
     pub(crate) fn new(encoding: Encoding, version: u16, limits: Arc<Limits>) -> Self {
-        Self {
-            encoding,
-            version,
-            limits,
-            queue: Mutex::default(),
-            losses: OnceLock::new(),
-        }
+        Self { encoding, version, limits, queue: Mutex::default(), losses: OnceLock::new() }
     }
 
     pub(crate) fn encoding(&self) -> Encoding {
@@ -145,7 +148,7 @@ impl Outbox {
 
     /// Queues a message; `false` if the connection is closing or the message cannot be encoded.
     pub(crate) fn send(&self, message: &ToClient) -> bool {
-        self.encode(message).is_some_and(|frame| self.push(frame))
+        self.encode(message).is_some_and(|frame| self.push(Entry::Item(Item::certain(frame))))
     }
 
     /// Queues an event of callboard's own, which counts like any message.
@@ -173,36 +176,47 @@ impl Outbox {
         let _ = self.losses.set(losses);
     }
 
-    /// Queues an encoded message; `false` if the connection is closing, or closes now because it is full.
-    pub(crate) fn push(&self, frame: Bytes) -> bool {
-        self.queue_item(Item::certain(frame), None)
-    }
-
-    /// Queues the event at this place of the table. One that is dropped was taken: its client is told how many were.
-    pub(crate) fn push_event(&self, index: usize, item: Item) -> bool {
-        self.queue_item(item, Some(index))
-    }
-
-    fn queue_item(&self, item: Item, event: Option<usize>) -> bool {
+    /// Queues messages; `false` if the connection is closing, or closes now because it is full. One that is dropped was
+    /// taken: its client is told how many were.
+    pub(crate) fn push(&self, entry: Entry) -> bool {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
             return false;
         }
-        let is_taken = if queue.backlog.is_none() && queue.has_room_for(&item.frame, &self.limits) {
-            queue.bytes += item.frame.len();
-            queue.items.push_back(item);
-            true
+        if queue.backlog.is_none() && queue.has_room_for(&entry, &self.limits) {
+            queue.messages += entry.items().len();
+            queue.bytes += entry.bytes();
+            queue.entries.push_back(entry);
         } else {
-            queue.fall_behind(item, &self.limits, self.losses.get().map(|losses| &**losses))
-        };
-        if !is_taken {
+            for item in entry.items() {
+                self.push_item(&mut queue, item.clone());
+            }
+        }
+        let is_taken = queue.close.is_none();
+        wake(queue);
+        is_taken
+    }
+
+    /// Queues one of several, of which some may have no room; the first that must have it and has none is the last.
+    fn push_item(&self, queue: &mut Queue, item: Item) {
+        if queue.close.is_some() {
+            return;
+        }
+        let (event, losses) = (item.event, self.losses.get());
+        let entry = Entry::Item(item);
+        if queue.backlog.is_none() && queue.has_room_for(&entry, &self.limits) {
+            queue.messages += 1;
+            queue.bytes += entry.bytes();
+            queue.entries.push_back(entry);
+            return;
+        }
+        let Entry::Item(item) = entry else { return };
+        if !queue.fall_behind(item, &self.limits, losses.map(|losses| &**losses)) {
             queue.close = Some(Close::new(1011, "message.outgoing_queue_full"));
-            if let (Some(losses), Some(event)) = (self.losses.get(), event) {
+            if let (Some(losses), Some(event)) = (losses, event) {
                 losses.disconnected(event);
             }
         }
-        wake(queue);
-        is_taken
     }
 
     /// Closes the connection once what waits is written. The first close counts.
@@ -227,9 +241,9 @@ impl Outbox {
         queue.backlog.is_some() || queue.close.is_some()
     }
 
-    /// Waits for something to write, and moves as much of it to `frames` as is written at once. A returned close follows
-    /// the frames. For the one task that writes.
-    pub(crate) fn poll_take(&self, cx: &mut Context<'_>, frames: &mut Vec<Bytes>) -> Poll<Option<Close>> {
+    /// Waits for something to write, and moves as much of it to `taken` as is written at once. A returned close follows
+    /// that. For the one task that writes.
+    pub(crate) fn poll_take(&self, cx: &mut Context<'_>, taken: &mut Vec<Entry>) -> Poll<Option<Close>> {
         let mut queue = self.queue.lock();
         if queue.is_empty() {
             if queue.close.is_some() {
@@ -240,22 +254,23 @@ impl Outbox {
             }
             return Poll::Pending;
         }
-        let missed = queue.take(frames);
+        let missed = queue.take(taken);
         let close = if queue.is_empty() { queue.close.clone() } else { None };
         drop(queue);
-        self.tell_missed(missed, frames);
+        self.tell_missed(missed, taken);
         Poll::Ready(close)
     }
 
     /// What is missing of what follows is said before it.
-    fn tell_missed(&self, missed: Vec<Missed>, frames: &mut Vec<Bytes>) {
+    fn tell_missed(&self, missed: Vec<Missed>, taken: &mut Vec<Entry>) {
         let notices = missed.into_iter().filter_map(|(info, dropped)| {
             let notice = Notice::Dropped { event: info.name.to_owned(), dropped };
             let message = notice.message(self.encoding.format());
             let frame = message.and_then(|message| message.encode_version(self.encoding, self.version));
-            frame.inspect_err(|error| tracing::error!(%error, "a notice cannot be encoded")).ok()
+            let frame = frame.inspect_err(|error| tracing::error!(%error, "a notice cannot be encoded"));
+            frame.ok().map(|frame| Entry::Item(Item::certain(frame)))
         });
         // Mostly there are none, and this does nothing.
-        frames.splice(..0, notices);
+        taken.splice(..0, notices);
     }
 }

@@ -6,6 +6,7 @@ use std::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
     },
+    time::Duration,
 };
 
 use bytes::Bytes;
@@ -19,7 +20,7 @@ use super::{
     call::{Call, ReplyTo},
     chain::Chain,
     gate::Gate,
-    guard::guarded,
+    guard::{guarded, guarded_async},
     holds::Holds,
     kind::Kind,
     line::Line,
@@ -152,6 +153,20 @@ impl<A: Actor> Cell<A> {
         Ctx::beside(Arc::clone(self))
     }
 
+    /// Runs code of the actor, whose events go out together.
+    pub(super) fn corked<T>(&self, code: impl FnOnce() -> T) -> T {
+        self.roster.fan().corked(code)
+    }
+
+    /// Guards code of the actor, whose events go out together where it awaits.
+    pub(super) async fn guarded<T>(
+        &self,
+        limit: Duration,
+        code: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        self.roster.fan().corked_async(guarded_async(limit, code)).await
+    }
+
     /// Whether it takes what is posted to it.
     pub(super) fn is_awake(&self) -> bool {
         !self.mailbox.is_closed()
@@ -269,8 +284,9 @@ impl<A: Actor> Cell<A> {
             return Err(faults::deadlock(&self.link(chain, "turn", None)));
         }
         let (done, result) = oneshot::channel();
+        let cell = Arc::clone(self);
         let code = move |state: Result<&mut A, Fault>| {
-            let result = state.and_then(|state| guarded(|| code(state)));
+            let result = state.and_then(|state| cell.corked(|| guarded(|| code(state))));
             let ended = result.as_ref().map(drop).map_err(Clone::clone);
             // Whoever asked may have gone away.
             let _ = done.send(result);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Cell, Reach, cell::Core, chain::Chain, guard::guarded_async, holds::Wish, hooks::Hook};
+use super::{Cell, Reach, cell::Core, chain::Chain, holds::Wish, hooks::Hook};
 use crate::{Actor, Fault, faults, outbox::Close, store::Commit};
 
 impl<A: Actor> Cell<A> {
@@ -74,7 +74,7 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(None);
         let chain = self.link(Chain::default(), hook.name, None);
         self.gate.lock().begin_write();
-        let goodbye = guarded_async(hook.limit, chain.scope(core.state_mut().on_destroy(&ctx)));
+        let goodbye = self.guarded(hook.limit, chain.scope(core.state_mut().on_destroy(&ctx)));
         self.log(goodbye.await.and_then(|result| result));
         self.gate.lock().end_unchanged(false);
     }

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::{Cell, chain::Chain, guard::guarded_async};
+use super::{Cell, chain::Chain};
 use crate::{Actor, Conn, Ctx, Fault, Mode};
 
 /// A hook, and what it is to the host.
@@ -40,7 +40,7 @@ impl<A: Actor> Cell<A> {
         self.gate.lock().begin_write();
         // A call that comes back to the actor from there is a deadlock.
         let chain = self.link(Chain::default(), hook.name, None);
-        let result = guarded_async(hook.limit, chain.scope(code(core.state_mut(), &ctx))).await;
+        let result = self.guarded(hook.limit, chain.scope(code(core.state_mut(), &ctx))).await;
         let result = self.end_turn(&core, &ctx, hook.mode, result);
         self.save_if_due(&core);
         result?

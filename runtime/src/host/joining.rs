@@ -42,9 +42,9 @@ impl<A: Actor> Cell<A> {
                 actor.before_connect(&ctx.of_request(claims), given).await
             })
             .await?;
-        let gate = Arc::clone(&self.gate);
+        let ways = (Arc::clone(&self.gate), Arc::clone(self.roster().fan()));
         let limits = Arc::clone(self.runtime().limits());
-        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, gate, limits))
+        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, ways, limits))
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.

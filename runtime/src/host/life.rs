@@ -134,8 +134,9 @@ impl<A: Actor> Cell<A> {
         }
         let ctx = self.ctx_beside();
         let asleep = self.holds.asleep.clone();
+        let fan = Arc::clone(self.roster().fan());
         task::spawn_in(&self.holds.run, async move {
-            let run = guarded_async(Duration::MAX, A::run(ctx));
+            let run = fan.corked_async(guarded_async(Duration::MAX, A::run(ctx)));
             if let Some(Err(fault)) =
                 asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
             {

@@ -10,6 +10,7 @@ mod changes;
 mod clockwork;
 mod committer;
 mod destroying;
+mod fan;
 mod gate;
 mod guard;
 mod holds;
@@ -47,6 +48,7 @@ pub(crate) use cell::Cell;
 pub(crate) use cell::unanswered;
 #[cfg(feature = "client")]
 pub(crate) use chain::Chain;
+pub(crate) use fan::Fan;
 pub(crate) use gate::Gate;
 pub(crate) use holds::{Wish, Wishes};
 pub(crate) use kind::Kind;

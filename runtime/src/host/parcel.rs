@@ -1,20 +1,18 @@
 //! What leaves an actor: an answer or an event, ready to be handed over.
 
 use super::call::Answer;
-use crate::{Actor, Conn, Durability, Fault, backlog::Item};
+use crate::{Actor, Conn, Durability, Fault, burst::Entry};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
 pub(crate) enum Parcel<A: Actor> {
     /// The answer to a call.
     Answer(Answer<A>),
-    /// An event for one connection, encoded.
+    /// Events for one connection, encoded.
     Event {
         /// Who gets it.
         conn: Conn<A>,
-        /// Its place in the contract's table.
-        index: usize,
-        /// The message, or for a client in this process the payload.
-        item: Item,
+        /// The messages, or for a client in this process the payloads.
+        events: Entry,
     },
     /// Anything else: it is told that what it waited for is saved, or why it never will be. It must not come back to the
     /// gate.
@@ -25,9 +23,9 @@ impl<A: Actor> Parcel<A> {
     pub(crate) fn deliver(self) {
         match self {
             Self::Answer(answer) => answer.deliver(),
-            Self::Event { conn, index, item } => {
+            Self::Event { conn, events } => {
                 // Who has gone away meanwhile gets nothing, as with an event that does not wait.
-                conn.hand_over(index, item);
+                conn.hand_over(events);
             }
             Self::Held(then) => then(Ok(())),
         }

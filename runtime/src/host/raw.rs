@@ -84,7 +84,7 @@ impl<A: Actor> Cell<A> {
                 cell.link(Chain::default(), "on_request", Some(Arc::clone(&core) as super::chain::Reading));
             let ctx = cell.ctx(caller);
             let answering = core.state().request_read(&ctx, request);
-            let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(answering)).await;
+            let result = cell.guarded(A::OPTIONS.action_timeout, chain.scope(answering)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop((core, kept));
         });
@@ -96,7 +96,7 @@ impl<A: Actor> Cell<A> {
         task::spawn_in(self.runtime().tasks(), async move {
             let RawCall { request, caller, reply } = call;
             let ctx = cell.ctx(caller);
-            let result = guarded_async(A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
+            let result = cell.guarded(A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop(kept);
         });
@@ -110,7 +110,7 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(caller);
         self.gate.lock().begin_write();
         let answering = core.state_mut().request_write(&ctx, request);
-        let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(answering)).await;
+        let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(answering)).await;
         match self.end_write(core, &ctx, result) {
             Ok(answered) => {
                 self.respond(reply, answered);
@@ -161,6 +161,7 @@ impl<A: Actor> Cell<A> {
         let outcome = socket.outcome();
         let asleep = self.holds.asleep.clone();
         let ctx = self.ctx(Some(conn));
+        let fan = Arc::clone(self.roster().fan());
         let kept = KeptAwake::new(Arc::clone(self));
         task::spawn_in(&self.holds.work, async move {
             let over = async {
@@ -168,7 +169,7 @@ impl<A: Actor> Cell<A> {
                 // The socket is closed; its handler has seen that, or will.
                 tokio::time::sleep(Self::SOCKET_END).await;
             };
-            let handling = guarded_async(Duration::MAX, A::websocket(ctx, socket));
+            let handling = fan.corked_async(guarded_async(Duration::MAX, A::websocket(ctx, socket)));
             let ended = tokio::select! {
                 ended = handling => ended.and_then(|ended| ended),
                 () = over => Err(faults::service_unavailable()),

@@ -107,7 +107,7 @@ impl<A: Actor> Cell<A> {
             Ok(Ok(action)) => {
                 let info = action.info();
                 let chain = self.link(Chain::default(), info.name, None);
-                (info.mode, chain.scope(run(&mut core, &ctx, action)).await)
+                (info.mode, self.roster().fan().corked_async(chain.scope(run(&mut core, &ctx, action))).await)
             }
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
             Err(fault) => (Mode::Read, Err(fault.clone())),

@@ -4,13 +4,23 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
-use super::gate::Gate;
-use crate::{Actor, Conn, ConnId};
+use super::{
+    fan::{Audience, Fan},
+    gate::Gate,
+};
+use crate::{
+    Actor, Conn, ConnId, EventOf,
+    conn::{Channel, events},
+    frames::{Frames, SendError},
+};
 
 /// The open connections of one actor, in the order they joined, and the gate that their events pass.
 pub(crate) struct Roster<A: Actor> {
     members: Mutex<Members<A>>,
     gate: Arc<Mutex<Gate<A>>>,
+    fan: Arc<Fan<A>>,
+    /// Who gets which event, as of the version beside it.
+    audiences: Mutex<Box<[Option<(u64, Arc<Audience<A>>)>]>>,
 }
 
 struct Members<A: Actor> {
@@ -25,6 +35,8 @@ impl<A: Actor> Roster<A> {
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
             gate: Arc::new(Mutex::new(Gate::new())),
+            fan: Arc::new(Fan::new()),
+            audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
         }
     }
 
@@ -32,16 +44,26 @@ impl<A: Actor> Roster<A> {
         &self.gate
     }
 
+    pub(super) fn fan(&self) -> &Arc<Fan<A>> {
+        &self.fan
+    }
+
     pub(super) fn add(&self, conn: Conn<A>) {
         let mut members = self.members.lock();
         members.by_id.insert(conn.id(), conn);
         members.snapshot = None;
+        self.fan.set_connected(members.by_id.len());
     }
 
     pub(super) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
         let mut members = self.members.lock();
         members.snapshot = None;
-        members.by_id.remove(&id)
+        let left = members.by_id.remove(&id);
+        self.fan.set_connected(members.by_id.len());
+        drop(members);
+        // Nobody is kept for having been in one.
+        self.audiences.lock().fill(None);
+        left
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -57,5 +79,59 @@ impl<A: Actor> Roster<A> {
         let mut members = self.members.lock();
         let Members { by_id, snapshot } = &mut *members;
         Arc::clone(snapshot.get_or_insert_with(|| by_id.values().cloned().collect()))
+    }
+
+    /// Sends an event to everybody who subscribed to it.
+    pub(crate) fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
+        let audience = self.audience(E::INDEX);
+        if let Some(conn) = audience.conns.first() {
+            let event = Frames::new(event).items(audience.channels, conn.longest_event())?;
+            self.fan.send(&audience, event);
+        }
+        Ok(())
+    }
+
+    /// The same for those of them that are wanted.
+    pub(crate) fn broadcast_where<E: EventOf<A::Contract>>(
+        &self,
+        wanted: impl Fn(&Conn<A>) -> bool,
+        event: &E,
+    ) -> Result<(), SendError> {
+        let mut frames = Frames::new(event);
+        for conn in &self.audience(E::INDEX).conns {
+            if wanted(conn) {
+                match conn.deliver(&mut frames) {
+                    Ok(()) | Err(SendError::Closed) => {}
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Who gets the event at this place of the table.
+    fn audience(&self, index: usize) -> Arc<Audience<A>> {
+        let mut audiences = self.audiences.lock();
+        // Before looking at who it is: what changes meanwhile is seen the next time.
+        let version = self.fan.version();
+        if let Some((_, audience)) = audiences[index].as_ref().filter(|(of, _)| *of == version) {
+            return Arc::clone(audience);
+        }
+        let conns: Vec<_> = self.snapshot().iter().filter(|conn| conn.gets(index)).cloned().collect();
+        // Events that the same connections get go out together.
+        let same = audiences.iter().flatten().find(|(of, other)| *of == version && other.conns == conns);
+        let audience = same.map_or_else(|| Arc::new(Audience::of(conns)), |(_, other)| Arc::clone(other));
+        audiences[index] = Some((version, Arc::clone(&audience)));
+        audience
+    }
+}
+
+impl<A: Actor> Audience<A> {
+    fn of(conns: Vec<Conn<A>>) -> Self {
+        let mut channels = [false; Channel::COUNT];
+        for channel in conns.iter().filter_map(Conn::channel) {
+            channels[channel.index()] = true;
+        }
+        Self { conns, channels }
     }
 }

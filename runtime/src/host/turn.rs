@@ -17,7 +17,7 @@ use super::{
     cell::{Core, Envelope, TurnCode},
     chain::{self, Chain, Hold},
     gate::Gate,
-    guard::{guarded, guarded_async},
+    guard::guarded,
     holds::{KeptAwake, Wish},
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults, task};
@@ -212,7 +212,7 @@ impl<A: Actor> Cell<A> {
 
     fn run_read(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
-        let result = guarded(|| core.state().dispatch_read(&ctx, call.action));
+        let result = self.corked(|| guarded(|| core.state().dispatch_read(&ctx, call.action)));
         self.finish_read(&ctx, call.reply_to, result);
     }
 
@@ -230,7 +230,7 @@ impl<A: Actor> Cell<A> {
         let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
         let ctx = self.ctx(call.caller);
         let reading = core.state().dispatch_read_async(&ctx, call.action);
-        let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(reading)).await;
+        let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(reading)).await;
         self.finish_read(&ctx, call.reply_to, result);
     }
 
@@ -272,7 +272,7 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
         let state = core.state_mut();
-        let result = guarded(|| state.dispatch_write(&ctx, call.action));
+        let result = self.corked(|| guarded(|| state.dispatch_write(&ctx, call.action)));
         self.finish_write(core, &ctx, call.reply_to, result);
     }
 
@@ -282,7 +282,7 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
         let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
-        let result = guarded_async(A::OPTIONS.action_timeout, chain.scope(writing)).await;
+        let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(writing)).await;
         self.finish_write(core, &ctx, call.reply_to, result);
     }
 
@@ -293,7 +293,7 @@ impl<A: Actor> Cell<A> {
         reply_to: ReplyTo<A>,
         result: Result<ReplyOf<A>, Fault>,
     ) {
-        let reply = match Self::after_change(core, ctx, result) {
+        let reply = match self.after_change(core, ctx, result) {
             Ok(reply) => reply,
             Err(fault) => {
                 self.broke_off();
@@ -337,7 +337,7 @@ impl<A: Actor> Cell<A> {
         ctx: &Ctx<A>,
         result: Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let result = Self::after_change(core, ctx, result);
+        let result = self.after_change(core, ctx, result);
         match &result {
             Ok(_) => {
                 let mut gate = self.gate.lock();
@@ -350,10 +350,10 @@ impl<A: Actor> Cell<A> {
     }
 
     /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it.
-    fn after_change<T>(core: &Core<A>, ctx: &Ctx<A>, result: Result<T, Fault>) -> Result<T, Fault> {
+    fn after_change<T>(&self, core: &Core<A>, ctx: &Ctx<A>, result: Result<T, Fault>) -> Result<T, Fault> {
         match result {
             Ok(value) if A::HOOKS.on_state_change.is_some() => {
-                guarded(|| core.state().on_state_change(ctx)).map(|()| value)
+                self.corked(|| guarded(|| core.state().on_state_change(ctx))).map(|()| value)
             }
             other => other,
         }

@@ -16,8 +16,15 @@ enum At {
     First,
     Second,
     /// One of so many more bytes of the length, or of the mask after it; and the length so far.
-    Length { left: u8, mask: u8, length: u64 },
-    Mask { left: u8, length: u64 },
+    Length {
+        left: u8,
+        mask: u8,
+        length: u64,
+    },
+    Mask {
+        left: u8,
+        length: u64,
+    },
     /// One of so many of the payload.
     Payload(u64),
 }
@@ -52,7 +59,11 @@ impl Edges {
                 }
                 At::Length { left, mask, length } => {
                     let length = length << 8 | u64::from(byte);
-                    if left > 1 { At::Length { left: left - 1, mask, length } } else { At::mask(mask, length) }
+                    if left > 1 {
+                        At::Length { left: left - 1, mask, length }
+                    } else {
+                        At::mask(mask, length)
+                    }
                 }
                 At::Mask { left, length } => At::mask(left - 1, length),
                 At::Payload(left) => {

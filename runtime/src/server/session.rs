@@ -24,6 +24,8 @@ use super::{
 };
 use crate::{
     Limits,
+    backlog::Item,
+    burst::Entry,
     host::HostedConn,
     outbox::{Close, Outbox},
     wire::ToServer,
@@ -36,7 +38,7 @@ pub(super) struct Session<S> {
     /// `None` for a connection that was refused: all it does is to say so.
     conn: Option<HangUp>,
     /// Taken from the outbox, to be written at once.
-    taken: Vec<Bytes>,
+    taken: Vec<Entry>,
     /// Follows what is being written.
     close: Option<Close>,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
@@ -109,7 +111,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match self.read_on(cx) {
                 Poll::Ready(Ok(())) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
-                Poll::Pending if self.socket.flushing().is_some() => return self.patience.poll(&self.outbox, cx),
+                Poll::Pending if self.socket.flushing().is_some() => {
+                    return self.patience.poll(&self.outbox, cx);
+                }
                 Poll::Pending => return Poll::Pending,
             }
         }
@@ -124,7 +128,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let Poll::Ready(close) = self.outbox.poll_take(cx, &mut self.taken) else { return Ok(()) };
         self.close = close;
         if !self.taken.is_empty() {
-            let frames = join(self.outbox.encoding().is_text(), &self.taken);
+            let frames = frames(self.outbox.encoding().is_text(), &self.taken);
             self.taken.clear();
             self.taken.shrink_to(limits::TAKEN);
             self.socket.write(frames);
@@ -194,12 +198,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// Messages as frames, one after the other: one write is cheaper than one copy.
-fn join(is_text: bool, messages: &[Bytes]) -> Bytes {
-    let length = messages.iter().map(|message| FRAME_HEAD + message.len()).sum();
+/// Messages as frames, one after the other: one write is cheaper than one copy. Those that many connections get are copied
+/// once for all of them.
+fn frames(is_text: bool, taken: &[Entry]) -> Bytes {
+    if let [Entry::Burst(burst)] = taken {
+        return burst.joined(|items| join(is_text, items.iter()));
+    }
+    join(is_text, taken.iter().flat_map(Entry::items))
+}
+
+fn join<'a>(is_text: bool, items: impl Iterator<Item = &'a Item> + Clone) -> Bytes {
+    let length = items.clone().map(|item| FRAME_HEAD + item.frame.len()).sum();
     let mut frames = BytesMut::with_capacity(length);
-    for message in messages {
-        put_frame(&mut frames, is_text, message);
+    for item in items {
+        put_frame(&mut frames, is_text, &item.frame);
     }
     frames.freeze()
 }

@@ -84,6 +84,10 @@ impl Scene {
     }
 }
 
+fn message(frame: impl Into<Bytes>) -> Entry {
+    Entry::Item(Item::certain(frame.into()))
+}
+
 fn call(id: u64) -> Message {
     let message = ToServer::ActionRequest { id, name: "act".to_owned(), args: Bytes::from_static(b"[1]") };
     Message::text(message.encode(Encoding::Json).expect("it can be encoded"))
@@ -207,7 +211,7 @@ async fn a_dead_peer_is_dropped() {
 async fn a_peer_that_sends_but_never_reads_is_dropped() {
     let began = Instant::now();
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(Bytes::from(vec![b' '; 10_000]));
+    scene.outbox.push(message(vec![b' '; 10_000]));
     let talk = async {
         // A pong that nobody asked for, every second.
         while pipe.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).await.is_ok() {
@@ -239,7 +243,7 @@ async fn pings_that_nobody_reads_the_answers_of_are_not_read_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_lets_what_waits_be_written_and_says_to_come_back() {
     let (mut scene, mut client) = Scene::with_client(Encoding::Json);
-    scene.outbox.push(Bytes::from_static(b"last words"));
+    scene.outbox.push(message("last words"));
     scene.stop.take().expect("not stopped yet").send(()).expect("the session is there");
     assert_eq!(client.next().await.expect("a message").expect("no error").as_text(), Some("last words"));
     assert_eq!(closed_with(client.next().await), (1011, "guard.service_unavailable".to_owned()));
@@ -250,7 +254,7 @@ async fn a_stop_lets_what_waits_be_written_and_says_to_come_back() {
 #[tokio::test(start_paused = true)]
 async fn a_full_outbox_ends_the_connection() {
     let (scene, mut client) = Scene::with_client(Encoding::Json);
-    while scene.outbox.push(Bytes::from(vec![b' '; 1000])) {}
+    while scene.outbox.push(message(vec![b' '; 1000])) {}
     let mut last = client.next().await;
     while matches!(&last, Some(Ok(message)) if message.is_text()) {
         last = client.next().await;
@@ -265,9 +269,9 @@ async fn a_stalled_peer_whose_queue_is_full_is_dropped_within_10_s() {
     for stalled_before in [0, 4, 9] {
         let (scene, pipe) = Scene::start(Encoding::Json, 1024);
         // Being written, so that the next ones wait.
-        scene.outbox.push(Bytes::from(vec![b' '; 10_000]));
+        scene.outbox.push(message(vec![b' '; 10_000]));
         sleep(Duration::from_secs(stalled_before)).await;
-        while scene.outbox.push(Bytes::from(vec![b' '; 1000])) {}
+        while scene.outbox.push(message(vec![b' '; 1000])) {}
         let full = Instant::now();
         assert_eq!(scene.end().await, ["hang up"]);
         assert!(full.elapsed() <= Duration::from_secs(10), "{:?}", full.elapsed());
@@ -278,7 +282,7 @@ async fn a_stalled_peer_whose_queue_is_full_is_dropped_within_10_s() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_peer_with_room_in_its_queue_is_waited_for() {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(Bytes::from(vec![b' '; 10_000]));
+    scene.outbox.push(message(vec![b' '; 10_000]));
     sleep(Duration::from_secs(25)).await;
     let mut read = vec![0; 10_004];
     pipe.read_exact(&mut read).await.expect("the session is there");
@@ -345,7 +349,7 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     let session = tokio::spawn(session.run(std::future::pending()));
     let mut client = ClientBuilder::new().take_over(theirs);
     for nth in 0..300 {
-        assert!(outbox.push(Bytes::from(format!("message {nth}"))));
+        assert!(outbox.push(message(format!("message {nth}"))));
     }
     client.send(call(7)).await.expect("open");
     for nth in 0..300 {
