@@ -5,7 +5,7 @@ use std::{
     fmt,
     sync::{
         Arc, Once, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     time::Duration,
 };
@@ -38,6 +38,9 @@ pub(crate) struct Runtime {
     /// What gateways have under way: the last answers, and the closes of connections.
     sessions: TaskTracker,
     stopping: CancellationToken,
+    /// The same, for those who ask often.
+    is_stopping: AtomicBool,
+    parting: CancellationToken,
     /// Names this process among all that ever gave out connection ids.
     gateway: u64,
     conns: AtomicU64,
@@ -52,10 +55,13 @@ pub(crate) fn make_kind<A: Actor>(runtime: Arc<Runtime>) -> Arc<dyn Hosted> {
 }
 
 impl Runtime {
-    /// How long a stop waits for actors to end what they are doing.
-    const STOP_TIMEOUT: Duration = Duration::from_secs(15);
+    /// How long a stop keeps connections open for what actors are doing.
+    const ANSWERS: Duration = Duration::from_secs(10);
 
-    /// How long it then waits for clients to be told.
+    /// How long it then waits for them still.
+    const OVERTIME: Duration = Duration::from_secs(5);
+
+    /// How long it waits for clients to be told.
     const GOODBYE_TIMEOUT: Duration = Duration::from_secs(5);
 
     pub(crate) fn new(
@@ -74,6 +80,8 @@ impl Runtime {
             tasks: TaskTracker::new(),
             sessions: TaskTracker::new(),
             stopping: CancellationToken::new(),
+            is_stopping: AtomicBool::new(false),
+            parting: CancellationToken::new(),
             gateway: fastrand::u64(..),
             conns: AtomicU64::new(1),
         });
@@ -188,15 +196,23 @@ impl Runtime {
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.stopping.is_cancelled()
+        self.is_stopping.load(Ordering::Acquire)
+    }
+
+    /// Cancelled in a stop when connections are to be closed: what was taken is answered, or never will be.
+    pub(crate) fn parting(&self) -> &CancellationToken {
+        &self.parting
     }
 
     /// Stops: takes no new calls, lets those that were taken end, and saves what they did.
     pub(crate) async fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
         self.stopping.cancel();
         self.kinds().for_each(|kind| kind.stop());
         self.tasks.close();
-        if tokio::time::timeout(Self::STOP_TIMEOUT, self.tasks.wait()).await.is_err() {
+        let answered = tokio::time::timeout(Self::ANSWERS, self.tasks.wait()).await.is_ok();
+        self.parting.cancel();
+        if !answered && tokio::time::timeout(Self::OVERTIME, self.tasks.wait()).await.is_err() {
             tracing::warn!(tasks = self.tasks.len(), "stopped while actors were still busy");
         }
         self.sessions.close();

@@ -8,14 +8,8 @@ pub(super) const CLOSE_TIME: Duration = Duration::from_secs(5);
 /// How long a server that stops waits for what is under way.
 pub(super) const GRACE: Duration = Duration::from_secs(15);
 
-/// How much of that connections stay open for the answers that their actors owe them.
-pub(super) const ANSWERS: Duration = Duration::from_secs(10);
-
 /// Pings of a peer that may wait for their answers; a peer that does not read them is not read from.
 pub(super) const PONGS: usize = 16;
-
-/// Messages that a session takes at once without asking for memory.
-pub(super) const TAKEN: usize = 4;
 
 /// Messages that are read, and how long, before what they caused is written.
 pub(super) const READS: usize = 64;

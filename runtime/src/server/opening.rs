@@ -8,7 +8,7 @@ use tokio::{
     time::timeout,
 };
 
-use super::{Gateway, errors, identity::Ray, limits, peers::Place, session::Session, target::Target};
+use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target};
 use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},
@@ -25,30 +25,22 @@ pub(super) struct Opening {
     pub(super) ray: Ray,
 }
 
-/// Carries a connection until its end; it has its place until then.
-pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+/// Opens a connection, or has a session that says why there is none. It has its place until its end.
+pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     socket: S,
     opening: Opening,
     place: Result<Place, Fault>,
     gateway: &Gateway,
-) {
+) -> Session<S> {
     let limits = gateway.limits();
     let encoding = *opening.encoding.as_ref().unwrap_or(&Encoding::Json);
     let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits)));
     let opened = match &place {
-        // Boxed, so that it costs nothing afterwards.
-        Ok(_) => Box::pin(opening.open_in_time(gateway, &outbox)).await,
+        Ok(_) => opening.open_in_time(gateway, &outbox).await,
         Err(fault) => Err(Refusal::crowded(fault)),
     };
     let conn = opened.map_err(|refusal| refusal.tell(&outbox)).ok();
-    let stop = gateway.runtime.stopping().child_token();
-    let stopped = async {
-        stop.cancelled().await;
-        // What the actors have been given is ended and answered.
-        let _ = Box::pin(timeout(limits::ANSWERS, gateway.runtime.tasks().wait())).await;
-    };
-    Session::new(socket, outbox, conn, limits).run(stopped).await;
-    drop(place);
+    Session::new(socket, outbox, conn, place.ok(), limits)
 }
 
 /// Why a connection did not open.

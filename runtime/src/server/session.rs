@@ -12,6 +12,7 @@ use std::{
 };
 
 use bytes::{Bytes, BytesMut};
+use futures_util::FutureExt as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::{Instant, Sleep, sleep, timeout},
@@ -20,6 +21,7 @@ use tokio_websockets::Message;
 
 use super::{
     limits,
+    peers::Place,
     socket::{FRAME_HEAD, Socket, put_frame},
 };
 use crate::{
@@ -37,8 +39,7 @@ pub(super) struct Session<S> {
     outbox: Arc<Outbox>,
     /// `None` for a connection that was refused: all it does is to say so.
     conn: Option<HangUp>,
-    /// Taken from the outbox, to be written at once.
-    taken: Vec<Entry>,
+    place: Option<Place>,
     /// Follows what is being written.
     close: Option<Close>,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
@@ -53,13 +54,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         socket: S,
         outbox: Arc<Outbox>,
         conn: Option<Arc<dyn HostedConn>>,
+        place: Option<Place>,
         limits: &Limits,
     ) -> Self {
         Self {
             socket: Socket::new(socket, limits.incoming_message),
             outbox,
             conn: conn.map(HangUp),
-            taken: Vec::new(),
+            place,
             close: None,
             patience: Patience::new(limits.slow_timeout),
             heard: Instant::now(),
@@ -67,37 +69,43 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    /// Carries the connection until something ends it, or until `stopped` and all is written.
-    pub(super) async fn run(mut self, stopped: impl Future<Output = ()>) {
-        let end = self.carry(stopped).await;
+    /// Carries the connection until something ends it, or until `parting` and all is written. That comes when
+    /// `is_stopping`, and not before.
+    pub(super) async fn run(mut self, parting: impl Future<Output = ()>, is_stopping: impl Fn() -> bool) {
+        let end = {
+            let (mut parting, mut silence) = (pin!(parting.fuse()), pin!(sleep(self.silence)));
+            // Both know whom to wake.
+            let mut are_waiting = false;
+            poll_fn(|cx| {
+                loop {
+                    if let Poll::Ready(end) = self.poll_carry(cx) {
+                        return Poll::Ready(end);
+                    }
+                    // Asking them costs as much as an event does, and there is mostly nothing to hear.
+                    if are_waiting && !is_stopping() && !silence.is_elapsed() {
+                        return Poll::Pending;
+                    }
+                    are_waiting = false;
+                    if parting.as_mut().poll(cx).is_ready() {
+                        self.outbox.close(Close::new(1011, "guard.service_unavailable"));
+                    } else if silence.as_mut().poll(cx).is_ready() {
+                        match self.check_silence() {
+                            Ok(next) => silence.as_mut().reset(next),
+                            Err(end) => return Poll::Ready(end),
+                        }
+                    } else {
+                        are_waiting = true;
+                        return Poll::Pending;
+                    }
+                }
+            })
+            .await
+        };
         // The actor shall not wait for a peer that takes its time to say goodbye.
         drop(self.conn.take());
         // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
         let _ = timeout(limits::CLOSE_TIME, Box::pin(self.socket.part(end))).await;
-    }
-
-    async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
-        let (mut stopped, mut stopping) = (pin!(stopped), false);
-        let mut silence = pin!(sleep(self.silence));
-        poll_fn(|cx| {
-            loop {
-                if let Poll::Ready(end) = self.poll_carry(cx) {
-                    return Poll::Ready(end);
-                }
-                if !stopping && stopped.as_mut().poll(cx).is_ready() {
-                    stopping = true;
-                    self.outbox.close(Close::new(1011, "guard.service_unavailable"));
-                } else if silence.as_mut().poll(cx).is_ready() {
-                    match self.check_silence() {
-                        Ok(next) => silence.as_mut().reset(next),
-                        Err(end) => return Poll::Ready(end),
-                    }
-                } else {
-                    return Poll::Pending;
-                }
-            }
-        })
-        .await
+        drop(self.place);
     }
 
     /// Writes and reads until there is neither room nor anything to read.
@@ -125,13 +133,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let Some(close) = self.close.take() {
             return Err(End::Close(close));
         }
-        let Poll::Ready(close) = self.outbox.poll_take(cx, &mut self.taken) else { return Ok(()) };
+        let mut taken = Vec::new();
+        let Poll::Ready(close) = self.outbox.poll_take(cx, &mut taken) else { return Ok(()) };
         self.close = close;
-        if !self.taken.is_empty() {
-            let frames = frames(self.outbox.encoding().is_text(), &self.taken);
-            self.taken.clear();
-            self.taken.shrink_to(limits::TAKEN);
-            self.socket.write(frames);
+        if !taken.is_empty() {
+            self.socket.write(frames(self.outbox.encoding().is_text(), &taken));
         } else if let Some(close) = self.close.take() {
             return Err(End::Close(close));
         }

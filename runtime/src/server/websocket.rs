@@ -44,9 +44,16 @@ pub(super) fn connect(
     let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
     let opening = Opening { target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
+    let runtime = Arc::clone(&gateway.runtime);
+    // In a box of its own, which is gone when the connection is open.
+    let opening = Box::pin(async move {
+        let (socket, place_of_socket) = handshake.complete(gateway.limits().open_timeout).await?;
+        Some((opening::open(socket, opening, place, &gateway).await, place_of_socket))
+    });
     tasks.spawn(async move {
-        let limit = gateway.limits().open_timeout;
-        handshake.complete(limit, async |socket| opening::run(socket, opening, place, &gateway).await).await;
+        if let Some((session, _place_of_socket)) = opening.await {
+            session.run(runtime.parting().cancelled(), || runtime.is_stopping()).await;
+        }
     });
     Ok(switch(&request))
 }
@@ -72,10 +79,9 @@ pub(super) fn raw(
     let opening = RawOpening { target, head, params, ray };
     let tasks = gateway.tasks().clone();
     tasks.spawn(async move {
-        let limit = gateway.limits().open_timeout;
-        handshake
-            .complete(limit, async |socket| raw_socket::run(socket, opening, place, &gateway).await)
-            .await;
+        if let Some((socket, _place_of_socket)) = handshake.complete(gateway.limits().open_timeout).await {
+            raw_socket::run(socket, opening, place, &gateway).await;
+        }
     });
     Ok(response)
 }
@@ -111,14 +117,14 @@ impl Handshake {
         Ok(Self { upgrade, place: extensions.remove() })
     }
 
-    /// Waits for the socket, and hands it over.
-    async fn complete(self, limit: Duration, then: impl AsyncFnOnce(TokioIo<Upgraded>)) {
+    /// Waits for the socket. With it comes its place.
+    async fn complete(self, limit: Duration) -> Option<(TokioIo<Upgraded>, Option<Arc<Place>>)> {
         match timeout(limit, self.upgrade).await {
-            Ok(Ok(upgraded)) => then(TokioIo::new(upgraded)).await,
+            Ok(Ok(upgraded)) => return Some((TokioIo::new(upgraded), self.place)),
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }
-        drop(self.place);
+        None
     }
 }
 

@@ -1,6 +1,11 @@
 //! Sessions over a pipe, with an actor that only takes notes. Time is virtual.
 
-use std::{pin::Pin, task::Context, time::Duration};
+use std::{
+    pin::Pin,
+    sync::atomic::{AtomicBool, Ordering},
+    task::Context,
+    time::Duration,
+};
 
 use futures_util::{SinkExt, StreamExt};
 use parking_lot::Mutex;
@@ -56,6 +61,7 @@ struct Scene {
     notes: Arc<Notes>,
     outbox: Arc<Outbox>,
     stop: Option<oneshot::Sender<()>>,
+    is_stopping: Arc<AtomicBool>,
     session: JoinHandle<()>,
 }
 
@@ -67,9 +73,12 @@ impl Scene {
         let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
         let conn = Arc::new(FakeConn(Arc::clone(&notes)));
         let (stop, stopped) = oneshot::channel();
-        let session = Session::new(ours, Arc::clone(&outbox), Some(conn), &Limits::new());
-        let session = tokio::spawn(session.run(async move { stopped.await.expect("the scene is on") }));
-        (Self { notes, outbox, stop: Some(stop), session }, theirs)
+        let session = Session::new(ours, Arc::clone(&outbox), Some(conn), None, &Limits::new());
+        let is_stopping = Arc::new(AtomicBool::new(false));
+        let stopping = Arc::clone(&is_stopping);
+        let parting = async move { stopped.await.expect("the scene is on") };
+        let session = tokio::spawn(session.run(parting, move || stopping.load(Ordering::Relaxed)));
+        (Self { notes, outbox, stop: Some(stop), is_stopping, session }, theirs)
     }
 
     /// The same with somebody at the other end who speaks WebSocket.
@@ -244,6 +253,7 @@ async fn pings_that_nobody_reads_the_answers_of_are_not_read_for_ever() {
 async fn a_stop_lets_what_waits_be_written_and_says_to_come_back() {
     let (mut scene, mut client) = Scene::with_client(Encoding::Json);
     scene.outbox.push(message("last words"));
+    scene.is_stopping.store(true, Ordering::Relaxed);
     scene.stop.take().expect("not stopped yet").send(()).expect("the session is there");
     assert_eq!(client.next().await.expect("a message").expect("no error").as_text(), Some("last words"));
     assert_eq!(closed_with(client.next().await), (1011, "guard.service_unavailable".to_owned()));
@@ -345,8 +355,8 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     let notes = Arc::new(Notes::default());
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
     let conn = Arc::new(FakeConn(Arc::clone(&notes)));
-    let session = Session::new(Trickle(ours), Arc::clone(&outbox), Some(conn), &Limits::new());
-    let session = tokio::spawn(session.run(std::future::pending()));
+    let session = Session::new(Trickle(ours), Arc::clone(&outbox), Some(conn), None, &Limits::new());
+    let session = tokio::spawn(session.run(std::future::pending(), || false));
     let mut client = ClientBuilder::new().take_over(theirs);
     for nth in 0..300 {
         assert!(outbox.push(message(format!("message {nth}"))));
