@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     sync::{Arc, OnceLock},
-    task::{Context, Poll, Waker},
+    task::{Context, Waker},
 };
 
 use bytes::Bytes;
@@ -241,24 +241,19 @@ impl Outbox {
         queue.backlog.is_some() || queue.close.is_some()
     }
 
-    /// Waits for something to write, and moves as much of it to `taken` as is written at once. A returned close follows
-    /// that. For the one task that writes.
-    pub(crate) fn poll_take(&self, cx: &mut Context<'_>, taken: &mut Vec<Entry>) -> Poll<Option<Close>> {
+    /// Moves as much of what waits to `taken` as is written at once, and says whether that is all: then the task is woken
+    /// when there is more. A returned close follows what was taken. For the one task that writes.
+    pub(crate) fn take(&self, cx: &mut Context<'_>, taken: &mut Vec<Entry>) -> (Option<Close>, bool) {
         let mut queue = self.queue.lock();
-        if queue.is_empty() {
-            if queue.close.is_some() {
-                return Poll::Ready(queue.close.clone());
-            }
-            if !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
-                queue.writer = Some(cx.waker().clone());
-            }
-            return Poll::Pending;
-        }
         let missed = queue.take(taken);
+        let is_all = queue.is_empty() && queue.close.is_none();
+        if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
+            queue.writer = Some(cx.waker().clone());
+        }
         let close = if queue.is_empty() { queue.close.clone() } else { None };
         drop(queue);
         self.tell_missed(missed, taken);
-        Poll::Ready(close)
+        (close, is_all)
     }
 
     /// What is missing of what follows is said before it.

@@ -191,7 +191,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 
     async fn next(&mut self, stopped: impl Future<Output = ()>, silence: impl Future<Output = ()>) -> Event {
         let Self { socket, incoming, outgoing, closing, untaken, lead, .. } = self;
-        let (may_read, may_write) = (untaken.is_none() && lead.is_none(), socket.flushing().is_none());
+        let (may_read, may_write) = (untaken.is_none() && lead.is_none(), !socket.is_writing());
         let taken = untaken.is_none();
         let step = poll_fn(|cx| {
             if may_read {
@@ -260,7 +260,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 
     /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        if self.socket.flushing().is_some_and(|since| since.elapsed() >= self.silence) {
+        if self.socket.is_stuck(self.silence) {
             return Err(End::Gone);
         }
         if self.untaken.is_some() {

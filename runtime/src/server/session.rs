@@ -110,44 +110,46 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Writes and reads until there is neither room nor anything to read.
     fn poll_carry(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+        let mut is_drained = false;
         loop {
-            if self.socket.flushing().is_none()
-                && let Err(end) = self.write_next(cx)
-            {
-                return Poll::Ready(end);
+            if !self.socket.is_writing() {
+                match self.write_next(cx) {
+                    Ok(drained) => is_drained = drained,
+                    Err(end) => return Poll::Ready(end),
+                }
             }
             match self.read_on(cx) {
-                Poll::Ready(Ok(())) => {}
+                // Everything is written, and there is nothing to read: who has more for either wakes this task.
+                Poll::Ready(Ok(false)) if is_drained => return Poll::Pending,
+                Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
-                Poll::Pending if self.socket.flushing().is_some() => {
-                    return self.patience.poll(&self.outbox, cx);
-                }
+                Poll::Pending if self.socket.is_writing() => return self.patience.poll(&self.outbox, cx),
                 Poll::Pending => return Poll::Pending,
             }
         }
     }
 
-    /// Everything is written: begins with what waits, if anything does.
-    fn write_next(&mut self, cx: &mut Context<'_>) -> Result<(), End> {
+    /// Everything is written: begins with what waits, if anything does. Says whether that is all.
+    fn write_next(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         self.patience.rest();
         if let Some(close) = self.close.take() {
             return Err(End::Close(close));
         }
         let mut taken = Vec::new();
-        let Poll::Ready(close) = self.outbox.poll_take(cx, &mut taken) else { return Ok(()) };
-        self.close = close;
+        let (close, is_all) = self.outbox.take(cx, &mut taken);
         if !taken.is_empty() {
             self.socket.write(frames(self.outbox.encoding().is_text(), &taken));
-        } else if let Some(close) = self.close.take() {
+            self.close = close;
+        } else if let Some(close) = close {
             return Err(End::Close(close));
         }
-        Ok(())
+        Ok(is_all)
     }
 
-    /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Pending
-    /// if neither can go on.
-    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
-        let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(())) };
+    /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Says
+    /// whether anything was read; if not, all is written now. Pending if neither can go on.
+    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
+        let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(false)) };
         let began = Instant::now();
         self.read(&first)?;
         for _ in 1..limits::READS {
@@ -157,7 +159,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 break;
             }
         }
-        Poll::Ready(Ok(()))
+        Poll::Ready(Ok(true))
     }
 
     fn read(&mut self, message: &Message) -> Result<(), End> {
@@ -191,9 +193,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        let stuck = self.socket.flushing().is_some_and(|since| since.elapsed() >= self.silence);
         let silent = self.heard.elapsed();
-        if stuck || silent >= 2 * self.silence {
+        if self.socket.is_stuck(self.silence) || silent >= 2 * self.silence {
             return Err(End::Gone);
         }
         if silent < self.silence {

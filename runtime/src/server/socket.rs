@@ -4,6 +4,7 @@ use std::{
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
+    time::Duration,
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -25,8 +26,9 @@ pub(super) struct Socket<S> {
     state: State<S>,
     /// The most bytes of a message.
     longest: usize,
-    /// Since when it has had something to write.
-    flushing: Option<Instant>,
+    is_writing: bool,
+    /// Since when the peer has not taken all of it.
+    stuck_since: Option<Instant>,
     /// Pings read since it last had nothing to write.
     pings: usize,
 }
@@ -41,19 +43,30 @@ enum State<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub(super) fn new(io: S, longest: usize) -> Self {
-        Self { state: State::Resting(Transport::new(io)), longest, flushing: None, pings: 0 }
+        Self {
+            state: State::Resting(Transport::new(io)),
+            longest,
+            is_writing: false,
+            stuck_since: None,
+            pings: 0,
+        }
     }
 
-    /// Since when there has been something to write; `None` if everything is written.
-    pub(super) fn flushing(&self) -> Option<Instant> {
-        self.flushing
+    /// Whether there is something to write.
+    pub(super) fn is_writing(&self) -> bool {
+        self.is_writing
+    }
+
+    /// Whether the peer has not taken what is being written for so long.
+    pub(super) fn is_stuck(&self, limit: Duration) -> bool {
+        self.stuck_since.is_some_and(|since| since.elapsed() >= limit)
     }
 
     /// Queues a message. A socket that takes none is closing, which reading from it tells.
     pub(super) fn send(&mut self, message: Message) {
         if let Some(socket) = self.awake() {
             let _ = socket.feed(message).now_or_never();
-            self.flushing.get_or_insert_with(Instant::now);
+            self.is_writing = true;
         }
     }
 
@@ -64,7 +77,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             State::Awake(socket) => socket.get_mut().write(frames),
             State::Moving => {}
         }
-        self.flushing = Some(Instant::now());
+        self.is_writing = true;
     }
 
     /// Writes what waits and reads what is there.
@@ -83,7 +96,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Writes what waits; `true` if something did.
     pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
-        if self.flushing.is_none() {
+        if !self.is_writing {
             return Poll::Ready(Ok(false));
         }
         let written = match &mut self.state {
@@ -91,8 +104,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             State::Awake(socket) => socket.poll_flush_unpin(cx).map_err(drop),
             State::Moving => Poll::Ready(Err(())),
         };
+        if written.is_pending() {
+            self.stuck_since.get_or_insert_with(Instant::now);
+        }
         ready!(written).map_err(|()| End::Gone)?;
-        (self.flushing, self.pings) = (None, 0);
+        (self.is_writing, self.stuck_since, self.pings) = (false, None, 0);
         Poll::Ready(Ok(true))
     }
 
@@ -108,7 +124,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
                 if message.is_ping() {
                     // The answer is queued.
                     self.pings += 1;
-                    self.flushing.get_or_insert_with(Instant::now);
+                    self.is_writing = true;
                 }
                 Poll::Ready(Ok(message))
             }
@@ -134,7 +150,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Lets go of the buffers if nothing is in them.
     fn rest(&mut self) {
         let State::Awake(socket) = &self.state else { return };
-        if self.flushing.is_none()
+        if !self.is_writing
             && socket.get_ref().is_between_messages()
             && let State::Awake(socket) = mem::replace(&mut self.state, State::Moving)
         {
@@ -144,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Says goodbye as the end asks for.
     pub(super) async fn part(mut self, end: End) -> Result<(), Error> {
-        let written = self.flushing.is_none();
+        let written = !self.is_writing;
         self.awake();
         let State::Awake(socket) = self.state else { return Ok(()) };
         let too_long = || Close::new(1011, "message.incoming_too_long");

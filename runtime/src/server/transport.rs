@@ -2,6 +2,7 @@
 
 use std::{
     io,
+    mem::MaybeUninit,
     pin::Pin,
     task::{Context, Poll, ready},
 };
@@ -44,8 +45,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
     /// Waits until something has arrived, which is not taken; `false` if nothing will.
     pub(super) fn poll_arrived(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<bool>> {
         if self.arrived.is_empty() {
-            let mut bytes = [0; FIRST];
-            let mut buf = ReadBuf::new(&mut bytes);
+            let mut bytes = [const { MaybeUninit::uninit() }; FIRST];
+            let mut buf = ReadBuf::uninit(&mut bytes);
             ready!(Pin::new(&mut *self).poll_read(cx, &mut buf))?;
             self.arrived = Bytes::copy_from_slice(buf.filled());
         }
