@@ -235,7 +235,7 @@ mod tests {
         }
 
         /// Everything that waits, as one client after the other would read it: what is missing as `-3 ticked`.
-        async fn read(&self) -> Vec<String> {
+        fn read(&self) -> Vec<String> {
             let mut frames = Vec::new();
             while self.outbox.waits() {
                 let mut some = Vec::new();
@@ -264,18 +264,18 @@ mod tests {
         }
     }
 
-    #[tokio::test]
-    async fn nothing_is_dropped_while_there_is_room() {
+    #[test]
+    fn nothing_is_dropped_while_there_is_room() {
         let scene = Scene::of_messages(4);
         for text in ["a", "b"] {
             assert!(scene.tick(text) && scene.price(text));
         }
         assert!(!scene.outbox.is_behind());
-        assert_eq!(scene.read().await, ["a", "a", "b", "b"]);
+        assert_eq!(scene.read(), ["a", "a", "b", "b"]);
     }
 
-    #[tokio::test]
-    async fn the_oldest_goes_for_the_newest_and_what_must_be_delivered_stays_in_order() {
+    #[test]
+    fn the_oldest_goes_for_the_newest_and_what_must_be_delivered_stays_in_order() {
         let scene = Scene::of_messages(4);
         for number in 0..3 {
             assert!(scene.tick(&format!("t{number}")));
@@ -285,15 +285,15 @@ mod tests {
             assert!(scene.tick(&format!("t{number}")));
         }
         assert!(scene.outbox.is_behind());
-        assert_eq!(scene.read().await, ["-3 ticked", "p0", "t3", "t4", "t5"]);
+        assert_eq!(scene.read(), ["-3 ticked", "p0", "t3", "t4", "t5"]);
         assert_eq!(scene.lost(1), (3, 0, 0));
         assert!(!scene.outbox.is_behind(), "it has caught up");
         scene.tick("t6");
-        assert_eq!(scene.read().await, ["t6"]);
+        assert_eq!(scene.read(), ["t6"]);
     }
 
-    #[tokio::test]
-    async fn what_must_be_delivered_takes_the_place_of_what_need_not() {
+    #[test]
+    fn what_must_be_delivered_takes_the_place_of_what_need_not() {
         let scene = Scene::of_messages(3);
         for text in ["t0", "t1", "t2"] {
             scene.tick(text);
@@ -304,41 +304,41 @@ mod tests {
         assert!(!scene.post("p3"), "nothing is left to be dropped");
         assert_eq!(scene.lost(0), (0, 0, 1));
         assert!(scene.outbox.is_closed());
-        assert_eq!(scene.read().await, ["-4 ticked", "p0", "p1", "p2"]);
+        assert_eq!(scene.read(), ["-4 ticked", "p0", "p1", "p2"]);
     }
 
-    #[tokio::test]
-    async fn the_latest_of_each_key_is_kept_in_the_order_sent() {
+    #[test]
+    fn the_latest_of_each_key_is_kept_in_the_order_sent() {
         let scene = Scene::of_messages(4);
         for text in ["ann=1", "bob=1", "ann=2", "ann=3", "bob=2", "cid=1", "ann=4"] {
             assert!(scene.step(text), "{text}");
         }
-        assert_eq!(scene.read().await, ["-4 moved", "bob=2", "cid=1", "ann=4"]);
+        assert_eq!(scene.read(), ["-4 moved", "bob=2", "cid=1", "ann=4"]);
         assert_eq!(scene.lost(3), (0, 4, 0));
     }
 
-    #[tokio::test]
-    async fn the_latest_without_a_key_is_one_and_no_business_of_other_events() {
+    #[test]
+    fn the_latest_without_a_key_is_one_and_no_business_of_other_events() {
         let scene = Scene::of_messages(3);
         for number in 0..10 {
             assert!(scene.price(&format!("p{number}")));
         }
         assert!(scene.step("9=x"));
-        assert_eq!(scene.read().await, ["-9 priced", "p9", "9=x"]);
+        assert_eq!(scene.read(), ["-9 priced", "p9", "9=x"]);
         assert_eq!((scene.lost(2), scene.lost(3)), ((0, 9, 0), (0, 0, 0)));
     }
 
-    #[tokio::test]
-    async fn the_newest_of_a_key_is_never_dropped_for_others() {
+    #[test]
+    fn the_newest_of_a_key_is_never_dropped_for_others() {
         let scene = Scene::of_messages(3);
         assert!(scene.step("a=1") && scene.step("b=1") && scene.step("c=1") && scene.step("a=2"));
         assert!(!scene.step("d=1"), "there is no room for another key");
         assert_eq!(scene.lost(3), (0, 1, 1));
-        assert_eq!(scene.read().await, ["-1 moved", "b=1", "c=1", "a=2"]);
+        assert_eq!(scene.read(), ["-1 moved", "b=1", "c=1", "a=2"]);
     }
 
-    #[tokio::test]
-    async fn what_was_written_is_not_counted_and_not_replaced() {
+    #[test]
+    fn what_was_written_is_not_counted_and_not_replaced() {
         let scene = Scene::of_messages(200);
         for number in 0..400 {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=x", number % 7)));
@@ -349,7 +349,7 @@ mod tests {
         for number in 400..600 {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=y", number % 7)));
         }
-        all.extend(scene.read().await);
+        all.extend(scene.read());
         let (ticks, steps) = (scene.lost(1).0, scene.lost(3).1);
         assert_eq!(all.iter().filter(|text| text.starts_with('t')).count() as u64, 600 - ticks);
         assert_eq!(all.iter().filter(|text| text.contains('=')).count() as u64, 600 - steps);
@@ -364,21 +364,20 @@ mod tests {
         assert!(last.iter().all(|text| text.ends_with("=y")), "{last:?}");
     }
 
-    #[tokio::test]
-    async fn bytes_are_bounded_too_and_a_single_large_one_passes() {
+    #[test]
+    fn bytes_are_bounded_too_and_a_single_large_one_passes() {
         let scene = Scene::new(Limits::new().queue(1000));
         assert!(scene.tick(&"x".repeat(5000)), "nothing else waits");
         for _ in 0..100 {
             assert!(scene.tick(&"y".repeat(100)));
         }
-        let waiting: usize =
-            scene.read().await.iter().filter(|text| text.starts_with('y')).map(String::len).sum();
+        let waiting: usize = scene.read().iter().filter(|text| text.starts_with('y')).map(String::len).sum();
         assert_eq!((waiting, scene.lost(1)), (1000, (91, 0, 0)));
     }
 
     /// Random events, taken now and then, against the promises: bounded, in order, nothing certain lost, told of each loss.
-    #[tokio::test]
-    async fn random_traffic_keeps_every_promise() {
+    #[test]
+    fn random_traffic_keeps_every_promise() {
         let mut random = fastrand::Rng::with_seed(7);
         for _ in 0..200 {
             let limit = random.usize(3..40);
@@ -392,10 +391,10 @@ mod tests {
                 }
                 sent.push(text);
                 if random.u8(..) < 10 {
-                    read.extend(scene.read().await);
+                    read.extend(scene.read());
                 }
             }
-            read.extend(scene.read().await);
+            read.extend(scene.read());
             let lost: u64 = (0..4).map(|index| scene.lost(index).0 + scene.lost(index).1).sum();
             let told: u64 = read
                 .iter()

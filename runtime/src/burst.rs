@@ -33,7 +33,6 @@ impl Burst {
     }
 
     /// What is written for all of it, which is the same for all that write it.
-    #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "who writes is a gateway"))]
     pub(crate) fn joined(&self, join: impl FnOnce(&[Item]) -> Bytes) -> Bytes {
         self.joined.get_or_init(|| join(&self.items)).clone()
     }

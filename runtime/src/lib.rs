@@ -12,6 +12,7 @@ mod action;
 mod actor;
 #[cfg(feature = "server")]
 mod backlog;
+#[cfg(feature = "server")]
 mod burst;
 #[cfg(feature = "client")]
 pub mod client;

@@ -19,8 +19,14 @@ pub(crate) struct Roster<A: Actor> {
     members: Mutex<Members<A>>,
     gate: Arc<Mutex<Gate<A>>>,
     fan: Arc<Fan<A>>,
-    /// Who gets which event, as of the version beside it.
-    audiences: Mutex<Box<[Option<(u64, Arc<Audience<A>>)>]>>,
+    /// Who gets which event.
+    audiences: Mutex<Box<[Option<Known<A>>]>>,
+}
+
+/// Who gets an event, as of this version.
+struct Known<A: Actor> {
+    version: u64,
+    audience: Arc<Audience<A>>,
 }
 
 struct Members<A: Actor> {
@@ -62,7 +68,7 @@ impl<A: Actor> Roster<A> {
         self.fan.set_connected(members.by_id.len());
         drop(members);
         // Nobody is kept for having been in one.
-        self.audiences.lock().fill(None);
+        self.audiences.lock().fill_with(|| None);
         left
     }
 
@@ -114,14 +120,17 @@ impl<A: Actor> Roster<A> {
         let mut audiences = self.audiences.lock();
         // Before looking at who it is: what changes meanwhile is seen the next time.
         let version = self.fan.version();
-        if let Some((_, audience)) = audiences[index].as_ref().filter(|(of, _)| *of == version) {
-            return Arc::clone(audience);
+        if let Some(known) = audiences[index].as_ref().filter(|known| known.version == version) {
+            return Arc::clone(&known.audience);
         }
         let conns: Vec<_> = self.snapshot().iter().filter(|conn| conn.gets(index)).cloned().collect();
         // Events that the same connections get go out together.
-        let same = audiences.iter().flatten().find(|(of, other)| *of == version && other.conns == conns);
-        let audience = same.map_or_else(|| Arc::new(Audience::of(conns)), |(_, other)| Arc::clone(other));
-        audiences[index] = Some((version, Arc::clone(&audience)));
+        let is_same = |other: &&Known<A>| other.version == version && other.audience.conns == conns;
+        let audience = match audiences.iter().flatten().find(is_same) {
+            Some(same) => Arc::clone(&same.audience),
+            None => Arc::new(Audience::of(conns)),
+        };
+        audiences[index] = Some(Known { version, audience: Arc::clone(&audience) });
         audience
     }
 }

@@ -238,3 +238,81 @@ async fn drain<S: AsyncRead + Unpin>(mut socket: S) -> Result<(), Error> {
     while socket.read(&mut bytes).await? > 0 {}
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::duplex;
+
+    use super::*;
+
+    /// Reads what is there; the texts of the messages.
+    async fn read(socket: &mut Socket<tokio::io::DuplexStream>) -> Vec<String> {
+        let mut texts = Vec::new();
+        loop {
+            match poll_fn(|cx| Poll::Ready(socket.poll_step(cx))).await {
+                Poll::Ready(Ok(Some(message))) => texts.extend(message.as_text().map(str::to_owned)),
+                Poll::Ready(Ok(None)) => {}
+                Poll::Ready(Err(end)) => panic!("{end:?}"),
+                Poll::Pending => return texts,
+            }
+        }
+    }
+
+    fn is_resting<S>(socket: &Socket<S>) -> bool {
+        matches!(socket.state, State::Resting(_))
+    }
+
+    #[tokio::test]
+    async fn a_socket_has_buffers_only_while_a_message_is_half_read_or_half_written() {
+        let (ours, mut theirs) = duplex(256);
+        let mut socket = Socket::new(ours, 1024);
+        let hello = [&[0x81, 0x85, 0, 0, 0, 0][..], b"hello"].concat();
+        for cut in 1..hello.len() {
+            assert!(read(&mut socket).await.is_empty() && is_resting(&socket));
+            theirs.write_all(&hello[..cut]).await.unwrap();
+            assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+            theirs.write_all(&hello[cut..]).await.unwrap();
+            assert_eq!(read(&mut socket).await, ["hello"]);
+        }
+        // A message in two frames, with a ping between them, which is answered.
+        theirs.write_all(&[0x01, 0x81, 0, 0, 0, 0, b'a', 0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
+        assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+        theirs.write_all(&[0x80, 0x81, 0, 0, 0, 0, b'b']).await.unwrap();
+        assert_eq!(read(&mut socket).await, ["ab"]);
+        assert!(is_resting(&socket));
+        // More than there is room for, with a ping behind it.
+        socket.write(Bytes::from(vec![0; 1000]));
+        theirs.write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
+        assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+        let mut written = vec![1; 1000 + 2 + 2];
+        for part in written.chunks_mut(100) {
+            theirs.read_exact(part).await.unwrap();
+            read(&mut socket).await;
+        }
+        assert_eq!(written[..2], [0x8a, 0], "the answer to the first ping");
+        assert!(written[2..1002].iter().all(|byte| *byte == 0), "nothing comes between");
+        assert_eq!(written[1002..], [0x8a, 0]);
+        assert!(is_resting(&socket) && !socket.is_writing());
+    }
+
+    #[test]
+    fn frames_have_the_shortest_head_for_their_length() {
+        for (length, head) in [
+            (0, &[0x81, 0][..]),
+            (125, &[0x81, 125]),
+            (126, &[0x81, 126, 0, 126]),
+            (65_535, &[0x81, 126, 255, 255]),
+            (65_536, &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
+        ] {
+            let mut frame = BytesMut::new();
+            put_frame(&mut frame, true, &vec![b'x'; length]);
+            assert_eq!(frame[..head.len()], *head);
+            assert_eq!(frame.len(), head.len() + length);
+        }
+        let mut frame = BytesMut::new();
+        put_frame(&mut frame, false, b"x");
+        assert_eq!(frame[..], [0x82, 1, b'x']);
+    }
+}
