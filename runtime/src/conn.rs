@@ -18,6 +18,7 @@ use crate::{
     faults,
     frames::{Frames, SendError},
     host::{Gate, Parcel},
+    meters::ActorMeters,
     outbox::{Close, Outbox},
     raw_socket::Closing,
     wire::{Format, Notice, Output, ToClient},
@@ -49,6 +50,7 @@ struct Inner<A: Actor> {
     /// Calls that wait for their answers, as far as they are counted.
     in_flight: AtomicUsize,
     limits: Arc<Limits>,
+    meters: Arc<ActorMeters>,
 }
 
 /// One request for an event.
@@ -81,6 +83,7 @@ impl<A: Actor> Conn<A> {
         peer: Peer<A>,
         gate: Arc<Mutex<Gate<A>>>,
         limits: Arc<Limits>,
+        meters: Arc<ActorMeters>,
     ) -> Self {
         let events = events::<A>().len();
         let asked = if A::HOOKS.on_subscribe.is_empty() { 0 } else { events };
@@ -100,6 +103,7 @@ impl<A: Actor> Conn<A> {
             waiting,
             in_flight,
             limits,
+            meters,
         }))
     }
 
@@ -150,7 +154,11 @@ impl<A: Actor> Conn<A> {
 
     /// Sends an event to this connection alone, or says why not.
     pub fn try_send<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
-        self.deliver(&mut Frames::new(event))
+        let sent = self.deliver(&mut Frames::new(event));
+        if sent.is_ok() {
+            self.0.meters.published(E::INDEX, Some(self.id()), 1);
+        }
+        sent
     }
 
     /// Closes the connection once what was sent to it is written. The client sees close code 1000 and `reason`
@@ -168,6 +176,10 @@ impl<A: Actor> Conn<A> {
             Peer::Raw(closing) => closing.close(close),
             Peer::Call(_) => {}
         }
+    }
+
+    pub(crate) fn meters(&self) -> &ActorMeters {
+        &self.0.meters
     }
 
     pub(crate) fn peer(&self) -> &Peer<A> {

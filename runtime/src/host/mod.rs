@@ -34,6 +34,7 @@ mod setbacks;
 mod start;
 mod subscribing;
 mod turn;
+mod watch;
 
 #[cfg(feature = "client")]
 use std::any::Any;

@@ -5,12 +5,13 @@ use std::{collections::BTreeMap, sync::Arc};
 use parking_lot::Mutex;
 
 use super::gate::Gate;
-use crate::{Actor, Conn, ConnId};
+use crate::{Actor, Conn, ConnId, meters::ActorMeters};
 
 /// The open connections of one actor, in the order they joined, and the gate that their events pass.
 pub(crate) struct Roster<A: Actor> {
     members: Mutex<Members<A>>,
     gate: Arc<Mutex<Gate<A>>>,
+    meters: Arc<ActorMeters>,
 }
 
 struct Members<A: Actor> {
@@ -21,10 +22,11 @@ struct Members<A: Actor> {
 }
 
 impl<A: Actor> Roster<A> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
             gate: Arc::new(Mutex::new(Gate::new())),
+            meters: Arc::clone(meters),
         }
     }
 
@@ -36,12 +38,15 @@ impl<A: Actor> Roster<A> {
         let mut members = self.members.lock();
         members.by_id.insert(conn.id(), conn);
         members.snapshot = None;
+        self.meters.connections.increment(1.0);
     }
 
     pub(super) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
         let mut members = self.members.lock();
         members.snapshot = None;
-        members.by_id.remove(&id)
+        let removed = members.by_id.remove(&id)?;
+        self.meters.connections.decrement(1.0);
+        Some(removed)
     }
 
     pub(super) fn is_empty(&self) -> bool {

@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::{
     Gateway, errors,
@@ -20,7 +21,9 @@ use super::{
     peers::{Address, Place, What},
     raw_socket::{self, RawOpening},
     requests::own_uri,
+    tap::Tapped,
     target::Target,
+    visit::Visit,
 };
 use crate::{Fault, Limits, wire::Encoding};
 
@@ -38,16 +41,19 @@ pub(super) fn connect(
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
+    let visit = Visit::take_over(&mut request);
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
     let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
     let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
     let opening = Opening { target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
-    tasks.spawn(async move {
+    let session = async move {
         let limit = gateway.limits().open_timeout;
-        handshake.complete(limit, async |socket| opening::run(socket, opening, place, &gateway).await).await;
-    });
+        let open = async |socket| opening::run(socket, opening, place, &gateway).await;
+        handshake.complete(limit, visit, open).await;
+    };
+    tasks.spawn(session.in_current_span());
     Ok(switch(&request))
 }
 
@@ -60,6 +66,7 @@ pub(super) fn raw(
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
+    let visit = Visit::take_over(&mut request);
     let response = switch(&request);
     let params = Offer::of(request.headers()).params(gateway.limits());
     let uri = own_uri(path, request.uri().query());
@@ -71,12 +78,12 @@ pub(super) fn raw(
     });
     let opening = RawOpening { target, head, params, ray };
     let tasks = gateway.tasks().clone();
-    tasks.spawn(async move {
+    let session = async move {
         let limit = gateway.limits().open_timeout;
-        handshake
-            .complete(limit, async |socket| raw_socket::run(socket, opening, place, &gateway).await)
-            .await;
-    });
+        let open = async |socket| raw_socket::run(socket, opening, place, &gateway).await;
+        handshake.complete(limit, visit, open).await;
+    };
+    tasks.spawn(session.in_current_span());
     Ok(response)
 }
 
@@ -111,14 +118,22 @@ impl Handshake {
         Ok(Self { upgrade, place: extensions.remove() })
     }
 
-    /// Waits for the socket, and hands it over.
-    async fn complete(self, limit: Duration, then: impl AsyncFnOnce(TokioIo<Upgraded>)) {
+    /// Waits for the socket, and hands it over. The visit ends with it.
+    async fn complete(
+        self,
+        limit: Duration,
+        visit: Option<Visit>,
+        then: impl AsyncFnOnce(Tapped<TokioIo<Upgraded>>),
+    ) {
         match timeout(limit, self.upgrade).await {
-            Ok(Ok(upgraded)) => then(TokioIo::new(upgraded)).await,
+            Ok(Ok(upgraded)) => {
+                let taps = visit.as_ref().map(Visit::socket_taps);
+                then(Tapped { socket: TokioIo::new(upgraded), taps }).await;
+            }
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }
-        drop(self.place);
+        drop((self.place, visit));
     }
 }
 
