@@ -4,6 +4,8 @@
 //! cargo run --example chat_room
 //! ```
 //!
+//! What happens there is in the log, of which `RUST_LOG` says how much to show, and with `--metrics` at `/metrics`.
+//!
 //! The actor is in `chat.rs`. The page speaks the same protocol as every other client, `chat_client` for example.
 
 mod chat;
@@ -14,6 +16,7 @@ use axum::{Router, http::header, routing::get};
 use callboard::Registry;
 use clap::Parser;
 use tokio::net::TcpListener;
+use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 use chat::ChatRoom;
 
@@ -32,12 +35,19 @@ struct Args {
     /// Where the rooms are kept
     #[arg(short, long, value_name = "DIR", default_value = "callboard-data")]
     data: PathBuf,
+
+    /// Serve metrics for Prometheus at /metrics
+    #[arg(short, long)]
+    metrics: bool,
 }
 
 #[tokio::main]
 async fn main() -> callboard::Result<()> {
     let args = Args::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    // What there is to log is `RUST_LOG`'s to say: `RUST_LOG=info,callboard::access=off`, `RUST_LOG=callboard=trace`.
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    log.with_ansi(std::io::stderr().is_terminal()).init();
 
     let mut address = args.listen;
     address.set_port(args.port.unwrap_or(address.port()));
@@ -45,7 +55,10 @@ async fn main() -> callboard::Result<()> {
     let stop = callboard::shutdown_signal();
     println!("The chat room is open: {}", url(listener.local_addr()?));
 
-    let registry = Registry::new().data_dir(args.data).register::<ChatRoom>().merge(page());
+    let mut registry = Registry::new().data_dir(args.data).register::<ChatRoom>().merge(page());
+    if args.metrics {
+        registry = registry.prometheus();
+    }
     registry.serve_listener(listener, stop).await
 }
 

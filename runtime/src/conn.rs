@@ -19,6 +19,7 @@ use crate::{
     faults,
     frames::{Frames, SendError},
     host::{Fan, Gate, Parcel},
+    meters::ActorMeters,
     outbox::{Close, Outbox},
     raw_socket::Closing,
     wire::{Encoding, Format, Notice, Output, ToClient},
@@ -52,6 +53,7 @@ struct Inner<A: Actor> {
     /// Calls that wait for their answers, as far as they are counted.
     in_flight: AtomicUsize,
     limits: Arc<Limits>,
+    meters: Arc<ActorMeters>,
 }
 
 /// One request for an event.
@@ -112,6 +114,7 @@ impl<A: Actor> Conn<A> {
         peer: Peer<A>,
         ways: (Arc<Mutex<Gate<A>>>, Arc<Fan<A>>),
         limits: Arc<Limits>,
+        meters: Arc<ActorMeters>,
     ) -> Self {
         let (gate, fan) = ways;
         let events = events::<A>().len();
@@ -133,6 +136,7 @@ impl<A: Actor> Conn<A> {
             waiting,
             in_flight,
             limits,
+            meters,
         }))
     }
 
@@ -183,7 +187,11 @@ impl<A: Actor> Conn<A> {
 
     /// Sends an event to this connection alone, or says why not.
     pub fn try_send<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
-        self.deliver(&mut Frames::new(event))
+        let sent = self.deliver(&mut Frames::new(event));
+        if sent.is_ok() {
+            self.0.meters.published(E::INDEX, Some(self.id()), 1);
+        }
+        sent
     }
 
     /// Closes the connection once what was sent to it is written. The client sees close code 1000 and `reason`
@@ -202,6 +210,10 @@ impl<A: Actor> Conn<A> {
             Peer::Raw(closing) => closing.close(close),
             Peer::Call(_) => {}
         }
+    }
+
+    pub(crate) fn meters(&self) -> &ActorMeters {
+        &self.0.meters
     }
 
     pub(crate) fn peer(&self) -> &Peer<A> {

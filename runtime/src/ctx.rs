@@ -381,16 +381,22 @@ pub trait SendEach<A: Actor>: Iterator<Item = Conn<A>> + Sized {
     /// Sends the event to each connection, and returns how many took it.
     fn send<E: EventOf<A::Contract>>(self, event: &E) -> usize {
         let mut frames = Frames::new(event);
-        let mut taken = 0;
+        let (mut taken, mut last) = (0, None);
         for conn in self {
             match conn.deliver(&mut frames) {
-                Ok(()) => taken += 1,
+                Ok(()) => {
+                    taken += 1;
+                    last = Some(conn);
+                }
                 Err(SendError::Closed) => {}
                 Err(error) => {
                     error.log::<A::Contract, E>();
                     break;
                 }
             }
+        }
+        if let Some(conn) = last {
+            conn.meters().published(E::INDEX, None, taken as u64);
         }
         taken
     }

@@ -116,6 +116,12 @@ impl Fault {
             .with_metadata(serde_json::json!({ "errorId": id }))
     }
 
+    /// The id under which the server's log tells what an `internal_error` was.
+    #[must_use]
+    pub fn error_id(&self) -> Option<&str> {
+        self.metadata()?.get("errorId")?.as_str().filter(|_| self.is("rivetkit", "internal_error"))
+    }
+
     /// The same fault with this metadata.
     #[must_use]
     pub fn with_metadata(mut self, metadata: Value) -> Self {

@@ -40,6 +40,12 @@ mod limits;
 #[cfg(feature = "server")]
 mod losses;
 #[cfg(feature = "server")]
+mod meters;
+#[cfg(feature = "server")]
+#[cfg_attr(feature = "client", doc = include_str!("docs/observability.md"))]
+#[cfg_attr(not(feature = "client"), doc = "What can be seen of a running server.")]
+pub mod observability {}
+#[cfg(feature = "server")]
 mod options;
 #[cfg(feature = "server")]
 mod outbox;
@@ -50,6 +56,8 @@ mod queue;
 mod raw_socket;
 #[cfg(feature = "server")]
 mod registry;
+#[cfg(feature = "server")]
+mod registry_metrics;
 #[cfg(feature = "server")]
 mod schedule;
 #[cfg(feature = "server")]
@@ -108,6 +116,8 @@ pub use queue::{QueueInfo, QueueOf};
 pub use raw_socket::{RawMessage, RawSendError, RawSocket};
 #[cfg(feature = "server")]
 pub use registry::Registry;
+#[cfg(feature = "server")]
+pub use registry_metrics::RegistryMetrics;
 #[cfg(feature = "server")]
 pub use schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
 #[cfg(feature = "server")]

@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::{EventInfo, SlowConsumer};
+use metrics::Counter;
+
+use crate::{EventInfo, SlowConsumer, meters};
 
 /// What became of one event of an actor where clients were too slow for it, since the server started:
-/// [`Registry::event_losses`](crate::Registry::event_losses). All figures are deliveries: an event that ten clients missed
+/// [`RegistryMetrics::event_losses`](crate::RegistryMetrics::event_losses). All figures are deliveries: an event that ten clients missed
 /// counts ten times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -32,28 +34,42 @@ pub(crate) struct Losses {
     rows: Box<[Row]>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Row {
-    dropped: AtomicU64,
-    superseded: AtomicU64,
-    disconnected: AtomicU64,
+    dropped: Losing,
+    superseded: Losing,
+    disconnected: Losing,
+}
+
+/// How often something was lost in one way, for [`EventLosses`] and for metrics.
+#[derive(Debug)]
+struct Losing {
+    count: AtomicU64,
+    meter: Counter,
 }
 
 impl Losses {
     pub(crate) fn new(actor: &'static str, events: &'static [EventInfo]) -> Self {
-        Self { actor, events, rows: events.iter().map(|_| Row::default()).collect() }
+        let losing =
+            |event, reason| Losing { count: AtomicU64::new(0), meter: meters::dropped(actor, event, reason) };
+        let row = |event: &EventInfo| Row {
+            dropped: losing(event.name, "oldest"),
+            superseded: losing(event.name, "superseded"),
+            disconnected: losing(event.name, "disconnected"),
+        };
+        Self { actor, events, rows: events.iter().map(row).collect() }
     }
 
     pub(crate) fn dropped(&self, index: usize) {
-        self.rows[index].dropped.fetch_add(1, Ordering::Relaxed);
+        self.rows[index].dropped.add();
     }
 
     pub(crate) fn superseded(&self, index: usize) {
-        self.rows[index].superseded.fetch_add(1, Ordering::Relaxed);
+        self.rows[index].superseded.add();
     }
 
     pub(crate) fn disconnected(&self, index: usize) {
-        self.rows[index].disconnected.fetch_add(1, Ordering::Relaxed);
+        self.rows[index].disconnected.add();
     }
 
     pub(crate) fn read(&self) -> impl Iterator<Item = EventLosses> {
@@ -61,9 +77,20 @@ impl Losses {
             actor: self.actor,
             event: info.name,
             slow: info.slow,
-            dropped: row.dropped.load(Ordering::Relaxed),
-            superseded: row.superseded.load(Ordering::Relaxed),
-            disconnected: row.disconnected.load(Ordering::Relaxed),
+            dropped: row.dropped.read(),
+            superseded: row.superseded.read(),
+            disconnected: row.disconnected.read(),
         })
+    }
+}
+
+impl Losing {
+    fn add(&self) {
+        self.count.fetch_add(1, Ordering::Relaxed);
+        self.meter.increment(1);
+    }
+
+    fn read(&self) -> u64 {
+        self.count.load(Ordering::Relaxed)
     }
 }

@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 #[cfg(feature = "sqlite")]
 use crate::store::DataDir;
 use crate::{
-    Actor, Contract, Error, EventLosses, Limits,
+    Actor, Contract, Error, Limits, RegistryMetrics,
     host::{MakeKind, Runtime, make_kind},
     server::{self, Gateway, Origins},
     store::{MemoryStore, Store},
@@ -42,6 +42,8 @@ pub struct Registry {
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
     gateway: OnceLock<Arc<Gateway>>,
+    #[cfg(feature = "prometheus")]
+    prometheus: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }
 
 /// Where actors are kept.
@@ -153,6 +155,25 @@ impl Registry {
         self
     }
 
+    /// Serves what is measured at `GET /metrics`, beside the protocol's routes, in the format of Prometheus:
+    /// [`observability`](crate::observability) has the list. Whatever else this process counts through the crate
+    /// [`metrics`](https://docs.rs/metrics) from here on is there too.
+    ///
+    /// It names actors, actions and events, and tells how busy they are, to everybody who can reach the server, but for
+    /// web pages of another origin. If that is too much, keep `/metrics` from the outside in the proxy in front of the
+    /// server, or by a layer on [`router`](Self::router).
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started, or the process has another recorder: serve what that one has collected, on a route of
+    /// your own ([`merge`](Self::merge)).
+    #[cfg(feature = "prometheus")]
+    pub fn prometheus(mut self) -> Self {
+        self.assert_not_started();
+        self.prometheus = Some(crate::meters::prometheus::install());
+        self
+    }
+
     /// Serves the actors on this address until SIGINT or SIGTERM, then stops gracefully: what was taken is ended
     /// and saved. A second signal ends the process at once.
     pub async fn serve(self, address: impl ToSocketAddrs) -> Result<(), Error> {
@@ -187,11 +208,10 @@ impl Registry {
         crate::Client::local(Arc::clone(self.runtime()))
     }
 
-    /// What clients that were too slow did not get, by actor and event: see [`SlowConsumer`](crate::SlowConsumer).
+    /// What the registry counts, whether anything collects metrics or not. The registry starts with it.
     #[must_use]
-    pub fn event_losses(&self) -> Vec<EventLosses> {
-        let kinds = self.runtime.get().into_iter().flat_map(|runtime| runtime.kinds());
-        kinds.flat_map(|kind| kind.event_losses()).collect()
+    pub fn metrics(&self) -> RegistryMetrics {
+        RegistryMetrics::new(Arc::clone(self.runtime()))
     }
 
     /// Stops gracefully: calls that were taken are ended, and what they did is saved; further calls are refused.
@@ -217,7 +237,12 @@ impl Registry {
     }
 
     fn gateway(&self) -> &Arc<Gateway> {
-        self.gateway.get_or_init(|| Gateway::new(Arc::clone(self.runtime()), self.origins.clone()))
+        self.gateway.get_or_init(|| {
+            let gateway = Gateway::new(Arc::clone(self.runtime()), self.origins.clone());
+            #[cfg(feature = "prometheus")]
+            let gateway = gateway.with_prometheus(self.prometheus.clone());
+            Arc::new(gateway)
+        })
     }
 
     fn assert_not_started(&self) {

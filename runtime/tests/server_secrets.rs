@@ -27,7 +27,7 @@ const SECRET: &str = "CANARY-SECRET";
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Mole;
 
-#[actor]
+#[actor(events(Overheard), queues(Whisper))]
 impl Mole {
     #[on_before_connect]
     fn admit(&self, params: Option<Vec<String>>) -> Result<(), std::io::Error> {
@@ -63,6 +63,49 @@ impl Mole {
     fn keep(&self, secret: String) -> String {
         secret
     }
+
+    /// Does with a secret whatever can be done with one.
+    #[action]
+    fn spread(&mut self, ctx: &Ctx<Self>, secret: String) -> Result<String, Told> {
+        ctx.broadcast(&Overheard { secret: secret.clone() });
+        if let Some(conn) = ctx.conn() {
+            conn.send(&Overheard { secret: secret.clone() });
+        }
+        let message = Whisper { secret: secret.clone() };
+        let _ = ctx.queue::<Whisper>().send(message);
+        let later = MoleAction::Keep { secret: secret.clone() };
+        ctx.after(std::time::Duration::ZERO, later).expect("it can be scheduled");
+        if secret.ends_with('!') { Err(Told { secret }) } else { Ok(secret) }
+    }
+
+    #[on_request]
+    async fn answer(&self, request: http::Request<callboard::Body>) -> http::Response<callboard::Body> {
+        http::Response::new(request.into_body())
+    }
+
+    #[on_websocket]
+    async fn echo(_ctx: Ctx<Self>, mut socket: callboard::RawSocket) {
+        while let Some(message) = socket.recv().await {
+            let _ = socket.send(message).await;
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Overheard {
+    secret: String,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Whisper {
+    secret: String,
+}
+
+/// A declared error: its text is for the client.
+#[derive(Debug, thiserror::Error, ActorError)]
+#[error("it is {secret}")]
+struct Told {
+    secret: String,
 }
 
 /// Everything that was logged.
@@ -157,6 +200,22 @@ async fn provoke(server: &Server, encoding: Encoding) -> Vec<u8> {
             // A connection that was refused takes nothing.
             let _ = socket.send(message).await;
         }
+        let event = "overheard".to_owned();
+        let subscribe = callboard::wire::ToServer::SubscriptionRequest { event, subscribe: true };
+        let spread = |id, secret: &str| callboard::wire::ToServer::ActionRequest {
+            id,
+            name: "spread".to_owned(),
+            args: callboard::wire::to_bytes(encoding.format(), &[secret]).expect("it can be encoded"),
+        };
+        // What fits, and what does not.
+        for message in
+            [subscribe, spread(10, SECRET), spread(11, &format!("{SECRET}!")), wrong_args(encoding)]
+        {
+            let message = message.encode(encoding).expect("it can be encoded");
+            let _ = socket
+                .send(if encoding.is_text() { Message::text(message) } else { Message::binary(message) })
+                .await;
+        }
         let nonsense = if encoding.is_text() { Message::text(SECRET) } else { Message::binary(SECRET) };
         let _ = socket.send(nonsense).await;
         while let Some(Ok(message)) = socket.next().await {
@@ -166,11 +225,67 @@ async fn provoke(server: &Server, encoding: Encoding) -> Vec<u8> {
     said
 }
 
+/// A secret where a number of them is wanted.
+fn wrong_args(encoding: Encoding) -> callboard::wire::ToServer {
+    let args =
+        callboard::wire::to_bytes(encoding.format(), &[Some(SECRET), None]).expect("it can be encoded");
+    callboard::wire::ToServer::ActionRequest { id: 12, name: "keep".to_owned(), args }
+}
+
+/// Secrets everywhere else that a client can put some: queries, bodies, raw sockets, addresses, inputs.
+async fn spread_over_http(server: &Server) {
+    let query = format!("{}&rvt-token={SECRET}&password={SECRET}", desk("one"));
+    let json = |value: serde_json::Value| value.to_string().into_bytes();
+    let args = json(serde_json::json!({ "args": [SECRET] }));
+    let reply = server.http(&format!("POST /gateway/mole/action/spread?{query}"), &[], &args).await;
+    assert_eq!((reply.status, reply.json()["output"].as_str()), (200, Some(SECRET)));
+    let id = reply.headers["x-rivet-actor"].clone();
+    let twice = json(serde_json::json!({ "args": [[SECRET], 7] }));
+    for (request, body) in [
+        (format!("POST /gateway/mole/action/spread?{query}"), &twice),
+        (format!("POST /gateway/{id}@{SECRET}/action/spread"), &args),
+        (format!("POST /gateway/nobody@{SECRET}/action/spread"), &args),
+        (
+            format!("POST /gateway/mole/queue/whisper?{query}"),
+            &json(serde_json::json!({ "body": { "secret": SECRET } })),
+        ),
+        (format!("POST /gateway/mole/queue/whisper?{query}"), &json(serde_json::json!({ "body": [SECRET] }))),
+        (format!("POST /gateway/mole/request/x?{query}"), &SECRET.as_bytes().to_vec()),
+        (format!("GET /health?{SECRET}"), &Vec::new()),
+        (format!("GET /nowhere?{SECRET}"), &Vec::new()),
+        (
+            format!("PUT /actors?token={SECRET}"),
+            &json(serde_json::json!({ "name": SECRET, "key": "k", "input": SECRET })),
+        ),
+        (format!("PUT /actors?token={SECRET}"), &SECRET.as_bytes().to_vec()),
+    ] {
+        server.http(&request, &[("authorization", SECRET), ("x-rivet-token", SECRET)], body).await;
+    }
+    let protocols = format!("rivet, rivet_token.{SECRET}, rivet_conn_params.%5B%22{SECRET}%22%5D");
+    let (mut socket, _) = server.open(&format!("/gateway/mole/websocket/x?{query}"), &protocols).await;
+    socket.send(Message::text(SECRET)).await.expect("it is open");
+    assert_eq!(gateway::next(&mut socket).await.as_text(), Some(SECRET));
+}
+
+/// And those of clients in this process.
+async fn spread_in_this_process(client: Client) {
+    let mole = client.get_or_create::<Mole>("two");
+    assert_eq!(mole.spread(SECRET.to_owned()).await.expect("it may"), SECRET);
+    mole.send(Whisper { secret: SECRET.to_owned() }).await.expect("there is room");
+    mole.tell(MoleAction::Keep { secret: SECRET.to_owned() }).await.expect("there is room");
+    let conn = mole.connect(Some(vec![SECRET.to_owned()]));
+    let heard = conn.on(|_: Overheard| {});
+    assert!(conn.spread(format!("{SECRET}!")).await.is_err());
+    heard.unsubscribe();
+}
+
 #[tokio::test]
 async fn nothing_internal_reaches_a_client_and_no_secret_of_a_client_the_log() {
     let log = Log::default();
     tracing::subscriber::set_global_default(log.clone()).expect("there is no other");
-    let server = Server::host(Registry::new().in_memory().register::<Mole>()).await;
+    let registry = Registry::new().in_memory().register::<Mole>();
+    let client = registry.client();
+    let server = Server::host(registry).await;
     for encoding in [Encoding::Json, Encoding::Cbor, Encoding::Bare] {
         let said = provoke(&server, encoding).await;
         let said = String::from_utf8_lossy(&said);
@@ -179,7 +294,12 @@ async fn nothing_internal_reaches_a_client_and_no_secret_of_a_client_the_log() {
             assert!(!said.contains(inside), "{inside} in {encoding:?}: {said}");
         }
     }
+    spread_over_http(&server).await;
+    spread_in_this_process(client).await;
     let log = log.0.lock().expect("nobody panicked with it");
+    for of_ours in ["callboard::access", "callboard::request", "callboard::action", "callboard::event"] {
+        assert!(log.contains(of_ours), "the log has nothing of {of_ours}");
+    }
     assert!(log.contains(INSIDE), "the log has what clients have not:\n{log}");
     assert!(log.contains("DEBUG") || log.contains("TRACE"), "and all levels of it");
     let leaks: Vec<_> = log.lines().filter(|line| line.contains(SECRET)).collect();

@@ -118,7 +118,12 @@ impl Scene {
     }
 
     fn losses(&self, event: &str) -> EventLosses {
-        self.registry.event_losses().into_iter().find(|losses| losses.event == event).expect("it is there")
+        self.registry
+            .metrics()
+            .event_losses()
+            .into_iter()
+            .find(|losses| losses.event == event)
+            .expect("it is there")
     }
 
     /// Sends all events, never more at once than clients that read have room for.

@@ -2,24 +2,32 @@
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
+use tracing::Span;
 
-use super::chain::Chain;
+use super::{Cell, chain::Chain, watch::Watch};
 use crate::{
-    Actor, Conn, Fault,
+    Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
+    meters::Outcome,
 };
 
 /// A call: what to do, for whom, and where the answer goes.
 pub(crate) struct Call<A: Actor> {
     pub(crate) action: ActionOf<A>,
     pub(crate) caller: Option<Conn<A>>,
-    pub(crate) reply_to: ReplyTo<A>,
+    pub(super) reply_to: ReplyTo<A>,
     /// The calls that wait for this one.
     pub(crate) chain: Chain,
 }
 
+/// Where an answer goes, and who watches the call until then.
+pub(super) struct ReplyTo<A: Actor> {
+    to: Destination<A>,
+    watch: Watch,
+}
+
 /// Where an answer goes.
-pub(crate) enum ReplyTo<A: Actor> {
+pub(crate) enum Destination<A: Actor> {
     /// To one waiting task.
     Task(oneshot::Sender<Result<ReplyOf<A>, Fault>>),
     /// To a connection, under the number the client gave the call.
@@ -30,6 +38,30 @@ pub(crate) enum ReplyTo<A: Actor> {
 }
 
 impl<A: Actor> Call<A> {
+    /// A call that reaches its actor now, and is watched from here on.
+    pub(super) fn new(
+        cell: &Cell<A>,
+        action: ActionOf<A>,
+        caller: Option<Conn<A>>,
+        to: Destination<A>,
+        chain: Chain,
+    ) -> Self {
+        let watch = Watch::begin(cell.kind.meters(), action.info(), || cell.who(caller.as_ref()));
+        Self { action, caller, reply_to: ReplyTo { to, watch }, chain }
+    }
+
+    /// A call of this connection, which has such a watch already.
+    pub(super) fn of_conn(watch: Watch, action: ActionOf<A>, conn: &Conn<A>, id: u64) -> Self {
+        let to = Destination::Conn { conn: conn.clone(), id };
+        let reply_to = ReplyTo { to, watch };
+        Self { action, caller: Some(conn.clone()), reply_to, chain: Chain::default() }
+    }
+
+    /// The span that it runs in.
+    pub(super) fn span(&self) -> Span {
+        self.reply_to.watch.span()
+    }
+
     /// Ends the call with this fault, before it ran.
     pub(super) fn refuse(self, fault: Fault) {
         self.reply_to.answer(Err(fault)).deliver();
@@ -39,11 +71,12 @@ impl<A: Actor> Call<A> {
 impl<A: Actor> ReplyTo<A> {
     /// The answer, ready to be handed over.
     pub(super) fn answer(self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
-        let frame = match &self {
-            Self::Conn { conn, id } => conn.prepare(*id, &result),
-            Self::Task(_) | Self::Nobody => None,
+        let frame = match &self.to {
+            Destination::Conn { conn, id } => conn.prepare(*id, &result),
+            Destination::Task(_) | Destination::Nobody => None,
         };
-        Answer { to: self, result, frame }
+        let outcome = self.watch.outcome(&result);
+        Answer { to: self, result, frame, outcome }
     }
 }
 
@@ -52,23 +85,27 @@ pub(crate) struct Answer<A: Actor> {
     to: ReplyTo<A>,
     result: Result<ReplyOf<A>, Fault>,
     frame: Option<Bytes>,
+    outcome: Option<Outcome>,
 }
 
 impl<A: Actor> Answer<A> {
     /// The connection that it goes to.
     pub(super) fn conn(&self) -> Option<&Conn<A>> {
-        match &self.to {
-            ReplyTo::Conn { conn, .. } => Some(conn),
-            ReplyTo::Task(_) | ReplyTo::Nobody => None,
+        match &self.to.to {
+            Destination::Conn { conn, .. } => Some(conn),
+            Destination::Task(_) | Destination::Nobody => None,
         }
     }
 
     pub(super) fn deliver(self) {
-        match self.to {
+        let ReplyTo { to, watch } = self.to;
+        // Before anybody hears of it: who has the answer finds it counted.
+        watch.end(self.outcome);
+        match to {
             // A caller that has gone away does not take its call with it.
-            ReplyTo::Task(sender) => drop(sender.send(self.result)),
-            ReplyTo::Conn { conn, id } => conn.answer(id, self.result, self.frame),
-            ReplyTo::Nobody => {}
+            Destination::Task(sender) => drop(sender.send(self.result)),
+            Destination::Conn { conn, id } => conn.answer(id, self.result, self.frame),
+            Destination::Nobody => {}
         }
     }
 

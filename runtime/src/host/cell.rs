@@ -13,11 +13,12 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
+use tracing::Span;
 
 use super::{
     Guest, Handling, HangUp, HostedActor, HostedConn, Mail, Reach, Runtime,
     alarms::Alarms,
-    call::{Call, ReplyTo},
+    call::{Call, Destination},
     chain::Chain,
     gate::Gate,
     guard::{guarded, guarded_async},
@@ -34,6 +35,7 @@ use crate::{
     actor::{ActionOf, ReplyOf},
     conn::{Asked, Peer, decode_action, encode_reply},
     faults,
+    meters::Outcome,
     outbox::Outbox,
     store::ActorRecord,
     wire::{Format, ToClient},
@@ -91,8 +93,8 @@ pub(crate) enum Envelope<A: Actor> {
     /// A raw request.
     Request(RawCall<A>),
     Disconnect(Conn<A>),
-    /// A connection asks for an event that not everybody gets.
-    Subscribe(Conn<A>, Asked),
+    /// A connection asks for an event that not everybody gets, in this span.
+    Subscribe(Conn<A>, Asked, Span),
     /// A turn for a piece of code: `ctx.turn(..)`.
     Turn(TurnCode<A>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
@@ -106,10 +108,13 @@ pub(crate) struct Connect<A: Actor> {
     /// For its handler, if it is a raw one.
     pub(super) socket: Option<RawSocket>,
     pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
+    /// Of whoever asks.
+    pub(super) span: Span,
 }
 
 impl<A: Actor> Cell<A> {
     pub(super) fn new(kind: Arc<Kind<A>>, key: Key, absent: Absent, roster: Arc<Roster<A>>) -> Self {
+        let queues = Queues::new(<A::Contract as Contract>::QUEUES, kind.meters().queues());
         Self {
             kind,
             key,
@@ -121,7 +126,7 @@ impl<A: Actor> Cell<A> {
             gate: Arc::clone(roster.gate()),
             save_ended: Notify::new(),
             alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
-            queues: Mutex::new(Queues::new(<A::Contract as Contract>::QUEUES)),
+            queues: Mutex::new(queues),
             queues_changed: Notify::new(),
             holds: Holds::default(),
             used_at_ms: AtomicU64::new(0),
@@ -238,7 +243,8 @@ impl<A: Actor> Cell<A> {
         socket: Option<RawSocket>,
     ) -> Result<(Arc<Self>, Conn<A>), Fault> {
         let (opened, open) = oneshot::channel();
-        let cell = self.post_awake(Envelope::Connect(Connect { guest, peer, socket, opened })).await?;
+        let span = Span::current();
+        let cell = self.post_awake(Envelope::Connect(Connect { guest, peer, socket, opened, span })).await?;
         let conn = open.await.unwrap_or_else(|_| Err(unanswered()))?;
         Ok((cell, conn))
     }
@@ -269,8 +275,8 @@ impl<A: Actor> Cell<A> {
         chain: Chain,
     ) -> Result<ReplyOf<A>, Fault> {
         let (sender, answer) = oneshot::channel();
-        let reply_to = ReplyTo::Task(sender);
-        self.post_awake(Envelope::Call(Call { action, caller, reply_to, chain })).await?;
+        let call = Call::new(self, action, caller, Destination::Task(sender), chain);
+        self.post_awake(Envelope::Call(call)).await?;
         answer.await.unwrap_or_else(|_| Err(unanswered()))
     }
 
@@ -284,8 +290,9 @@ impl<A: Actor> Cell<A> {
             return Err(faults::deadlock(&self.link(chain, "turn", None)));
         }
         let (done, result) = oneshot::channel();
-        let cell = Arc::clone(self);
+        let (cell, span) = (Arc::clone(self), self.hook_span("turn", None));
         let code = move |state: Result<&mut A, Fault>| {
+            let _in = span.enter();
             let result = state.and_then(|state| cell.corked(|| guarded(|| code(state))));
             let ended = result.as_ref().map(drop).map_err(Clone::clone);
             // Whoever asked may have gone away.
@@ -320,7 +327,7 @@ impl<A: Actor> Envelope<A> {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
             Self::Request(call) => call.refuse(fault),
-            Self::Subscribe(conn, asked) => conn.settle(asked, Err(fault)),
+            Self::Subscribe(conn, asked, _) => conn.settle(asked, Err(fault)),
             Self::Turn(code) => drop(code(Err(fault))),
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
@@ -342,7 +349,9 @@ impl<A: Actor> HostedActor for Cell<A> {
     ) -> BoxFuture<'static, Result<Bytes, Fault>> {
         Box::pin(async move {
             let (cell, caller) = self.judged(guest).await?;
-            let action = decode_action::<A>(&action, format, &args)?;
+            let action = decode_action::<A>(&action, format, &args).inspect_err(|fault| {
+                cell.kind.meters().refused(&action, Outcome::of_fault(fault));
+            })?;
             let reply = cell.call_as(caller, action, Chain::default()).await?;
             encode_reply::<A>(format, &reply)
         })
@@ -406,11 +415,14 @@ impl<A: Actor> HostedConn for WireConn<A> {
 
     fn call(&self, id: u64, action: &str, args: &[u8]) {
         let conn = self.line.conn();
-        let action = decode_action::<A>(action, self.outbox.encoding().format(), args)
+        let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = %conn.id());
+        let _in = span.enter();
+        let decoded = decode_action::<A>(action, self.outbox.encoding().format(), args)
             .and_then(|action| conn.begin_call().map(|()| action));
-        match action {
+        match decoded {
             Ok(action) => self.line.call(id, action),
             Err(fault) => {
+                self.line.meters().refused(action, Outcome::of_fault(&fault));
                 self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
             }
         }

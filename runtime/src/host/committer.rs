@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::{sync::mpsc, time::Instant};
 
-use crate::store::{Commit, CommitOutcome, Store, StoreError};
+use crate::{
+    meters::CommitMeters,
+    store::{Commit, CommitOutcome, Store, StoreError},
+};
 
 /// Where actors leave what they want saved. One task hands it to the store, one batch after the other.
 pub(crate) struct Committer {
@@ -27,10 +30,11 @@ impl Committer {
     /// Starts the task that serves the store. It ends when the committer is dropped.
     pub(super) fn start(store: Arc<dyn Store>) -> Self {
         let (jobs, mut queue) = mpsc::unbounded_channel();
+        let meters = CommitMeters::new();
         tokio::spawn(async move {
             let mut batch = Vec::new();
             while queue.recv_many(&mut batch, Self::BATCH).await > 0 {
-                commit(&*store, &mut batch).await;
+                commit(&*store, &mut batch, &meters).await;
             }
         });
         Self { jobs }
@@ -43,9 +47,15 @@ impl Committer {
     }
 }
 
-async fn commit(store: &dyn Store, batch: &mut Vec<Job>) {
+async fn commit(store: &dyn Store, batch: &mut Vec<Job>, meters: &CommitMeters) {
     let (commits, waiting): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.commit, job.done)).unzip();
-    match store.commit(commits).await {
+    let began = Instant::now();
+    let committed = store.commit(commits).await;
+    match &committed {
+        Ok(outcomes) => meters.committed(outcomes, began.elapsed()),
+        Err(_) => meters.failed(waiting.len(), began.elapsed()),
+    }
+    match committed {
         Ok(outcomes) if outcomes.len() == waiting.len() => {
             for (done, outcome) in waiting.into_iter().zip(outcomes) {
                 done(Ok(outcome));

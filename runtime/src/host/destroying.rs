@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument as _;
+
 use super::{Cell, Reach, cell::Core, chain::Chain, holds::Wish, hooks::Hook};
 use crate::{Actor, Fault, faults, outbox::Close, store::Commit};
 
@@ -75,7 +77,7 @@ impl<A: Actor> Cell<A> {
         let chain = self.link(Chain::default(), hook.name, None);
         self.gate.lock().begin_write();
         let goodbye = self.guarded(hook.limit, chain.scope(core.state_mut().on_destroy(&ctx)));
-        self.log(goodbye.await.and_then(|result| result));
+        self.log(goodbye.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
         self.gate.lock().end_unchanged(false);
     }
 

@@ -2,6 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
+use tracing::Instrument as _;
+
 use super::{Cell, chain::Chain};
 use crate::{Actor, Conn, Ctx, Fault, Mode};
 
@@ -34,15 +36,19 @@ impl<A: Actor> Cell<A> {
         conn: Option<Conn<A>>,
         code: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let mut core = self.write().await?;
-        self.save_before_await(&core);
-        let ctx = self.ctx(conn);
-        self.gate.lock().begin_write();
-        // A call that comes back to the actor from there is a deadlock.
-        let chain = self.link(Chain::default(), hook.name, None);
-        let result = self.guarded(hook.limit, chain.scope(code(core.state_mut(), &ctx))).await;
-        let result = self.end_turn(&core, &ctx, hook.mode, result);
-        self.save_if_due(&core);
-        result?
+        let span = self.hook_span(hook.name, conn.as_ref());
+        let run = async {
+            let mut core = self.write().await?;
+            self.save_before_await(&core);
+            let ctx = self.ctx(conn);
+            self.gate.lock().begin_write();
+            // A call that comes back to the actor from there is a deadlock.
+            let chain = self.link(Chain::default(), hook.name, None);
+            let result = self.guarded(hook.limit, chain.scope(code(core.state_mut(), &ctx))).await;
+            let result = self.end_turn(&core, &ctx, hook.mode, result);
+            self.save_if_due(&core);
+            result?
+        };
+        run.instrument(span).await
     }
 }

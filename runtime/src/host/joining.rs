@@ -12,7 +12,7 @@ use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
 
 impl<A: Actor> Cell<A> {
     pub(super) async fn take_connect(self: &Arc<Self>, connect: Connect<A>) {
-        let Connect { guest, peer, socket, opened } = connect;
+        let Connect { guest, peer, socket, opened, .. } = connect;
         let admitted = match self.admit(guest, peer).await {
             Ok(conn) => self.welcome(conn).await,
             Err(fault) => Err(fault),
@@ -43,8 +43,8 @@ impl<A: Actor> Cell<A> {
             })
             .await?;
         let ways = (Arc::clone(&self.gate), Arc::clone(self.roster().fan()));
-        let limits = Arc::clone(self.runtime().limits());
-        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, ways, limits))
+        let (limits, meters) = (Arc::clone(self.runtime().limits()), Arc::clone(self.kind.meters()));
+        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, ways, limits, meters))
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.

@@ -17,8 +17,8 @@ use super::{
     setbacks::Setbacks,
 };
 use crate::{
-    Actor, ActorId, Contract, EventLosses, Fault, Key, conn::events, faults, losses::Losses,
-    store::ActorRecord, task,
+    Action, Actor, ActorId, Contract, EventLosses, Fault, Key, actor::ActionOf, conn::events, faults,
+    losses::Losses, meters::ActorMeters, store::ActorRecord, task,
 };
 
 /// A registered kind of actor.
@@ -32,22 +32,30 @@ pub(crate) struct Kind<A: Actor> {
     setbacks: Setbacks,
     /// What its slow clients do not get.
     losses: Arc<Losses>,
+    meters: Arc<ActorMeters>,
 }
 
 impl<A: Actor> Kind<A> {
     pub(super) fn new(runtime: Arc<Runtime>) -> Arc<Self> {
+        let name = A::Contract::NAME;
+        let meters = ActorMeters::new(name, ActionOf::<A>::TABLE, events::<A>(), A::Contract::QUEUES);
         Arc::new(Self {
             runtime,
             awake: Mutex::default(),
             ids: Mutex::default(),
             hibernating: Mutex::default(),
             setbacks: Setbacks::default(),
-            losses: Arc::new(Losses::new(A::Contract::NAME, events::<A>())),
+            losses: Arc::new(Losses::new(name, events::<A>())),
+            meters: Arc::new(meters),
         })
     }
 
     pub(super) fn losses(&self) -> &Arc<Losses> {
         &self.losses
+    }
+
+    pub(super) fn meters(&self) -> &Arc<ActorMeters> {
+        &self.meters
     }
 
     pub(super) fn runtime(&self) -> &Arc<Runtime> {
@@ -108,12 +116,18 @@ impl<A: Actor> Kind<A> {
         let cell = match awake.entry(key.clone()) {
             Entry::Occupied(entry) => return Ok((Arc::clone(entry.get()), false)),
             Entry::Vacant(entry) => {
-                let roster = self.hibernating.lock().remove(key).unwrap_or_else(|| Arc::new(Roster::new()));
+                let roster = self
+                    .hibernating
+                    .lock()
+                    .remove(key)
+                    .unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
                 let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
                 Arc::clone(entry.insert(cell))
             }
         };
-        task::spawn_in(self.runtime.tasks(), life::live(Arc::clone(&cell)));
+        self.count(&awake);
+        drop(awake);
+        task::spawn_in(self.runtime.tasks(), life::live(Arc::clone(&cell), cell.wake_span()));
         Ok((cell, true))
     }
 
@@ -148,10 +162,16 @@ impl<A: Actor> Kind<A> {
         let mut awake = self.awake.lock();
         if awake.get(&cell.key).is_some_and(|known| Arc::ptr_eq(known, cell)) {
             awake.remove(&cell.key);
+            self.count(&awake);
             if !cell.roster().is_empty() {
                 self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.roster()));
             }
         }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many actors")]
+    fn count(&self, awake: &HashMap<Key, Arc<Cell<A>>>) {
+        self.meters.awake.set(awake.len() as f64);
     }
 
     /// A connection of a sleeping actor has gone.

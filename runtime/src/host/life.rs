@@ -6,6 +6,7 @@ use tokio::{
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
+use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -17,8 +18,9 @@ use super::{
 use crate::{Actor, Contract, Fault, faults, task};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
-pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>) {
-    let started = cell.start().await;
+/// It starts in the span of whoever needs it first.
+pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>, span: Span) {
+    let started = cell.start().instrument(span).await;
     let failure = started.as_ref().err().cloned();
     cell.kind.start_ended(&cell, failure.as_ref());
     if failure.is_some() {
@@ -134,15 +136,16 @@ impl<A: Actor> Cell<A> {
         }
         let ctx = self.ctx_beside();
         let asleep = self.holds.asleep.clone();
-        let fan = Arc::clone(self.roster().fan());
-        task::spawn_in(&self.holds.run, async move {
+        let (fan, span) = (Arc::clone(self.roster().fan()), self.hook_span("run", None));
+        let run = async move {
             let run = fan.corked_async(guarded_async(Duration::MAX, A::run(ctx)));
             if let Some(Err(fault)) =
                 asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
             {
                 tracing::error!(actor = <A::Contract as Contract>::NAME, %fault, "a `run` hook ended with an error");
             }
-        });
+        };
+        task::spawn_in(&self.holds.run, run.instrument(span));
     }
 
     /// Whether nothing keeps it awake.

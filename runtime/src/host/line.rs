@@ -6,22 +6,27 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tracing::Span;
 
 use super::{
     Cell, Kind, Reach,
-    call::{Call, ReplyTo},
+    call::Call,
     cell::Envelope,
-    chain::Chain,
     mailbox::Mailbox,
     roster::Roster,
     subscribing::asks_about,
+    watch::{Watch, Who},
 };
-use crate::{Actor, Conn, Contract, Fault, Key, actor::ActionOf, conn::events, faults, task, wire::Notice};
+use crate::{
+    Action as _, Actor, ActorId, Conn, Contract, Fault, Key, actor::ActionOf, conn::events, faults,
+    meters::ActorMeters, task, wire::Notice,
+};
 
 /// Where what one connection sends goes, in the order sent.
 pub(super) struct Line<A: Actor> {
     kind: Arc<Kind<A>>,
     key: Key,
+    id: ActorId,
     roster: Arc<Roster<A>>,
     conn: Conn<A>,
     end: Mutex<End<A>>,
@@ -41,6 +46,7 @@ impl<A: Actor> Line<A> {
         Arc::new(Self {
             kind: Arc::clone(&cell.kind),
             key: cell.key.clone(),
+            id: cell.record().id,
             roster: Arc::clone(cell.roster()),
             conn,
             end: Mutex::new(End::Awake(Arc::downgrade(cell))),
@@ -51,11 +57,20 @@ impl<A: Actor> Line<A> {
         &self.conn
     }
 
+    pub(super) fn meters(&self) -> &Arc<ActorMeters> {
+        self.kind.meters()
+    }
+
     /// Calls an action as this connection; the answer goes to it, under this number.
     pub(super) fn call(self: &Arc<Self>, id: u64, action: ActionOf<A>) {
-        let reply_to = ReplyTo::Conn { conn: self.conn.clone(), id };
-        let caller = Some(self.conn.clone());
-        self.send(Envelope::Call(Call { action, caller, reply_to, chain: Chain::default() }));
+        let watch = Watch::begin(self.meters(), action.info(), || Who {
+            actor: self.kind.name(),
+            key: &self.key,
+            id: Some(self.id),
+            conn: Some(self.conn.id()),
+            schedule: None,
+        });
+        self.send(Envelope::Call(Call::of_conn(watch, action, &self.conn, id)));
     }
 
     /// Begins or stops sending the event at this place of the table. An event that not everybody gets takes its turn
@@ -65,7 +80,7 @@ impl<A: Actor> Line<A> {
             self.conn.unsubscribe(index);
         } else if asks_about::<A>(index).is_some() {
             let asked = self.conn.ask(index);
-            self.send(Envelope::Subscribe(self.conn.clone(), asked));
+            self.send(Envelope::Subscribe(self.conn.clone(), asked, Span::current()));
         } else {
             self.conn.subscribe(index);
         }

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 
 use super::{
     Cell, Chain, Guest, Handling, Kind, Letter, Reach, Reached,
-    call::{Call, ReplyTo},
+    call::{Call, Destination},
     cell::Envelope,
     line::Line,
     mailbox::Rejected,
@@ -144,7 +144,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         chain: Chain,
     ) -> Result<Answer<A::Contract>, <A::Contract as Contract>::Action> {
         let (sender, answer) = oneshot::channel();
-        let call = Call { action, caller: None, reply_to: ReplyTo::Task(sender), chain };
+        let call = Call::new(&self, action, None, Destination::Task(sender), chain);
         match self.post(Envelope::Call(call)) {
             Ok(()) => Ok(answer),
             Err(Envelope::Call(call)) => Err(call.action),
@@ -178,7 +178,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
             return Ok(Err(faults::connection_required(info.name)));
         }
         // Nobody waits for it, so it closes no circle: an actor may tell itself something.
-        let call = Call { action, caller: None, reply_to: ReplyTo::Nobody, chain: Chain::default() };
+        let call = Call::new(&self, action, None, Destination::Nobody, Chain::default());
         // In line even if the actor is idle: who tells something does not wait for it to run.
         match self.mailbox.push(Envelope::Call(call)) {
             Ok(()) => Ok(Ok(())),

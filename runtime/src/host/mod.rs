@@ -35,6 +35,7 @@ mod setbacks;
 mod start;
 mod subscribing;
 mod turn;
+mod watch;
 
 #[cfg(feature = "client")]
 use std::any::Any;

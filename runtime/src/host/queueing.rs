@@ -5,6 +5,7 @@ use std::sync::{Arc, Weak};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Cell, Guest, Reach,
@@ -68,14 +69,17 @@ impl<A: Actor> Cell<A> {
 
     /// Takes a message. It is in the queue, and will be after a crash, when this returns.
     pub(super) async fn enqueue(self: &Arc<Self>, letter: Letter) -> Result<Option<Handling>, Fault> {
-        self.check_size(&letter.body)?;
-        let mut cell = Arc::clone(self);
-        loop {
-            if let Some(handling) = cell.enqueue_awake(&letter).await? {
-                return Ok(handling);
+        let send = async {
+            self.check_size(&letter.body)?;
+            let mut cell = Arc::clone(self);
+            loop {
+                if let Some(handling) = cell.enqueue_awake(&letter).await? {
+                    return Ok(handling);
+                }
+                cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
             }
-            cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
-        }
+        };
+        send.instrument(self.send_span(letter.queue)).await
     }
 
     /// `None` if the actor sleeps.
@@ -128,8 +132,11 @@ impl<A: Actor> Cell<A> {
         }
         let (done, ended) = oneshot::channel();
         let commit = Commit::Enqueue { id: self.record().id, epoch, message: message.clone() };
-        let cell = Arc::clone(self);
-        self.commit(commit, move |outcome| drop(done.send(cell.kept(queue, message, waiter, outcome))));
+        let (cell, span) = (Arc::clone(self), Span::current());
+        self.commit(commit, move |outcome| {
+            let kept = span.in_scope(|| cell.kept(queue, message, waiter, outcome));
+            drop(done.send(kept));
+        });
         ended.await.unwrap_or_else(|_| Err(unanswered()))
     }
 

@@ -3,11 +3,13 @@
 use std::collections::{BTreeMap, HashMap};
 
 use bytes::Bytes;
+use metrics::Gauge;
 use tokio::sync::oneshot;
 
 use super::changes::Changes;
 use crate::{
     Fault, MessageId, QueueInfo,
+    meters::QueueMeter,
     store::{MessageChange, StoredMessage},
     wire::Format,
 };
@@ -30,15 +32,18 @@ pub(super) struct Queues {
 }
 
 /// One queue.
-#[derive(Default)]
 struct Lane {
     /// What can be taken, in the order sent.
     ready: BTreeMap<MessageId, StoredMessage>,
     /// All that is in it or about to be, whether taken or not.
-    count: usize,
+    count: Tally,
+    meter: QueueMeter,
     /// Somebody has waited for its messages in this time awake.
     is_read: bool,
 }
+
+/// A count that a gauge follows, across all actors that have such a queue.
+struct Tally(usize, Gauge);
 
 /// Somebody who waits until a message is handled, and wants the response in this format.
 pub(super) struct Waiter {
@@ -57,10 +62,10 @@ pub(super) enum Admission {
 }
 
 impl Queues {
-    pub(super) fn new(table: &'static [QueueInfo]) -> Self {
+    pub(super) fn new(table: &'static [QueueInfo], meters: &[QueueMeter]) -> Self {
         Self {
             table,
-            lanes: table.iter().map(|_| Lane::default()).collect(),
+            lanes: meters.iter().map(Lane::new).collect(),
             taken: HashMap::new(),
             waiters: HashMap::new(),
             changes: Changes::default(),
@@ -75,7 +80,7 @@ impl Queues {
         self.forget_unsaved();
         for lane in &mut self.lanes {
             lane.ready.clear();
-            lane.count = 0;
+            lane.count.set(0);
         }
         for message in messages {
             let Some(index) = self.index_of(&message.queue) else {
@@ -83,7 +88,7 @@ impl Queues {
                 continue;
             };
             let lane = &mut self.lanes[index];
-            lane.count += 1;
+            lane.count.add();
             if !self.taken.contains_key(&message.id) {
                 lane.ready.insert(message.id, message);
             }
@@ -110,7 +115,7 @@ impl Queues {
             if let MessageChange::Add(message) = change
                 && let Some(index) = self.table.iter().position(|queue| queue.name == message.queue)
             {
-                self.lanes[index].count -= 1;
+                self.lanes[index].count.take();
             }
         }
     }
@@ -125,10 +130,10 @@ impl Queues {
             return Admission::Later;
         }
         let lane = &mut self.lanes[index];
-        if lane.count >= limit {
+        if lane.count.0 >= limit {
             return Admission::Full;
         }
-        lane.count += 1;
+        lane.count.add();
         self.arriving += 1;
         Admission::Now
     }
@@ -139,21 +144,24 @@ impl Queues {
         if let Some(waiter) = waiter {
             self.wait(message.id, waiter);
         }
-        self.lanes[index].ready.insert(message.id, message);
+        let lane = &mut self.lanes[index];
+        lane.meter.sent.increment(1);
+        lane.ready.insert(message.id, message);
     }
 
     /// The store does not have it, or is not known to.
     pub(super) fn failed(&mut self, index: usize) {
         self.arriving -= 1;
-        self.lanes[index].count -= 1;
+        self.lanes[index].count.take();
     }
 
     /// A message of the actor's own, which is saved with what else it has changed. `false` if there is no room.
     pub(super) fn add(&mut self, index: usize, limit: usize, message: StoredMessage) -> bool {
         let lane = &mut self.lanes[index];
-        let fits = lane.count < limit;
+        let fits = lane.count.0 < limit;
         if fits {
-            lane.count += 1;
+            lane.count.add();
+            lane.meter.sent.increment(1);
             self.changes.push(MessageChange::Add(message));
         }
         fits
@@ -190,7 +198,9 @@ impl Queues {
     /// A message that was taken is handled. Gives whoever waits for that.
     pub(super) fn complete(&mut self, id: MessageId) -> Option<Waiter> {
         let (index, _) = self.taken.remove(&id)?;
-        self.lanes[index].count = self.lanes[index].count.saturating_sub(1);
+        let lane = &mut self.lanes[index];
+        lane.count.take();
+        lane.meter.completed.increment(1);
         self.changes.push(MessageChange::Remove(id));
         self.waiters.remove(&id)
     }
@@ -271,6 +281,8 @@ impl Queues {
     pub(super) fn close(&mut self, fault: &Fault) {
         if self.closed.is_none() {
             self.closed = Some(fault.clone());
+            // Nobody comes in any more, and they are not here to be counted.
+            self.lanes.iter_mut().for_each(|lane| lane.count.set(0));
             for (_, waiter) in self.waiters.drain() {
                 // Whoever waits may have gone away.
                 let _ = waiter.reply.send(Err(fault.clone()));
@@ -284,5 +296,34 @@ impl Queues {
 
     fn index_of(&self, name: &str) -> Option<usize> {
         self.table.iter().position(|queue| queue.name == name)
+    }
+}
+
+impl Lane {
+    fn new(meter: &QueueMeter) -> Self {
+        let count = Tally(0, meter.messages.clone());
+        Self { ready: BTreeMap::new(), count, meter: meter.clone(), is_read: false }
+    }
+}
+
+impl Tally {
+    fn add(&mut self) {
+        self.set(self.0 + 1);
+    }
+
+    fn take(&mut self) {
+        self.set(self.0.saturating_sub(1));
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many messages")]
+    fn set(&mut self, count: usize) {
+        self.1.increment(count as f64 - self.0 as f64);
+        self.0 = count;
+    }
+}
+
+impl Drop for Tally {
+    fn drop(&mut self) {
+        self.set(0);
     }
 }

@@ -10,6 +10,7 @@ use std::{
 use bytes::Bytes;
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 use tokio::sync::oneshot;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Cell, Guest, HangUp, Parcel,
@@ -28,6 +29,8 @@ pub(crate) struct RawCall<A: Actor> {
     request: http::Request<Body>,
     caller: Option<Conn<A>>,
     reply: oneshot::Sender<Result<Response, Fault>>,
+    /// Of whoever asks.
+    pub(super) span: Span,
 }
 
 impl<A: Actor> RawCall<A> {
@@ -55,7 +58,8 @@ impl<A: Actor> Cell<A> {
             None => None,
         };
         let (reply, response) = oneshot::channel();
-        self.post_awake(Envelope::Request(RawCall { request, caller, reply })).await?;
+        let span = Span::current();
+        self.post_awake(Envelope::Request(RawCall { request, caller, reply, span })).await?;
         response.await.unwrap_or_else(|_| Err(unanswered()))
     }
 
@@ -78,8 +82,9 @@ impl<A: Actor> Cell<A> {
             Err(fault) => return call.refuse(fault),
         };
         let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
-        task::spawn_in(self.runtime().tasks(), async move {
-            let RawCall { request, caller, reply } = call;
+        let span = self.hook_span("on_request", call.caller.as_ref());
+        let read = async move {
+            let RawCall { request, caller, reply, .. } = call;
             let chain =
                 cell.link(Chain::default(), "on_request", Some(Arc::clone(&core) as super::chain::Reading));
             let ctx = cell.ctx(caller);
@@ -87,25 +92,33 @@ impl<A: Actor> Cell<A> {
             let result = cell.guarded(A::OPTIONS.action_timeout, chain.scope(answering)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop((core, kept));
-        });
+        };
+        task::spawn_in(self.runtime().tasks(), read.instrument(span));
     }
 
     /// Answers beside the actor's turns, whoever has them.
     fn spawn_beside(self: &Arc<Self>, call: RawCall<A>) {
         let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
-        task::spawn_in(self.runtime().tasks(), async move {
-            let RawCall { request, caller, reply } = call;
+        let span = self.hook_span("on_request", call.caller.as_ref());
+        let run = async move {
+            let RawCall { request, caller, reply, .. } = call;
             let ctx = cell.ctx(caller);
             let result = cell.guarded(A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop(kept);
-        });
+        };
+        task::spawn_in(self.runtime().tasks(), run.instrument(span));
     }
 
     async fn request_alone(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {
+        let span = self.hook_span("on_request", call.caller.as_ref());
+        self.write_response(core, call).instrument(span).await;
+    }
+
+    async fn write_response(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {
         // What ended before must not wait for the end of this one to be saved.
         self.submit_if_changed(core);
-        let RawCall { request, caller, reply } = call;
+        let RawCall { request, caller, reply, .. } = call;
         let chain = self.link(Chain::default(), "on_request", None);
         let ctx = self.ctx(caller);
         self.gate.lock().begin_write();
@@ -160,10 +173,11 @@ impl<A: Actor> Cell<A> {
     pub(super) fn start_socket(self: &Arc<Self>, conn: Conn<A>, socket: RawSocket) {
         let outcome = socket.outcome();
         let asleep = self.holds.asleep.clone();
+        let span = self.hook_span("on_websocket", Some(&conn));
         let ctx = self.ctx(Some(conn));
         let fan = Arc::clone(self.roster().fan());
         let kept = KeptAwake::new(Arc::clone(self));
-        task::spawn_in(&self.holds.work, async move {
+        let run = async move {
             let over = async {
                 asleep.cancelled().await;
                 // The socket is closed; its handler has seen that, or will.
@@ -178,7 +192,8 @@ impl<A: Actor> Cell<A> {
                 outcome.failed(Close::new(1011, format!("{}.{}", fault.group(), fault.code())));
             }
             drop(kept);
-        });
+        };
+        task::spawn_in(&self.holds.work, run.instrument(span));
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use tracing::Instrument as _;
+
 use super::{
     Cell,
     alarms::{Alarms, Task},
     cell::Core,
     chain::Chain,
     guard::{guarded, guarded_async},
+    watch::{Watch, Who},
 };
 use crate::{
     Action as _, Actor, Ctx, Fault, Mode, ScheduleError, ScheduleId,
-    actor::ActionOf,
+    actor::{ActionOf, ReplyOf},
     schedule::{Repeat, Schedule},
     store::{Alarm, AlarmId},
 };
@@ -107,7 +110,13 @@ impl<A: Actor> Cell<A> {
             Ok(Ok(action)) => {
                 let info = action.info();
                 let chain = self.link(Chain::default(), info.name, None);
-                (info.mode, self.roster().fan().corked_async(chain.scope(run(&mut core, &ctx, action))).await)
+                let who = || Who { schedule: Some(alarm.id), ..self.who(None) };
+                let watch = Watch::begin(self.meters(), info, who);
+                let run = run(&mut core, &ctx, action).instrument(watch.span());
+                let result = self.roster().fan().corked_async(chain.scope(run)).await;
+                let outcome = watch.outcome(&result);
+                watch.end(outcome);
+                (info.mode, result.map(drop))
             }
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
             Err(fault) => (Mode::Read, Err(fault.clone())),
@@ -150,13 +159,13 @@ impl<A: Actor> Cell<A> {
 }
 
 /// Runs an action for nobody: its answer has no reader.
-async fn run<A: Actor>(core: &mut Core<A>, ctx: &Ctx<A>, action: ActionOf<A>) -> Result<(), Fault> {
+async fn run<A: Actor>(core: &mut Core<A>, ctx: &Ctx<A>, action: ActionOf<A>) -> Result<ReplyOf<A>, Fault> {
     let state = core.state_mut();
     let limit = A::OPTIONS.action_timeout;
     match action.info().mode {
-        Mode::Read => guarded(|| drop(state.dispatch_read(ctx, action))),
-        Mode::Write => guarded(|| drop(state.dispatch_write(ctx, action))),
-        Mode::ReadAsync => guarded_async(limit, state.dispatch_read_async(ctx, action)).await.map(drop),
-        Mode::WriteAsync => guarded_async(limit, state.dispatch_write_async(ctx, action)).await.map(drop),
+        Mode::Read => guarded(|| state.dispatch_read(ctx, action)),
+        Mode::Write => guarded(|| state.dispatch_write(ctx, action)),
+        Mode::ReadAsync => guarded_async(limit, state.dispatch_read_async(ctx, action)).await,
+        Mode::WriteAsync => guarded_async(limit, state.dispatch_write_async(ctx, action)).await,
     }
 }

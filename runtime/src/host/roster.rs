@@ -12,6 +12,7 @@ use crate::{
     Actor, Conn, ConnId, EventOf,
     conn::{Channel, events},
     frames::{Frames, SendError},
+    meters::ActorMeters,
 };
 
 /// The open connections of one actor, in the order they joined, and the gate that their events pass.
@@ -21,6 +22,7 @@ pub(crate) struct Roster<A: Actor> {
     fan: Arc<Fan<A>>,
     /// Who gets which event.
     audiences: Mutex<Box<[Option<Known<A>>]>>,
+    meters: Arc<ActorMeters>,
 }
 
 /// Who gets an event, as of this version.
@@ -37,12 +39,13 @@ struct Members<A: Actor> {
 }
 
 impl<A: Actor> Roster<A> {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
             gate: Arc::new(Mutex::new(Gate::new())),
             fan: Arc::new(Fan::new()),
             audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
+            meters: Arc::clone(meters),
         }
     }
 
@@ -59,17 +62,19 @@ impl<A: Actor> Roster<A> {
         members.by_id.insert(conn.id(), conn);
         members.snapshot = None;
         self.fan.set_connected(members.by_id.len());
+        self.meters.connections.increment(1.0);
     }
 
     pub(super) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
         let mut members = self.members.lock();
         members.snapshot = None;
-        let left = members.by_id.remove(&id);
+        let left = members.by_id.remove(&id)?;
         self.fan.set_connected(members.by_id.len());
+        self.meters.connections.decrement(1.0);
         drop(members);
         // Nobody is kept for having been in one.
         self.audiences.lock().fill_with(|| None);
-        left
+        Some(left)
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -94,6 +99,7 @@ impl<A: Actor> Roster<A> {
             let event = Frames::new(event).items(audience.channels, conn.longest_event())?;
             self.fan.send(&audience, event);
         }
+        self.meters.published(E::INDEX, None, audience.conns.len() as u64);
         Ok(())
     }
 
@@ -103,15 +109,17 @@ impl<A: Actor> Roster<A> {
         wanted: impl Fn(&Conn<A>) -> bool,
         event: &E,
     ) -> Result<(), SendError> {
-        let mut frames = Frames::new(event);
+        let (mut frames, mut delivered) = (Frames::new(event), 0);
         for conn in &self.audience(E::INDEX).conns {
             if wanted(conn) {
                 match conn.deliver(&mut frames) {
-                    Ok(()) | Err(SendError::Closed) => {}
+                    Ok(()) => delivered += 1,
+                    Err(SendError::Closed) => {}
                     Err(error) => return Err(error),
                 }
             }
         }
+        self.meters.published(E::INDEX, None, delivered);
         Ok(())
     }
 

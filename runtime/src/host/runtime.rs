@@ -21,7 +21,7 @@ use super::{
 use crate::{
     Actor, ActorId, ConnId, Fault, Key, Limits,
     clock::Clock,
-    faults,
+    faults, meters,
     store::{ActorRecord, Store},
 };
 
@@ -69,6 +69,7 @@ impl Runtime {
         store: Arc<dyn Store>,
         limits: Limits,
     ) -> Arc<Self> {
+        meters::describe();
         let runtime = Arc::new(Self {
             kinds: OnceLock::new(),
             store,

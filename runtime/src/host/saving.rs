@@ -182,7 +182,7 @@ impl<A: Actor> Cell<A> {
         if !Self::IS_RELAXED {
             return self.lost(generation, error);
         }
-        tracing::error!(actor = %self.record().id, %error, "a state was not saved; it is tried again");
+        self.save_span().in_scope(|| tracing::error!(%error, "a state was not saved; it is tried again"));
         let mut gate = self.gate.lock();
         if gate.try_again(generation, revision) {
             self.alarms.lock().not_saved();
@@ -195,7 +195,8 @@ impl<A: Actor> Cell<A> {
     /// What was handed to the store is not what the store goes on from: the actor goes back to that.
     pub(super) fn lost(&self, generation: u64, error: &dyn std::fmt::Display) {
         let void = self.gate.lock().save_failed(generation);
-        let fault = Fault::internal(&format_args!("a state was not saved: {error}"));
+        let why = format_args!("a state was not saved: {error}");
+        let fault = self.save_span().in_scope(|| Fault::internal(&why));
         for parcel in void {
             parcel.end_wait_failed(fault.clone());
         }

@@ -3,6 +3,7 @@
 use std::{any::TypeId, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use tracing::Instrument as _;
 
 use super::{
     Cell,
@@ -101,7 +102,8 @@ impl<A: Actor> Cell<A> {
     async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
         let ctx = self.ctx_beside();
-        let state = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input)).await??;
+        let create = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input));
+        let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all();
             return Ok(Restored { state, epoch: 0, revision: 0, alarms, messages: Vec::new() });

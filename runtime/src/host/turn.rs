@@ -10,6 +10,7 @@ use tokio::{
     runtime::Handle,
     sync::{OwnedRwLockReadGuard, RwLockWriteGuard, TryLockError},
 };
+use tracing::Instrument as _;
 
 use super::{
     Cell,
@@ -138,10 +139,18 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn take(self: &Arc<Self>, envelope: Envelope<A>) {
         match envelope {
             Envelope::Call(call) => self.take_call(call).await,
-            Envelope::Connect(connect) => self.take_connect(connect).await,
-            Envelope::Request(call) => self.take_request(call).await,
+            Envelope::Connect(connect) => {
+                let span = connect.span.clone();
+                self.take_connect(connect).instrument(span).await;
+            }
+            Envelope::Request(call) => {
+                let span = call.span.clone();
+                self.take_request(call).instrument(span).await;
+            }
             Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
-            Envelope::Subscribe(conn, asked) => self.take_subscribe(conn, asked).await,
+            Envelope::Subscribe(conn, asked, span) => {
+                self.take_subscribe(conn, asked).instrument(span).await;
+            }
             Envelope::Turn(code) => self.take_turn(code).await,
             Envelope::Alarms(done) => {
                 self.ring_due().await;
@@ -211,6 +220,8 @@ impl<A: Actor> Cell<A> {
     }
 
     fn run_read(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
+        let span = call.span();
+        let _in = span.enter();
         let ctx = self.ctx(call.caller);
         let result = self.corked(|| guarded(|| core.state().dispatch_read(&ctx, call.action)));
         self.finish_read(&ctx, call.reply_to, result);
@@ -227,11 +238,15 @@ impl<A: Actor> Cell<A> {
     }
 
     async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
-        let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
-        let ctx = self.ctx(call.caller);
-        let reading = core.state().dispatch_read_async(&ctx, call.action);
-        let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(reading)).await;
-        self.finish_read(&ctx, call.reply_to, result);
+        let span = call.span();
+        let read = async {
+            let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
+            let ctx = self.ctx(call.caller);
+            let reading = core.state().dispatch_read_async(&ctx, call.action);
+            let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(reading)).await;
+            self.finish_read(&ctx, call.reply_to, result);
+        };
+        read.instrument(span).await;
     }
 
     fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
@@ -269,6 +284,8 @@ impl<A: Actor> Cell<A> {
     }
 
     fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
+        let span = call.span();
+        let _in = span.enter();
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
         let state = core.state_mut();
@@ -277,13 +294,17 @@ impl<A: Actor> Cell<A> {
     }
 
     async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        self.save_before_await(core);
-        let chain = self.chain_of(&call, None);
-        let ctx = self.ctx(call.caller);
-        self.gate.lock().begin_write();
-        let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
-        let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(writing)).await;
-        self.finish_write(core, &ctx, call.reply_to, result);
+        let span = call.span();
+        let write = async {
+            self.save_before_await(core);
+            let chain = self.chain_of(&call, None);
+            let ctx = self.ctx(call.caller);
+            self.gate.lock().begin_write();
+            let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
+            let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(writing)).await;
+            self.finish_write(core, &ctx, call.reply_to, result);
+        };
+        write.instrument(span).await;
     }
 
     fn finish_write(

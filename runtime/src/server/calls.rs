@@ -6,6 +6,8 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 
+use tracing::Instrument as _;
+
 use super::{Gateway, body, errors, errors::Failure, identity, target::Target};
 use crate::{
     Fault, Limits, faults,
@@ -40,7 +42,8 @@ pub(super) async fn action(
     let call = Call { target, name, encoding, args, guest };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
-    let (actor, result) = match gateway.tasks().spawn(async move { call.run(&runtime).await }).await {
+    let call = async move { call.run(&runtime).await };
+    let (actor, result) = match gateway.tasks().spawn(call.in_current_span()).await {
         Ok(done) => done?,
         Err(panic) => return Err(failed(Fault::internal(&panic))),
     };
@@ -80,7 +83,7 @@ pub(super) fn answer(
     }
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
-    identity::name_actor(response.headers_mut(), actor);
+    identity::name_actor(&mut response, actor);
     Ok(response)
 }
 

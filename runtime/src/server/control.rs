@@ -11,6 +11,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::{
     Gateway, Shared, body, errors,
@@ -69,8 +70,8 @@ pub(super) async fn destroy(State(gateway): Shared, request: Request) -> Result<
     let id = id.parse().map_err(|_| faults::actor_not_found())?;
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: what was asked for is done, whoever waits for it.
-    let destroying = gateway.tasks().spawn(async move { runtime.by_id(id).await?.destroy().await });
-    match timeout(limits::GRACE, destroying).await {
+    let destroying = async move { runtime.by_id(id).await?.destroy().await };
+    match timeout(limits::GRACE, gateway.tasks().spawn(destroying.in_current_span())).await {
         Ok(Ok(destroyed)) => destroyed?,
         Ok(Err(panic)) => return Err(Fault::internal(&panic).into()),
         Err(_) => return Err(errors::not_destroyed_in_time().into()),

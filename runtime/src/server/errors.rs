@@ -47,15 +47,18 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self { fault, encoding, actor } = self;
         let status = status(&fault);
+        let error = Some(format!("{}.{}", fault.group(), fault.code()));
+        let told = identity::Told { actor: actor.clone(), error };
         let error = ErrorBody { fault, actor: actor.as_ref().map(identity::actor_ref) };
         // Only metadata could fail to be encoded, and that is a JSON value already.
         let body = error.encode(encoding, PROTOCOL_VERSION).unwrap_or_default();
         let mut response = Response::new(Body::from(body));
         *response.status_mut() = status;
+        response.extensions_mut().insert(told);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
         if let Some(actor) = &actor {
-            identity::name_actor(headers, actor);
+            identity::name_actor_in(headers, actor);
         }
         response
     }

@@ -1,6 +1,19 @@
 //! Who answers: the headers and the reference that name the actor and the request.
 
+use std::{
+    fmt,
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+};
+
+use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use metrics::Counter;
+use tracing::{Span, field};
+
+use super::tap::Tap;
 
 use crate::{
     store::ActorRecord,
@@ -15,28 +28,106 @@ const RAY: HeaderName = HeaderName::from_static("x-rivet-ray-id");
 /// Actors here are not rescheduled between machines, which is what the protocol counts as generations.
 const GENERATION_NUMBER: u64 = 1;
 
-/// The id of one request, by which its client and its server can speak of it.
-#[derive(Debug, Clone)]
-pub(super) struct Ray(String);
+/// One request: its id, by which its client and its server can speak of it, and what the log tells of it.
+#[derive(Clone)]
+pub(super) struct Ray(Arc<Story>);
+
+struct Story {
+    id: String,
+    actor: OnceLock<ActorRecord>,
+    /// Why it was refused: `group.code`.
+    error: OnceLock<String>,
+    received: Arc<AtomicU64>,
+    sent: Arc<AtomicU64>,
+}
 
 impl Ray {
     pub(super) fn generate() -> Self {
-        Self(format!("{:032x}", fastrand::u128(..)))
+        Self(Arc::new(Story {
+            id: format!("{:032x}", fastrand::u128(..)),
+            actor: OnceLock::new(),
+            error: OnceLock::new(),
+            received: Arc::default(),
+            sent: Arc::default(),
+        }))
     }
 
     pub(super) fn as_str(&self) -> &str {
-        &self.0
+        &self.0.id
     }
 
     pub(super) fn name(&self, headers: &mut HeaderMap) {
-        if let Ok(value) = HeaderValue::from_str(&self.0) {
+        if let Ok(value) = HeaderValue::from_str(&self.0.id) {
             headers.insert(RAY, value);
         }
     }
+
+    /// Which actor it has reached, and why it was refused, as far as that is so.
+    pub(super) fn tell(&self, actor: Option<ActorRecord>, error: Option<String>) {
+        // The first word counts.
+        actor.map(|actor| self.0.actor.set(actor));
+        error.map(|error| self.0.error.set(error));
+    }
+
+    pub(super) fn actor(&self) -> Option<&ActorRecord> {
+        self.0.actor.get()
+    }
+
+    pub(super) fn error(&self) -> Option<&str> {
+        self.0.error.get().map(String::as_str)
+    }
+
+    pub(super) fn bytes_in(&self) -> u64 {
+        self.0.received.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn bytes_out(&self) -> u64 {
+        self.0.sent.load(Ordering::Relaxed)
+    }
+
+    /// Counts what is received, here and there.
+    pub(super) fn received(&self, meter: Counter) -> Tap {
+        Tap { count: Arc::clone(&self.0.received), meter }
+    }
+
+    /// Counts what is sent, here and there.
+    pub(super) fn sent(&self, meter: Counter) -> Tap {
+        Tap { count: Arc::clone(&self.0.sent), meter }
+    }
+}
+
+impl fmt::Debug for Ray {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Ray").field(&self.0.id).finish()
+    }
+}
+
+/// Names the actor in the span of its request.
+pub(super) fn name_actor_in_span(actor: &ActorRecord) {
+    let span = Span::current();
+    if !span.is_disabled() {
+        span.record("actor", actor.name.as_str());
+        span.record("key", field::display(&actor.key));
+        span.record("actor_id", field::display(actor.id));
+    }
+}
+
+/// What a response tells the access log.
+#[derive(Debug, Clone)]
+pub(super) struct Told {
+    pub(super) actor: Option<ActorRecord>,
+    /// Why there is no other: `group.code`.
+    pub(super) error: Option<String>,
+}
+
+/// Says which actor a response is from.
+pub(super) fn name_actor(response: &mut Response, actor: &ActorRecord) {
+    name_actor_in(response.headers_mut(), actor);
+    response.extensions_mut().insert(Told { actor: Some(actor.clone()), error: None });
 }
 
 /// Names the actor in a response's headers.
-pub(super) fn name_actor(headers: &mut HeaderMap, actor: &ActorRecord) {
+pub(super) fn name_actor_in(headers: &mut HeaderMap, actor: &ActorRecord) {
     let mut set = |name, value: String| {
         // A key may hold what a header cannot.
         if let Ok(value) = HeaderValue::from_maybe_shared(value.into_bytes()) {

@@ -16,11 +16,15 @@ mod peers;
 mod queues;
 mod raw_socket;
 mod requests;
+#[cfg(feature = "prometheus")]
+mod scrape;
 mod serve;
 mod session;
 mod socket;
+mod tap;
 mod target;
 mod transport;
+mod visit;
 mod websocket;
 
 use std::sync::Arc;
@@ -35,6 +39,7 @@ use axum::{
 use http::header;
 use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 pub use origins::Origins;
 pub(crate) use serve::serve;
@@ -46,20 +51,40 @@ use self::{
     peers::{Address, Peers},
     requests::About,
     target::{Query, Target},
+    visit::Visit,
 };
-use crate::{Fault, Limits, host::Runtime};
+use crate::{Fault, Limits, host::Runtime, meters::ServerMeters};
 
 /// What every request is served from.
 pub(crate) struct Gateway {
     runtime: Arc<Runtime>,
     peers: Arc<Peers>,
     origins: Origins,
+    meters: Arc<ServerMeters>,
+    #[cfg(feature = "prometheus")]
+    prometheus: Option<metrics_exporter_prometheus::PrometheusHandle>,
 }
 
 impl Gateway {
-    pub(crate) fn new(runtime: Arc<Runtime>, origins: Origins) -> Arc<Self> {
+    pub(crate) fn new(runtime: Arc<Runtime>, origins: Origins) -> Self {
         let peers = Peers::new(Arc::clone(runtime.limits()));
-        Arc::new(Self { runtime, peers, origins })
+        Self {
+            runtime,
+            peers,
+            origins,
+            meters: Arc::new(ServerMeters::new()),
+            #[cfg(feature = "prometheus")]
+            prometheus: None,
+        }
+    }
+
+    /// Serves what this has collected.
+    #[cfg(feature = "prometheus")]
+    pub(crate) fn with_prometheus(
+        self,
+        prometheus: Option<metrics_exporter_prometheus::PrometheusHandle>,
+    ) -> Self {
+        Self { prometheus, ..self }
     }
 
     fn limits(&self) -> &Arc<Limits> {
@@ -92,7 +117,10 @@ type Shared = State<Arc<Gateway>>;
 
 /// The gateway's routes. They can be nested under a prefix of another router.
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
-    Router::new()
+    let router = Router::new();
+    #[cfg(feature = "prometheus")]
+    let router = scrape::route(router, &gateway);
+    router
         .route("/health", get(control::health))
         .route("/metadata", get(control::metadata))
         .route("/actors", get(control::list).put(control::get_or_create).post(control::create))
@@ -111,9 +139,17 @@ pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
 
 /// What every response has: an id, and leave for browsers to read it. What is too much is refused here.
 async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).cloned();
     let ray = Ray::generate();
     request.extensions_mut().insert(ray.clone());
+    let span = visit::span(&request, &ray);
+    let visit = Visit::begin(&gateway.meters, &mut request, &ray);
+    let mut response = answer(&gateway, request, next).instrument(span).await;
+    ray.name(response.headers_mut());
+    visit.end(response)
+}
+
+async fn answer(gateway: &Gateway, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(header::ORIGIN).cloned();
     let allowed = gateway.origins.allow(request.uri(), request.headers());
     let mut response = match gateway.check(&request) {
         Err(refusal) => refusal,
@@ -126,7 +162,6 @@ async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Resp
             None => next.run(request).await,
         },
     };
-    ray.name(response.headers_mut());
     cors::allow(origin.filter(|_| allowed), response.headers_mut());
     response
 }

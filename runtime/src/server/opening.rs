@@ -7,6 +7,7 @@ use tokio::{
     io::{AsyncRead, AsyncWrite},
     time::timeout,
 };
+use tracing::{Span, field};
 
 use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target};
 use crate::{
@@ -33,13 +34,14 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     gateway: &Gateway,
 ) -> Session<S> {
     let limits = gateway.limits();
+    let ray = opening.ray.clone();
     let encoding = *opening.encoding.as_ref().unwrap_or(&Encoding::Json);
     let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits)));
     let opened = match &place {
         Ok(_) => opening.open_in_time(gateway, &outbox).await,
         Err(fault) => Err(Refusal::crowded(fault)),
     };
-    let conn = opened.map_err(|refusal| refusal.tell(&outbox)).ok();
+    let conn = opened.map_err(|refusal| refusal.tell(&outbox, &ray)).ok();
     Session::new(socket, outbox, conn, place.ok(), limits)
 }
 
@@ -77,7 +79,11 @@ impl Opening {
             Err(fault) => Err(fault),
         };
         let actor = reached.map_err(|fault| Refusal::unreached(fault, &ray))?;
-        actor.connect(Guest { params, claims }, Arc::clone(outbox)).await.map_err(Refusal::rejected)
+        ray.tell(Some(actor.record().clone()), None);
+        let conn = actor.connect(Guest { params, claims }, Arc::clone(outbox)).await;
+        let conn = conn.map_err(Refusal::rejected)?;
+        Span::current().record("conn", field::display(conn.id()));
+        Ok(conn)
     }
 }
 
@@ -99,7 +105,8 @@ impl Refusal {
         Self { fault, close, framed }
     }
 
-    fn tell(self, outbox: &Outbox) {
+    fn tell(self, outbox: &Outbox, ray: &Ray) {
+        ray.tell(None, Some(format!("{}.{}", self.fault.group(), self.fault.code())));
         if self.framed {
             outbox.send(&ToClient::Error { action_id: None, fault: self.fault, actor: None });
         }

@@ -6,6 +6,8 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::Method;
 
+use tracing::Instrument as _;
+
 use super::{Gateway, body, calls, errors, errors::Failure, target::Target};
 use crate::{
     Fault, Limits, faults,
@@ -42,8 +44,8 @@ pub(super) async fn send(
     let mail = Mail { queue, format: encoding.format(), body, waits: wait };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a sender that goes away does not take its message with it.
-    let sending = gateway.tasks().spawn(async move { enqueue(&runtime, target, mail, guest).await });
-    let (actor, result) = match sending.await {
+    let sending = async move { enqueue(&runtime, target, mail, guest).await };
+    let (actor, result) = match gateway.tasks().spawn(sending.in_current_span()).await {
         Ok(done) => done?,
         Err(panic) => return Err(failed(Fault::internal(&panic))),
     };

@@ -54,6 +54,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     place: Result<Place, Fault>,
     gateway: &Gateway,
 ) {
+    let ray = opening.ray.clone();
     let socket = Socket::new(socket, RawSocket::MAX_MESSAGE);
     let opened = match &place {
         // Boxed, so that it costs nothing afterwards.
@@ -67,6 +68,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
             Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
         }
         Err(close) => {
+            ray.tell(None, Some(close.reason.split('#').next().unwrap_or_default().to_owned()));
             // Who does not take a goodbye is gone all the same.
             let _ = timeout(limits::CLOSE_TIME, socket.part(End::Close(close))).await;
         }
@@ -93,6 +95,7 @@ impl RawOpening {
             Err(fault) => Err(fault),
         };
         let actor = reached.map_err(|fault| unreached(&fault, &ray))?;
+        ray.tell(Some(actor.record().clone()), None);
         let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };
         let (socket, peer) = RawSocket::pair(head);
         let hang_up = actor.websocket(guest, socket).await.map_err(|fault| rejected(&fault))?;

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::{body::Body, extract::Request, response::Response};
 use http::{HeaderValue, Uri, header};
 
+use tracing::Instrument as _;
+
 use super::{
     Gateway, body, calls, errors,
     errors::Failure,
@@ -46,7 +48,7 @@ pub(super) async fn about(
     let (content_type, body) = page.content();
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    identity::name_actor(response.headers_mut(), actor.record());
+    identity::name_actor(&mut response, actor.record());
     Ok(response)
 }
 
@@ -64,18 +66,22 @@ pub(super) async fn fetch(
     let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its request with it.
-    let answering = gateway.tasks().spawn(async move {
+    let answering = async move {
         let actor = target.reach(&runtime).await?;
         let record = actor.record().clone();
         Ok::<_, Fault>((record, actor.request(Request::from_parts(head, body), guest).await))
-    });
-    let (actor, result) = answering.await.map_err(|panic| Fault::internal(&panic))??;
+    };
+    let (actor, result) = gateway
+        .tasks()
+        .spawn(answering.in_current_span())
+        .await
+        .map_err(|panic| Fault::internal(&panic))??;
     let mut response = result.map_err(|fault| {
         // A handler that fails over a body which is too long fails because of that.
         let fault = if bounds.are_exceeded() { errors::incoming_too_long() } else { fault };
         Failure::from(fault).at(&actor)
     })?;
-    identity::name_actor(response.headers_mut(), &actor);
+    identity::name_actor(&mut response, &actor);
     Ok(response)
 }
 

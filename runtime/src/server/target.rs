@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
-use super::errors;
+use super::{errors, identity::name_actor_in_span};
 use crate::{
     ActorId, Fault, Key, Limits, faults,
     host::{HostedActor, Reach, Runtime},
@@ -88,13 +88,12 @@ impl Target {
 
     /// The actor itself, awake.
     pub(super) async fn reach(self, runtime: &Runtime) -> Result<Arc<dyn HostedActor>, Fault> {
-        match self {
-            Self::Id(id) => runtime.by_id(id.ok_or_else(faults::actor_not_found)?).await,
-            Self::Key { name, key, reach } => {
-                let (actor, _created) = runtime.kind(&name)?.reach(key, reach).await?;
-                Ok(actor)
-            }
-        }
+        let actor = match self {
+            Self::Id(id) => runtime.by_id(id.ok_or_else(faults::actor_not_found)?).await?,
+            Self::Key { name, key, reach } => runtime.kind(&name)?.reach(key, reach).await?.0,
+        };
+        name_actor_in_span(actor.record());
+        Ok(actor)
     }
 }
 

@@ -12,6 +12,7 @@ use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use super::{
     Gateway, errors,
@@ -20,7 +21,9 @@ use super::{
     peers::{Address, Place, What},
     raw_socket::{self, RawOpening},
     requests::own_uri,
+    tap::Tapped,
     target::Target,
+    visit::Visit,
 };
 use crate::{Fault, Limits, wire::Encoding};
 
@@ -38,6 +41,7 @@ pub(super) fn connect(
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
+    let visit = Visit::take_over(&mut request);
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
     let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
@@ -47,14 +51,15 @@ pub(super) fn connect(
     let runtime = Arc::clone(&gateway.runtime);
     // In a box of its own, which is gone when the connection is open.
     let opening = Box::pin(async move {
-        let (socket, place_of_socket) = handshake.complete(gateway.limits().open_timeout).await?;
-        Some((opening::open(socket, opening, place, &gateway).await, place_of_socket))
+        let (socket, held) = handshake.complete(gateway.limits().open_timeout, visit).await?;
+        Some((opening::open(socket, opening, place, &gateway).await, held))
     });
-    tasks.spawn(async move {
-        if let Some((session, _place_of_socket)) = opening.await {
+    let session = async move {
+        if let Some((session, _held)) = opening.await {
             session.run(runtime.parting().cancelled(), || runtime.is_stopping()).await;
         }
-    });
+    };
+    tasks.spawn(session.in_current_span());
     Ok(switch(&request))
 }
 
@@ -67,6 +72,7 @@ pub(super) fn raw(
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
+    let visit = Visit::take_over(&mut request);
     let response = switch(&request);
     let params = Offer::of(request.headers()).params(gateway.limits());
     let uri = own_uri(path, request.uri().query());
@@ -78,11 +84,13 @@ pub(super) fn raw(
     });
     let opening = RawOpening { target, head, params, ray };
     let tasks = gateway.tasks().clone();
-    tasks.spawn(async move {
-        if let Some((socket, _place_of_socket)) = handshake.complete(gateway.limits().open_timeout).await {
+    let session = async move {
+        let completed = handshake.complete(gateway.limits().open_timeout, visit).await;
+        if let Some((socket, _held)) = completed {
             raw_socket::run(socket, opening, place, &gateway).await;
         }
-    });
+    };
+    tasks.spawn(session.in_current_span());
     Ok(response)
 }
 
@@ -91,6 +99,12 @@ struct Handshake {
     upgrade: OnUpgrade,
     /// The socket's own, which it has until it is closed.
     place: Option<Arc<Place>>,
+}
+
+/// What a socket has until it is closed: its place, and the visit that ends with it.
+struct Held {
+    _place: Option<Arc<Place>>,
+    _visit: Option<Visit>,
 }
 
 impl Handshake {
@@ -117,10 +131,18 @@ impl Handshake {
         Ok(Self { upgrade, place: extensions.remove() })
     }
 
-    /// Waits for the socket. With it comes its place.
-    async fn complete(self, limit: Duration) -> Option<(TokioIo<Upgraded>, Option<Arc<Place>>)> {
+    /// Waits for the socket. With it comes what it holds until its end.
+    async fn complete(
+        self,
+        limit: Duration,
+        visit: Option<Visit>,
+    ) -> Option<(Tapped<TokioIo<Upgraded>>, Held)> {
         match timeout(limit, self.upgrade).await {
-            Ok(Ok(upgraded)) => return Some((TokioIo::new(upgraded), self.place)),
+            Ok(Ok(upgraded)) => {
+                let taps = visit.as_ref().map(Visit::socket_taps);
+                let socket = Tapped { socket: TokioIo::new(upgraded), taps };
+                return Some((socket, Held { _place: self.place, _visit: visit }));
+            }
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }

@@ -11,13 +11,33 @@ use crate::{CallError, Fault, error::ErrorKind};
 pub struct Output {
     format: Format,
     written: Option<Result<Bytes, Fault>>,
+    /// What came of the action, where that is all that is asked for.
+    #[cfg(feature = "server")]
+    glance: Option<crate::meters::Outcome>,
 }
 
 impl Output {
     /// An output that nothing is written to yet.
     #[must_use]
     pub const fn new(format: Format) -> Self {
-        Self { format, written: None }
+        Self {
+            format,
+            written: None,
+            #[cfg(feature = "server")]
+            glance: None,
+        }
+    }
+
+    /// An output that nothing is written to: it only sees what kind of answer it is.
+    #[cfg(feature = "server")]
+    pub(crate) const fn glance() -> Self {
+        Self { format: Format::Cbor, written: None, glance: Some(crate::meters::Outcome::Internal) }
+    }
+
+    /// What it has seen.
+    #[cfg(feature = "server")]
+    pub(crate) fn into_outcome(self) -> crate::meters::Outcome {
+        self.glance.unwrap_or(crate::meters::Outcome::Internal)
     }
 
     /// Writes what the action returned. An error that it declares becomes a fault by its `kind`; errors of
@@ -27,6 +47,11 @@ impl Output {
         result: &Result<T, CallError<E>>,
         kind: ErrorKind<E>,
     ) -> Result<(), EncodeError> {
+        #[cfg(feature = "server")]
+        if let Some(seen) = &mut self.glance {
+            *seen = crate::meters::Outcome::of_result(result, kind);
+            return Ok(());
+        }
         self.written = Some(match result {
             Ok(value) => Ok(value::to_bytes(self.format, value)?),
             Err(error) => Err(fault(error, kind)),

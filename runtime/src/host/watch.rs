@@ -1,0 +1,154 @@
+//! Who watches what an actor does: the spans of the log, and what is measured of calls.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+use tracing::{Span, field, level_filters::LevelFilter};
+
+use super::Cell;
+use crate::{
+    ActionInfo, Actor, ActorId, Conn, ConnId, Contract, Fault, Key, Reply, ScheduleId,
+    meters::{ActorMeters, Outcome},
+};
+
+/// Watches one call from when it reaches its actor until its answer leaves; nothing if nobody is interested, which is all
+/// that most calls pay for it.
+#[derive(Default)]
+pub(crate) struct Watch(Option<Box<Watched>>);
+
+struct Watched {
+    span: Span,
+    /// What is measured of it, if somebody collects that.
+    measured: Option<Measured>,
+}
+
+struct Measured {
+    meters: Arc<ActorMeters>,
+    /// The place of the action among the meters.
+    place: usize,
+    began: Instant,
+}
+
+/// Who is called, and for whom.
+pub(super) struct Who<'a> {
+    pub(super) actor: &'static str,
+    pub(super) key: &'a Key,
+    /// Not known before the actor has started.
+    pub(super) id: Option<ActorId>,
+    pub(super) conn: Option<ConnId>,
+    pub(super) schedule: Option<ScheduleId>,
+}
+
+impl Watch {
+    /// Watches a call from here on, inside the span of whoever makes it.
+    pub(super) fn begin<'a>(
+        meters: &Arc<ActorMeters>,
+        action: &'static ActionInfo,
+        who: impl FnOnce() -> Who<'a>,
+    ) -> Self {
+        if !meters.is_on() && LevelFilter::current() < LevelFilter::INFO {
+            return Self(None);
+        }
+        Self::look(meters, action, &who())
+    }
+
+    #[inline(never)]
+    fn look(meters: &Arc<ActorMeters>, action: &'static ActionInfo, who: &Who<'_>) -> Self {
+        let Who { actor, key, id, conn, schedule } = who;
+        let span = tracing::info_span!(
+            target: "callboard::action",
+            "action",
+            actor,
+            %key,
+            actor_id = id.map(field::display),
+            action = action.name,
+            conn = conn.map(field::display),
+            schedule = schedule.map(field::display),
+            outcome = field::Empty,
+        );
+        let measured = meters.is_on().then(|| Measured {
+            meters: Arc::clone(meters),
+            place: meters.place_of(action.name),
+            began: Instant::now(),
+        });
+        let is_watched = measured.is_some() || !span.is_disabled();
+        Self(is_watched.then(|| Box::new(Watched { span, measured })))
+    }
+
+    /// The span that the call runs in.
+    pub(super) fn span(&self) -> Span {
+        self.0.as_ref().map_or_else(Span::none, |watched| watched.span.clone())
+    }
+
+    /// What came of the call, if anybody wants to know.
+    pub(super) fn outcome<R: Reply>(&self, result: &Result<R, Fault>) -> Option<Outcome> {
+        self.0.as_ref().map(|_| Outcome::of(result))
+    }
+
+    /// The call is over, with this outcome.
+    pub(super) fn end(self, outcome: Option<Outcome>) {
+        let (Some(watched), Some(outcome)) = (self.0, outcome) else { return };
+        watched.span.record("outcome", outcome.name());
+        if let Some(Measured { meters, place, began }) = watched.measured {
+            meters.answered(place, outcome, began.elapsed());
+        }
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    pub(crate) fn meters(&self) -> &Arc<ActorMeters> {
+        self.kind.meters()
+    }
+
+    pub(super) fn who(&self, conn: Option<&Conn<A>>) -> Who<'_> {
+        let id = self.identity.get().map(|record| record.id);
+        let conn = conn.filter(|conn| !conn.is_call()).map(Conn::id);
+        Who { actor: A::Contract::NAME, key: &self.key, id, conn, schedule: None }
+    }
+
+    /// The span that a hook runs in, or another handler that is no action.
+    pub(super) fn hook_span(&self, hook: &'static str, conn: Option<&Conn<A>>) -> Span {
+        let Who { actor, key, id, conn, .. } = self.who(conn);
+        tracing::info_span!(
+            target: "callboard::hook",
+            "hook",
+            actor,
+            %key,
+            actor_id = id.map(field::display),
+            hook,
+            conn = conn.map(field::display),
+        )
+    }
+
+    /// The span of a message on its way to one of the actor's queues.
+    pub(super) fn send_span(&self, queue: usize) -> Span {
+        let Who { actor, key, id, .. } = self.who(None);
+        let queue = A::Contract::QUEUES[queue].name;
+        tracing::info_span!(
+            target: "callboard::queue",
+            "send",
+            actor,
+            %key,
+            actor_id = id.map(field::display),
+            queue,
+        )
+    }
+
+    /// The span that the start of the actor runs in: of whoever needs it first.
+    pub(super) fn wake_span(&self) -> Span {
+        tracing::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = %self.key)
+    }
+
+    /// The span of what the store says about a save. It belongs to no call: any number of them may have waited for it.
+    pub(super) fn save_span(&self) -> Span {
+        let Who { actor, key, id, .. } = self.who(None);
+        tracing::info_span!(
+            target: "callboard::actor",
+            parent: None,
+            "save",
+            actor,
+            %key,
+            actor_id = id.map(field::display),
+        )
+    }
+}

@@ -1,0 +1,83 @@
+//! What came of a call, in few words.
+
+use crate::{CallError, Fault, Reply, error::ErrorKind, wire::Output};
+
+/// What came of a call. There are few of them, and none is a client's own word: each is a series of its own where metrics
+/// are kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// A value.
+    Ok,
+    /// An error that the action declares.
+    Error,
+    /// Any other error, or a panic: it is in the log.
+    Internal,
+    /// It took too long.
+    TimedOut,
+    /// What it did was taken back.
+    RolledBack,
+    /// Too much is under way; it did not run.
+    Overloaded,
+    /// It did not run for any other reason: there is no such action, the arguments do not fit, the caller may not.
+    Refused,
+}
+
+impl Outcome {
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Ok,
+        Self::Error,
+        Self::Internal,
+        Self::TimedOut,
+        Self::RolledBack,
+        Self::Overloaded,
+        Self::Refused,
+    ];
+
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Error => "error",
+            Self::Internal => "internal_error",
+            Self::TimedOut => "timed_out",
+            Self::RolledBack => "rolled_back",
+            Self::Overloaded => "overloaded",
+            Self::Refused => "refused",
+        }
+    }
+
+    pub(crate) fn of<R: Reply>(result: &Result<R, Fault>) -> Self {
+        match result {
+            Ok(reply) => Self::of_reply(reply),
+            Err(fault) => Self::of_fault(fault),
+        }
+    }
+
+    pub(crate) fn of_reply<R: Reply>(reply: &R) -> Self {
+        let mut output = Output::glance();
+        // Nothing is written, so nothing fails.
+        let _ = reply.encode(&mut output);
+        output.into_outcome()
+    }
+
+    pub(crate) fn of_fault(fault: &Fault) -> Self {
+        match (fault.group(), fault.code()) {
+            ("user", _) => Self::Error,
+            ("rivetkit", "internal_error") => Self::Internal,
+            ("actor", "action_timed_out") => Self::TimedOut,
+            ("actor", "rolled_back") => Self::RolledBack,
+            ("actor", "overloaded") | ("connection", "too_many_calls") => Self::Overloaded,
+            _ => Self::Refused,
+        }
+    }
+
+    /// Of what an action returned.
+    pub(crate) fn of_result<T, E>(result: &Result<T, CallError<E>>, kind: ErrorKind<E>) -> Self {
+        match result {
+            Ok(_) => Self::Ok,
+            Err(CallError::Action(error)) if (kind.is_declared)(error) => Self::Error,
+            // One that it has from elsewhere and passes on.
+            Err(CallError::Fault(fault)) => Self::of_fault(fault),
+            Err(_) => Self::Internal,
+        }
+    }
+}

@@ -1,0 +1,269 @@
+//! The access log: a line for each request, once its response is written or its WebSocket has ended.
+
+use std::{
+    borrow::Cow,
+    net::SocketAddr,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+};
+
+use axum::{
+    body::Body,
+    extract::{ConnectInfo, Request},
+    response::Response,
+};
+use bytes::Bytes;
+use http::{Method, StatusCode};
+use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use parking_lot::Mutex;
+use tokio::time::Instant;
+use tracing::{Span, field};
+
+use super::{
+    Route,
+    identity::{Ray, Told},
+    tap::Tap,
+};
+use crate::meters::{self, ServerMeters};
+
+/// One request, from its head to the last byte of its answer; of a WebSocket, to its end. It is told when it is dropped.
+pub(super) struct Visit {
+    ray: Ray,
+    method: Method,
+    path: String,
+    route: meters::Route,
+    peer: Option<SocketAddr>,
+    status: Option<StatusCode>,
+    began: Instant,
+    meters: Arc<ServerMeters>,
+}
+
+/// A visit while its request is being answered. A WebSocket takes it over.
+#[derive(Clone)]
+struct Taken(Arc<Mutex<Option<Visit>>>);
+
+/// Tells of a request whose client goes away before there is an answer.
+pub(super) struct Begun(Option<Taken>);
+
+/// The span of a request, and of the WebSocket that it opens.
+pub(super) fn span(request: &Request, ray: &Ray) -> Span {
+    tracing::info_span!(
+        target: "callboard::request",
+        "request",
+        request_id = ray.as_str(),
+        method = %request.method(),
+        path = %shown(request.uri().path()),
+        peer = peer(request).map(field::display),
+        actor = field::Empty,
+        key = field::Empty,
+        actor_id = field::Empty,
+        conn = field::Empty,
+    )
+}
+
+impl Visit {
+    /// Begins to watch a request, if anybody wants to hear of it.
+    pub(super) fn begin(meters: &Arc<ServerMeters>, request: &mut Request, ray: &Ray) -> Begun {
+        if !meters.is_on() && !tracing::enabled!(target: "callboard::access", tracing::Level::INFO) {
+            return Begun(None);
+        }
+        let path = request.uri().path();
+        let visit = Self {
+            ray: ray.clone(),
+            method: request.method().clone(),
+            path: shown(path).into_owned(),
+            route: route(path),
+            peer: peer(request),
+            status: None,
+            began: Instant::now(),
+            meters: Arc::clone(meters),
+        };
+        let tap = ray.received(meters.http.received.clone());
+        let body = std::mem::take(request.body_mut());
+        *request.body_mut() = Body::new(Counted { body, tap, visit: None });
+        let taken = Taken(Arc::new(Mutex::new(Some(visit))));
+        request.extensions_mut().insert(taken.clone());
+        Begun(Some(taken))
+    }
+
+    /// Takes over the visit of a request that opens a WebSocket.
+    pub(super) fn take_over(request: &mut Request) -> Option<Self> {
+        let Taken(visit) = request.extensions_mut().remove()?;
+        let mut visit = visit.lock().take()?;
+        visit.status = Some(StatusCode::SWITCHING_PROTOCOLS);
+        Some(visit)
+    }
+
+    /// What counts the bytes of its WebSocket, read and written.
+    pub(super) fn socket_taps(&self) -> (Tap, Tap) {
+        let meters = &self.meters.websocket;
+        (self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone()))
+    }
+}
+
+impl Begun {
+    /// The response, which tells of the request once it is written.
+    pub(super) fn end(self, response: Response) -> Response {
+        let Some(mut visit) = self.0.as_ref().and_then(|taken| taken.0.lock().take()) else {
+            return response;
+        };
+        visit.status = Some(response.status());
+        if let Some(Told { actor, error }) = response.extensions().get() {
+            visit.ray.tell(actor.clone(), error.clone());
+        }
+        let tap = visit.ray.sent(visit.meters.http.sent.clone());
+        response.map(|body| Body::new(Counted { body, tap, visit: Some(visit) }))
+    }
+}
+
+impl Drop for Begun {
+    fn drop(&mut self) {
+        // A copy may live on in what an actor was shown of the request.
+        let visit = self.0.take().and_then(|taken| taken.0.lock().take());
+        drop(visit);
+    }
+}
+
+impl Drop for Visit {
+    fn drop(&mut self) {
+        self.meters.answered(self.route, self.status);
+        let (actor, error) = (self.ray.actor(), self.ray.error());
+        tracing::info!(
+            target: "callboard::access",
+            parent: None,
+            request_id = self.ray.as_str(),
+            method = %self.method,
+            path = self.path,
+            status = self.status.map(|status| status.as_u16()),
+            error,
+            actor = actor.map(|actor| actor.name.as_str()),
+            key = actor.map(|actor| field::display(&actor.key)),
+            actor_id = actor.map(|actor| field::display(actor.id)),
+            duration_ms = self.began.elapsed().as_secs_f64() * 1000.0,
+            bytes_in = self.ray.bytes_in(),
+            bytes_out = self.ray.bytes_out(),
+            peer = self.peer.map(field::display),
+        );
+    }
+}
+
+/// Where a request came from, if whoever serves it says so.
+fn peer(request: &Request) -> Option<SocketAddr> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer)
+}
+
+/// What a path is for, for metrics.
+fn route(path: &str) -> meters::Route {
+    let own = match path.strip_prefix("/gateway/") {
+        Some(address) => address.find('/').map_or("", |slash| &address[slash..]),
+        None => path,
+    };
+    match Route::parse(own) {
+        _ if path == "/actors" || path.starts_with("/actors/") => meters::Route::Control,
+        Route::Action(_) => meters::Route::Action,
+        Route::Queue(_) => meters::Route::Queue,
+        Route::Request(_) => meters::Route::Request,
+        Route::Connect => meters::Route::Connect,
+        Route::WebSocket(_) => meters::Route::WebSocket,
+        Route::About(_) | Route::Unknown(_) => meters::Route::Other,
+    }
+}
+
+/// A path as the log has it: a token in it is left out, and so is what is too long to be read.
+fn shown(path: &str) -> Cow<'_, str> {
+    const LONGEST: usize = 512;
+    let end = path.floor_char_boundary(LONGEST);
+    let (path, is_cut) = (&path[..end], end < path.len());
+    let token = path.strip_prefix("/gateway/").and_then(|address| {
+        let segment = &address[..address.find('/').unwrap_or(address.len())];
+        // `@` as it may also be written.
+        let at = segment.find('@').into_iter().chain(segment.find("%40")).min()?;
+        let begin = path.len() - address.len();
+        Some((begin + at, begin + segment.len()))
+    });
+    match token {
+        None if !is_cut => Cow::Borrowed(path),
+        None => Cow::Owned(format!("{path}...")),
+        Some((at, end)) => {
+            Cow::Owned(format!("{}@..{}{}", &path[..at], &path[end..], if is_cut { "..." } else { "" }))
+        }
+    }
+}
+
+/// A body that is counted as it passes.
+struct Counted {
+    body: Body,
+    tap: Tap,
+    /// That of a response tells of its request in the end.
+    #[expect(dead_code, reason = "it is there to be dropped")]
+    visit: Option<Visit>,
+}
+
+impl HttpBody for Counted {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+        if let Some(Ok(frame)) = &frame {
+            self.tap.add(frame.data_ref().map_or(0, Bytes::len));
+        }
+        Poll::Ready(frame)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_without_the_token_in_it() {
+        for (path, expected) in [
+            ("/gateway/chatRoom/action/post", "/gateway/chatRoom/action/post"),
+            ("/gateway/0198@secret/action/post", "/gateway/0198@../action/post"),
+            ("/gateway/0198@secret", "/gateway/0198@.."),
+            ("/gateway/0198@a@b/connect", "/gateway/0198@../connect"),
+            ("/gateway/0198%40secret/connect", "/gateway/0198@../connect"),
+            ("/gateway/@/connect", "/gateway/@../connect"),
+            ("/gateway/chatRoom/request/@somebody", "/gateway/chatRoom/request/@somebody"),
+            ("/health", "/health"),
+        ] {
+            assert_eq!(shown(path), expected, "{path}");
+        }
+        assert_eq!(shown(&"/é".repeat(500)).chars().filter(|c| *c == '.').count(), 3);
+        let long = format!("/gateway/0198@{}", "secret".repeat(500));
+        assert_eq!(shown(&long), "/gateway/0198@.....");
+    }
+
+    #[test]
+    fn a_path_is_counted_by_what_it_is_for() {
+        for (path, expected) in [
+            ("/gateway/chatRoom/action/post", meters::Route::Action),
+            ("/gateway/0198@token/queue/jobs", meters::Route::Queue),
+            ("/gateway/chatRoom/request/a/b", meters::Route::Request),
+            ("/request/a", meters::Route::Request),
+            ("/connect", meters::Route::Connect),
+            ("/gateway/chatRoom/websocket/", meters::Route::WebSocket),
+            ("/actors", meters::Route::Control),
+            ("/actors/0198", meters::Route::Control),
+            ("/health", meters::Route::Other),
+            ("/gateway/chatRoom/health", meters::Route::Other),
+            ("/gateway/chatRoom", meters::Route::Other),
+            ("/whatever", meters::Route::Other),
+        ] {
+            assert_eq!(route(path), expected, "{path}");
+        }
+    }
+}
