@@ -110,11 +110,11 @@ impl Watched {
     }
 
     #[cold]
-    fn end(self: Box<Self>) {
+    fn end(&self) {
         let Some(outcome) = self.outcome else { return };
         self.span.record("outcome", outcome.name());
-        if let Some(Measured { meters, place, began }) = self.measured {
-            meters.answered(place, outcome, began.elapsed());
+        if let Some(Measured { meters, place, began }) = &self.measured {
+            meters.answered(*place, outcome, began.elapsed());
         }
     }
 }
