@@ -8,7 +8,6 @@ use super::{Cell, chain::Chain, watch::Watch};
 use crate::{
     Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
-    meters::Outcome,
 };
 
 /// A call: what to do, for whom, and where the answer goes.
@@ -39,6 +38,11 @@ pub(crate) enum Destination<A: Actor> {
 
 impl<A: Actor> Call<A> {
     /// A call that reaches its actor now, and is watched from here on.
+    #[expect(
+        clippy::inline_always,
+        reason = "nothing that is inlined here is in the way of a call that nobody watches"
+    )]
+    #[inline(always)]
     pub(super) fn new(
         cell: &Cell<A>,
         action: ActionOf<A>,
@@ -58,7 +62,8 @@ impl<A: Actor> Call<A> {
     }
 
     /// The span that it runs in.
-    pub(super) fn span(&self) -> Span {
+    #[inline]
+    pub(super) fn span(&self) -> Option<Span> {
         self.reply_to.watch.span()
     }
 
@@ -70,13 +75,14 @@ impl<A: Actor> Call<A> {
 
 impl<A: Actor> ReplyTo<A> {
     /// The answer, ready to be handed over.
-    pub(super) fn answer(self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
+    #[inline]
+    pub(super) fn answer(mut self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
         let frame = match &self.to {
             Destination::Conn { conn, id } => conn.prepare(*id, &result),
             Destination::Task(_) | Destination::Nobody => None,
         };
-        let outcome = self.watch.outcome(&result);
-        Answer { to: self, result, frame, outcome }
+        self.watch.see(&result);
+        Answer { to: self, result, frame }
     }
 }
 
@@ -85,7 +91,6 @@ pub(crate) struct Answer<A: Actor> {
     to: ReplyTo<A>,
     result: Result<ReplyOf<A>, Fault>,
     frame: Option<Bytes>,
-    outcome: Option<Outcome>,
 }
 
 impl<A: Actor> Answer<A> {
@@ -97,10 +102,11 @@ impl<A: Actor> Answer<A> {
         }
     }
 
+    #[inline]
     pub(super) fn deliver(self) {
         let ReplyTo { to, watch } = self.to;
         // Before anybody hears of it: who has the answer finds it counted.
-        watch.end(self.outcome);
+        watch.end();
         match to {
             // A caller that has gone away does not take its call with it.
             Destination::Task(sender) => drop(sender.send(self.result)),

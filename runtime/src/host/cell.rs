@@ -21,7 +21,7 @@ use super::{
     call::{Call, Destination},
     chain::Chain,
     gate::Gate,
-    guard::{guarded, guarded_async},
+    guard::{guarded, guarded_async, guarded_async_in},
     holds::Holds,
     kind::Kind,
     line::Line,
@@ -86,15 +86,16 @@ pub(super) struct Core<A> {
     pub(super) state: Option<A>,
 }
 
-/// What a mailbox carries.
+/// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
+/// a few times.
 pub(crate) enum Envelope<A: Actor> {
     Call(Call<A>),
-    Connect(Connect<A>),
+    Connect(Box<Connect<A>>),
     /// A raw request.
-    Request(RawCall<A>),
+    Request(Box<RawCall<A>>),
     Disconnect(Conn<A>),
     /// A connection asks for an event that not everybody gets, in this span.
-    Subscribe(Conn<A>, Asked, Span),
+    Subscribe(Box<(Conn<A>, Asked, Span)>),
     /// A turn for a piece of code: `ctx.turn(..)`.
     Turn(TurnCode<A>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
@@ -172,6 +173,16 @@ impl<A: Actor> Cell<A> {
         self.roster.fan().corked_async(guarded_async(limit, code)).await
     }
 
+    /// The same in a span, if there is one.
+    pub(super) async fn guarded_in<T>(
+        &self,
+        span: Option<&Span>,
+        limit: Duration,
+        code: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        self.roster.fan().corked_async(guarded_async_in(span, limit, code)).await
+    }
+
     /// Whether it takes what is posted to it.
     pub(super) fn is_awake(&self) -> bool {
         !self.mailbox.is_closed()
@@ -244,7 +255,8 @@ impl<A: Actor> Cell<A> {
     ) -> Result<(Arc<Self>, Conn<A>), Fault> {
         let (opened, open) = oneshot::channel();
         let span = Span::current();
-        let cell = self.post_awake(Envelope::Connect(Connect { guest, peer, socket, opened, span })).await?;
+        let connect = Box::new(Connect { guest, peer, socket, opened, span });
+        let cell = self.post_awake(Envelope::Connect(connect)).await?;
         let conn = open.await.unwrap_or_else(|_| Err(unanswered()))?;
         Ok((cell, conn))
     }
@@ -327,7 +339,7 @@ impl<A: Actor> Envelope<A> {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
             Self::Request(call) => call.refuse(fault),
-            Self::Subscribe(conn, asked, _) => conn.settle(asked, Err(fault)),
+            Self::Subscribe(asking) => asking.0.settle(asking.1, Err(fault)),
             Self::Turn(code) => drop(code(Err(fault))),
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}

@@ -11,6 +11,7 @@ use std::{
 
 use futures_util::FutureExt as _;
 use tokio::{task::coop::unconstrained, time::sleep};
+use tracing::Span;
 
 use crate::{Fault, faults};
 
@@ -21,10 +22,20 @@ pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Fault> {
 
 /// Runs code of the actor that awaits, for so long at most. Code that runs out of time stops where it is.
 pub(super) async fn guarded_async<T>(limit: Duration, code: impl Future<Output = T>) -> Result<T, Fault> {
+    guarded_async_in(None, limit, code).await
+}
+
+/// The same in this span.
+pub(super) async fn guarded_async_in<T>(
+    span: Option<&Span>,
+    limit: Duration,
+    code: impl Future<Output = T>,
+) -> Result<T, Fault> {
     let mut code = pin!(AssertUnwindSafe(code).catch_unwind());
     // Most code never waits, and needs no timer.
     let mut timer = pin!(None);
     poll_fn(|task| {
+        let _in = span.map(Span::enter);
         if let Poll::Ready(result) = code.as_mut().poll(task) {
             return Poll::Ready(result.map_err(|panic| panicked(&*panic)));
         }

@@ -80,7 +80,7 @@ impl<A: Actor> Line<A> {
             self.conn.unsubscribe(index);
         } else if asks_about::<A>(index).is_some() {
             let asked = self.conn.ask(index);
-            self.send(Envelope::Subscribe(self.conn.clone(), asked, Span::current()));
+            self.send(Envelope::Subscribe(Box::new((self.conn.clone(), asked, Span::current()))));
         } else {
             self.conn.subscribe(index);
         }

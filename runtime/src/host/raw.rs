@@ -59,7 +59,7 @@ impl<A: Actor> Cell<A> {
         };
         let (reply, response) = oneshot::channel();
         let span = Span::current();
-        self.post_awake(Envelope::Request(RawCall { request, caller, reply, span })).await?;
+        self.post_awake(Envelope::Request(Box::new(RawCall { request, caller, reply, span }))).await?;
         response.await.unwrap_or_else(|_| Err(unanswered()))
     }
 

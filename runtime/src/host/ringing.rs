@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -111,11 +111,11 @@ impl<A: Actor> Cell<A> {
                 let info = action.info();
                 let chain = self.link(Chain::default(), info.name, None);
                 let who = || Who { schedule: Some(alarm.id), ..self.who(None) };
-                let watch = Watch::begin(self.meters(), info, who);
-                let run = run(&mut core, &ctx, action).instrument(watch.span());
+                let mut watch = Watch::begin(self.meters(), info, who);
+                let run = run(&mut core, &ctx, action).instrument(watch.span().unwrap_or_else(Span::none));
                 let result = self.roster().fan().corked_async(chain.scope(run)).await;
-                let outcome = watch.outcome(&result);
-                watch.end(outcome);
+                watch.see(&result);
+                watch.end();
                 (info.mode, result.map(drop))
             }
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),

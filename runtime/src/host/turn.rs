@@ -10,7 +10,7 @@ use tokio::{
     runtime::Handle,
     sync::{OwnedRwLockReadGuard, RwLockWriteGuard, TryLockError},
 };
-use tracing::Instrument as _;
+use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -141,14 +141,15 @@ impl<A: Actor> Cell<A> {
             Envelope::Call(call) => self.take_call(call).await,
             Envelope::Connect(connect) => {
                 let span = connect.span.clone();
-                self.take_connect(connect).instrument(span).await;
+                self.take_connect(*connect).instrument(span).await;
             }
             Envelope::Request(call) => {
                 let span = call.span.clone();
-                self.take_request(call).instrument(span).await;
+                self.take_request(*call).instrument(span).await;
             }
             Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
-            Envelope::Subscribe(conn, asked, span) => {
+            Envelope::Subscribe(asking) => {
+                let (conn, asked, span) = *asking;
                 self.take_subscribe(conn, asked).instrument(span).await;
             }
             Envelope::Turn(code) => self.take_turn(code).await,
@@ -220,8 +221,13 @@ impl<A: Actor> Cell<A> {
     }
 
     fn run_read(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
-        let span = call.span();
-        let _in = span.enter();
+        match call.span() {
+            None => self.read_now(core, call),
+            Some(span) => span.in_scope(|| self.read_now(core, call)),
+        }
+    }
+
+    fn read_now(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
         let result = self.corked(|| guarded(|| core.state().dispatch_read(&ctx, call.action)));
         self.finish_read(&ctx, call.reply_to, result);
@@ -239,14 +245,12 @@ impl<A: Actor> Cell<A> {
 
     async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let span = call.span();
-        let read = async {
-            let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
-            let ctx = self.ctx(call.caller);
-            let reading = core.state().dispatch_read_async(&ctx, call.action);
-            let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(reading)).await;
-            self.finish_read(&ctx, call.reply_to, result);
-        };
-        read.instrument(span).await;
+        let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
+        let ctx = self.ctx(call.caller);
+        let reading = core.state().dispatch_read_async(&ctx, call.action);
+        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, chain.scope(reading)).await;
+        let _in = span.as_ref().map(Span::enter);
+        self.finish_read(&ctx, call.reply_to, result);
     }
 
     fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
@@ -284,8 +288,13 @@ impl<A: Actor> Cell<A> {
     }
 
     fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        let span = call.span();
-        let _in = span.enter();
+        match call.span() {
+            None => self.write_now(core, call),
+            Some(span) => span.in_scope(|| self.write_now(core, call)),
+        }
+    }
+
+    fn write_now(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
         let state = core.state_mut();
@@ -295,16 +304,14 @@ impl<A: Actor> Cell<A> {
 
     async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
         let span = call.span();
-        let write = async {
-            self.save_before_await(core);
-            let chain = self.chain_of(&call, None);
-            let ctx = self.ctx(call.caller);
-            self.gate.lock().begin_write();
-            let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
-            let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(writing)).await;
-            self.finish_write(core, &ctx, call.reply_to, result);
-        };
-        write.instrument(span).await;
+        self.save_before_await(core);
+        let chain = self.chain_of(&call, None);
+        let ctx = self.ctx(call.caller);
+        self.gate.lock().begin_write();
+        let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
+        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, chain.scope(writing)).await;
+        let _in = span.as_ref().map(Span::enter);
+        self.finish_write(core, &ctx, call.reply_to, result);
     }
 
     fn finish_write(

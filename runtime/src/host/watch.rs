@@ -8,7 +8,7 @@ use tracing::{Span, field, level_filters::LevelFilter};
 use super::Cell;
 use crate::{
     ActionInfo, Actor, ActorId, Conn, ConnId, Contract, Fault, Key, Reply, ScheduleId,
-    meters::{ActorMeters, Outcome},
+    meters::{self, ActorMeters, Outcome},
 };
 
 /// Watches one call from when it reaches its actor until its answer leaves; nothing if nobody is interested, which is all
@@ -18,6 +18,8 @@ pub(crate) struct Watch(Option<Box<Watched>>);
 
 struct Watched {
     span: Span,
+    /// What came of the call, once that is known.
+    outcome: Option<Outcome>,
     /// What is measured of it, if somebody collects that.
     measured: Option<Measured>,
 }
@@ -40,19 +42,22 @@ pub(super) struct Who<'a> {
 }
 
 impl Watch {
+    // What is inlined here is all that a call costs that nobody watches.
+
     /// Watches a call from here on, inside the span of whoever makes it.
+    #[inline]
     pub(super) fn begin<'a>(
         meters: &Arc<ActorMeters>,
         action: &'static ActionInfo,
         who: impl FnOnce() -> Who<'a>,
     ) -> Self {
-        if !meters.is_on() && LevelFilter::current() < LevelFilter::INFO {
+        if LevelFilter::current() < LevelFilter::INFO && !meters::is_anything_collected() {
             return Self(None);
         }
         Self::look(meters, action, &who())
     }
 
-    #[inline(never)]
+    #[cold]
     fn look(meters: &Arc<ActorMeters>, action: &'static ActionInfo, who: &Who<'_>) -> Self {
         let Who { actor, key, id, conn, schedule } = who;
         let span = tracing::info_span!(
@@ -72,25 +77,44 @@ impl Watch {
             began: Instant::now(),
         });
         let is_watched = measured.is_some() || !span.is_disabled();
-        Self(is_watched.then(|| Box::new(Watched { span, measured })))
+        Self(is_watched.then(|| Box::new(Watched { span, outcome: None, measured })))
     }
 
     /// The span that the call runs in.
-    pub(super) fn span(&self) -> Span {
-        self.0.as_ref().map_or_else(Span::none, |watched| watched.span.clone())
+    #[inline]
+    pub(super) fn span(&self) -> Option<Span> {
+        self.0.as_ref().map(|watched| watched.span())
     }
 
-    /// What came of the call, if anybody wants to know.
-    pub(super) fn outcome<R: Reply>(&self, result: &Result<R, Fault>) -> Option<Outcome> {
-        self.0.as_ref().map(|_| Outcome::of(result))
+    /// This is what the call is going to be answered with.
+    #[inline]
+    pub(super) fn see<R: Reply>(&mut self, result: &Result<R, Fault>) {
+        if let Some(watched) = &mut self.0 {
+            watched.outcome = Some(Outcome::of(result));
+        }
     }
 
-    /// The call is over, with this outcome.
-    pub(super) fn end(self, outcome: Option<Outcome>) {
-        let (Some(watched), Some(outcome)) = (self.0, outcome) else { return };
-        watched.span.record("outcome", outcome.name());
-        if let Some(Measured { meters, place, began }) = watched.measured {
-            meters.answered(place, outcome, began.elapsed());
+    /// The call is answered.
+    #[inline]
+    pub(super) fn end(self) {
+        if let Some(watched) = self.0 {
+            watched.end();
+        }
+    }
+}
+
+impl Watched {
+    #[cold]
+    fn span(&self) -> Span {
+        self.span.clone()
+    }
+
+    #[cold]
+    fn end(&self) {
+        let Some(outcome) = self.outcome else { return };
+        self.span.record("outcome", outcome.name());
+        if let Some(Measured { meters, place, began }) = &self.measured {
+            meters.answered(*place, outcome, began.elapsed());
         }
     }
 }

@@ -7,7 +7,10 @@ mod outcome;
 pub(crate) mod prometheus;
 mod server;
 
-use std::cell::Cell;
+use std::{
+    cell::Cell,
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use metrics::{Counter, Gauge, Histogram, IntoF64, Key, Label, Level, Metadata, Unit, with_recorder};
 
@@ -203,8 +206,19 @@ fn is_collected(gauge: &Gauge) -> bool {
 
     let asked = Cell::new(false);
     gauge.increment(Asked(&asked));
+    if asked.get() {
+        ANYTHING.store(true, Ordering::Relaxed);
+    }
     asked.get()
 }
+
+/// Whether anything in this process is collected: what a call looks at first.
+#[inline]
+pub(crate) fn is_anything_collected() -> bool {
+    ANYTHING.load(Ordering::Relaxed)
+}
+
+static ANYTHING: AtomicBool = AtomicBool::new(false);
 
 #[cfg(test)]
 mod tests {
