@@ -1,6 +1,11 @@
 //! What the benchmarks share.
 
-use std::{env, time::Duration};
+use std::{
+    env,
+    io::{BufRead as _, BufReader},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
 
 /// A number from the environment.
 pub fn setting(name: &str, default: usize) -> usize {
@@ -25,4 +30,25 @@ pub fn memory_of(pid: u32) -> usize {
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("the kernel counts it");
     let kib: usize = line.trim().trim_end_matches(" kB").parse().expect("in KiB");
     kib * 1024
+}
+
+/// Runs code on this thread alone.
+pub fn on_one_thread(code: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(code);
+}
+
+/// Starts this program with these arguments on one core.
+pub fn pinned(core: &str, args: &[&str]) -> Child {
+    let this = env::current_exe().unwrap();
+    // `taskset` becomes the program, so its process id is the program's.
+    let mut command = Command::new("taskset");
+    let command = command.args(["-c", core]).arg(this).args(args).stdout(Stdio::piped());
+    command.spawn().expect("`taskset` is there")
+}
+
+/// The next line that a program prints.
+pub fn line_of(child: &mut Child) -> String {
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+    line.trim().to_owned()
 }

@@ -9,7 +9,9 @@ use tokio::{
 };
 use tracing::{Span, field};
 
-use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target};
+use super::{
+    Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, websocket::Held,
+};
 use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},
@@ -31,6 +33,7 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     socket: S,
     opening: Opening,
     place: Result<Place, Fault>,
+    held: Held,
     gateway: &Gateway,
 ) -> Session<S> {
     let limits = gateway.limits();
@@ -42,7 +45,8 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         Err(fault) => Err(Refusal::crowded(fault)),
     };
     let conn = opened.map_err(|refusal| refusal.tell(&outbox, &ray)).ok();
-    Session::new(socket, outbox, conn, place.ok(), limits)
+    let until_end = Box::new((place.ok(), held));
+    Session::new(socket, outbox, conn, until_end, limits)
 }
 
 /// Why a connection did not open.

@@ -21,7 +21,6 @@ use tokio_websockets::Message;
 
 use super::{
     limits,
-    peers::Place,
     socket::{FRAME_HEAD, Socket, put_frame},
 };
 use crate::{
@@ -39,7 +38,8 @@ pub(super) struct Session<S> {
     outbox: Arc<Outbox>,
     /// `None` for a connection that was refused: all it does is to say so.
     conn: Option<HangUp>,
-    place: Option<Place>,
+    /// What others must not have before it ends: its place among all, for example.
+    until_end: Box<dyn Send>,
     /// Follows what is being written.
     close: Option<Close>,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
@@ -54,14 +54,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         socket: S,
         outbox: Arc<Outbox>,
         conn: Option<Arc<dyn HostedConn>>,
-        place: Option<Place>,
+        until_end: Box<dyn Send>,
         limits: &Limits,
     ) -> Self {
         Self {
             socket: Socket::new(socket, limits.incoming_message),
             outbox,
             conn: conn.map(HangUp),
-            place,
+            until_end,
             close: None,
             patience: Patience::new(limits.slow_timeout),
             heard: Instant::now(),
@@ -105,7 +105,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         drop(self.conn.take());
         // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
         let _ = timeout(limits::CLOSE_TIME, Box::pin(self.socket.part(end))).await;
-        drop(self.place);
+        drop(self.until_end);
     }
 
     /// Writes and reads until there is neither room nor anything to read.

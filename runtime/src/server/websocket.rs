@@ -48,18 +48,18 @@ pub(super) fn connect(
     let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
     let opening = Opening { target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
-    let runtime = Arc::clone(&gateway.runtime);
-    // In a box of its own, which is gone when the connection is open.
-    let opening = Box::pin(async move {
-        let (socket, held) = handshake.complete(gateway.limits().open_timeout, visit).await?;
-        Some((opening::open(socket, opening, place, &gateway).await, held))
-    });
-    let session = async move {
-        if let Some((session, _held)) = opening.await {
-            session.run(runtime.parting().cancelled(), || runtime.is_stopping()).await;
+    let open = async move {
+        let completed = handshake.complete(gateway.limits().open_timeout, visit).await;
+        if let Some((socket, held)) = completed {
+            let session = opening::open(socket, opening, place, held, &gateway).await;
+            let parting = gateway.runtime.parting().clone().cancelled_owned();
+            let runtime = Arc::clone(&gateway.runtime);
+            // A task of its own, with no room but for itself: it lasts, and there are many.
+            let session = session.run(parting, move || runtime.is_stopping());
+            gateway.tasks().spawn(session.in_current_span());
         }
     };
-    tasks.spawn(session.in_current_span());
+    tasks.spawn(open.in_current_span());
     Ok(switch(&request))
 }
 
@@ -102,9 +102,10 @@ struct Handshake {
 }
 
 /// What a socket has until it is closed: its place, and the visit that ends with it.
-struct Held {
+pub(super) struct Held {
     _place: Option<Arc<Place>>,
-    _visit: Option<Visit>,
+    // Boxed, because mostly there is none.
+    _visit: Option<Box<Visit>>,
 }
 
 impl Handshake {
@@ -141,7 +142,7 @@ impl Handshake {
             Ok(Ok(upgraded)) => {
                 let taps = visit.as_ref().map(Visit::socket_taps);
                 let socket = Tapped { socket: TokioIo::new(upgraded), taps };
-                return Some((socket, Held { _place: self.place, _visit: visit }));
+                return Some((socket, Held { _place: self.place, _visit: visit.map(Box::new) }));
             }
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),

@@ -67,23 +67,37 @@ pub async fn run(server: &str, address: &str, pid: u32, connections: usize) {
         .await;
 }
 
-/// Counts the frames that are events.
-async fn count(mut reader: OwnedReadHalf, mut buffer: Vec<u8>, event: &'static [u8], arrived: Rc<Arrived>) {
-    buffer.reserve(8 * 1024);
-    while reader.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
-        let mut rest = &buffer[..];
-        while let Some((frame, after)) = split_frame(rest) {
-            rest = after;
-            if frame.starts_with(event) {
-                arrived.count.set(arrived.count.get() + 1);
-            }
-        }
-        let done = buffer.len() - rest.len();
-        buffer.drain(..done);
+/// Counts what arrives, of all connections.
+async fn count(reader: OwnedReadHalf, said: Vec<u8>, event: &'static [u8], arrived: Rc<Arrived>) {
+    count_events(reader, said, event, |events| {
+        arrived.count.set(arrived.count.get() + events);
         if arrived.expected.get() > 0 && arrived.count.get() == arrived.expected.get() {
             arrived.count.set(0);
             arrived.expected.set(0);
             arrived.all.notify_one();
+        }
+    })
+    .await;
+}
+
+/// Counts the frames that are events, as they arrive.
+pub async fn count_events(
+    mut reader: OwnedReadHalf,
+    mut buffer: Vec<u8>,
+    event: &'static [u8],
+    count: impl Fn(usize),
+) {
+    buffer.reserve(8 * 1024);
+    while reader.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
+        let (mut rest, mut events) = (&buffer[..], 0);
+        while let Some((frame, after)) = split_frame(rest) {
+            rest = after;
+            events += usize::from(frame.starts_with(event));
+        }
+        let done = buffer.len() - rest.len();
+        buffer.drain(..done);
+        if events > 0 {
+            count(events);
         }
     }
 }
@@ -102,17 +116,17 @@ fn split_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
 }
 
 /// How a server is spoken to.
-struct Dialect {
+pub struct Dialect {
     path: &'static str,
     /// What is sent when the connection is open, in frames, and after how many of the server's frames.
     hello: &'static [&'static str],
     /// How an event begins.
-    event: &'static [u8],
-    burst: fn(usize) -> Vec<u8>,
+    pub event: &'static [u8],
+    pub burst: fn(usize) -> Vec<u8>,
 }
 
 impl Dialect {
-    fn of(server: &str) -> Self {
+    pub fn of(server: &str) -> Self {
         match server {
             "raw" => Self {
                 path: "/",
@@ -142,7 +156,7 @@ impl Dialect {
     }
 
     /// Opens a connection. Returns what the server has said on it already, which may end in the middle of a frame.
-    async fn open(&self, stream: &mut TcpStream) -> Vec<u8> {
+    pub async fn open(&self, stream: &mut TcpStream) -> Vec<u8> {
         let path = self.path;
         let request = format!(
             "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\

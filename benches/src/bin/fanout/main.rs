@@ -10,13 +10,9 @@ mod load;
 mod raw_server;
 mod socketio_server;
 
-use std::{
-    env,
-    io::{BufRead as _, BufReader},
-    process::{Child, Command, Stdio},
-};
+use std::env;
 
-use callboard_benches::{median_of, setting};
+use callboard_benches::{line_of, median_of, on_one_thread, pinned, setting};
 
 const SERVERS: [&str; 3] = ["raw", "callboard", "socketioxide"];
 /// Events that are on their way at once.
@@ -39,10 +35,6 @@ fn main() {
         }
         _ => panic!("no arguments are needed"),
     }
-}
-
-fn on_one_thread(code: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(code);
 }
 
 fn compare_all() {
@@ -97,23 +89,4 @@ fn measure(server: &str, connections: usize) -> Vec<f64> {
     serving.kill().unwrap();
     serving.wait().unwrap();
     line.split_whitespace().map(|value| value.parse().unwrap()).collect()
-}
-
-fn pinned(core: &str, args: &[&str]) -> Child {
-    let this = env::current_exe().unwrap();
-    // `taskset` becomes the program, so its process id is the program's.
-    let mut command = Command::new("taskset");
-    command
-        .args(["-c", core])
-        .arg(this)
-        .args(args)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("`taskset` is there")
-}
-
-fn line_of(child: &mut Child) -> String {
-    let mut line = String::new();
-    BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-    line.trim().to_owned()
 }
