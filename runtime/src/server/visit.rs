@@ -88,17 +88,18 @@ impl Visit {
     }
 
     /// Takes over the visit of a request that opens a WebSocket.
-    pub(super) fn take_over(request: &mut Request) -> Option<Self> {
+    // Boxed, as it lasts: mostly there is none.
+    pub(super) fn take_over(request: &mut Request) -> Option<Box<Self>> {
         let Taken(visit) = request.extensions_mut().remove()?;
         let mut visit = visit.lock().take()?;
         visit.status = Some(StatusCode::SWITCHING_PROTOCOLS);
-        Some(visit)
+        Some(Box::new(visit))
     }
 
     /// What counts the bytes of its WebSocket, read and written.
-    pub(super) fn socket_taps(&self) -> (Tap, Tap) {
+    pub(super) fn socket_taps(&self) -> Box<(Tap, Tap)> {
         let meters = &self.meters.websocket;
-        (self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone()))
+        Box::new((self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone())))
     }
 }
 

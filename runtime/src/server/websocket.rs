@@ -104,7 +104,7 @@ struct Handshake {
 /// What a socket has until it is closed: its place, and the visit that ends with it.
 struct Held {
     _place: Option<Arc<Place>>,
-    _visit: Option<Visit>,
+    _visit: Option<Box<Visit>>,
 }
 
 impl Handshake {
@@ -135,11 +135,11 @@ impl Handshake {
     async fn complete(
         self,
         limit: Duration,
-        visit: Option<Visit>,
+        visit: Option<Box<Visit>>,
     ) -> Option<(Tapped<TokioIo<Upgraded>>, Held)> {
         match timeout(limit, self.upgrade).await {
             Ok(Ok(upgraded)) => {
-                let taps = visit.as_ref().map(Visit::socket_taps);
+                let taps = visit.as_deref().map(|visit| Box::new(visit.socket_taps()));
                 let socket = Tapped { socket: TokioIo::new(upgraded), taps };
                 return Some((socket, Held { _place: self.place, _visit: visit }));
             }
