@@ -97,9 +97,9 @@ impl Visit {
     }
 
     /// What counts the bytes of its WebSocket, read and written.
-    pub(super) fn socket_taps(&self) -> Box<(Tap, Tap)> {
+    pub(super) fn socket_taps(&self) -> (Tap, Tap) {
         let meters = &self.meters.websocket;
-        Box::new((self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone())))
+        (self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone()))
     }
 }
 
@@ -141,7 +141,8 @@ impl Drop for Visit {
             actor = actor.map(|actor| actor.name.as_str()),
             key = actor.map(|actor| field::display(&actor.key)),
             actor_id = actor.map(|actor| field::display(actor.id)),
-            duration_ms = self.began.elapsed().as_secs_f64() * 1000.0,
+            // To the microsecond.
+            duration_ms = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3,
             bytes_in = self.ray.bytes_in(),
             bytes_out = self.ray.bytes_out(),
             peer = self.peer.map(field::display),
