@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use callboard::{Limits, Origins, prelude::*, wire::Encoding};
+use callboard::{Limits, Origins, RegistryMetrics, prelude::*, wire::Encoding};
 use futures_util::SinkExt as _;
 use gateway::{Reply, Server, next, until};
 use tokio::net::TcpStream;
@@ -197,6 +197,7 @@ async fn metrics() {
 async fn a_scrape_has_each_metric_with_its_value() {
     let limits = Limits::new().queue_messages(4);
     let registry = Registry::new().in_memory().limits(limits).register::<Till>().prometheus();
+    let counts = registry.metrics();
     let mut customer = Customer { server: Server::host(registry).await, sent: 0, got: 0 };
 
     let wire = traffic(&mut customer).await;
@@ -210,7 +211,7 @@ async fn a_scrape_has_each_metric_with_its_value() {
     metrics::counter!("cups_of_tea_total").increment(3);
     let own = Scrape::of(&customer.server).await.get("cups_of_tea_total", &[]);
     assert_eq!(own, 3.0, "what the program counts itself is there too");
-    slow_ones(&mut customer, wire).await;
+    slow_ones(&mut customer, wire, &counts).await;
     agrees_with_the_page(&customer.server).await;
 }
 
@@ -331,7 +332,7 @@ fn has_what_the_server_did(scrape: &Scrape, customer: &Customer, wire: &Wire) {
 }
 
 /// What happens to those who do not keep up, and when they go.
-async fn slow_ones(customer: &mut Customer, mut wire: Wire) {
+async fn slow_ones(customer: &mut Customer, mut wire: Wire, counts: &RegistryMetrics) {
     wire.subscribe("priced").await;
     wire.subscribe("stocked").await;
     wire.call("sell", "[1]").await;
@@ -348,6 +349,9 @@ async fn slow_ones(customer: &mut Customer, mut wire: Wire) {
     assert_eq!((dropped("priced", "oldest"), dropped("priced", "superseded")), (16.0, 0.0));
     assert!(dropped("stocked", "superseded") > 0.0);
     assert_eq!(dropped("priced", "disconnected"), 0.0);
+    let losses = counts.event_losses();
+    let priced = losses.iter().find(|losses| losses.event == "priced").unwrap();
+    assert_eq!(priced.dropped, 16, "the server has the registry, and what it counts can still be read");
     let delivered = scrape.get("callboard_events_delivered_total", &[("actor", "till"), ("event", "priced")]);
     assert_eq!(delivered, 20.0);
 

@@ -85,8 +85,11 @@ const EVENTS_DROPPED: Metric = Metric::counter(
     &["actor", "event", "reason"],
     "Events that slow clients did not get, one for each client, by why.",
 );
-const CONNECTIONS: Metric =
-    Metric::gauge("callboard_connections", &["actor"], "Open connections, raw sockets included.");
+const CONNECTIONS: Metric = Metric::gauge(
+    "callboard_connections",
+    &["actor"],
+    "Open connections, raw sockets and those of this process included.",
+);
 const QUEUE_MESSAGES: Metric = Metric::gauge(
     "callboard_queue_messages",
     &["actor", "queue"],

@@ -31,7 +31,7 @@ impl Tap {
 pub(super) struct Tapped<S> {
     pub(super) socket: S,
     /// What is read and what is written; `None` if nobody wants to know.
-    pub(super) taps: Option<(Tap, Tap)>,
+    pub(super) taps: Option<Box<(Tap, Tap)>>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Tapped<S> {
@@ -42,8 +42,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tapped<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.socket).poll_read(cx, buffer);
-        if let Some((read, _)) = &self.taps {
-            read.add(buffer.filled().len() - before);
+        if let Some(taps) = &self.taps {
+            taps.0.add(buffer.filled().len() - before);
         }
         polled
     }
@@ -81,8 +81,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tapped<S> {
 
 impl<S> Tapped<S> {
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
-        if let (Some((_, written)), Poll::Ready(Ok(bytes))) = (&self.taps, polled) {
-            written.add(*bytes);
+        if let (Some(taps), Poll::Ready(Ok(bytes))) = (&self.taps, polled) {
+            taps.1.add(*bytes);
         }
     }
 }

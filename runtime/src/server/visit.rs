@@ -88,11 +88,12 @@ impl Visit {
     }
 
     /// Takes over the visit of a request that opens a WebSocket.
-    pub(super) fn take_over(request: &mut Request) -> Option<Self> {
+    // Boxed, as it lasts: mostly there is none.
+    pub(super) fn take_over(request: &mut Request) -> Option<Box<Self>> {
         let Taken(visit) = request.extensions_mut().remove()?;
         let mut visit = visit.lock().take()?;
         visit.status = Some(StatusCode::SWITCHING_PROTOCOLS);
-        Some(visit)
+        Some(Box::new(visit))
     }
 
     /// What counts the bytes of its WebSocket, read and written.
@@ -140,7 +141,8 @@ impl Drop for Visit {
             actor = actor.map(|actor| actor.name.as_str()),
             key = actor.map(|actor| field::display(&actor.key)),
             actor_id = actor.map(|actor| field::display(actor.id)),
-            duration_ms = self.began.elapsed().as_secs_f64() * 1000.0,
+            // To the microsecond.
+            duration_ms = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3,
             bytes_in = self.ray.bytes_in(),
             bytes_out = self.ray.bytes_out(),
             peer = self.peer.map(field::display),

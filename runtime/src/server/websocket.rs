@@ -136,13 +136,13 @@ impl Handshake {
     async fn complete(
         self,
         limit: Duration,
-        visit: Option<Visit>,
+        visit: Option<Box<Visit>>,
     ) -> Option<(Tapped<TokioIo<Upgraded>>, Held)> {
         match timeout(limit, self.upgrade).await {
             Ok(Ok(upgraded)) => {
-                let taps = visit.as_ref().map(Visit::socket_taps);
+                let taps = visit.as_deref().map(|visit| Box::new(visit.socket_taps()));
                 let socket = Tapped { socket: TokioIo::new(upgraded), taps };
-                return Some((socket, Held { _place: self.place, _visit: visit.map(Box::new) }));
+                return Some((socket, Held { _place: self.place, _visit: visit }));
             }
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
