@@ -124,7 +124,8 @@ impl<A: Actor> Ctx<A> {
 
     /// Sends an event to every connection that subscribed to it.
     ///
-    /// It does not wait for anything. Returns `false`, with a line in the log, if the event cannot be sent at all:
+    /// It does not wait for anything. Events leave where the turn awaits, or at its end, and before its answer; those of
+    /// one turn go to each connection together, in the order sent, whichever way they are sent. Returns `false`, with a line in the log, if the event cannot be sent at all:
     /// it cannot be encoded or is too large; [`try_broadcast`](Self::try_broadcast) says which.
     ///
     /// ```compile_fail
