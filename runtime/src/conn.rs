@@ -51,9 +51,34 @@ struct Inner<A: Actor> {
     /// How much for it waits there.
     waiting: AtomicUsize,
     /// Calls that wait for their answers, as far as they are counted.
-    in_flight: AtomicUsize,
+    in_flight: Mutex<InFlight>,
     limits: Arc<Limits>,
     meters: Arc<ActorMeters>,
+}
+
+/// Calls that wait for their answers.
+#[derive(Default)]
+struct InFlight {
+    calls: usize,
+    /// Of their arguments.
+    bytes: usize,
+}
+
+impl InFlight {
+    fn add(&mut self, bytes: usize, limits: &Limits) -> Result<(), Fault> {
+        let fits = self.calls == 0 || self.bytes + bytes <= limits.bytes_in_flight;
+        if self.calls >= limits.calls_in_flight || !fits {
+            return Err(faults::too_many_calls(self.calls, self.bytes));
+        }
+        self.calls += 1;
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    fn remove(&mut self, bytes: usize) {
+        self.calls -= 1;
+        self.bytes -= bytes;
+    }
 }
 
 /// One request for an event.
@@ -122,7 +147,7 @@ impl<A: Actor> Conn<A> {
         let asked = Mutex::new(vec![0; asked].into());
         let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let state = RwLock::new(Arc::new(state));
-        let (waiting, in_flight) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let (waiting, in_flight) = (AtomicUsize::new(0), Mutex::default());
         Self(Arc::new(Inner {
             id,
             params,
@@ -325,13 +350,13 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Counts a call that a client makes, until it is answered; one too many is refused.
-    pub(crate) fn begin_call(&self) -> Result<(), Fault> {
-        let limit = self.0.limits.calls_in_flight;
-        if self.0.in_flight.fetch_add(1, Ordering::AcqRel) < limit {
-            return Ok(());
-        }
-        self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
-        Err(faults::too_many_calls(limit))
+    pub(crate) fn begin_call(&self, bytes: usize) -> Result<(), Fault> {
+        self.0.in_flight.lock().add(bytes, &self.0.limits)
+    }
+
+    /// It was answered.
+    pub(crate) fn end_call(&self, bytes: usize) {
+        self.0.in_flight.lock().remove(bytes);
     }
 
     /// The most bytes of an event.
@@ -427,7 +452,6 @@ impl<A: Actor> Conn<A> {
         match &self.0.peer {
             Peer::Wire(outbox) => {
                 let frame = frame.or_else(|| self.prepare(id, &result));
-                self.0.in_flight.fetch_sub(1, Ordering::AcqRel);
                 if let Some(frame) = frame {
                     outbox.push(Entry::Item(Item::certain(frame)));
                 }

@@ -59,8 +59,10 @@ pub(crate) fn outgoing_too_long() -> Fault {
 }
 
 /// A connection may have so many calls under way, and no more. The call did not run.
-pub(crate) fn too_many_calls(limit: usize) -> Fault {
-    let message = format!("{limit} calls of this connection wait for their answers. The call did not run.");
+pub(crate) fn too_many_calls(calls: usize, bytes: usize) -> Fault {
+    let message = format!(
+        "{calls} calls of this connection wait for their answers, with {bytes} bytes. The call did not run."
+    );
     Fault::new("connection", "too_many_calls", message)
 }
 

@@ -29,6 +29,7 @@ use std::time::Duration;
 /// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
 /// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
+/// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
 /// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
 /// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |
 /// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
@@ -68,6 +69,7 @@ pub struct Limits {
     pub(crate) queued_messages: usize,
     pub(crate) subscriptions: usize,
     pub(crate) calls_in_flight: usize,
+    pub(crate) bytes_in_flight: usize,
     pub(crate) requests_per_second: Option<u32>,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
@@ -98,6 +100,7 @@ impl Default for Limits {
             queued_messages: 1000,
             subscriptions: 256,
             calls_in_flight: 1024,
+            bytes_in_flight: 1 << 20,
             requests_per_second: None,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
@@ -165,6 +168,8 @@ settings! {
     subscriptions: usize;
     /// Calls of one connection that may wait for their answers.
     calls_in_flight: usize;
+    /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
+    bytes_in_flight: usize;
     /// How long a request's head may take, and how long a socket may wait for its next request.
     head_timeout: Duration;
     /// How long a body may take.

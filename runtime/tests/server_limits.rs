@@ -470,6 +470,33 @@ async fn a_connection_may_have_so_many_calls_under_way_and_no_more() {
 }
 
 #[tokio::test]
+async fn calls_under_way_may_have_so_many_bytes_and_no_more() {
+    let server = Server::start_with(Limits::new().bytes_in_flight(1000)).await;
+    let mut socket = server.connect(Encoding::Json).await;
+    next_json(&mut socket).await;
+    // With arguments of so many bytes.
+    let slow = |id, bytes: usize| call(id, "noteSlowly", &json!([100, "x".repeat(bytes - 8)]));
+    for round in 0..3 {
+        for message in [slow(0, 600), slow(1, 400), slow(2, 9)] {
+            say(&mut socket, message).await;
+        }
+        assert_eq!(hear(&mut socket).await, json!(["2", "too_many_calls"]));
+        assert_eq!(hear(&mut socket).await, json!(["0", round * 3 + 1]));
+        assert_eq!(hear(&mut socket).await, json!(["1", round * 3 + 2]));
+        say(&mut socket, slow(3, 5000)).await;
+        assert_eq!(hear(&mut socket).await, json!(["3", round * 3 + 3]), "a single one passes");
+    }
+    for id in 0..5 {
+        say(&mut socket, call(id, "note", &json!([[" ".repeat(600)]]))).await;
+        assert_eq!(
+            hear(&mut socket).await,
+            json!([id.to_string(), "invalid_arguments"]),
+            "it counts no more"
+        );
+    }
+}
+
+#[tokio::test]
 async fn an_address_may_make_so_many_requests_in_a_second_and_no_more() {
     let server = Server::start_with(Limits::new().requests_per_second(5)).await;
     let began = Instant::now();

@@ -1,16 +1,21 @@
 //! What stays inside: nothing internal in any byte that a client gets, and nothing of a client's secrets in any line
-//! of the log, at any level.
+//! of the log, at any level. Nor can secrets be guessed from the length of what is sent: nothing is compressed.
 
 mod gateway;
 
 use std::{
     fmt::{self, Write as _},
     sync::{Arc, Mutex},
+    time::Duration,
 };
 
 use callboard::{prelude::*, wire::Encoding};
 use futures_util::{SinkExt as _, StreamExt as _};
-use gateway::{Server, desk};
+use gateway::{Server, UPGRADE, desk};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpStream,
+};
 use tokio_websockets::Message;
 use tracing::{
     Event, Metadata, Subscriber,
@@ -304,4 +309,77 @@ async fn nothing_internal_reaches_a_client_and_no_secret_of_a_client_the_log() {
     assert!(log.contains("DEBUG") || log.contains("TRACE"), "and all levels of it");
     let leaks: Vec<_> = log.lines().filter(|line| line.contains(SECRET)).collect();
     assert!(leaks.is_empty(), "{leaks:#?}");
+}
+
+#[tokio::test]
+async fn nothing_is_compressed_in_a_response_whatever_the_client_takes() {
+    let server = Server::host(Registry::new().in_memory().register::<Mole>()).await;
+    let call = format!("POST /gateway/mole/action/keep?{}", desk("test"));
+    let body = format!("{{\"args\":[\"{}\"]}}", "x".repeat(50_000));
+    for encodings in ["gzip", "gzip, deflate, br, zstd", "*;q=1", "identity;q=0, gzip"] {
+        let with = [("accept-encoding", encodings), ("te", "gzip, trailers")];
+        let reply = server.http(&call, &with, body.as_bytes()).await;
+        assert_eq!((reply.status, reply.json()["output"].as_str().map(str::len)), (200, Some(50_000)));
+        for request in [&call, "GET /metadata", "GET /health", "GET /nope", "PUT /actors?namespace=default"] {
+            let reply = server.http(request, &with, b"{").await;
+            for header in ["content-encoding", "transfer-encoding"] {
+                assert!(!reply.headers.contains_key(header), "{request}: {reply:?}");
+            }
+            reply.json();
+        }
+    }
+    // Nor is what comes in: a small body could become one that no limit has seen.
+    let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\xff\xabV*J,\x2fV\xb2\x8aV\x8a\x8d\xad\x05\x00";
+    let reply = server.http(&call, &[("content-encoding", "gzip")], gzip).await;
+    assert_eq!(reply.status, 400, "{reply:?}");
+}
+
+#[tokio::test]
+async fn nothing_is_compressed_on_a_connection_whatever_the_client_offers() {
+    let server = Server::host(Registry::new().in_memory().register::<Mole>()).await;
+    for offer in [
+        "permessage-deflate",
+        "permessage-deflate; client_max_window_bits; server_no_context_takeover",
+        "x-webkit-deflate-frame, permessage-deflate, permessage-bzip2",
+    ] {
+        let mut socket = TcpStream::connect(server.address).await.expect("it listens");
+        let head = format!(
+            "GET /gateway/mole/connect?{} HTTP/1.1\r\nhost: x\r\n{UPGRADE}sec-websocket-extensions: {offer}\r\n\r\n",
+            desk("test")
+        );
+        socket.write_all(head.as_bytes()).await.expect("it reads");
+        let mut answer = Vec::new();
+        while !answer.ends_with(b"\r\n\r\n") {
+            answer.push(socket.read_u8().await.expect("it answers"));
+        }
+        let answer = String::from_utf8(answer).expect("a head is text");
+        assert!(answer.starts_with("HTTP/1.1 101 "), "{answer}");
+        assert!(!answer.to_lowercase().contains("sec-websocket-extensions"), "{answer}");
+
+        let text = "x".repeat(1000);
+        let call = format!(
+            r#"{{"body":{{"tag":"ActionRequest","val":{{"id":1,"name":"keep","args":["{text}"]}}}}}}"#
+        );
+        // A call as it is, then one that claims to be compressed: the first of the reserved bits. Both masked with zeros.
+        let length = u16::try_from(call.len()).expect("short").to_be_bytes();
+        for first in [0x81, 0xc1] {
+            let frame = [&[first, 0xfe][..], &length, &[0; 4], call.as_bytes()].concat();
+            socket.write_all(&frame).await.expect("it is open");
+        }
+        let mut said = Vec::new();
+        let read = tokio::time::timeout(Duration::from_secs(10), socket.read_to_end(&mut said)).await;
+        read.expect("it ends").expect("it is not reset");
+        let (mut rest, mut frames) = (&said[..], Vec::new());
+        while let [first, length, after @ ..] = rest {
+            let (length, after) = match length {
+                126 => (usize::from(u16::from_be_bytes([after[0], after[1]])), &after[2..]),
+                length => (usize::from(*length), after),
+            };
+            frames.push((*first, &after[..length]));
+            rest = &after[length..];
+        }
+        let [(0x81, _init), (0x81, answer), (0x88, close)] = frames[..] else { panic!("{said:?}") };
+        assert!(String::from_utf8_lossy(answer).contains(&text));
+        assert_eq!(&close[..2], 1002_u16.to_be_bytes(), "a protocol error");
+    }
 }

@@ -10,6 +10,7 @@ pub mod linear;
 pub mod outside;
 pub mod process;
 pub mod room;
+pub mod slowpoke;
 pub mod world;
 
 pub use outside::*;

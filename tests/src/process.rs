@@ -26,6 +26,10 @@ impl Process {
         Self { child, url: url.unwrap_or_else(|| panic!("the server does not listen: `{line}`")) }
     }
 
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Host and port.
     pub fn address(&self) -> &str {
         self.url.strip_prefix("http://").expect("it serves HTTP")

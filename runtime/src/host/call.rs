@@ -29,8 +29,8 @@ pub(super) struct ReplyTo<A: Actor> {
 pub(crate) enum Destination<A: Actor> {
     /// To one waiting task.
     Task(oneshot::Sender<Result<ReplyOf<A>, Fault>>),
-    /// To a connection, under the number the client gave the call.
-    Conn { conn: Conn<A>, id: u64 },
+    /// To a connection, under the number the client gave the call, which counts as so many bytes in flight if it does.
+    Conn { conn: Conn<A>, id: u64, counted: Option<usize> },
     /// Nowhere: the caller did not ask for one.
     #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
     Nobody,
@@ -55,8 +55,14 @@ impl<A: Actor> Call<A> {
     }
 
     /// A call of this connection, which has such a watch already.
-    pub(super) fn of_conn(watch: Watch, action: ActionOf<A>, conn: &Conn<A>, id: u64) -> Self {
-        let to = Destination::Conn { conn: conn.clone(), id };
+    pub(super) fn of_conn(
+        watch: Watch,
+        action: ActionOf<A>,
+        conn: &Conn<A>,
+        id: u64,
+        counted: Option<usize>,
+    ) -> Self {
+        let to = Destination::Conn { conn: conn.clone(), id, counted };
         let reply_to = ReplyTo { to, watch };
         Self { action, caller: Some(conn.clone()), reply_to, chain: Chain::default() }
     }
@@ -78,7 +84,7 @@ impl<A: Actor> ReplyTo<A> {
     #[inline]
     pub(super) fn answer(mut self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
         let frame = match &self.to {
-            Destination::Conn { conn, id } => conn.prepare(*id, &result),
+            Destination::Conn { conn, id, .. } => conn.prepare(*id, &result),
             Destination::Task(_) | Destination::Nobody => None,
         };
         self.watch.see(&result);
@@ -110,7 +116,12 @@ impl<A: Actor> Answer<A> {
         match to {
             // A caller that has gone away does not take its call with it.
             Destination::Task(sender) => drop(sender.send(self.result)),
-            Destination::Conn { conn, id } => conn.answer(id, self.result, self.frame),
+            Destination::Conn { conn, id, counted } => {
+                if let Some(bytes) = counted {
+                    conn.end_call(bytes);
+                }
+                conn.answer(id, self.result, self.frame);
+            }
             Destination::Nobody => {}
         }
     }

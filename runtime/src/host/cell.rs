@@ -429,10 +429,13 @@ impl<A: Actor> HostedConn for WireConn<A> {
         let conn = self.line.conn();
         let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = %conn.id());
         let _in = span.enter();
-        let decoded = decode_action::<A>(action, self.outbox.encoding().format(), args)
-            .and_then(|action| conn.begin_call().map(|()| action));
+        // What is one too many is not even decoded.
+        let decoded = conn.begin_call(args.len()).and_then(|()| {
+            let decoded = decode_action::<A>(action, self.outbox.encoding().format(), args);
+            decoded.inspect_err(|_| conn.end_call(args.len()))
+        });
         match decoded {
-            Ok(action) => self.line.call(id, action),
+            Ok(action) => self.line.call(id, action, Some(args.len())),
             Err(fault) => {
                 self.line.meters().refused(action, Outcome::of_fault(&fault));
                 self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });

@@ -61,8 +61,9 @@ impl<A: Actor> Line<A> {
         self.kind.meters()
     }
 
-    /// Calls an action as this connection; the answer goes to it, under this number.
-    pub(super) fn call(self: &Arc<Self>, id: u64, action: ActionOf<A>) {
+    /// Calls an action as this connection; the answer goes to it, under this number. It ends what
+    /// [`Conn::begin_call`] has counted, if that was asked.
+    pub(super) fn call(self: &Arc<Self>, id: u64, action: ActionOf<A>, counted: Option<usize>) {
         let watch = Watch::begin(self.meters(), action.info(), || Who {
             actor: self.kind.name(),
             key: &self.key,
@@ -70,7 +71,7 @@ impl<A: Actor> Line<A> {
             conn: Some(self.conn.id()),
             schedule: None,
         });
-        self.send(Envelope::Call(Call::of_conn(watch, action, &self.conn, id)));
+        self.send(Envelope::Call(Call::of_conn(watch, action, &self.conn, id, counted)));
     }
 
     /// Begins or stops sending the event at this place of the table. An event that not everybody gets takes its turn

@@ -224,7 +224,7 @@ struct Joined<A: Actor>(Arc<Line<A>>);
 
 impl<A: Actor> LocalConn<A::Contract> for Joined<A> {
     fn call(&self, id: u64, action: <A::Contract as Contract>::Action) {
-        self.0.call(id, action);
+        self.0.call(id, action, None);
     }
 
     fn subscribe(&self, index: usize, on: bool) {

@@ -11,6 +11,7 @@ use serde_json::json;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{
     net::{TcpListener, TcpStream},
+    task::yield_now,
     time::{sleep, timeout},
 };
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -41,6 +42,8 @@ pub(crate) async fn serve(
                 accepted = accept(&listener) => accepted,
                 () = &mut signal => break,
             };
+            // Those who come in crowds shall not keep waiting who is here.
+            yield_now().await;
             let Ok(place) = gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) else {
                 turn_away(&socket);
                 continue;

@@ -15,6 +15,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
+    task::yield_now,
     time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_websockets::Message;
@@ -45,6 +46,8 @@ pub(super) struct Session<S> {
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
     heard: Instant,
+    /// Its peer sends faster than it is heard.
+    is_pressed: bool,
     /// How long the peer may be silent.
     silence: Duration,
 }
@@ -65,6 +68,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             close: None,
             patience: Patience::new(limits.slow_timeout),
             heard: Instant::now(),
+            is_pressed: false,
             silence: limits.ping_interval,
         }
     }
@@ -121,6 +125,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             match self.read_on(cx) {
                 // Everything is written, and there is nothing to read: who has more for either wakes this task.
                 Poll::Ready(Ok(false)) if is_drained => return Poll::Pending,
+                Poll::Ready(Ok(_)) if self.is_pressed => {
+                    // Others first. Polled once, it wakes this task when they have had their turn, and sockets too.
+                    self.is_pressed = false;
+                    let _ = pin!(yield_now()).poll(cx);
+                    return Poll::Pending;
+                }
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
                 Poll::Pending if self.socket.is_writing() => return self.patience.poll(&self.outbox, cx),
@@ -152,10 +162,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(false)) };
         let began = Instant::now();
         self.read(&first)?;
+        self.is_pressed = true;
         for _ in 1..limits::READS {
-            let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else { break };
+            let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
+                self.is_pressed = false;
+                break;
+            };
             self.read(&message)?;
             if self.heard - began > limits::READ_TIME {
+                self.is_pressed = true;
                 break;
             }
         }

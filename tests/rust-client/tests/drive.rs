@@ -1,26 +1,27 @@
-//! RivetKit's own Rust client, unmodified, against a callboard server: every kind of traffic, in every encoding.
+//! RivetKit's own Rust client, unmodified, against the server at `$ENDPOINT`: every kind of traffic, in every encoding.
 
-use std::time::Duration;
+use std::{env, process, time::Duration};
 
-use callboard::Registry;
-use callboard_tests::{World, chat_room::ChatRoom, in_time};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, header::HeaderMap};
-use rivetkit_client::{Client, ClientConfig, CreateOptions, EncodingKind, GetOptions, GetOrCreateOptions};
+use rivetkit_client::{
+    Client, ClientConfig, CreateOptions, EncodingKind, GetOptions, GetOrCreateOptions, QueueSendResult,
+    QueueSendStatus, SendAndWaitOpts, SendOpts, handle::ActorHandle,
+};
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::Message;
 
 const ENCODINGS: [EncodingKind; 3] = [EncodingKind::Json, EncodingKind::Cbor, EncodingKind::Bare];
 
-/// Runs a test against a server of its own for each encoding.
-async fn in_each(test: impl AsyncFn(Client)) {
+/// Runs a test in each encoding, with a room that nobody else is in.
+async fn in_each(test: &str, check: impl AsyncFn(Client, &str)) {
+    let endpoint = env::var("ENDPOINT").expect("`ENDPOINT` says where a conformance server listens");
     for encoding in ENCODINGS {
-        let world = World::network(Registry::new().in_memory().register::<ChatRoom>()).await;
-        let url = world.url.clone().expect("it is behind a socket");
-        let client = Client::new(ClientConfig::new(url).encoding(encoding));
-        in_time(test(client)).await;
-        world.stop().await;
+        let room = format!("{test} {} {encoding:?}", process::id());
+        let client = Client::new(ClientConfig::new(&endpoint).encoding(encoding));
+        let check = check(client, &room);
+        tokio::time::timeout(Duration::from_secs(20), check).await.expect("it ends in time");
     }
 }
 
@@ -28,14 +29,14 @@ fn key(parts: &[&str]) -> Vec<String> {
     parts.iter().map(|part| (*part).to_owned()).collect()
 }
 
-fn room(client: &Client, parts: &[&str]) -> rivetkit_client::handle::ActorHandle {
+fn room(client: &Client, parts: &[&str]) -> ActorHandle {
     client.get_or_create("chatRoom", key(parts), GetOrCreateOptions::default()).expect("a handle")
 }
 
 #[tokio::test]
 async fn it_calls_actions() {
-    in_each(async |client| {
-        let room = room(&client, &["general"]);
+    in_each("it_calls_actions", async |client, name| {
+        let room = room(&client, &[name]);
         let sent =
             room.action("sendMessage", vec![json!("ann"), json!("é \u{0} $x")]).await.expect("it is sent");
         assert_eq!((&sent["userId"], &sent["text"]), (&json!("ann"), &json!("é \u{0} $x")));
@@ -53,10 +54,11 @@ async fn it_calls_actions() {
 
 #[tokio::test]
 async fn it_tells_keys_apart_element_by_element() {
-    in_each(async |client| {
+    in_each("it_tells_keys_apart_element_by_element", async |client, name| {
         for (number, parts) in
-            [&["a,b"][..], &["a", "b"], &["a/b"], &["a\\", "b"], &["", "a"]].iter().enumerate()
+            [&["a,b"][..], &["a", "b"], &["a/b"], &["a\\", "b"], &["", "a"]].into_iter().enumerate()
         {
+            let parts = &[&[name], parts].concat()[..];
             let room = room(&client, parts);
             let id = room.resolve().await.expect("it is made");
             room.action("sendMessage", vec![json!("ann"), json!(number)])
@@ -76,15 +78,17 @@ async fn it_tells_keys_apart_element_by_element() {
 
 #[tokio::test]
 async fn it_makes_and_misses_actors() {
-    in_each(async |client| {
-        let made =
-            client.create("chatRoom", key(&["new"]), CreateOptions::default()).await.expect("it is made");
+    in_each("it_makes_and_misses_actors", async |client, name| {
+        let made = client
+            .create("chatRoom", key(&[name, "new"]), CreateOptions::default())
+            .await
+            .expect("it is made");
         assert_eq!(made.action("getMessages", vec![]).await.expect("it is empty"), json!([]));
-        assert!(client.create("chatRoom", key(&["new"]), CreateOptions::default()).await.is_err());
-        let missing = client.get("chatRoom", key(&["none"]), GetOptions::default()).expect("a handle");
+        assert!(client.create("chatRoom", key(&[name, "new"]), CreateOptions::default()).await.is_err());
+        let missing = client.get("chatRoom", key(&[name, "none"]), GetOptions::default()).expect("a handle");
         assert!(missing.resolve_optional().await.expect("it is asked for").is_none());
         let nameless =
-            client.get_or_create("nope", key(&["x"]), GetOrCreateOptions::default()).expect("a handle");
+            client.get_or_create("nope", key(&[name]), GetOrCreateOptions::default()).expect("a handle");
         let refused =
             nameless.action("getMessages", vec![]).await.expect_err("there is no such kind").to_string();
         assert!(refused.contains("not_registered") || refused.contains("404"), "{refused}");
@@ -94,10 +98,10 @@ async fn it_makes_and_misses_actors() {
 
 #[tokio::test]
 async fn it_connects_calls_and_hears_events() {
-    in_each(async |client| {
+    in_each("it_connects_calls_and_hears_events", async |client, name| {
         let params = json!({ "playerId": "ann" });
         let options = GetOrCreateOptions { params: Some(params), ..Default::default() };
-        let room = client.get_or_create("chatRoom", key(&["general"]), options).expect("a handle");
+        let room = client.get_or_create("chatRoom", key(&[name]), options).expect("a handle");
         let conn = room.connect();
         let (tell, mut heard) = mpsc::unbounded_channel::<Vec<Value>>();
         let also = tell.clone();
@@ -116,8 +120,8 @@ async fn it_connects_calls_and_hears_events() {
 
 #[tokio::test]
 async fn it_sends_raw_requests_and_opens_raw_sockets() {
-    in_each(async |client| {
-        let room = room(&client, &["general"]);
+    in_each("it_sends_raw_requests_and_opens_raw_sockets", async |client, name| {
+        let room = room(&client, &[name]);
         let body = Some("payload é".as_bytes().to_vec().into());
         let reply =
             room.fetch("some/path?x=1&y=%20z", Method::PUT, HeaderMap::new(), body).await.expect("an answer");
@@ -141,6 +145,32 @@ async fn it_sends_raw_requests_and_opens_raw_sockets() {
         socket.send(Message::text("close-me")).await.expect("it is sent");
         let Message::Close(Some(close)) = next(&mut socket).await else { panic!("it closes") };
         assert_eq!((u16::from(close.code), close.reason.as_str()), (4001, "app.bye"));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn it_sends_messages_to_queues() {
+    in_each("it_sends_messages_to_queues", async |client, name| {
+        let room = room(&client, &[name]);
+        let within = |ms| SendAndWaitOpts { timeout: Some(Duration::from_millis(ms)) };
+        let said = |result: QueueSendResult| (result.status, result.response);
+        for body in [json!({ "a": [1, 2.5, null, true, "é"], "b": {} }), json!("text"), json!(7), json!(null)]
+        {
+            let result = room.send_and_wait("jobs", &body, within(10_000)).await.expect("it is handled");
+            assert_eq!(said(result), (QueueSendStatus::Completed, Some(json!({ "done": body }))));
+        }
+        let forever = room.send_and_wait("jobs", 1, SendAndWaitOpts::default()).await.expect("it is handled");
+        assert_eq!(said(forever), (QueueSendStatus::Completed, Some(json!({ "done": 1 }))));
+        let late =
+            room.send_and_wait("later", "nobody handles it", within(50)).await.expect("it is answered");
+        assert_eq!(said(late), (QueueSendStatus::TimedOut, None));
+        room.send("later", json!({ "n": 1 }), SendOpts::default()).await.expect("it is in the queue");
+        let refused = room.send("nope", 1, SendOpts::default()).await.expect_err("there is no such queue");
+        assert!(refused.to_string().contains("queue/not_configured"), "{refused}");
+        let refused =
+            room.send("jobs", "x".repeat(70_000), SendOpts::default()).await.expect_err("it is long");
+        assert!(refused.to_string().contains("queue/message_too_large"), "{refused}");
     })
     .await;
 }

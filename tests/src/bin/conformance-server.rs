@@ -1,19 +1,20 @@
-//! Serves the chat room of the conformance driver, and says where.
+//! Serves the chat room of the conformance driver, and an actor that takes its time, and says where.
 
 use std::{env, process::ExitCode};
 
-use callboard::Registry;
-use callboard_tests::chat_room::ChatRoom;
+use callboard::{Limits, Registry};
+use callboard_tests::{chat_room::ChatRoom, slowpoke::Slowpoke};
 use tokio::net::TcpListener;
 
 const HELP: &str = "\
 Serves the `chatRoom` actor that the RivetKit conformance driver expects.
 
-Usage: conformance-server [--listen ADDR] [--data DIR | --ephemeral]
+Usage: conformance-server [--listen ADDR] [--data DIR | --ephemeral] [--requests-per-second N]
 
   --listen ADDR   where to listen [default: 127.0.0.1:6420]; port 0 takes a free one
   --data DIR      where to keep actors, in a SQLite file [default: callboard-data]
   --ephemeral     keep actors in memory only
+  --requests-per-second N   how many of one address are answered [default: all]
   --help          print this
 
 Prints one line with the address it listens on, and serves until SIGINT or SIGTERM.";
@@ -44,18 +45,27 @@ struct Settings {
     listen: String,
     /// `None`: in memory.
     data: Option<String>,
+    limits: Limits,
 }
 
 /// What the arguments say; `None` for somebody who asks for help.
 fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, String> {
-    let mut settings =
-        Settings { listen: "127.0.0.1:6420".to_owned(), data: Some("callboard-data".to_owned()) };
+    let mut settings = Settings {
+        listen: "127.0.0.1:6420".to_owned(),
+        data: Some("callboard-data".to_owned()),
+        limits: Limits::new(),
+    };
     while let Some(arg) = args.next() {
         match arg.as_str() {
             "--help" | "-h" => return Ok(None),
             "--listen" => settings.listen = args.next().ok_or("`--listen` needs an address")?,
             "--data" => settings.data = Some(args.next().ok_or("`--data` needs a directory")?),
             "--ephemeral" => settings.data = None,
+            "--requests-per-second" => {
+                let number = args.next().and_then(|number| number.parse().ok());
+                let number = number.ok_or("`--requests-per-second` needs a number")?;
+                settings.limits = settings.limits.requests_per_second(number);
+            }
             _ => return Err(format!("unknown argument `{arg}`")),
         }
     }
@@ -63,7 +73,8 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
 }
 
 async fn serve(settings: &Settings) -> callboard::Result<()> {
-    let registry = Registry::new().register::<ChatRoom>();
+    let registry =
+        Registry::new().register::<ChatRoom>().register::<Slowpoke>().limits(settings.limits.clone());
     let registry = match &settings.data {
         Some(directory) => registry.data_dir(directory),
         None => registry.in_memory(),
