@@ -26,8 +26,7 @@ impl Clock {
     }
 }
 
-pub async fn serve() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+pub async fn serve(listener: TcpListener) {
     println!("{}", listener.local_addr().unwrap());
     let limits = Limits::default().connections(20_000).connections_per_address(20_000);
     let limits = limits.sockets(20_000).sockets_per_address(20_000);

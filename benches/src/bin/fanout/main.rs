@@ -12,6 +12,8 @@ mod socketio_server;
 
 use std::env;
 
+use tokio::net::TcpListener;
+
 use callboard_benches::{line_of, median_of, on_one_thread, pinned, setting};
 
 const SERVERS: [&str; 3] = ["raw", "callboard", "socketioxide"];
@@ -26,7 +28,7 @@ fn main() {
         ["serve", server] => on_one_thread(async {
             match server {
                 "raw" => raw_server::serve().await,
-                "callboard" => callboard_server::serve().await,
+                "callboard" => callboard_server::serve(TcpListener::bind("127.0.0.1:0").await.unwrap()).await,
                 _ => socketio_server::serve().await,
             }
         }),

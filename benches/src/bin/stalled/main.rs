@@ -3,7 +3,7 @@
 //! server is a process on one core, the load is another on the other core; the three are interleaved in one run.
 //!
 //! `cargo run --release --manifest-path benches/Cargo.toml --bin stalled`; `ROUNDS`, `EVENTS` (of each of them) and
-//! `CONNECTIONS` change its size. `EVENTS=1000000` takes half an hour. Linux, with `taskset`.
+//! `CONNECTIONS` change its size. `EVENTS=1000000` takes ten minutes for each. Linux, with `taskset`.
 
 #[path = "../fanout/callboard_server.rs"]
 mod callboard_server;
@@ -28,7 +28,7 @@ fn main() {
     let args: Vec<_> = env::args().skip(1).collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => compare_all(),
-        ["serve"] => on_one_thread(callboard_server::serve()),
+        ["serve"] => on_one_thread(serve()),
         ["load", address, pid, connections, stalled] => on_one_thread(run(
             address,
             pid.parse().unwrap(),
@@ -37,6 +37,14 @@ fn main() {
         )),
         _ => panic!("no arguments are needed"),
     }
+}
+
+/// With small buffers of the system's, which otherwise take megabytes before anybody is seen to stall.
+async fn serve() {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_send_buffer_size(64 << 10).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    callboard_server::serve(socket.listen(1024).unwrap()).await;
 }
 
 fn compare_all() {
@@ -148,7 +156,7 @@ async fn run(address: &str, pid: u32, connections: usize, stalled: usize) {
             let (before, mut most) = (memory_of(pid), 0);
             let request = (dialect.burst)(burst);
             let (began, mut gone) = (Instant::now(), None);
-            for number in 0..setting("EVENTS", 100_000) / burst {
+            for number in 0..setting("EVENTS", 30_000) / burst {
                 {
                     let mut state = state.borrow_mut();
                     (state.began, state.missing) = (Instant::now(), burst * (connections - stalled));
