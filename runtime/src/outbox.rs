@@ -93,6 +93,17 @@ impl Queue {
         self.entries.is_empty() && self.backlog.is_none()
     }
 
+    /// Queues it if nothing is behind and there is room; else gives it back.
+    fn add(&mut self, entry: Entry, limits: &Limits) -> Result<(), Entry> {
+        if self.backlog.is_some() || !self.has_room_for(&entry, limits) {
+            return Err(entry);
+        }
+        self.messages += entry.items().len();
+        self.bytes += entry.bytes();
+        self.entries.push_back(entry);
+        Ok(())
+    }
+
     /// Takes what there is no room for, if that or something else may be dropped.
     fn fall_behind(&mut self, item: Item, limits: &Limits, losses: Option<&Losses>) -> bool {
         let may_drop = |item: &Item| item.tag.is_some();
@@ -183,11 +194,7 @@ impl Outbox {
         if queue.close.is_some() {
             return false;
         }
-        if queue.backlog.is_none() && queue.has_room_for(&entry, &self.limits) {
-            queue.messages += entry.items().len();
-            queue.bytes += entry.bytes();
-            queue.entries.push_back(entry);
-        } else {
+        if let Err(entry) = queue.add(entry, &self.limits) {
             for item in entry.items() {
                 self.push_item(&mut queue, item.clone());
             }
@@ -203,14 +210,7 @@ impl Outbox {
             return;
         }
         let (event, losses) = (item.event, self.losses.get());
-        let entry = Entry::Item(item);
-        if queue.backlog.is_none() && queue.has_room_for(&entry, &self.limits) {
-            queue.messages += 1;
-            queue.bytes += entry.bytes();
-            queue.entries.push_back(entry);
-            return;
-        }
-        let Entry::Item(item) = entry else { return };
+        let Err(Entry::Item(item)) = queue.add(Entry::Item(item), &self.limits) else { return };
         if !queue.fall_behind(item, &self.limits, losses.map(|losses| &**losses)) {
             queue.close = Some(Close::new(1011, "message.outgoing_queue_full"));
             if let (Some(losses), Some(event)) = (losses, event) {
