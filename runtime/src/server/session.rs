@@ -46,8 +46,6 @@ pub(super) struct Session<S> {
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
     heard: Instant,
-    /// Its peer sends faster than it is heard.
-    is_pressed: bool,
     /// How long the peer may be silent.
     silence: Duration,
 }
@@ -68,7 +66,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             close: None,
             patience: Patience::new(limits.slow_timeout),
             heard: Instant::now(),
-            is_pressed: false,
             silence: limits.ping_interval,
         }
     }
@@ -124,10 +121,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             match self.read_on(cx) {
                 // Everything is written, and there is nothing to read: who has more for either wakes this task.
-                Poll::Ready(Ok(false)) if is_drained => return Poll::Pending,
-                Poll::Ready(Ok(_)) if self.is_pressed => {
+                Poll::Ready(Ok(Went::Written)) if is_drained => return Poll::Pending,
+                Poll::Ready(Ok(Went::Pressed)) => {
                     // Others first. Polled once, it wakes this task when they have had their turn, and sockets too.
-                    self.is_pressed = false;
                     let _ = pin!(yield_now()).poll(cx);
                     return Poll::Pending;
                 }
@@ -156,25 +152,22 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         Ok(is_all)
     }
 
-    /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Says
-    /// whether anything was read; if not, all is written now. Pending if neither can go on.
-    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
-        let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(false)) };
+    /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Pending
+    /// if neither can go on.
+    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Went, End>> {
+        let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(Went::Written)) };
         let began = Instant::now();
         self.read(&first)?;
-        self.is_pressed = true;
         for _ in 1..limits::READS {
             let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
-                self.is_pressed = false;
-                break;
+                return Poll::Ready(Ok(Went::Read));
             };
             self.read(&message)?;
             if self.heard - began > limits::READ_TIME {
-                self.is_pressed = true;
                 break;
             }
         }
-        Poll::Ready(Ok(true))
+        Poll::Ready(Ok(Went::Pressed))
     }
 
     fn read(&mut self, message: &Message) -> Result<(), End> {
@@ -236,6 +229,16 @@ fn join<'a>(is_text: bool, items: impl Iterator<Item = &'a Item> + Clone) -> Byt
         put_frame(&mut frames, is_text, &item.frame);
     }
     frames.freeze()
+}
+
+/// How a session went on.
+enum Went {
+    /// Everything is written, and there is nothing to read.
+    Written,
+    /// It has read what there was.
+    Read,
+    /// Its peer sends faster than it is heard.
+    Pressed,
 }
 
 /// How long a peer that is behind may take over what is being written to it.
