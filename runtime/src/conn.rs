@@ -16,13 +16,15 @@ use crate::{
     actor::{ActionOf, ParamsOf, ReplyOf},
     backlog::Item,
     burst::Entry,
+    channel::Channel,
     faults,
     frames::{Frames, SendError},
     host::{Fan, Gate, Parcel},
+    in_flight::InFlight,
     meters::ActorMeters,
     outbox::{Close, Outbox},
     raw_socket::Closing,
-    wire::{Encoding, Format, Notice, Output, ToClient},
+    wire::{Format, Notice, Output, ToClient},
 };
 
 /// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
@@ -56,31 +58,6 @@ struct Inner<A: Actor> {
     meters: Arc<ActorMeters>,
 }
 
-/// Calls that wait for their answers.
-#[derive(Default)]
-struct InFlight {
-    calls: usize,
-    /// Of their arguments.
-    bytes: usize,
-}
-
-impl InFlight {
-    fn add(&mut self, bytes: usize, limits: &Limits) -> Result<(), Fault> {
-        let fits = self.calls == 0 || self.bytes + bytes <= limits.bytes_in_flight;
-        if self.calls >= limits.calls_in_flight || !fits {
-            return Err(faults::too_many_calls(self.calls, self.bytes));
-        }
-        self.calls += 1;
-        self.bytes += bytes;
-        Ok(())
-    }
-
-    fn remove(&mut self, bytes: usize) {
-        self.calls -= 1;
-        self.bytes -= bytes;
-    }
-}
-
 /// One request for an event.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Asked {
@@ -101,34 +78,6 @@ pub(crate) enum Peer<A: Actor> {
     Raw(Arc<Closing>),
     /// A single call that was made with params: there is nobody to send events to.
     Call(std::marker::PhantomData<fn() -> A>),
-}
-
-/// A way that events go: all that go the same way are encoded alike.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Channel {
-    Wire(Encoding),
-    #[cfg(feature = "client")]
-    Local,
-}
-
-impl Channel {
-    pub(crate) const ALL: [Self; Self::COUNT] = [
-        Self::Wire(Encoding::Json),
-        Self::Wire(Encoding::Cbor),
-        Self::Wire(Encoding::Bare),
-        #[cfg(feature = "client")]
-        Self::Local,
-    ];
-    pub(crate) const COUNT: usize = Encoding::ALL.len() + cfg!(feature = "client") as usize;
-
-    /// Its place among all.
-    pub(crate) fn index(self) -> usize {
-        match self {
-            Self::Wire(encoding) => encoding as usize,
-            #[cfg(feature = "client")]
-            Self::Local => Encoding::ALL.len(),
-        }
-    }
 }
 
 impl<A: Actor> Conn<A> {

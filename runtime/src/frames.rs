@@ -8,7 +8,7 @@ use crate::{
     Contract, Event, EventOf, SlowConsumer,
     backlog::{Item, Tag},
     burst::{Burst, Entry},
-    conn::Channel,
+    channel::Channel,
     event_name,
     wire::{EncodeError, Encoding, Format, ToClient},
 };

@@ -14,6 +14,8 @@ mod actor;
 mod backlog;
 #[cfg(feature = "server")]
 mod burst;
+#[cfg(feature = "server")]
+mod channel;
 #[cfg(feature = "client")]
 pub mod client;
 #[cfg(feature = "server")]
@@ -34,6 +36,8 @@ mod frames;
 #[cfg(feature = "server")]
 mod host;
 mod id;
+#[cfg(feature = "server")]
+mod in_flight;
 mod key;
 #[cfg(feature = "server")]
 mod limits;

@@ -15,7 +15,7 @@ use crate::{
     Actor, Conn,
     backlog::Item,
     burst::{Burst, Entry},
-    conn::Channel,
+    channel::Channel,
 };
 
 /// The events that the turns of an actor are sending to all who want them.

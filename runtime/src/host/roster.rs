@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     Actor, Conn, ConnId, EventOf,
-    conn::{Channel, events},
+    channel::Channel,
+    conn::events,
     frames::{Frames, SendError},
     meters::ActorMeters,
 };

@@ -1,0 +1,29 @@
+//! What one connection has under way.
+
+use crate::{Fault, Limits, faults};
+
+/// Calls that wait for their answers.
+#[derive(Default)]
+pub(crate) struct InFlight {
+    calls: usize,
+    /// Of their arguments.
+    bytes: usize,
+}
+
+impl InFlight {
+    /// Counts one more call, or says that it is one too many.
+    pub(crate) fn add(&mut self, bytes: usize, limits: &Limits) -> Result<(), Fault> {
+        let fits = self.calls == 0 || self.bytes + bytes <= limits.bytes_in_flight;
+        if self.calls >= limits.calls_in_flight || !fits {
+            return Err(faults::too_many_calls(self.calls, self.bytes));
+        }
+        self.calls += 1;
+        self.bytes += bytes;
+        Ok(())
+    }
+
+    pub(crate) fn remove(&mut self, bytes: usize) {
+        self.calls -= 1;
+        self.bytes -= bytes;
+    }
+}
