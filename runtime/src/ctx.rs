@@ -98,7 +98,7 @@ impl<A: Actor> Ctx<A> {
     /// Milliseconds since 1970 (UTC), by the clock that also drives the runtime's timers.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
-        self.cell.runtime().clock().now_ms()
+        self.cell.shared().clock().now_ms()
     }
 
     /// The connection that made this call: `None` for schedules and for most hooks, and for a call through a handle
@@ -189,11 +189,12 @@ impl<A: Actor> Ctx<A> {
 
     /// A client of the actors in this process, this one included.
     ///
-    /// A call that comes back to an actor that waits for it fails with `actor.deadlock` at once.
+    /// A call that comes back to an actor that waits for it fails with `actor.deadlock` at once. Unlike those from outside
+    /// ([`Registry::client`](crate::Registry::client)), it does not keep actors running.
     #[cfg(feature = "client")]
     #[must_use]
     pub fn client(&self) -> crate::Client {
-        crate::Client::local(Arc::clone(self.cell.runtime()))
+        crate::Client::within(self.cell.shared().runtime())
     }
 }
 

@@ -31,7 +31,9 @@ use crate::{
 /// ```
 ///
 /// [`serve`](Self::serve), [`router`](Self::router) and [`client`](Self::client) of one registry reach the same
-/// actors; they start with the first of these calls.
+/// actors; they start with the first of these calls. They stop when the registry is dropped and everything that was made
+/// of it, handles and connections too: what they were given is ended and saved, and the store is let go of after that.
+/// [`stop`](Self::stop) does the same, and waits for it.
 #[must_use = "a registry does nothing until it is served, routed or called"]
 #[derive(Default)]
 pub struct Registry {
@@ -205,7 +207,7 @@ impl Registry {
     /// A client of the actors in this process: no socket, and no serialization of calls.
     #[cfg(feature = "client")]
     pub fn client(&self) -> crate::Client {
-        crate::Client::local(Arc::clone(self.runtime()))
+        crate::Client::local(self.runtime())
     }
 
     /// What the registry counts, whether anything collects metrics or not. The registry starts with it.

@@ -11,24 +11,43 @@ use super::{
     target::Target,
 };
 use crate::{
-    ActorId, CallError, ConnId, Contract, Fault, Key,
+    ActorId, CallError, ConnId, Contract, Fault, Key, faults,
     host::{Chain, Letter, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
     queue::KEPT,
     task,
     wire::Format,
 };
 
+/// Where the actors of this process are, for a client.
+#[derive(Clone, Debug)]
+pub(super) enum Host {
+    /// For who is outside: they run as long as somebody has this.
+    Outside(Arc<Runtime>),
+    /// For who is one of them, and does not keep itself running.
+    Within(Weak<Runtime>),
+}
+
+impl Host {
+    fn runtime(&self) -> Result<Arc<Runtime>, Fault> {
+        match self {
+            Self::Outside(runtime) => Ok(Arc::clone(runtime)),
+            // Nobody is left outside, so they are stopping.
+            Self::Within(runtime) => runtime.upgrade().ok_or_else(faults::service_unavailable),
+        }
+    }
+}
+
 /// The actor of one target, in this process.
 pub(super) struct LocalPort<C: Contract> {
-    runtime: Arc<Runtime>,
+    host: Host,
     target: Target,
     /// The actor as it was last found; gone if it has gone to sleep.
     found: Mutex<Weak<dyn LocalActor<C>>>,
 }
 
 impl<C: Contract> LocalPort<C> {
-    pub(super) fn new(runtime: Arc<Runtime>, target: Target) -> Self {
-        Self { runtime, target, found: Mutex::new(Weak::<Nobody>::new()) }
+    pub(super) fn new(host: Host, target: Target) -> Self {
+        Self { host, target, found: Mutex::new(Weak::<Nobody>::new()) }
     }
 
     fn found(&self) -> Option<Arc<dyn LocalActor<C>>> {
@@ -43,7 +62,7 @@ impl<C: Contract> LocalPort<C> {
     }
 
     async fn find(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
-        let actor = find(&self.runtime, &self.target).await?;
+        let actor = find(&self.host, &self.target).await?;
         *self.found.lock() = Arc::downgrade(&actor);
         Ok(actor)
     }
@@ -68,27 +87,31 @@ impl<C: Contract> LocalPort<C> {
     }
 }
 
-async fn find<C: Contract>(runtime: &Arc<Runtime>, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+async fn find<C: Contract>(host: &Host, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+    let runtime = host.runtime()?;
     let kind = runtime.local_kind::<C>()?;
     let (key, reach, id) = match target {
         Target::Get(key) => (key.clone(), Reach::Get, None),
         Target::GetOrCreate(key, input) => (key.clone(), Reach::GetOrCreate { input: input.clone() }, None),
         Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Reach::Get, Some(*id)),
     };
+    // Who is within shall not keep it for as long as a start may take.
+    drop(runtime);
     let (actor, _) = kind.reach(key, reach).await?;
     if id.is_some_and(|id| id != actor.id()) {
-        return Err(crate::faults::actor_not_found());
+        return Err(faults::actor_not_found());
     }
     Ok(actor)
 }
 
 /// Makes an actor that must not exist.
 pub(super) async fn create<C: Contract>(
-    runtime: &Arc<Runtime>,
+    host: &Host,
     key: Key,
     input: Option<Bytes>,
 ) -> Result<ActorId, Fault> {
-    let (actor, _) = runtime.local_kind::<C>()?.reach(key, Reach::Create { input }).await?;
+    let kind = host.runtime()?.local_kind::<C>()?;
+    let (actor, _) = kind.reach(key, Reach::Create { input }).await?;
     Ok(actor.id())
 }
 
@@ -157,12 +180,12 @@ impl<C: Contract> Port<C> for LocalPort<C> {
     }
 
     fn dialer(&self) -> Arc<dyn Dial<C>> {
-        Arc::new(LocalDial { runtime: Arc::clone(&self.runtime), target: self.target.clone() })
+        Arc::new(LocalDial { host: self.host.clone(), target: self.target.clone() })
     }
 }
 
 struct LocalDial {
-    runtime: Arc<Runtime>,
+    host: Host,
     target: Target,
 }
 
@@ -170,13 +193,11 @@ impl<C: Contract> Dial<C> for LocalDial {
     fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
         Box::pin(async move {
             let (sink, rx) = LocalSink::new();
-            let actor = find::<C>(&self.runtime, &self.target).await.map_err(DialError::Refused)?;
+            let shared = Arc::clone(self.host.runtime().map_err(DialError::Refused)?.shared());
+            let actor = find::<C>(&self.host, &self.target).await.map_err(DialError::Refused)?;
             let conn = actor.join(params, sink.clone()).await.map_err(DialError::Refused)?;
             let (tx, commands) = mpsc::unbounded_channel();
-            task::spawn_in(
-                self.runtime.tasks(),
-                carry(conn, commands, sink, self.runtime.stopping().clone()),
-            );
+            task::spawn_in(shared.tasks(), carry(conn, commands, sink, shared.stopping().clone()));
             Ok(Link { tx, rx })
         })
     }

@@ -26,6 +26,8 @@ pub(crate) mod target;
 #[cfg(test)]
 mod tests;
 
+#[cfg(feature = "server")]
+use std::sync::Weak;
 use std::{fmt, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
@@ -40,11 +42,15 @@ pub use refusal::Refusal;
 pub use status::{ConnectionError, Status};
 pub use subscription::{ScopedSubscription, Subscription};
 
+#[cfg(feature = "server")]
+use self::local::Host;
 use self::{
     link::Port,
     network::{Network, NetworkPort},
     target::Target,
 };
+#[cfg(feature = "server")]
+use crate::host::Runtime;
 use crate::{ActorId, CallError, Contract, Key, NoInput};
 
 /// Where actors are: makes typed [`Handle`]s to them.
@@ -68,7 +74,7 @@ pub struct Client {
 enum Transport {
     Network(Arc<Network>),
     #[cfg(feature = "server")]
-    Local(Arc<crate::host::Runtime>),
+    Local(Host),
 }
 
 impl Client {
@@ -79,10 +85,16 @@ impl Client {
         Self::builder(url).build()
     }
 
-    /// A client of the actors in this process.
+    /// A client of the actors in this process, which run as long as there is one.
     #[cfg(feature = "server")]
-    pub(crate) fn local(runtime: Arc<crate::host::Runtime>) -> Self {
-        Self { transport: Transport::Local(runtime) }
+    pub(crate) fn local(runtime: &Arc<Runtime>) -> Self {
+        Self { transport: Transport::Local(Host::Outside(Arc::clone(runtime))) }
+    }
+
+    /// A client for one of them, which does not keep itself running.
+    #[cfg(feature = "server")]
+    pub(crate) fn within(runtime: &Weak<Runtime>) -> Self {
+        Self { transport: Transport::Local(Host::Within(Weak::clone(runtime))) }
     }
 
     /// The same, with a say in the details.
@@ -147,7 +159,7 @@ impl Client {
         let id = match &self.transport {
             Transport::Network(network) => network.create(C::NAME, &key, input).await?,
             #[cfg(feature = "server")]
-            Transport::Local(runtime) => local::create::<C>(runtime, key.clone(), input).await?,
+            Transport::Local(host) => local::create::<C>(host, key.clone(), input).await?,
         };
         Ok(Handle::new(self.port::<C>(Target::Id(id)), Some(key)).into())
     }
@@ -161,7 +173,7 @@ impl Client {
         match &self.transport {
             Transport::Network(network) => Arc::new(NetworkPort::new(Arc::clone(network), target)),
             #[cfg(feature = "server")]
-            Transport::Local(runtime) => Arc::new(local::LocalPort::new(Arc::clone(runtime), target)),
+            Transport::Local(host) => Arc::new(local::LocalPort::new(host.clone(), target)),
         }
     }
 }
@@ -171,7 +183,7 @@ impl fmt::Debug for Client {
         match &self.transport {
             Transport::Network(network) => f.debug_tuple("Client").field(network).finish(),
             #[cfg(feature = "server")]
-            Transport::Local(runtime) => f.debug_tuple("Client").field(runtime).finish(),
+            Transport::Local(host) => f.debug_tuple("Client").field(host).finish(),
         }
     }
 }

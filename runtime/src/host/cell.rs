@@ -16,7 +16,7 @@ use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 use tracing::Span;
 
 use super::{
-    Guest, Handling, HangUp, HostedActor, HostedConn, Mail, Reach, Runtime,
+    Guest, Handling, HangUp, HostedActor, HostedConn, Mail, Reach, Shared,
     alarms::Alarms,
     call::{Call, Destination},
     chain::Chain,
@@ -136,8 +136,8 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    pub(crate) fn runtime(&self) -> &Arc<Runtime> {
-        self.kind.runtime()
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        self.kind.shared()
     }
 
     pub(crate) fn roster(&self) -> &Arc<Roster<A>> {
@@ -194,7 +194,7 @@ impl<A: Actor> Cell<A> {
     }
 
     pub(super) fn used(&self) {
-        self.used_at_ms.store(self.runtime().clock().now_ms(), Ordering::Relaxed);
+        self.used_at_ms.store(self.shared().clock().now_ms(), Ordering::Relaxed);
     }
 
     /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.

@@ -1,15 +1,11 @@
 //! The clockwork: wakes sleeping actors for their alarms. One task and one timer for all of them.
 
-use std::{
-    collections::HashSet,
-    sync::{Arc, Weak},
-    time::Duration,
-};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-use super::Runtime;
+use super::{Shared, runtime::Kinds};
 use crate::ActorId;
 
 /// When the next alarm of all is due, as far as is known.
@@ -35,24 +31,23 @@ impl Clockwork {
 }
 
 /// Rings alarms until the runtime stops.
-pub(super) async fn tick(runtime: Weak<Runtime>) {
-    loop {
-        let Some(runtime) = runtime.upgrade() else { return };
-        let changed = runtime.clockwork().changed.notified();
-        let wait = ring_due(&runtime).await;
-        tokio::select! {
-            () = tokio::time::sleep(wait) => {}
-            () = changed => {}
-            () = runtime.stopping().cancelled() => return,
+pub(super) async fn tick(kinds: Arc<Kinds>, shared: Arc<Shared>) {
+    let ticking = async {
+        loop {
+            let changed = shared.clockwork().changed.notified();
+            let wait = ring_due(&kinds, &shared).await;
+            // Whichever is first.
+            let _ = tokio::time::timeout(wait, changed).await;
         }
-    }
+    };
+    shared.stopping().run_until_cancelled(ticking).await;
 }
 
 /// Rings what is due, and says how long nothing will be.
-async fn ring_due(runtime: &Arc<Runtime>) -> Duration {
-    let now_ms = runtime.clock().now_ms();
-    let ringing = runtime.clockwork().ringing.lock().len();
-    let due = match runtime.store().due(now_ms, Clockwork::BATCH + ringing).await {
+async fn ring_due(kinds: &Kinds, shared: &Arc<Shared>) -> Duration {
+    let now_ms = shared.clock().now_ms();
+    let ringing = shared.clockwork().ringing.lock().len();
+    let due = match shared.store().due(now_ms, Clockwork::BATCH + ringing).await {
         Ok(due) => due,
         Err(error) => {
             tracing::error!(%error, "the store does not tell what is due");
@@ -61,30 +56,30 @@ async fn ring_due(runtime: &Arc<Runtime>) -> Duration {
     };
     let full = due.len() >= Clockwork::BATCH + ringing;
     for record in due {
-        if !runtime.clockwork().ringing.lock().insert(record.id) {
+        if !shared.clockwork().ringing.lock().insert(record.id) {
             continue;
         }
-        let runtime = Arc::clone(runtime);
-        runtime.clone().tasks().spawn(async move {
-            let Ok(kind) = runtime.kind(&record.name) else {
-                // It stays among those that ring: nobody here will ever be there for it.
-                tracing::warn!(actor = %record.id, "an alarm of an actor is due that is not registered");
-                return;
-            };
+        let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) else {
+            // It stays among those that ring: nobody here will ever be there for it.
+            tracing::warn!(actor = %record.id, "an alarm of an actor is due that is not registered");
+            continue;
+        };
+        let ours = Arc::clone(shared);
+        shared.tasks().spawn(async move {
             if !kind.ring(record.key, now_ms).await {
                 // It cannot be woken, or not saved. The others are not to wait for it.
-                let stop = runtime.stopping().cancelled();
+                let stop = ours.stopping().cancelled();
                 // Whichever is first.
                 let _ = tokio::time::timeout(Clockwork::RETRY, stop).await;
             }
-            runtime.clockwork().ringing.lock().remove(&record.id);
-            runtime.clockwork().changed();
+            ours.clockwork().ringing.lock().remove(&record.id);
+            ours.clockwork().changed();
         });
     }
     if full {
         return Duration::ZERO;
     }
-    match runtime.store().next_alarm_after(now_ms).await {
+    match shared.store().next_alarm_after(now_ms).await {
         Ok(Some(due_ms)) => Duration::from_millis(due_ms.saturating_sub(now_ms)).min(Clockwork::LONGEST),
         Ok(None) => Clockwork::LONGEST,
         Err(_) => Clockwork::RETRY,

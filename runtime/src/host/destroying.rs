@@ -15,7 +15,7 @@ impl<A: Actor> Cell<A> {
         loop {
             cell.wish(Wish::Destroy);
             cell.asleep().await;
-            if cell.runtime().find_by_id(id).await?.is_none() {
+            if !cell.kind.exists(id).await? {
                 return Ok(());
             }
             // It was on its way to sleep before it could hear the wish.
@@ -88,7 +88,7 @@ impl<A: Actor> Cell<A> {
         let (id, epoch) = (self.record().id, self.gate.lock().epoch());
         let Err(fault) = self.commit_now(Commit::Destroy { id, epoch }).await else { return Ok(()) };
         // The answer may be lost, and what is done cannot be done twice.
-        match self.runtime().store().find_by_id(id).await {
+        match self.shared().store().find_by_id(id).await {
             Ok(None) => Ok(()),
             _ => Err(fault),
         }

@@ -43,8 +43,8 @@ impl<A: Actor> Cell<A> {
             })
             .await?;
         let ways = (Arc::clone(&self.gate), Arc::clone(self.roster().fan()));
-        let (limits, meters) = (Arc::clone(self.runtime().limits()), Arc::clone(self.kind.meters()));
-        Ok(Conn::new(self.runtime().next_conn_id(), kept, state, peer, ways, limits, meters))
+        let (limits, meters) = (Arc::clone(self.shared().limits()), Arc::clone(self.kind.meters()));
+        Ok(Conn::new(self.shared().next_conn_id(), kept, state, peer, ways, limits, meters))
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.

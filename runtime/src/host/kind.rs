@@ -1,8 +1,8 @@
 //! A kind: all actors of one type, and which of them are awake.
 
 use std::{
-    collections::{HashMap, hash_map::Entry},
-    sync::Arc,
+    collections::HashMap,
+    sync::{Arc, Weak},
 };
 
 use futures_util::future::BoxFuture;
@@ -10,9 +10,9 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Hosted, HostedActor, Reach, Reached, Runtime,
+    Cell, Hosted, HostedActor, Reach, Reached, Shared,
     cell::{Absent, Envelope},
-    life,
+    life::{Life, live},
     roster::Roster,
     setbacks::Setbacks,
 };
@@ -23,8 +23,9 @@ use crate::{
 
 /// A registered kind of actor.
 pub(crate) struct Kind<A: Actor> {
-    runtime: Arc<Runtime>,
-    awake: Mutex<HashMap<Key, Arc<Cell<A>>>>,
+    shared: Arc<Shared>,
+    /// Each belongs to its task.
+    awake: Mutex<HashMap<Key, Weak<Cell<A>>>>,
     /// The keys of those that are awake and have their identity.
     ids: Mutex<HashMap<ActorId, Key>>,
     /// Who is connected to actors that sleep with their connections open.
@@ -36,11 +37,11 @@ pub(crate) struct Kind<A: Actor> {
 }
 
 impl<A: Actor> Kind<A> {
-    pub(super) fn new(runtime: Arc<Runtime>) -> Arc<Self> {
+    pub(super) fn new(shared: Arc<Shared>) -> Arc<Self> {
         let name = A::Contract::NAME;
         let meters = ActorMeters::new(name, ActionOf::<A>::TABLE, events::<A>(), A::Contract::QUEUES);
         Arc::new(Self {
-            runtime,
+            shared,
             awake: Mutex::default(),
             ids: Mutex::default(),
             hibernating: Mutex::default(),
@@ -58,8 +59,8 @@ impl<A: Actor> Kind<A> {
         &self.meters
     }
 
-    pub(super) fn runtime(&self) -> &Arc<Runtime> {
-        &self.runtime
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
     #[expect(clippy::unused_self, reason = "a kind has a name, and it happens to be its type's")]
@@ -74,7 +75,7 @@ impl<A: Actor> Kind<A> {
             match cell.started.wait().await.clone() {
                 Ok(_) if !cell.is_awake() => {
                     // On its way to sleep: the next one starts when this one has let go, unless there is none.
-                    let stopping = self.runtime.stopping().cancelled();
+                    let stopping = self.shared.stopping().cancelled();
                     tokio::select! {
                         biased;
                         () = stopping => return Err(faults::service_unavailable()),
@@ -98,11 +99,10 @@ impl<A: Actor> Kind<A> {
 
     /// The actor that is awake or about to be; starts it if there is none. Says whether this call did.
     async fn cell(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
-        if let Some(cell) = self.awake.lock().get(key) {
-            return Ok((Arc::clone(cell), false));
+        if let Some(cell) = self.cell_at(key) {
+            return Ok((cell, false));
         }
-        self.runtime.start_ticking();
-        self.setbacks.check(key, self.runtime.clock().now_ms())?;
+        self.setbacks.check(key, self.shared.clock().now_ms())?;
         let absent = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
             Reach::Get if self.find(key).await?.is_none() => return Err(faults::actor_not_found()),
@@ -110,32 +110,41 @@ impl<A: Actor> Kind<A> {
             Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
         };
         let mut awake = self.awake.lock();
-        if self.runtime.is_stopping() {
+        if self.shared.is_stopping() {
             return Err(faults::service_unavailable());
         }
-        let cell = match awake.entry(key.clone()) {
-            Entry::Occupied(entry) => return Ok((Arc::clone(entry.get()), false)),
-            Entry::Vacant(entry) => {
-                let roster = self
-                    .hibernating
-                    .lock()
-                    .remove(key)
-                    .unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
-                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
-                Arc::clone(entry.insert(cell))
-            }
-        };
+        if let Some(cell) = awake.get(key).and_then(Weak::upgrade) {
+            return Ok((cell, false));
+        }
+        let hibernating = self.hibernating.lock().remove(key);
+        let roster = hibernating.unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
+        let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
+        awake.insert(key.clone(), Arc::downgrade(&cell));
         self.count(&awake);
         drop(awake);
-        task::spawn_in(self.runtime.tasks(), life::live(Arc::clone(&cell), cell.wake_span()));
+        task::spawn_in(self.shared.tasks(), live(Life::new(&cell), cell.wake_span()));
         Ok((cell, true))
+    }
+
+    /// The actor of this key, if it is awake or about to be.
+    fn cell_at(&self, key: &Key) -> Option<Arc<Cell<A>>> {
+        self.awake.lock().get(key).and_then(Weak::upgrade)
     }
 
     async fn find(&self, key: &Key) -> Result<Option<ActorRecord>, Fault> {
         if A::EPHEMERAL {
             return Ok(None);
         }
-        self.runtime.store().find(self.name(), key).await.map_err(|error| Fault::internal(&error))
+        self.shared.store().find(self.name(), key).await.map_err(|error| Fault::internal(&error))
+    }
+
+    /// Whether the actor of this id is awake or in the store.
+    pub(super) async fn exists(&self, id: ActorId) -> Result<bool, Fault> {
+        if self.record_of(id).is_some() {
+            return Ok(true);
+        }
+        let found = self.shared.store().find_by_id(id).await.map_err(|error| Fault::internal(&error))?;
+        Ok(found.is_some())
     }
 
     /// The actor of this key is known by this id from now on.
@@ -148,7 +157,7 @@ impl<A: Actor> Kind<A> {
         match failure {
             None => self.setbacks.clear(&cell.key),
             Some(fault) => {
-                self.setbacks.note(&cell.key, fault, self.runtime.clock().now_ms());
+                self.setbacks.note(&cell.key, fault, self.shared.clock().now_ms());
                 self.forget(cell);
             }
         }
@@ -160,7 +169,7 @@ impl<A: Actor> Kind<A> {
             self.ids.lock().remove(&record.id);
         }
         let mut awake = self.awake.lock();
-        if awake.get(&cell.key).is_some_and(|known| Arc::ptr_eq(known, cell)) {
+        if awake.get(&cell.key).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
             awake.remove(&cell.key);
             self.count(&awake);
             if !cell.roster().is_empty() {
@@ -170,7 +179,7 @@ impl<A: Actor> Kind<A> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "there are not that many actors")]
-    fn count(&self, awake: &HashMap<Key, Arc<Cell<A>>>) {
+    fn count(&self, awake: &HashMap<Key, Weak<Cell<A>>>) {
         self.meters.awake.set(awake.len() as f64);
     }
 
@@ -224,7 +233,7 @@ impl<A: Actor> Hosted for Kind<A> {
     }
 
     fn record_at(&self, key: &Key) -> Option<ActorRecord> {
-        self.awake.lock().get(key).and_then(|cell| cell.identity.get().cloned())
+        self.cell_at(key)?.identity.get().cloned()
     }
 
     fn record_of(&self, id: ActorId) -> Option<ActorRecord> {
@@ -233,13 +242,12 @@ impl<A: Actor> Hosted for Kind<A> {
     }
 
     fn records(&self) -> Vec<ActorRecord> {
-        self.awake.lock().values().filter_map(|cell| cell.identity.get().cloned()).collect()
+        let awake = self.awake.lock();
+        awake.values().filter_map(|cell| cell.upgrade()?.identity.get().cloned()).collect()
     }
 
     fn stop(&self) {
-        for cell in self.awake.lock().values() {
-            cell.mailbox.close();
-        }
+        self.awake.lock().values().filter_map(Weak::upgrade).for_each(|cell| cell.mailbox.close());
     }
 
     #[cfg(feature = "client")]

@@ -10,6 +10,7 @@ use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
+    cell::unanswered,
     guard::guarded_async,
     holds::{Finishing, KeptAwake, Wish},
     hooks::Hook,
@@ -19,18 +20,37 @@ use crate::{Actor, Contract, Fault, faults, task};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 /// It starts in the span of whoever needs it first.
-pub(super) async fn live<A: Actor>(cell: Arc<Cell<A>>, span: Span) {
+pub(super) async fn live<A: Actor>(life: Life<A>, span: Span) {
+    let cell = &life.0;
     let started = cell.start().instrument(span).await;
     let failure = started.as_ref().err().cloned();
-    cell.kind.start_ended(&cell, failure.as_ref());
+    cell.kind.start_ended(cell, failure.as_ref());
     if failure.is_some() {
         cell.mailbox.close();
     }
-    // Set once, and only here.
+    // Set once, and only here or by who abandons it.
     let _ = cell.started.set(started);
     match failure {
         None => cell.be_awake().await,
         Some(fault) => cell.refuse_all(&fault).await,
+    }
+}
+
+/// What a task has of the actor that it runs. Tasks are dropped half-way when tokio's runtime is shut down; then nobody
+/// runs the actor any more, and what it still holds is let go of.
+pub(super) struct Life<A: Actor>(Arc<Cell<A>>);
+
+impl<A: Actor> Life<A> {
+    pub(super) fn new(cell: &Arc<Cell<A>>) -> Self {
+        Self(Arc::clone(cell))
+    }
+}
+
+impl<A: Actor> Drop for Life<A> {
+    fn drop(&mut self) {
+        if !self.0.holds.gone.is_cancelled() {
+            self.0.abandon();
+        }
     }
 }
 
@@ -112,7 +132,7 @@ impl<A: Actor> Cell<A> {
         let due_ms = if A::EPHEMERAL { self.alarms.lock().next_due_ms() } else { None };
         match due_ms {
             Some(due_ms) => {
-                let wait_ms = due_ms.saturating_sub(self.runtime().clock().now_ms());
+                let wait_ms = due_ms.saturating_sub(self.shared().clock().now_ms());
                 tokio::time::sleep(Duration::from_millis(wait_ms)).await;
             }
             None => std::future::pending().await,
@@ -187,7 +207,7 @@ impl<A: Actor> Cell<A> {
 
     fn may_sleep_at(&self) -> Instant {
         let used_at_ms = self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed);
-        self.runtime().clock().instant(used_at_ms) + A::OPTIONS.sleep_timeout
+        self.shared().clock().instant(used_at_ms) + A::OPTIONS.sleep_timeout
     }
 
     /// Goes to sleep, unless it is needed meanwhile.
@@ -240,6 +260,29 @@ impl<A: Actor> Cell<A> {
         self.close_queues(&faults::not_handled_yet());
         self.core.write().await.state = None;
         self.kind.forget(self);
+        self.holds.gone.cancel();
+    }
+
+    /// Nobody runs it: whoever waits is told, and nothing that it holds can hold it.
+    fn abandon(self: &Arc<Self>) {
+        self.kind.forget(self);
+        let _ = self.started.set(Err(unanswered()));
+        for envelope in self.mailbox.abandon() {
+            envelope.refuse(unanswered());
+        }
+        let void = {
+            let mut gate = self.gate.lock();
+            let generation = gate.generation();
+            gate.save_failed(generation)
+        };
+        for parcel in void {
+            parcel.end_wait_failed(unanswered());
+        }
+        self.alarms.lock().close();
+        self.close_queues(&faults::not_handled_yet());
+        let state = self.core.try_write().ok().and_then(|mut core| core.state.take());
+        drop(state);
+        self.holds.asleep.cancel();
         self.holds.gone.cancel();
     }
 

@@ -145,7 +145,7 @@ impl<A: Actor> Line<A> {
             End::Awake(_) | End::Asleep => {
                 *end = End::Waking([envelope].into());
                 let line = Arc::clone(self);
-                task::spawn_in(self.kind.runtime().tasks(), line.wake());
+                task::spawn_in(self.kind.shared().tasks(), line.wake());
             }
         }
     }

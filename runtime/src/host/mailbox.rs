@@ -102,6 +102,14 @@ impl<T> Mailbox<T> {
         self.filled.notify_one();
     }
 
+    /// Takes no more items, and gives those that the reader, who is gone, will not read.
+    pub(super) fn abandon(&self) -> Vec<T> {
+        self.close();
+        let mut left: Vec<T> = self.taken.lock().drain(..).collect();
+        left.extend(self.queue.lock().items.drain(..));
+        left
+    }
+
     /// Takes no more items, if nothing waits and nothing is under way. Says whether it did.
     pub(super) fn close_if_empty(&self) -> bool {
         let mut queue = self.queue.lock();

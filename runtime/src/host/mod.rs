@@ -32,6 +32,7 @@ mod rousing;
 mod runtime;
 mod saving;
 mod setbacks;
+mod shared;
 mod start;
 mod subscribing;
 mod turn;
@@ -60,6 +61,7 @@ pub(crate) use parcel::Parcel;
 pub(crate) use queueing::Letter;
 pub(crate) use queueing::{Handling, Mail, Taken};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
+pub(crate) use shared::Shared;
 
 use crate::{
     ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket, outbox::Outbox, store::ActorRecord,

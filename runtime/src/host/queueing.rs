@@ -85,7 +85,7 @@ impl<A: Actor> Cell<A> {
     /// `None` if the actor sleeps.
     async fn enqueue_awake(self: &Arc<Self>, letter: &Letter) -> Result<Option<Option<Handling>>, Fault> {
         let kept = KeptAwake::new(Arc::clone(self));
-        let limit = self.runtime().limits().queued_messages;
+        let limit = self.shared().limits().queued_messages;
         let epoch = loop {
             let changed = self.queues_changed.notified();
             let admission = {
@@ -171,7 +171,7 @@ impl<A: Actor> Cell<A> {
     /// A message of the actor to itself, which is saved with what else it changes.
     pub(crate) fn send_to_itself(self: &Arc<Self>, queue: usize, body: Bytes) -> Result<MessageId, Fault> {
         self.check_size(&body)?;
-        let limit = self.runtime().limits().queued_messages;
+        let limit = self.shared().limits().queued_messages;
         let message = self.message(queue, body);
         let id = message.id;
         {
@@ -192,11 +192,11 @@ impl<A: Actor> Cell<A> {
 
     fn message(&self, queue: usize, body: Bytes) -> StoredMessage {
         let name = <A::Contract as Contract>::QUEUES[queue].name;
-        StoredMessage::new(MessageId::generate(), name, body, self.runtime().clock().now_ms())
+        StoredMessage::new(MessageId::generate(), name, body, self.shared().clock().now_ms())
     }
 
     fn check_size(&self, body: &Bytes) -> Result<(), Fault> {
-        let limit = self.runtime().limits().queued_message;
+        let limit = self.shared().limits().queued_message;
         if body.len() > limit { Err(faults::message_too_large(limit)) } else { Ok(()) }
     }
 

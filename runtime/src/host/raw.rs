@@ -93,7 +93,7 @@ impl<A: Actor> Cell<A> {
             cell.respond(reply, result.and_then(|answered| answered));
             drop((core, kept));
         };
-        task::spawn_in(self.runtime().tasks(), read.instrument(span));
+        task::spawn_in(self.shared().tasks(), read.instrument(span));
     }
 
     /// Answers beside the actor's turns, whoever has them.
@@ -107,7 +107,7 @@ impl<A: Actor> Cell<A> {
             cell.respond(reply, result.and_then(|answered| answered));
             drop(kept);
         };
-        task::spawn_in(self.runtime().tasks(), run.instrument(span));
+        task::spawn_in(self.shared().tasks(), run.instrument(span));
     }
 
     async fn request_alone(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {

@@ -88,7 +88,7 @@ impl<A: Actor> Cell<A> {
 
     /// Runs what is due, each in a turn of its own.
     pub(super) async fn ring_due(self: &Arc<Self>) {
-        let due = self.alarms.lock().due(self.runtime().clock().now_ms());
+        let due = self.alarms.lock().due(self.shared().clock().now_ms());
         for alarm in due {
             if let Err(fault) = self.ring(&alarm).await {
                 tracing::error!(actor = %self.record().id, schedule = %alarm.id, %fault, "a scheduled action failed");
@@ -141,7 +141,7 @@ impl<A: Actor> Cell<A> {
 
     /// The alarm has rung: it is set for its next time, or cleared. One that was cancelled stays so.
     fn move_on(&self, alarm: &Alarm, repeat: Option<&Repeat>) {
-        let now_ms = self.runtime().clock().now_ms();
+        let now_ms = self.shared().clock().now_ms();
         let next = repeat.map(|repeat| repeat.next_ms(alarm.due_ms, now_ms));
         let mut alarms = self.alarms.lock();
         match next {

@@ -1,57 +1,39 @@
-//! The runtime: the kinds that are registered, and what all actors share.
+//! The runtime: the kinds that are registered, as those hold them who are no part of it.
 
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{
-        Arc, Once, OnceLock,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    sync::{Arc, Once},
     time::Duration,
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{
-    Hosted, HostedActor, Kind, Reach,
-    clockwork::{Clockwork, tick},
-    committer::Committer,
-    rousing::rouse,
-};
+use super::{Hosted, HostedActor, Kind, Reach, Shared, clockwork::tick, rousing::rouse};
 use crate::{
-    Actor, ActorId, ConnId, Fault, Key, Limits,
-    clock::Clock,
-    faults, meters,
+    Actor, ActorId, Fault, Key, Limits, faults, meters,
     store::{ActorRecord, Store},
 };
 
 /// What hosts the actors of one process.
+///
+/// The registry, clients, handles and gateways have it, and no actor does: with the last of them it is dropped, which
+/// stops it.
 pub(crate) struct Runtime {
-    kinds: OnceLock<BTreeMap<&'static str, Arc<dyn Hosted>>>,
-    store: Arc<dyn Store>,
-    limits: Arc<Limits>,
-    committer: OnceLock<Committer>,
-    clock: Clock,
-    clockwork: Clockwork,
+    kinds: Arc<Kinds>,
+    shared: Arc<Shared>,
     ticking: Once,
-    tasks: TaskTracker,
-    /// What gateways have under way: the last answers, and the closes of connections.
-    sessions: TaskTracker,
-    stopping: CancellationToken,
-    /// The same, for those who ask often.
-    is_stopping: AtomicBool,
-    parting: CancellationToken,
-    /// Names this process among all that ever gave out connection ids.
-    gateway: u64,
-    conns: AtomicU64,
 }
 
-/// Makes a kind once there is a runtime for it.
-pub(crate) type MakeKind = fn(Arc<Runtime>) -> Arc<dyn Hosted>;
+/// The kinds that are registered, by their names.
+pub(super) type Kinds = BTreeMap<&'static str, Arc<dyn Hosted>>;
+
+/// Makes a kind.
+pub(crate) type MakeKind = fn(&Arc<Shared>) -> Arc<dyn Hosted>;
 
 /// The [`MakeKind`] of actor `A`.
-pub(crate) fn make_kind<A: Actor>(runtime: Arc<Runtime>) -> Arc<dyn Hosted> {
-    Kind::<A>::new(runtime)
+pub(crate) fn make_kind<A: Actor>(shared: &Arc<Shared>) -> Arc<dyn Hosted> {
+    Kind::<A>::new(Arc::clone(shared))
 }
 
 impl Runtime {
@@ -70,36 +52,21 @@ impl Runtime {
         limits: Limits,
     ) -> Arc<Self> {
         meters::describe();
-        let runtime = Arc::new(Self {
-            kinds: OnceLock::new(),
-            store,
-            limits: Arc::new(limits),
-            committer: OnceLock::new(),
-            clock: Clock::start(),
-            clockwork: Clockwork::default(),
-            ticking: Once::new(),
-            tasks: TaskTracker::new(),
-            sessions: TaskTracker::new(),
-            stopping: CancellationToken::new(),
-            is_stopping: AtomicBool::new(false),
-            parting: CancellationToken::new(),
-            gateway: fastrand::u64(..),
-            conns: AtomicU64::new(1),
-        });
-        let made = kinds.iter().map(|(name, make)| (*name, make(Arc::clone(&runtime)))).collect();
-        // Set once, and only here.
-        let _ = runtime.kinds.set(made);
-        runtime
+        Arc::new_cyclic(|runtime| {
+            let shared = Shared::new(runtime.clone(), store, limits);
+            let kinds = kinds.iter().map(|(name, make)| (*name, make(&shared))).collect();
+            Self { kinds: Arc::new(kinds), shared, ticking: Once::new() }
+        })
     }
 
     pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<dyn Hosted>> {
-        self.kinds.get().into_iter().flat_map(BTreeMap::values)
+        self.kinds.values()
     }
 
     /// The kind of this name.
     pub(crate) fn kind(&self, name: &str) -> Result<Arc<dyn Hosted>, Fault> {
-        let kind = self.kinds.get().and_then(|kinds| kinds.get(name));
-        kind.cloned().ok_or_else(|| faults::not_registered(name))
+        self.start_ticking();
+        self.kinds.get(name).cloned().ok_or_else(|| faults::not_registered(name))
     }
 
     /// The kind with this contract.
@@ -127,14 +94,14 @@ impl Runtime {
         let awake = self.kinds().find_map(|kind| kind.record_of(id));
         match awake {
             Some(record) => Ok(Some(record)),
-            None => self.store.find_by_id(id).await.map_err(|error| Fault::internal(&error)),
+            None => self.shared.store().find_by_id(id).await.map_err(|error| Fault::internal(&error)),
         }
     }
 
     pub(crate) async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, Fault> {
         match self.kind(name)?.record_at(key) {
             Some(record) => Ok(Some(record)),
-            None => self.store.find(name, key).await.map_err(|error| Fault::internal(&error)),
+            None => self.shared.store().find(name, key).await.map_err(|error| Fault::internal(&error)),
         }
     }
 
@@ -144,82 +111,75 @@ impl Runtime {
         if kind.is_ephemeral() {
             return Ok(kind.records());
         }
-        self.store.list(name).await.map_err(|error| Fault::internal(&error))
+        self.shared.store().list(name).await.map_err(|error| Fault::internal(&error))
     }
 
-    pub(crate) fn store(&self) -> &Arc<dyn Store> {
-        &self.store
-    }
-
-    pub(crate) fn limits(&self) -> &Arc<Limits> {
-        &self.limits
-    }
-
-    /// Started with the first commit, so that a runtime can be made outside of tokio.
-    pub(super) fn committer(&self) -> &Committer {
-        self.committer.get_or_init(|| Committer::start(Arc::clone(&self.store)))
-    }
-
-    pub(crate) fn clock(&self) -> &Clock {
-        &self.clock
-    }
-
-    pub(super) fn clockwork(&self) -> &Clockwork {
-        &self.clockwork
-    }
-
-    /// Starts what runs by itself: alarms that became due while nobody was there, messages that were left. Does nothing outside of tokio; the
-    /// first actor that is reached does it then.
-    pub(crate) fn start_ticking(self: &Arc<Self>) {
-        if tokio::runtime::Handle::try_current().is_ok() {
+    /// Starts what runs by itself: alarms that became due while nobody was there, messages that were left. Does nothing
+    /// outside of tokio; whoever reaches the first actor does it then.
+    pub(crate) fn start_ticking(&self) {
+        if !self.ticking.is_completed() && tokio::runtime::Handle::try_current().is_ok() {
             self.ticking.call_once(|| {
-                drop(tokio::spawn(tick(Arc::downgrade(self))));
-                drop(tokio::spawn(rouse(Arc::downgrade(self))));
+                drop(tokio::spawn(tick(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
+                drop(tokio::spawn(rouse(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
             });
         }
     }
 
-    pub(crate) fn tasks(&self) -> &TaskTracker {
-        &self.tasks
+    /// What the actors have too.
+    #[cfg(feature = "client")]
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
     }
 
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        self.shared.limits()
+    }
+
+    /// What gateways have under way, which a stop waits for.
     pub(crate) fn sessions(&self) -> &TaskTracker {
-        &self.sessions
-    }
-
-    pub(crate) fn next_conn_id(&self) -> ConnId {
-        ConnId::new(self.gateway, self.conns.fetch_add(1, Ordering::Relaxed))
+        self.shared.sessions()
     }
 
     /// Cancelled when a stop begins.
     pub(crate) fn stopping(&self) -> &CancellationToken {
-        &self.stopping
+        self.shared.stopping()
     }
 
     pub(crate) fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::Acquire)
+        self.shared.is_stopping()
     }
 
     /// Cancelled in a stop when connections are to be closed: what was taken is answered, or never will be.
     pub(crate) fn parting(&self) -> &CancellationToken {
-        &self.parting
+        self.shared.parting()
     }
 
     /// Stops: takes no new calls, lets those that were taken end, and saves what they did.
     pub(crate) async fn stop(&self) {
-        self.is_stopping.store(true, Ordering::Release);
-        self.stopping.cancel();
+        self.begin_stop();
+        let (tasks, sessions) = (self.shared.tasks(), self.shared.sessions());
+        tasks.close();
+        let answered = tokio::time::timeout(Self::ANSWERS, tasks.wait()).await.is_ok();
+        self.parting().cancel();
+        if !answered && tokio::time::timeout(Self::OVERTIME, tasks.wait()).await.is_err() {
+            tracing::warn!(tasks = tasks.len(), "stopped while actors were still busy");
+        }
+        sessions.close();
+        if tokio::time::timeout(Self::GOODBYE_TIMEOUT, sessions.wait()).await.is_err() {
+            tracing::warn!(sessions = sessions.len(), "stopped before every client was told");
+        }
+    }
+
+    fn begin_stop(&self) {
+        self.shared.begin_stop();
         self.kinds().for_each(|kind| kind.stop());
-        self.tasks.close();
-        let answered = tokio::time::timeout(Self::ANSWERS, self.tasks.wait()).await.is_ok();
-        self.parting.cancel();
-        if !answered && tokio::time::timeout(Self::OVERTIME, self.tasks.wait()).await.is_err() {
-            tracing::warn!(tasks = self.tasks.len(), "stopped while actors were still busy");
-        }
-        self.sessions.close();
-        if tokio::time::timeout(Self::GOODBYE_TIMEOUT, self.sessions.wait()).await.is_err() {
-            tracing::warn!(sessions = self.sessions.len(), "stopped before every client was told");
-        }
+    }
+}
+
+impl Drop for Runtime {
+    /// Nobody can reach the actors any more: they end what they were given, and save it, without anybody waiting.
+    fn drop(&mut self) {
+        self.begin_stop();
     }
 }
 

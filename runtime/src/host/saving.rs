@@ -151,14 +151,14 @@ impl<A: Actor> Cell<A> {
             Commit::Create { alarms, .. } | Commit::Save { alarms, .. } => !alarms.is_empty(),
             Commit::Enqueue { .. } | Commit::Destroy { .. } => false,
         };
-        let runtime = Arc::clone(self.runtime());
+        let shared = Arc::clone(self.shared());
         let done = move |outcome| {
             then(outcome);
             if has_alarms {
-                runtime.clockwork().changed();
+                shared.clockwork().changed();
             }
         };
-        self.runtime().committer().submit(Job { commit, done: Box::new(done) });
+        self.shared().committer().submit(Job { commit, done: Box::new(done) });
     }
 
     fn saved(&self, generation: u64, revision: u64, until: Until) {
@@ -205,7 +205,7 @@ impl<A: Actor> Cell<A> {
 
     /// Saves a relaxed actor when its interval is over.
     fn save_later(self: &Arc<Self>, core: &Core<A>) {
-        let now_ms = self.runtime().clock().now_ms();
+        let now_ms = self.shared().clock().now_ms();
         let interval_ms = u64::try_from(A::OPTIONS.save_interval.as_millis()).unwrap_or(u64::MAX);
         // Not in the head of the match: the lock would be held in its arms, and saving takes it again.
         let due = self.gate.lock().save_by(now_ms, interval_ms);

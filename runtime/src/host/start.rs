@@ -61,7 +61,7 @@ impl<A: Actor> Cell<A> {
             ActorId::generate(),
             self.kind.name(),
             self.key.clone(),
-            self.runtime().clock().now_ms(),
+            self.shared().clock().now_ms(),
         ));
         Ok((true, self.make(input.as_ref()).await?))
     }
@@ -88,7 +88,7 @@ impl<A: Actor> Cell<A> {
         if A::EPHEMERAL {
             return Ok(None);
         }
-        let store = self.runtime().store();
+        let store = self.shared().store();
         store.claim(self.kind.name(), &self.key).await.map_err(|error| Fault::internal(&error))
     }
 

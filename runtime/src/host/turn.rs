@@ -108,7 +108,7 @@ impl<A: Actor> Cell<A> {
         let mut work = Box::pin(work);
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             let kept = KeptAwake::new(Arc::clone(self));
-            task::spawn_in(self.runtime().tasks(), async move {
+            task::spawn_in(self.shared().tasks(), async move {
                 work.await;
                 drop(kept);
             });
@@ -237,7 +237,7 @@ impl<A: Actor> Cell<A> {
     fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let cell = Arc::clone(self);
         let kept = KeptAwake::new(Arc::clone(self));
-        task::spawn_in(self.runtime().tasks(), async move {
+        task::spawn_in(self.shared().tasks(), async move {
             cell.run_read_async(core, call).await;
             drop(kept);
         });

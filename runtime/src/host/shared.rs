@@ -1,0 +1,110 @@
+//! What all actors of a process share: the store, the clock, the limits, and word of a stop.
+
+use std::sync::{
+    Arc, OnceLock, Weak,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+use super::{Runtime, clockwork::Clockwork, committer::Committer};
+use crate::{ConnId, Limits, clock::Clock, store::Store};
+
+/// What every kind holds, and through it every actor.
+pub(crate) struct Shared {
+    /// Who has the kinds. They hold this, so it holds none of them.
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who asks for other actors is a client"))]
+    runtime: Weak<Runtime>,
+    store: Arc<dyn Store>,
+    limits: Arc<Limits>,
+    committer: OnceLock<Committer>,
+    clock: Clock,
+    clockwork: Clockwork,
+    tasks: TaskTracker,
+    /// What gateways have under way: the last answers, and the closes of connections.
+    sessions: TaskTracker,
+    stopping: CancellationToken,
+    /// The same, for those who ask often.
+    is_stopping: AtomicBool,
+    parting: CancellationToken,
+    /// Names this process among all that ever gave out connection ids.
+    gateway: u64,
+    conns: AtomicU64,
+}
+
+impl Shared {
+    pub(super) fn new(runtime: Weak<Runtime>, store: Arc<dyn Store>, limits: Limits) -> Arc<Self> {
+        Arc::new(Self {
+            runtime,
+            store,
+            limits: Arc::new(limits),
+            committer: OnceLock::new(),
+            clock: Clock::start(),
+            clockwork: Clockwork::default(),
+            tasks: TaskTracker::new(),
+            sessions: TaskTracker::new(),
+            stopping: CancellationToken::new(),
+            is_stopping: AtomicBool::new(false),
+            parting: CancellationToken::new(),
+            gateway: fastrand::u64(..),
+            conns: AtomicU64::new(1),
+        })
+    }
+
+    /// The other actors of the process, for an actor.
+    #[cfg(feature = "client")]
+    pub(crate) fn runtime(&self) -> &Weak<Runtime> {
+        &self.runtime
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        &self.store
+    }
+
+    pub(crate) fn limits(&self) -> &Arc<Limits> {
+        &self.limits
+    }
+
+    /// Started with the first commit, so that a runtime can be made outside of tokio.
+    pub(super) fn committer(&self) -> &Committer {
+        self.committer.get_or_init(|| Committer::start(Arc::clone(&self.store)))
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    pub(super) fn clockwork(&self) -> &Clockwork {
+        &self.clockwork
+    }
+
+    pub(crate) fn tasks(&self) -> &TaskTracker {
+        &self.tasks
+    }
+
+    pub(super) fn sessions(&self) -> &TaskTracker {
+        &self.sessions
+    }
+
+    pub(super) fn next_conn_id(&self) -> ConnId {
+        ConnId::new(self.gateway, self.conns.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// From now on nothing new begins.
+    pub(super) fn begin_stop(&self) {
+        self.is_stopping.store(true, Ordering::Release);
+        self.stopping.cancel();
+    }
+
+    pub(crate) fn stopping(&self) -> &CancellationToken {
+        &self.stopping
+    }
+
+    pub(super) fn is_stopping(&self) -> bool {
+        self.is_stopping.load(Ordering::Acquire)
+    }
+
+    pub(super) fn parting(&self) -> &CancellationToken {
+        &self.parting
+    }
+}
