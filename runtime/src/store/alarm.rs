@@ -1,12 +1,8 @@
 //! Alarms: what a store keeps of an actor's schedules.
 
-use std::{fmt, str::FromStr};
-
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::InvalidId;
+use crate::id::uuid_id;
 
 /// Something that an actor is to be woken for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,29 +35,7 @@ pub enum AlarmChange {
     Clear(AlarmId),
 }
 
-/// The identity of an alarm. Later ones sort after earlier ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AlarmId(Uuid);
-
-impl AlarmId {
-    /// A fresh one.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-}
-
-impl fmt::Display for AlarmId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_simple().fmt(f)
-    }
-}
-
-impl FromStr for AlarmId {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        Uuid::try_parse(text).map(Self).map_err(|_| InvalidId)
-    }
-}
+uuid_id!(
+    /// The identity of an alarm. Later ones sort after earlier ones.
+    AlarmId
+);

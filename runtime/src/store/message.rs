@@ -1,12 +1,8 @@
 //! Messages: what a store keeps of an actor's queues.
 
-use std::{fmt, str::FromStr};
-
 use bytes::Bytes;
-use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
-use crate::InvalidId;
+use crate::id::uuid_id;
 
 /// Something that was sent to a queue of an actor, and is not handled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,29 +36,7 @@ pub enum MessageChange {
     Remove(MessageId),
 }
 
-/// The identity of a message. Later ones sort after earlier ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct MessageId(Uuid);
-
-impl MessageId {
-    /// A fresh one.
-    #[must_use]
-    pub fn generate() -> Self {
-        Self(Uuid::now_v7())
-    }
-}
-
-impl fmt::Display for MessageId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_simple().fmt(f)
-    }
-}
-
-impl FromStr for MessageId {
-    type Err = InvalidId;
-
-    fn from_str(text: &str) -> Result<Self, InvalidId> {
-        Uuid::try_parse(text).map(Self).map_err(|_| InvalidId)
-    }
-}
+uuid_id!(
+    /// The identity of a message. Later ones sort after earlier ones.
+    MessageId
+);
