@@ -71,6 +71,8 @@ pub mod store;
 mod task;
 #[cfg(feature = "server")]
 pub mod testing;
+#[cfg(feature = "server")]
+mod through;
 pub mod wire;
 
 pub use action::{Action, NeedsConn, Reply};

@@ -165,8 +165,8 @@ pub(crate) trait HostedActor: Send + Sync {
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>>;
 }
 
-/// To be called when a raw WebSocket is gone.
-pub(crate) type HangUp = Box<dyn FnOnce() + Send>;
+/// Tells the actor that a raw WebSocket is gone, when it is dropped.
+pub(crate) type HangUp = Box<dyn Send>;
 
 /// What somebody who wants in has to show.
 #[derive(Debug, Default)]

@@ -1,14 +1,8 @@
 //! Raw requests and raw sockets: what clients send that is no action.
 
-use std::{
-    pin::Pin,
-    sync::Arc,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Body as HttpBody;
 use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
@@ -20,7 +14,10 @@ use super::{
     holds::KeptAwake,
     line::Line,
 };
-use crate::{Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close, task};
+use crate::{
+    Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close, task,
+    through::through,
+};
 
 type Response = http::Response<Body>;
 
@@ -142,7 +139,8 @@ impl<A: Actor> Cell<A> {
         result: Result<Response, Fault>,
     ) {
         let kept = KeptAwake::new(Arc::clone(self));
-        let result = result.map(|response| response.map(|body| Body::new(LastingBody { body, _kept: kept })));
+        // Its body keeps the actor awake until it is written.
+        let result = result.map(|response| response.map(|body| through(body, kept, HttpBody::poll_frame)));
         let held = Parcel::Held(Box::new(move |saved| {
             if let Err(unsent) = reply.send(saved.and(result)) {
                 // Whoever asked has gone away. What drops the body may come back to the gate, which is locked here.
@@ -165,8 +163,7 @@ impl<A: Actor> Cell<A> {
         }
         let peer = Peer::Raw(Arc::clone(socket.closing()));
         let (cell, conn) = self.join(guest, peer, Some(socket)).await?;
-        let line = Line::new(&cell, conn);
-        Ok(Box::new(move || line.hang_up()))
+        Ok(Box::new(RawLine(Line::new(&cell, conn))))
     }
 
     /// Runs the handler of a socket, which keeps the actor awake.
@@ -197,28 +194,11 @@ impl<A: Actor> Cell<A> {
     }
 }
 
-/// A response's body, which keeps its actor awake until it is written.
-struct LastingBody<A: Actor> {
-    body: Body,
-    _kept: KeptAwake<A>,
-}
+/// The end of a raw socket at its actor, which is told when this is dropped.
+struct RawLine<A: Actor>(Arc<Line<A>>);
 
-impl<A: Actor> HttpBody for LastingBody<A> {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(cx)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+impl<A: Actor> Drop for RawLine<A> {
+    fn drop(&mut self) {
+        self.0.hang_up();
     }
 }

@@ -1,23 +1,23 @@
 //! Reading bodies, within their limits.
 
 use std::{
-    pin::{Pin, pin},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
-    task::{Context, Poll, ready},
+    task::{Poll, ready},
 };
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, header};
 use http_body_util::BodyExt;
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Body as _;
 use tokio::{task::yield_now, time::timeout};
 
 use super::errors;
-use crate::{Fault, Limits};
+use crate::{Fault, Limits, through::through};
 
 /// Reads a body of at most `limit` bytes.
 pub(super) async fn read(body: Body, limit: usize, limits: &Limits) -> Result<Bytes, Fault> {
@@ -34,8 +34,27 @@ pub(super) fn bounded(body: Body, headers: &HeaderMap, limit: usize) -> Result<(
         return Err(errors::incoming_too_long());
     }
     let bounds = Bounds(Arc::default());
-    let bounded = Bounded { body, left: limit, bounds: bounds.clone(), turn: Turn::default() };
-    Ok((Body::new(bounded), bounds))
+    let (found, mut left, mut turn) = (bounds.clone(), limit, Turn::default());
+    let bounded = through(body, (), move |body, cx| {
+        if turn.is_over() {
+            // Polled once, it wakes this task when the others have had their turn, and sockets too.
+            let _ = pin!(yield_now()).poll(cx);
+            return Poll::Pending;
+        }
+        let frame = ready!(body.poll_frame(cx));
+        let length = match &frame {
+            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
+            _ => 0,
+        };
+        turn.add(length);
+        let Some(rest) = left.checked_sub(length) else {
+            found.0.store(true, Ordering::Release);
+            return Poll::Ready(Some(Err(axum::Error::new("the body is too long"))));
+        };
+        left = rest;
+        Poll::Ready(frame)
+    });
+    Ok((bounded, bounds))
 }
 
 /// Whether a body was found to be too long.
@@ -46,13 +65,6 @@ impl Bounds {
     pub(super) fn are_exceeded(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
-}
-
-struct Bounded {
-    body: Body,
-    left: usize,
-    bounds: Bounds,
-    turn: Turn,
 }
 
 /// How much of a body is read before others have their turn: one that is thrown away may come as fast as it is read.
@@ -73,42 +85,6 @@ impl Turn {
             self.0 = 0;
         }
         over
-    }
-}
-
-impl HttpBody for Bounded {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        if self.turn.is_over() {
-            // Polled once, it wakes this task when the others have had their turn, and sockets too.
-            let _ = pin!(yield_now()).poll(cx);
-            return Poll::Pending;
-        }
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
-        let length = match &frame {
-            Some(Ok(frame)) => frame.data_ref().map_or(0, Bytes::len),
-            _ => 0,
-        };
-        self.turn.add(length);
-        let Some(left) = self.left.checked_sub(length) else {
-            self.bounds.0.store(true, Ordering::Release);
-            return Poll::Ready(Some(Err(axum::Error::new("the body is too long"))));
-        };
-        self.left = left;
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
     }
 }
 

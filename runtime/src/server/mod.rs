@@ -20,6 +20,7 @@ mod requests;
 mod scrape;
 mod serve;
 mod session;
+mod silence;
 mod socket;
 mod tap;
 mod target;

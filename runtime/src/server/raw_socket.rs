@@ -28,6 +28,7 @@ use super::{
     opening::{crowded, rejected, unreached},
     peers::Place,
     session::End,
+    silence::Silence,
     socket::{Socket, Step},
     target::Target,
 };
@@ -83,7 +84,7 @@ impl RawOpening {
         opened.unwrap_or_else(|_| Err(unreached(&errors::not_open_in_time(), &ray)))
     }
 
-    /// The gateway's end, and what is to be called when the socket is gone.
+    /// The gateway's end, and what is to be dropped when the socket is gone.
     async fn open(self, runtime: &Runtime) -> Result<(RawPeer, HangUp), Close> {
         let Self { target, head, params, ray } = self;
         let params = params.map_err(|fault| rejected(&fault))?;
@@ -110,10 +111,8 @@ struct Bridge<S> {
     incoming: Option<Sender<RawMessage>>,
     outgoing: Receiver<Outgoing>,
     closing: Arc<Closing>,
-    hang_up: OnDrop,
-    heard: Instant,
-    /// How long the peer may be silent.
-    silence: Duration,
+    hang_up: HangUp,
+    silence: Silence,
     /// Read, and not taken by the handler yet: nothing is read behind it.
     untaken: Option<RawMessage>,
     /// Until when the handler is given time with the last message before the next one is read: what it answers to a
@@ -143,9 +142,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             incoming: Some(incoming),
             outgoing,
             closing,
-            hang_up: OnDrop(Some(hang_up)),
-            heard: Instant::now(),
-            silence,
+            hang_up,
+            silence: Silence::new(silence),
             untaken: None,
             lead: None,
         }
@@ -162,7 +160,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
         let mut stopped = pin!(stopped);
-        let mut silence = pin!(sleep(self.silence));
+        let mut silence = pin!(sleep(self.silence.limit()));
         loop {
             let event = self.next(stopped.as_mut(), silence.as_mut()).await;
             let went_on = match event {
@@ -221,7 +219,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 
     fn read(&mut self, step: Step) -> Result<(), End> {
         let Some(message) = step? else { return Ok(()) };
-        self.heard = Instant::now();
+        self.silence.end();
         if let Some((code, reason)) = message.as_close() {
             self.closing.closed_by_peer(Close::new(code.into(), reason));
             return Err(End::Answer);
@@ -261,24 +259,13 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         }
     }
 
-    /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
+    /// Whether the peer is still there.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        if self.socket.is_stuck(self.silence) {
-            return Err(End::Gone);
-        }
         if self.untaken.is_some() {
             // It is not listened to.
-            self.heard = Instant::now();
+            self.silence.end();
         }
-        let silent = self.heard.elapsed();
-        if silent >= 2 * self.silence {
-            return Err(End::Gone);
-        }
-        if silent < self.silence {
-            return Ok(self.heard + self.silence);
-        }
-        self.socket.send(Message::ping(Bytes::new()));
-        Ok(self.heard + 2 * self.silence)
+        self.silence.check(&mut self.socket)
     }
 }
 
@@ -307,16 +294,5 @@ async fn dealt_with(closing: &Closing, lead: Option<Instant>) {
     if let Some(lead) = lead {
         // An error says that the time is over.
         let _ = timeout_at(lead, closing.reading()).await;
-    }
-}
-
-/// Tells the actor once that the socket is gone, however its session ends.
-struct OnDrop(Option<HangUp>);
-
-impl Drop for OnDrop {
-    fn drop(&mut self) {
-        if let Some(hang_up) = self.0.take() {
-            hang_up();
-        }
     }
 }

@@ -22,6 +22,7 @@ use tokio_websockets::Message;
 
 use super::{
     limits,
+    silence::Silence,
     socket::{FRAME_HEAD, Socket, put_frame},
 };
 use crate::{
@@ -45,9 +46,7 @@ pub(super) struct Session<S> {
     close: Option<Close>,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
-    heard: Instant,
-    /// How long the peer may be silent.
-    silence: Duration,
+    silence: Silence,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -65,8 +64,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             until_end,
             close: None,
             patience: Patience::new(limits.slow_timeout),
-            heard: Instant::now(),
-            silence: limits.ping_interval,
+            silence: Silence::new(limits.ping_interval),
         }
     }
 
@@ -74,7 +72,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     /// `is_stopping`, and not before.
     pub(super) async fn run(mut self, parting: impl Future<Output = ()>, is_stopping: impl Fn() -> bool) {
         let end = {
-            let (mut parting, mut silence) = (pin!(parting.fuse()), pin!(sleep(self.silence)));
+            let (mut parting, mut silence) = (pin!(parting.fuse()), pin!(sleep(self.silence.limit())));
             // Both know whom to wake.
             let mut are_waiting = false;
             poll_fn(|cx| {
@@ -90,7 +88,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     if parting.as_mut().poll(cx).is_ready() {
                         self.outbox.close(Close::new(1011, "guard.service_unavailable"));
                     } else if silence.as_mut().poll(cx).is_ready() {
-                        match self.check_silence() {
+                        match self.silence.check(&mut self.socket) {
                             Ok(next) => silence.as_mut().reset(next),
                             Err(end) => return Poll::Ready(end),
                         }
@@ -163,7 +161,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 return Poll::Ready(Ok(Went::Read));
             };
             self.read(&message)?;
-            if self.heard - began > limits::READ_TIME {
+            if self.silence.since() - began > limits::READ_TIME {
                 break;
             }
         }
@@ -171,7 +169,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 
     fn read(&mut self, message: &Message) -> Result<(), End> {
-        self.heard = Instant::now();
+        self.silence.end();
         if message.is_close() {
             return Err(End::Answer);
         }
@@ -197,19 +195,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             }
             _ => self.outbox.close(Close::new(1011, "actor.invalid_request")),
         }
-    }
-
-    /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
-    fn check_silence(&mut self) -> Result<Instant, End> {
-        let silent = self.heard.elapsed();
-        if self.socket.is_stuck(self.silence) || silent >= 2 * self.silence {
-            return Err(End::Gone);
-        }
-        if silent < self.silence {
-            return Ok(self.heard + self.silence);
-        }
-        self.socket.send(Message::ping(Bytes::new()));
-        Ok(self.heard + 2 * self.silence)
     }
 }
 

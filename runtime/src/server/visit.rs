@@ -3,9 +3,8 @@
 use std::{
     borrow::Cow,
     net::SocketAddr,
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll, ready},
+    task::{Poll, ready},
 };
 
 use axum::{
@@ -15,7 +14,7 @@ use axum::{
 };
 use bytes::Bytes;
 use http::{Method, StatusCode};
-use hyper::body::{Body as HttpBody, Frame, SizeHint};
+use hyper::body::Body as _;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 use tracing::{Span, field};
@@ -25,7 +24,10 @@ use super::{
     identity::{Ray, Told},
     tap::Tap,
 };
-use crate::meters::{self, ServerMeters};
+use crate::{
+    meters::{self, ServerMeters},
+    through::through,
+};
 
 /// One request, from its head to the last byte of its answer; of a WebSocket, to its end. It is told when it is dropped.
 pub(super) struct Visit {
@@ -81,7 +83,7 @@ impl Visit {
         };
         let tap = ray.received(meters.http.received.clone());
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = Body::new(Counted { body, tap, visit: None });
+        *request.body_mut() = counted(body, tap, None);
         let taken = Taken(Arc::new(Mutex::new(Some(visit))));
         request.extensions_mut().insert(taken.clone());
         Begun(Some(taken))
@@ -114,7 +116,7 @@ impl Begun {
             visit.ray.tell(actor.clone(), error.clone());
         }
         let tap = visit.ray.sent(visit.meters.http.sent.clone());
-        response.map(|body| Body::new(Counted { body, tap, visit: Some(visit) }))
+        response.map(|body| counted(body, tap, Some(visit)))
     }
 }
 
@@ -193,37 +195,15 @@ fn shown(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// A body that is counted as it passes.
-struct Counted {
-    body: Body,
-    tap: Tap,
-    /// That of a response tells of its request in the end.
-    #[expect(dead_code, reason = "it is there to be dropped")]
-    visit: Option<Visit>,
-}
-
-impl HttpBody for Counted {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(cx));
+/// This body, counted as it passes. That of a response tells of its request in the end.
+fn counted(body: Body, tap: Tap, visit: Option<Visit>) -> Body {
+    through(body, visit, move |body, cx| {
+        let frame = ready!(body.poll_frame(cx));
         if let Some(Ok(frame)) = &frame {
-            self.tap.add(frame.data_ref().map_or(0, Bytes::len));
+            tap.add(frame.data_ref().map_or(0, Bytes::len));
         }
         Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
+    })
 }
 
 #[cfg(test)]
