@@ -5,25 +5,27 @@
 //! `CALLBOARD_SEED=7` plays one of them again.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod judge;
+mod panics;
+mod window;
+
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::BTreeSet,
     env,
-    ops::Range,
     sync::{Arc, Mutex},
     time::Duration,
 };
 
-use async_trait::async_trait;
-use callboard::{
-    Actor as _, ActorId,
-    prelude::*,
-    store::{ActorRecord, Claim, Commit, CommitOutcome, MemoryStore, Store, StoreError},
-    testing::FaultyStore,
-};
-use callboard_tests::{in_a_week, quiet_panics, taken_back};
+use callboard::{Actor as _, ActorId, prelude::*, testing::FaultyStore};
+use callboard_tests::{in_a_week, quiet_panics};
 use fastrand::Rng;
 use futures_util::future::join_all;
 use tokio::{task::yield_now, time::sleep};
+
+use self::{
+    judge::{Fate, Judge, fate, fate_of_saved, void},
+    window::Window,
+};
 
 const CLIENTS: u64 = 6;
 const CALLS: u64 = 8;
@@ -40,103 +42,6 @@ enum Refusal {
     Refused,
 }
 
-/// What must have become of a note.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fate {
-    Once,
-    AtMostOnce,
-    Never,
-}
-
-/// What was found to be wrong, and what the store must have in the end.
-#[derive(Debug, Default)]
-struct Judge {
-    wrongs: Vec<String>,
-    fates: HashMap<u64, Fate>,
-}
-
-impl Judge {
-    fn must(&mut self, holds: bool, what: impl FnOnce() -> String) {
-        if !holds {
-            self.wrongs.push(what());
-        }
-    }
-
-    /// Compares what the store has in the end with what was answered.
-    fn compare(&mut self, notes: &[u64], clients: Range<u64>) {
-        for (id, fate) in std::mem::take(&mut self.fates) {
-            let count = notes.iter().filter(|note| **note == id).count();
-            let fits = match fate {
-                Fate::Once => count == 1,
-                Fate::AtMostOnce => count <= 1,
-                Fate::Never => count == 0,
-            };
-            self.must(fits, || format!("note {id} is there {count} times, not {fate:?}"));
-        }
-        for client in clients {
-            let own: Vec<_> =
-                notes.iter().filter(|id| **id / 1000 == client && **id % 1000 < LATER).collect();
-            self.must(own.is_sorted(), || format!("the notes of client {client} are out of order: {own:?}"));
-        }
-    }
-}
-
-/// A store that shows what it has; one that lies says that it has what it has not.
-#[derive(Debug, Default)]
-struct Window {
-    store: MemoryStore,
-    states: Mutex<HashMap<ActorId, bytes::Bytes>>,
-    lies: bool,
-}
-
-#[async_trait]
-impl Store for Window {
-    async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, StoreError> {
-        self.store.find(name, key).await
-    }
-
-    async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, StoreError> {
-        self.store.find_by_id(id).await
-    }
-
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
-        self.store.list(name).await
-    }
-
-    async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
-        self.store.claim(name, key).await
-    }
-
-    async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
-        if self.lies {
-            return Ok(vec![CommitOutcome::Done; batch.len()]);
-        }
-        let outcomes = self.store.commit(batch.clone()).await?;
-        for (commit, outcome) in batch.into_iter().zip(&outcomes) {
-            if let (Commit::Save { id, state: Some(state), .. }, CommitOutcome::Done) = (commit, outcome) {
-                self.states.lock().unwrap().insert(id, state);
-            }
-        }
-        Ok(outcomes)
-    }
-
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        self.store.due(until_ms, limit).await
-    }
-
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        self.store.next_alarm_after(after_ms).await
-    }
-
-    async fn with_messages(
-        &self,
-        after: Option<ActorId>,
-        limit: usize,
-    ) -> Result<Vec<ActorRecord>, StoreError> {
-        self.store.with_messages(after, limit).await
-    }
-}
-
 /// Calls on the connection if there is one, else through the handle.
 macro_rules! ask {
     ($conn:ident, $handle:ident, $action:ident($($arg:expr),*)) => {
@@ -146,6 +51,7 @@ macro_rules! ask {
         }
     };
 }
+use ask;
 
 /// A book that notes are taken in, and a storm over it.
 macro_rules! book {
@@ -335,25 +241,6 @@ book!(
     #[actor(durability = "output")]
 );
 
-/// What must become of a note after this answer.
-fn fate<T, E>(answer: &Result<T, CallError<E>>) -> Fate {
-    match answer {
-        Ok(_) | Err(CallError::Action(_)) => Fate::Once,
-        Err(error) if taken_back(error) => Fate::Never,
-        Err(_) => Fate::AtMostOnce,
-    }
-}
-
-/// The same for a note that may have been saved before it was given up.
-fn fate_of_saved<T, E>(answer: &Result<T, CallError<E>>) -> Fate {
-    if answer.is_ok() { Fate::Once } else { Fate::AtMostOnce }
-}
-
-/// The same for a note that cannot have been taken.
-fn void<T>(answer: &Result<T, CallError>) -> Fate {
-    if answer.is_err() { Fate::Never } else { Fate::Once }
-}
-
 /// Lets some time pass, or has something go wrong.
 async fn disturb(store: &FaultyStore, rng: &mut Rng) {
     match rng.u8(0..14) {
@@ -416,96 +303,4 @@ async fn a_store_that_says_done_too_early_is_found() {
     }
     let has = |what: &str| wrongs.iter().any(|wrong| wrong.contains(what));
     assert!(has("the answer to note") && has("the event of note"), "{wrongs:#?}");
-}
-
-#[test]
-fn the_judge_sees_losses_duplicates_lies_and_disorder() {
-    let wrongs = |fates: &[(u64, Fate)], notes: &[u64]| {
-        let mut judge = Judge { fates: fates.iter().copied().collect(), ..Judge::default() };
-        judge.compare(notes, 0..2);
-        judge.wrongs
-    };
-    assert!(wrongs(&[(1, Fate::Once), (2, Fate::AtMostOnce), (3, Fate::Never)], &[1, 1001]).is_empty());
-    assert!(wrongs(&[(2, Fate::AtMostOnce)], &[2]).is_empty());
-    assert_eq!(wrongs(&[(1, Fate::Once)], &[]).len(), 1);
-    assert_eq!(wrongs(&[(1, Fate::Once)], &[1, 1]).len(), 1);
-    assert_eq!(wrongs(&[(1, Fate::AtMostOnce)], &[1, 1]).len(), 1);
-    assert_eq!(wrongs(&[(1, Fate::Never)], &[1]).len(), 1);
-    assert_eq!(wrongs(&[], &[2, 1]).len(), 1);
-}
-
-/// Counts what succeeded.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Counter {
-    count: u64,
-    /// The numbers of the calls, added up, and their squares: another set of calls has others.
-    sum: u64,
-    squares: u128,
-}
-
-#[actor]
-impl Counter {
-    fn count_one(&mut self, n: u64) {
-        self.count += 1;
-        self.sum += n;
-        self.squares += u128::from(n) * u128::from(n);
-        assert_ne!(n % 100, 7, "on purpose");
-    }
-
-    #[action]
-    fn add(&mut self, n: u64) {
-        self.count_one(n);
-    }
-
-    #[action]
-    async fn add_slowly(&mut self, n: u64) {
-        yield_now().await;
-        self.count_one(n);
-    }
-
-    #[action]
-    fn total(&self) -> (u64, u64, u128) {
-        (self.count, self.sum, self.squares)
-    }
-}
-
-/// `CALLBOARD_CALLS=1000000 cargo test --release -p callboard-tests --test storms one_percent` is the long form.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_one_percent_panics_every_call_is_answered_and_what_succeeded_is_the_state() {
-    const CALLERS: u64 = 64;
-    quiet_panics();
-    let calls = env::var("CALLBOARD_CALLS").map_or(20_000, |calls| calls.parse().expect("a number of calls"));
-    let registry = Registry::new().in_memory().register::<Counter>();
-    let counter = registry.client().get_or_create::<Counter>("percent");
-    let callers = (0..CALLERS).map(|caller| {
-        let counter = counter.clone();
-        tokio::spawn(async move {
-            let conn = (caller % 2 == 0).then(|| counter.connect());
-            let (mut succeeded, mut panicked) = (Vec::new(), 0);
-            for n in (caller..calls).step_by(64) {
-                let answer =
-                    if n % 3 == 0 { ask!(conn, counter, add_slowly(n)) } else { ask!(conn, counter, add(n)) };
-                match answer {
-                    Ok(()) => succeeded.push(n),
-                    Err(_) if n % 100 == 7 => panicked += 1,
-                    // It ran, but was not on its way to the store when a panic after it spoilt the state.
-                    Err(error) => assert!(taken_back(&error), "{error}"),
-                }
-            }
-            (succeeded, panicked)
-        })
-    });
-    let (mut total, mut panicked) = ((0, 0, 0), 0);
-    for caller in join_all(callers).await {
-        let (succeeded, of_this) = caller.unwrap();
-        panicked += of_this;
-        for n in succeeded {
-            assert_ne!(n % 100, 7);
-            total = (total.0 + 1, total.1 + n, total.2 + u128::from(n) * u128::from(n));
-        }
-    }
-    assert_eq!(panicked, calls / 100, "each of them was told");
-    assert!(total.0 > calls / 2, "only {} of {calls} succeeded", total.0);
-    assert_eq!(counter.total().await.unwrap(), total);
-    registry.stop().await;
 }

@@ -1,5 +1,4 @@
 //! Actors that nobody can reach any more: they end what they were given, and are gone with what they hold.
-#![allow(clippy::unwrap_used)]
 
 use std::{sync::Arc, time::Duration};
 

@@ -1,0 +1,150 @@
+//! Commits: what waits for them, what shares them, and what needs none.
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_waits_for_its_commit_and_an_event_does_not() {
+    let store = store();
+    let registry = open(&store);
+    let book = registry.client().get_or_create::<Book>("reply");
+    let (conn, listener) = (book.connect(), book.connect());
+    let (tell, mut added) = heard();
+    listener.on(move |event: Added| tell.send(event.0).unwrap());
+    listener.sum().await.unwrap();
+    conn.add(1).await.unwrap();
+    assert_eq!(added.next().await, 1);
+
+    let hold = store.hold_batches();
+    let (mut on_conn, mut on_handle) = (pin!(conn.add(2)), pin!(book.add_slowly(3)));
+    assert!(poll!(&mut on_conn).is_pending());
+    assert_eq!(added.next().await, 3, "before it is saved");
+    assert!(poll!(&mut on_handle).is_pending());
+    assert_eq!(added.next().await, 6);
+    let mut read = pin!(book.sum());
+    assert!(poll!(&mut read).is_pending());
+    pass_s(60).await;
+    assert!(poll!(&mut on_conn).is_pending());
+    assert!(poll!(&mut on_handle).is_pending());
+    assert!(poll!(&mut read).is_pending(), "it speaks of what is not saved");
+    drop(hold);
+    assert_eq!((on_conn.await.unwrap(), on_handle.await.unwrap(), read.await.unwrap()), (3, 6, 6));
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_output_an_event_waits_too_and_comes_before_the_answer() {
+    let store = store();
+    let registry = open(&store);
+    let book = registry.client().get_or_create::<StrictBook>("output");
+    let conn = book.connect();
+    let (tell, mut added) = heard();
+    conn.on(move |event: Added| tell.send(event.0).unwrap());
+    conn.add(1).await.unwrap();
+    assert_eq!(added.so_far(), [1]);
+
+    let hold = store.hold_batches();
+    let (mut on_conn, mut on_handle) = (pin!(conn.add(2)), pin!(book.add_slowly(3)));
+    assert!(poll!(&mut on_conn).is_pending());
+    pass(Duration::from_millis(1)).await;
+    assert!(poll!(&mut on_handle).is_pending());
+    pass_s(60).await;
+    assert!(poll!(&mut on_conn).is_pending());
+    assert!(poll!(&mut on_handle).is_pending());
+    assert_eq!(added.so_far(), [0; 0]);
+    drop(hold);
+    assert_eq!(on_conn.await.unwrap(), 3);
+    assert_eq!(added.next().await, 3);
+    assert_eq!(on_handle.await.unwrap(), 6);
+    assert_eq!(added.next().await, 6);
+}
+
+#[tokio::test(start_paused = true)]
+async fn calls_that_come_meanwhile_share_one_commit() {
+    let store = store();
+    let registry = open(&store);
+    let book = registry.client().get_or_create::<Book>("group");
+    book.add(1).await.unwrap();
+    let before = store.commits();
+    let hold = store.hold_batches();
+    let mut calls = pin!(join_all((0..100).map(|_| book.add(1))));
+    assert!(poll!(&mut calls).is_pending());
+    drop(hold);
+    assert!(calls.await.iter().all(Result::is_ok));
+    assert_eq!(store.commits() - before, 2, "the first one's, and that of all others");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reads_write_nothing() {
+    let store = store();
+    let registry = open(&store);
+    let book = registry.client().get_or_create::<Book>("reads");
+    book.add(1).await.unwrap();
+    let before = store.commits();
+    let conn = book.connect();
+    for _ in 0..10 {
+        conn.sum().await.unwrap();
+        book.sum_slowly().await.unwrap();
+        book.read_and_panic().await.unwrap_err();
+    }
+    conn.close().await;
+    pass_s(60).await;
+    assert_eq!(store.commits(), before, "nor does a hook that takes `&self`, nor sleep");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stop_ends_and_saves_what_was_taken() {
+    let store = store();
+    let registry = open(&store);
+    let book = registry.client().get_or_create::<Book>("stop");
+    let lazy = registry.client().get_or_create::<LazyBook>("stop");
+    book.add(1).await.unwrap();
+    lazy.add(1).await.unwrap();
+    let hold = store.hold_batches();
+    let mut call = pin!(book.add_slowly(2));
+    assert!(poll!(&mut call).is_pending());
+    pass(Duration::from_millis(1)).await;
+    let mut stop = pin!(registry.stop());
+    assert!(poll!(&mut stop).is_pending());
+    pass_s(1).await;
+    assert!(poll!(&mut stop).is_pending());
+    let before = Instant::now();
+    for late in [book.add(4).await, book.sum().await, lazy.add(4).await, lazy.sum().await] {
+        let late = late.unwrap_err();
+        assert!(late.fault().is_some_and(|fault| fault.is("guard", "service_unavailable")), "{late}");
+    }
+    assert_eq!(before.elapsed(), Duration::ZERO, "it does not wait for the end of the stop");
+    drop(hold);
+    stop.await;
+    assert_eq!(call.await.unwrap(), 3);
+    assert_eq!((saved!(store, Book, "stop"), saved!(store, LazyBook, "stop")), (3, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fired_schedule_is_cleared_in_the_commit_of_its_effect() {
+    for lost in [false, true] {
+        let store = store();
+        let registry = open(&store);
+        let book = registry.client().get_or_create::<Book>("rings");
+        book.ring_later(1_000).await.unwrap();
+        if lost {
+            store.lose_answers(1)
+        } else {
+            store.fail_batches(1)
+        }
+        let before = Instant::now();
+        pass_s(10).await;
+        assert_eq!(book.rings().await.unwrap(), 1, "both or neither, then once more");
+        pass_s(60).await;
+        assert_eq!(book.rings().await.unwrap(), 1);
+        assert_eq!(open(&store).client().get::<Book>("rings").rings().await.unwrap(), 1);
+        assert!(before.elapsed().as_secs() == 70);
+    }
+}
+
+/// What the tests above rely on.
+#[tokio::test]
+async fn a_store_in_an_arc_is_that_store() {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let registry = Registry::new().register::<Book>().store(Arc::clone(&store));
+    registry.client().get_or_create::<Book>("arc").add(1).await.unwrap();
+    assert_eq!(store.list("book").await.unwrap().len(), 1);
+}

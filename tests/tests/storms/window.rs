@@ -1,0 +1,66 @@
+//! A store that can be looked into.
+
+use std::{collections::HashMap, sync::Mutex};
+
+use async_trait::async_trait;
+use callboard::{
+    ActorId,
+    prelude::*,
+    store::{ActorRecord, Claim, Commit, CommitOutcome, MemoryStore, Store, StoreError},
+};
+
+/// A store that shows what it has; one that lies says that it has what it has not.
+#[derive(Debug, Default)]
+pub(crate) struct Window {
+    pub(crate) store: MemoryStore,
+    pub(crate) states: Mutex<HashMap<ActorId, bytes::Bytes>>,
+    pub(crate) lies: bool,
+}
+
+#[async_trait]
+impl Store for Window {
+    async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, StoreError> {
+        self.store.find(name, key).await
+    }
+
+    async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, StoreError> {
+        self.store.find_by_id(id).await
+    }
+
+    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
+        self.store.list(name).await
+    }
+
+    async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
+        self.store.claim(name, key).await
+    }
+
+    async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
+        if self.lies {
+            return Ok(vec![CommitOutcome::Done; batch.len()]);
+        }
+        let outcomes = self.store.commit(batch.clone()).await?;
+        for (commit, outcome) in batch.into_iter().zip(&outcomes) {
+            if let (Commit::Save { id, state: Some(state), .. }, CommitOutcome::Done) = (commit, outcome) {
+                self.states.lock().unwrap().insert(id, state);
+            }
+        }
+        Ok(outcomes)
+    }
+
+    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
+        self.store.due(until_ms, limit).await
+    }
+
+    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.store.next_alarm_after(after_ms).await
+    }
+
+    async fn with_messages(
+        &self,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.store.with_messages(after, limit).await
+    }
+}
