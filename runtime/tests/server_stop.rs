@@ -2,11 +2,14 @@
 
 mod gateway;
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use callboard::wire::Encoding;
+use callboard::{prelude::*, store::MemoryStore, wire::Encoding};
 use futures_util::SinkExt as _;
-use gateway::{Server, desk, next_close, next_json};
+use gateway::{Desk, Server, desk, next_close, next_json, until};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -89,4 +92,21 @@ async fn who_comes_while_it_stops_is_told_to_come_back() {
     assert_eq!(next_close(&mut socket).await, (1011, "guard.service_unavailable".to_owned()));
     drop(socket);
     server.ended().await;
+}
+
+/// An app nests the routes, ends its own server, and calls no `Registry::stop`.
+#[tokio::test]
+async fn an_open_connection_keeps_its_actors_and_with_the_last_one_they_stop() {
+    let store = Arc::new(MemoryStore::new());
+    let registry = Registry::new().store(Arc::clone(&store)).register::<Desk>();
+    let mut server = Server::nested(&registry).await;
+    drop(registry);
+    let mut socket = server.connect(Encoding::Json).await;
+    next_json(&mut socket).await;
+    server.stop();
+    server.ended().await;
+    socket.send(Message::text(SLOW_CALL)).await.expect("it is open");
+    assert_eq!(next_json(&mut socket).await["body"]["tag"], "ActionResponse");
+    drop(socket);
+    until(async || Arc::strong_count(&store) == 1).await;
 }

@@ -134,6 +134,17 @@ impl Server {
         Self { address, stop: Some(stop), ended }
     }
 
+    /// The routes of the registry in a server of somebody else's, which is all that stops with it.
+    pub async fn nested(registry: &Registry) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        let (stop, stopped) = oneshot::channel();
+        let stopped = async { stopped.await.unwrap_or(()) };
+        let serving = axum::serve(listener, registry.router()).with_graceful_shutdown(stopped);
+        let ended = tokio::spawn(async { serving.await.expect("it serves") });
+        Self { address, stop: Some(stop), ended }
+    }
+
     /// Tells the server to stop.
     pub fn stop(&mut self) {
         self.stop.take().expect("it was not told before").send(()).expect("it runs");
