@@ -96,7 +96,9 @@ impl<A: Actor> Conn<A> {
         let asked = Mutex::new(vec![0; asked].into());
         let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let state = RwLock::new(Arc::new(state));
-        let (waiting, in_flight) = (AtomicUsize::new(0), Mutex::default());
+        let waiting = AtomicUsize::new(0);
+        let account = if let Peer::Wire(outbox) = &peer { outbox.account() } else { None };
+        let in_flight = Mutex::new(account.cloned().map(InFlight::of).unwrap_or_default());
         Self(Arc::new(Inner {
             id,
             params,

@@ -66,6 +66,12 @@ pub(crate) fn too_many_calls(calls: usize, bytes: usize) -> Fault {
     Fault::new("connection", "too_many_calls", message)
 }
 
+/// There is no room for its arguments. The call did not run.
+pub(crate) fn too_much_in_calls() -> Fault {
+    let message = "Calls of this address wait for their answers, with too many bytes. The call did not run.";
+    Fault::new("connection", "too_many_calls", message)
+}
+
 pub(crate) fn too_many_subscriptions(limit: usize) -> Fault {
     let message = format!("The connection is subscribed to {limit} events already.");
     Fault::new("connection", "too_many_subscriptions", message)

@@ -1,6 +1,10 @@
 //! What one connection has under way.
 
-use crate::{Fault, Limits, faults};
+use crate::{
+    Fault, Limits,
+    account::{Account, Full, Held},
+    faults,
+};
 
 /// Calls that wait for their answers.
 #[derive(Default)]
@@ -8,15 +12,22 @@ pub(crate) struct InFlight {
     calls: usize,
     /// Of their arguments.
     bytes: usize,
+    held: Held,
 }
 
 impl InFlight {
+    /// Those of a peer whose account this is.
+    pub(crate) fn of(account: Account) -> Self {
+        Self { held: Held::new(account), ..Self::default() }
+    }
+
     /// Counts one more call, or says that it is one too many.
     pub(crate) fn add(&mut self, bytes: usize, limits: &Limits) -> Result<(), Fault> {
         let fits = self.calls == 0 || self.bytes + bytes <= limits.bytes_in_flight;
         if self.calls >= limits.calls_in_flight || !fits {
             return Err(faults::too_many_calls(self.calls, self.bytes));
         }
+        self.held.set(self.bytes + bytes).map_err(|Full| faults::too_much_in_calls())?;
         self.calls += 1;
         self.bytes += bytes;
         Ok(())
@@ -25,5 +36,7 @@ impl InFlight {
     pub(crate) fn remove(&mut self, bytes: usize) {
         self.calls -= 1;
         self.bytes -= bytes;
+        // Less always has room.
+        let _ = self.held.set(self.bytes);
     }
 }

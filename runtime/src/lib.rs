@@ -7,6 +7,8 @@ extern crate self as callboard;
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "server")]
+mod account;
 mod action;
 #[cfg(feature = "server")]
 mod actor;

@@ -30,6 +30,8 @@ use std::time::Duration;
 /// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
+/// | [`buffered`](Self::buffered) | bytes | 512 MiB | status 503, `guard.overloaded`; for a call on a connection `connection.too_many_calls` |
+/// | [`buffered_per_address`](Self::buffered_per_address) | bytes | 16 MiB | the same |
 /// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
 /// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |
 /// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
@@ -70,6 +72,8 @@ pub struct Limits {
     pub(crate) subscriptions: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) bytes_in_flight: usize,
+    pub(crate) buffered: usize,
+    pub(crate) buffered_per_address: usize,
     pub(crate) requests_per_second: Option<u32>,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
@@ -101,6 +105,8 @@ impl Default for Limits {
             subscriptions: 256,
             calls_in_flight: 1024,
             bytes_in_flight: 1 << 20,
+            buffered: 512 << 20,
+            buffered_per_address: 16 << 20,
             requests_per_second: None,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
@@ -170,6 +176,12 @@ settings! {
     calls_in_flight: usize;
     /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
     bytes_in_flight: usize;
+    /// Bytes of requests that are half read, and of the arguments of calls under way, of all peers. Each head counts twice,
+    /// for the room that it is read into. The first 8 KiB of each are free: who asks for no more is served whatever the
+    /// others hold. A message that is half read on a connection is not counted, nor what a raw handler keeps of a body.
+    buffered: usize;
+    /// The same, of one address.
+    buffered_per_address: usize;
     /// How long a request's head may take, and how long a socket may wait for its next request.
     head_timeout: Duration;
     /// How long a body may take.

@@ -11,6 +11,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     EventInfo, Limits,
+    account::Account,
     backlog::{Backlog, Item},
     burst::Entry,
     losses::Losses,
@@ -28,6 +29,8 @@ pub(crate) struct Outbox {
     version: u16,
     limits: Arc<Limits>,
     queue: Mutex<Queue>,
+    /// Where it is counted what is held for its client.
+    account: Option<Account>,
     /// Where it is counted what its client does not get.
     losses: OnceLock<Arc<Losses>>,
 }
@@ -150,7 +153,17 @@ impl Queue {
 
 impl Outbox {
     pub(crate) fn new(encoding: Encoding, version: u16, limits: Arc<Limits>) -> Self {
-        Self { encoding, version, limits, queue: Mutex::default(), losses: OnceLock::new() }
+        Self { encoding, version, limits, account: None, queue: Mutex::default(), losses: OnceLock::new() }
+    }
+
+    /// It is known for whom it is.
+    pub(crate) fn charged_to(self, account: Account) -> Self {
+        Self { account: Some(account), ..self }
+    }
+
+    /// Where it is counted what is held for its client, if anybody counts.
+    pub(crate) fn account(&self) -> Option<&Account> {
+        self.account.as_ref()
     }
 
     pub(crate) fn encoding(&self) -> Encoding {

@@ -17,12 +17,23 @@ use hyper::body::Body as _;
 use tokio::{task::yield_now, time::timeout};
 
 use super::errors;
-use crate::{Fault, Limits, through::through};
+use crate::{
+    Fault, Limits,
+    account::{Account, Full, Held},
+    through::through,
+};
 
-/// Reads a body of at most `limit` bytes.
-pub(super) async fn read(body: Body, limit: usize, limits: &Limits) -> Result<Bytes, Fault> {
-    let collected = timeout(limits.body_timeout, collect(body, limit, limits.body)).await;
-    collected.unwrap_or_else(|_| Err(errors::body_timed_out()))
+/// Reads a body of at most `limit` bytes, which are held in an account.
+pub(super) async fn read(
+    body: Body,
+    limit: usize,
+    limits: &Limits,
+    account: Account,
+) -> Result<(Bytes, Held), Fault> {
+    let mut held = Held::new(account);
+    let collected = timeout(limits.body_timeout, collect(body, limit, limits.body, &mut held)).await;
+    let body = collected.unwrap_or_else(|_| Err(errors::body_timed_out()))?;
+    Ok((body, held))
 }
 
 /// A body that is read as it comes, and ends with an error behind its limit. Refused at once if it says itself that it
@@ -89,7 +100,7 @@ impl Turn {
 }
 
 /// Reads on beyond the limit, up to `at_most`, unless the sender says that there is more than that.
-async fn collect(mut body: Body, limit: usize, at_most: usize) -> Result<Bytes, Fault> {
+async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Held) -> Result<Bytes, Fault> {
     let (mut kept, mut length, limit) = (BytesMut::new(), 0, limit.min(at_most));
     let mut turn = Turn::default();
     if body.size_hint().lower() > at_most as u64 {
@@ -108,7 +119,10 @@ async fn collect(mut body: Body, limit: usize, at_most: usize) -> Result<Bytes, 
         }
         if length > limit {
             kept = BytesMut::new();
+            // Nothing always has room.
+            let _ = held.set(0);
         } else {
+            held.set(length).map_err(|Full| errors::overloaded())?;
             kept.extend_from_slice(data);
         }
     }

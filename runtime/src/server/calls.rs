@@ -8,9 +8,11 @@ use http::{HeaderMap, HeaderValue, Method, header};
 
 use tracing::Instrument as _;
 
-use super::{Gateway, body, errors, errors::Failure, identity, target::Target};
+use super::{Gateway, body, errors, errors::Failure, identity, peers::Address, target::Target};
 use crate::{
-    Fault, Limits, faults,
+    Fault, Limits,
+    account::Held,
+    faults,
     host::{Guest, Runtime},
     store::ActorRecord,
     wire::{
@@ -34,12 +36,13 @@ pub(super) async fn action(
     }
     let limits = gateway.limits();
     let params = params(&head.headers, limits).map_err(failed)?;
-    let body = body::read(body, limits.incoming_message, limits).await.map_err(failed)?;
+    let account = gateway.peers.account(Address::of(&head.extensions));
+    let (body, held) = body::read(body, limits.incoming_message, limits, account).await.map_err(failed)?;
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
 
     let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
-    let call = Call { target, name, encoding, args, guest };
+    let call = Call { target, name, encoding, args, guest, _held: held };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
     let call = async move { call.run(&runtime).await };
@@ -59,6 +62,8 @@ struct Call {
     encoding: Encoding,
     args: Bytes,
     guest: Guest,
+    /// Its arguments, until it is done.
+    _held: Held,
 }
 
 impl Call {

@@ -17,10 +17,13 @@ use super::{
     Gateway, Shared, body, errors,
     errors::Failure,
     limits,
+    peers::Address,
     target::{check_key, check_namespace, decode_form},
 };
 use crate::{
-    ActorId, Fault, Key, Limits, faults,
+    ActorId, Fault, Key, Limits,
+    account::Held,
+    faults,
     host::{HostedActor, Reach, Runtime},
     store::ActorRecord,
     wire,
@@ -53,13 +56,15 @@ pub(super) async fn list(State(gateway): Shared, request: Request) -> Result<Res
 
 /// `PUT /actors`
 pub(super) async fn get_or_create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let (actor, created) = Creation::read(request, gateway.limits()).await?.run(&gateway, true).await?;
+    let (creation, _held) = Creation::read(request, &gateway).await?;
+    let (actor, created) = creation.run(&gateway, true).await?;
     Ok(ok(&json!({ "actor": actor_object(actor.record()), "created": created })))
 }
 
 /// `POST /actors`
 pub(super) async fn create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let (actor, _created) = Creation::read(request, gateway.limits()).await?.run(&gateway, false).await?;
+    let (creation, _held) = Creation::read(request, &gateway).await?;
+    let (actor, _created) = creation.run(&gateway, false).await?;
     Ok(ok(&json!({ "actor": actor_object(actor.record()) })))
 }
 
@@ -179,13 +184,17 @@ struct Creation {
 }
 
 impl Creation {
-    async fn read(request: Request, limits: &Limits) -> Result<Self, Fault> {
+    /// Reads what is asked for, with what is held of it until it is done.
+    async fn read(request: Request, gateway: &Gateway) -> Result<(Self, Held), Fault> {
+        let limits = gateway.limits();
         Search::parse(request.uri().query(), limits)?;
         // In base64, with a key whose characters may be escaped in the key and in JSON.
         let longest = 4096 + 2 * limits.input + 16 * limits.key_parts * limits.key_part;
-        let body = body::read(request.into_body(), longest, limits).await?;
-        serde_json::from_slice(&body)
-            .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))
+        let account = gateway.peers.account(Address::of(request.extensions()));
+        let (body, held) = body::read(request.into_body(), longest, limits, account).await?;
+        let creation = serde_json::from_slice(&body)
+            .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))?;
+        Ok((creation, held))
     }
 
     async fn run(self, gateway: &Gateway, may_exist: bool) -> Result<(Arc<dyn HostedActor>, bool), Fault> {

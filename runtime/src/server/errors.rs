@@ -81,7 +81,7 @@ fn status(fault: &Fault) -> StatusCode {
         ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
         ("api", "headers_too_long") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         ("guard", "too_many_requests") => StatusCode::TOO_MANY_REQUESTS,
-        ("guard", "service_unavailable" | "too_many_connections" | "actor_ready_timeout")
+        ("guard", "service_unavailable" | "too_many_connections" | "overloaded" | "actor_ready_timeout")
         | ("api", "not_destroyed_in_time") => StatusCode::SERVICE_UNAVAILABLE,
         ("actor", "invalid_request" | "duplicate_key" | "key_too_long")
         | ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
@@ -171,6 +171,11 @@ pub(super) fn too_many_requests() -> Fault {
     Fault::new("guard", "too_many_requests", "Too many requests come from this address. Try again later.")
 }
 
+/// Clients try again at this one, too.
+pub(super) fn overloaded() -> Fault {
+    Fault::new("guard", "overloaded", "The server holds too much for this address already. Try again later.")
+}
+
 /// A code that clients try again at.
 pub(super) fn not_open_in_time() -> Fault {
     Fault::new("guard", "actor_ready_timeout", "The actor did not open the connection in time")
@@ -211,6 +216,7 @@ mod tests {
             (origin_not_allowed(), 403),
             (too_many_connections(), 503),
             (too_many_requests(), 429),
+            (overloaded(), 503),
             (not_open_in_time(), 503),
             (invalid_request("x"), 400),
             (no_route(), 404),

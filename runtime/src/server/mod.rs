@@ -9,6 +9,7 @@ mod cors;
 mod edges;
 mod errors;
 mod identity;
+mod intake;
 mod limits;
 mod opening;
 mod origins;

@@ -39,7 +39,11 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     let limits = gateway.limits();
     let ray = opening.ray.clone();
     let encoding = *opening.encoding.as_ref().unwrap_or(&Encoding::Json);
-    let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits)));
+    let mut outbox = Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits));
+    if let Ok(place) = &place {
+        outbox = outbox.charged_to(place.account().clone());
+    }
+    let outbox = Arc::new(outbox);
     let opened = match &place {
         Ok(_) => opening.open_in_time(gateway, &outbox).await,
         Err(fault) => Err(Refusal::crowded(fault)),

@@ -13,11 +13,16 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use super::errors;
-use crate::{Fault, Limits};
+use crate::{
+    Fault, Limits,
+    account::{Account, Sum},
+};
 
 /// Counts sockets, connections and requests, in all and per address.
 pub(super) struct Peers {
     limits: Arc<Limits>,
+    /// What is held for all of them.
+    held: Arc<Sum>,
     table: Mutex<Table>,
 }
 
@@ -35,6 +40,8 @@ struct Peer {
     open: Counts,
     /// When all requests so far have been paid for, at the rate allowed.
     paid_at: Option<Instant>,
+    /// What is held for it.
+    account: Option<Account>,
 }
 
 /// How many are open.
@@ -60,11 +67,13 @@ pub(super) struct Place {
     peers: Arc<Peers>,
     what: What,
     address: Option<Address>,
+    account: Account,
 }
 
 impl Peers {
     pub(super) fn new(limits: Arc<Limits>) -> Arc<Self> {
-        Arc::new(Self { limits, table: Mutex::default() })
+        let held = Arc::new(Sum::new(limits.buffered));
+        Arc::new(Self { limits, held, table: Mutex::default() })
     }
 
     /// A place for one more from this address, if it is known.
@@ -87,8 +96,9 @@ impl Peers {
             *open += 1;
         }
         *table.all.of(what) += 1;
+        let account = self.account_in(&mut table, address);
         drop(table);
-        Ok(Place { peers: Arc::clone(self), what, address })
+        Ok(Place { peers: Arc::clone(self), what, address, account })
     }
 
     /// Counts a request. Too many of an address are refused, with the time to wait.
@@ -108,6 +118,17 @@ impl Peers {
         }
     }
 
+    /// Where it is counted what is held for this address, if it is known; else it is only counted in all.
+    pub(super) fn account(&self, address: Option<Address>) -> Account {
+        self.account_in(&mut self.table.lock(), address)
+    }
+
+    fn account_in(&self, table: &mut Table, address: Option<Address>) -> Account {
+        let Some(address) = address else { return Account::new(usize::MAX, &self.held) };
+        let account = &mut table.peer(address).account;
+        account.get_or_insert_with(|| Account::new(self.limits.buffered_per_address, &self.held)).clone()
+    }
+
     fn leave(&self, what: What, address: Option<Address>) {
         let mut table = self.table.lock();
         *table.all.of(what) -= 1;
@@ -117,6 +138,13 @@ impl Peers {
         if peer.is_forgettable(Instant::now()) {
             table.by_address.remove(&address);
         }
+    }
+}
+
+impl Place {
+    /// Where it is counted what is held for whoever has it.
+    pub(super) fn account(&self) -> &Account {
+        &self.account
     }
 }
 
@@ -148,7 +176,9 @@ impl Table {
 
 impl Peer {
     fn is_forgettable(&self, now: Instant) -> bool {
-        self.open == Counts::default() && self.paid_at.is_none_or(|at| at <= now)
+        self.open == Counts::default()
+            && self.paid_at.is_none_or(|at| at <= now)
+            && self.account.as_ref().is_none_or(Account::is_empty)
     }
 }
 

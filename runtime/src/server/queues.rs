@@ -8,9 +8,11 @@ use http::Method;
 
 use tracing::Instrument as _;
 
-use super::{Gateway, body, calls, errors, errors::Failure, target::Target};
+use super::{Gateway, body, calls, errors, errors::Failure, peers::Address, target::Target};
 use crate::{
-    Fault, Limits, faults,
+    Fault, Limits,
+    account::{Account, Held},
+    faults,
     host::{Guest, Handling, Mail, Runtime},
     store::ActorRecord,
     wire::{
@@ -37,14 +39,19 @@ pub(super) async fn send(
     }
     let limits = gateway.limits();
     let params = calls::params(&head.headers, limits).map_err(failed)?;
-    let (QueueSend { body, wait, timeout_ms, .. }, version) =
-        read(body, encoding, limits).await.map_err(failed)?;
+    let account = gateway.peers.account(Address::of(&head.extensions));
+    let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
+        read(body, encoding, limits, account).await.map_err(failed)?;
 
     let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
     let mail = Mail { queue, format: encoding.format(), body, waits: wait };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a sender that goes away does not take its message with it.
-    let sending = async move { enqueue(&runtime, target, mail, guest).await };
+    let sending = async move {
+        let sent = enqueue(&runtime, target, mail, guest).await;
+        drop(held);
+        sent
+    };
     let (actor, result) = match gateway.tasks().spawn(sending.in_current_span()).await {
         Ok(done) => done?,
         Err(panic) => return Err(failed(Fault::internal(&panic))),
@@ -56,16 +63,21 @@ pub(super) async fn send(
     calls::answer(body, encoding, &actor, limits).map_err(failed_there)
 }
 
-/// The message, and the version to answer in.
-async fn read(body: Body, encoding: Encoding, limits: &Limits) -> Result<(QueueSend, u16), Fault> {
+/// The message, the version to answer in, and what is held of it.
+async fn read(
+    body: Body,
+    encoding: Encoding,
+    limits: &Limits,
+    account: Account,
+) -> Result<(QueueSend, u16, Held), Fault> {
     let limit = limits.queued_message;
     let too_large = || faults::message_too_large(limit);
-    let body = body::read(body, limit.saturating_add(ENVELOPE), limits).await;
-    let body =
+    let body = body::read(body, limit.saturating_add(ENVELOPE), limits, account).await;
+    let (body, held) =
         body.map_err(|fault| if fault == errors::incoming_too_long() { too_large() } else { fault })?;
     let (send, version) =
         QueueSend::decode(encoding, &body).map_err(|error| errors::invalid_request(error.to_string()))?;
-    if send.body.len() > limit { Err(too_large()) } else { Ok((send, version)) }
+    if send.body.len() > limit { Err(too_large()) } else { Ok((send, version, held)) }
 }
 
 /// The actor that was reached, and what came of the message; an error if none was.

@@ -3,7 +3,7 @@
 use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, extract::ConnectInfo};
-use http::Request;
+use http::{Request, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use serde_json::json;
@@ -18,11 +18,13 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use tower_service::Service as _;
 
 use super::{
-    Gateway, errors, limits,
+    Gateway,
+    intake::{Intake, Phase},
+    limits,
     peers::{Address, Place, What},
     router,
 };
-use crate::Limits;
+use crate::{Fault, Limits, account::Held};
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
@@ -44,9 +46,12 @@ pub(crate) async fn serve(
             };
             // Those who come in crowds shall not keep waiting who is here.
             yield_now().await;
-            let Ok(place) = gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) else {
-                turn_away(&socket);
-                continue;
+            let place = match gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) {
+                Ok(place) => place,
+                Err(fault) => {
+                    turn_away(&socket, &fault);
+                    continue;
+                }
             };
             let (router, limits) = (router.clone(), Arc::clone(gateway.limits()));
             let stop = runtime.stopping().child_token();
@@ -76,11 +81,10 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Says that there are too many sockets, without waiting for anything.
-fn turn_away(socket: &TcpStream) {
+/// Says why a socket is not served, without waiting for anything.
+pub(super) fn turn_away(socket: &TcpStream, fault: &Fault) {
     const HEAD: &str =
         "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n";
-    let fault = errors::too_many_connections();
     let body =
         json!({ "group": fault.group(), "code": fault.code(), "message": fault.message() }).to_string();
     let answer = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
@@ -111,11 +115,22 @@ async fn talk(
     server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
     // More than a head may have: one that is somewhat too long is told so.
     server.max_buf_size((2 * limits.head).max(16 * 1024));
+    let phase = Arc::new(Phase::default());
+    let socket = Intake::new(socket, Arc::clone(&phase), Held::new(caller.place.account().clone()));
     let service = service_fn(move |mut request: Request<Incoming>| {
+        phase.requested();
         request.extensions_mut().insert(ConnectInfo(caller.peer));
         // An upgraded socket is still one.
         request.extensions_mut().insert(Arc::clone(&caller.place));
-        router.clone().call(request)
+        let (answer, phase) = (router.clone().call(request), Arc::clone(&phase));
+        async move {
+            let response = answer.await;
+            match &response {
+                Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => phase.upgraded(),
+                _ => phase.answered(),
+            }
+            response
+        }
     });
     let connection = server.serve_connection(TokioIo::new(socket), service).with_upgrades();
     let mut connection = pin!(connection);

@@ -1,0 +1,143 @@
+//! A socket as HTTP reads it: what it holds of an unfinished head is counted.
+
+use std::{
+    io::{self, IoSlice},
+    mem::MaybeUninit,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicU8, Ordering},
+    },
+    task::{Context, Poll, ready},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::TcpStream,
+};
+
+use super::{errors, serve::turn_away};
+use crate::account::{Full, Held};
+
+/// A socket, and what has been read of it that is no request yet.
+///
+/// The HTTP library holds a head until it is whole. It says nothing about how much that is, so this counts what is read
+/// while no request is being answered.
+pub(super) struct Intake {
+    socket: TcpStream,
+    phase: Arc<Phase>,
+    unfinished: usize,
+    held: Held,
+}
+
+/// What is being read.
+#[derive(Default)]
+pub(super) struct Phase(AtomicU8);
+
+impl Phase {
+    const HEAD: u8 = 0;
+    const REQUEST: u8 = 1;
+    const UPGRADED: u8 = 2;
+
+    /// A head is whole: what follows is its body.
+    pub(super) fn requested(&self) {
+        self.0.store(Self::REQUEST, Ordering::Relaxed);
+    }
+
+    /// The request has its response; the next one may follow.
+    pub(super) fn answered(&self) {
+        self.0.store(Self::HEAD, Ordering::Relaxed);
+    }
+
+    /// There will be no other request.
+    pub(super) fn upgraded(&self) {
+        self.0.store(Self::UPGRADED, Ordering::Relaxed);
+    }
+
+    fn get(&self) -> u8 {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Intake {
+    pub(super) fn new(socket: TcpStream, phase: Arc<Phase>, held: Held) -> Self {
+        Self { socket, phase, unfinished: 0, held }
+    }
+
+    /// Counts what was read.
+    fn count(&mut self, bytes: usize) -> io::Result<()> {
+        if self.phase.get() != Phase::HEAD {
+            self.begin_anew();
+            return Ok(());
+        }
+        self.unfinished += bytes;
+        // Twice: the room that it is read into grows by doubling.
+        self.held.set(2 * self.unfinished).map_err(|Full| {
+            turn_away(&self.socket, &errors::overloaded());
+            io::Error::other("too much is held for its address")
+        })
+    }
+
+    fn begin_anew(&mut self) {
+        self.unfinished = 0;
+        // Nothing always has room.
+        let _ = self.held.set(0);
+    }
+
+    /// A response is on its way: what was read before it has been used, but for the rest of the last piece.
+    fn wrote(&mut self) {
+        if self.unfinished > 0 {
+            self.begin_anew();
+        }
+    }
+}
+
+/// What is read at once. No more than may be held without being counted: the beginning of a request that comes together
+/// with the end of the one before it is not.
+const PIECE: usize = Held::FREE / 2;
+
+impl AsyncRead for Intake {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.phase.get() == Phase::UPGRADED {
+            return Pin::new(&mut self.socket).poll_read(cx, buffer);
+        }
+        let mut piece = [const { MaybeUninit::uninit() }; PIECE];
+        let most = PIECE.min(buffer.remaining());
+        let mut piece = ReadBuf::uninit(&mut piece[..most]);
+        ready!(Pin::new(&mut self.socket).poll_read(cx, &mut piece))?;
+        buffer.put_slice(piece.filled());
+        Poll::Ready(self.count(piece.filled().len()))
+    }
+}
+
+impl AsyncWrite for Intake {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.wrote();
+        Pin::new(&mut self.socket).poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.wrote();
+        Pin::new(&mut self.socket).poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.socket.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.socket).poll_shutdown(cx)
+    }
+}
