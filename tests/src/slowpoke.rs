@@ -3,9 +3,10 @@
 // Actions take `self`, whether they need it or not.
 #![allow(clippy::unused_self)]
 
-use std::time::Duration;
+use std::{error::Error, time::Duration};
 
-use callboard::prelude::*;
+use callboard::{Body, prelude::*};
+use http_body_util::BodyExt as _;
 use tokio::time::sleep;
 
 /// It has nothing to remember.
@@ -24,5 +25,19 @@ impl Slowpoke {
     #[action]
     async fn wait(&self, ms: u64, _text: String) {
         sleep(Duration::from_millis(ms)).await;
+    }
+
+    /// How long a body is, without keeping it.
+    #[on_request]
+    async fn measure(
+        request: http::Request<Body>,
+    ) -> Result<http::Response<String>, Box<dyn Error + Send + Sync>> {
+        let (mut body, mut length) = (request.into_body(), 0);
+        while let Some(frame) = body.frame().await {
+            if let Some(data) = frame?.data_ref() {
+                length += data.len();
+            }
+        }
+        Ok(http::Response::new(length.to_string()))
     }
 }

@@ -83,7 +83,7 @@ impl Bounds {
 struct Turn(usize);
 
 impl Turn {
-    const BYTES: usize = 256 << 10;
+    const BYTES: usize = 32 << 10;
 
     fn add(&mut self, bytes: usize) {
         self.0 += bytes;

@@ -13,7 +13,7 @@ pub(super) const PONGS: usize = 16;
 
 /// Messages that are read, and how long, before what they caused is written.
 pub(super) const READS: usize = 64;
-pub(super) const READ_TIME: Duration = Duration::from_micros(250);
+pub(super) const READ_TIME: Duration = Duration::from_micros(50);
 
 /// Actors that one request of the control API may name, or be answered with.
 pub(super) const LISTED: usize = 100;

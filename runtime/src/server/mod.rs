@@ -13,6 +13,7 @@ mod intake;
 mod limits;
 mod opening;
 mod origins;
+mod pause;
 mod peers;
 mod queues;
 mod raw_socket;

@@ -1,6 +1,6 @@
 //! Serving on a listener, and stopping without loss.
 
-use std::{future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
 use axum::{Router, extract::ConnectInfo};
 use http::{Request, StatusCode};
@@ -14,7 +14,10 @@ use tokio::{
     task::yield_now,
     time::{sleep, timeout},
 };
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio_util::{
+    sync::CancellationToken,
+    task::{AbortOnDropHandle, TaskTracker},
+};
 use tower_service::Service as _;
 
 use super::{
@@ -36,29 +39,15 @@ pub(crate) async fn serve(
 ) -> io::Result<()> {
     let runtime = Arc::clone(&gateway.runtime);
     let sockets = TaskTracker::new();
-    {
-        let router = own.merge(router(Arc::clone(&gateway)));
-        let mut signal = pin!(signal);
-        loop {
-            let (socket, peer) = tokio::select! {
-                accepted = accept(&listener) => accepted,
-                () = &mut signal => break,
-            };
-            // Those who come in crowds shall not keep waiting who is here.
-            yield_now().await;
-            let place = match gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) {
-                Ok(place) => place,
-                Err(fault) => {
-                    turn_away(&socket, &fault);
-                    continue;
-                }
-            };
-            let (router, limits) = (router.clone(), Arc::clone(gateway.limits()));
-            let stop = runtime.stopping().child_token();
-            sockets.spawn(talk(socket, Caller { peer, place: Arc::new(place) }, router, limits, stop));
-        }
+    // A task like those it makes: on a thread of its own it would have a core for itself, however many wait for one.
+    let mut receiving =
+        AbortOnDropHandle::new(tokio::spawn(receive(gateway, own, listener, sockets.clone())));
+    tokio::select! {
+        () = signal => receiving.abort(),
+        Err(error) = &mut receiving => return Err(io::Error::other(error)),
     }
-    drop(listener);
+    // The listener is closed with it.
+    let _ = receiving.await;
     tracing::info!("stopping");
     sockets.close();
     let (ended, ()) = tokio::join!(timeout(limits::GRACE, sockets.wait()), runtime.stop());
@@ -66,6 +55,31 @@ pub(crate) async fn serve(
         tracing::warn!(sockets = sockets.len(), "stopped before every peer was done");
     }
     Ok(())
+}
+
+/// Lets in who comes, for ever.
+async fn receive(
+    gateway: Arc<Gateway>,
+    own: Router,
+    listener: TcpListener,
+    sockets: TaskTracker,
+) -> Infallible {
+    let router = own.merge(router(Arc::clone(&gateway)));
+    loop {
+        let (socket, peer) = accept(&listener).await;
+        // Those who come in crowds shall not keep waiting who is here.
+        yield_now().await;
+        let place = match gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) {
+            Ok(place) => place,
+            Err(fault) => {
+                turn_away(&socket, &fault);
+                continue;
+            }
+        };
+        let (router, limits) = (router.clone(), Arc::clone(gateway.limits()));
+        let stop = gateway.runtime.stopping().child_token();
+        sockets.spawn(talk(socket, Caller { peer, place: Arc::new(place) }, router, limits, stop));
+    }
 }
 
 /// The next socket. An error is about one that was lost, or about a want of file descriptors that will pass.

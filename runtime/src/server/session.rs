@@ -15,13 +15,13 @@ use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    task::yield_now,
     time::{Instant, Sleep, sleep, timeout},
 };
 use tokio_websockets::Message;
 
 use super::{
     limits,
+    pause::Pause,
     silence::Silence,
     socket::{FRAME_HEAD, Socket, put_frame},
 };
@@ -47,6 +47,8 @@ pub(super) struct Session<S> {
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
     silence: Silence,
+    /// After much was read, until others had their turn.
+    pause: Pause,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -65,6 +67,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             close: None,
             patience: Patience::new(limits.slow_timeout),
             silence: Silence::new(limits.ping_interval),
+            pause: Pause::default(),
         }
     }
 
@@ -117,14 +120,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     Err(end) => return Poll::Ready(end),
                 }
             }
-            match self.read_on(cx) {
+            match self.go_on(cx) {
                 // Everything is written, and there is nothing to read: who has more for either wakes this task.
                 Poll::Ready(Ok(Went::Written)) if is_drained => return Poll::Pending,
-                Poll::Ready(Ok(Went::Pressed)) => {
-                    // Others first. Polled once, it wakes this task when they have had their turn, and sockets too.
-                    let _ = pin!(yield_now()).poll(cx);
-                    return Poll::Pending;
-                }
+                Poll::Ready(Ok(Went::Pressed)) => self.pause.begin(),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
                 Poll::Pending if self.socket.is_writing() => return self.patience.poll(&self.outbox, cx),
@@ -148,6 +147,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Err(End::Close(close));
         }
         Ok(is_all)
+    }
+
+    /// Writes what is being written, and reads unless others have their turn. Pending if neither can go on.
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Went, End>> {
+        if self.pause.poll(cx).is_ready() {
+            return self.read_on(cx);
+        }
+        if ready!(self.socket.poll_flush(cx))? { Poll::Ready(Ok(Went::Written)) } else { Poll::Pending }
     }
 
     /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Pending

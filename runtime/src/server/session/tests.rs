@@ -36,7 +36,7 @@ impl Notes {
     }
 }
 
-struct FakeConn(Arc<Notes>);
+struct FakeConn(Arc<Notes>, Arc<Outbox>);
 
 impl HostedConn for FakeConn {
     fn id(&self) -> ConnId {
@@ -49,6 +49,9 @@ impl HostedConn for FakeConn {
 
     fn call(&self, id: u64, action: &str, args: &[u8]) {
         assert_ne!(action, "panic", "the actor broke");
+        if action == "answer" {
+            assert!(self.1.send(&ToClient::ActionResponse { id, output: Bytes::from_static(b"1") }));
+        }
         self.0.add(format!("call {id} {action} {}", String::from_utf8_lossy(args)));
     }
 
@@ -71,7 +74,7 @@ impl Scene {
         let (ours, theirs) = duplex(pipe);
         let notes = Arc::new(Notes::default());
         let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
-        let conn = Arc::new(FakeConn(Arc::clone(&notes)));
+        let conn = Arc::new(FakeConn(Arc::clone(&notes), Arc::clone(&outbox)));
         let (stop, stopped) = oneshot::channel();
         let session = Session::new(ours, Arc::clone(&outbox), Some(conn), Box::new(()), &Limits::new());
         let is_stopping = Arc::new(AtomicBool::new(false));
@@ -98,7 +101,11 @@ fn message(frame: impl Into<Bytes>) -> Entry {
 }
 
 fn call(id: u64) -> Message {
-    let message = ToServer::ActionRequest { id, name: "act".to_owned(), args: Bytes::from_static(b"[1]") };
+    call_of(id, "act")
+}
+
+fn call_of(id: u64, action: &str) -> Message {
+    let message = ToServer::ActionRequest { id, name: action.to_owned(), args: Bytes::from_static(b"[1]") };
     Message::text(message.encode(Encoding::Json).expect("it can be encoded"))
 }
 
@@ -300,6 +307,22 @@ async fn a_slow_peer_with_room_in_its_queue_is_waited_for() {
     assert_eq!(scene.end().await, ["hang up"]);
 }
 
+/// Each answer wakes the session as soon as it is there.
+#[tokio::test(start_paused = true)]
+async fn a_peer_whose_calls_are_answered_at_once_leaves_their_turns_to_others() {
+    let (scene, pipe) = Scene::start(Encoding::Json, 1 << 20);
+    let (mut client, mut turns) = (ClientBuilder::new().take_over(pipe), 0);
+    for id in 0..6400 {
+        client.feed(call_of(id, "answer")).await.expect("there is room");
+    }
+    client.flush().await.expect("there is room");
+    while scene.notes.0.lock().len() < 6400 {
+        tokio::task::yield_now().await;
+        turns += 1;
+    }
+    assert!(turns >= 6400 / limits::READS - 1, "{turns}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_panic_hangs_up_too() {
     let (scene, mut client) = Scene::with_client(Encoding::Json);
@@ -354,7 +377,7 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     let (ours, theirs) = duplex(7);
     let notes = Arc::new(Notes::default());
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
-    let conn = Arc::new(FakeConn(Arc::clone(&notes)));
+    let conn = Arc::new(FakeConn(Arc::clone(&notes), Arc::clone(&outbox)));
     let session = Session::new(Trickle(ours), Arc::clone(&outbox), Some(conn), Box::new(()), &Limits::new());
     let session = tokio::spawn(session.run(std::future::pending(), || false));
     let mut client = ClientBuilder::new().take_over(theirs);

@@ -1,0 +1,56 @@
+//! A turn for others.
+
+use std::{
+    future::Future as _,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll, Wake, Waker},
+};
+
+use futures_util::task::AtomicWaker;
+use tokio::task::yield_now;
+
+/// While it lasts, its task does less than it could: until the others had their turn, and sockets were looked at.
+///
+/// A task that merely yields goes on as soon as anything wakes it, and what it has just caused does so at once. Nobody
+/// would look at the sockets of others until the scheduler insists, which it does after 61 such turns.
+#[derive(Default)]
+pub(super) struct Pause(Option<Arc<Turn>>);
+
+#[derive(Default)]
+struct Turn {
+    is_over: AtomicBool,
+    task: AtomicWaker,
+}
+
+impl Pause {
+    pub(super) fn begin(&mut self) {
+        let turn = Arc::<Turn>::default();
+        let waker = Waker::from(Arc::clone(&turn));
+        // Polled once, it wakes whom it was polled by when the turn is over.
+        let _ = pin!(yield_now()).poll(&mut Context::from_waker(&waker));
+        self.0 = Some(turn);
+    }
+
+    /// Ready when there is none.
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(turn) = &self.0 {
+            turn.task.register(cx.waker());
+            if !turn.is_over.load(Ordering::Acquire) {
+                return Poll::Pending;
+            }
+            self.0 = None;
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Wake for Turn {
+    fn wake(self: Arc<Self>) {
+        self.is_over.store(true, Ordering::Release);
+        self.task.wake();
+    }
+}
