@@ -500,8 +500,17 @@ async fn calls_under_way_may_have_so_many_bytes_and_no_more() {
 }
 
 /// Of one address, and of all.
-fn buffered(bytes: usize) -> [Limits; 2] {
-    [Limits::new().buffered_per_address(bytes), Limits::new().buffered(bytes)]
+fn buffered(bytes: usize) -> [(Limits, [u8; 3]); 2] {
+    [(Limits::new().buffered_per_address(bytes), [1, 1, 1]), (Limits::new().buffered(bytes), [1, 2, 3])]
+}
+
+/// From one of the addresses that this machine has for itself, having sent this.
+async fn connect_from(address: u8, server: &Server, begin: &str) -> TcpStream {
+    let socket = TcpSocket::new_v4().expect("a socket");
+    socket.bind(([127, 0, 0, address], 0).into()).expect("an address of this machine");
+    let mut socket = socket.connect(server.address).await.expect("it listens");
+    socket.write_all(begin.as_bytes()).await.expect("it reads");
+    socket
 }
 
 /// The one of these that has an answer, which is that there is no room, and the others, which have none.
@@ -520,14 +529,12 @@ async fn the_refused(sockets: Vec<TcpStream>) -> Vec<TcpStream> {
 }
 
 /// Sends three of these at once, of which two have room, and then what completes them; three times.
-async fn two_of_three_are_held(limits: Limits, begin: &str, end: &str) {
+async fn two_of_three_are_held((limits, addresses): (Limits, [u8; 3]), begin: &str, end: &str) {
     let server = Server::start_with(limits).await;
     for _ in 0..3 {
         let mut sockets = Vec::new();
-        for _ in 0..3 {
-            let mut socket = TcpStream::connect(server.address).await.expect("it listens");
-            socket.write_all(begin.as_bytes()).await.expect("it reads");
-            sockets.push(socket);
+        for address in addresses {
+            sockets.push(connect_from(address, &server, begin).await);
         }
         for mut held in the_refused(sockets).await {
             assert_eq!(server.call("here", "[]").await.status, 200, "who asks for little is served");
@@ -585,7 +592,7 @@ async fn a_request_that_was_answered_is_not_counted_any_more() {
 
 #[tokio::test]
 async fn calls_under_way_of_all_connections_may_have_so_many_bytes_and_no_more() {
-    for limits in buffered(25_000) {
+    for (limits, _) in buffered(25_000) {
         let server = Server::start_with(limits).await;
         let mut sockets = Vec::new();
         for _ in 0..3 {
@@ -615,11 +622,7 @@ async fn what_is_held_for_one_address_is_not_charged_to_another() {
     let head = format!("GET /health HTTP/1.1\r\nhost: x\r\nx-long: {}", "x".repeat(14_000));
     let mut held = Vec::new();
     for address in [2, 3, 4] {
-        let socket = TcpSocket::new_v4().expect("a socket");
-        socket.bind(([127, 0, 0, address], 0).into()).expect("an address of this machine");
-        let mut socket = socket.connect(server.address).await.expect("it listens");
-        socket.write_all(head.as_bytes()).await.expect("it reads");
-        held.push(socket);
+        held.push(connect_from(address, &server, &head).await);
     }
     for mut socket in held {
         socket.write_all(b"\r\n\r\n").await.expect("it reads");
