@@ -617,6 +617,21 @@ async fn calls_under_way_of_all_connections_may_have_so_many_bytes_and_no_more()
 }
 
 #[tokio::test]
+async fn calls_under_way_over_http_may_have_so_many_bytes_and_no_more() {
+    for (limits, _) in buffered(25_000) {
+        let server = Server::start_with(limits).await;
+        let args = json!([300, "x".repeat(20_000)]).to_string();
+        let call = async || server.call("noteSlowly", &args).await.status;
+        for _ in 0..3 {
+            let (one, two, three) = tokio::join!(call(), call(), call());
+            let mut statuses = [one, two, three];
+            statuses.sort_unstable();
+            assert_eq!(statuses, [200, 200, 503]);
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_is_held_for_one_address_is_not_charged_to_another() {
     let server = Server::start_with(Limits::new().buffered_per_address(25_000)).await;
     let head = format!("GET /health HTTP/1.1\r\nhost: x\r\nx-long: {}", "x".repeat(14_000));
