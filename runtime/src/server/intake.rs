@@ -16,7 +16,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{errors, serve::turn_away};
+use super::{errors, peers::Place, serve::turn_away};
 use crate::account::{Full, Held};
 
 /// A socket, and what has been read of it that is no request yet.
@@ -25,48 +25,55 @@ use crate::account::{Full, Held};
 /// while no request is being answered.
 pub(super) struct Intake {
     socket: TcpStream,
-    phase: Arc<Phase>,
+    seat: Arc<Seat>,
     unfinished: usize,
     held: Held,
 }
 
-/// What is being read.
-#[derive(Default)]
-pub(super) struct Phase(AtomicU8);
+/// A socket's place, which it has until it is closed, and what is being read of it.
+pub(super) struct Seat {
+    place: Place,
+    phase: AtomicU8,
+}
 
-impl Phase {
-    const HEAD: u8 = 0;
-    const REQUEST: u8 = 1;
-    const UPGRADED: u8 = 2;
+const HEAD: u8 = 0;
+const REQUEST: u8 = 1;
+const UPGRADED: u8 = 2;
+
+impl Seat {
+    pub(super) fn new(place: Place) -> Arc<Self> {
+        Arc::new(Self { place, phase: AtomicU8::new(HEAD) })
+    }
 
     /// A head is whole: what follows is its body.
     pub(super) fn requested(&self) {
-        self.0.store(Self::REQUEST, Ordering::Relaxed);
+        self.phase.store(REQUEST, Ordering::Relaxed);
     }
 
     /// The request has its response; the next one may follow.
     pub(super) fn answered(&self) {
-        self.0.store(Self::HEAD, Ordering::Relaxed);
+        self.phase.store(HEAD, Ordering::Relaxed);
     }
 
     /// There will be no other request.
     pub(super) fn upgraded(&self) {
-        self.0.store(Self::UPGRADED, Ordering::Relaxed);
+        self.phase.store(UPGRADED, Ordering::Relaxed);
     }
 
-    fn get(&self) -> u8 {
-        self.0.load(Ordering::Relaxed)
+    fn phase(&self) -> u8 {
+        self.phase.load(Ordering::Relaxed)
     }
 }
 
 impl Intake {
-    pub(super) fn new(socket: TcpStream, phase: Arc<Phase>, held: Held) -> Self {
-        Self { socket, phase, unfinished: 0, held }
+    pub(super) fn new(socket: TcpStream, seat: Arc<Seat>) -> Self {
+        let held = Held::new(seat.place.account().clone());
+        Self { socket, seat, unfinished: 0, held }
     }
 
     /// Counts what was read.
     fn count(&mut self, bytes: usize) -> io::Result<()> {
-        if self.phase.get() != Phase::HEAD {
+        if self.seat.phase() != HEAD {
             self.begin_anew();
             return Ok(());
         }
@@ -102,7 +109,7 @@ impl AsyncRead for Intake {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.phase.get() == Phase::UPGRADED {
+        if self.seat.phase() == UPGRADED {
             return Pin::new(&mut self.socket).poll_read(cx, buffer);
         }
         let mut piece = [const { MaybeUninit::uninit() }; PIECE];

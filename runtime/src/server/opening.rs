@@ -9,9 +9,7 @@ use tokio::{
 };
 use tracing::{Span, field};
 
-use super::{
-    Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, websocket::Held,
-};
+use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, visit::Visit};
 use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},
@@ -33,7 +31,7 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     socket: S,
     opening: Opening,
     place: Result<Place, Fault>,
-    held: Held,
+    visit: Option<Box<Visit>>,
     gateway: &Gateway,
 ) -> Session<S> {
     let limits = gateway.limits();
@@ -49,7 +47,7 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
         Err(fault) => Err(Refusal::crowded(fault)),
     };
     let conn = opened.map_err(|refusal| refusal.tell(&outbox, &ray)).ok();
-    let until_end = Box::new((place.ok(), held));
+    let until_end = Box::new((place.ok(), visit));
     Session::new(socket, outbox, conn, until_end, limits)
 }
 

@@ -22,12 +22,12 @@ use tower_service::Service as _;
 
 use super::{
     Gateway,
-    intake::{Intake, Phase},
+    intake::{Intake, Seat},
     limits,
     peers::{Address, Place, What},
     router,
 };
-use crate::{Fault, Limits, account::Held};
+use crate::{Fault, Limits};
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
@@ -78,7 +78,7 @@ async fn receive(
         };
         let (router, limits) = (router.clone(), Arc::clone(gateway.limits()));
         let stop = gateway.runtime.stopping().child_token();
-        sockets.spawn(talk(socket, Caller { peer, place: Arc::new(place) }, router, limits, stop));
+        sockets.spawn(talk(socket, peer, place, router, limits, stop));
     }
 }
 
@@ -106,16 +106,11 @@ pub(super) fn turn_away(socket: &TcpStream, fault: &Fault) {
     let _ = socket.try_write(answer.as_bytes());
 }
 
-/// Who is at the other end of a socket.
-struct Caller {
-    peer: SocketAddr,
-    place: Arc<Place>,
-}
-
 /// Speaks HTTP on one socket until it is closed, upgraded, or idle when the server stops.
 async fn talk(
     socket: TcpStream,
-    caller: Caller,
+    peer: SocketAddr,
+    place: Place,
     router: Router,
     limits: Arc<Limits>,
     stop: CancellationToken,
@@ -129,19 +124,17 @@ async fn talk(
     server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
     // More than a head may have: one that is somewhat too long is told so.
     server.max_buf_size((2 * limits.head).max(16 * 1024));
-    let phase = Arc::new(Phase::default());
-    let socket = Intake::new(socket, Arc::clone(&phase), Held::new(caller.place.account().clone()));
+    let seat = Seat::new(place);
+    let socket = Intake::new(socket, Arc::clone(&seat));
     let service = service_fn(move |mut request: Request<Incoming>| {
-        phase.requested();
-        request.extensions_mut().insert(ConnectInfo(caller.peer));
-        // An upgraded socket is still one.
-        request.extensions_mut().insert(Arc::clone(&caller.place));
-        let (answer, phase) = (router.clone().call(request), Arc::clone(&phase));
+        seat.requested();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let (answer, seat) = (router.clone().call(request), Arc::clone(&seat));
         async move {
             let response = answer.await;
             match &response {
-                Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => phase.upgraded(),
-                _ => phase.answered(),
+                Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => seat.upgraded(),
+                _ => seat.answered(),
             }
             response
         }

@@ -18,7 +18,7 @@ use super::{
     Gateway, errors,
     identity::Ray,
     opening::{self, Opening},
-    peers::{Address, Place, What},
+    peers::{Address, What},
     raw_socket::{self, RawOpening},
     requests::own_uri,
     tap::Tapped,
@@ -49,9 +49,9 @@ pub(super) fn connect(
     let opening = Opening { target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
     let open = async move {
-        let completed = handshake.complete(gateway.limits().open_timeout, visit).await;
-        if let Some((socket, held)) = completed {
-            let session = opening::open(socket, opening, place, held, &gateway).await;
+        let completed = handshake.complete(gateway.limits().open_timeout, visit.as_deref()).await;
+        if let Some(socket) = completed {
+            let session = opening::open(socket, opening, place, visit, &gateway).await;
             let parting = gateway.runtime.parting().clone().cancelled_owned();
             let runtime = Arc::clone(&gateway.runtime);
             // A task of its own, with no room but for itself: it lasts, and there are many.
@@ -85,8 +85,8 @@ pub(super) fn raw(
     let opening = RawOpening { target, head, params, ray };
     let tasks = gateway.tasks().clone();
     let session = async move {
-        let completed = handshake.complete(gateway.limits().open_timeout, visit).await;
-        if let Some((socket, _held)) = completed {
+        let completed = handshake.complete(gateway.limits().open_timeout, visit.as_deref()).await;
+        if let Some(socket) = completed {
             raw_socket::run(socket, opening, place, &gateway).await;
         }
     };
@@ -95,18 +95,7 @@ pub(super) fn raw(
 }
 
 /// A valid request for a WebSocket.
-struct Handshake {
-    upgrade: OnUpgrade,
-    /// The socket's own, which it has until it is closed.
-    place: Option<Arc<Place>>,
-}
-
-/// What a socket has until it is closed: its place, and the visit that ends with it.
-pub(super) struct Held {
-    _place: Option<Arc<Place>>,
-    // Boxed, because mostly there is none.
-    _visit: Option<Box<Visit>>,
-}
+struct Handshake(OnUpgrade);
 
 impl Handshake {
     fn take(request: &mut Request) -> Result<Self, Fault> {
@@ -126,23 +115,16 @@ impl Handshake {
         if key.is_none_or(|key| key.len() != 16) {
             return Err(errors::bad_request("`Sec-WebSocket-Key` is not valid"));
         }
-        let extensions = request.extensions_mut();
-        let upgrade = extensions.remove();
-        let upgrade = upgrade.ok_or_else(|| errors::bad_request("this connection cannot be upgraded"))?;
-        Ok(Self { upgrade, place: extensions.remove() })
+        let upgrade = request.extensions_mut().remove();
+        upgrade.map(Self).ok_or_else(|| errors::bad_request("this connection cannot be upgraded"))
     }
 
-    /// Waits for the socket. With it comes what it holds until its end.
-    async fn complete(
-        self,
-        limit: Duration,
-        visit: Option<Box<Visit>>,
-    ) -> Option<(Tapped<TokioIo<Upgraded>>, Held)> {
-        match timeout(limit, self.upgrade).await {
+    /// Waits for the socket, whose bytes count for this visit.
+    async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Tapped<TokioIo<Upgraded>>> {
+        match timeout(limit, self.0).await {
             Ok(Ok(upgraded)) => {
-                let taps = visit.as_deref().map(|visit| Box::new(visit.socket_taps()));
-                let socket = Tapped { socket: TokioIo::new(upgraded), taps };
-                return Some((socket, Held { _place: self.place, _visit: visit }));
+                let taps = visit.map(|visit| Box::new(visit.socket_taps()));
+                return Some(Tapped { socket: TokioIo::new(upgraded), taps });
             }
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
