@@ -13,7 +13,7 @@ use gateway::{Desk, Server, desk, next_close, next_json, until};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::TcpStream,
+    net::{TcpListener, TcpStream},
 };
 use tokio_websockets::Message;
 
@@ -92,6 +92,22 @@ async fn who_comes_while_it_stops_is_told_to_come_back() {
     assert_eq!(next_close(&mut socket).await, (1011, "guard.service_unavailable".to_owned()));
     drop(socket);
     server.ended().await;
+}
+
+/// As `select!` and time-outs do.
+#[tokio::test]
+async fn a_server_whose_future_is_dropped_listens_no_more() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let registry = Registry::new().in_memory().register::<Desk>();
+    let mut serving = Box::pin(registry.serve_listener(listener, std::future::pending()));
+    tokio::select! {
+        biased;
+        served = &mut serving => panic!("nothing stops it: {served:?}"),
+        socket = TcpStream::connect(address) => drop(socket.expect("it listens")),
+    }
+    drop(serving);
+    until(async || TcpStream::connect(address).await.is_err()).await;
 }
 
 /// An app nests the routes, ends its own server, and calls no `Registry::stop`.
