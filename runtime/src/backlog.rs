@@ -7,7 +7,11 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{EventInfo, Limits, SlowConsumer, burst::Entry, losses::Losses};
+use crate::{
+    EventInfo, Limits, SlowConsumer,
+    burst::{Entries, Entry},
+    losses::Losses,
+};
 
 /// Something that waits to be written.
 #[derive(Debug, Clone)]
@@ -47,8 +51,11 @@ pub(crate) struct Backlog {
     /// The latest of each kind and key. Some may have been written meanwhile.
     latest: HashMap<(usize, Option<Bytes>), u64>,
     /// How many of which event were dropped since the client was last told.
-    missed: BTreeMap<usize, (&'static EventInfo, u64)>,
+    missed: BTreeMap<usize, Missed>,
 }
+
+/// How many of an event were dropped.
+pub(crate) type Missed = (&'static EventInfo, u64);
 
 /// There is no room, and nothing that may be dropped for it.
 pub(crate) struct Full;
@@ -85,13 +92,9 @@ impl Backlog {
         Ok(())
     }
 
-    /// Moves what was dropped since the last time, and the next items up to so many frames and bytes; one at least.
-    pub(crate) fn take(
-        &mut self,
-        taken: &mut Vec<Entry>,
-        most: (usize, usize),
-    ) -> Vec<(&'static EventInfo, u64)> {
-        let mut bytes = 0;
+    /// Takes the next items up to so many frames and bytes, one at least, and what was dropped since the last time.
+    pub(crate) fn take(&mut self, most: (usize, usize)) -> (Entries, Vec<Missed>) {
+        let (mut taken, mut bytes) = (Entries::new(), 0);
         while let Some(entry) = self.items.first_entry() {
             bytes += entry.get().frame.len();
             if taken.len() >= most.0 || (bytes > most.1 && !taken.is_empty()) {
@@ -102,7 +105,7 @@ impl Backlog {
             taken.push(Entry::Item(item));
         }
         self.forget_written();
-        std::mem::take(&mut self.missed).into_values().collect()
+        (taken, std::mem::take(&mut self.missed).into_values().collect())
     }
 
     fn has_room_for(&self, item: &Item, limits: &Limits) -> bool {
@@ -236,17 +239,17 @@ mod tests {
 
         /// Everything that waits, as one client after the other would read it: what is missing as `-3 ticked`.
         fn read(&self) -> Vec<String> {
-            let mut frames = Vec::new();
+            let mut texts = Vec::new();
             while self.outbox.waits() {
-                let mut some = Vec::new();
-                self.outbox.take(&mut Context::from_waker(Waker::noop()), &mut some);
-                frames.append(&mut some);
+                texts.extend(self.read_some());
             }
-            Self::brief(&frames)
+            texts
         }
 
-        fn brief(taken: &[Entry]) -> Vec<String> {
-            taken.iter().flat_map(Entry::items).map(|item| Self::text(&item.frame)).collect()
+        /// What is written at once.
+        fn read_some(&self) -> Vec<String> {
+            let taken = self.outbox.take(&mut Context::from_waker(Waker::noop()));
+            taken.entries.iter().flat_map(Entry::items).map(|item| Self::text(&item.frame)).collect()
         }
 
         fn text(frame: &Bytes) -> String {
@@ -343,9 +346,7 @@ mod tests {
         for number in 0..400 {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=x", number % 7)));
         }
-        let mut some = Vec::new();
-        scene.outbox.take(&mut Context::from_waker(Waker::noop()), &mut some);
-        let mut all = Scene::brief(&some);
+        let mut all = scene.read_some();
         for number in 400..600 {
             assert!(scene.tick(&format!("t{number}")) && scene.step(&format!("{}=y", number % 7)));
         }
@@ -362,6 +363,25 @@ mod tests {
         assert_eq!(told, scene.lost(1).0 + scene.lost(3).1, "every loss is told once");
         let last: Vec<_> = all.iter().rev().filter(|text| text.contains('=')).take(7).collect();
         assert!(last.iter().all(|text| text.ends_with("=y")), "{last:?}");
+    }
+
+    #[test]
+    fn no_more_is_taken_than_is_written_at_once() {
+        let scene = Scene::of_messages(300);
+        for number in 0..300 {
+            assert!(scene.post(&format!("p{number}")));
+        }
+        let taken: Vec<_> =
+            std::iter::repeat_with(|| scene.read_some()).take_while(|some| !some.is_empty()).collect();
+        assert_eq!(taken.iter().map(Vec::len).collect::<Vec<_>>(), [128, 128, 44]);
+        assert!(taken.concat().iter().enumerate().all(|(number, text)| *text == format!("p{number}")));
+        for kib in [100, 30, 30, 30, 30] {
+            assert!(scene.post(&"x".repeat(kib << 10)));
+        }
+        assert_eq!([1, 2, 2, 0].map(|_| scene.read_some().len()), [1, 2, 2, 0]);
+        for number in 0..300 {
+            assert!(scene.post(&format!("p{number}")), "what was taken takes no room");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
+use smallvec::SmallVec;
 
 use crate::backlog::Item;
 
@@ -12,6 +13,9 @@ pub(crate) enum Entry {
     Item(Item),
     Burst(Arc<Burst>),
 }
+
+/// What is given to one connection, in order. Mostly it is one entry, which then costs no memory beside it.
+pub(crate) type Entries = SmallVec<[Entry; 1]>;
 
 /// One event or several, encoded for all connections that speak alike.
 #[derive(Debug)]

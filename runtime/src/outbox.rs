@@ -1,7 +1,7 @@
 //! What waits to be written to one connection: filled by the actor, emptied by the gateway that holds the socket.
 
 use std::{
-    collections::VecDeque,
+    mem,
     sync::{Arc, OnceLock},
     task::{Context, Waker},
 };
@@ -10,10 +10,10 @@ use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
-    EventInfo, Limits,
+    Limits,
     account::Account,
-    backlog::{Backlog, Item},
-    burst::Entry,
+    backlog::{Backlog, Item, Missed},
+    burst::{Entries, Entry},
     losses::Losses,
     wire::{Encoding, Notice, ToClient},
 };
@@ -62,9 +62,19 @@ impl Close {
     }
 }
 
+/// What is to be written next.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    pub(crate) entries: Entries,
+    /// Follows them, and is the last.
+    pub(crate) close: Option<Close>,
+    /// Whether nothing is left.
+    pub(crate) is_all: bool,
+}
+
 #[derive(Debug, Default)]
 struct Queue {
-    entries: VecDeque<Entry>,
+    entries: Entries,
     /// Of all that are in the entries.
     messages: usize,
     bytes: usize,
@@ -85,9 +95,6 @@ impl Queue {
     }
 }
 
-/// How many of an event were dropped.
-type Missed = (&'static EventInfo, u64);
-
 impl Queue {
     /// What is written at once, in frames and bytes: the rest stays where it can be dropped.
     const AT_ONCE: (usize, usize) = (128, 64 << 10);
@@ -103,7 +110,7 @@ impl Queue {
         }
         self.messages += entry.items().len();
         self.bytes += entry.bytes();
-        self.entries.push_back(entry);
+        self.entries.push(entry);
         Ok(())
     }
 
@@ -117,37 +124,44 @@ impl Queue {
         let Self { entries, messages, bytes, backlog, .. } = self;
         let backlog = backlog.get_or_insert_with(|| {
             (*messages, *bytes) = (0, 0);
-            let entries = std::mem::take(entries);
+            let entries = mem::take(entries);
             Box::new(Backlog::of(entries.iter().flat_map(Entry::items).cloned(), losses))
         });
         backlog.push(item, limits, losses).is_ok()
     }
 
-    fn take(&mut self, taken: &mut Vec<Entry>) -> Vec<Missed> {
+    fn take(&mut self) -> (Entries, Vec<Missed>) {
         if let Some(backlog) = &mut self.backlog {
-            let missed = backlog.take(taken, Self::AT_ONCE);
+            let taken = backlog.take(Self::AT_ONCE);
             if backlog.is_empty() {
                 self.backlog = None;
             }
-            return missed;
+            return taken;
         }
-        let (most, most_bytes) = Self::AT_ONCE;
+        let entries = if self.messages <= Self::AT_ONCE.0 && self.bytes <= Self::AT_ONCE.1 {
+            (self.messages, self.bytes) = (0, 0);
+            mem::take(&mut self.entries)
+        } else {
+            self.take_first().collect()
+        };
+        (entries, Vec::new())
+    }
+
+    /// As much as is written at once, and one entry at least.
+    fn take_first(&mut self) -> impl Iterator<Item = Entry> {
         let (mut messages, mut bytes) = (0, 0);
-        while let Some(entry) = self.entries.front() {
+        let has_room = |entry: &&Entry| {
+            let is_first = messages == 0;
             messages += entry.items().len();
             bytes += entry.bytes();
-            if (messages > most || bytes > most_bytes) && !taken.is_empty() {
-                break;
-            }
+            is_first || (messages <= Self::AT_ONCE.0 && bytes <= Self::AT_ONCE.1)
+        };
+        let count = self.entries.iter().take_while(has_room).count();
+        for entry in &self.entries[..count] {
             self.messages -= entry.items().len();
             self.bytes -= entry.bytes();
-            taken.extend(self.entries.pop_front());
         }
-        if self.entries.is_empty() && self.entries.capacity() > most {
-            // A burst shall not cost its room for ever.
-            self.entries = VecDeque::new();
-        }
-        Vec::new()
+        self.entries.drain(..count)
     }
 }
 
@@ -254,23 +268,26 @@ impl Outbox {
         queue.backlog.is_some() || queue.close.is_some()
     }
 
-    /// Moves as much of what waits to `taken` as is written at once, and says whether that is all: then the task is woken
-    /// when there is more. A returned close follows what was taken. For the one task that writes.
-    pub(crate) fn take(&self, cx: &mut Context<'_>, taken: &mut Vec<Entry>) -> (Option<Close>, bool) {
+    /// Takes as much of what waits as is written at once. If that is all, the task is woken when there is more. For the one
+    /// task that writes.
+    pub(crate) fn take(&self, cx: &mut Context<'_>) -> Taken {
         let mut queue = self.queue.lock();
-        let missed = queue.take(taken);
+        let (mut entries, missed) = queue.take();
         let is_all = queue.is_empty() && queue.close.is_none();
         if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
             queue.writer = Some(cx.waker().clone());
         }
         let close = if queue.is_empty() { queue.close.clone() } else { None };
         drop(queue);
-        self.tell_missed(missed, taken);
-        (close, is_all)
+        if !missed.is_empty() {
+            // What is missing of what follows is said before it.
+            entries.insert_many(0, self.told(missed));
+        }
+        Taken { entries, close, is_all }
     }
 
-    /// What is missing of what follows is said before it.
-    fn tell_missed(&self, missed: Vec<Missed>, taken: &mut Vec<Entry>) {
+    /// What its client is told of the events that it does not get.
+    fn told(&self, missed: Vec<Missed>) -> Vec<Entry> {
         let notices = missed.into_iter().filter_map(|(info, dropped)| {
             let notice = Notice::Dropped { event: info.name.to_owned(), dropped };
             let message = notice.message(self.encoding.format());
@@ -278,7 +295,6 @@ impl Outbox {
             let frame = frame.inspect_err(|error| tracing::error!(%error, "a notice cannot be encoded"));
             frame.ok().map(|frame| Entry::Item(Item::certain(frame)))
         });
-        // Mostly there are none, and this does nothing.
-        taken.splice(..0, notices);
+        notices.collect()
     }
 }

@@ -30,7 +30,7 @@ use crate::{
     backlog::Item,
     burst::Entry,
     host::HostedConn,
-    outbox::{Close, Outbox},
+    outbox::{Close, Outbox, Taken},
     wire::ToServer,
 };
 
@@ -138,10 +138,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let Some(close) = self.close.take() {
             return Err(End::Close(close));
         }
-        let mut taken = Vec::new();
-        let (close, is_all) = self.outbox.take(cx, &mut taken);
-        if !taken.is_empty() {
-            self.socket.write(frames(self.outbox.encoding().is_text(), &taken));
+        let Taken { entries, close, is_all } = self.outbox.take(cx);
+        if !entries.is_empty() {
+            self.socket.write(frames(self.outbox.encoding().is_text(), &entries));
             self.close = close;
         } else if let Some(close) = close {
             return Err(End::Close(close));
