@@ -166,6 +166,7 @@ impl<A: Actor> Conn<A> {
         let sent = self.deliver(&mut Frames::new(event));
         if sent.is_ok() {
             self.0.meters.published(E::INDEX, Some(self.id()), 1);
+            self.0.meters.delivered(E::INDEX, 1);
         }
         sent
     }

@@ -306,7 +306,7 @@ async fn what_an_actor_publishes_is_traced_within_its_action() {
             (line.level, line.field("actor"), line.field("event")),
             (Level::TRACE, Some("bell"), Some("rung"))
         );
-        assert_eq!((line.field("delivered"), line.field("conn")), (Some("1"), to));
+        assert_eq!((line.field("audience"), line.field("conn")), (Some("1"), to));
         assert!(line.span("call").is_some() && line.span("request").is_some());
     }
 }

@@ -90,6 +90,13 @@ impl Till {
     fn whisper(&self, conn: &Conn<Self>) -> bool {
         conn.send(&Sold { total: 0 })
     }
+
+    /// To all but the caller, who is still there and takes nothing any more.
+    #[action]
+    fn show_out(&self, ctx: &Ctx<Self>, conn: &Conn<Self>) {
+        conn.disconnect("closing time");
+        ctx.broadcast(&Sold { total: 0 });
+    }
 }
 
 /// What was scraped: the value of each series.
@@ -338,6 +345,10 @@ async fn slow_ones(customer: &mut Customer, mut wire: Wire, counts: &RegistryMet
     wire.call("sell", "[1]").await;
     wire.next().await;
     wire.next().await;
+    let mut guest = customer.connect().await;
+    guest.subscribe("sold").await;
+    guest.call("showOut", "[]").await;
+    wire.next().await;
     // The server has one thread: while an action runs, nobody writes.
     customer.call("price", "[20]").await;
     customer.call("stock", "[20]").await;
@@ -354,13 +365,17 @@ async fn slow_ones(customer: &mut Customer, mut wire: Wire, counts: &RegistryMet
     assert_eq!(priced.dropped, 16, "the server has the registry, and what it counts can still be read");
     let delivered = scrape.get("callboard_events_delivered_total", &[("actor", "till"), ("event", "priced")]);
     assert_eq!(delivered, 20.0);
+    let sold = |what: &str| {
+        scrape.get(&format!("callboard_events_{what}_total"), &[("actor", "till"), ("event", "sold")])
+    };
+    assert_eq!((sold("emitted"), sold("delivered")), (9.0, 5.0), "who is going takes nothing");
 
-    drop(wire);
+    drop((wire, guest));
     let is_gone =
         async || Scrape::of(&customer.server).await.get("callboard_connections", &[("actor", "till")]) == 0.0;
     until(is_gone).await;
     let requests = Scrape::of(&customer.server).await;
-    assert_eq!(requests.get("callboard_requests_total", &[("route", "connect"), ("status", "1xx")]), 1.0);
+    assert_eq!(requests.get("callboard_requests_total", &[("route", "connect"), ("status", "1xx")]), 2.0);
 }
 
 async fn agrees_with_the_page(server: &Server) {

@@ -11,12 +11,8 @@ use std::{
 
 use parking_lot::Mutex;
 
-use crate::{
-    Actor, Conn,
-    backlog::Item,
-    burst::{Burst, Entry},
-    channel::Channel,
-};
+use super::{gate::Gate, spread::Spread};
+use crate::{Actor, Conn, backlog::Item, channel::Channel};
 
 /// The events that the turns of an actor are sending to all who want them.
 ///
@@ -24,6 +20,8 @@ use crate::{
 /// the same connections as one. So a burst costs each connection one look at its queue, one waking and one write. Whatever
 /// else is sent to a connection lets them go first.
 pub(crate) struct Fan<A: Actor> {
+    /// Where they wait, if they are held until what they speak of is saved.
+    gate: Arc<Mutex<Gate<A>>>,
     /// How many are connected. Where nobody is there is nothing to keep.
     connected: AtomicUsize,
     /// Turns that run now.
@@ -56,8 +54,9 @@ impl<A: Actor> Fan<A> {
     /// What goes out as one: as much as a connection writes at once.
     const MOST: (usize, usize) = (128, 64 << 10);
 
-    pub(super) fn new() -> Self {
+    pub(super) fn new(gate: Arc<Mutex<Gate<A>>>) -> Self {
         Self {
+            gate,
             connected: AtomicUsize::new(0),
             corks: AtomicUsize::new(0),
             is_keeping: AtomicBool::new(false),
@@ -106,7 +105,7 @@ impl<A: Actor> Fan<A> {
     pub(super) fn send(&self, audience: &Arc<Audience<A>>, event: Items) {
         let mut kept = self.kept.lock();
         if let Some(full) = kept.take_if(|kept| !kept.has_room_for(audience, &event)) {
-            full.spread();
+            full.spread(&self.gate);
         }
         kept.get_or_insert_with(|| Kept::new(audience)).push(event);
         // In this order, and the other way round where a turn ends: one of the two sees the other.
@@ -127,7 +126,7 @@ impl<A: Actor> Fan<A> {
     fn spread(&self, kept: &mut Option<Kept<A>>) {
         self.is_keeping.store(false, Ordering::SeqCst);
         if let Some(kept) = kept.take() {
-            kept.spread();
+            kept.spread(&self.gate);
         }
     }
 }
@@ -163,14 +162,8 @@ impl<A: Actor> Kept<A> {
         }
     }
 
-    fn spread(self) {
-        let bursts = self.items.map(Burst::new);
-        for conn in &self.audience.conns {
-            if let Some(channel) = conn.channel() {
-                // Who has gone away meanwhile gets nothing.
-                let _ = conn.pass(Entry::Burst(Arc::clone(&bursts[channel.index()])));
-            }
-        }
+    fn spread(self, gate: &Mutex<Gate<A>>) {
+        Spread::new(self.audience, self.items).pass(gate);
     }
 }
 

@@ -231,6 +231,12 @@ impl<A: Actor> Gate<A> {
         Ok(())
     }
 
+    /// How many parcels wait.
+    #[cfg(all(test, feature = "client"))]
+    pub(super) fn waits(&self) -> usize {
+        self.waiting.len()
+    }
+
     fn wait(&mut self, needs: u64, parcel: Parcel<A>) {
         parcel.begin_wait();
         self.waiting.push_back((needs, parcel));

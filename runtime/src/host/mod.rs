@@ -33,6 +33,7 @@ mod runtime;
 mod saving;
 mod setbacks;
 mod shared;
+mod spread;
 mod start;
 mod subscribing;
 mod turn;

@@ -1,6 +1,6 @@
 //! What leaves an actor: an answer or an event, ready to be handed over.
 
-use super::call::Answer;
+use super::{call::Answer, spread::Spread};
 use crate::{Actor, Conn, Durability, Fault, burst::Entry};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
@@ -14,6 +14,8 @@ pub(crate) enum Parcel<A: Actor> {
         /// The messages, or for a client in this process the payloads.
         events: Entry,
     },
+    /// Events for many connections.
+    Spread(Spread<A>),
     /// Anything else: it is told that what it waited for is saved, or why it never will be. It must not come back to the
     /// gate.
     Held(Box<dyn FnOnce(Result<(), Fault>) + Send>),
@@ -27,6 +29,7 @@ impl<A: Actor> Parcel<A> {
                 // Who has gone away meanwhile gets nothing, as with an event that does not wait.
                 conn.hand_over(events);
             }
+            Self::Spread(spread) => spread.deliver(),
             Self::Held(then) => then(Ok(())),
         }
     }
@@ -36,8 +39,8 @@ impl<A: Actor> Parcel<A> {
         match self {
             Self::Answer(answer) => answer.fail(fault),
             Self::Held(then) => then(Err(fault)),
-            Self::Event { .. } if A::OPTIONS.durability == Durability::Output => {}
-            event @ Self::Event { .. } => event.deliver(),
+            Self::Event { .. } | Self::Spread(_) if A::OPTIONS.durability == Durability::Output => {}
+            events @ (Self::Event { .. } | Self::Spread(_)) => events.deliver(),
         }
     }
 
@@ -75,7 +78,7 @@ impl<A: Actor> Parcel<A> {
         match self {
             Self::Answer(answer) => answer.conn(),
             Self::Event { conn, .. } => Some(conn),
-            Self::Held(_) => None,
+            Self::Spread(_) | Self::Held(_) => None,
         }
     }
 }

@@ -41,10 +41,11 @@ struct Members<A: Actor> {
 
 impl<A: Actor> Roster<A> {
     pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
+        let gate = Arc::new(Mutex::new(Gate::new()));
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
-            gate: Arc::new(Mutex::new(Gate::new())),
-            fan: Arc::new(Fan::new()),
+            fan: Arc::new(Fan::new(Arc::clone(&gate))),
+            gate,
             audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
             meters: Arc::clone(meters),
         }
@@ -121,6 +122,7 @@ impl<A: Actor> Roster<A> {
             }
         }
         self.meters.published(E::INDEX, None, delivered);
+        self.meters.delivered(E::INDEX, delivered);
         Ok(())
     }
 

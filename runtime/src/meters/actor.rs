@@ -99,13 +99,17 @@ impl ActorMeters {
         self.actions[place].outcomes[outcome as usize].increment(1);
     }
 
-    /// The event at this place of the table was published, to all or to one connection, and so many took it.
-    pub(crate) fn published(&self, index: usize, to: Option<ConnId>, delivered: u64) {
+    /// The event at this place of the table was published, for all who get it or for one connection.
+    pub(crate) fn published(&self, index: usize, to: Option<ConnId>, audience: u64) {
         let meter = &self.events[index];
         let (actor, event, conn) = (self.actor, meter.event, to.map(field::display));
-        tracing::trace!(target: "callboard::event", actor, event, conn, delivered, "published");
+        tracing::trace!(target: "callboard::event", actor, event, conn, audience, "published");
         meter.emitted.increment(1);
-        meter.delivered.increment(delivered);
+    }
+
+    /// So many connections took that event.
+    pub(crate) fn delivered(&self, index: usize, connections: u64) {
+        self.events[index].delivered.increment(connections);
     }
 
     /// Of all queues, in the order of the table.

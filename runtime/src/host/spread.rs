@@ -1,0 +1,126 @@
+//! Events on their way to all who get them.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+
+use super::{fan::Audience, gate::Gate, parcel::Parcel};
+use crate::{
+    Actor, Conn, Durability,
+    backlog::Item,
+    burst::{Burst, Entry},
+    channel::Channel,
+};
+
+/// One event or several to the same connections. However many these are, it is there once, also while it waits at the gate.
+pub(crate) struct Spread<A: Actor> {
+    audience: Arc<Audience<A>>,
+    /// What is sent each way.
+    bursts: [Arc<Burst>; Channel::COUNT],
+}
+
+impl<A: Actor> Spread<A> {
+    pub(super) fn new(audience: Arc<Audience<A>>, items: [Vec<Item>; Channel::COUNT]) -> Self {
+        Self { audience, bursts: items.map(Burst::new) }
+    }
+
+    /// Hands the events over, or leaves them where they wait until what they speak of is saved.
+    pub(super) fn pass(self, gate: &Mutex<Gate<A>>) {
+        match A::OPTIONS.durability {
+            // What speaks of a state that is void is void.
+            Durability::Output => drop(gate.lock().pass_event(Parcel::Spread(self))),
+            Durability::Reply | Durability::Relaxed => self.give(|conn, events| conn.pass(events).is_ok()),
+        }
+    }
+
+    /// Hands the events over that have waited.
+    pub(super) fn deliver(&self) {
+        self.give(|conn, events| conn.is_open() && conn.hand_over(events));
+    }
+
+    /// Who has gone away meanwhile gets nothing, and is not counted.
+    fn give(&self, give: impl Fn(&Conn<A>, Entry) -> bool) {
+        let Some(first) = self.audience.conns.first() else { return };
+        let mut taken = [0; Channel::COUNT];
+        for conn in &self.audience.conns {
+            if let Some(channel) = conn.channel() {
+                let way = channel.index();
+                taken[way] += u64::from(give(conn, Entry::Burst(Arc::clone(&self.bursts[way]))));
+            }
+        }
+        for (burst, connections) in self.bursts.iter().zip(taken) {
+            for event in burst.items().iter().filter_map(|item| item.event) {
+                first.meters().delivered(event, connections);
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "client"))]
+mod tests {
+    use std::task::{Context, Waker};
+
+    use serde::{Deserialize, Serialize};
+
+    use super::{super::roster::Roster, *};
+    use crate::{ConnId, Limits, actor, conn::Peer, meters::ActorMeters, outbox::Outbox, wire::Encoding};
+
+    #[derive(Clone, Serialize, Deserialize)]
+    pub(super) struct Cried(u32);
+
+    #[derive(Default, Serialize, Deserialize)]
+    pub(super) struct Crier {
+        cries: u32,
+    }
+
+    #[actor(durability = "output", events(Cried))]
+    impl Crier {
+        #[action]
+        fn cry(&mut self) {
+            self.cries += 1;
+        }
+    }
+
+    /// How many of the messages that wait for it a client gets.
+    fn received(outbox: &Outbox) -> usize {
+        outbox
+            .take(&mut Context::from_waker(Waker::noop()))
+            .entries
+            .iter()
+            .map(|entry| entry.items().len())
+            .sum()
+    }
+
+    #[test]
+    fn an_event_that_waits_to_be_saved_waits_once_for_all_who_get_it() {
+        let meters = Arc::new(ActorMeters::new("crier", &[], crate::conn::events::<Crier>(), &[]));
+        let roster = Roster::<Crier>::new(&meters);
+        let limits = Arc::new(Limits::new());
+        let outboxes: Vec<_> = (0..100)
+            .map(|number| {
+                let outbox = Arc::new(Outbox::new(Encoding::ALL[number % 3], 4, Arc::clone(&limits)));
+                let ways = (Arc::clone(roster.gate()), Arc::clone(roster.fan()));
+                let (peer, limits, meters) =
+                    (Peer::Wire(Arc::clone(&outbox)), Arc::clone(&limits), Arc::clone(&meters));
+                let conn = Conn::new(ConnId::new(1, number as u64), (), (), peer, ways, limits, meters);
+                conn.subscribe(0);
+                roster.add(conn);
+                outbox
+            })
+            .collect();
+
+        roster.gate().lock().begin_write();
+        for number in 0..3 {
+            roster.broadcast(&Cried(number)).expect("it can be encoded");
+        }
+        assert_eq!(roster.gate().lock().waits(), 3);
+        assert!(outboxes.iter().all(|outbox| received(outbox) == 0));
+
+        let mut gate = roster.gate().lock();
+        gate.end_write();
+        let (submitted, generation) = (gate.submit(), gate.generation());
+        gate.saved(generation, submitted.revision);
+        drop(gate);
+        assert!(outboxes.iter().all(|outbox| received(outbox) == 3));
+    }
+}
