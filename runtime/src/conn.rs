@@ -4,7 +4,7 @@ use std::{
     fmt,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
 };
 
@@ -12,8 +12,8 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 
 use crate::{
-    Action as _, Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
-    actor::{ActionOf, ParamsOf, ReplyOf},
+    Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
+    actor::{ParamsOf, ReplyOf},
     backlog::Item,
     burst::Entry,
     channel::Channel,
@@ -24,7 +24,9 @@ use crate::{
     meters::ActorMeters,
     outbox::{Close, Outbox},
     raw_socket::Closing,
-    wire::{Format, Notice, Output, ToClient},
+    subscriptions::{Asked, Subscriptions},
+    wire::{Format, Notice, ToClient},
+    wire_call,
 };
 
 /// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
@@ -40,10 +42,7 @@ struct Inner<A: Actor> {
     id: ConnId,
     params: ParamsOf<A>,
     state: RwLock<Arc<A::ConnState>>,
-    /// A bit for each event: whether it gets that.
-    subscriptions: Box<[AtomicU64]>,
-    /// For each event how often it was asked for or given up, where the actor is to be asked; else empty.
-    asked: Mutex<Box<[u32]>>,
+    subscriptions: Subscriptions,
     open: AtomicBool,
     peer: Peer<A>,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
@@ -56,15 +55,6 @@ struct Inner<A: Actor> {
     in_flight: Mutex<InFlight>,
     limits: Arc<Limits>,
     meters: Arc<ActorMeters>,
-}
-
-/// One request for an event.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Asked {
-    /// The event's place in the table.
-    pub(crate) index: usize,
-    /// The how-manieth of that event.
-    nth: u32,
 }
 
 /// Who is at the other end.
@@ -91,10 +81,7 @@ impl<A: Actor> Conn<A> {
         meters: Arc<ActorMeters>,
     ) -> Self {
         let (gate, fan) = ways;
-        let events = events::<A>().len();
-        let asked = if A::HOOKS.on_subscribe.is_empty() { 0 } else { events };
-        let asked = Mutex::new(vec![0; asked].into());
-        let subscriptions = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
+        let subscriptions = Subscriptions::new(events::<A>().len(), !A::HOOKS.on_subscribe.is_empty());
         let state = RwLock::new(Arc::new(state));
         let waiting = AtomicUsize::new(0);
         let account = if let Peer::Wire(outbox) = &peer { outbox.account() } else { None };
@@ -104,7 +91,6 @@ impl<A: Actor> Conn<A> {
             params,
             state,
             subscriptions,
-            asked,
             open: AtomicBool::new(true),
             peer,
             gate,
@@ -210,26 +196,20 @@ impl<A: Actor> Conn<A> {
     /// Asks for the event at this place of the table, of which the actor is to be asked: what it says counts as long as
     /// nothing later is said of that event.
     pub(crate) fn ask(&self, index: usize) -> Asked {
-        let mut asked = self.0.asked.lock();
-        asked[index] = asked[index].wrapping_add(1);
-        Asked { index, nth: asked[index] }
+        self.0.subscriptions.ask(index)
     }
 
     /// Whether nothing later was said of that event.
     pub(crate) fn still_asks(&self, asked: Asked) -> bool {
-        self.is_open() && self.0.asked.lock()[asked.index] == asked.nth
+        self.is_open() && self.0.subscriptions.still_asks(asked)
     }
 
     /// Takes what became of it. Whoever asked hears of a refusal.
     pub(crate) fn settle(&self, asked: Asked, verdict: Result<(), Fault>) {
-        {
-            // Under the lock, or the connection could give up the event in between.
-            let later = self.0.asked.lock();
-            if later[asked.index] != asked.nth {
-                return;
-            }
-            self.set_subscribed(asked.index, verdict.is_ok());
+        if !self.0.subscriptions.settle(asked, verdict.is_ok()) {
+            return;
         }
+        self.0.fan.changed();
         if let Err(fault) = verdict {
             self.refuse_at(asked.index, fault);
         }
@@ -238,35 +218,25 @@ impl<A: Actor> Conn<A> {
     /// Subscribes to the event at this place of the table, of which nobody is to be asked.
     pub(crate) fn subscribe(&self, index: usize) {
         match self.check_subscriptions(index) {
-            Ok(()) => self.set_subscribed(index, true),
+            Ok(()) => {
+                self.0.subscriptions.set(index, true);
+                self.0.fan.changed();
+            }
             Err(fault) => self.refuse_at(index, fault),
         }
     }
 
     /// Gives up the event at this place of the table.
     pub(crate) fn unsubscribe(&self, index: usize) {
-        let mut asked = self.0.asked.lock();
-        if let Some(asked) = asked.get_mut(index) {
-            *asked = asked.wrapping_add(1);
-        }
-        self.set_subscribed(index, false);
-    }
-
-    fn set_subscribed(&self, index: usize, on: bool) {
-        let (word, bit) = (&self.0.subscriptions[index / 64], 1 << (index % 64));
-        if on {
-            word.fetch_or(bit, Ordering::AcqRel);
-        } else {
-            word.fetch_and(!bit, Ordering::AcqRel);
-        }
+        self.0.subscriptions.give_up(index);
         self.0.fan.changed();
     }
 
     /// Whether it may have this event beside those that it has.
     pub(crate) fn check_subscriptions(&self, index: usize) -> Result<(), Fault> {
         let limit = self.0.limits.subscriptions;
-        let is_limited = matches!(self.0.peer, Peer::Wire(_)) && !self.is_subscribed_at(index);
-        if is_limited && self.subscriptions() >= limit {
+        let is_limited = matches!(self.0.peer, Peer::Wire(_)) && !self.0.subscriptions.has(index);
+        if is_limited && self.0.subscriptions.count() >= limit {
             return Err(faults::too_many_subscriptions(limit));
         }
         Ok(())
@@ -289,16 +259,7 @@ impl<A: Actor> Conn<A> {
 
     /// Whether the event at this place of the table is to be sent to it.
     pub(crate) fn gets(&self, index: usize) -> bool {
-        self.is_open() && self.is_subscribed_at(index)
-    }
-
-    fn is_subscribed_at(&self, index: usize) -> bool {
-        self.0.subscriptions[index / 64].load(Ordering::Acquire) & (1 << (index % 64)) != 0
-    }
-
-    /// How many events it is subscribed to.
-    fn subscriptions(&self) -> usize {
-        self.0.subscriptions.iter().map(|word| word.load(Ordering::Acquire).count_ones() as usize).sum()
+        self.is_open() && self.0.subscriptions.has(index)
     }
 
     /// Counts a call that a client makes, until it is answered; one too many is refused.
@@ -386,7 +347,7 @@ impl<A: Actor> Conn<A> {
     /// Prepares the answer to a call, so that nothing but handing it over is left to do.
     pub(crate) fn prepare(&self, id: u64, result: &Result<ReplyOf<A>, Fault>) -> Option<Bytes> {
         let Peer::Wire(outbox) = &self.0.peer else { return None };
-        let message = answer::<A>(outbox.encoding().format(), id, result);
+        let message = wire_call::answer::<A>(outbox.encoding().format(), id, result);
         let frame = outbox.encode(&message)?;
         if frame.len() <= self.0.limits.outgoing_message {
             return Some(frame);
@@ -418,49 +379,6 @@ impl<A: Actor> Conn<A> {
 /// The events of an actor, in the order of their places.
 pub(crate) fn events<A: Actor>() -> &'static [EventInfo] {
     <<A::Contract as Contract>::Event as Event>::TABLE
-}
-
-/// The message that answers call `id`.
-fn answer<A: Actor>(format: Format, id: u64, result: &Result<ReplyOf<A>, Fault>) -> ToClient {
-    let output = match result {
-        Ok(reply) => encode_reply::<A>(format, reply),
-        Err(fault) => Err(fault.clone()),
-    };
-    match output {
-        Ok(output) => ToClient::ActionResponse { id, output },
-        Err(fault) => ToClient::Error { action_id: Some(id), fault, actor: None },
-    }
-}
-
-/// What an action returned, as bytes or as the fault that it is.
-pub(crate) fn encode_reply<A: Actor>(format: Format, reply: &ReplyOf<A>) -> Result<Bytes, Fault> {
-    use crate::Reply as _;
-    let mut output = Output::new(format);
-    match reply.encode(&mut output) {
-        Ok(()) => output.into_result(),
-        Err(error) => Err(Fault::internal(&error)),
-    }
-}
-
-/// Reads a call from the wire.
-pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
-    let info = <ActionOf<A>>::TABLE
-        .iter()
-        .find(|info| info.name == name)
-        .ok_or_else(|| Fault::new("actor", "action_not_found", format!("Action `{name}` was not found.")))?;
-    let decode = || {
-        let mut args = crate::wire::ArgsReader::new(format, args, info)?;
-        let action = <ActionOf<A>>::decode(name, &mut args)?;
-        args.finish()?;
-        Ok(action)
-    };
-    decode().map_err(|error: crate::wire::DecodeError| {
-        Fault::new(
-            "actor",
-            "invalid_arguments",
-            format!("Action `{name}` cannot take these arguments: {error}."),
-        )
-    })
 }
 
 impl<A: Actor> Clone for Conn<A> {

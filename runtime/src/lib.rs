@@ -70,12 +70,16 @@ mod schedule;
 mod server;
 #[cfg(feature = "server")]
 pub mod store;
+#[cfg(feature = "server")]
+mod subscriptions;
 mod task;
 #[cfg(feature = "server")]
 pub mod testing;
 #[cfg(feature = "server")]
 mod through;
 pub mod wire;
+#[cfg(feature = "server")]
+mod wire_call;
 
 pub use action::{Action, NeedsConn, Reply};
 #[cfg(feature = "server")]

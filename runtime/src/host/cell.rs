@@ -33,12 +33,14 @@ use super::{
 use crate::{
     Action as _, Actor, ActorId, Body, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
     actor::{ActionOf, ReplyOf},
-    conn::{Asked, Peer, decode_action, encode_reply},
+    conn::Peer,
     faults,
     meters::Outcome,
     outbox::Outbox,
     store::ActorRecord,
+    subscriptions::Asked,
     wire::{Format, ToClient},
+    wire_call::{decode_action, encode_reply},
 };
 
 /// An awake actor. Whoever holds it can post to it; its task (`turn.rs`) and, when it is idle, its callers run it.

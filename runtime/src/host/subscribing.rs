@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Cell, hooks::Hook};
-use crate::{Actor, Conn, Mode, conn::Asked};
+use crate::{Actor, Conn, Mode, subscriptions::Asked};
 
 impl<A: Actor> Cell<A> {
     /// `#[on_subscribe]`, and the subscription if it says so.
