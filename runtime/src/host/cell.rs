@@ -10,37 +10,31 @@ use std::{
 };
 
 use bytes::Bytes;
-use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 use tracing::Span;
 
 use super::{
-    Guest, Handling, HangUp, HostedActor, HostedConn, Mail, Reach, Shared,
+    Guest, Reach, Shared,
     alarms::Alarms,
     call::{Call, Destination},
     chain::Chain,
+    envelope::{Connect, Envelope},
     gate::Gate,
     guard::{guarded, guarded_async, guarded_async_in},
     holds::Holds,
     kind::Kind,
-    line::Line,
     mailbox::{Mailbox, Rejected},
     queues::Queues,
-    raw::RawCall,
     roster::Roster,
 };
 use crate::{
-    Action as _, Actor, ActorId, Body, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
+    Action as _, Actor, ActorId, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
     actor::{ActionOf, ReplyOf},
     conn::Peer,
     faults,
-    meters::Outcome,
-    outbox::Outbox,
     store::ActorRecord,
-    subscriptions::Asked,
-    wire::{Format, ToClient},
-    wire_call::{decode_action, encode_reply},
+    wire::ToClient,
 };
 
 /// An awake actor. Whoever holds it can post to it; its task (`turn.rs`) and, when it is idle, its callers run it.
@@ -79,40 +73,10 @@ pub(super) enum Absent {
     Make(Option<Bytes>),
 }
 
-/// A piece of code that wants a turn, or to hear why it gets none. Says whether it broke off.
-pub(crate) type TurnCode<A> = Box<dyn FnOnce(Result<&mut A, Fault>) -> Result<(), Fault> + Send>;
-
 /// What a turn has to itself.
 pub(super) struct Core<A> {
     /// `None` before the start, while a void state is being replaced, and in sleep.
     pub(super) state: Option<A>,
-}
-
-/// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
-/// a few times.
-pub(crate) enum Envelope<A: Actor> {
-    Call(Call<A>),
-    Connect(Box<Connect<A>>),
-    /// A raw request.
-    Request(Box<RawCall<A>>),
-    Disconnect(Conn<A>),
-    /// A connection asks for an event that not everybody gets, in this span.
-    Subscribe(Box<(Conn<A>, Asked, Span)>),
-    /// A turn for a piece of code: `ctx.turn(..)`.
-    Turn(TurnCode<A>),
-    /// Alarms are due; who says so wants to know when they have been dealt with.
-    Alarms(oneshot::Sender<()>),
-}
-
-/// A connection that wants in.
-pub(crate) struct Connect<A: Actor> {
-    pub(super) guest: Guest,
-    pub(super) peer: Peer<A>,
-    /// For its handler, if it is a raw one.
-    pub(super) socket: Option<RawSocket>,
-    pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
-    /// Of whoever asks.
-    pub(super) span: Span,
 }
 
 impl<A: Actor> Cell<A> {
@@ -332,121 +296,6 @@ impl<A: Actor> Core<A> {
     /// The state, for whoever has a turn to change it.
     pub(super) fn state_mut(&mut self) -> &mut A {
         self.state.as_mut().expect("who has a turn has a state that may be used")
-    }
-}
-
-impl<A: Actor> Envelope<A> {
-    pub(super) fn refuse(self, fault: Fault) {
-        match self {
-            Self::Call(call) => call.refuse(fault),
-            Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
-            Self::Request(call) => call.refuse(fault),
-            Self::Subscribe(asking) => asking.0.settle(asking.1, Err(fault)),
-            Self::Turn(code) => drop(code(Err(fault))),
-            // Who waits for them hears that nobody will.
-            Self::Disconnect(_) | Self::Alarms(_) => {}
-        }
-    }
-}
-
-impl<A: Actor> HostedActor for Cell<A> {
-    fn record(&self) -> &ActorRecord {
-        self.record()
-    }
-
-    fn call(
-        self: Arc<Self>,
-        action: String,
-        format: Format,
-        args: Bytes,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<Bytes, Fault>> {
-        Box::pin(async move {
-            let (cell, caller) = self.judged(guest).await?;
-            let action = decode_action::<A>(&action, format, &args).inspect_err(|fault| {
-                cell.kind.meters().refused(&action, Outcome::of_fault(fault));
-            })?;
-            let reply = cell.call_as(caller, action, Chain::default()).await?;
-            encode_reply::<A>(format, &reply)
-        })
-    }
-
-    fn connect(
-        self: Arc<Self>,
-        guest: Guest,
-        outbox: Arc<Outbox>,
-    ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>> {
-        Box::pin(async move {
-            outbox.count_in(Arc::clone(self.kind.losses()));
-            let (cell, conn) = self.join(guest, Peer::Wire(Arc::clone(&outbox)), None).await?;
-            Ok(Arc::new(WireConn { line: Line::new(&cell, conn), outbox }) as Arc<dyn HostedConn>)
-        })
-    }
-
-    fn request(
-        self: Arc<Self>,
-        request: http::Request<Body>,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>> {
-        Box::pin(async move { self.raw_request(request, guest).await })
-    }
-
-    fn websocket(
-        self: Arc<Self>,
-        guest: Guest,
-        socket: RawSocket,
-    ) -> BoxFuture<'static, Result<HangUp, Fault>> {
-        Box::pin(async move { self.raw_socket(guest, socket).await })
-    }
-
-    fn send(
-        self: Arc<Self>,
-        mail: Mail,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
-        Box::pin(self.take_mail(mail, guest))
-    }
-
-    fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
-        Box::pin(self.destroyed())
-    }
-}
-
-/// A connection of this actor that a gateway holds.
-struct WireConn<A: Actor> {
-    line: Arc<Line<A>>,
-    outbox: Arc<Outbox>,
-}
-
-impl<A: Actor> HostedConn for WireConn<A> {
-    fn id(&self) -> ConnId {
-        self.line.conn().id()
-    }
-
-    fn subscribe(&self, event: &str, on: bool) {
-        self.line.subscribe_by_name(event, on);
-    }
-
-    fn call(&self, id: u64, action: &str, args: &[u8]) {
-        let conn = self.line.conn();
-        let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = %conn.id());
-        let _in = span.enter();
-        // What is one too many is not even decoded.
-        let decoded = conn.begin_call(args.len()).and_then(|()| {
-            let decoded = decode_action::<A>(action, self.outbox.encoding().format(), args);
-            decoded.inspect_err(|_| conn.end_call(args.len()))
-        });
-        match decoded {
-            Ok(action) => self.line.call(id, action, Some(args.len())),
-            Err(fault) => {
-                self.line.meters().refused(action, Outcome::of_fault(&fault));
-                self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
-            }
-        }
-    }
-
-    fn hang_up(&self) {
-        self.line.hang_up();
     }
 }
 

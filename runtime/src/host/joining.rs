@@ -2,12 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{
-    Cell, Guest,
-    cell::{Connect, greet},
-    hooks::Hook,
-    start::decode_params,
-};
+use super::{Cell, Guest, cell::greet, envelope::Connect, hooks::Hook, start::decode_params};
 use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
 
 impl<A: Actor> Cell<A> {

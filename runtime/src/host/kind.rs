@@ -11,7 +11,8 @@ use tokio::sync::oneshot;
 
 use super::{
     Cell, Hosted, HostedActor, Reach, Reached, Shared,
-    cell::{Absent, Envelope},
+    cell::Absent,
+    envelope::Envelope,
     life::{Life, live},
     roster::Roster,
     setbacks::Setbacks,

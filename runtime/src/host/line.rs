@@ -11,7 +11,7 @@ use tracing::Span;
 use super::{
     Cell, Kind, Reach,
     call::Call,
-    cell::Envelope,
+    envelope::Envelope,
     mailbox::Mailbox,
     roster::Roster,
     subscribing::asks_about,

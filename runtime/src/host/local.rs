@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::{
     Cell, Chain, Guest, Handling, Kind, Letter, Reach, Reached,
     call::{Call, Destination},
-    cell::Envelope,
+    envelope::Envelope,
     line::Line,
     mailbox::Rejected,
 };

@@ -8,8 +8,9 @@ use tracing::{Instrument as _, Span};
 
 use super::{
     Cell, Guest, HangUp, Parcel,
-    cell::{Core, Envelope, unanswered},
+    cell::{Core, unanswered},
     chain::Chain,
+    envelope::Envelope,
     guard::guarded_async,
     holds::KeptAwake,
     line::Line,

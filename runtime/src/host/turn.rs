@@ -15,8 +15,9 @@ use tracing::{Instrument as _, Span};
 use super::{
     Cell,
     call::{Answer, Call, ReplyTo},
-    cell::{Core, Envelope, TurnCode},
+    cell::Core,
     chain::{self, Chain, Hold},
+    envelope::{Envelope, TurnCode},
     gate::Gate,
     guard::guarded,
     holds::{KeptAwake, Wish},

@@ -1,0 +1,51 @@
+//! What an actor is sent.
+
+use tokio::sync::oneshot;
+use tracing::Span;
+
+use super::{Guest, call::Call, raw::RawCall};
+use crate::{Actor, Conn, Fault, RawSocket, conn::Peer, subscriptions::Asked};
+
+/// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
+/// a few times.
+pub(crate) enum Envelope<A: Actor> {
+    Call(Call<A>),
+    Connect(Box<Connect<A>>),
+    /// A raw request.
+    Request(Box<RawCall<A>>),
+    Disconnect(Conn<A>),
+    /// A connection asks for an event that not everybody gets, in this span.
+    Subscribe(Box<(Conn<A>, Asked, Span)>),
+    /// A turn for a piece of code: `ctx.turn(..)`.
+    Turn(TurnCode<A>),
+    /// Alarms are due; who says so wants to know when they have been dealt with.
+    Alarms(oneshot::Sender<()>),
+}
+
+impl<A: Actor> Envelope<A> {
+    pub(super) fn refuse(self, fault: Fault) {
+        match self {
+            Self::Call(call) => call.refuse(fault),
+            Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
+            Self::Request(call) => call.refuse(fault),
+            Self::Subscribe(asking) => asking.0.settle(asking.1, Err(fault)),
+            Self::Turn(code) => drop(code(Err(fault))),
+            // Who waits for them hears that nobody will.
+            Self::Disconnect(_) | Self::Alarms(_) => {}
+        }
+    }
+}
+
+/// A connection that wants in.
+pub(crate) struct Connect<A: Actor> {
+    pub(super) guest: Guest,
+    pub(super) peer: Peer<A>,
+    /// For its handler, if it is a raw one.
+    pub(super) socket: Option<RawSocket>,
+    pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
+    /// Of whoever asks.
+    pub(super) span: Span,
+}
+
+/// A piece of code that wants a turn, or to hear why it gets none. Says whether it broke off.
+pub(crate) type TurnCode<A> = Box<dyn FnOnce(Result<&mut A, Fault>) -> Result<(), Fault> + Send>;
