@@ -157,15 +157,31 @@ impl<A: Actor> Conn<A> {
         sent
     }
 
-    /// Closes the connection once what was sent to it is written. The client sees close code 1000 and `reason`
-    /// (cut at 123 bytes). Clients that reconnect by themselves come back as a new connection: who shall stay away
+    /// Closes the connection once what was sent to it is written, answers and events included that wait for a save; an
+    /// actor of `durability = "output"` holds the close itself like an event. The client sees close code 1000 and
+    /// `reason` (cut at 123 bytes). Clients that reconnect by themselves come back as a new connection: who shall stay away
     /// is for `#[on_before_connect]` to say.
     pub fn disconnect(&self, reason: &str) {
         self.close(Close::new(1000, reason));
     }
 
+    /// Closes it after what was sent to it before, wherever that waits.
     pub(crate) fn close(&self, close: Close) {
         self.0.fan.flush();
+        let parcel = Parcel::Close { conn: self.clone(), close };
+        match A::OPTIONS.durability {
+            Durability::Output => {
+                if let Err(parcel) = self.0.gate.lock().pass_event(parcel) {
+                    // What was sent before is void, and this would be nothing to wait for.
+                    parcel.deliver();
+                }
+            }
+            Durability::Reply | Durability::Relaxed => self.0.gate.lock().follow(parcel),
+        }
+    }
+
+    /// Closes it, after what was handed over to it.
+    pub(crate) fn close_now(&self, close: Close) {
         match &self.0.peer {
             Peer::Wire(outbox) => outbox.close(close),
             #[cfg(feature = "client")]

@@ -204,15 +204,15 @@ impl<A: Actor> Gate<A> {
         self.pass(event, false)
     }
 
-    /// Hands an event over that waits for nothing itself, after what waits already for the same connection: who has
+    /// Hands something over that waits for nothing itself, after what waits already for the same connection: who has
     /// asked for a state, and follows its events, must not get the events first.
-    pub(crate) fn follow(&mut self, event: Parcel<A>) {
+    pub(crate) fn follow(&mut self, parcel: Parcel<A>) {
         match self.waiting.back() {
-            Some((needs, _)) if event.is_behind() => {
+            Some((needs, _)) if parcel.is_behind() => {
                 let needs = *needs;
-                self.wait(needs, event);
+                self.wait(needs, parcel);
             }
-            _ => event.deliver(),
+            _ => parcel.deliver(),
         }
     }
 

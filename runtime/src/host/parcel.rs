@@ -1,7 +1,7 @@
 //! What leaves an actor: an answer or an event, ready to be handed over.
 
 use super::{call::Answer, spread::Spread};
-use crate::{Actor, Conn, Durability, Fault, burst::Entry};
+use crate::{Actor, Conn, Durability, Fault, burst::Entry, outbox::Close};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
 pub(crate) enum Parcel<A: Actor> {
@@ -16,6 +16,8 @@ pub(crate) enum Parcel<A: Actor> {
     },
     /// Events for many connections.
     Spread(Spread<A>),
+    /// The end of a connection.
+    Close { conn: Conn<A>, close: Close },
     /// Anything else: it is told that what it waited for is saved, or why it never will be. It must not come back to the
     /// gate.
     Held(Box<dyn FnOnce(Result<(), Fault>) + Send>),
@@ -30,17 +32,19 @@ impl<A: Actor> Parcel<A> {
                 conn.hand_over(events);
             }
             Self::Spread(spread) => spread.deliver(),
+            Self::Close { conn, close } => conn.close_now(close),
             Self::Held(then) => then(Ok(())),
         }
     }
 
-    /// Ends it: a call ends with this fault; an event is not sent if it was held because of what it speaks of.
+    /// Ends it: a call ends with this fault; an event is not sent, and no connection closed, if that was held because of
+    /// what it speaks of.
     pub(super) fn fail(self, fault: Fault) {
         match self {
             Self::Answer(answer) => answer.fail(fault),
             Self::Held(then) => then(Err(fault)),
-            Self::Event { .. } | Self::Spread(_) if A::OPTIONS.durability == Durability::Output => {}
-            events @ (Self::Event { .. } | Self::Spread(_)) => events.deliver(),
+            _ if A::OPTIONS.durability == Durability::Output => {}
+            other => other.deliver(),
         }
     }
 
@@ -71,13 +75,17 @@ impl<A: Actor> Parcel<A> {
 
     /// Whether something waits already for the same connection.
     pub(super) fn is_behind(&self) -> bool {
-        self.conn().is_some_and(Conn::has_waiting)
+        match self {
+            // Calls of this process are answered past their connections: any answer that waits may be one.
+            Self::Close { .. } => true,
+            _ => self.conn().is_some_and(Conn::has_waiting),
+        }
     }
 
     fn conn(&self) -> Option<&Conn<A>> {
         match self {
             Self::Answer(answer) => answer.conn(),
-            Self::Event { conn, .. } => Some(conn),
+            Self::Event { conn, .. } | Self::Close { conn, .. } => Some(conn),
             Self::Spread(_) | Self::Held(_) => None,
         }
     }

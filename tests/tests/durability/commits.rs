@@ -57,6 +57,52 @@ async fn with_output_an_event_waits_too_and_comes_before_the_answer() {
     assert_eq!(added.next().await, 6);
 }
 
+/// Calls `part` while the answer to an `add` waits on a connection.
+macro_rules! part_while_an_answer_waits {
+    ($book:ident) => {{
+        let store = store();
+        let registry = open(&store);
+        let book = registry.client().get_or_create::<$book>("parts");
+        let conn = book.connect();
+        let (tell, mut added) = heard();
+        conn.on(move |event: Added| tell.send(event.0).unwrap());
+        conn.sum().await.unwrap();
+
+        let hold = store.hold_batches();
+        let (mut adds, mut parts) = (pin!(conn.add(1)), pin!(book.part()));
+        assert!(poll!(&mut adds).is_pending());
+        pass_s(1).await;
+        assert!(poll!(&mut parts).is_pending());
+        pass_s(1).await;
+        assert!(poll!(&mut adds).is_pending());
+        drop(hold);
+        assert_eq!(adds.await.unwrap(), 1);
+        parts.await.unwrap();
+        pass_s(1).await;
+        added.so_far()
+    }};
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_close_waits_for_what_was_sent_before_it() {
+    assert_eq!(part_while_an_answer_waits!(Book), [1, 1]);
+    assert_eq!(part_while_an_answer_waits!(StrictBook), [1, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_output_a_close_is_void_that_speaks_of_what_could_not_be_saved() {
+    let store = store();
+    let registry = open(&store);
+    let book = registry.client().get_or_create::<StrictBook>("void");
+    let conn = book.connect();
+    conn.add(1).await.unwrap();
+    let id = conn.id();
+    store.fail_batches(1);
+    assert!(failed(book.part().await));
+    pass_s(1).await;
+    assert_eq!((conn.sum().await.unwrap(), conn.id()), (1, id));
+}
+
 #[tokio::test(start_paused = true)]
 async fn calls_that_come_meanwhile_share_one_commit() {
     let store = store();

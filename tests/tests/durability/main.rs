@@ -44,6 +44,13 @@ macro_rules! book {
                 self.sum
             }
 
+            /// Tells everybody, and sends them away.
+            #[action]
+            fn part(&mut self, ctx: &Ctx<Self>) {
+                ctx.broadcast(&Added(self.sum));
+                ctx.conns().for_each(|conn| conn.disconnect("closing time"));
+            }
+
             #[action]
             async fn add_slowly(&mut self, ctx: &Ctx<Self>, n: u64) -> u64 {
                 tokio::task::yield_now().await;
