@@ -152,12 +152,16 @@ impl<A: Actor> Gate<A> {
         self.state_changed = self.latest;
     }
 
-    /// The turn ended, and changed no state.
+    /// The turn ended, and changed no state. Unless it did so aside, what it sent speaks of the changes before it.
     pub(super) fn end_unchanged(&mut self, changed_aside: bool) {
         self.writing = false;
         if changed_aside {
             self.changed();
+            return;
         }
+        let own = self.waiting.iter_mut().rev().take_while(|(needs, _)| *needs > self.latest);
+        own.for_each(|(needs, _)| *needs = self.latest);
+        self.release();
     }
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
@@ -257,9 +261,14 @@ impl<A: Actor> Gate<A> {
         }
         self.saved = self.saved.max(revision);
         self.retrying = false;
+        self.release();
+        self.is_save_due()
+    }
+
+    /// Hands over what need not wait any more.
+    fn release(&mut self) {
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
         self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait());
-        self.is_save_due()
     }
 
     /// The actor's end is in the store: hands over what waited for it.

@@ -57,6 +57,33 @@ async fn with_output_an_event_waits_too_and_comes_before_the_answer() {
     assert_eq!(added.next().await, 6);
 }
 
+#[tokio::test(start_paused = true)]
+async fn with_output_an_event_of_a_turn_that_changes_nothing_waits_for_what_was_changed_before() {
+    let store = store();
+    let registry = open(&store);
+    let porter = registry.client().get_or_create::<Porter>("reads");
+    let (tell, mut greeted) = heard();
+    let connect = || {
+        let (conn, tell) = (porter.connect(), tell.clone());
+        conn.on(move |event: Added| tell.send(event.0).unwrap());
+        conn
+    };
+    let _first = connect();
+    pass_s(1).await;
+    assert_eq!(greeted.so_far(), [0], "there is nothing to wait for");
+
+    let hold = store.hold_batches();
+    let mut expects = pin!(porter.expect(2));
+    assert!(poll!(&mut expects).is_pending());
+    let _second = connect();
+    pass_s(1).await;
+    assert_eq!(greeted.so_far(), [0; 0]);
+    drop(hold);
+    expects.await.unwrap();
+    pass_s(1).await;
+    assert_eq!(greeted.so_far(), [2]);
+}
+
 /// Calls `part` while the answer to an `add` waits on a connection.
 macro_rules! part_while_an_answer_waits {
     ($book:ident) => {{

@@ -147,11 +147,32 @@ book!(
     #[actor(durability = "relaxed", save_interval = "5s", action_timeout = "2s", sleep_timeout = "1h")]
 );
 
+/// Greets everybody, and changes nothing for it. Events wait.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Porter {
+    guests: u64,
+}
+
+#[actor(durability = "output", events(Added))]
+impl Porter {
+    #[on_connect]
+    async fn greet(&self, conn: &Conn<Self>) {
+        tokio::task::yield_now().await;
+        conn.send(&Added(self.guests));
+    }
+
+    #[action]
+    fn expect(&mut self, guests: u64) {
+        self.guests += guests;
+    }
+}
+
 /// Actors over a store that can be steered, and that outlives them.
 fn open(store: &FaultyStore) -> Registry {
     Registry::new()
         .register::<Book>()
         .register::<StrictBook>()
+        .register::<Porter>()
         .register::<LazyBook>()
         .register::<DozyBook>()
         .store(store.clone())
