@@ -172,7 +172,8 @@ settings! {
     queued_messages: usize;
     /// Events that one connection may be subscribed to.
     subscriptions: usize;
-    /// Calls of one connection that may wait for their answers.
+    /// Calls of one connection that may wait for their answers. Who goes on after one too many is read from less often, up
+    /// to a sixteenth of a second apart, until a call is taken again.
     calls_in_flight: usize;
     /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
     bytes_in_flight: usize;

@@ -94,25 +94,33 @@ impl<A: Actor> HostedConn for WireConn<A> {
         self.line.subscribe_by_name(event, on);
     }
 
-    fn call(&self, id: u64, action: &str, args: &[u8]) {
+    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
         let conn = self.line.conn();
         let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = %conn.id());
         let _in = span.enter();
-        // What is one too many is not even decoded.
-        let decoded = conn.begin_call(args.len()).and_then(|()| {
-            let decoded = decode_action::<A>(action, self.outbox.encoding().format(), args);
-            decoded.inspect_err(|_| conn.end_call(args.len()))
-        });
-        match decoded {
+        if let Err(fault) = conn.begin_call(args.len()) {
+            // What is one too many is not even decoded.
+            self.refuse(id, action, fault);
+            return false;
+        }
+        match decode_action::<A>(action, self.outbox.encoding().format(), args) {
             Ok(action) => self.line.call(id, action, Some(args.len())),
             Err(fault) => {
-                self.line.meters().refused(action, Outcome::of_fault(&fault));
-                self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
+                conn.end_call(args.len());
+                self.refuse(id, action, fault);
             }
         }
+        true
     }
 
     fn hang_up(&self) {
         self.line.hang_up();
+    }
+}
+
+impl<A: Actor> WireConn<A> {
+    fn refuse(&self, id: u64, action: &str, fault: Fault) {
+        self.line.meters().refused(action, Outcome::of_fault(&fault));
+        self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
     }
 }

@@ -190,8 +190,8 @@ pub(crate) trait HostedConn: Send + Sync {
     /// Begins or stops sending the events of this name. If it may not have them, it is told so.
     fn subscribe(&self, event: &str, on: bool);
 
-    /// Calls an action; the answer goes to the outbox.
-    fn call(&self, id: u64, action: &str, args: &[u8]);
+    /// Calls an action; the answer goes to the outbox. `false` if it was one too many, whatever it was.
+    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool;
 
     /// The socket is gone; no more calls follow.
     fn hang_up(&self);

@@ -15,5 +15,10 @@ pub(super) const PONGS: usize = 16;
 pub(super) const READS: usize = 64;
 pub(super) const READ_TIME: Duration = Duration::from_micros(50);
 
+/// How long a peer is not heard after a call that was one too many: the first time, and at most. Twice as long each time,
+/// until something of it is taken again.
+pub(super) const REST: Duration = Duration::from_millis(1);
+pub(super) const LONGEST_REST: Duration = Duration::from_millis(64);
+
 /// Actors that one request of the control API may name, or be answered with.
 pub(super) const LISTED: usize = 100;

@@ -49,6 +49,8 @@ pub(super) struct Session<S> {
     silence: Silence,
     /// After much was read, until others had their turn.
     pause: Pause,
+    /// How long the next one is if the next call is one too many again.
+    next_rest: Duration,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
@@ -68,6 +70,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             patience: Patience::new(limits.slow_timeout),
             silence: Silence::new(limits.ping_interval),
             pause: Pause::default(),
+            next_rest: limits::REST,
         }
     }
 
@@ -163,6 +166,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let began = Instant::now();
         self.read(&first)?;
         for _ in 1..limits::READS {
+            if self.pause.is_resting() {
+                return Poll::Ready(Ok(Went::Read));
+            }
             let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
                 return Poll::Ready(Ok(Went::Read));
             };
@@ -180,27 +186,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             return Err(End::Answer);
         }
         if message.is_text() || message.is_binary() {
-            self.take(message);
+            if self.take(message) {
+                self.next_rest = limits::REST;
+            } else {
+                // To refuse it has cost nearly as much as to take it. What there is for its peer is written all the same.
+                self.pause.begin_rest(self.next_rest);
+                self.next_rest = limits::LONGEST_REST.min(2 * self.next_rest);
+            }
         }
         Ok(())
     }
 
-    /// Hands a message to the actor.
-    fn take(&self, message: &Message) {
-        let Some(HangUp(conn)) = &self.conn else { return };
+    /// Hands a message to the actor; `false` if that is one call too many.
+    fn take(&self, message: &Message) -> bool {
+        let Some(HangUp(conn)) = &self.conn else { return true };
         if self.outbox.is_closed() {
             // Nothing that it causes could be answered.
-            return;
+            return true;
         }
         let encoding = self.outbox.encoding();
         let fits = message.is_text() == encoding.is_text();
         match fits.then(|| ToServer::decode(encoding, message.as_payload())) {
-            Some(Ok(ToServer::ActionRequest { id, name, args })) => conn.call(id, &name, &args),
+            Some(Ok(ToServer::ActionRequest { id, name, args })) => return conn.call(id, &name, &args),
             Some(Ok(ToServer::SubscriptionRequest { event, subscribe })) => {
                 conn.subscribe(&event, subscribe);
             }
             _ => self.outbox.close(Close::new(1011, "actor.invalid_request")),
         }
+        true
     }
 }
 

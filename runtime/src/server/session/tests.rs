@@ -47,12 +47,13 @@ impl HostedConn for FakeConn {
         self.0.add(format!("subscribe {event} {on}"));
     }
 
-    fn call(&self, id: u64, action: &str, args: &[u8]) {
+    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
         assert_ne!(action, "panic", "the actor broke");
         if action == "answer" {
             assert!(self.1.send(&ToClient::ActionResponse { id, output: Bytes::from_static(b"1") }));
         }
         self.0.add(format!("call {id} {action} {}", String::from_utf8_lossy(args)));
+        action != "refuse"
     }
 
     fn hang_up(&self) {
@@ -321,6 +322,34 @@ async fn a_peer_whose_calls_are_answered_at_once_leaves_their_turns_to_others() 
         turns += 1;
     }
     assert!(turns >= 6400 / limits::READS - 1, "{turns}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_goes_on_after_a_call_too_many_is_heard_less_and_less() {
+    let (scene, mut client) = Scene::with_client(Encoding::Json);
+    let began = Instant::now();
+    let heard = async |calls| {
+        while scene.notes.0.lock().len() < calls {
+            sleep(Duration::from_millis(1)).await;
+        }
+        began.elapsed().as_millis()
+    };
+    for id in 0..20 {
+        client.feed(call_of(id, "refuse")).await.expect("open");
+    }
+    client.feed(call_of(20, "act")).await.expect("open");
+    client.feed(call_of(21, "refuse")).await.expect("open");
+    client.feed(call_of(22, "act")).await.expect("open");
+    client.flush().await.expect("open");
+    assert_eq!(heard(1).await, 1);
+    assert!((63..68).contains(&heard(7).await), "1 + 2 + .. + 32");
+    let before = Instant::now();
+    scene.outbox.push(message("meanwhile"));
+    client.next().await.expect("a message").expect("open");
+    assert_eq!(before.elapsed(), Duration::ZERO, "it is told what there is all the same");
+    assert!((895..905).contains(&heard(20).await), "and 64 each after that");
+    let all = heard(23).await;
+    assert!((960..970).contains(&all), "who was taken again has not to wait as long: {all}");
 }
 
 #[tokio::test(start_paused = true)]
