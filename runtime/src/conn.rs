@@ -25,7 +25,7 @@ use crate::{
     outbox::{Close, Outbox},
     raw_socket::Closing,
     subscriptions::{Asked, Subscriptions},
-    wire::{Format, Notice, ToClient},
+    wire::{Notice, ToClient},
     wire_call,
 };
 
@@ -353,7 +353,7 @@ impl<A: Actor> Conn<A> {
             Peer::Local(sink) => {
                 let mut events = events.items().iter();
                 events.all(|Item { frame, event, .. }| {
-                    event.is_some_and(|index| sink.event(index, Format::Cbor, frame.clone()))
+                    event.is_some_and(|index| sink.event(index, crate::wire::Format::Cbor, frame.clone()))
                 })
             }
             Peer::Raw(_) | Peer::Call(_) => false,
