@@ -37,6 +37,11 @@ pub fn on_one_thread(code: impl Future<Output = ()>) {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(code);
 }
 
+/// Waits for what must come soon. A server that has closed a connection would be waited for in vain.
+pub async fn soon<T>(what: impl Future<Output = T>) -> T {
+    tokio::time::timeout(Duration::from_secs(60), what).await.expect("every event arrives within a minute")
+}
+
 /// Starts this program with these arguments on one core.
 pub fn pinned(core: &str, args: &[&str]) -> Child {
     let this = env::current_exe().unwrap();

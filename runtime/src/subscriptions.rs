@@ -59,15 +59,15 @@ impl Subscriptions {
         self.asked.lock()[asked.index] == asked.nth
     }
 
-    /// Takes what the actor says, unless something later was said of that event.
+    /// Takes what the actor says, unless something later was said of that event. Says whether it was taken.
     pub(crate) fn settle(&self, asked: Asked, on: bool) -> bool {
         // Under the lock, or the event could be given up in between.
         let later = self.asked.lock();
-        let counts = later[asked.index] == asked.nth;
-        if counts {
+        let is_latest = later[asked.index] == asked.nth;
+        if is_latest {
             self.set(asked.index, on);
         }
-        counts
+        is_latest
     }
 
     pub(crate) fn give_up(&self, index: usize) {

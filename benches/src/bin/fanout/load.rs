@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use callboard_benches::{memory_of, setting};
+use callboard_benches::{memory_of, setting, soon};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
     net::{TcpStream, tcp::OwnedReadHalf},
@@ -55,7 +55,7 @@ pub async fn run(server: &str, address: &str, pid: u32, connections: usize) {
                 while began.elapsed() < time {
                     arrived.expected.set(burst * connections);
                     writers[0].write_all(&request).await.unwrap();
-                    arrived.all.notified().await;
+                    soon(arrived.all.notified()).await;
                     deliveries += burst * connections;
                 }
                 figures.push(deliveries as f64 / began.elapsed().as_secs_f64());
