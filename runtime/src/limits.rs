@@ -37,7 +37,7 @@ use std::time::Duration;
 /// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
 /// | [`open_timeout`](Self::open_timeout) | time | 30 s | closed with 1011, `guard.actor_ready_timeout`; clients try again |
 /// | [`ping_interval`](Self::ping_interval) | time | 30 s | dropped after twice as much silence |
-/// | [`slow_timeout`](Self::slow_timeout) | time | 10 s | dropped, if its queue was full meanwhile |
+/// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile |
 ///
 /// An address is what the socket says: behind a proxy on another machine all clients have the same one, so either
 /// raise the limits per address, or put the real address into the request with a layer of your own around
@@ -112,7 +112,7 @@ impl Default for Limits {
             body_timeout: Duration::from_mins(1),
             open_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(30),
-            slow_timeout: Duration::from_secs(10),
+            slow_timeout: Duration::from_secs(7),
         }
     }
 }
@@ -193,7 +193,8 @@ settings! {
     /// again. It is also dropped when it takes nothing of what is written to it for this long.
     ping_interval: Duration;
     /// How long a connection whose queue is full may take over what is being written to it, which is 64 KiB at most or a
-    /// single message. One that takes it in time is told what it has missed.
+    /// single message. One that takes it in time is told what it has missed. It counts from when the system has no room
+    /// for more, which takes a while to be filled: with 7 s, who stops reading is gone, or told, within 10.
     slow_timeout: Duration;
 }
 
