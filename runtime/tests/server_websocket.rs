@@ -3,11 +3,11 @@
 mod gateway;
 
 use callboard::{
-    ActorId,
+    ActorId, Registry,
     wire::{Encoding, ToClient, ToServer},
 };
 use futures_util::{SinkExt as _, StreamExt as _};
-use gateway::{Server, UPGRADE, desk, next, next_close, next_json, until};
+use gateway::{Desk, Server, UPGRADE, desk, next, next_close, next_json, until};
 use serde_json::{Value, json};
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -158,26 +158,31 @@ async fn a_conversation_in_cbor() {
 
 #[tokio::test]
 async fn frames_may_come_before_the_connection_is_open() {
-    let server = Server::start().await;
-    let mut socket = TcpStream::connect(server.address).await.expect("it listens");
-    let mut bytes =
-        format!("GET /gateway/desk/connect?{} HTTP/1.1\r\nhost: x\r\n{UPGRADE}\r\n", desk("test"))
-            .into_bytes();
-    for id in 0..3 {
-        let text = call(id, "note", &json!([id.to_string()])).to_string();
-        bytes.extend([0x81, 0x80 | u8::try_from(text.len()).expect("short"), 0, 0, 0, 0]);
-        bytes.extend(text.as_bytes());
-    }
-    // The handshake and three calls in one segment.
-    socket.write_all(&bytes).await.expect("it reads");
-    let mut answer_head = Vec::new();
-    while !answer_head.ends_with(b"\r\n\r\n") {
-        answer_head.push(socket.read_u8().await.expect("it answers"));
-    }
-    let mut socket = tokio_websockets::ClientBuilder::new().take_over(socket);
-    assert_eq!(next_json(&mut socket).await["body"]["tag"], "Init");
-    for id in 0..3 {
-        assert_eq!(next_json(&mut socket).await, answer(id, &json!(id + 1)));
+    let registry = Registry::new().in_memory().register::<Desk>();
+    for server in [Server::start().await, Server::nested(&registry).await] {
+        let mut socket = TcpStream::connect(server.address).await.expect("it listens");
+        let mut bytes =
+            format!("GET /gateway/desk/connect?{} HTTP/1.1\r\nhost: x\r\n{UPGRADE}\r\n", desk("test"))
+                .into_bytes();
+        for id in 0..3 {
+            let text = call(id, "note", &json!([id.to_string()])).to_string();
+            bytes.extend([0x81, 0x80 | u8::try_from(text.len()).expect("short"), 0, 0, 0, 0]);
+            bytes.extend(text.as_bytes());
+        }
+        // The handshake, two calls, and the beginning of a third in one segment.
+        let (most, rest) = bytes.split_at(bytes.len() - 10);
+        socket.write_all(most).await.expect("it reads");
+        let mut answer_head = Vec::new();
+        while !answer_head.ends_with(b"\r\n\r\n") {
+            answer_head.push(socket.read_u8().await.expect("it answers"));
+        }
+        let mut socket = tokio_websockets::ClientBuilder::new().take_over(socket);
+        assert_eq!(next_json(&mut socket).await["body"]["tag"], "Init");
+        for id in 0..2 {
+            assert_eq!(next_json(&mut socket).await, answer(id, &json!(id + 1)));
+        }
+        socket.get_mut().write_all(rest).await.expect("it reads");
+        assert_eq!(next_json(&mut socket).await, answer(2, &json!(3)));
     }
 }
 

@@ -9,7 +9,7 @@ use tokio::{
 };
 use tracing::{Span, field};
 
-use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, visit::Visit};
+use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, transport::Transport, visit::Visit};
 use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},
@@ -28,7 +28,7 @@ pub(super) struct Opening {
 
 /// Opens a connection, or has a session that says why there is none. It has its place until its end.
 pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: S,
+    transport: Transport<S>,
     opening: Opening,
     place: Result<Place, Fault>,
     visit: Option<Box<Visit>>,
@@ -48,7 +48,7 @@ pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
     };
     let conn = opened.map_err(|refusal| refusal.tell(&outbox, &ray)).ok();
     let until_end = Box::new((place.ok(), visit));
-    Session::new(socket, outbox, conn, until_end, limits)
+    Session::new(transport, outbox, conn, until_end, limits)
 }
 
 /// Why a connection did not open.

@@ -31,6 +31,7 @@ use super::{
     silence::Silence,
     socket::{Socket, Step},
     target::Target,
+    transport::Transport,
 };
 use crate::{
     Fault, faults,
@@ -50,13 +51,13 @@ pub(super) struct RawOpening {
 
 /// Carries a raw WebSocket until its end.
 pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
-    socket: S,
+    transport: Transport<S>,
     opening: RawOpening,
     place: Result<Place, Fault>,
     gateway: &Gateway,
 ) {
     let ray = opening.ray.clone();
-    let socket = Socket::new(socket, RawSocket::MAX_MESSAGE);
+    let socket = Socket::new(transport, RawSocket::MAX_MESSAGE);
     let opened = match &place {
         // Boxed, so that it costs nothing afterwards.
         Ok(_) => Box::pin(opening.open_in_time(gateway)).await,

@@ -24,6 +24,7 @@ use super::{
     pause::Pause,
     silence::Silence,
     socket::{FRAME_HEAD, Socket, put_frame},
+    transport::Transport,
 };
 use crate::{
     Limits,
@@ -55,14 +56,14 @@ pub(super) struct Session<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     pub(super) fn new(
-        socket: S,
+        transport: Transport<S>,
         outbox: Arc<Outbox>,
         conn: Option<Arc<dyn HostedConn>>,
         until_end: Box<dyn Send>,
         limits: &Limits,
     ) -> Self {
         Self {
-            socket: Socket::new(socket, limits.incoming_message),
+            socket: Socket::new(transport, limits.incoming_message),
             outbox,
             conn: conn.map(HangUp),
             until_end,

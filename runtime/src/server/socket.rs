@@ -42,9 +42,9 @@ enum State<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    pub(super) fn new(io: S, longest: usize) -> Self {
+    pub(super) fn new(transport: Transport<S>, longest: usize) -> Self {
         Self {
-            state: State::Resting(Transport::new(io)),
+            state: State::Resting(transport),
             longest,
             is_writing: false,
             stuck_since: None,
@@ -267,7 +267,7 @@ mod tests {
     #[tokio::test]
     async fn a_socket_has_buffers_only_while_a_message_is_half_read_or_half_written() {
         let (ours, mut theirs) = duplex(256);
-        let mut socket = Socket::new(ours, 1024);
+        let mut socket = Socket::new(Transport::new(ours), 1024);
         let hello = [&[0x81, 0x85, 0, 0, 0, 0][..], b"hello"].concat();
         for cut in 1..hello.len() {
             assert!(read(&mut socket).await.is_empty() && is_resting(&socket));

@@ -31,6 +31,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
         Self { io, arrived: Bytes::new(), edges: Edges::default(), chunk: Bytes::new() }
     }
 
+    /// These bytes of it were read already.
+    pub(super) fn with_arrived(mut self, bytes: &[u8]) -> Self {
+        self.edges.follow(bytes);
+        // A copy: they may be the end of a large buffer.
+        self.arrived = Bytes::copy_from_slice(bytes);
+        self
+    }
+
     /// Whether whoever has read everything so far has whole messages.
     pub(super) fn is_between_messages(&self) -> bool {
         self.arrived.is_empty() && self.edges.is_at_one()

@@ -12,17 +12,20 @@ use hyper_util::rt::TokioIo;
 use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
 use tokio::time::timeout;
+use tokio_util::either::Either;
 use tracing::Instrument as _;
 
 use super::{
     Gateway, errors,
     identity::Ray,
+    intake::Intake,
     opening::{self, Opening},
     peers::{Address, What},
     raw_socket::{self, RawOpening},
     requests::own_uri,
     tap::Tapped,
     target::Target,
+    transport::Transport,
     visit::Visit,
 };
 use crate::{Fault, Limits, wire::Encoding};
@@ -50,8 +53,8 @@ pub(super) fn connect(
     let tasks = gateway.tasks().clone();
     let open = async move {
         let completed = handshake.complete(gateway.limits().open_timeout, visit.as_deref()).await;
-        if let Some(socket) = completed {
-            let session = opening::open(socket, opening, place, visit, &gateway).await;
+        if let Some(transport) = completed {
+            let session = opening::open(transport, opening, place, visit, &gateway).await;
             let parting = gateway.runtime.parting().clone().cancelled_owned();
             let runtime = Arc::clone(&gateway.runtime);
             // A task of its own, with no room but for itself: it lasts, and there are many.
@@ -86,8 +89,8 @@ pub(super) fn raw(
     let tasks = gateway.tasks().clone();
     let session = async move {
         let completed = handshake.complete(gateway.limits().open_timeout, visit.as_deref()).await;
-        if let Some(socket) = completed {
-            raw_socket::run(socket, opening, place, &gateway).await;
+        if let Some(transport) = completed {
+            raw_socket::run(transport, opening, place, &gateway).await;
         }
     };
     tasks.spawn(session.in_current_span());
@@ -120,16 +123,31 @@ impl Handshake {
     }
 
     /// Waits for the socket, whose bytes count for this visit.
-    async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Tapped<TokioIo<Upgraded>>> {
+    async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Transport<Tapped<Bare>>> {
         match timeout(limit, self.0).await {
             Ok(Ok(upgraded)) => {
+                let (socket, arrived) = bare(upgraded);
                 let taps = visit.map(|visit| Box::new(visit.socket_taps()));
-                return Some(Tapped { socket: TokioIo::new(upgraded), taps });
+                if let Some(taps) = &taps {
+                    taps.0.add(arrived.len());
+                }
+                return Some(Transport::new(Tapped { socket, taps }).with_arrived(&arrived));
             }
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }
         None
+    }
+}
+
+/// A socket that HTTP has let go of: one that was accepted here, or what another server has made of its own.
+type Bare = Either<Intake, TokioIo<Upgraded>>;
+
+/// Takes off what HTTP has put around a socket, which each event would pass through; and what was read of it too early.
+fn bare(upgraded: Upgraded) -> (Bare, Bytes) {
+    match upgraded.downcast::<TokioIo<Intake>>() {
+        Ok(parts) => (Either::Left(parts.io.into_inner()), parts.read_buf),
+        Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
     }
 }
 
