@@ -2,11 +2,9 @@
 
 mod gateway;
 
-use std::time::Duration;
-
 use axum::{Router, routing::get};
 use callboard::{Origins, Registry, wire::Encoding, wire::http::ErrorBody};
-use gateway::{Desk, Server, desk, until};
+use gateway::{Desk, Server, begun, desk, until};
 use serde_json::json;
 use tokio::{
     io::AsyncWriteExt as _,
@@ -357,7 +355,7 @@ async fn pages_of_other_origins_are_refused_before_anything_runs() {
 #[tokio::test]
 async fn a_call_outlives_its_caller() {
     let server = Server::start().await;
-    let body = br#"{"args":[200,"late"]}"#;
+    let body = br#"{"args":[200,"to nobody"]}"#;
     let head = format!(
         "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
         desk("test"),
@@ -365,9 +363,9 @@ async fn a_call_outlives_its_caller() {
     );
     let mut socket = TcpStream::connect(server.address).await.expect("it listens");
     socket.write_all(&[head.as_bytes(), body].concat()).await.expect("it reads");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    begun("to nobody").await;
     drop(socket);
-    until(async || server.call("notes", "[]").await.json() == json!({ "output": ["late"] })).await;
+    until(async || server.call("notes", "[]").await.json() == json!({ "output": ["to nobody"] })).await;
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ use std::{
 
 use callboard::{prelude::*, store::MemoryStore, wire::Encoding};
 use futures_util::SinkExt as _;
-use gateway::{Desk, Server, desk, next_close, next_json, until};
+use gateway::{Desk, Server, begun, desk, next_close, next_json, until};
 use serde_json::json;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -17,15 +17,26 @@ use tokio::{
 };
 use tokio_websockets::Message;
 
-const SLOW_CALL: &str =
-    r#"{"body":{"tag":"ActionRequest","val":{"id":7,"name":"noteSlowly","args":[300,"late"]}}}"#;
+fn slow_call(id: u64, text: &str) -> String {
+    let call = json!({ "id": id, "name": "noteSlowly", "args": [300, text] });
+    json!({ "body": { "tag": "ActionRequest", "val": call } }).to_string()
+}
+
+/// A socket that waits for its next request.
+async fn idle(server: &Server) -> TcpStream {
+    let mut idle = TcpStream::connect(server.address).await.expect("it listens");
+    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it reads");
+    let mut first = [0; 12];
+    idle.read_exact(&mut first).await.expect("it answers");
+    idle
+}
 
 #[tokio::test]
 async fn what_was_taken_is_answered_before_the_goodbye() {
     let mut server = Server::start().await;
     let mut socket = server.connect(Encoding::Json).await;
     next_json(&mut socket).await;
-    let body = br#"{"args":[300,"late"]}"#;
+    let body = br#"{"args":[300,"late, over HTTP"]}"#;
     let head = format!(
         "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
         desk("other"),
@@ -33,8 +44,9 @@ async fn what_was_taken_is_answered_before_the_goodbye() {
     );
     let mut caller = TcpStream::connect(server.address).await.expect("it listens");
     caller.write_all(&[head.as_bytes(), body].concat()).await.expect("it reads");
-    socket.send(Message::text(SLOW_CALL)).await.expect("it is open");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    socket.send(Message::text(slow_call(7, "late"))).await.expect("it is open");
+    begun("late, over HTTP").await;
+    begun("late").await;
 
     let began = Instant::now();
     server.stop();
@@ -53,14 +65,10 @@ async fn what_was_taken_is_answered_before_the_goodbye() {
 #[tokio::test]
 async fn an_idle_server_stops_at_once() {
     let mut server = Server::start().await;
-    server.call("note", r#"["a"]"#).await;
-    // A socket that waits for its next request, and one that never made any.
-    let mut idle = TcpStream::connect(server.address).await.expect("it listens");
-    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it reads");
-    let mut first = [0; 12];
-    idle.read_exact(&mut first).await.expect("it answers");
+    // One that never makes a request; it is accepted before those that are answered.
     let _silent = TcpStream::connect(server.address).await.expect("it listens");
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    let _idle = idle(&server).await;
+    server.call("note", r#"["a"]"#).await;
     let began = Instant::now();
     server.stop();
     server.ended().await;
@@ -75,16 +83,18 @@ async fn who_comes_while_it_stops_is_told_to_come_back() {
     // Both are accepted before the stop; their requests come after it.
     let mut late = TcpStream::connect(server.address).await.expect("it listens");
     late.write_all(b"GET /health HTTP/1.1\r\n").await.expect("it reads");
-    socket.send(Message::text(SLOW_CALL)).await.expect("it is open");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    let mut idle = idle(&server).await;
+    socket.send(Message::text(slow_call(7, "not too late"))).await.expect("it is open");
+    begun("not too late").await;
     server.stop();
-    tokio::time::sleep(Duration::from_millis(50)).await;
+    // It is closed as soon as the stop has begun.
+    idle.read_to_end(&mut Vec::new()).await.expect("it is closed");
     late.write_all(b"host: x\r\n\r\n").await.expect("it reads");
     let mut answer = String::new();
     late.read_to_string(&mut answer).await.expect("it answers");
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");
     // A call on an open connection is told so too, and does not wait for the one before it, which ends.
-    socket.send(Message::text(SLOW_CALL.replace(":7,", ":8,"))).await.expect("it is open");
+    socket.send(Message::text(slow_call(8, "too late"))).await.expect("it is open");
     let refused = next_json(&mut socket).await;
     assert_eq!(refused["body"]["val"]["actionId"], json!(["$BigInt", "8"]));
     assert_eq!(refused["body"]["val"]["code"], "service_unavailable");
@@ -121,7 +131,7 @@ async fn an_open_connection_keeps_its_actors_and_with_the_last_one_they_stop() {
     next_json(&mut socket).await;
     server.stop();
     server.ended().await;
-    socket.send(Message::text(SLOW_CALL)).await.expect("it is open");
+    socket.send(Message::text(slow_call(7, "on its own"))).await.expect("it is open");
     assert_eq!(next_json(&mut socket).await["body"]["tag"], "ActionResponse");
     drop(socket);
     until(async || Arc::strong_count(&store) == 1).await;

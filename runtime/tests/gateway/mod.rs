@@ -5,7 +5,13 @@
 // Actions take `self` and own their arguments, whether they need to or not.
 #![allow(clippy::unused_self, clippy::needless_pass_by_value)]
 
-use std::{collections::HashMap, io, net::SocketAddr, time::Duration};
+use std::{
+    collections::{BTreeSet, HashMap},
+    io,
+    net::SocketAddr,
+    sync::Mutex,
+    time::Duration,
+};
 
 use callboard::{Limits, prelude::*, wire::Encoding};
 use futures_util::StreamExt as _;
@@ -72,6 +78,7 @@ impl Desk {
 
     #[action]
     async fn note_slowly(&mut self, ms: u64, text: String) -> usize {
+        BEGUN.lock().expect("nobody panics with it").insert(text.clone());
         tokio::time::sleep(Duration::from_millis(ms)).await;
         self.notes.push(text);
         self.notes.len()
@@ -106,6 +113,14 @@ impl Desk {
     fn blank(&self, bytes: usize) -> String {
         " ".repeat(bytes)
     }
+}
+
+/// What `note_slowly` was called with, in this process.
+static BEGUN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// Waits until this is being noted slowly. Each test that waits has a text of its own.
+pub async fn begun(text: &str) {
+    until(async || BEGUN.lock().expect("nobody panics with it").contains(text)).await;
 }
 
 /// A running server.
