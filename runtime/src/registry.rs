@@ -238,7 +238,7 @@ impl Registry {
         runtime
     }
 
-    fn gateway(&self) -> &Arc<Gateway> {
+    pub(crate) fn gateway(&self) -> &Arc<Gateway> {
         self.gateway.get_or_init(|| {
             let gateway = Gateway::new(Arc::clone(self.runtime()), self.origins.clone());
             #[cfg(feature = "prometheus")]

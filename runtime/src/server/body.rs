@@ -128,3 +128,52 @@ async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Held) 
     }
     if length > limit { Err(errors::incoming_too_long()) } else { Ok(kept.freeze()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, sync::atomic::AtomicUsize};
+
+    use futures_util::stream;
+
+    use super::*;
+    use crate::account::Sum;
+
+    const LENGTH: usize = 64 * (16 << 10);
+
+    /// One that is there as fast as it is read.
+    fn body() -> Body {
+        let chunk = Bytes::from(vec![b'x'; 16 << 10]);
+        Body::from_stream(stream::iter((0..64).map(move |_| Ok::<_, Infallible>(chunk.clone()))))
+    }
+
+    /// How many turns others have meanwhile.
+    async fn turns_of_others(reading: impl Future<Output = ()>) -> usize {
+        let turns = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&turns);
+        let others = tokio::spawn(async move {
+            loop {
+                counted.fetch_add(1, Ordering::Relaxed);
+                yield_now().await;
+            }
+        });
+        reading.await;
+        others.abort();
+        turns.load(Ordering::Relaxed)
+    }
+
+    #[tokio::test]
+    async fn a_body_that_comes_as_fast_as_it_is_read_leaves_turns_to_others() {
+        let collected = turns_of_others(async {
+            let (limits, account) =
+                (Limits::new(), Account::new(usize::MAX, &Arc::new(Sum::new(usize::MAX))));
+            let (bytes, _held) = read(body(), LENGTH, &limits, account).await.expect("it fits");
+            assert_eq!(bytes.len(), LENGTH);
+        });
+        assert!(collected.await >= LENGTH / Turn::BYTES - 1);
+        let streamed = turns_of_others(async {
+            let (body, _bounds) = bounded(body(), &HeaderMap::new(), LENGTH).expect("it does not say");
+            assert_eq!(body.collect().await.expect("it fits").to_bytes().len(), LENGTH);
+        });
+        assert!(streamed.await >= LENGTH / Turn::BYTES - 1);
+    }
+}

@@ -215,3 +215,29 @@ impl Signals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Registry;
+
+    #[tokio::test]
+    async fn a_crowd_that_comes_at_once_leaves_turns_to_who_is_here() {
+        const CROWD: usize = 50;
+        let registry = Registry::new().in_memory();
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+        let address = listener.local_addr().expect("it is bound");
+        // They wait to be accepted: this thread is the only one that could.
+        let crowd = [(); CROWD].map(|()| std::net::TcpStream::connect(address).expect("it listens"));
+        let (gateway, sockets) = (Arc::clone(registry.gateway()), TaskTracker::new());
+        let receiving = receive(gateway, Router::new(), listener, sockets.clone());
+        let receiving = AbortOnDropHandle::new(tokio::spawn(receiving));
+        let mut turns = 0;
+        while sockets.len() < CROWD {
+            yield_now().await;
+            turns += 1;
+        }
+        assert!(turns >= CROWD, "{turns}");
+        drop((receiving, crowd));
+    }
+}
