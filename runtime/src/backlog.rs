@@ -7,11 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use crate::{
-    EventInfo, Limits, SlowConsumer,
-    burst::{Entries, Entry},
-    losses::Losses,
-};
+use crate::{EventInfo, Limits, SlowConsumer, losses::Losses};
 
 /// Something that waits to be written.
 #[derive(Debug, Clone)]
@@ -93,8 +89,8 @@ impl Backlog {
     }
 
     /// Takes the next items up to so many frames and bytes, one at least, and what was dropped since the last time.
-    pub(crate) fn take(&mut self, most: (usize, usize)) -> (Entries, Vec<Missed>) {
-        let (mut taken, mut bytes) = (Entries::new(), 0);
+    pub(crate) fn take(&mut self, most: (usize, usize)) -> (Vec<Item>, Vec<Missed>) {
+        let (mut taken, mut bytes) = (Vec::new(), 0);
         while let Some(entry) = self.items.first_entry() {
             bytes += entry.get().frame.len();
             if taken.len() >= most.0 || (bytes > most.1 && !taken.is_empty()) {
@@ -102,7 +98,7 @@ impl Backlog {
             }
             let item = entry.remove();
             self.bytes -= item.frame.len();
-            taken.push(Entry::Item(item));
+            taken.push(item);
         }
         self.forget_written();
         (taken, std::mem::take(&mut self.missed).into_values().collect())
@@ -185,7 +181,7 @@ mod tests {
     use std::task::{Context, Waker};
 
     use super::*;
-    use crate::{outbox::Outbox, wire::Encoding};
+    use crate::{burst::Burst, outbox::Outbox, wire::Encoding};
 
     static POSTED: EventInfo = EventInfo::new("posted", "Posted");
     static TICKED: EventInfo = EventInfo::new("ticked", "Ticked").with_slow(SlowConsumer::DropOldest);
@@ -218,7 +214,7 @@ mod tests {
                 .then(|| Bytes::copy_from_slice(text.split('=').next().expect("a key").as_bytes()));
             let tag = (info.slow != SlowConsumer::Disconnect).then(|| Arc::new(Tag { index, info, key }));
             let frame = Bytes::copy_from_slice(text.as_bytes());
-            self.outbox.push(Entry::Item(Item { frame, event: Some(index), tag }))
+            self.outbox.push(Burst::of(Item { frame, event: Some(index), tag }))
         }
 
         fn post(&self, text: &str) -> bool {
@@ -249,7 +245,7 @@ mod tests {
         /// What is written at once.
         fn read_some(&self) -> Vec<String> {
             let taken = self.outbox.take(&mut Context::from_waker(Waker::noop()));
-            taken.entries.iter().flat_map(Entry::items).map(|item| Self::text(&item.frame)).collect()
+            taken.bursts.iter().flat_map(|burst| burst.items()).map(|item| Self::text(&item.frame)).collect()
         }
 
         fn text(frame: &Bytes) -> String {

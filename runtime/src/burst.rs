@@ -1,4 +1,4 @@
-//! Events that go to the same connections together.
+//! Messages that go to the same connections together.
 
 use std::sync::{Arc, OnceLock};
 
@@ -7,54 +7,40 @@ use smallvec::SmallVec;
 
 use crate::backlog::Item;
 
-/// What a connection is given to write: something of its own, or what others are given too.
-#[derive(Debug, Clone)]
-pub(crate) enum Entry {
-    Item(Item),
-    Burst(Arc<Burst>),
-}
-
-/// What is given to one connection, in order. Mostly it is one entry, which then costs no memory beside it.
-pub(crate) type Entries = SmallVec<[Entry; 1]>;
-
-/// One event or several, encoded for all connections that speak alike.
+/// One message or several, encoded for all connections that are given them and speak alike.
 #[derive(Debug)]
 pub(crate) struct Burst {
-    items: Vec<Item>,
+    items: SmallVec<[Item; 1]>,
     bytes: usize,
     /// As it is written, by the first that writes it.
     joined: OnceLock<Bytes>,
 }
 
+/// What is given to one connection, in order. Mostly it is one or two, which then cost no memory beside it.
+pub(crate) type Bursts = SmallVec<[Arc<Burst>; 2]>;
+
 impl Burst {
-    pub(crate) fn new(items: Vec<Item>) -> Arc<Self> {
+    pub(crate) fn new(items: impl Into<SmallVec<[Item; 1]>>) -> Arc<Self> {
+        let items = items.into();
         let bytes = items.iter().map(|item| item.frame.len()).sum();
         Arc::new(Self { items, bytes, joined: OnceLock::new() })
+    }
+
+    pub(crate) fn of(item: Item) -> Arc<Self> {
+        Self::new([item])
     }
 
     pub(crate) fn items(&self) -> &[Item] {
         &self.items
     }
 
+    /// The bytes of all its messages.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
     /// What is written for all of it, which is the same for all that write it.
     pub(crate) fn joined(&self, join: impl FnOnce(&[Item]) -> Bytes) -> Bytes {
         self.joined.get_or_init(|| join(&self.items)).clone()
-    }
-}
-
-impl Entry {
-    pub(crate) fn items(&self) -> &[Item] {
-        match self {
-            Self::Item(item) => std::slice::from_ref(item),
-            Self::Burst(burst) => burst.items(),
-        }
-    }
-
-    /// The bytes of all its messages.
-    pub(crate) fn bytes(&self) -> usize {
-        match self {
-            Self::Item(item) => item.frame.len(),
-            Self::Burst(burst) => burst.bytes,
-        }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
     actor::{ParamsOf, ReplyOf},
     backlog::Item,
-    burst::Entry,
+    burst::Burst,
     channel::Channel,
     faults,
     frames::{Frames, SendError},
@@ -38,19 +38,22 @@ use crate::{
 /// [`send`](Self::send) then returns `false`.
 pub struct Conn<A: Actor>(Arc<Inner<A>>);
 
+// In this order in memory: what each event asks for is first, and together. Of many connections nothing else is in a
+// cache by the time that the next event comes.
+#[repr(C)]
 struct Inner<A: Actor> {
+    open: AtomicBool,
+    peer: Peer<A>,
+    /// How much for it waits at the gate.
+    waiting: AtomicUsize,
     id: ConnId,
     params: ParamsOf<A>,
     state: RwLock<Arc<A::ConnState>>,
     subscriptions: Subscriptions,
-    open: AtomicBool,
-    peer: Peer<A>,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
     gate: Arc<Mutex<Gate<A>>>,
     /// Where events wait for others that go out with them.
     fan: Arc<Fan<A>>,
-    /// How much for it waits there.
-    waiting: AtomicUsize,
     /// Calls that wait for their answers, as far as they are counted.
     in_flight: Mutex<InFlight>,
     limits: Arc<Limits>,
@@ -87,15 +90,15 @@ impl<A: Actor> Conn<A> {
         let account = if let Peer::Wire(outbox) = &peer { outbox.account() } else { None };
         let in_flight = Mutex::new(account.cloned().map(InFlight::of).unwrap_or_default());
         Self(Arc::new(Inner {
+            open: AtomicBool::new(true),
+            peer,
+            waiting,
             id,
             params,
             state,
             subscriptions,
-            open: AtomicBool::new(true),
-            peer,
             gate,
             fan,
-            waiting,
             in_flight,
             limits,
             meters,
@@ -312,13 +315,13 @@ impl<A: Actor> Conn<A> {
             return Err(SendError::Closed);
         }
         let Some(channel) = self.channel() else { return Ok(()) };
-        let event = frames.entry(channel, self.longest_event())?;
+        let event = frames.burst(channel, self.longest_event())?;
         self.0.fan.flush();
         self.pass(event)
     }
 
     /// Hands events over, or leaves them where they wait until what they speak of is saved.
-    pub(crate) fn pass(&self, events: Entry) -> Result<(), SendError> {
+    pub(crate) fn pass(&self, events: Arc<Burst>) -> Result<(), SendError> {
         let parcel = |events| Parcel::Event { conn: self.clone(), events };
         let taken = self.is_open()
             && match A::OPTIONS.durability {
@@ -346,7 +349,7 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Hands encoded events over; `false` if nobody takes them any more.
-    pub(crate) fn hand_over(&self, events: Entry) -> bool {
+    pub(crate) fn hand_over(&self, events: Arc<Burst>) -> bool {
         match &self.0.peer {
             Peer::Wire(outbox) => outbox.push(events),
             #[cfg(feature = "client")]
@@ -382,7 +385,7 @@ impl<A: Actor> Conn<A> {
             Peer::Wire(outbox) => {
                 let frame = frame.or_else(|| self.prepare(id, &result));
                 if let Some(frame) = frame {
-                    outbox.push(Entry::Item(Item::certain(frame)));
+                    outbox.push(Burst::of(Item::certain(frame)));
                 }
             }
             #[cfg(feature = "client")]

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use crate::{
     Contract, Event, EventOf, SlowConsumer,
     backlog::{Item, Tag},
-    burst::{Burst, Entry},
+    burst::Burst,
     channel::Channel,
     event_name,
     wire::{EncodeError, Encoding, Format, ToClient},
@@ -19,23 +19,23 @@ pub(crate) struct Frames<'a, C, E> {
     args: [Option<Bytes>; 2],
     messages: [Option<Bytes>; 3],
     tag: Option<Arc<Tag>>,
-    entries: [Option<Entry>; Channel::COUNT],
+    bursts: [Option<Arc<Burst>>; Channel::COUNT],
     contract: PhantomData<C>,
 }
 
 impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
     pub(crate) fn new(event: &'a E) -> Self {
         let (args, messages) = ([None, None], [None, None, None]);
-        Self { event, args, messages, tag: None, entries: [const { None }; _], contract: PhantomData }
+        Self { event, args, messages, tag: None, bursts: [const { None }; _], contract: PhantomData }
     }
 
     /// What a connection is given that this way leads to: the same for all of them.
-    pub(crate) fn entry(&mut self, channel: Channel, limit: usize) -> Result<Entry, SendError> {
-        if let Some(entry) = &self.entries[channel.index()] {
-            return Ok(entry.clone());
+    pub(crate) fn burst(&mut self, channel: Channel, limit: usize) -> Result<Arc<Burst>, SendError> {
+        if let Some(burst) = &self.bursts[channel.index()] {
+            return Ok(Arc::clone(burst));
         }
-        let entry = Entry::Burst(Burst::new(vec![self.item(channel, limit)?]));
-        Ok(self.entries[channel.index()].insert(entry).clone())
+        let burst = Burst::of(self.item(channel, limit)?);
+        Ok(Arc::clone(self.bursts[channel.index()].insert(burst)))
     }
 
     /// The event as it goes each of these ways.

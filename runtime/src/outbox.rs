@@ -13,7 +13,7 @@ use crate::{
     Limits,
     account::Account,
     backlog::{Backlog, Item, Missed},
-    burst::{Entries, Entry},
+    burst::{Burst, Bursts},
     losses::Losses,
     wire::{Encoding, Notice, ToClient},
 };
@@ -22,13 +22,15 @@ use crate::{
 ///
 /// The actor's side never waits: what does not fit is dropped, if it is an event that may be, or closes the connection, so
 /// that a client that does not read costs its server no more than [`Limits::queue`] bytes.
+// In this order in memory: what each event asks for is first, and together.
 #[derive(Debug)]
+#[repr(C)]
 pub(crate) struct Outbox {
     encoding: Encoding,
     /// The protocol version that the peer speaks.
     version: u16,
-    limits: Arc<Limits>,
     queue: Mutex<Queue>,
+    limits: Arc<Limits>,
     /// Where it is counted what is held for its client.
     account: Option<Account>,
     /// Where it is counted what its client does not get.
@@ -65,34 +67,24 @@ impl Close {
 /// What is to be written next.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    pub(crate) entries: Entries,
+    pub(crate) bursts: Bursts,
     /// Follows them, and is the last.
-    pub(crate) close: Option<Close>,
+    pub(crate) close: Option<Box<Close>>,
     /// Whether nothing is left.
     pub(crate) is_all: bool,
 }
 
 #[derive(Debug, Default)]
 struct Queue {
-    entries: Entries,
-    /// Of all that are in the entries.
+    bursts: Bursts,
+    /// Of all of them.
     messages: usize,
     bytes: usize,
     /// Everything that waits, in place of the above, from when there was no room until the client has caught up.
     backlog: Option<Box<Backlog>>,
-    close: Option<Close>,
+    close: Option<Box<Close>>,
     /// Of the one task that writes, while it waits.
     writer: Option<Waker>,
-}
-
-impl Queue {
-    /// A single message that is larger than all that may wait passes when nothing else waits.
-    fn has_room_for(&self, entry: &Entry, limits: &Limits) -> bool {
-        let messages = entry.items().len();
-        let fits =
-            self.bytes + entry.bytes() <= limits.queue && self.messages + messages <= limits.queue_messages;
-        fits || (messages == 1 && self.entries.is_empty())
-    }
 }
 
 impl Queue {
@@ -100,68 +92,72 @@ impl Queue {
     const AT_ONCE: (usize, usize) = (128, 64 << 10);
 
     fn is_empty(&self) -> bool {
-        self.entries.is_empty() && self.backlog.is_none()
+        self.bursts.is_empty() && self.backlog.is_none()
     }
 
-    /// Queues it if nothing is behind and there is room; else gives it back.
-    fn add(&mut self, entry: Entry, limits: &Limits) -> Result<(), Entry> {
-        if self.backlog.is_some() || !self.has_room_for(&entry, limits) {
-            return Err(entry);
-        }
-        self.messages += entry.items().len();
-        self.bytes += entry.bytes();
-        self.entries.push(entry);
-        Ok(())
+    /// Whether nothing is behind and there is room for so much. A single message that is larger than all that may wait
+    /// passes when nothing else waits.
+    fn has_room_for(&self, messages: usize, bytes: usize, limits: &Limits) -> bool {
+        let fits = self.bytes + bytes <= limits.queue && self.messages + messages <= limits.queue_messages;
+        self.backlog.is_none() && (fits || (messages == 1 && self.bursts.is_empty()))
+    }
+
+    /// Queues what there is room for.
+    fn add(&mut self, burst: Arc<Burst>) {
+        self.messages += burst.items().len();
+        self.bytes += burst.bytes();
+        self.bursts.push(burst);
     }
 
     /// Takes what there is no room for, if that or something else may be dropped.
     fn fall_behind(&mut self, item: Item, limits: &Limits, losses: Option<&Losses>) -> bool {
         let may_drop = |item: &Item| item.tag.is_some();
-        let mut waiting = self.entries.iter().flat_map(Entry::items);
+        let mut waiting = self.bursts.iter().flat_map(|burst| burst.items());
         if self.backlog.is_none() && !may_drop(&item) && !waiting.any(may_drop) {
             return false;
         }
-        let Self { entries, messages, bytes, backlog, .. } = self;
+        let Self { bursts, messages, bytes, backlog, .. } = self;
         let backlog = backlog.get_or_insert_with(|| {
             (*messages, *bytes) = (0, 0);
-            let entries = mem::take(entries);
-            Box::new(Backlog::of(entries.iter().flat_map(Entry::items).cloned(), losses))
+            let bursts = mem::take(bursts);
+            Box::new(Backlog::of(bursts.iter().flat_map(|burst| burst.items()).cloned(), losses))
         });
         backlog.push(item, limits, losses).is_ok()
     }
 
-    fn take(&mut self) -> (Entries, Vec<Missed>) {
+    fn take(&mut self) -> (Bursts, Vec<Missed>) {
         if let Some(backlog) = &mut self.backlog {
-            let taken = backlog.take(Self::AT_ONCE);
+            let (items, missed) = backlog.take(Self::AT_ONCE);
             if backlog.is_empty() {
                 self.backlog = None;
             }
-            return taken;
+            let burst = (!items.is_empty()).then(|| Burst::new(items));
+            return (burst.into_iter().collect(), missed);
         }
-        let entries = if self.messages <= Self::AT_ONCE.0 && self.bytes <= Self::AT_ONCE.1 {
+        let bursts = if self.messages <= Self::AT_ONCE.0 && self.bytes <= Self::AT_ONCE.1 {
             (self.messages, self.bytes) = (0, 0);
-            mem::take(&mut self.entries)
+            mem::take(&mut self.bursts)
         } else {
             self.take_first().collect()
         };
-        (entries, Vec::new())
+        (bursts, Vec::new())
     }
 
-    /// As much as is written at once, and one entry at least.
-    fn take_first(&mut self) -> impl Iterator<Item = Entry> {
+    /// As much as is written at once, and one burst at least.
+    fn take_first(&mut self) -> impl Iterator<Item = Arc<Burst>> {
         let (mut messages, mut bytes) = (0, 0);
-        let has_room = |entry: &&Entry| {
+        let has_room = |burst: &&Arc<Burst>| {
             let is_first = messages == 0;
-            messages += entry.items().len();
-            bytes += entry.bytes();
+            messages += burst.items().len();
+            bytes += burst.bytes();
             is_first || (messages <= Self::AT_ONCE.0 && bytes <= Self::AT_ONCE.1)
         };
-        let count = self.entries.iter().take_while(has_room).count();
-        for entry in &self.entries[..count] {
-            self.messages -= entry.items().len();
-            self.bytes -= entry.bytes();
+        let count = self.bursts.iter().take_while(has_room).count();
+        for burst in &self.bursts[..count] {
+            self.messages -= burst.items().len();
+            self.bytes -= burst.bytes();
         }
-        self.entries.drain(..count)
+        self.bursts.drain(..count)
     }
 }
 
@@ -186,7 +182,7 @@ impl Outbox {
 
     /// Queues a message; `false` if the connection is closing or the message cannot be encoded.
     pub(crate) fn send(&self, message: &ToClient) -> bool {
-        self.encode(message).is_some_and(|frame| self.push(Entry::Item(Item::certain(frame))))
+        self.encode(message).is_some_and(|frame| self.push(Burst::of(Item::certain(frame))))
     }
 
     /// Queues an event of callboard's own, which counts like any message.
@@ -216,13 +212,15 @@ impl Outbox {
 
     /// Queues messages; `false` if the connection is closing, or closes now because it is full. One that is dropped was
     /// taken: its client is told how many were.
-    pub(crate) fn push(&self, entry: Entry) -> bool {
+    pub(crate) fn push(&self, burst: Arc<Burst>) -> bool {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
             return false;
         }
-        if let Err(entry) = queue.add(entry, &self.limits) {
-            for item in entry.items() {
+        if queue.has_room_for(burst.items().len(), burst.bytes(), &self.limits) {
+            queue.add(burst);
+        } else {
+            for item in burst.items() {
                 self.push_item(&mut queue, item.clone());
             }
         }
@@ -236,10 +234,13 @@ impl Outbox {
         if queue.close.is_some() {
             return;
         }
+        if queue.has_room_for(1, item.frame.len(), &self.limits) {
+            queue.add(Burst::of(item));
+            return;
+        }
         let (event, losses) = (item.event, self.losses.get());
-        let Err(Entry::Item(item)) = queue.add(Entry::Item(item), &self.limits) else { return };
         if !queue.fall_behind(item, &self.limits, losses.map(|losses| &**losses)) {
-            queue.close = Some(Close::new(1011, "message.outgoing_queue_full"));
+            queue.close = Some(Box::new(Close::new(1011, "message.outgoing_queue_full")));
             if let (Some(losses), Some(event)) = (losses, event) {
                 losses.disconnected(event);
             }
@@ -249,7 +250,7 @@ impl Outbox {
     /// Closes the connection once what waits is written. The first close counts.
     pub(crate) fn close(&self, close: Close) {
         let mut queue = self.queue.lock();
-        queue.close.get_or_insert(close);
+        queue.close.get_or_insert_with(|| Box::new(close));
         wake(queue);
     }
 
@@ -272,7 +273,7 @@ impl Outbox {
     /// task that writes.
     pub(crate) fn take(&self, cx: &mut Context<'_>) -> Taken {
         let mut queue = self.queue.lock();
-        let (mut entries, missed) = queue.take();
+        let (mut bursts, missed) = queue.take();
         let is_all = queue.is_empty() && queue.close.is_none();
         if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
             queue.writer = Some(cx.waker().clone());
@@ -281,20 +282,20 @@ impl Outbox {
         drop(queue);
         if !missed.is_empty() {
             // What is missing of what follows is said before it.
-            entries.insert_many(0, self.told(missed));
+            bursts.insert(0, self.told(missed));
         }
-        Taken { entries, close, is_all }
+        Taken { bursts, close, is_all }
     }
 
     /// What its client is told of the events that it does not get.
-    fn told(&self, missed: Vec<Missed>) -> Vec<Entry> {
+    fn told(&self, missed: Vec<Missed>) -> Arc<Burst> {
         let notices = missed.into_iter().filter_map(|(info, dropped)| {
             let notice = Notice::Dropped { event: info.name.to_owned(), dropped };
             let message = notice.message(self.encoding.format());
             let frame = message.and_then(|message| message.encode_version(self.encoding, self.version));
             let frame = frame.inspect_err(|error| tracing::error!(%error, "a notice cannot be encoded"));
-            frame.ok().map(|frame| Entry::Item(Item::certain(frame)))
+            frame.ok().map(Item::certain)
         });
-        notices.collect()
+        Burst::new(notices.collect::<Vec<_>>())
     }
 }

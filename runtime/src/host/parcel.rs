@@ -1,7 +1,9 @@
 //! What leaves an actor: an answer or an event, ready to be handed over.
 
+use std::sync::Arc;
+
 use super::{call::Answer, spread::Spread};
-use crate::{Actor, Conn, Durability, Fault, burst::Entry, outbox::Close};
+use crate::{Actor, Conn, Durability, Fault, burst::Burst, outbox::Close};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
 pub(crate) enum Parcel<A: Actor> {
@@ -12,7 +14,7 @@ pub(crate) enum Parcel<A: Actor> {
         /// Who gets it.
         conn: Conn<A>,
         /// The messages, or for a client in this process the payloads.
-        events: Entry,
+        events: Arc<Burst>,
     },
     /// Events for many connections.
     Spread(Spread<A>),

@@ -5,12 +5,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 
 use super::{fan::Audience, gate::Gate, parcel::Parcel};
-use crate::{
-    Actor, Conn, Durability,
-    backlog::Item,
-    burst::{Burst, Entry},
-    channel::Channel,
-};
+use crate::{Actor, Conn, Durability, backlog::Item, burst::Burst, channel::Channel};
 
 /// One event or several to the same connections. However many these are, it is there once, also while it waits at the gate.
 pub(crate) struct Spread<A: Actor> {
@@ -39,13 +34,13 @@ impl<A: Actor> Spread<A> {
     }
 
     /// Who has gone away meanwhile gets nothing, and is not counted.
-    fn give(&self, give: impl Fn(&Conn<A>, Entry) -> bool) {
+    fn give(&self, give: impl Fn(&Conn<A>, Arc<Burst>) -> bool) {
         let Some(first) = self.audience.conns.first() else { return };
         let mut taken = [0; Channel::COUNT];
         for conn in &self.audience.conns {
             if let Some(channel) = conn.channel() {
                 let way = channel.index();
-                taken[way] += u64::from(give(conn, Entry::Burst(Arc::clone(&self.bursts[way]))));
+                taken[way] += u64::from(give(conn, Arc::clone(&self.bursts[way])));
             }
         }
         for (burst, connections) in self.bursts.iter().zip(taken) {
@@ -85,9 +80,9 @@ mod tests {
     fn received(outbox: &Outbox) -> usize {
         outbox
             .take(&mut Context::from_waker(Waker::noop()))
-            .entries
+            .bursts
             .iter()
-            .map(|entry| entry.items().len())
+            .map(|burst| burst.items().len())
             .sum()
     }
 

@@ -9,7 +9,10 @@ use tokio::{
 };
 use tracing::{Span, field};
 
-use super::{Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, transport::Transport, visit::Visit};
+use super::{
+    Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, transport::Transport,
+    visit::Visit,
+};
 use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},

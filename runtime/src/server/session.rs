@@ -29,7 +29,7 @@ use super::{
 use crate::{
     Limits,
     backlog::Item,
-    burst::Entry,
+    burst::Burst,
     host::HostedConn,
     outbox::{Close, Outbox, Taken},
     wire::ToServer,
@@ -44,7 +44,7 @@ pub(super) struct Session<S> {
     /// What others must not have before it ends: its place among all, for example.
     until_end: Box<dyn Send>,
     /// Follows what is being written.
-    close: Option<Close>,
+    close: Option<Box<Close>>,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
     silence: Silence,
@@ -140,14 +140,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn write_next(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         self.patience.rest();
         if let Some(close) = self.close.take() {
-            return Err(End::Close(close));
+            return Err(End::Close(*close));
         }
-        let Taken { entries, close, is_all } = self.outbox.take(cx);
-        if !entries.is_empty() {
-            self.socket.write(frames(self.outbox.encoding().is_text(), &entries));
+        let Taken { bursts, close, is_all } = self.outbox.take(cx);
+        if !bursts.is_empty() {
+            self.socket.write(frames(self.outbox.encoding().is_text(), &bursts));
             self.close = close;
         } else if let Some(close) = close {
-            return Err(End::Close(close));
+            return Err(End::Close(*close));
         }
         Ok(is_all)
     }
@@ -220,11 +220,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
 /// Messages as frames, one after the other: one write is cheaper than one copy. Those that many connections get are copied
 /// once for all of them.
-fn frames(is_text: bool, taken: &[Entry]) -> Bytes {
-    if let [Entry::Burst(burst)] = taken {
+fn frames(is_text: bool, taken: &[Arc<Burst>]) -> Bytes {
+    if let [burst] = taken {
         return burst.joined(|items| join(is_text, items.iter()));
     }
-    join(is_text, taken.iter().flat_map(Entry::items))
+    join(is_text, taken.iter().flat_map(|burst| burst.items()))
 }
 
 fn join<'a>(is_text: bool, items: impl Iterator<Item = &'a Item> + Clone) -> Bytes {

@@ -43,13 +43,7 @@ enum State<S> {
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     pub(super) fn new(transport: Transport<S>, longest: usize) -> Self {
-        Self {
-            state: State::Resting(transport),
-            longest,
-            is_writing: false,
-            stuck_since: None,
-            pings: 0,
-        }
+        Self { state: State::Resting(transport), longest, is_writing: false, stuck_since: None, pings: 0 }
     }
 
     /// Whether there is something to write.

@@ -77,7 +77,8 @@ impl Scene {
         let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
         let conn = Arc::new(FakeConn(Arc::clone(&notes), Arc::clone(&outbox)));
         let (stop, stopped) = oneshot::channel();
-        let session = Session::new(Transport::new(ours), Arc::clone(&outbox), Some(conn), Box::new(()), &Limits::new());
+        let session =
+            Session::new(Transport::new(ours), Arc::clone(&outbox), Some(conn), Box::new(()), &Limits::new());
         let is_stopping = Arc::new(AtomicBool::new(false));
         let stopping = Arc::clone(&is_stopping);
         let parting = async move { stopped.await.expect("the scene is on") };
@@ -97,8 +98,8 @@ impl Scene {
     }
 }
 
-fn message(frame: impl Into<Bytes>) -> Entry {
-    Entry::Item(Item::certain(frame.into()))
+fn message(frame: impl Into<Bytes>) -> Arc<Burst> {
+    Burst::of(Item::certain(frame.into()))
 }
 
 fn call(id: u64) -> Message {
@@ -407,7 +408,13 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     let notes = Arc::new(Notes::default());
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
     let conn = Arc::new(FakeConn(Arc::clone(&notes), Arc::clone(&outbox)));
-    let session = Session::new(Transport::new(Trickle(ours)), Arc::clone(&outbox), Some(conn), Box::new(()), &Limits::new());
+    let session = Session::new(
+        Transport::new(Trickle(ours)),
+        Arc::clone(&outbox),
+        Some(conn),
+        Box::new(()),
+        &Limits::new(),
+    );
     let session = tokio::spawn(session.run(std::future::pending(), || false));
     let mut client = ClientBuilder::new().take_over(theirs);
     for nth in 0..300 {
