@@ -22,7 +22,7 @@ use crate::{
     host::{Fan, Gate, Parcel},
     in_flight::InFlight,
     meters::ActorMeters,
-    outbox::{Close, Outbox},
+    outbox::{Close, Outbox, Writer},
     raw_socket::Closing,
     subscriptions::{Asked, Subscriptions},
     wire::{Notice, ToClient},
@@ -202,6 +202,11 @@ impl<A: Actor> Conn<A> {
         &self.0.peer
     }
 
+    /// What is written to its client, if that is not in this process.
+    pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
+        if let Peer::Wire(outbox) = &self.0.peer { Some(outbox) } else { None }
+    }
+
     /// Whether it lasts for one call only, and is in no list.
     pub(crate) fn is_call(&self) -> bool {
         matches!(self.0.peer, Peer::Call(_))
@@ -317,11 +322,11 @@ impl<A: Actor> Conn<A> {
         let Some(channel) = self.channel() else { return Ok(()) };
         let event = frames.burst(channel, self.longest_event())?;
         self.0.fan.flush();
-        self.pass(event)
+        self.pass(event, Writer::Session)
     }
 
     /// Hands events over, or leaves them where they wait until what they speak of is saved.
-    pub(crate) fn pass(&self, events: Arc<Burst>) -> Result<(), SendError> {
+    pub(crate) fn pass(&self, events: Arc<Burst>, writer: Writer) -> Result<(), SendError> {
         let parcel = |events| Parcel::Event { conn: self.clone(), events };
         let taken = self.is_open()
             && match A::OPTIONS.durability {
@@ -330,7 +335,7 @@ impl<A: Actor> Conn<A> {
                     self.0.gate.lock().follow(parcel(events));
                     true
                 }
-                Durability::Reply | Durability::Relaxed => self.hand_over(events),
+                Durability::Reply | Durability::Relaxed => self.hand_over(events, writer),
             };
         if taken { Ok(()) } else { Err(SendError::Closed) }
     }
@@ -349,9 +354,9 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Hands encoded events over; `false` if nobody takes them any more.
-    pub(crate) fn hand_over(&self, events: Arc<Burst>) -> bool {
+    pub(crate) fn hand_over(&self, events: Arc<Burst>, writer: Writer) -> bool {
         match &self.0.peer {
-            Peer::Wire(outbox) => outbox.push(events),
+            Peer::Wire(outbox) => outbox.push_for(writer, events),
             #[cfg(feature = "client")]
             Peer::Local(sink) => {
                 let mut events = events.items().iter();

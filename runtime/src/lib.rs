@@ -36,6 +36,8 @@ mod faults;
 #[cfg(feature = "server")]
 mod frames;
 #[cfg(feature = "server")]
+mod framing;
+#[cfg(feature = "server")]
 mod host;
 mod id;
 #[cfg(feature = "server")]
@@ -56,6 +58,8 @@ mod options;
 #[cfg(feature = "server")]
 mod outbox;
 mod payload;
+#[cfg(feature = "server")]
+mod pen;
 pub mod prelude;
 mod queue;
 #[cfg(feature = "server")]
@@ -72,6 +76,8 @@ mod server;
 pub mod store;
 #[cfg(feature = "server")]
 mod subscriptions;
+#[cfg(feature = "server")]
+mod tap;
 mod task;
 #[cfg(feature = "server")]
 pub mod testing;

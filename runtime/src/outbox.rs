@@ -1,20 +1,26 @@
 //! What waits to be written to one connection: filled by the actor, emptied by the gateway that holds the socket.
 
+mod queue;
+#[cfg(test)]
+mod tests;
+
 use std::{
-    mem,
     sync::{Arc, OnceLock},
-    task::{Context, Waker},
+    task::Context,
 };
 
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 
+use self::queue::Queue;
 use crate::{
     Limits,
     account::Account,
-    backlog::{Backlog, Item, Missed},
+    backlog::{Item, Missed},
     burst::{Burst, Bursts},
     losses::Losses,
+    pen::Pen,
+    task,
     wire::{Encoding, Notice, ToClient},
 };
 
@@ -67,6 +73,8 @@ impl Close {
 /// What is to be written next.
 #[derive(Debug)]
 pub(crate) struct Taken {
+    /// What to write with, if it was lent. If it is stuck there is nothing else yet.
+    pub(crate) pen: Option<Pen>,
     pub(crate) bursts: Bursts,
     /// Follows them, and is the last.
     pub(crate) close: Option<Box<Close>>,
@@ -74,91 +82,13 @@ pub(crate) struct Taken {
     pub(crate) is_all: bool,
 }
 
-#[derive(Debug, Default)]
-struct Queue {
-    bursts: Bursts,
-    /// Of all of them.
-    messages: usize,
-    bytes: usize,
-    /// Everything that waits, in place of the above, from when there was no room until the client has caught up.
-    backlog: Option<Box<Backlog>>,
-    close: Option<Box<Close>>,
-    /// Of the one task that writes, while it waits.
-    writer: Option<Waker>,
-}
-
-impl Queue {
-    /// What is written at once, in frames and bytes: the rest stays where it can be dropped.
-    const AT_ONCE: (usize, usize) = (128, 64 << 10);
-
-    fn is_empty(&self) -> bool {
-        self.bursts.is_empty() && self.backlog.is_none()
-    }
-
-    /// Whether nothing is behind and there is room for so much. A single message that is larger than all that may wait
-    /// passes when nothing else waits.
-    fn has_room_for(&self, messages: usize, bytes: usize, limits: &Limits) -> bool {
-        let fits = self.bytes + bytes <= limits.queue && self.messages + messages <= limits.queue_messages;
-        self.backlog.is_none() && (fits || (messages == 1 && self.bursts.is_empty()))
-    }
-
-    /// Queues what there is room for.
-    fn add(&mut self, burst: Arc<Burst>) {
-        self.messages += burst.items().len();
-        self.bytes += burst.bytes();
-        self.bursts.push(burst);
-    }
-
-    /// Takes what there is no room for, if that or something else may be dropped.
-    fn fall_behind(&mut self, item: Item, limits: &Limits, losses: Option<&Losses>) -> bool {
-        let may_drop = |item: &Item| item.tag.is_some();
-        let mut waiting = self.bursts.iter().flat_map(|burst| burst.items());
-        if self.backlog.is_none() && !may_drop(&item) && !waiting.any(may_drop) {
-            return false;
-        }
-        let Self { bursts, messages, bytes, backlog, .. } = self;
-        let backlog = backlog.get_or_insert_with(|| {
-            (*messages, *bytes) = (0, 0);
-            let bursts = mem::take(bursts);
-            Box::new(Backlog::of(bursts.iter().flat_map(|burst| burst.items()).cloned(), losses))
-        });
-        backlog.push(item, limits, losses).is_ok()
-    }
-
-    fn take(&mut self) -> (Bursts, Vec<Missed>) {
-        if let Some(backlog) = &mut self.backlog {
-            let (items, missed) = backlog.take(Self::AT_ONCE);
-            if backlog.is_empty() {
-                self.backlog = None;
-            }
-            let burst = (!items.is_empty()).then(|| Burst::new(items));
-            return (burst.into_iter().collect(), missed);
-        }
-        let bursts = if self.messages <= Self::AT_ONCE.0 && self.bytes <= Self::AT_ONCE.1 {
-            (self.messages, self.bytes) = (0, 0);
-            mem::take(&mut self.bursts)
-        } else {
-            self.take_first().collect()
-        };
-        (bursts, Vec::new())
-    }
-
-    /// As much as is written at once, and one burst at least.
-    fn take_first(&mut self) -> impl Iterator<Item = Arc<Burst>> {
-        let (mut messages, mut bytes) = (0, 0);
-        let has_room = |burst: &&Arc<Burst>| {
-            let is_first = messages == 0;
-            messages += burst.items().len();
-            bytes += burst.bytes();
-            is_first || (messages <= Self::AT_ONCE.0 && bytes <= Self::AT_ONCE.1)
-        };
-        let count = self.bursts.iter().take_while(has_room).count();
-        for burst in &self.bursts[..count] {
-            self.messages -= burst.items().len();
-            self.bytes -= burst.bytes();
-        }
-        self.bursts.drain(..count)
-    }
+/// Who writes what is pushed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Writer {
+    /// The session, which is woken.
+    Session,
+    /// Whoever calls [`Outbox::flush`] next, if the session rests.
+    Flush,
 }
 
 impl Outbox {
@@ -213,6 +143,11 @@ impl Outbox {
     /// Queues messages; `false` if the connection is closing, or closes now because it is full. One that is dropped was
     /// taken: its client is told how many were.
     pub(crate) fn push(&self, burst: Arc<Burst>) -> bool {
+        self.push_for(Writer::Session, burst)
+    }
+
+    /// The same, with a say in who writes it.
+    pub(crate) fn push_for(&self, writer: Writer, burst: Arc<Burst>) -> bool {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
             return false;
@@ -225,7 +160,10 @@ impl Outbox {
             }
         }
         let is_taken = queue.close.is_none();
-        wake(queue);
+        match writer {
+            Writer::Flush if is_taken && queue.pen.is_some() => {}
+            Writer::Session | Writer::Flush => wake(queue),
+        }
         is_taken
     }
 
@@ -269,10 +207,32 @@ impl Outbox {
         queue.backlog.is_some() || queue.close.is_some()
     }
 
+    /// Writes what waits, if the session rests; that is woken if anything is left to do.
+    pub(crate) fn flush(&self) {
+        let mut queue = self.queue.lock();
+        if queue.flush(self.encoding.is_text()) {
+            wake(queue);
+        }
+    }
+
+    /// The session rests, and has nothing to write.
+    pub(crate) fn lend(&self, pen: Pen) {
+        self.queue.lock().pen = Some(pen);
+    }
+
+    /// There is no session any more.
+    pub(crate) fn take_back(&self) -> Option<Pen> {
+        self.queue.lock().pen.take()
+    }
+
     /// Takes as much of what waits as is written at once. If that is all, the task is woken when there is more. For the one
     /// task that writes.
     pub(crate) fn take(&self, cx: &mut Context<'_>) -> Taken {
         let mut queue = self.queue.lock();
+        let pen = queue.pen.take();
+        if pen.as_ref().is_some_and(Pen::is_stuck) {
+            return Taken { pen, bursts: Bursts::new(), close: None, is_all: false };
+        }
         let (mut bursts, missed) = queue.take();
         let is_all = queue.is_empty() && queue.close.is_none();
         if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
@@ -284,7 +244,7 @@ impl Outbox {
             // What is missing of what follows is said before it.
             bursts.insert(0, self.told(missed));
         }
-        Taken { bursts, close, is_all }
+        Taken { pen, bursts, close, is_all }
     }
 
     /// What its client is told of the events that it does not get.
@@ -297,5 +257,15 @@ impl Outbox {
             frame.ok().map(Item::certain)
         });
         Burst::new(notices.collect::<Vec<_>>())
+    }
+}
+
+/// Writes what waits in these: not now, as an actor waits for it, and not all at once, as others have something to do too.
+pub(crate) fn flush(outboxes: &Arc<[Arc<Outbox>]>) {
+    /// As many as one task writes to.
+    const GROUP: usize = 16;
+    for begin in (0..outboxes.len()).step_by(GROUP) {
+        let outboxes = Arc::clone(outboxes);
+        task::spawn(async move { outboxes.iter().skip(begin).take(GROUP).for_each(|outbox| outbox.flush()) });
     }
 }

@@ -6,9 +6,9 @@
 
 mod gateway;
 
-use std::{env, net::SocketAddr, sync::Arc, time::Duration};
+use std::{env, net::SocketAddr, time::Duration};
 
-use callboard::{EventLosses, Limits, SlowConsumer, prelude::*};
+use callboard::{EventLosses, Limits, RegistryMetrics, SlowConsumer, prelude::*};
 use futures_util::{SinkExt as _, StreamExt as _, future::join_all};
 use serde_json::{Value, json};
 use tokio::{
@@ -66,7 +66,7 @@ fn sizes() -> (u64, usize) {
 }
 
 struct Scene {
-    registry: Arc<Registry>,
+    metrics: RegistryMetrics,
     address: SocketAddr,
     server: JoinHandle<()>,
     actor: StreamHandle,
@@ -77,17 +77,17 @@ impl Scene {
     fn start(patience: u64) -> Self {
         let limits =
             Limits::new().slow_timeout(Duration::from_secs(patience)).ping_interval(Duration::from_hours(1));
-        let registry = Arc::new(Registry::new().in_memory().register::<Stream>().limits(limits));
+        let registry = Registry::new().in_memory().register::<Stream>().limits(limits);
         let socket = TcpSocket::new_v4().expect("a socket");
         // What it accepts has the same.
         socket.set_send_buffer_size(16 << 10).expect("a small buffer");
         socket.bind("127.0.0.1:0".parse().expect("an address")).expect("a free port");
         let listener = socket.listen(1024).expect("it listens");
         let address = listener.local_addr().expect("it is bound");
-        let router = registry.router();
-        let server = tokio::spawn(async move { axum::serve(listener, router).await.expect("it serves") });
-        let actor = registry.client().get_or_create::<Stream>("test");
-        Self { registry, address, server, actor }
+        let (metrics, actor) = (registry.metrics(), registry.client().get_or_create::<Stream>("test"));
+        let serving = registry.serve_listener(listener, std::future::pending());
+        let server = tokio::spawn(async move { serving.await.expect("it serves") });
+        Self { metrics, address, server, actor }
     }
 
     /// A connection that listens to this event.
@@ -118,12 +118,7 @@ impl Scene {
     }
 
     fn losses(&self, event: &str) -> EventLosses {
-        self.registry
-            .metrics()
-            .event_losses()
-            .into_iter()
-            .find(|losses| losses.event == event)
-            .expect("it is there")
+        self.metrics.event_losses().into_iter().find(|losses| losses.event == event).expect("it is there")
     }
 
     /// Sends all events, never more at once than clients that read have room for.
@@ -291,5 +286,45 @@ async fn a_client_that_never_reads_again_is_dropped_though_its_events_may_be() {
     }
     assert_eq!(scene.losses("tick").disconnected, 0, "of that it was not the event's doing");
     drop(idle);
+    scene.server.abort();
+}
+
+/// What many get is written past their sessions, which write what is theirs alone, and what a socket did not take.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_comes_to_clients_that_read_slowly_and_ask_meanwhile_is_whole_and_in_order() {
+    const EVENTS: u64 = 1000;
+    const ASKED: usize = 50;
+    let scene = Scene::start(600);
+    let reading = sockets(&scene, "fact", 4).await.into_iter().map(|mut socket| async move {
+        let call = json!({ "id": 1, "name": "countConnections", "args": [] });
+        let call = json!({ "body": { "tag": "ActionRequest", "val": call } }).to_string();
+        let (mut next, mut asked, mut answers, mut pongs) = (0, 0, 0, 0);
+        while next < EVENTS || answers < ASKED || pongs < ASKED {
+            let message = socket.next().await.expect("it is open").expect("the frames are whole");
+            if message.is_pong() {
+                pongs += 1;
+            } else if message.as_text().is_some_and(|text| text.contains("ActionResponse")) {
+                answers += 1;
+            } else {
+                assert!(message.as_text().expect("a text").contains(&format!("\"args\":[{next},")));
+                next += 1;
+            }
+            if next % 20 == 1 && asked < ASKED {
+                asked += 1;
+                socket.send(Message::ping("there?")).await.expect("it is open");
+                socket.send(Message::text(call.clone())).await.expect("it is open");
+                // So long that its socket is full.
+                sleep(Duration::from_millis(20)).await;
+            }
+        }
+    });
+    let reading = join_all(reading);
+    let publishing = async {
+        for from in (0..EVENTS).step_by(5) {
+            scene.actor.publish("fact".to_owned(), from, from + 5).await.expect("it sends");
+        }
+    };
+    let both = timeout(Duration::from_secs(20), futures_util::future::join(reading, publishing)).await;
+    both.expect("everything arrives");
     scene.server.abort();
 }

@@ -12,7 +12,7 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{gate::Gate, spread::Spread};
-use crate::{Actor, Conn, backlog::Item, channel::Channel};
+use crate::{Actor, Conn, backlog::Item, channel::Channel, outbox::Outbox};
 
 /// The events that the turns of an actor are sending to all who want them.
 ///
@@ -36,6 +36,8 @@ pub(crate) struct Fan<A: Actor> {
 pub(crate) struct Audience<A: Actor> {
     /// In the order they joined.
     pub(super) conns: Vec<Conn<A>>,
+    /// Of those that have one.
+    pub(super) outboxes: Arc<[Arc<Outbox>]>,
     /// Which ways lead to them.
     pub(super) channels: [bool; Channel::COUNT],
 }

@@ -3,7 +3,11 @@
 use std::sync::Arc;
 
 use super::{call::Answer, spread::Spread};
-use crate::{Actor, Conn, Durability, Fault, burst::Burst, outbox::Close};
+use crate::{
+    Actor, Conn, Durability, Fault,
+    burst::Burst,
+    outbox::{Close, Writer},
+};
 
 /// Something that only has to be handed over, and may wait at the gate for that.
 pub(crate) enum Parcel<A: Actor> {
@@ -31,7 +35,7 @@ impl<A: Actor> Parcel<A> {
             Self::Answer(answer) => answer.deliver(),
             Self::Event { conn, events } => {
                 // Who has gone away meanwhile gets nothing, as with an event that does not wait.
-                conn.hand_over(events);
+                conn.hand_over(events, Writer::Session);
             }
             Self::Spread(spread) => spread.deliver(),
             Self::Close { conn, close } => conn.close_now(close),

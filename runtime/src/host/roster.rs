@@ -152,6 +152,7 @@ impl<A: Actor> Audience<A> {
         for channel in conns.iter().filter_map(Conn::channel) {
             channels[channel.index()] = true;
         }
-        Self { conns, channels }
+        let outboxes = conns.iter().filter_map(Conn::outbox).cloned().collect();
+        Self { conns, outboxes, channels }
     }
 }

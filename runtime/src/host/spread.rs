@@ -3,9 +3,16 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
+use tokio::runtime::Handle;
 
 use super::{fan::Audience, gate::Gate, parcel::Parcel};
-use crate::{Actor, Conn, Durability, backlog::Item, burst::Burst, channel::Channel};
+use crate::{
+    Actor, Conn, Durability,
+    backlog::Item,
+    burst::Burst,
+    channel::Channel,
+    outbox::{Writer, flush},
+};
 
 /// One event or several to the same connections. However many these are, it is there once, also while it waits at the gate.
 pub(crate) struct Spread<A: Actor> {
@@ -24,24 +31,32 @@ impl<A: Actor> Spread<A> {
         match A::OPTIONS.durability {
             // What speaks of a state that is void is void.
             Durability::Output => drop(gate.lock().pass_event(Parcel::Spread(self))),
-            Durability::Reply | Durability::Relaxed => self.give(|conn, events| conn.pass(events).is_ok()),
+            Durability::Reply | Durability::Relaxed => {
+                self.give(|conn, events, writer| conn.pass(events, writer).is_ok());
+            }
         }
     }
 
     /// Hands the events over that have waited.
     pub(super) fn deliver(&self) {
-        self.give(|conn, events| conn.is_open() && conn.hand_over(events));
+        self.give(|conn, events, writer| conn.is_open() && conn.hand_over(events, writer));
     }
 
     /// Who has gone away meanwhile gets nothing, and is not counted.
-    fn give(&self, give: impl Fn(&Conn<A>, Arc<Burst>) -> bool) {
-        let Some(first) = self.audience.conns.first() else { return };
+    fn give(&self, give: impl Fn(&Conn<A>, Arc<Burst>, Writer) -> bool) {
+        let Audience { conns, outboxes, .. } = &*self.audience;
+        let Some(first) = conns.first() else { return };
+        let is_worth_it = outboxes.len() > 1 && Handle::try_current().is_ok();
+        let writer = if is_worth_it { Writer::Flush } else { Writer::Session };
         let mut taken = [0; Channel::COUNT];
-        for conn in &self.audience.conns {
+        for conn in conns {
             if let Some(channel) = conn.channel() {
                 let way = channel.index();
-                taken[way] += u64::from(give(conn, Arc::clone(&self.bursts[way])));
+                taken[way] += u64::from(give(conn, Arc::clone(&self.bursts[way]), writer));
             }
+        }
+        if let Writer::Flush = writer {
+            flush(outboxes);
         }
         for (burst, connections) in self.bursts.iter().zip(taken) {
             for event in burst.items().iter().filter_map(|item| item.event) {

@@ -13,7 +13,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use metrics::Counter;
 use tracing::{Span, field};
 
-use super::tap::Tap;
+use crate::tap::Tap;
 
 use crate::{
     store::ActorRecord,

@@ -26,8 +26,6 @@ use crate::account::{Full, Held};
 pub(super) struct Intake {
     socket: TcpStream,
     seat: Arc<Seat>,
-    /// What its seat says, once it does: that is asked for each event.
-    is_upgraded: bool,
     unfinished: usize,
     held: Held,
 }
@@ -70,12 +68,12 @@ impl Seat {
 impl Intake {
     pub(super) fn new(socket: TcpStream, seat: Arc<Seat>) -> Self {
         let held = Held::new(seat.place.account().clone());
-        Self { socket, seat, is_upgraded: false, unfinished: 0, held }
+        Self { socket, seat, unfinished: 0, held }
     }
 
-    fn is_upgraded(&mut self) -> bool {
-        self.is_upgraded = self.is_upgraded || self.seat.phase() == UPGRADED;
-        self.is_upgraded
+    /// The socket, after an upgrade, and the place that it has until it is closed.
+    pub(super) fn into_socket(self) -> (TcpStream, Arc<Seat>) {
+        (self.socket, self.seat)
     }
 
     /// Counts what was read.
@@ -116,7 +114,7 @@ impl AsyncRead for Intake {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.is_upgraded() {
+        if self.seat.phase() == UPGRADED {
             return Pin::new(&mut self.socket).poll_read(cx, buffer);
         }
         let mut piece = [const { MaybeUninit::uninit() }; PIECE];

@@ -3,15 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::timeout,
-};
+use tokio::time::timeout;
 use tracing::{Span, field};
 
 use super::{
-    Gateway, errors, identity::Ray, peers::Place, session::Session, target::Target, transport::Transport,
-    visit::Visit,
+    Gateway, errors, identity::Ray, peers::Place, plain::Lend, session::Session, target::Target,
+    transport::Transport, visit::Visit,
 };
 use crate::{
     Fault, faults,
@@ -30,7 +27,7 @@ pub(super) struct Opening {
 }
 
 /// Opens a connection, or has a session that says why there is none. It has its place until its end.
-pub(super) async fn open<S: AsyncRead + AsyncWrite + Unpin>(
+pub(super) async fn open<S: Lend>(
     transport: Transport<S>,
     opening: Opening,
     place: Result<Place, Fault>,

@@ -11,25 +11,14 @@ use std::{
     time::Duration,
 };
 
-use bytes::{Bytes, BytesMut};
 use futures_util::FutureExt as _;
-use tokio::{
-    io::{AsyncRead, AsyncWrite},
-    time::{Instant, Sleep, sleep, timeout},
-};
+use tokio::time::{Instant, Sleep, sleep, timeout};
 use tokio_websockets::Message;
 
-use super::{
-    limits,
-    pause::Pause,
-    silence::Silence,
-    socket::{FRAME_HEAD, Socket, put_frame},
-    transport::Transport,
-};
+use super::{limits, pause::Pause, plain::Lend, silence::Silence, socket::Socket, transport::Transport};
 use crate::{
     Limits,
-    backlog::Item,
-    burst::Burst,
+    framing::frames,
     host::HostedConn,
     outbox::{Close, Outbox, Taken},
     wire::ToServer,
@@ -54,7 +43,7 @@ pub(super) struct Session<S> {
     next_rest: Duration,
 }
 
-impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
+impl<S: Lend> Session<S> {
     pub(super) fn new(
         transport: Transport<S>,
         outbox: Arc<Outbox>,
@@ -77,41 +66,59 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Carries the connection until something ends it, or until `parting` and all is written. That comes when
     /// `is_stopping`, and not before.
-    pub(super) async fn run(mut self, parting: impl Future<Output = ()>, is_stopping: impl Fn() -> bool) {
-        let end = {
-            let (mut parting, mut silence) = (pin!(parting.fuse()), pin!(sleep(self.silence.limit())));
-            // Both know whom to wake.
-            let mut are_waiting = false;
-            poll_fn(|cx| {
-                loop {
-                    if let Poll::Ready(end) = self.poll_carry(cx) {
-                        return Poll::Ready(end);
-                    }
-                    // Asking them costs as much as an event does, and there is mostly nothing to hear.
-                    if are_waiting && !is_stopping() && !silence.is_elapsed() {
-                        return Poll::Pending;
-                    }
-                    are_waiting = false;
-                    if parting.as_mut().poll(cx).is_ready() {
-                        self.outbox.close(Close::new(1011, "guard.service_unavailable"));
-                    } else if silence.as_mut().poll(cx).is_ready() {
-                        match self.silence.check(&mut self.socket) {
-                            Ok(next) => silence.as_mut().reset(next),
-                            Err(end) => return Poll::Ready(end),
+    pub(super) fn run(
+        self,
+        parting: impl Future<Output = ()>,
+        is_stopping: impl Fn() -> bool,
+    ) -> impl Future<Output = ()> {
+        let mut this = self;
+        // Not an `async fn`, which would have room for all of it twice.
+        async move {
+            let end = {
+                let (mut parting, mut silence) = (pin!(parting.fuse()), pin!(sleep(this.silence.limit())));
+                // Both know whom to wake.
+                let mut are_waiting = false;
+                let _lent = Lent(Arc::clone(&this.outbox));
+                poll_fn(|cx| {
+                    loop {
+                        if let Poll::Ready(end) = this.poll_carry(cx) {
+                            return Poll::Ready(end);
                         }
-                    } else {
-                        are_waiting = true;
-                        return Poll::Pending;
+                        // Asking them costs as much as an event does, and there is mostly nothing to hear.
+                        if are_waiting && !is_stopping() && !silence.is_elapsed() {
+                            this.lend_pen();
+                            return Poll::Pending;
+                        }
+                        are_waiting = false;
+                        if parting.as_mut().poll(cx).is_ready() {
+                            this.outbox.close(Close::new(1011, "guard.service_unavailable"));
+                        } else if silence.as_mut().poll(cx).is_ready() {
+                            match this.silence.check(&mut this.socket) {
+                                Ok(next) => silence.as_mut().reset(next),
+                                Err(end) => return Poll::Ready(end),
+                            }
+                        } else {
+                            are_waiting = true;
+                            this.lend_pen();
+                            return Poll::Pending;
+                        }
                     }
-                }
-            })
-            .await
-        };
-        // The actor shall not wait for a peer that takes its time to say goodbye.
-        drop(self.conn.take());
-        // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
-        let _ = timeout(limits::CLOSE_TIME, Box::pin(self.socket.part(end))).await;
-        drop(self.until_end);
+                })
+                .await
+            };
+            // The actor shall not wait for a peer that takes its time to say goodbye.
+            drop(this.conn.take());
+            // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
+            let _ = timeout(limits::CLOSE_TIME, Box::pin(this.socket.part(end))).await;
+            drop(this.until_end);
+        }
+    }
+
+    /// It rests: what many are to get is written without waking it.
+    fn lend_pen(&mut self) {
+        if let Some(pen) = self.socket.lend_pen() {
+            self.outbox.lend(pen);
+        }
     }
 
     /// Writes and reads until there is neither room nor anything to read.
@@ -142,7 +149,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         if let Some(close) = self.close.take() {
             return Err(End::Close(*close));
         }
-        let Taken { bursts, close, is_all } = self.outbox.take(cx);
+        let Taken { pen, bursts, close, is_all } = self.outbox.take(cx);
+        if let Some(pen) = pen {
+            self.socket.take_back_pen(pen);
+        }
         if !bursts.is_empty() {
             self.socket.write(frames(self.outbox.encoding().is_text(), &bursts));
             self.close = close;
@@ -218,24 +228,6 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     }
 }
 
-/// Messages as frames, one after the other: one write is cheaper than one copy. Those that many connections get are copied
-/// once for all of them.
-fn frames(is_text: bool, taken: &[Arc<Burst>]) -> Bytes {
-    if let [burst] = taken {
-        return burst.joined(|items| join(is_text, items.iter()));
-    }
-    join(is_text, taken.iter().flat_map(|burst| burst.items()))
-}
-
-fn join<'a>(is_text: bool, items: impl Iterator<Item = &'a Item> + Clone) -> Bytes {
-    let length = items.clone().map(|item| FRAME_HEAD + item.frame.len()).sum();
-    let mut frames = BytesMut::with_capacity(length);
-    for item in items {
-        put_frame(&mut frames, is_text, &item.frame);
-    }
-    frames.freeze()
-}
-
 /// How a session went on.
 enum Went {
     /// Everything is written, and there is nothing to read.
@@ -273,6 +265,15 @@ impl Patience {
             timer.as_mut().reset(Instant::now() + limit);
         }
         Poll::Pending
+    }
+}
+
+/// What a session lends to its outbox, which may outlive it: the socket is closed with the session, however that ends.
+struct Lent(Arc<Outbox>);
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        drop(self.0.take_back());
     }
 }
 

@@ -15,8 +15,8 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::{limits, session::End, transport::Transport};
-use crate::outbox::Close;
+use super::{limits, plain::Lend, session::End, transport::Transport};
+use crate::{outbox::Close, pen::Pen};
 
 /// What came of one step: a message, or none if everything is written now; or the end.
 pub(super) type Step = Result<Option<Message>, End>;
@@ -169,34 +169,38 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 }
 
+impl<S: Lend> Socket<S> {
+    /// Gives away the pen, if there is one, and nothing being written. Until it is back this is not to be polled.
+    pub(super) fn lend_pen(&mut self) -> Option<Pen> {
+        if self.is_writing { None } else { self.io_mut()?.lend_pen() }
+    }
+
+    /// Has it again, and goes on with what it has begun to write.
+    pub(super) fn take_back_pen(&mut self, mut pen: Pen) {
+        let rest = pen.take_rest();
+        if let Some(io) = self.io_mut() {
+            io.take_back_pen(pen);
+        }
+        if let Some(rest) = rest {
+            self.write(rest);
+        }
+    }
+
+    fn io_mut(&mut self) -> Option<&mut S> {
+        match &mut self.state {
+            State::Resting(transport) => Some(transport.io_mut()),
+            State::Awake(socket) => Some(socket.get_mut().io_mut()),
+            State::Moving => None,
+        }
+    }
+}
+
 fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, longest: usize) -> WebSocketStream<S> {
     ServerBuilder::new()
         .config(Config::default().flush_threshold(usize::MAX))
         .limits(Limits::default().max_payload_len(Some(longest)))
         .serve(socket)
 }
-
-/// A message as the one frame that a server sends it in.
-pub(super) fn put_frame(frames: &mut BytesMut, is_text: bool, payload: &[u8]) {
-    const FINAL_TEXT: u8 = 0x81;
-    const FINAL_BINARY: u8 = 0x82;
-    frames.put_u8(if is_text { FINAL_TEXT } else { FINAL_BINARY });
-    match (u8::try_from(payload.len()), u16::try_from(payload.len())) {
-        (Ok(length @ ..=125), _) => frames.put_u8(length),
-        (_, Ok(length)) => {
-            frames.put_u8(126);
-            frames.put_u16(length);
-        }
-        _ => {
-            frames.put_u8(127);
-            frames.put_u64(payload.len() as u64);
-        }
-    }
-    frames.put_slice(payload);
-}
-
-/// The most bytes that [`put_frame`] puts before a payload.
-pub(super) const FRAME_HEAD: usize = 10;
 
 /// Closes, or completes the close of the other side, and waits for the other side to be done.
 async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
@@ -289,24 +293,5 @@ mod tests {
         assert!(written[2..1002].iter().all(|byte| *byte == 0), "nothing comes between");
         assert_eq!(written[1002..], [0x8a, 0]);
         assert!(is_resting(&socket) && !socket.is_writing());
-    }
-
-    #[test]
-    fn frames_have_the_shortest_head_for_their_length() {
-        for (length, head) in [
-            (0, &[0x81, 0][..]),
-            (125, &[0x81, 125]),
-            (126, &[0x81, 126, 0, 126]),
-            (65_535, &[0x81, 126, 255, 255]),
-            (65_536, &[0x81, 127, 0, 0, 0, 0, 0, 1, 0, 0]),
-        ] {
-            let mut frame = BytesMut::new();
-            put_frame(&mut frame, true, &vec![b'x'; length]);
-            assert_eq!(frame[..head.len()], *head);
-            assert_eq!(frame.len(), head.len() + length);
-        }
-        let mut frame = BytesMut::new();
-        put_frame(&mut frame, false, b"x");
-        assert_eq!(frame[..], [0x82, 1, b'x']);
     }
 }

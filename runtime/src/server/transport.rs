@@ -39,6 +39,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
         self
     }
 
+    pub(super) fn io_mut(&mut self) -> &mut S {
+        &mut self.io
+    }
+
     /// Whether whoever has read everything so far has whole messages.
     pub(super) fn is_between_messages(&self) -> bool {
         self.arrived.is_empty() && self.edges.is_at_one()

@@ -22,10 +22,10 @@ use tracing::{Span, field};
 use super::{
     Route,
     identity::{Ray, Told},
-    tap::Tap,
 };
 use crate::{
     meters::{self, ServerMeters},
+    tap::Tap,
     through::through,
 };
 

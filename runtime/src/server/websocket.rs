@@ -21,14 +21,19 @@ use super::{
     intake::Intake,
     opening::{self, Opening},
     peers::{Address, What},
+    plain::{Lend, Plain},
     raw_socket::{self, RawOpening},
     requests::own_uri,
-    tap::Tapped,
     target::Target,
     transport::Transport,
     visit::Visit,
 };
-use crate::{Fault, Limits, wire::Encoding};
+use crate::{
+    Fault, Limits,
+    pen::Pen,
+    tap::{Tap, Tapped},
+    wire::Encoding,
+};
 
 /// The subprotocol that is always chosen.
 const RIVET: &str = "rivet";
@@ -125,14 +130,7 @@ impl Handshake {
     /// Waits for the socket, whose bytes count for this visit.
     async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Transport<Tapped<Bare>>> {
         match timeout(limit, self.0).await {
-            Ok(Ok(upgraded)) => {
-                let (socket, arrived) = bare(upgraded);
-                let taps = visit.map(|visit| Box::new(visit.socket_taps()));
-                if let Some(taps) = &taps {
-                    taps.0.add(arrived.len());
-                }
-                return Some(Transport::new(Tapped { socket, taps }).with_arrived(&arrived));
-            }
+            Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(Visit::socket_taps))),
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }
@@ -140,15 +138,34 @@ impl Handshake {
     }
 }
 
-/// A socket that HTTP has let go of: one that was accepted here, or what another server has made of its own.
-type Bare = Either<Intake, TokioIo<Upgraded>>;
+/// What is left of HTTP's socket: itself, if it was accepted here, or what another server has made of its own.
+type Bare = Either<Plain, TokioIo<Upgraded>>;
 
-/// Takes off what HTTP has put around a socket, which each event would pass through; and what was read of it too early.
-fn bare(upgraded: Upgraded) -> (Bare, Bytes) {
-    match upgraded.downcast::<TokioIo<Intake>>() {
-        Ok(parts) => (Either::Left(parts.io.into_inner()), parts.read_buf),
-        Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
+impl Lend for Tapped<Bare> {
+    fn lend_pen(&mut self) -> Option<Pen> {
+        if let Either::Left(socket) = &mut self.socket { socket.lend_pen() } else { None }
     }
+
+    fn take_back_pen(&mut self, pen: Pen) {
+        if let Either::Left(socket) = &mut self.socket {
+            socket.take_back_pen(pen);
+        }
+    }
+}
+
+/// Takes off what HTTP has put around a socket, which each event would pass through; and what it has read too early.
+fn bare(upgraded: Upgraded, taps: Option<(Tap, Tap)>) -> Transport<Tapped<Bare>> {
+    let (socket, arrived) = match upgraded.downcast::<TokioIo<Intake>>() {
+        Ok(parts) => {
+            let written = taps.as_ref().map(|(_, written)| written.clone());
+            (Either::Left(Plain::new(parts.io.into_inner(), written)), parts.read_buf)
+        }
+        Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
+    };
+    if let Some((read, _)) = &taps {
+        read.add(arrived.len());
+    }
+    Transport::new(Tapped { socket, taps: taps.map(Box::new) }).with_arrived(&arrived)
 }
 
 /// The response that completes a handshake.

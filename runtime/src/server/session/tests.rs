@@ -7,18 +7,30 @@ use std::{
     time::Duration,
 };
 
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
 use parking_lot::Mutex;
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt, DuplexStream, ReadBuf, duplex},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex},
+    net::{TcpListener, TcpStream},
     sync::oneshot,
     task::JoinHandle,
 };
 use tokio_websockets::{ClientBuilder, WebSocketStream};
 
-use super::*;
+use super::{
+    super::{
+        intake::{Intake, Seat},
+        peers::{Address, Peers, What},
+        plain::Plain,
+    },
+    *,
+};
 use crate::{
     ConnId,
+    backlog::Item,
+    burst::Burst,
+    outbox::Writer,
     wire::{Encoding, PROTOCOL_VERSION, ToClient},
 };
 
@@ -373,6 +385,8 @@ async fn a_lost_socket_hangs_up_once() {
 /// A socket that takes one byte at a time.
 struct Trickle(DuplexStream);
 
+impl Lend for Trickle {}
+
 impl AsyncRead for Trickle {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -428,4 +442,33 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     client.close().await.expect("the close is answered");
     session.await.expect("no panic");
     assert_eq!(notes.read(), ["call 7 act [1]", "hang up"]);
+}
+
+/// Who keeps a connection after its end keeps its outbox.
+#[tokio::test]
+async fn a_session_that_is_aborted_while_its_pen_is_lent_closes_its_socket() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = listener.local_addr().expect("it is bound");
+    let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
+    let (mut client, (socket, peer)) = (client.expect("it listens"), accepted.expect("a client"));
+    let peers = Peers::new(Arc::default());
+    let place = peers.enter(What::Socket, Some(Address::new(peer.ip()))).expect("there is room");
+    let plain = Plain::new(Intake::new(socket, Seat::new(place)), None);
+    let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
+    let session =
+        Session::new(Transport::new(plain), Arc::clone(&outbox), None, Box::new(()), &Limits::new());
+    let session = tokio::spawn(session.run(std::future::pending(), || false));
+
+    let mut first = [0; 5];
+    assert!(outbox.push(message("one")));
+    client.read_exact(&mut first).await.expect("it is written by the session, which then rests");
+    assert!(outbox.push_for(Writer::Flush, message("two")));
+    outbox.flush();
+    client.read_exact(&mut first).await.expect("it is written by the outbox");
+    assert_eq!(first, *b"\x81\x03two");
+    session.abort();
+    let end = timeout(Duration::from_secs(10), client.read(&mut first)).await;
+    assert_eq!(end.expect("the socket is closed").expect("an end"), 0);
+    assert!(outbox.push_for(Writer::Flush, message("three")));
+    outbox.flush();
 }

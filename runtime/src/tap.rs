@@ -14,24 +14,24 @@ use metrics::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Counts bytes in one direction: for its request, and for all.
-#[derive(Clone)]
-pub(super) struct Tap {
-    pub(super) count: Arc<AtomicU64>,
-    pub(super) meter: Counter,
+#[derive(Debug, Clone)]
+pub(crate) struct Tap {
+    pub(crate) count: Arc<AtomicU64>,
+    pub(crate) meter: Counter,
 }
 
 impl Tap {
-    pub(super) fn add(&self, bytes: usize) {
+    pub(crate) fn add(&self, bytes: usize) {
         self.count.fetch_add(bytes as u64, Ordering::Relaxed);
         self.meter.increment(bytes as u64);
     }
 }
 
 /// A socket whose bytes are counted.
-pub(super) struct Tapped<S> {
-    pub(super) socket: S,
+pub(crate) struct Tapped<S> {
+    pub(crate) socket: S,
     /// What is read and what is written; `None` if nobody wants to know.
-    pub(super) taps: Option<Box<(Tap, Tap)>>,
+    pub(crate) taps: Option<Box<(Tap, Tap)>>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Tapped<S> {

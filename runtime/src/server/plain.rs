@@ -1,0 +1,98 @@
+//! A TCP socket of this server's own, as a WebSocket has it.
+
+use std::{
+    io::{self, IoSlice},
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use tokio::{
+    io::{AsyncRead, AsyncWrite, ReadBuf},
+    net::tcp::{OwnedReadHalf, OwnedWriteHalf},
+};
+
+use super::intake::{Intake, Seat};
+use crate::{pen::Pen, tap::Tap};
+
+/// A socket whose pen can be lent. Until it is back, nothing is written through this.
+pub(super) struct Plain {
+    reader: OwnedReadHalf,
+    pen: Option<Pen>,
+    /// It has its place until it is closed.
+    _seat: Arc<Seat>,
+}
+
+/// A socket that may have a pen to lend.
+pub(super) trait Lend: AsyncRead + AsyncWrite + Unpin {
+    /// Gives its pen away, if it has one.
+    fn lend_pen(&mut self) -> Option<Pen> {
+        None
+    }
+
+    /// Has it again.
+    fn take_back_pen(&mut self, _pen: Pen) {}
+}
+
+impl Plain {
+    /// What the tap counts is what is written past the session.
+    pub(super) fn new(intake: Intake, tap: Option<Tap>) -> Self {
+        let (socket, seat) = intake.into_socket();
+        let (reader, writer) = socket.into_split();
+        Self { reader, pen: Some(Pen::new(writer, tap)), _seat: seat }
+    }
+
+    fn writer(&mut self) -> io::Result<Pin<&mut OwnedWriteHalf>> {
+        let pen = self.pen.as_mut().ok_or_else(|| io::Error::other("the pen of the socket is lent"))?;
+        Ok(Pin::new(&mut pen.socket))
+    }
+}
+
+impl Lend for Plain {
+    fn lend_pen(&mut self) -> Option<Pen> {
+        self.pen.take()
+    }
+
+    fn take_back_pen(&mut self, pen: Pen) {
+        self.pen = Some(pen);
+    }
+}
+
+impl AsyncRead for Plain {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.reader).poll_read(cx, buffer)
+    }
+}
+
+impl AsyncWrite for Plain {
+    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        self.writer()?.poll_write(cx, bytes)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        slices: &[IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        self.writer()?.poll_write_vectored(cx, slices)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        true
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.writer()?.poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.writer()?.poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+impl Lend for tokio::io::DuplexStream {}
