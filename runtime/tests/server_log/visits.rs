@@ -75,9 +75,7 @@ async fn each_websocket_is_a_line_of_the_access_log_when_it_has_ended() {
     let bytes_in = 6 + wanted.as_payload().len();
     socket.send(wanted).await.unwrap();
     let answer = next(&mut socket).await;
-    let out =
-        |message: &Message| if message.as_payload().len() < 126 { 2 } else { 4 } + message.as_payload().len();
-    let bytes_out = out(&init) + out(&answer);
+    let bytes_out = framed(&init) + framed(&answer);
     let so_far =
         log().lines(|line| line.target == "callboard::access" && line.field("request_id") == Some(&ray));
     assert!(so_far.is_empty(), "it is still open: {so_far:#?}");
@@ -105,6 +103,41 @@ async fn each_websocket_is_a_line_of_the_access_log_when_it_has_ended() {
         let line = visit(ray).await;
         assert_eq!((line.field("status"), line.field("error")), (Some("101"), Some(error)), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_many_get_counts_for_each_of_them() {
+    let server = bell().await;
+    let path = format!("/gateway/bell/connect?{}", query("many"));
+    let subscribe =
+        callboard::wire::ToServer::SubscriptionRequest { event: "rung".to_owned(), subscribe: true };
+    let subscribe = subscribe.encode(Encoding::Json).unwrap();
+    let mut sockets = Vec::new();
+    for _ in 0..3 {
+        let (mut socket, head) = server.open(&path, "rivet, rivet_encoding.json").await;
+        let ray = head.split_once("x-rivet-ray-id: ").unwrap().1.lines().next().unwrap().to_owned();
+        socket.send(Message::text(subscribe.clone())).await.unwrap();
+        socket.send(call(1, "ringForMe", "[]")).await.unwrap();
+        // Hello, the event, and the answer.
+        let mut bytes = 0;
+        for _ in 0..3 {
+            bytes += framed(&next(&mut socket).await);
+        }
+        sockets.push((socket, ray, bytes));
+    }
+    let ring = format!("POST /gateway/bell/action/ring?{}", query("many"));
+    assert_eq!(server.http(&ring, &[], b"{\"args\":[]}").await.status, 200);
+    for (mut socket, ray, bytes) in sockets {
+        let bytes = bytes + framed(&next(&mut socket).await);
+        drop(socket);
+        assert_eq!(visit(&ray).await.field("bytes_out"), Some(bytes.to_string().as_str()));
+    }
+}
+
+/// The bytes of a message from the server.
+fn framed(message: &Message) -> usize {
+    let length = message.as_payload().len();
+    length + if length < 126 { 2 } else { 4 }
 }
 
 #[tokio::test]
