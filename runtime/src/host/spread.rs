@@ -46,6 +46,7 @@ impl<A: Actor> Spread<A> {
     fn give(&self, give: impl Fn(&Conn<A>, Arc<Burst>, Writer) -> bool) {
         let Audience { conns, outboxes, .. } = &*self.audience;
         let Some(first) = conns.first() else { return };
+        // For one it is no gain, and outside of a runtime, where actors may broadcast too, there are no tasks to do it.
         let is_worth_it = outboxes.len() > 1 && Handle::try_current().is_ok();
         let writer = if is_worth_it { Writer::Flush } else { Writer::Session };
         let mut taken = [0; Channel::COUNT];

@@ -1,4 +1,4 @@
-//! A TCP socket of this server's own, as a WebSocket has it.
+//! A socket as a WebSocket has it.
 
 use std::{
     io::{self, IoSlice},
@@ -7,15 +7,43 @@ use std::{
     task::{Context, Poll},
 };
 
+use bytes::Bytes;
+use hyper::upgrade::Upgraded;
+use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
     net::tcp::{OwnedReadHalf, OwnedWriteHalf},
 };
+use tokio_util::either::Either;
 
-use super::intake::{Intake, Seat};
-use crate::{pen::Pen, tap::Tap};
+use super::{
+    intake::{Intake, Seat},
+    transport::Transport,
+};
+use crate::{
+    pen::Pen,
+    tap::{Tap, Tapped},
+};
 
-/// A socket whose pen can be lent. Until it is back, nothing is written through this.
+/// What is left of HTTP's socket: itself, if it was accepted here, or what another server has made of its own.
+pub(super) type Bare = Tapped<Either<Plain, TokioIo<Upgraded>>>;
+
+/// Takes off what HTTP has put around a socket, which each event would pass through; and what it has read too early.
+pub(super) fn bare(upgraded: Upgraded, taps: Option<(Tap, Tap)>) -> Transport<Bare> {
+    let (socket, arrived) = match upgraded.downcast::<TokioIo<Intake>>() {
+        Ok(parts) => {
+            let written = taps.as_ref().map(|(_, written)| written.clone());
+            (Either::Left(Plain::new(parts.io.into_inner(), written)), parts.read_buf)
+        }
+        Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
+    };
+    if let Some((read, _)) = &taps {
+        read.add(arrived.len());
+    }
+    Transport::new(Tapped { socket, taps: taps.map(Box::new) }).with_arrived(&arrived)
+}
+
+/// A TCP socket of this server's own, whose pen can be lent. Until it is back, nothing is written through this.
 pub(super) struct Plain {
     reader: OwnedReadHalf,
     pen: Option<Pen>,
@@ -55,6 +83,18 @@ impl Lend for Plain {
 
     fn take_back_pen(&mut self, pen: Pen) {
         self.pen = Some(pen);
+    }
+}
+
+impl Lend for Bare {
+    fn lend_pen(&mut self) -> Option<Pen> {
+        if let Either::Left(socket) = &mut self.socket { socket.lend_pen() } else { None }
+    }
+
+    fn take_back_pen(&mut self, pen: Pen) {
+        if let Either::Left(socket) = &mut self.socket {
+            socket.take_back_pen(pen);
+        }
     }
 }
 

@@ -7,33 +7,25 @@ use axum::{extract::Request, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
-use hyper::upgrade::{OnUpgrade, Upgraded};
-use hyper_util::rt::TokioIo;
+use hyper::upgrade::OnUpgrade;
 use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
 use tokio::time::timeout;
-use tokio_util::either::Either;
 use tracing::Instrument as _;
 
 use super::{
     Gateway, errors,
     identity::Ray,
-    intake::Intake,
     opening::{self, Opening},
     peers::{Address, What},
-    plain::{Lend, Plain},
+    plain::{Bare, bare},
     raw_socket::{self, RawOpening},
     requests::own_uri,
     target::Target,
     transport::Transport,
     visit::Visit,
 };
-use crate::{
-    Fault, Limits,
-    pen::Pen,
-    tap::{Tap, Tapped},
-    wire::Encoding,
-};
+use crate::{Fault, Limits, wire::Encoding};
 
 /// The subprotocol that is always chosen.
 const RIVET: &str = "rivet";
@@ -128,7 +120,7 @@ impl Handshake {
     }
 
     /// Waits for the socket, whose bytes count for this visit.
-    async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Transport<Tapped<Bare>>> {
+    async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Transport<Bare>> {
         match timeout(limit, self.0).await {
             Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(Visit::socket_taps))),
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
@@ -136,36 +128,6 @@ impl Handshake {
         }
         None
     }
-}
-
-/// What is left of HTTP's socket: itself, if it was accepted here, or what another server has made of its own.
-type Bare = Either<Plain, TokioIo<Upgraded>>;
-
-impl Lend for Tapped<Bare> {
-    fn lend_pen(&mut self) -> Option<Pen> {
-        if let Either::Left(socket) = &mut self.socket { socket.lend_pen() } else { None }
-    }
-
-    fn take_back_pen(&mut self, pen: Pen) {
-        if let Either::Left(socket) = &mut self.socket {
-            socket.take_back_pen(pen);
-        }
-    }
-}
-
-/// Takes off what HTTP has put around a socket, which each event would pass through; and what it has read too early.
-fn bare(upgraded: Upgraded, taps: Option<(Tap, Tap)>) -> Transport<Tapped<Bare>> {
-    let (socket, arrived) = match upgraded.downcast::<TokioIo<Intake>>() {
-        Ok(parts) => {
-            let written = taps.as_ref().map(|(_, written)| written.clone());
-            (Either::Left(Plain::new(parts.io.into_inner(), written)), parts.read_buf)
-        }
-        Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
-    };
-    if let Some((read, _)) = &taps {
-        read.add(arrived.len());
-    }
-    Transport::new(Tapped { socket, taps: taps.map(Box::new) }).with_arrived(&arrived)
 }
 
 /// The response that completes a handshake.
