@@ -13,10 +13,9 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use metrics::Counter;
 use tracing::{Span, field};
 
-use crate::tap::Tap;
-
 use crate::{
     store::ActorRecord,
+    tap::Tap,
     wire::{self, ActorRef},
 };
 
