@@ -98,6 +98,16 @@ impl Feed {
         }
     }
 
+    /// Ticks after the turn, from a thread that no runtime knows.
+    #[action]
+    fn tick_from_a_thread(&self, ctx: &Ctx<Self>) {
+        let (ctx, runtime) = (ctx.clone(), tokio::runtime::Handle::current());
+        std::thread::spawn(move || {
+            runtime.block_on(ctx.turn(|_| ())).unwrap();
+            ctx.broadcast(&Tick(0));
+        });
+    }
+
     #[action]
     fn tock(&self, ctx: &Ctx<Self>) {
         ctx.broadcast(&Tock(0));
@@ -222,6 +232,24 @@ both_worlds!(what_was_broadcast_before_a_panic_is_sent, registry(), async |world
     conn.tick_and_panic().await.unwrap_err();
     conn.settle().await.unwrap();
     assert_eq!(*heard.lock().unwrap(), [('t', 0)]);
+});
+
+both_worlds!(what_is_broadcast_outside_of_a_runtime_arrives, registry(), async |world: &World| {
+    let mut members = Vec::new();
+    for _ in 0..3 {
+        let (conn, heard) = member(world, true, false).await;
+        let arrived = Arc::new(Notify::new());
+        let tell = Arc::clone(&arrived);
+        conn.on(move |_: Tick| tell.notify_one());
+        conn.settle().await.unwrap();
+        members.push((conn, heard, arrived));
+    }
+    members[0].0.tick_from_a_thread().await.unwrap();
+    for (_, heard, arrived) in &members {
+        // Not only with the next ping, which would wake its session.
+        timeout(Duration::from_secs(5), arrived.notified()).await.unwrap();
+        assert_eq!(*heard.lock().unwrap(), [('t', 0)]);
+    }
 });
 
 /// Turns end while others broadcast beside them: nothing is left lying.
