@@ -8,6 +8,7 @@ mod control;
 mod cors;
 mod edges;
 mod errors;
+mod extensions;
 mod identity;
 mod intake;
 mod limits;

@@ -10,6 +10,7 @@ use tracing::Instrument as _;
 use super::{
     Gateway, body, calls, errors,
     errors::Failure,
+    extensions::forget_routing,
     identity,
     target::{Query, Target},
 };
@@ -61,6 +62,7 @@ pub(super) async fn fetch(
 ) -> Result<Response, Failure> {
     let (mut head, body) = request.into_parts();
     head.uri = own_uri(path, head.uri.query())?;
+    forget_routing(&mut head.extensions);
     let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;
     let params = calls::params(&head.headers, gateway.limits())?;
     let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };

@@ -15,6 +15,7 @@ use tracing::Instrument as _;
 
 use super::{
     Gateway, errors,
+    extensions::forget_routing,
     identity::Ray,
     opening::{self, Opening},
     peers::{Address, What},
@@ -78,6 +79,7 @@ pub(super) fn raw(
     let uri = own_uri(path, request.uri().query());
     let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
     let (mut head, _) = request.into_parts();
+    forget_routing(&mut head.extensions);
     let target = uri.and_then(|uri| {
         head.uri = uri;
         target

@@ -151,11 +151,16 @@ impl Server {
 
     /// The routes of the registry in a server of somebody else's, which is all that stops with it.
     pub async fn nested(registry: &Registry) -> Self {
+        Self::behind(registry.router()).await
+    }
+
+    /// An app of somebody else's.
+    pub async fn behind(app: axum::Router) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("it is bound");
         let (stop, stopped) = oneshot::channel();
         let stopped = async { stopped.await.unwrap_or(()) };
-        let serving = axum::serve(listener, registry.router()).with_graceful_shutdown(stopped);
+        let serving = axum::serve(listener, app).with_graceful_shutdown(stopped);
         let ended = tokio::spawn(async { serving.await.expect("it serves") });
         Self { address, stop: Some(stop), ended }
     }

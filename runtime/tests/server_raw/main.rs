@@ -3,6 +3,7 @@
 #[path = "../gateway/mod.rs"]
 mod gateway;
 mod requests;
+mod routing;
 mod sockets;
 
 use std::{
