@@ -61,6 +61,24 @@ use writer::{Request, Writer};
 /// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms` |
 ///
 /// Dropping the store ends what it was asked for, and waits for that.
+///
+/// # Beside other users of SQLite
+///
+/// One program links one SQLite, so all crates in it that bring SQLite have to agree on a version of `libsqlite3-sys`.
+/// callboard takes any rusqlite from 0.32 to 0.43, and Cargo picks the newest that fits. With these in the same
+/// program, it picks
+///
+/// | your dependency | rusqlite | SQLite |
+/// |---|---|---|
+/// | none of them | 0.43 | 3.54.1 |
+/// | `sqlx = { version = "0.9", features = ["sqlite"] }` | 0.39 | 3.51.3 |
+/// | `sqlx = { version = "0.8", features = ["sqlite"] }` | 0.32 | 3.46.0 |
+/// | `diesel = { version = "2.3", features = ["sqlite"] }` | 0.40 | 3.53.2 |
+/// | `sea-orm = { version = "2.0", features = ["sqlx-sqlite"] }` | 0.39 | 3.51.3 |
+/// | `sea-orm = { version = "1.1", features = ["sqlx-sqlite"] }` | 0.32 | 3.46.0 |
+///
+/// The newest is the one that the tests run on; CI compiles the oldest, and resolves each row. If Cargo says that `links =
+/// "sqlite3"` is taken twice, ask it for the version in this table: `cargo update -p rusqlite --precise 0.39.0`.
 pub struct SqliteStore {
     path: PathBuf,
     /// `None` once the store is being dropped, which is how the thread learns of it.
