@@ -52,6 +52,19 @@ fn the_errors_are_those_that_rustc_prints_for_the_program_with_mistakes_in_it() 
     }
 }
 
+/// rustdoc and a registry show the page elsewhere, where a path of the repository leads nowhere.
+#[test]
+fn every_link_leads_somewhere_wherever_the_page_is_shown() {
+    for page in ["README.md", "macros/README.md"] {
+        let text = fs::read_to_string(root().join(page)).unwrap();
+        // Code has brackets of its own.
+        let prose: String = text.split("```").step_by(2).collect();
+        let links = prose.split("](").skip(1).map(|link| link.split(')').next().unwrap());
+        let dead: Vec<_> = links.filter(|link| !link.starts_with("https://")).collect();
+        assert!(dead.is_empty(), "{page} has links that lead nowhere in other places: {dead:?}");
+    }
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn the_first_command_starts_a_chat_room_that_ends_when_it_is_told_to() {
