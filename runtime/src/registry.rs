@@ -216,7 +216,9 @@ impl Registry {
         RegistryMetrics::new(Arc::clone(self.runtime()))
     }
 
-    /// Stops gracefully: calls that were taken are ended, and what they did is saved; further calls are refused.
+    /// Stops gracefully: calls that were taken are ended, and what they did is saved; further calls are refused. The store
+    /// is closed when this returns, whoever has clients still: its directory can be opened again.
+    ///
     /// [`serve`](Self::serve) does it by itself; an app that nests [`router`](Self::router) calls this after its
     /// own server has ended.
     pub async fn stop(&self) {

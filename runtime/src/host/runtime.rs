@@ -168,6 +168,9 @@ impl Runtime {
         if tokio::time::timeout(Self::GOODBYE_TIMEOUT, sessions.wait()).await.is_err() {
             tracing::warn!(sessions = sessions.len(), "stopped before every client was told");
         }
+        // Clients may be held for longer than this, and must not keep the next process from the file.
+        // The store itself: an `Arc` of one leaves it open.
+        self.shared.store().as_ref().close().await;
     }
 
     fn begin_stop(&self) {

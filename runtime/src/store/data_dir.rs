@@ -1,9 +1,12 @@
 //! The store that a registry has when it is told of none.
 
-use std::path::PathBuf;
+use std::{
+    path::PathBuf,
+    sync::{Arc, OnceLock},
+};
 
 use async_trait::async_trait;
-use tokio::sync::OnceCell;
+use tokio::sync::Mutex;
 
 use super::{ActorRecord, Claim, Commit, CommitOutcome, SqliteStore, Store, StoreError};
 use crate::{ActorId, Key};
@@ -12,7 +15,15 @@ use crate::{ActorId, Key};
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
-    store: OnceCell<SqliteStore>,
+    store: Arc<OnceLock<SqliteStore>>,
+    /// Held while it is opened, even if whoever wanted that is gone.
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum State {
+    MayOpen,
+    Closed,
 }
 
 impl DataDir {
@@ -20,19 +31,36 @@ impl DataDir {
     pub(crate) const DEFAULT: &str = "callboard-data";
 
     pub(crate) fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), store: OnceCell::new() }
+        Self { path: path.into(), store: Arc::default(), state: Arc::new(Mutex::new(State::MayOpen)) }
     }
 
     /// The store, open. An opening that failed is tried again.
     pub(crate) async fn open(&self) -> Result<&SqliteStore, StoreError> {
-        let open = || async {
-            let path = self.path.clone();
-            let opening = tokio::task::spawn_blocking(move || SqliteStore::open(path));
-            opening.await.map_err(StoreError::new)?
-        };
-        self.store.get_or_try_init(open).await
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let state = Arc::clone(&self.state).lock_owned().await;
+        if *state == State::Closed {
+            return Err(StoreError::new(Closed));
+        }
+        if self.store.get().is_none() {
+            let (path, store) = (self.path.clone(), Arc::clone(&self.store));
+            let opening = tokio::task::spawn_blocking(move || {
+                // Empty, as the state is held.
+                let _ = store.set(SqliteStore::open(path)?);
+                drop(state);
+                Ok(())
+            });
+            opening.await.map_err(StoreError::new)??;
+        }
+        self.store.get().ok_or_else(|| StoreError::new(Closed))
     }
 }
+
+/// The registry has stopped.
+#[derive(Debug, thiserror::Error)]
+#[error("the store is closed")]
+struct Closed;
 
 #[async_trait]
 impl Store for DataDir {
@@ -70,5 +98,11 @@ impl Store for DataDir {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.open().await?.with_messages(after, limit).await
+    }
+    async fn close(&self) {
+        *self.state.lock().await = State::Closed;
+        if let Some(store) = self.store.get() {
+            store.close().await;
+        }
     }
 }

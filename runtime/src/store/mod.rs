@@ -72,4 +72,11 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         after: Option<ActorId>,
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError>;
+
+    /// Ends what it was asked for, and lets go of what others may want next, such as a file: that is free once this
+    /// returns. Whatever it is asked after that is an error.
+    ///
+    /// A registry closes its store when it [stops](crate::Registry::stop). One that it shares with others (an `Arc` of a
+    /// store) it leaves open.
+    async fn close(&self) {}
 }

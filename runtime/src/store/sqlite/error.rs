@@ -32,7 +32,7 @@ pub(super) struct WorkError {
     pub(super) reason: rusqlite::Error,
 }
 
-/// The store's thread is gone; it panicked, which the log has.
+/// The store's thread has ended: it was asked to close the file, or it panicked, which the log has.
 #[derive(Debug, thiserror::Error)]
-#[error("the store's thread has ended")]
-pub(super) struct ThreadEnded;
+#[error("the store is closed")]
+pub(super) struct Closed;

@@ -27,7 +27,7 @@ pub use options::SqliteOptions;
 
 use super::{ActorRecord, Claim, Commit, CommitOutcome, Store, StoreError};
 use crate::{ActorId, Key};
-use error::{OpenError, ThreadEnded};
+use error::{Closed, OpenError};
 use file::DatabaseFile;
 use job::{Job, Work};
 use writer::{Request, Writer};
@@ -60,7 +60,7 @@ use writer::{Request, Writer};
 /// | `alarms` | `actor` (its id), `id`, `due_ms`, `payload` |
 /// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms` |
 ///
-/// Dropping the store ends what it was asked for, and waits for that.
+/// Closing the store ([`Store::close`]) or dropping it ends what it was asked for, and waits for that.
 ///
 /// # Beside other users of SQLite
 ///
@@ -102,7 +102,7 @@ impl SqliteStore {
         let (requests, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("callboard-store".to_owned())
-            .spawn(move || Writer::new(file).run(&queue))
+            .spawn(move || Writer::new(file).run(queue))
             .map_err(|reason| OpenError::Io { path: path.clone(), reason })?;
         Ok(Self { path, requests: Some(requests), thread: Some(thread) })
     }
@@ -139,8 +139,8 @@ impl SqliteStore {
         let (reply, answer) = oneshot::channel();
         let sent = self.requests.as_ref().map(|requests| requests.send(request(job::answering(work, reply))));
         match sent {
-            Some(Ok(())) => answer.await.unwrap_or_else(|_| Err(StoreError::new(ThreadEnded))),
-            _ => Err(StoreError::new(ThreadEnded)),
+            Some(Ok(())) => answer.await.unwrap_or_else(|_| Err(StoreError::new(Closed))),
+            _ => Err(StoreError::new(Closed)),
         }
     }
 }
@@ -202,6 +202,16 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.read(move |db: &Connection| reads::with_messages(db, after, limit)).await
+    }
+
+    async fn close(&self) {
+        let (closing, closed) = oneshot::channel();
+        if let Some(requests) = &self.requests {
+            // Where nobody takes it, the file is closed already.
+            let _ = requests.send(Request::Close(closing));
+        }
+        // It is dropped where another request to close came first, and that only after the file.
+        let _ = closed.await;
     }
 }
 

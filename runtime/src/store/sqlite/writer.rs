@@ -3,6 +3,7 @@
 use std::{iter, slice, sync::mpsc};
 
 use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::oneshot;
 
 use super::{error::WorkError, file::DatabaseFile, job::Job};
 use crate::store::StoreError;
@@ -13,6 +14,8 @@ pub(super) enum Request {
     Read(Box<dyn Job>),
     /// Becomes part of the next transaction.
     Write(Box<dyn Job>),
+    /// Closes the file, after what was asked for before.
+    Close(oneshot::Sender<()>),
 }
 
 pub(super) struct Writer {
@@ -27,19 +30,30 @@ impl Writer {
         Self { file }
     }
 
-    /// Serves requests until nobody can make any.
-    pub(super) fn run(mut self, requests: &mpsc::Receiver<Request>) {
+    /// Serves requests until it is told to close the file, or nobody can make any.
+    pub(super) fn run(mut self, requests: mpsc::Receiver<Request>) {
         let mut writes = Vec::new();
-        while let Ok(first) = requests.recv() {
+        let mut closing = None;
+        while closing.is_none()
+            && let Ok(first) = requests.recv()
+        {
             for request in iter::once(first).chain(requests.try_iter()).take(Self::ROUND) {
                 match request {
                     // Nobody has been told of these writes: a read that came after them need not see them.
                     Request::Read(job) => self.read(job),
                     Request::Write(job) => writes.push(job),
+                    Request::Close(closed) => {
+                        closing = Some(closed);
+                        break;
+                    }
                 }
             }
             self.write(&mut writes);
         }
+        // The file comes first: whoever waits for it to be closed is told, or finds that nobody takes requests.
+        drop(self);
+        drop(requests);
+        drop(closing);
     }
 
     fn read(&mut self, mut job: Box<dyn Job>) {
