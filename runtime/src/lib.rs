@@ -65,6 +65,8 @@ mod queue;
 #[cfg(feature = "server")]
 mod raw_socket;
 #[cfg(feature = "server")]
+mod readback;
+#[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "server")]
 mod registry_metrics;

@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
+#[cfg(feature = "server")]
+use crate::readback;
 use crate::{
     CallError,
     error::ErrorKind,
@@ -69,6 +71,10 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
     }
 
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError> {
+        #[cfg(feature = "server")]
+        if let Some(format) = args.kept_in() {
+            readback::kept(format, self)?;
+        }
         args.push(self).map(drop)
     }
 

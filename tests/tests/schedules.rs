@@ -413,3 +413,39 @@ paused_world!(
         assert_eq!(sick.rings().await.unwrap(), 1);
     }
 );
+
+/// A number that serde cannot read out of a tagged enum.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+enum Tagged {
+    Small { number: u32 },
+    Big { number: u128 },
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Keeper {
+    taken: Option<Tagged>,
+}
+
+#[actor]
+impl Keeper {
+    #[action]
+    fn take(&mut self, kind: Tagged) {
+        self.taken = Some(kind);
+    }
+
+    #[action]
+    fn take_later(&mut self, ctx: &Ctx<Self>, kind: Tagged) -> Option<String> {
+        let set = ctx.after(Duration::from_secs(1), KeeperAction::Take { kind });
+        set.err().map(|error| error.to_string())
+    }
+}
+
+#[tokio::test]
+async fn an_argument_that_could_not_be_read_when_it_is_due_is_an_error_where_it_is_scheduled() {
+    let registry = Registry::new().register::<Keeper>().store(MemoryStore::new());
+    let keeper = registry.client().get_or_create::<Keeper>("k");
+    assert_eq!(keeper.take_later(Tagged::Small { number: 5 }).await.unwrap(), None);
+    let error = keeper.take_later(Tagged::Big { number: 5 }).await.unwrap().unwrap();
+    assert!(error.contains("could not be read back"), "{error}");
+}

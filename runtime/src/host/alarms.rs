@@ -128,7 +128,7 @@ impl Alarms {
 impl Task {
     pub(crate) fn new<A: Actor>(action: &ActionOf<A>, repeat: Option<Repeat>) -> Result<Self, ScheduleError> {
         let info: &'static ActionInfo = action.info();
-        let mut args = ArgsWriter::new(Format::Json, info.args.len());
+        let mut args = ArgsWriter::kept(Format::Json, info.args.len());
         action.encode(&mut args)?;
         let args = String::from_utf8(args.finish().into()).map_err(|error| ScheduleError::invalid(&error))?;
         let args = RawValue::from_string(args).map_err(|error| ScheduleError::invalid(&error))?;

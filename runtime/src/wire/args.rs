@@ -13,6 +13,9 @@ pub struct ArgsWriter {
     count: usize,
     written: usize,
     out: Vec<u8>,
+    /// Whether they are kept until later, so that each must be readable again.
+    #[cfg(feature = "server")]
+    is_kept: bool,
 }
 
 impl ArgsWriter {
@@ -24,7 +27,27 @@ impl ArgsWriter {
             Format::Json => out.push(b'['),
             Format::Cbor => cbor::write_head(&mut out, 4, count as u64),
         }
-        Self { format, count, written: 0, out }
+        Self {
+            format,
+            count,
+            written: 0,
+            out,
+            #[cfg(feature = "server")]
+            is_kept: false,
+        }
+    }
+
+    /// A writer of arguments that are kept: one that could not be read again is an error here, where somebody hears of
+    /// it, and not when the action is to run.
+    #[cfg(feature = "server")]
+    pub(crate) fn kept(format: Format, count: usize) -> Self {
+        Self { is_kept: true, ..Self::new(format, count) }
+    }
+
+    /// The format that arguments are kept in; `None` if they are not kept.
+    #[cfg(feature = "server")]
+    pub(crate) fn kept_in(&self) -> Option<Format> {
+        self.is_kept.then_some(self.format)
     }
 
     /// Writes the next argument. Fails for a value that cannot be encoded, and beyond `count`.
