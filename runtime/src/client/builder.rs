@@ -111,7 +111,9 @@ impl ClientBuilder {
         Self { idle_timeout: limit, ..self }
     }
 
-    /// How long a stateless call may take, before it ends as maybe applied; without a limit unless said otherwise.
+    /// How long a call may take, on a connection or without one, from the call to its answer; without a limit unless said
+    /// otherwise. After that it ends as [`MaybeApplied`](crate::CallError::MaybeApplied), or as
+    /// [`NotSent`](crate::CallError::NotSent) if the server could not be reached in that time.
     pub fn call_timeout(self, limit: Duration) -> Self {
         Self { call_timeout: Some(limit), ..self }
     }

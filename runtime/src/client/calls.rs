@@ -1,8 +1,16 @@
 //! The calls of a connection that are not answered yet.
 
-use std::collections::{HashMap, VecDeque};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
-use tokio::sync::{mpsc, oneshot};
+use parking_lot::Mutex;
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 use super::{
     link::{ReplyOf, ToServer},
@@ -13,51 +21,110 @@ use crate::{CallError, Contract};
 /// Where the answer of one call goes.
 pub(super) type Answer<C> = oneshot::Sender<Result<ReplyOf<C>, CallError>>;
 
+/// The action of a call, until it is sent or taken back: whoever takes it out decides which of the two.
+type Slot<C> = Arc<Mutex<Option<<C as Contract>::Action>>>;
+
+/// A call as its caller has it. Dropped before it was sent, it never is.
+pub(super) struct Call<C: Contract> {
+    action: Slot<C>,
+    reply: oneshot::Receiver<Result<ReplyOf<C>, CallError>>,
+}
+
+/// A call on its way to the server.
+pub(super) struct Pending<C: Contract> {
+    action: Slot<C>,
+    answer: Answer<C>,
+}
+
+/// A call, for both sides.
+pub(super) fn begin<C: Contract>(action: C::Action) -> (Call<C>, Pending<C>) {
+    let action = Arc::new(Mutex::new(Some(action)));
+    let (answer, reply) = oneshot::channel();
+    (Call { action: Arc::clone(&action), reply }, Pending { action, answer })
+}
+
+impl<C: Contract> Call<C> {
+    /// Waits for the answer, for so long. `why_unsent` says what kept the call from being sent in that time.
+    pub(super) async fn answer(
+        mut self,
+        limit: Option<Duration>,
+        why_unsent: impl FnOnce(Duration) -> String,
+    ) -> Result<ReplyOf<C>, CallError> {
+        let answered = match limit {
+            None => (&mut self.reply).await,
+            Some(limit) => match timeout(limit, &mut self.reply).await {
+                Ok(answered) => answered,
+                Err(_) if self.take_back() => return Err(CallError::NotSent(why_unsent(limit))),
+                Err(_) => return Err(CallError::MaybeApplied(format!("no answer within {limit:?}"))),
+            },
+        };
+        answered.unwrap_or_else(|_| {
+            let stopped = "the runtime of the connection stopped before the answer".to_owned();
+            Err(if self.take_back() { CallError::NotSent(stopped) } else { CallError::MaybeApplied(stopped) })
+        })
+    }
+
+    /// Whether the call was not sent, which it will never be.
+    fn take_back(&self) -> bool {
+        self.action.lock().take().is_some()
+    }
+}
+
+impl<C: Contract> Drop for Call<C> {
+    fn drop(&mut self) {
+        // Its arguments shall not wait for a connection that may never open.
+        self.take_back();
+    }
+}
+
 /// Calls that wait for the connection to open, and calls that wait for their answer.
 pub(super) struct Calls<C: Contract> {
     /// Ids count up for the life of the connection; a reconnect does not begin anew.
     next_id: u64,
-    queued: VecDeque<(C::Action, Answer<C>)>,
+    queued: VecDeque<Pending<C>>,
+    /// How many may be queued before those that were taken back are let go.
+    room: usize,
     in_flight: HashMap<u64, Answer<C>>,
 }
 
 impl<C: Contract> Default for Calls<C> {
     fn default() -> Self {
-        Self { next_id: 0, queued: VecDeque::new(), in_flight: HashMap::new() }
+        Self { next_id: 0, queued: VecDeque::new(), room: 0, in_flight: HashMap::new() }
     }
 }
 
 impl<C: Contract> Calls<C> {
     /// Keeps a call until there is a link.
-    pub(super) fn queue(&mut self, action: C::Action, answer: Answer<C>) {
-        self.queued.push_back((action, answer));
+    pub(super) fn queue(&mut self, call: Pending<C>) {
+        if self.queued.len() > self.room {
+            self.queued.retain(|call| !call.answer.is_closed());
+            self.room = 64.max(2 * self.queued.len());
+        }
+        self.queued.push_back(call);
     }
 
     /// Sends all that waited, in order.
     pub(super) fn send_queued(&mut self, link: &mpsc::UnboundedSender<ToServer<C>>) {
-        while let Some((action, answer)) = self.queued.pop_front() {
-            self.send(action, answer, link);
+        for call in std::mem::take(&mut self.queued) {
+            self.send(call, link);
         }
     }
 
     /// Sends a call, unless its caller has stopped waiting. If the link turns out to be gone, the call stays unsent
     /// and waits for the next one.
-    pub(super) fn send(
-        &mut self,
-        action: C::Action,
-        answer: Answer<C>,
-        link: &mpsc::UnboundedSender<ToServer<C>>,
-    ) {
-        if answer.is_closed() {
-            return;
-        }
+    pub(super) fn send(&mut self, call: Pending<C>, link: &mpsc::UnboundedSender<ToServer<C>>) {
+        let action = call.action.lock().take();
+        let Some(action) = action.filter(|_| !call.answer.is_closed()) else { return };
         let id = self.next_id;
         match link.send(ToServer::Call { id, action }) {
             Ok(()) => {
                 self.next_id += 1;
-                self.in_flight.insert(id, answer);
+                self.in_flight.insert(id, call.answer);
             }
-            Err(mpsc::error::SendError(ToServer::Call { action, .. })) => self.queue(action, answer),
+            Err(mpsc::error::SendError(ToServer::Call { action, .. })) => {
+                *call.action.lock() = Some(action);
+                self.queue(call);
+            }
             Err(_) => {}
         }
     }
@@ -79,8 +146,23 @@ impl<C: Contract> Calls<C> {
 
     /// There will be no link any more: what was queued was surely not sent.
     pub(super) fn refuse_queued(&mut self, why: &ConnectionError) {
-        for (_, answer) in self.queued.drain(..) {
-            let _ = answer.send(Err(why.to_call_error()));
+        for call in self.queued.drain(..) {
+            let _ = call.answer.send(Err(why.to_call_error()));
         }
+    }
+}
+
+#[cfg(test)]
+impl<C: Contract> Pending<C> {
+    /// Whether it was taken back.
+    pub(super) fn is_empty(&self) -> bool {
+        self.action.lock().is_none()
+    }
+}
+
+#[cfg(test)]
+impl<C: Contract> Calls<C> {
+    pub(super) fn queued(&self) -> usize {
+        self.queued.len()
     }
 }

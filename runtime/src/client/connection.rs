@@ -4,10 +4,15 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::{
+    sync::{mpsc, oneshot, watch},
+    time::timeout,
+};
 
 use super::{
-    driver::{Command, Driver},
+    calls,
+    command::Command,
+    driver::Driver,
     events::Events,
     link::{BoxFuture, Port, ReplyOf},
     listener::{Entry, Gate, Turn},
@@ -55,15 +60,14 @@ impl<C: Contract> Connection<C> {
 
     /// Calls an action. The generated stubs, one method for each action, are the convenient way.
     ///
-    /// Calls of one connection start in the order in which their futures are first polled. Dropping the future before the call was sent takes it back.
+    /// Calls of one connection start in the order in which their futures are first polled. Dropping the future before the
+    /// call was sent takes it back. [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) counts
+    /// from there too, whether the connection is open or not.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
-        let (answer, reply) = oneshot::channel();
-        if self.commands.send(Command::Call(action, answer)).is_err() {
-            return Err(CallError::NotSent("the runtime of the connection has stopped".to_owned()));
-        }
-        reply.await.unwrap_or_else(|_| {
-            Err(CallError::MaybeApplied("the runtime of the connection stopped before the answer".to_owned()))
-        })
+        let (call, pending) = calls::begin(action);
+        // An error says that the runtime has stopped, and drops the call, which tells it.
+        self.tell(Command::Call(pending));
+        call.answer(self.port.call_timeout(), |limit| self.unopened(limit)).await
     }
 
     /// Puts a message into its queue, as [`Handle::send`](crate::Handle::send) does.
@@ -180,10 +184,31 @@ impl<C: Contract> Connection<C> {
     /// Waits until the connection is open; an error is what ended it for good.
     ///
     /// Nothing needs to wait for this: listeners and calls made before are in force once it is open. It is the place to
-    /// learn that the actor turned this client away ([`ConnectionError::declared`]).
+    /// learn that the actor turned this client away ([`ConnectionError::declared`]). A connection that cannot be opened is
+    /// tried again for as long as it is kept, and so is this: see [`opened_within`](Self::opened_within).
     pub async fn opened(&self) -> Result<(), ConnectionError> {
         let state = self.until(|state| state.status == Status::Connected || state.end.is_some()).await;
         state.end.map_or(Ok(()), Err)
+    }
+
+    /// Waits until the connection is open, for so long: [`ConnectionError::NotOpen`] then says what the last attempt
+    /// failed at. The connection goes on trying.
+    ///
+    /// [`tokio::time::timeout`] around [`opened`](Self::opened) does the same, and says nothing of the cause.
+    pub async fn opened_within(&self, limit: Duration) -> Result<(), ConnectionError> {
+        timeout(limit, self.opened())
+            .await
+            .unwrap_or_else(|_| Err(ConnectionError::NotOpen(self.unopened(limit))))
+    }
+
+    /// What keeps the connection from being open.
+    fn unopened(&self, limit: Duration) -> String {
+        let state = self.state.borrow();
+        match &state.failure {
+            Some(why) => format!("the connection did not open within {limit:?}: {why}"),
+            None if state.status == Status::Connected => format!("the connection was busy for {limit:?}"),
+            None => format!("the connection did not open within {limit:?}"),
+        }
     }
 
     /// Waits until the connection is over, and says why.

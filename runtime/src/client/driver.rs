@@ -7,17 +7,19 @@ use std::{future::Future, ops::ControlFlow, pin::pin, sync::Arc, time::Duration}
 
 use bytes::Bytes;
 use tokio::{
-    sync::{mpsc, oneshot, watch},
+    sync::{mpsc, watch},
     time::{Instant, sleep, timeout},
 };
 
 use super::{
     backoff::Backoff,
-    calls::{Answer, Calls},
+    calls::Calls,
+    command::Command,
     ending::Ending,
     link::{Dial, FromServer, Link, ToServer},
-    listener::{Entry, Gate, Turn},
-    listeners::{ErrorListener, EventListener, Listeners, StatusListener},
+    listener::Turn,
+    listeners::Listeners,
+    outage::Outage,
     refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
@@ -25,18 +27,6 @@ use crate::{Contract, Event, Fault};
 
 /// How long `close` waits for the other side to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
-
-/// What the user's side asks of the task.
-pub(super) enum Command<C: Contract> {
-    Call(C::Action, Answer<C>),
-    /// Adds a listener of the event at this place of the table.
-    Listen(usize, Entry<EventListener>),
-    WatchErrors(Entry<ErrorListener>),
-    WatchStatus(Entry<StatusListener>),
-    /// Takes a listener of any kind off the list.
-    Forget(Arc<Gate>),
-    Close(oneshot::Sender<()>),
-}
 
 /// See the module.
 pub(super) struct Driver<C: Contract> {
@@ -47,6 +37,7 @@ pub(super) struct Driver<C: Contract> {
     listeners: Listeners,
     calls: Calls<C>,
     backoff: Backoff,
+    outage: Outage,
     /// The present link, once the server has accepted it.
     open: Option<Open<C>>,
     /// What the server said last on the present link; the reason of a close repeats it in short.
@@ -87,6 +78,7 @@ impl<C: Contract> Driver<C> {
             listeners: Listeners::new::<C>(turn),
             calls: Calls::default(),
             backoff: Backoff::default(),
+            outage: Outage::default(),
             open: None,
             last_fault: None,
         }
@@ -161,9 +153,9 @@ impl<C: Contract> Driver<C> {
     /// Does what the user's side asks. `None` says that the last `Connection` was dropped.
     fn obey(&mut self, command: Option<Command<C>>) -> ControlFlow<Ending> {
         match command {
-            Some(Command::Call(action, answer)) => match &self.open {
-                Some(open) => self.calls.send(action, answer, &open.tx),
-                None => self.calls.queue(action, answer),
+            Some(Command::Call(call)) => match &self.open {
+                Some(open) => self.calls.send(call, &open.tx),
+                None => self.calls.queue(call),
             },
             Some(Command::Listen(index, listener)) => {
                 self.listeners.add(index, listener);
@@ -221,7 +213,9 @@ impl<C: Contract> Driver<C> {
         self.open = Some(Open { tx: tx.clone(), since: Instant::now(), subscriptions });
         self.subscribe_all();
         self.calls.send_queued(tx);
+        self.outage.end();
         self.state.send_modify(|state| {
+            state.failure = None;
             state.actor_id = actor_id.parse().ok();
             state.conn_id = conn_id.parse().ok();
         });
@@ -268,6 +262,10 @@ impl<C: Contract> Driver<C> {
 
     /// The link is gone, and another may follow.
     fn lose(&mut self, why: &ConnectionError) {
+        if self.open.is_none() {
+            self.outage.failed::<C>(self.dialer.address(), why);
+            self.state.send_modify(|state| state.failure = Some(why.cause()));
+        }
         self.leave();
         self.calls.break_in_flight(why);
         self.set_status(Status::Disconnected);
@@ -276,9 +274,7 @@ impl<C: Contract> Driver<C> {
 
     /// Forgets the present link.
     fn leave(&mut self) {
-        if let Some(open) = self.open.take() {
-            self.backoff.lived(open.since.elapsed());
-        }
+        self.open.take().inspect(|open| self.backoff.lived(open.since.elapsed()));
         self.state.send_modify(|state| state.conn_id = None);
     }
 
@@ -303,6 +299,9 @@ impl<C: Contract> Driver<C> {
             Ending::Asked(done) => (ConnectionError::Closed, done),
             Ending::Final(why) | Ending::Lost(why) => (why, None),
         };
+        if self.open.is_none() {
+            Outage::failed_for_good::<C>(self.dialer.address(), &why);
+        }
         self.leave();
         self.calls.break_in_flight(&why);
         self.calls.refuse_queued(&why);
@@ -320,8 +319,8 @@ impl<C: Contract> Driver<C> {
 
     fn obey_after_end(&mut self, command: Command<C>, why: &ConnectionError) {
         match command {
-            Command::Call(action, answer) => {
-                self.calls.queue(action, answer);
+            Command::Call(call) => {
+                self.calls.queue(call);
                 self.calls.refuse_queued(why);
             }
             // Whoever begins to watch now shall not wait for what has already been said.

@@ -49,6 +49,11 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     /// Which actor it is; makes it first if the target says so.
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;
 
+    /// How long a call on a connection may take.
+    fn call_timeout(&self) -> Option<Duration> {
+        None
+    }
+
     /// What opens connections to it.
     fn dialer(&self) -> Arc<dyn Dial<C>>;
 }
@@ -74,6 +79,9 @@ pub(crate) enum Sent {
 
 /// Opens links to one actor, again after each loss.
 pub(crate) trait Dial<C: Contract>: Send + Sync + 'static {
+    /// Where the other side is, fit for a log.
+    fn address(&self) -> &str;
+
     /// One attempt. `params` is JSON; `None` where the actor asks for none.
     fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>>;
 }

@@ -190,6 +190,10 @@ struct LocalDial {
 }
 
 impl<C: Contract> Dial<C> for LocalDial {
+    fn address(&self) -> &'static str {
+        "this process"
+    }
+
     fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
         Box::pin(async move {
             let (sink, rx) = LocalSink::new();

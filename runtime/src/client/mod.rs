@@ -7,6 +7,7 @@
 mod backoff;
 mod builder;
 mod calls;
+mod command;
 mod connection;
 mod driver;
 mod ending;
@@ -18,6 +19,7 @@ mod listeners;
 #[cfg(feature = "server")]
 mod local;
 mod network;
+mod outage;
 mod refusal;
 mod sending;
 mod status;

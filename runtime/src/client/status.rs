@@ -55,6 +55,10 @@ pub enum ConnectionError {
     /// The params cannot be written as JSON, so the connection was never opened.
     #[error("the params cannot be encoded: {0}")]
     Params(String),
+    /// It was not open in the time given to [`Connection::opened_within`](crate::Connection::opened_within). It is tried
+    /// again, for as long as it is kept.
+    #[error("{0}")]
+    NotOpen(String),
     /// It was closed from this side.
     #[error("the connection was closed")]
     Closed,
@@ -96,6 +100,14 @@ impl ConnectionError {
         self.fault()?.restore()
     }
 
+    /// What it was, without that the connection is lost.
+    pub(super) fn cause(&self) -> String {
+        match self {
+            Self::Lost(why) => why.clone(),
+            other => other.to_string(),
+        }
+    }
+
     /// What a call ends with that was never sent because the connection ended so.
     pub(super) fn to_call_error(&self) -> CallError {
         match self {
@@ -111,11 +123,13 @@ pub(super) struct State {
     pub status: Status,
     pub actor_id: Option<ActorId>,
     pub conn_id: Option<ConnId>,
+    /// What the last attempt to open it failed at, until one succeeds.
+    pub failure: Option<String>,
     /// Why it is over, once it is.
     pub end: Option<ConnectionError>,
 }
 
 impl State {
     pub(super) const NEW: Self =
-        Self { status: Status::Connecting, actor_id: None, conn_id: None, end: None };
+        Self { status: Status::Connecting, actor_id: None, conn_id: None, failure: None, end: None };
 }

@@ -103,11 +103,27 @@ async fn a_call_that_breaks_after_it_was_sent_may_have_been_applied() {
 #[tokio::test]
 async fn a_call_that_takes_too_long_may_have_been_applied() {
     let server = Server::start().await;
-    let client = Client::builder(server.url()).call_timeout(Duration::from_millis(20)).build().unwrap();
+    let client = Client::builder(server.url()).call_timeout(Duration::from_millis(300)).build().unwrap();
     let board = board_of(&client);
     let (reply, _request) =
         within(async { tokio::join!(board.call(BoardAction::Clear {}), server.request()) }).await;
     assert!(matches!(reply, Err(CallError::MaybeApplied(_))));
+}
+
+#[cfg(feature = "tls")]
+#[tokio::test]
+async fn what_does_not_reach_the_server_in_its_time_was_not_sent() {
+    // It accepts, and does not shake hands.
+    let server = Server::start().await;
+    let url = server.url().replace("http", "https");
+    let client = Client::builder(url).call_timeout(Duration::from_millis(100)).build().unwrap();
+    let board = board_of(&client);
+    let reply = within(board.call(BoardAction::Clear {})).await;
+    assert!(matches!(reply, Err(CallError::NotSent(_))), "{reply:?}");
+    let told = within(board.tell(BoardAction::Clear {})).await;
+    assert!(matches!(told, Err(CallError::NotSent(_))), "{told:?}");
+    let made = within(client.create_with::<BoardOfSize>("x", 7)).await.map(drop);
+    assert!(matches!(made, Err(CallError::NotSent(_))), "{made:?}");
 }
 
 #[tokio::test]

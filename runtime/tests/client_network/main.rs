@@ -8,7 +8,10 @@ extern crate callboard;
 
 mod board;
 mod calls;
+#[path = "../capture/mod.rs"]
+mod capture;
 mod connections;
+mod nobody;
 mod peer;
 
 use callboard::{Client, Connection, Handle, wire::Encoding};

@@ -55,6 +55,11 @@ impl Endpoint {
         Ok((Self { base: format!("{scheme}://{host}{port}{prefix}") }, credentials))
     }
 
+    /// The address itself, which has no credentials.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// A route of the control API.
     pub(crate) fn api(&self, settings: &Settings, path: &str, query: &[(&str, &str)]) -> Result<Uri, String> {
         let query = query.iter().copied().chain([("namespace", settings.namespace.as_str())]);

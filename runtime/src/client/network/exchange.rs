@@ -1,10 +1,21 @@
 //! One HTTP request and its response.
 
-use std::{error::Error, time::Duration};
+use std::{
+    convert::Infallible,
+    error::Error,
+    pin::Pin,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
 use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::{Frame, SizeHint};
 use tokio::time::timeout;
 
 use super::{MAX_INCOMING, Network};
@@ -46,20 +57,25 @@ impl Network {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<Response, CallError> {
-        let mut request = Request::new(Full::new(body));
+        let sent = Arc::new(AtomicBool::new(body.is_empty()));
+        let mut request = Request::new(Body { bytes: Full::new(body), sent: Arc::clone(&sent) });
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
         let exchange = self.exchange(request);
         match limit {
             None => exchange.await,
-            Some(limit) => timeout(limit, exchange)
-                .await
-                .unwrap_or_else(|_| Err(CallError::MaybeApplied(format!("no answer within {limit:?}")))),
+            Some(limit) => timeout(limit, exchange).await.unwrap_or_else(|_| {
+                Err(if sent.load(Ordering::Relaxed) {
+                    CallError::MaybeApplied(format!("no answer within {limit:?}"))
+                } else {
+                    CallError::NotSent(format!("the server was not reached within {limit:?}"))
+                })
+            }),
         }
     }
 
-    async fn exchange(&self, request: Request<Full<Bytes>>) -> Result<Response, CallError> {
+    async fn exchange(&self, request: Request<Body>) -> Result<Response, CallError> {
         let response = self.http.request(request).await.map_err(|error| {
             let why = chain(&error);
             if error.is_connect() || was_never_written(&error) {
@@ -73,6 +89,34 @@ impl Network {
         let body = body
             .map_err(|error| CallError::MaybeApplied(format!("the answer broke off: {}", chain(&*error))))?;
         Ok(Response { status: parts.status, headers: parts.headers, body: body.to_bytes() })
+    }
+}
+
+/// A request's body, which is asked for when the request is written and not before: a server that was not reached has got
+/// nothing of it. Nobody asks for one that is empty.
+pub(super) struct Body {
+    bytes: Full<Bytes>,
+    sent: Arc<AtomicBool>,
+}
+
+impl hyper::body::Body for Body {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        self.sent.store(true, Ordering::Relaxed);
+        Pin::new(&mut self.bytes).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.bytes.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.bytes.size_hint()
     }
 }
 

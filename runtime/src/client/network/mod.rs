@@ -13,7 +13,6 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::HeaderMap;
-use http_body_util::Full;
 use hyper_util::{
     client::legacy::Client as HttpClient,
     rt::{TokioExecutor, TokioTimer},
@@ -41,7 +40,7 @@ pub(crate) struct Network {
     endpoint: Endpoint,
     settings: Settings,
     connector: Connector,
-    http: HttpClient<Connector, Full<Bytes>>,
+    http: HttpClient<Connector, exchange::Body>,
 }
 
 /// How a client speaks.
@@ -112,12 +111,20 @@ impl<C: Contract> Port<C> for NetworkPort {
         Box::pin(self.network.resolve(C::NAME, &self.target))
     }
 
+    fn call_timeout(&self) -> Option<Duration> {
+        self.network.settings.call_timeout
+    }
+
     fn dialer(&self) -> Arc<dyn Dial<C>> {
         Arc::new(self.clone())
     }
 }
 
 impl<C: Contract> Dial<C> for NetworkPort {
+    fn address(&self) -> &str {
+        self.network.endpoint.base()
+    }
+
     fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
         Box::pin(self.network.dial::<C>(&self.target, params))
     }

@@ -108,7 +108,7 @@ async fn streams_of_events_end_with_the_connection() {
 async fn params_that_cannot_be_encoded_end_the_connection_with_that_error() {
     let params = HashMap::from([(vec![1, 2], "a map needs keys that are text".to_owned())]);
     let (attempts, mut server) = mpsc::unbounded_channel();
-    let connection = Connection::open(Arc::new(Dialer { attempts }), encode(&params));
+    let connection = Connection::open(Arc::new(Dialer { attempts, call_timeout: None }), encode(&params));
     let error = connection.opened().await.unwrap_err();
     assert!(matches!(error, ConnectionError::Params(_)), "{error}");
     assert!(matches!(post(&connection, "one").await, Err(CallError::NotSent(_))));

@@ -8,8 +8,12 @@ mod calling;
 mod ending;
 mod listening;
 mod reconnecting;
+mod waiting;
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
@@ -50,8 +54,13 @@ enum Sent {
 
 /// A connection that is just being opened, and the server it is opened to.
 fn connect() -> (Connection<Board>, Server) {
+    connect_with(None)
+}
+
+/// One whose calls may take so long.
+fn connect_with(call_timeout: Option<Duration>) -> (Connection<Board>, Server) {
     let (attempts, received) = mpsc::unbounded_channel();
-    let port: Arc<dyn Port<Board>> = Arc::new(Dialer { attempts });
+    let port: Arc<dyn Port<Board>> = Arc::new(Dialer { attempts, call_timeout });
     let connection = Handle::new(port, None).connect_with(JoinParams { name: "ada".to_owned() });
     (connection, Server { attempts: received })
 }
@@ -168,9 +177,14 @@ fn event_name(index: usize) -> &'static str {
 
 struct Dialer {
     attempts: mpsc::UnboundedSender<Attempt>,
+    call_timeout: Option<Duration>,
 }
 
 impl Dial<Board> for Dialer {
+    fn address(&self) -> &'static str {
+        "http://a.test"
+    }
+
     fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<Board>, DialError>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
@@ -202,8 +216,12 @@ impl Port<Board> for Dialer {
         unreachable!("these tests are about connections")
     }
 
+    fn call_timeout(&self) -> Option<Duration> {
+        self.call_timeout
+    }
+
     fn dialer(&self) -> Arc<dyn Dial<Board>> {
-        Arc::new(Self { attempts: self.attempts.clone() })
+        Arc::new(Self { attempts: self.attempts.clone(), call_timeout: None })
     }
 }
 
