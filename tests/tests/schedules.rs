@@ -10,6 +10,8 @@ use callboard::{
     store::{Alarm, AlarmChange, AlarmId, Commit, MemoryStore, Store},
 };
 use callboard_tests::{World, note, noted, pass, pass_s, paused_world};
+use futures_util::future::join_all;
+use tokio::time::Instant;
 
 /// One run of a schedule.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -144,7 +146,13 @@ impl Bell {
 }
 
 fn registry() -> Registry {
-    Registry::new().in_memory().register::<Bell>().register::<Lazy>().register::<Sick>()
+    Registry::new()
+        .in_memory()
+        .register::<Bell>()
+        .register::<Lazy>()
+        .register::<Sick>()
+        .register::<Clerk>()
+        .register::<Temp>()
 }
 
 fn bell(world: &World, key: &str) -> BellHandle {
@@ -363,6 +371,123 @@ paused_world!(a_relaxed_actors_schedules_run_at_their_time_and_once, registry(),
     pass_s(100).await;
     assert_eq!(lazy.rings().await.unwrap(), 2);
 });
+
+/// Each thing that it does takes a tenth of a second.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Clerk {
+    done: u32,
+}
+
+#[actor]
+impl Clerk {
+    #[action]
+    async fn work(&mut self) {
+        pass(Duration::from_millis(100)).await;
+        self.done += 1;
+    }
+
+    #[action]
+    fn work_later(&self, ctx: &Ctx<Self>, times: u32) {
+        for _ in 0..times {
+            ctx.after(Duration::from_secs(1), ClerkAction::Work {}).unwrap();
+        }
+    }
+
+    #[action]
+    fn done(&self) -> u32 {
+        self.done
+    }
+
+    #[action]
+    fn left(&self, ctx: &Ctx<Self>) -> usize {
+        ctx.schedules().len()
+    }
+}
+
+/// The same, in memory only.
+#[derive(Debug, Default)]
+struct Temp {
+    done: u32,
+}
+
+#[actor(ephemeral)]
+impl Temp {
+    #[action]
+    async fn work(&mut self) {
+        pass(Duration::from_millis(100)).await;
+        self.done += 1;
+    }
+
+    #[action]
+    fn work_later(&self, ctx: &Ctx<Self>, times: u32) {
+        for _ in 0..times {
+            ctx.after(Duration::from_secs(1), TempAction::Work {}).unwrap();
+        }
+    }
+
+    #[action]
+    fn done(&self) -> u32 {
+        self.done
+    }
+
+    #[action]
+    fn left(&self, ctx: &Ctx<Self>) -> usize {
+        ctx.schedules().len()
+    }
+}
+
+macro_rules! alarms_take_turns {
+    ($name:ident, $actor:ty) => {
+        mod $name {
+            use super::*;
+
+            paused_world!(a_call_waits_for_one_alarm_and_not_for_all, registry(), async |world: &World| {
+                let clerk = world.client.get_or_create::<$actor>("alarms");
+                clerk.work_later(50).await.unwrap();
+                pass(Duration::from_millis(1_050)).await;
+                for _ in 0..10 {
+                    let asked = Instant::now();
+                    clerk.done().await.unwrap();
+                    let waited = asked.elapsed();
+                    assert!(waited <= Duration::from_millis(101), "{waited:?}");
+                }
+                pass_s(6).await;
+                assert_eq!(clerk.done().await.unwrap(), 50);
+            });
+
+            paused_world!(calls_that_wait_together_wait_for_one_alarm, registry(), async |world: &World| {
+                let clerk = world.client.get_or_create::<$actor>("together");
+                clerk.work_later(50).await.unwrap();
+                pass(Duration::from_millis(1_050)).await;
+                let asked = Instant::now();
+                join_all((0..60).map(|_| clerk.done())).await;
+                let waited = asked.elapsed();
+                assert!(waited <= Duration::from_millis(101), "{waited:?}");
+            });
+
+            paused_world!(alarms_go_on_while_there_are_always_calls, registry(), async |world: &World| {
+                let clerk = world.client.get_or_create::<$actor>("calls");
+                clerk.work_later(10).await.unwrap();
+                let calling = (0..4).map(|_| async {
+                    for _ in 0..40 {
+                        clerk.work().await.unwrap();
+                    }
+                });
+                let reading = async {
+                    pass_s(8).await;
+                    (clerk.left().await.unwrap(), clerk.done().await.unwrap())
+                };
+                let ((left, done), _) = tokio::join!(reading, join_all(calling));
+                assert_eq!(left, 0, "each waits for four calls");
+                assert!(done < 100, "the calls are not at their end: {done}");
+                assert_eq!(clerk.done().await.unwrap(), 170);
+            });
+        }
+    };
+}
+
+alarms_take_turns!(alarms_of_an_actor_in_the_store, Clerk);
+alarms_take_turns!(alarms_of_an_actor_in_memory, Temp);
 
 /// Cannot wake when it is told not to.
 #[derive(Debug, Default, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! The alarms of one actor: what is to be done later, and by when.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -19,6 +19,8 @@ pub(super) struct Alarms {
     /// Whether there is a store that is to have them.
     stored: bool,
     set: HashMap<AlarmId, Alarm>,
+    /// When each of them is due, so that the first is found however many there are.
+    agenda: BTreeSet<(u64, AlarmId)>,
     changes: Changes<AlarmChange>,
     /// The actor sleeps: what is set now would never be saved.
     closed: bool,
@@ -38,11 +40,18 @@ pub(crate) struct Task {
 impl Alarms {
     /// None yet. `stored` says whether a store is to have them.
     pub(super) fn new(stored: bool) -> Self {
-        Self { stored, set: HashMap::new(), changes: Changes::default(), closed: false }
+        Self {
+            stored,
+            set: HashMap::new(),
+            agenda: BTreeSet::new(),
+            changes: Changes::default(),
+            closed: false,
+        }
     }
 
     /// These are the ones that the store has.
     pub(super) fn loaded(&mut self, alarms: Vec<Alarm>) {
+        self.agenda = alarms.iter().map(|alarm| (alarm.due_ms, alarm.id)).collect();
         self.set = alarms.into_iter().map(|alarm| (alarm.id, alarm)).collect();
         // Nobody waits for the changes any more.
         drop(self.changes.settle());
@@ -52,16 +61,21 @@ impl Alarms {
         if self.stored {
             self.changes.push(AlarmChange::Set(alarm.clone()));
         }
-        self.set.insert(alarm.id, alarm);
+        let (due_ms, id) = (alarm.due_ms, alarm.id);
+        if let Some(earlier) = self.set.insert(id, alarm) {
+            self.agenda.remove(&(earlier.due_ms, id));
+        }
+        self.agenda.insert((due_ms, id));
     }
 
     /// Says whether there was such an alarm.
     pub(super) fn clear(&mut self, id: AlarmId) -> bool {
-        let was_set = self.set.remove(&id).is_some();
-        if was_set && self.stored {
+        let Some(alarm) = self.set.remove(&id) else { return false };
+        self.agenda.remove(&(alarm.due_ms, id));
+        if self.stored {
             self.changes.push(AlarmChange::Clear(id));
         }
-        was_set
+        true
     }
 
     pub(super) fn any(&self) -> bool {
@@ -108,20 +122,17 @@ impl Alarms {
 
     /// Every alarm, the earliest first.
     pub(super) fn all(&self) -> Vec<Alarm> {
-        let mut all: Vec<_> = self.set.values().cloned().collect();
-        all.sort_by_key(|alarm| (alarm.due_ms, alarm.id));
-        all
+        self.agenda.iter().filter_map(|(_, id)| self.set.get(id)).cloned().collect()
     }
 
-    /// The alarms that are due, the earliest first.
-    pub(super) fn due(&self, now_ms: u64) -> Vec<Alarm> {
-        let mut due = self.all();
-        due.retain(|alarm| alarm.due_ms <= now_ms);
-        due
+    /// The alarm that is due first, if it is due by now.
+    pub(super) fn first_due(&self, now_ms: u64) -> Option<&Alarm> {
+        let (_, id) = self.agenda.first().filter(|(due_ms, _)| *due_ms <= now_ms)?;
+        self.set.get(id)
     }
 
     pub(super) fn next_due_ms(&self) -> Option<u64> {
-        self.set.values().map(|alarm| alarm.due_ms).min()
+        self.agenda.first().map(|(due_ms, _)| *due_ms)
     }
 }
 

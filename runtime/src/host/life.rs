@@ -1,20 +1,22 @@
 //! The life of an awake actor: its task, from start to sleep.
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use tokio::{
     task::JoinHandle,
-    time::{Instant, sleep_until},
+    time::{Instant, Sleep, sleep_until},
 };
 use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
     cell::unanswered,
+    envelope::Envelope,
     guard::guarded_async,
     holds::{Finishing, KeptAwake, Wish},
     hooks::Hook,
     mailbox::Next,
+    ringing::Ringing,
 };
 use crate::{Actor, Contract, Fault, faults, task};
 
@@ -34,6 +36,18 @@ pub(super) async fn live<A: Actor>(life: Life<A>, span: Span) {
         None => cell.be_awake().await,
         Some(fault) => cell.refuse_all(&fault).await,
     }
+}
+
+/// What the task of an actor does next.
+enum Step<A: Actor> {
+    /// Take what the mailbox brought.
+    Mail(Next<Envelope<A>>),
+    /// Run an alarm that is due.
+    Ring,
+    /// Begin to: an alarm of an actor that is in no store is due.
+    OwnAlarm,
+    /// See whether it can sleep.
+    Idle,
 }
 
 /// What a task has of the actor that it runs. Tasks are dropped half-way when tokio's runtime is shut down; then nobody
@@ -68,34 +82,38 @@ impl<A: Actor> Cell<A> {
         tokio::pin!(idle);
         // Set while nothing but work that is to end first keeps it from sleeping.
         let mut finish_by = None;
+        let mut ringing = Ringing::default();
         loop {
-            tokio::select! {
-                biased;
-                next = self.mailbox.next() => match next {
-                    Next::Item(envelope) => {
-                        self.take(envelope).await;
-                        self.mailbox.done();
-                        if self.mailbox.is_idle() {
-                            self.used();
-                        }
-                        // What it wished for comes as a nudge, before the next item.
-                        continue;
+            match self.next_step(&ringing, idle.as_mut()).await {
+                Step::Mail(Next::Item(envelope)) => {
+                    let taken = self.take(envelope, ringing.calls_before(), &mut ringing).await;
+                    ringing.ran(taken);
+                    self.mailbox.done();
+                    if self.mailbox.is_idle() {
+                        self.used();
                     }
-                    Next::Nudged => self.settle().await,
-                    Next::Closed => break self.retire().await,
-                },
-                () = &mut idle => {}
-                () = self.own_alarm() => {
-                    self.ring_due().await;
+                    // What it wished for comes as a nudge, before the next item.
+                    continue;
+                }
+                Step::Mail(Next::Nudged) => self.settle().await,
+                Step::Mail(Next::Closed) => break self.retire().await,
+                Step::OwnAlarm => ringing.begin(None),
+                Step::Ring => {
+                    self.ring_next(&mut ringing).await;
                     self.used();
                 }
+                Step::Idle => {}
             }
             let now = Instant::now();
             if self.is_to_be_destroyed() {
                 if self.try_destroy().await {
                     break;
                 }
+                ringing.break_off();
                 idle.as_mut().reset(now + Self::RETRY);
+                continue;
+            }
+            if ringing.is_on() {
                 continue;
             }
             let looks = idle.is_elapsed() || finish_by.is_some();
@@ -116,6 +134,21 @@ impl<A: Actor> Cell<A> {
         }
     }
 
+    /// What the actor's task does next.
+    async fn next_step(&self, ringing: &Ringing, idle: Pin<&mut Sleep>) -> Step<A> {
+        if ringing.is_on() {
+            let mail = if ringing.is_next() { None } else { self.mailbox.try_next() };
+            return mail.map_or(Step::Ring, Step::Mail);
+        }
+        tokio::select! {
+            biased;
+            // Before the mailbox, which may never be empty.
+            () = self.own_alarm(ringing) => Step::OwnAlarm,
+            next = self.mailbox.next() => Step::Mail(next),
+            () = idle => Step::Idle,
+        }
+    }
+
     /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then.
     fn may_sleep(&self, looks: bool, now: Instant) -> bool {
         if self.has_queued_work() {
@@ -128,15 +161,21 @@ impl<A: Actor> Cell<A> {
     }
 
     /// The next alarm of an actor that is in no store; the others' are the clockwork's.
-    async fn own_alarm(&self) {
-        let due_ms = if A::EPHEMERAL { self.alarms.lock().next_due_ms() } else { None };
-        match due_ms {
-            Some(due_ms) => {
-                let wait_ms = due_ms.saturating_sub(self.shared().clock().now_ms());
-                tokio::time::sleep(Duration::from_millis(wait_ms)).await;
-            }
+    async fn own_alarm(&self, ringing: &Ringing) {
+        if let Some(not_before) = ringing.not_before() {
+            sleep_until(not_before).await;
+        }
+        match self.own_alarm_in_ms() {
+            // A timer of no time is not over at once.
+            Some(0) => {}
+            Some(wait_ms) => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
             None => std::future::pending().await,
         }
+    }
+
+    pub(super) fn own_alarm_in_ms(&self) -> Option<u64> {
+        let due_ms = if A::EPHEMERAL { self.alarms.lock().next_due_ms()? } else { return None };
+        Some(due_ms.saturating_sub(self.shared().clock().now_ms()))
     }
 
     /// Refuses what was posted to an actor that could not start.

@@ -61,6 +61,11 @@ impl<T> Mailbox<T> {
         self.pending.load(Ordering::Acquire) == 0
     }
 
+    /// How many items wait or are under way.
+    pub(super) fn waiting(&self) -> usize {
+        self.pending.load(Ordering::Acquire)
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.queue.lock().closed
     }
@@ -128,14 +133,15 @@ impl<T> Mailbox<T> {
     /// The next item or nudge; nudges come first.
     pub(super) async fn next(&self) -> Next<T> {
         loop {
-            if let Some(next) = self.take() {
+            if let Some(next) = self.try_next() {
                 return next;
             }
             self.filled.notified().await;
         }
     }
 
-    fn take(&self) -> Option<Next<T>> {
+    /// The next item or nudge, if one is there.
+    pub(super) fn try_next(&self) -> Option<Next<T>> {
         if self.nudged.swap(false, Ordering::AcqRel) {
             return Some(Next::Nudged);
         }

@@ -1,7 +1,11 @@
 //! Ringing: what is due runs, and is cleared in the commit that holds its effect.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
+use tokio::{
+    sync::{RwLockWriteGuard, oneshot},
+    time::Instant,
+};
 use tracing::{Instrument as _, Span};
 
 use super::{
@@ -86,22 +90,40 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Runs what is due, each in a turn of its own.
-    pub(super) async fn ring_due(self: &Arc<Self>) {
-        let due = self.alarms.lock().due(self.shared().clock().now_ms());
-        for alarm in due {
-            if let Err(fault) = self.ring(&alarm).await {
-                tracing::error!(actor = %self.record().id, schedule = %alarm.id, %fault, "a scheduled action failed");
+    /// Runs the alarm that is due first, in a turn of its own.
+    pub(super) async fn ring_next(self: &Arc<Self>, ringing: &mut Ringing) {
+        match self.ring_first().await {
+            Ok(true) => ringing.rang(self.mailbox.waiting()),
+            Ok(false) => ringing.end(),
+            Err(fault) => {
+                tracing::error!(actor = %self.record().id, %fault, "schedules wait: the actor gets no turn");
+                ringing.break_off();
             }
         }
     }
 
-    async fn ring(self: &Arc<Self>, alarm: &Alarm) -> Result<(), Fault> {
-        let mut core = self.write().await?;
-        if !self.alarms.lock().is_set(alarm.id) {
-            // What rang before it has cancelled it.
-            return Ok(());
+    /// Says whether an alarm was due. Fails if the actor gets no turn: then the alarm is still set.
+    async fn ring_first(self: &Arc<Self>) -> Result<bool, Fault> {
+        if self.first_due().is_none() {
+            return Ok(false);
         }
+        let core = self.write().await?;
+        // What had the turn before may have cancelled it.
+        let Some(alarm) = self.first_due() else { return Ok(false) };
+        self.ring(core, &alarm).await?;
+        Ok(true)
+    }
+
+    fn first_due(&self) -> Option<Alarm> {
+        let now_ms = self.shared().clock().now_ms();
+        self.alarms.lock().first_due(now_ms).cloned()
+    }
+
+    async fn ring<'a>(
+        self: &'a Arc<Self>,
+        mut core: RwLockWriteGuard<'a, Core<A>>,
+        alarm: &Alarm,
+    ) -> Result<(), Fault> {
         self.save_before_await(&core);
         let ctx = self.ctx(None).of_schedule(alarm.id);
         self.gate.lock().begin_write();
@@ -126,8 +148,8 @@ impl<A: Actor> Cell<A> {
             // In the turn, so in the commit of its effect: whatever moment a crash picks, it ran once or not at all.
             self.move_on(alarm, repeat.as_ref());
         }
-        let result = self.end_turn(&core, &ctx, mode, result);
-        if result.is_err() {
+        if let Err(fault) = self.end_turn(&core, &ctx, mode, result) {
+            tracing::error!(actor = %self.record().id, schedule = %alarm.id, %fault, "a scheduled action failed");
             // It ran, and what it did is taken back; like any call that fails, it is not tried again.
             drop(core);
             core = self.write().await?;
@@ -136,7 +158,7 @@ impl<A: Actor> Cell<A> {
             self.gate.lock().end_unchanged(true);
         }
         self.save_if_due(&core);
-        result
+        Ok(())
     }
 
     /// The alarm has rung: it is set for its next time, or cleared. One that was cancelled stays so.
@@ -155,6 +177,75 @@ impl<A: Actor> Cell<A> {
                 alarms.clear(alarm.id);
             }
         }
+    }
+}
+
+/// Alarms that are due and take turns with what waits in the mailbox: each of them is followed by what came meanwhile.
+#[derive(Default)]
+pub(super) struct Ringing {
+    is_on: bool,
+    /// How many calls may run before the next alarm.
+    calls: usize,
+    /// Told when nothing is due any more.
+    waiting: Vec<oneshot::Sender<()>>,
+    /// After alarms got no turn.
+    not_before: Option<Instant>,
+}
+
+impl Ringing {
+    /// How many calls an alarm waits for at most.
+    const MOST_CALLS: usize = 64;
+    /// How long alarms wait that got no turn.
+    const RETRY: Duration = Duration::from_secs(1);
+
+    /// Alarms are due.
+    pub(super) fn begin(&mut self, waiting: Option<oneshot::Sender<()>>) {
+        self.is_on = true;
+        self.waiting.extend(waiting);
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.is_on
+    }
+
+    /// Whether the next turn is an alarm's, whatever waits.
+    pub(super) fn is_next(&self) -> bool {
+        self.is_on && self.calls == 0
+    }
+
+    /// How many calls may run together before an alarm has its turn.
+    pub(super) fn calls_before(&self) -> usize {
+        if self.is_on { self.calls } else { usize::MAX }
+    }
+
+    /// So many calls have run.
+    pub(super) fn ran(&mut self, calls: usize) {
+        self.calls = self.calls.saturating_sub(calls);
+    }
+
+    /// An alarm had its turn; so many calls wait.
+    fn rang(&mut self, calls: usize) {
+        self.calls = calls.clamp(1, Self::MOST_CALLS);
+    }
+
+    /// Nothing is due any more.
+    pub(super) fn end(&mut self) {
+        for waiting in self.waiting.drain(..) {
+            // Whoever asked may have given up.
+            let _ = waiting.send(());
+        }
+        (self.is_on, self.calls, self.not_before) = (false, 0, None);
+    }
+
+    /// What is due gets no turn now.
+    pub(super) fn break_off(&mut self) {
+        self.end();
+        self.not_before = Some(Instant::now() + Self::RETRY);
+    }
+
+    /// Until when alarms are to be left alone.
+    pub(super) fn not_before(&self) -> Option<Instant> {
+        self.not_before
     }
 }
 

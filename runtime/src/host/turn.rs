@@ -21,6 +21,7 @@ use super::{
     gate::Gate,
     guard::guarded,
     holds::{KeptAwake, Wish},
+    ringing::Ringing,
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults, task};
 
@@ -137,9 +138,16 @@ impl<A: Actor> Cell<A> {
         None
     }
 
-    pub(super) async fn take(self: &Arc<Self>, envelope: Envelope<A>) {
+    /// Takes an envelope, and as many calls behind it as may run together with it, up to `most` in all. Says how many
+    /// envelopes that were.
+    pub(super) async fn take(
+        self: &Arc<Self>,
+        envelope: Envelope<A>,
+        most: usize,
+        ringing: &mut Ringing,
+    ) -> usize {
         match envelope {
-            Envelope::Call(call) => self.take_call(call).await,
+            Envelope::Call(call) => return self.take_call(call, most).await,
             Envelope::Connect(connect) => {
                 let span = connect.span.clone();
                 self.take_connect(*connect).instrument(span).await;
@@ -154,19 +162,16 @@ impl<A: Actor> Cell<A> {
                 self.take_subscribe(conn, asked).instrument(span).await;
             }
             Envelope::Turn(code) => self.take_turn(code).await,
-            Envelope::Alarms(done) => {
-                self.ring_due().await;
-                // Whoever asked may have given up.
-                let _ = done.send(());
-            }
+            Envelope::Alarms(done) => ringing.begin(Some(done)),
         }
+        1
     }
 
-    async fn take_call(self: &Arc<Self>, call: Call<A>) {
+    async fn take_call(self: &Arc<Self>, call: Call<A>, most: usize) -> usize {
         let mode = call.action.info().mode;
         if mode.is_exclusive() {
             match self.write().await {
-                Ok(mut core) => self.run_writes(&mut core, call).await,
+                Ok(mut core) => return self.run_writes(&mut core, call, most).await,
                 Err(fault) => call.refuse(fault),
             }
         } else {
@@ -176,6 +181,7 @@ impl<A: Actor> Cell<A> {
                 Err(fault) => call.refuse(fault),
             }
         }
+        1
     }
 
     async fn take_turn(self: &Arc<Self>, code: TurnCode<A>) {
@@ -264,20 +270,27 @@ impl<A: Actor> Cell<A> {
         hand_over(gate, answer);
     }
 
-    /// Runs a call, and those behind it that need no more than the same lock.
-    async fn run_writes(self: &Arc<Self>, core: &mut Core<A>, mut call: Call<A>) {
+    /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
+    async fn run_writes(self: &Arc<Self>, core: &mut Core<A>, mut call: Call<A>, most: usize) -> usize {
         let is_such = |next: &Envelope<A>| match next {
             Envelope::Call(call) => call.action.info().mode.is_exclusive(),
             _ => false,
         };
-        for _ in 1..Self::MAX_TOGETHER {
+        let most = most.min(Self::MAX_TOGETHER);
+        for count in 1..most {
+            let may_be_long = call.action.info().mode.is_async();
             self.run_one(core, call).await;
-            let Some(Envelope::Call(next)) = self.mailbox.next_if(is_such) else { return };
+            if may_be_long && self.own_alarm_in_ms() == Some(0) {
+                // The others' alarms come by the mailbox.
+                return count;
+            }
+            let Some(Envelope::Call(next)) = self.mailbox.next_if(is_such) else { return count };
             // That one; the last is done when all this is.
             self.mailbox.done();
             call = next;
         }
         self.run_one(core, call).await;
+        most
     }
 
     async fn run_one(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
