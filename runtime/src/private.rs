@@ -282,8 +282,11 @@ mod server {
 
     /// The future of an action or a hook, which the host may run on any thread. Its type says no more than that, so
     /// that a future which is not `Send` is an error here alone, and not in everything around it.
-    pub fn sendable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
-        future
+    ///
+    /// It is boxed where it is made, however large it is: what goes through the host, and is in all of its futures that
+    /// are around this one, is a pointer.
+    pub fn boxed<F: Future + Send>(make: impl FnOnce() -> F) -> impl Future<Output = F::Output> + Send {
+        Box::pin(make())
     }
 
     /// The connection that made the call, for an action that asks for it: the host has seen to it that there is one.

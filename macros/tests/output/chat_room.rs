@@ -379,9 +379,9 @@ impl ::callboard::Actor for ChatRoom {
             ChatRoomAction::SendMessage { user_id, text } => {
                 ChatRoomReply::SendMessage(
                     ::callboard::__private::value(
-                        ::callboard::__private::sendable(
-                                self.send_message(ctx, user_id, text),
-                            )
+                        ::callboard::__private::boxed(move || {
+                                self.send_message(ctx, user_id, text)
+                            })
                             .await,
                     ),
                 )
@@ -389,9 +389,9 @@ impl ::callboard::Actor for ChatRoom {
             ChatRoomAction::SendPrivateMessage { to, message } => {
                 ChatRoomReply::SendPrivateMessage(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(
-                                self.send_private_message(ctx, to, message),
-                            )
+                        ::callboard::__private::boxed(move || {
+                                self.send_private_message(ctx, to, message)
+                            })
                             .await,
                         ChatRoomReply::send_private_message_errors(),
                     ),
@@ -406,7 +406,7 @@ impl ::callboard::Actor for ChatRoom {
         params: ::callboard::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::admit(self, ctx, params)).await,
+            ::callboard::__private::boxed(move || Self::admit(self, ctx, params)).await,
             ::callboard::__error_kind!(ChatError),
         )
     }

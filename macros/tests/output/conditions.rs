@@ -361,7 +361,7 @@ impl ::callboard::Actor for Counter {
             CounterAction::Audit { by } => {
                 CounterReply::Audit(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(self.audit(by)).await,
+                        ::callboard::__private::boxed(move || self.audit(by)).await,
                         CounterReply::audit_errors(),
                     ),
                 )

@@ -346,14 +346,12 @@ where
             PollAction::Vote { option, .. } => {
                 PollReply::Vote(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(
-                                <__Actor as Poll>::vote(
-                                    this,
-                                    ctx,
-                                    ::callboard::__private::caller(ctx),
-                                    option,
-                                ),
-                            )
+                        ::callboard::__private::boxed(move || <__Actor as Poll>::vote(
+                                this,
+                                ctx,
+                                ::callboard::__private::caller(ctx),
+                                option,
+                            ))
                             .await,
                         PollReply::vote_errors(),
                     ),
@@ -618,7 +616,8 @@ const _: () = {
                 ::callboard::ParamsOf<Self>,
             >>::take(params);
             ::callboard::__private::hook_result(
-                ::callboard::__private::sendable(Self::admit(self, ctx, params)).await,
+                ::callboard::__private::boxed(move || Self::admit(self, ctx, params))
+                    .await,
                 ::callboard::__error_kind!(PollError),
             )
         }

@@ -281,7 +281,7 @@ impl ::callboard::Actor for Door {
             DoorAction::Look {} => {
                 DoorReply::Look(
                     ::callboard::__private::value(
-                        ::callboard::__private::sendable(self.look(ctx)).await,
+                        ::callboard::__private::boxed(move || self.look(ctx)).await,
                     ),
                 )
             }

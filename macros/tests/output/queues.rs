@@ -157,7 +157,7 @@ impl ::callboard::Actor for Worker {
         ctx: ::callboard::Ctx<Self>,
     ) -> ::core::result::Result<(), ::callboard::Fault> {
         ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::run(ctx)).await,
+            ::callboard::__private::boxed(move || Self::run(ctx)).await,
         )
     }
 }

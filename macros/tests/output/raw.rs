@@ -153,7 +153,7 @@ impl ::callboard::Actor for Files {
             socket,
         );
         ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::socket(socket)).await,
+            ::callboard::__private::boxed(move || Self::socket(socket)).await,
         )
     }
 }
@@ -366,7 +366,7 @@ impl ::callboard::Actor for Uploads {
             Body,
         > as ::callboard::__private::RequestParameter>::take(request);
         let answer = ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::take(ctx, request)).await,
+            ::callboard::__private::boxed(move || Self::take(ctx, request)).await,
         )?;
         ::core::result::Result::Ok(
             <StatusCode as ::callboard::__private::IsResponse>::into_response(answer),

@@ -303,7 +303,7 @@ impl ::callboard::Actor for Bank {
             BankAction::Audit {} => {
                 BankReply::Audit(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(self.audit()).await,
+                        ::callboard::__private::boxed(move || self.audit()).await,
                         BankReply::audit_errors(),
                     ),
                 )

@@ -232,7 +232,8 @@ impl ::callboard::Actor for Club {
             .contains(&event)
         {
             return ::callboard::__private::hook_result(
-                ::callboard::__private::sendable(Self::may_hear(self, ctx, conn)).await,
+                ::callboard::__private::boxed(move || Self::may_hear(self, ctx, conn))
+                    .await,
                 ::callboard::__error_kind!(ClubError),
             );
         }
