@@ -177,12 +177,15 @@ mod server {
     use serde::{
         Deserialize, Deserializer, Serialize,
         de::{DeserializeOwned, Error as _},
+        ser::Error as _,
     };
 
     use crate::{
         Action as _, Actor, Conn, Contract, Ctx,
         actor::{ActionOf, ReplyOf},
+        readback,
         store::{LoadError, SaveError},
+        wire::{DecodeError, EncodeError},
     };
 
     /// What an `#[on_request]` is given.
@@ -268,7 +271,7 @@ mod server {
     }
 
     #[diagnostic::do_not_recommend]
-    impl<T: Serialize + DeserializeOwned> SavedState for T {
+    impl<T: Serialize + DeserializeOwned + 'static> SavedState for T {
         /// In its persisted form: CBOR, fields by name, so that fields can be added.
         fn save(&self) -> Result<Vec<u8>, SaveError> {
             save(self)
@@ -374,17 +377,33 @@ mod server {
     }
 
     /// A state in its persisted form: CBOR, fields by name, so that fields can be added.
-    pub fn save<A: Serialize>(state: &A) -> Result<Vec<u8>, SaveError> {
-        let mut bytes = Vec::new();
-        ciborium::into_writer(state, &mut bytes)
-            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))?;
-        Ok(bytes)
+    /// One that could not be read again is an error.
+    pub fn save<A: Serialize + DeserializeOwned + 'static>(state: &A) -> Result<Vec<u8>, SaveError> {
+        readback::state(state, |state| write(state), |bytes| read(bytes))
+            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))
     }
 
     /// A state back from its persisted form.
     pub fn load<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, LoadError> {
-        let loaded: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
-        loaded.map(|state| state.0).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
+        read(bytes).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
+    }
+
+    fn write(state: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
+        let mut bytes = Vec::new();
+        match ciborium::into_writer(state, &mut bytes) {
+            Ok(()) => Ok(bytes),
+            Err(ciborium::ser::Error::Value(message)) => Err(EncodeError::custom(message)),
+            Err(error @ ciborium::ser::Error::Io(_)) => Err(EncodeError::custom(error)),
+        }
+    }
+
+    fn read<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, DecodeError> {
+        let read: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
+        read.map(|state| state.0).map_err(|error| match error {
+            ciborium::de::Error::Semantic(_, message) => DecodeError::custom(message),
+            ciborium::de::Error::RecursionLimitExceeded => DecodeError::custom("it is nested too deeply"),
+            error => DecodeError::custom(error),
+        })
     }
 
     /// Reads a value so that an error names the field: `messages[3].text: invalid type`.
