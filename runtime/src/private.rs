@@ -62,6 +62,14 @@ pub fn needs_conn() -> NeedsConn {
     NeedsConn::new()
 }
 
+/// What the stub of such an action asks of a handle, which is no connection. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "this action takes the calling connection, `conn: &Conn<Self>`, and `{Self}` is not a connection",
+    label = "can be called on a connection only",
+    note = "`.connect(..)` opens a connection, which has this method too"
+)]
+pub trait HasConnection<'a> {}
+
 #[must_use]
 pub fn unknown_action(name: &str) -> DecodeError {
     DecodeError::new(format!("there is no action `{name}`"))
@@ -86,6 +94,47 @@ pub fn read_event<C: Contract, E: EventOf<C>>(event: &EventReader<'_>) -> Result
 #[must_use]
 pub fn wrong_reply<E>() -> CallError<E> {
     CallError::Decode(DecodeError::new("the answer is that of another action"))
+}
+
+/// Chooses by autoref how an event is shown: its payload where that has `Debug`, else two dots.
+#[derive(Clone, Copy)]
+pub struct DebugProbe<'a, T>(pub &'a T);
+
+impl<T> fmt::Debug for DebugProbe<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
+}
+
+pub trait DebugPayload {
+    fn payload(&self) -> &dyn fmt::Debug;
+}
+
+impl<T: fmt::Debug> DebugPayload for &DebugProbe<'_, T> {
+    fn payload(&self) -> &dyn fmt::Debug {
+        self.0
+    }
+}
+
+pub trait NoDebugPayload {
+    fn payload(&self) -> &dyn fmt::Debug;
+}
+
+impl<T> NoDebugPayload for DebugProbe<'_, T> {
+    fn payload(&self) -> &dyn fmt::Debug {
+        self
+    }
+}
+
+/// Shows an event, by the name of its variant: `__debug_event!(f, "Posted", payload)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __debug_event {
+    ($f:expr, $variant:literal, $payload:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{DebugPayload as _, NoDebugPayload as _};
+        $f.debug_tuple($variant).field((&&$crate::__private::DebugProbe($payload)).payload()).finish()
+    }};
 }
 
 /// Names an action without its arguments, which may be secret.
@@ -285,11 +334,8 @@ mod server {
 
     /// The future of an action or a hook, which the host may run on any thread. Its type says no more than that, so
     /// that a future which is not `Send` is an error here alone, and not in everything around it.
-    ///
-    /// It is boxed where it is made, however large it is: what goes through the host, and is in all of its futures that
-    /// are around this one, is a pointer.
-    pub fn boxed<F: Future + Send>(make: impl FnOnce() -> F) -> impl Future<Output = F::Output> + Send {
-        Box::pin(make())
+    pub fn sendable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
+        future
     }
 
     /// The connection that made the call, for an action that asks for it: the host has seen to it that there is one.
