@@ -35,8 +35,6 @@ mod runtime;
 mod saving;
 mod setbacks;
 mod shared;
-#[cfg(all(test, feature = "client"))]
-mod sizes;
 mod spread;
 mod start;
 mod subscribing;
@@ -50,9 +48,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(crate) use cell::Cell;
 #[cfg(feature = "client")]
 pub(crate) use cell::unanswered;
-pub(crate) use cell::{Cell, Turn};
 #[cfg(feature = "client")]
 pub(crate) use chain::Chain;
 pub(crate) use fan::Fan;

@@ -8,7 +8,6 @@ use tracing::Instrument as _;
 use super::{
     Cell,
     cell::Absent,
-    chain::Chain,
     guard::{guarded, guarded_async},
     hooks::Hook,
     saving::to_bytes,
@@ -23,7 +22,7 @@ use crate::{
 
 /// An actor's state, and what the store knows of it.
 pub(super) struct Restored<A> {
-    pub(super) state: Box<A>,
+    pub(super) state: A,
     pub(super) epoch: u64,
     pub(super) revision: u64,
     pub(super) alarms: Vec<Alarm>,
@@ -94,8 +93,7 @@ impl<A: Actor> Cell<A> {
     }
 
     fn load(claim: Claim) -> Result<Restored<A>, Fault> {
-        let state =
-            guarded(|| A::load(&claim.state).map(Box::new))?.map_err(|error| Fault::internal(&error))?;
+        let state = guarded(|| A::load(&claim.state))?.map_err(|error| Fault::internal(&error))?;
         let Claim { epoch, revision, alarms, messages, .. } = claim;
         Ok(Restored { state, epoch, revision, alarms, messages })
     }
@@ -104,16 +102,13 @@ impl<A: Actor> Cell<A> {
     async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
         let ctx = self.ctx_beside();
-        // A call that comes back to the actor from there is a deadlock.
-        let link = self.link(Chain::default(), "on_create", None);
-        let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
-        let create = guarded_async(Self::CREATE_TIMEOUT, link.scope(create));
+        let create = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input));
         let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all();
             return Ok(Restored { state, epoch: 0, revision: 0, alarms, messages: Vec::new() });
         }
-        let saved = to_bytes(&*state)?;
+        let saved = to_bytes(&state)?;
         let (alarms, _) = self.alarms.lock().submit();
         let (changes, _) = self.queues.lock().submit();
         let messages = changes.iter().filter_map(sent).collect();
