@@ -37,6 +37,7 @@ use std::time::Duration;
 /// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
 /// | [`open_timeout`](Self::open_timeout) | time | 30 s | closed with 1011, `guard.actor_ready_timeout`; clients try again |
 /// | [`ping_interval`](Self::ping_interval) | time | 30 s | dropped after twice as much silence |
+/// | [`message_timeout`](Self::message_timeout) | time | 2 min | closed with 1011, `message.incoming_timed_out` |
 /// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile |
 ///
 /// An address is what the socket says: behind a proxy on another machine all clients have the same one, so either
@@ -79,6 +80,7 @@ pub struct Limits {
     pub(crate) body_timeout: Duration,
     pub(crate) open_timeout: Duration,
     pub(crate) ping_interval: Duration,
+    pub(crate) message_timeout: Duration,
     pub(crate) slow_timeout: Duration,
 }
 
@@ -112,6 +114,7 @@ impl Default for Limits {
             body_timeout: Duration::from_mins(1),
             open_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(30),
+            message_timeout: Duration::from_mins(2),
             slow_timeout: Duration::from_secs(7),
         }
     }
@@ -190,8 +193,12 @@ settings! {
     /// How long a connection may take to open, from the handshake to its first frame.
     open_timeout: Duration;
     /// A connection that has been silent for this long is pinged, and dropped if that gets no answer for as long
-    /// again. It is also dropped when it takes nothing of what is written to it for this long.
+    /// again. Every byte that comes ends the silence, whole messages or not. It is also dropped when it takes nothing of
+    /// what is written to it for this long.
     ping_interval: Duration;
+    /// How long one message may take to arrive on an open `WebSocket`, from its first byte to its last: who sends a byte
+    /// now and then is not silent, and holds the room for a message all the while.
+    message_timeout: Duration;
     /// How long a connection whose queue is full may take over what is being written to it, which is 64 KiB at most or a
     /// single message. One that takes it in time is told what it has missed. It counts from when the system has no room
     /// for more, which takes a while to be filled: with 7 s, who stops reading is gone, or told, within 10.

@@ -106,7 +106,9 @@ impl ClientBuilder {
     }
 
     /// How long a connection may be silent, though half-way through the server was pinged, until it is taken for
-    /// lost; 30 seconds unless said otherwise.
+    /// lost; 30 seconds unless said otherwise. Every byte that comes ends the silence, whole messages or not. What is
+    /// sent may take a while to get there, and the ping waits behind it: over a slow link, this is to be longer than the
+    /// largest call takes.
     pub fn idle_timeout(self, limit: Duration) -> Self {
         Self { idle_timeout: limit, ..self }
     }

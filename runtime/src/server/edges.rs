@@ -39,7 +39,9 @@ impl Edges {
         matches!(self.at, At::First) && !self.in_message
     }
 
-    pub(super) fn follow(&mut self, mut bytes: &[u8]) {
+    /// Says whether a message has ended among these bytes.
+    pub(super) fn follow(&mut self, mut bytes: &[u8]) -> bool {
+        let mut has_ended = false;
         while let Some((&byte, rest)) = bytes.split_first() {
             bytes = rest;
             self.at = match self.at {
@@ -72,7 +74,9 @@ impl Edges {
                     At::payload(left - 1 - skipped)
                 }
             };
+            has_ended |= self.is_at_one();
         }
+        has_ended
     }
 }
 
@@ -112,10 +116,10 @@ mod tests {
             for (frame, whole) in frames() {
                 let last = frame.len() - 1;
                 for bytes in frame[..last].chunks(piece) {
-                    edges.follow(bytes);
+                    assert!(!edges.follow(bytes));
                     assert!(!edges.is_at_one());
                 }
-                edges.follow(&frame[last..]);
+                assert_eq!(edges.follow(&frame[last..]), whole);
                 assert_eq!(edges.is_at_one(), whole);
             }
         }
@@ -125,9 +129,9 @@ mod tests {
     fn several_frames_in_one_piece_are_told_apart() {
         let all: Vec<u8> = frames().into_iter().flat_map(|(frame, _)| frame).collect();
         let mut edges = Edges::default();
-        edges.follow(&all);
+        assert!(edges.follow(&all));
         assert!(edges.is_at_one());
-        edges.follow(&all[..all.len() - 1]);
+        assert!(edges.follow(&all[..all.len() - 1]), "the ones before");
         assert!(!edges.is_at_one());
     }
 

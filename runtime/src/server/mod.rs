@@ -24,6 +24,7 @@ mod requests;
 mod scrape;
 mod serve;
 mod session;
+mod signs;
 mod silence;
 mod socket;
 mod target;

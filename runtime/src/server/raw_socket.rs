@@ -66,7 +66,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     match opened {
         Ok((peer, hang_up)) => {
             let stop = gateway.runtime.stopping().child_token();
-            let silence = gateway.limits().ping_interval;
+            let silence = Silence::new(gateway.limits());
             Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
         }
         Err(close) => {
@@ -136,7 +136,7 @@ enum Event {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Duration) -> Self {
+    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Silence) -> Self {
         let RawPeer { incoming, outgoing, closing } = peer;
         Self {
             socket,
@@ -144,7 +144,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             outgoing,
             closing,
             hang_up,
-            silence: Silence::new(silence),
+            silence,
             untaken: None,
             lead: None,
         }
@@ -265,6 +265,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         if self.untaken.is_some() {
             // It is not listened to.
             self.silence.end();
+            if let Some(signs) = self.socket.signs() {
+                signs.excuse();
+            }
         }
         self.silence.check(&mut self.socket)
     }

@@ -58,7 +58,7 @@ impl<S: Lend> Session<S> {
             until_end,
             close: None,
             patience: Patience::new(limits.slow_timeout),
-            silence: Silence::new(limits.ping_interval),
+            silence: Silence::new(limits),
             pause: Pause::default(),
             next_rest: limits::REST,
         }

@@ -1,4 +1,4 @@
-//! Silence: whether a peer is there at all.
+//! Silence: whether a peer is there at all, and whether it will ever come to the end of its message.
 
 use std::time::Duration;
 
@@ -10,25 +10,29 @@ use tokio::{
 use tokio_websockets::Message;
 
 use super::{session::End, socket::Socket};
+use crate::{Limits, outbox::Close};
 
-/// Since when a peer is silent, and how long it may be.
+/// Since when a peer is silent, how long it may be, and how long it may take over one message.
 pub(super) struct Silence {
     since: Instant,
     limit: Duration,
+    per_message: Duration,
 }
 
 impl Silence {
-    pub(super) fn new(limit: Duration) -> Self {
-        Self { since: Instant::now(), limit }
+    pub(super) fn new(limits: &Limits) -> Self {
+        let (limit, per_message) = (limits.ping_interval, limits.message_timeout);
+        Self { since: Instant::now(), limit, per_message }
     }
 
-    /// When the peer was heard last.
+    /// When a message was heard last.
     pub(super) fn since(&self) -> Instant {
         self.since
     }
 
+    /// When to check it for the first time.
     pub(super) fn limit(&self) -> Duration {
-        self.limit
+        self.limit.min(self.per_message)
     }
 
     /// The peer is heard.
@@ -36,19 +40,25 @@ impl Silence {
         self.since = Instant::now();
     }
 
-    /// Pings a peer that is silent. Says when to look again, or that the peer is dead.
+    /// Pings a peer that is silent. Says when to look again, or that the peer is dead, or too slow.
     pub(super) fn check<S>(&self, socket: &mut Socket<S>) -> Result<Instant, End>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let silent = self.since.elapsed();
-        if socket.is_stuck(self.limit) || silent >= 2 * self.limit {
+        let Some(signs) = socket.signs() else { return Err(End::Gone) };
+        let (now, heard, began) = (Instant::now(), signs.heard().max(self.since), signs.began());
+        if socket.is_stuck(self.limit) || now - heard >= 2 * self.limit {
             return Err(End::Gone);
         }
-        if silent < self.limit {
-            return Ok(self.since + self.limit);
+        if began.is_some_and(|began| now - began >= self.per_message) {
+            return Err(End::Close(Close::new(1011, "message.incoming_timed_out")));
         }
-        socket.send(Message::ping(Bytes::new()));
-        Ok(self.since + 2 * self.limit)
+        let is_silent = now - heard >= self.limit;
+        if is_silent {
+            socket.send(Message::ping(Bytes::new()));
+        }
+        // One that begins meanwhile is not overlooked until its time is over.
+        let message_ends = began.unwrap_or(now) + self.per_message;
+        Ok(message_ends.min(heard + if is_silent { 2 * self.limit } else { self.limit }))
     }
 }

@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::{limits, plain::Lend, session::End, transport::Transport};
+use super::{limits, plain::Lend, session::End, signs::Signs, transport::Transport};
 use crate::{outbox::Close, pen::Pen};
 
 /// What came of one step: a message, or none if everything is written now; or the end.
@@ -27,7 +27,7 @@ pub(super) struct Socket<S> {
     /// The most bytes of a message.
     longest: usize,
     is_writing: bool,
-    /// Since when the peer has not taken all of it.
+    /// Since when the peer has taken nothing of it.
     stuck_since: Option<Instant>,
     /// Pings read since it last had nothing to write.
     pings: usize,
@@ -51,7 +51,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.is_writing
     }
 
-    /// Whether the peer has not taken what is being written for so long.
+    /// What was heard of the peer.
+    pub(super) fn signs(&mut self) -> Option<&mut Signs> {
+        self.transport().map(Transport::signs)
+    }
+
+    fn transport(&mut self) -> Option<&mut Transport<S>> {
+        match &mut self.state {
+            State::Resting(transport) => Some(transport),
+            State::Awake(socket) => Some(socket.get_mut()),
+            State::Moving => None,
+        }
+    }
+
+    /// Whether the peer has taken nothing of what is being written for so long.
     pub(super) fn is_stuck(&self, limit: Duration) -> bool {
         self.stuck_since.is_some_and(|since| since.elapsed() >= limit)
     }
@@ -66,10 +79,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 
     /// Begins to write these frames. Only when everything before is written.
     pub(super) fn write(&mut self, frames: Bytes) {
-        match &mut self.state {
-            State::Resting(transport) => transport.write(frames),
-            State::Awake(socket) => socket.get_mut().write(frames),
-            State::Moving => {}
+        if let Some(transport) = self.transport() {
+            transport.write(frames);
         }
         self.is_writing = true;
     }
@@ -98,8 +109,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             State::Awake(socket) => socket.poll_flush_unpin(cx).map_err(drop),
             State::Moving => Poll::Ready(Err(())),
         };
-        if written.is_pending() {
-            self.stuck_since.get_or_insert_with(Instant::now);
+        if written.is_pending() && (self.stuck_since.is_none() || self.signs().is_some_and(Signs::has_taken))
+        {
+            self.stuck_since = Some(Instant::now());
         }
         ready!(written).map_err(|()| End::Gone)?;
         (self.is_writing, self.stuck_since, self.pings) = (false, None, 0);
@@ -187,11 +199,7 @@ impl<S: Lend> Socket<S> {
     }
 
     fn io_mut(&mut self) -> Option<&mut S> {
-        match &mut self.state {
-            State::Resting(transport) => Some(transport.io_mut()),
-            State::Awake(socket) => Some(socket.get_mut().io_mut()),
-            State::Moving => None,
-        }
+        self.transport().map(Transport::io_mut)
     }
 }
 

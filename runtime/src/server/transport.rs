@@ -10,7 +10,7 @@ use std::{
 use bytes::{Buf, Bytes};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::edges::Edges;
+use super::{edges::Edges, signs::Signs};
 
 /// A socket that remembers whether a message is half read, and writes what was framed elsewhere before anything else.
 #[derive(Debug)]
@@ -19,6 +19,7 @@ pub(super) struct Transport<S> {
     /// Read already, and next for whoever reads.
     arrived: Bytes,
     edges: Edges,
+    signs: Signs,
     /// Frames that are being written, which nothing may interrupt.
     chunk: Bytes,
 }
@@ -28,12 +29,12 @@ const FIRST: usize = 2048;
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
     pub(super) fn new(io: S) -> Self {
-        Self { io, arrived: Bytes::new(), edges: Edges::default(), chunk: Bytes::new() }
+        Self { io, arrived: Bytes::new(), edges: Edges::default(), signs: Signs::new(), chunk: Bytes::new() }
     }
 
     /// These bytes of it were read already.
     pub(super) fn with_arrived(mut self, bytes: &[u8]) -> Self {
-        self.edges.follow(bytes);
+        self.follow(bytes);
         // A copy: they may be the end of a large buffer.
         self.arrived = Bytes::copy_from_slice(bytes);
         self
@@ -41,6 +42,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
 
     pub(super) fn io_mut(&mut self) -> &mut S {
         &mut self.io
+    }
+
+    /// What was heard of the peer.
+    pub(super) fn signs(&mut self) -> &mut Signs {
+        &mut self.signs
+    }
+
+    fn follow(&mut self, bytes: &[u8]) {
+        if !bytes.is_empty() {
+            let has_ended = self.edges.follow(bytes);
+            self.signs.read(has_ended, self.edges.is_at_one());
+        }
     }
 
     /// Whether whoever has read everything so far has whole messages.
@@ -67,7 +80,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Transport<S> {
 
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.chunk.is_empty() {
-            match ready!(Pin::new(&mut self.io).poll_write(cx, &self.chunk))? {
+            let polled = Pin::new(&mut self.io).poll_write(cx, &self.chunk);
+            match ready!(self.signs.wrote(polled))? {
                 0 => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 written => self.chunk.advance(written),
             }
@@ -87,7 +101,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Transport<S> {
         let before = buf.filled().len();
         if self.arrived.is_empty() {
             ready!(Pin::new(&mut self.io).poll_read(cx, buf))?;
-            self.edges.follow(&buf.filled()[before..]);
+            self.follow(&buf.filled()[before..]);
         } else {
             let most = buf.remaining().min(self.arrived.len());
             buf.put_slice(&self.arrived.split_to(most));
@@ -102,7 +116,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncRead for Transport<S> {
 impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         ready!(self.poll_chunk(cx))?;
-        Pin::new(&mut self.io).poll_write(cx, buf)
+        let polled = Pin::new(&mut self.io).poll_write(cx, buf);
+        self.signs.wrote(polled)
     }
 
     fn poll_write_vectored(
@@ -111,7 +126,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Transport<S> {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         ready!(self.poll_chunk(cx))?;
-        Pin::new(&mut self.io).poll_write_vectored(cx, bufs)
+        let polled = Pin::new(&mut self.io).poll_write_vectored(cx, bufs);
+        self.signs.wrote(polled)
     }
 
     fn is_write_vectored(&self) -> bool {

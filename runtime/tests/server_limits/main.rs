@@ -7,6 +7,7 @@ mod gateway;
 mod messages;
 mod openings;
 mod pace;
+mod slow_link;
 
 use std::{
     io::ErrorKind,

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callboard::{
-    Body, RawMessage, RawSocket, Registry, prelude::*, store::MemoryStore, testing::FaultyStore,
+    Body, Limits, RawMessage, RawSocket, Registry, prelude::*, store::MemoryStore, testing::FaultyStore,
 };
 use futures_util::{SinkExt as _, StreamExt as _, stream};
 use gateway::{Server, next, next_close, until};
@@ -191,7 +191,11 @@ fn at(actor: &str, path: &str) -> String {
 }
 
 async fn serve_gate() -> Server {
-    Server::host(Registry::new().in_memory().register::<Gate>()).await
+    serve_gate_with(Limits::new()).await
+}
+
+async fn serve_gate_with(limits: Limits) -> Server {
+    Server::host(Registry::new().in_memory().register::<Gate>().limits(limits)).await
 }
 
 async fn get(server: &Server, path: &str) -> gateway::Reply {

@@ -169,3 +169,31 @@ async fn next_text(socket: &mut tokio_websockets::WebSocketStream<TcpStream>) ->
     let message = next(socket).await;
     message.as_text().unwrap_or_else(|| panic!("{message:?} is not text")).to_owned()
 }
+
+#[tokio::test]
+async fn a_message_that_comes_slowly_is_no_silence_on_a_raw_socket_either() {
+    let limits =
+        Limits::new().ping_interval(Duration::from_millis(150)).message_timeout(Duration::from_millis(1200));
+    let server = serve_gate_with(limits).await;
+    let mut socket = open(&server, "/", "rivet").await;
+    next_text(&mut socket).await;
+    // A text of twenty letters, unmasked by zeros.
+    let stream = socket.get_mut();
+    stream.write_all(&[0x81, 0x94, 0, 0, 0, 0]).await.unwrap();
+    for _ in 0..20 {
+        stream.write_all(b"x").await.unwrap();
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    }
+    assert_eq!(next_text(&mut socket).await, "x".repeat(20));
+    // One that is never whole.
+    let stream = socket.get_mut();
+    stream.write_all(&[0x81, 0xfe, 0xff, 0xff, 0, 0, 0, 0]).await.unwrap();
+    let mut said = [0; 2];
+    let closed = async {
+        while tokio::time::timeout(Duration::from_millis(30), stream.read_exact(&mut said)).await.is_err() {
+            stream.write_all(b"x").await.unwrap();
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(10), closed).await.unwrap();
+    assert_eq!(said, [0x88, 2 + 26], "a close with `message.incoming_timed_out`");
+}

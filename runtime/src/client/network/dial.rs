@@ -11,7 +11,7 @@ use tokio_websockets::{ClientBuilder, Error, Limits, WebSocketStream, upgrade};
 
 use super::{
     MAX_INCOMING, Network, call::base_headers, connector::connect, endpoint::component, exchange::chain,
-    socket::Socket,
+    pulse::Pulse, socket::Socket,
 };
 use crate::{
     Contract, Fault,
@@ -32,12 +32,13 @@ impl Network {
         let uri = uri.map_err(|why| refused("invalid_address", why))?;
         let headers = self.upgrade_headers(params.as_deref())?;
         let limit = self.settings.connect_timeout;
-        let socket = timeout(limit, self.open(uri, headers))
+        let pulse = Pulse::new();
+        let socket = timeout(limit, self.open(uri, headers, &pulse))
             .await
             .unwrap_or_else(|_| Err(DialError::Unreachable(format!("no answer within {limit:?}"))))?;
         let (tx, outgoing) = mpsc::unbounded_channel();
         let (incoming, rx) = mpsc::unbounded_channel();
-        let carrier = Socket::new(self.settings.encoding, self.settings.idle_timeout);
+        let carrier = Socket::new(self.settings.encoding, pulse, self.settings.idle_timeout);
         tokio::spawn(carrier.carry(socket, outgoing, incoming));
         Ok(Link { tx, rx })
     }
@@ -46,6 +47,7 @@ impl Network {
         &self,
         uri: Uri,
         headers: HeaderMap,
+        pulse: &Pulse,
     ) -> Result<WebSocketStream<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>, DialError> {
         let stream = connect(&self.connector, uri.clone()).await.map_err(DialError::Unreachable)?;
         let mut builder =
@@ -55,7 +57,7 @@ impl Network {
             builder =
                 added.map_err(|_| refused("invalid_header", format!("`{name}` belongs to the handshake")))?;
         }
-        let (socket, _) = builder.connect_on(stream).await.map_err(|error| refusal(&error))?;
+        let (socket, _) = builder.connect_on(pulse.of(stream)).await.map_err(|error| refusal(&error))?;
         Ok(socket)
     }
 

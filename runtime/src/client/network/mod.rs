@@ -6,6 +6,7 @@ mod control;
 mod dial;
 mod endpoint;
 mod exchange;
+mod pulse;
 mod queue;
 mod socket;
 

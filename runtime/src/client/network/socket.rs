@@ -11,11 +11,11 @@ use parking_lot::Mutex;
 use tokio::{
     io::{AsyncRead, AsyncWrite},
     sync::{Notify, mpsc},
-    time::timeout,
+    time::{Instant, timeout, timeout_at},
 };
 use tokio_websockets::{CloseCode, Error, Message, WebSocketStream};
 
-use super::call;
+use super::{call, pulse::Pulse};
 use crate::{
     Action, CallError, Contract, Event, Fault, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
@@ -32,12 +32,13 @@ pub(super) struct Socket {
     calls: Mutex<HashMap<u64, &'static str>>,
     /// Wakes the writer for a ping.
     ping: Notify,
+    pulse: Pulse,
     idle_timeout: Duration,
 }
 
 impl Socket {
-    pub(super) fn new(encoding: Encoding, idle_timeout: Duration) -> Self {
-        Self { encoding, calls: Mutex::default(), ping: Notify::new(), idle_timeout }
+    pub(super) fn new(encoding: Encoding, pulse: Pulse, idle_timeout: Duration) -> Self {
+        Self { encoding, calls: Mutex::default(), ping: Notify::new(), pulse, idle_timeout }
     }
 
     /// Carries messages until either side is done, and says why it ended.
@@ -142,9 +143,13 @@ impl Socket {
         mut stream: SplitStream<WebSocketStream<S>>,
         incoming: &mpsc::UnboundedSender<FromServer<C>>,
     ) -> End {
-        let mut pinged = false;
+        let mut pinged_at = None;
         loop {
-            match timeout(self.idle_timeout / 2, stream.next()).await {
+            // A message that is half read is no silence.
+            let heard = self.pulse.last();
+            let is_pinged = pinged_at.is_some_and(|at| at >= heard);
+            let quiet = if is_pinged { self.idle_timeout } else { self.idle_timeout / 2 };
+            match timeout_at(heard + quiet, stream.next()).await {
                 Ok(Some(Ok(message))) if message.is_close() => {
                     let end = End::of_close(&message);
                     // The echo goes out with the end of the stream.
@@ -152,18 +157,18 @@ impl Socket {
                     return end;
                 }
                 Ok(Some(Ok(message))) => {
-                    pinged = false;
                     if let Err(error) = self.incoming(&message, incoming) {
                         return End::broken(&format!("a message cannot be decoded: {error}"));
                     }
                 }
                 Ok(Some(Err(error))) => return End::of_error(&error),
                 Ok(None) => return End::broken("the server closed the socket"),
-                Err(_) if pinged => {
+                Err(_) if self.pulse.last() > heard => {}
+                Err(_) if is_pinged => {
                     return End::broken(&format!("nothing heard for {:?}", self.idle_timeout));
                 }
                 Err(_) => {
-                    pinged = true;
+                    pinged_at = Some(Instant::now());
                     self.ping.notify_one();
                 }
             }
@@ -263,3 +268,6 @@ impl End {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 extern crate self as callboard;
 
 #[path = "../../../tests/client_network/board.rs"]
-mod board;
+pub(super) mod board;
 mod calling;
 mod ending;
 mod listening;

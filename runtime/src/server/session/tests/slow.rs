@@ -97,3 +97,81 @@ async fn a_slow_peer_with_room_in_its_queue_is_waited_for() {
     drop(pipe);
     assert_eq!(scene.end().await, ["hang up"]);
 }
+
+/// A text as one frame of a client.
+fn frame(text: &[u8]) -> Vec<u8> {
+    let head = match text.len() {
+        length @ ..=125 => vec![0x81, 0x80 | u8::try_from(length).expect("it is short")],
+        length => [&[0x81, 0xfe][..], &u16::try_from(length).expect("it is short").to_be_bytes()].concat(),
+    };
+    [&head[..], &[0; 4], text].concat()
+}
+
+/// Says these bytes in pieces, one each second.
+async fn trickle(pipe: &mut DuplexStream, bytes: &[u8], piece: usize) {
+    for piece in bytes.chunks(piece) {
+        pipe.write_all(piece).await.expect("the session is there");
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_comes_slowly_is_no_silence() {
+    let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
+    let args = format!("[\"{}\"]", "x".repeat(60_000)).into();
+    let call = ToServer::ActionRequest { id: 7, name: "act".to_owned(), args };
+    let call = frame(&call.encode(Encoding::Json).expect("it can be encoded"));
+    let began = Instant::now();
+    trickle(&mut pipe, &call, 800).await;
+    assert!(began.elapsed().as_secs() > 60, "longer than a dead peer is waited for");
+    drop(pipe);
+    let notes = scene.end().await;
+    assert!(notes.len() == 2 && notes[0].starts_with("call 7 act [\"xxx"), "{}", notes.len());
+}
+
+#[tokio::test(start_paused = true)]
+async fn messages_that_come_slowly_one_after_the_other_have_their_time_each() {
+    let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
+    let call = frame(call(1).as_payload());
+    // Pieces that end one message and begin the next.
+    trickle(&mut pipe, &call.repeat(200), call.len() + 1).await;
+    drop(pipe);
+    assert_eq!(scene.end().await.len(), 201);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_message_that_does_not_end_is_not_waited_for() {
+    let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
+    let began = Instant::now();
+    sleep(Duration::from_secs(7)).await;
+    let bytes = frame(&vec![b' '; 60_000]);
+    let mut said = Vec::<u8>::new();
+    for byte in &bytes[..] {
+        if pipe.write_all(&[*byte]).await.is_err() {
+            break;
+        }
+        let mut piece = [0; 64];
+        if let Ok(read) = timeout(Duration::from_secs(5), pipe.read(&mut piece)).await {
+            said.extend(&piece[..read.expect("the session closes")]);
+            break;
+        }
+    }
+    assert_eq!(began.elapsed().as_secs(), 7 + 120);
+    assert_eq!(said[4..], *b"message.incoming_timed_out");
+    drop(pipe);
+    assert_eq!(scene.end().await, ["hang up"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_peer_that_takes_its_messages_slowly_is_no_dead_one() {
+    let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
+    scene.outbox.push(message(vec![b' '; 100_000]));
+    let mut piece = vec![0; 1000];
+    for _ in 0..100 {
+        pipe.read_exact(&mut piece).await.expect("the session is there");
+        sleep(Duration::from_secs(1)).await;
+    }
+    pipe.write_all(&frame(call(1).as_payload())).await.expect("the session is there");
+    drop(pipe);
+    assert_eq!(scene.end().await, ["call 1 act [1]", "hang up"]);
+}
