@@ -26,16 +26,8 @@ pub trait Payload: Sized + Send + 'static {
     #[doc(hidden)]
     fn encode(&self, format: Format) -> Result<Bytes, EncodeError>;
 
-    /// As it is kept until later: an error if it could not be read then.
-    #[doc(hidden)]
-    fn encode_kept(&self, format: Format) -> Result<Bytes, EncodeError>;
-
     #[doc(hidden)]
     fn decode(format: Format, bytes: &[u8]) -> Result<Self, DecodeError>;
-
-    /// As params travel: plain JSON.
-    #[doc(hidden)]
-    fn to_json(&self) -> serde_json::Result<Vec<u8>>;
 
     #[doc(hidden)]
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError>;
@@ -66,25 +58,14 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
         wire::to_bytes(format, self)
     }
 
-    fn encode_kept(&self, format: Format) -> Result<Bytes, EncodeError> {
-        #[cfg(feature = "server")]
-        return readback::kept(format, self);
-        #[cfg(not(feature = "server"))]
-        self.encode(format)
-    }
-
     fn decode(format: Format, bytes: &[u8]) -> Result<Self, DecodeError> {
         wire::from_bytes(format, bytes)
-    }
-
-    fn to_json(&self) -> serde_json::Result<Vec<u8>> {
-        serde_json::to_vec(self)
     }
 
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError> {
         #[cfg(feature = "server")]
         if let Some(format) = args.kept_in() {
-            self.encode_kept(format)?;
+            readback::kept(format, self)?;
         }
         args.push(self).map(drop)
     }
@@ -106,9 +87,6 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
     }
 
     fn write_event(&self, format: Format) -> Result<Bytes, EncodeError> {
-        #[cfg(feature = "server")]
-        return readback::event(format, self);
-        #[cfg(not(feature = "server"))]
         wire::write_event(format, self)
     }
 

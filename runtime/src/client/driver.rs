@@ -5,7 +5,6 @@
 
 use std::{future::Future, ops::ControlFlow, pin::pin, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, sleep, timeout},
@@ -23,7 +22,7 @@ use super::{
     refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
-use crate::{Contract, Event, Fault};
+use crate::{Contract, Event, Fault, wire::Params};
 
 /// How long `close` waits for the other side to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -31,7 +30,7 @@ const GOODBYE: Duration = Duration::from_secs(2);
 /// See the module.
 pub(super) struct Driver<C: Contract> {
     dialer: Arc<dyn Dial<C>>,
-    params: Option<Bytes>,
+    params: Option<Params>,
     commands: mpsc::UnboundedReceiver<Command<C>>,
     state: watch::Sender<State>,
     listeners: Listeners,
@@ -65,7 +64,7 @@ enum Subscribed {
 impl<C: Contract> Driver<C> {
     pub(super) fn new(
         dialer: Arc<dyn Dial<C>>,
-        params: Option<Bytes>,
+        params: Option<Params>,
         commands: mpsc::UnboundedReceiver<Command<C>>,
         state: watch::Sender<State>,
         turn: Turn,
@@ -311,7 +310,6 @@ impl<C: Contract> Driver<C> {
         if why != ConnectionError::Closed {
             self.report_unless_said(&why);
         }
-        self.listeners.clear();
         drop(done);
         while let Some(command) = self.commands.recv().await {
             self.obey_after_end(command, &why);

@@ -2,15 +2,16 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use bytes::Bytes;
-
 use super::{
     connection::Connection,
     link::{BoxFuture, Port, ReplyOf},
     sending,
     status::ConnectionError,
 };
-use crate::{ActorId, CallError, Contract, Key, Payload as _, QueueOf, wire::EncodeError};
+use crate::{
+    ActorId, CallError, Contract, Key, Payload, QueueOf,
+    wire::{Format, Params},
+};
 
 /// One actor, addressed: [`call`](Self::call)s it without a connection, or [connects](Self::connect_with) to it.
 ///
@@ -19,8 +20,7 @@ use crate::{ActorId, CallError, Contract, Key, Payload as _, QueueOf, wire::Enco
 pub struct Handle<C: Contract> {
     port: Arc<dyn Port<C>>,
     key: Option<Key>,
-    /// JSON.
-    params: Option<Bytes>,
+    params: Option<Params>,
 }
 
 impl<C: Contract> Handle<C> {
@@ -55,8 +55,7 @@ impl<C: Contract> Handle<C> {
     /// [`connect_with`](Self::connect_with) takes params of its own.
     #[expect(clippy::needless_pass_by_value, reason = "params are given, as they are to `connect_with`")]
     pub fn with_params(&self, params: C::Params) -> Result<C::Handle, CallError> {
-        let json = params.to_json().map_err(|error| EncodeError::new(error.to_string()))?;
-        let params = Some(json).filter(|json| json != b"null").map(Bytes::from);
+        let params = Params::encode(self.port.params_format(), &params)?;
         Ok(Self { params, ..self.clone() }.into())
     }
 
@@ -146,7 +145,7 @@ impl<C: Contract> Handle<C> {
         reason = "params belong to the connection; the generated stub moves them"
     )]
     pub fn connect_with(&self, params: C::Params) -> Connection<C> {
-        Connection::open(Arc::clone(&self.port), encode(&params))
+        Connection::open(Arc::clone(&self.port), encode(self.port.params_format(), &params))
     }
 
     /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist.
@@ -161,10 +160,9 @@ impl<C: Contract> Handle<C> {
     }
 }
 
-/// Params as JSON; `None` for `()`, which is how an actor says that it asks for none.
-pub(super) fn encode<P: crate::Payload>(params: &P) -> Result<Option<Bytes>, ConnectionError> {
-    let json = params.to_json().map_err(|error| ConnectionError::Params(error.to_string()))?;
-    Ok((json != b"null").then(|| json.into()))
+/// The params of a connection.
+pub(super) fn encode<P: Payload>(format: Format, params: &P) -> Result<Option<Params>, ConnectionError> {
+    Params::encode(format, params).map_err(|error| ConnectionError::Params(error.to_string()))
 }
 
 impl<C: Contract> Clone for Handle<C> {

@@ -7,7 +7,10 @@ use tokio::sync::mpsc;
 #[cfg(feature = "server")]
 use tokio::sync::oneshot;
 
-use crate::{Action, ActorId, CallError, Contract, Fault, wire::Format};
+use crate::{
+    Action, ActorId, CallError, Contract, Fault,
+    wire::{Format, Params},
+};
 
 /// What a call of contract `C` is answered with.
 pub(crate) type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
@@ -21,8 +24,9 @@ pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// One actor as a handle reaches it: over the network, or in this process.
 pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
-    /// One stateless call. `params` is JSON; without any, an actor that asks for them gets none.
-    fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
+    /// One stateless call. Without params, an actor that asks for them gets none.
+    fn call(&self, action: C::Action, params: Option<Params>)
+    -> BoxFuture<'_, Result<ReplyOf<C>, CallError>>;
 
     /// One stateless call without params, begun here and now; the action comes back where that cannot be.
     #[cfg(feature = "server")]
@@ -38,13 +42,16 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     }
 
     /// One stateless call whose answer is thrown away.
-    fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>>;
+    fn tell(&self, action: C::Action, params: Option<Params>) -> BoxFuture<'_, Result<(), CallError>>;
+
+    /// The format of the params that all of these take.
+    fn params_format(&self) -> Format;
 
     /// The format of the messages that [`send`](Self::send) takes, and of their responses.
     fn format(&self) -> Format;
 
     /// Puts a message into a queue. `params` as for a call.
-    fn send(&self, message: Outgoing, params: Option<Bytes>) -> BoxFuture<'_, Result<Sent, CallError>>;
+    fn send(&self, message: Outgoing, params: Option<Params>) -> BoxFuture<'_, Result<Sent, CallError>>;
 
     /// Which actor it is; makes it first if the target says so.
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;
@@ -82,8 +89,8 @@ pub(crate) trait Dial<C: Contract>: Send + Sync + 'static {
     /// Where the other side is, fit for a log.
     fn address(&self) -> &str;
 
-    /// One attempt. `params` is JSON; `None` where the actor asks for none.
-    fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>>;
+    /// One attempt. Without params where the actor asks for none.
+    fn dial(&self, params: Option<Params>) -> BoxFuture<'_, Result<Link<C>, DialError>>;
 }
 
 /// Why an attempt failed.

@@ -15,7 +15,7 @@ use crate::{
     host::{Chain, Letter, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
     queue::KEPT,
     task,
-    wire::Format,
+    wire::{Format, Params},
 };
 
 /// Where the actors of this process are, for a client.
@@ -130,7 +130,11 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         }
     }
 
-    fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
+    fn call(
+        &self,
+        action: C::Action,
+        params: Option<Params>,
+    ) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
             if let Some(params) = params {
                 let actor = self.awake().await?;
@@ -141,7 +145,7 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         })
     }
 
-    fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
+    fn tell(&self, action: C::Action, params: Option<Params>) -> BoxFuture<'_, Result<(), CallError>> {
         Box::pin(async move {
             if let Some(params) = params {
                 // Only the hook's answer says whether the actor takes it.
@@ -152,11 +156,15 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         })
     }
 
+    fn params_format(&self) -> Format {
+        KEPT
+    }
+
     fn format(&self) -> Format {
         KEPT
     }
 
-    fn send(&self, message: Outgoing, params: Option<Bytes>) -> BoxFuture<'_, Result<Sent, CallError>> {
+    fn send(&self, message: Outgoing, params: Option<Params>) -> BoxFuture<'_, Result<Sent, CallError>> {
         Box::pin(async move {
             let Outgoing { index: queue, body, wait } = message;
             let letter = Letter { queue, body, response: wait.map(|_| KEPT) };
@@ -194,7 +202,7 @@ impl<C: Contract> Dial<C> for LocalDial {
         "this process"
     }
 
-    fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
+    fn dial(&self, params: Option<Params>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
         Box::pin(async move {
             let (sink, rx) = LocalSink::new();
             let shared = Arc::clone(self.host.runtime().map_err(DialError::Refused)?.shared());

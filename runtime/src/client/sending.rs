@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-
 use super::link::{Outgoing, Port, Sent};
-use crate::{CallError, Contract, Payload, QueueOf, wire::Format};
+use crate::{
+    CallError, Contract, Payload, QueueOf,
+    wire::{Format, Params},
+};
 
 /// Puts a message into its queue.
 pub(super) async fn send<C: Contract, M: QueueOf<C>>(
     port: &dyn Port<C>,
     message: &M,
-    params: Option<Bytes>,
+    params: Option<Params>,
 ) -> Result<(), CallError> {
     let body = message.encode(port.format())?;
     port.send(Outgoing { index: M::INDEX, body, wait: None }, params).await.map(drop)
@@ -22,7 +23,7 @@ pub(super) async fn send_and_wait<C: Contract, M: QueueOf<C>>(
     port: &dyn Port<C>,
     message: &M,
     timeout: Duration,
-    params: Option<Bytes>,
+    params: Option<Params>,
 ) -> Result<Option<M::Response>, CallError> {
     let format = port.format();
     let body = message.encode(format)?;

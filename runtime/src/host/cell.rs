@@ -19,7 +19,7 @@ use super::{
     alarms::Alarms,
     call::{Call, Destination},
     chain::Chain,
-    envelope::{Connect, Envelope},
+    envelope::{Connect, Envelope, TurnCode},
     gate::Gate,
     guard::{guarded, guarded_async, guarded_async_in},
     holds::Holds,
@@ -75,8 +75,9 @@ pub(super) enum Absent {
 
 /// What a turn has to itself.
 pub(super) struct Core<A> {
-    /// `None` before the start, while a void state is being replaced, and in sleep.
-    pub(super) state: Option<A>,
+    /// `None` before the start, while a void state is being replaced, and in sleep. Boxed as soon as it is made, so that
+    /// a large one is in no future.
+    pub(super) state: Option<Box<A>>,
 }
 
 impl<A: Actor> Cell<A> {
@@ -259,26 +260,46 @@ impl<A: Actor> Cell<A> {
     }
 
     /// A turn for a piece of code. Code that has a turn of the actor already would wait for itself.
-    pub(crate) async fn turn<R: Send + 'static>(
-        self: &Arc<Self>,
-        code: impl FnOnce(&mut A) -> R + Send + 'static,
-    ) -> Result<R, Fault> {
+    pub(crate) async fn turn<R: Send + 'static>(self: &Arc<Self>, turn: Turn<A, R>) -> Result<R, Fault> {
         let chain = Chain::current();
         if chain.holds(self.record().id).is_some() {
             return Err(faults::deadlock(&self.link(chain, "turn", None)));
         }
+        let Turn { code, result } = turn;
+        self.post_awake(Envelope::Turn(code, self.hook_span("turn", None))).await?;
+        result.await.unwrap_or_else(|_| Err(unanswered()))
+    }
+}
+
+/// A piece of code that wants a turn, and where what it returns comes.
+pub(crate) struct Turn<A: Actor, R> {
+    code: TurnCode<A>,
+    result: oneshot::Receiver<Result<R, Fault>>,
+}
+
+impl<A: Actor, R: Send + 'static> Turn<A, R> {
+    /// What is moved for nothing, at most; code that holds more is boxed by itself.
+    const LARGE: usize = 1 << 10;
+
+    pub(crate) fn new<F: FnOnce(&mut A) -> R + Send + 'static>(cell: &Arc<Cell<A>>, code: F) -> Self {
+        if size_of::<F>() > Self::LARGE {
+            let code = Box::new(code);
+            return Self::of(cell, move |state| code(state));
+        }
+        Self::of(cell, code)
+    }
+
+    fn of(cell: &Arc<Cell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
         let (done, result) = oneshot::channel();
-        let (cell, span) = (Arc::clone(self), self.hook_span("turn", None));
-        let code = move |state: Result<&mut A, Fault>| {
-            let _in = span.enter();
+        let cell = Arc::clone(cell);
+        let code = Box::new(move |state: Result<&mut A, Fault>| {
             let result = state.and_then(|state| cell.corked(|| guarded(|| code(state))));
             let ended = result.as_ref().map(drop).map_err(Clone::clone);
             // Whoever asked may have gone away.
             let _ = done.send(result);
             ended
-        };
-        self.post_awake(Envelope::Turn(Box::new(code))).await?;
-        result.await.unwrap_or_else(|_| Err(unanswered()))
+        });
+        Self { code, result }
     }
 }
 
@@ -290,12 +311,12 @@ pub(crate) fn unanswered() -> Fault {
 impl<A: Actor> Core<A> {
     /// The state, for whoever has a turn.
     pub(super) fn state(&self) -> &A {
-        self.state.as_ref().expect("who has a turn has a state that may be used")
+        self.state.as_deref().expect("who has a turn has a state that may be used")
     }
 
     /// The state, for whoever has a turn to change it.
     pub(super) fn state_mut(&mut self) -> &mut A {
-        self.state.as_mut().expect("who has a turn has a state that may be used")
+        self.state.as_deref_mut().expect("who has a turn has a state that may be used")
     }
 }
 

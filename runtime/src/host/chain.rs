@@ -1,12 +1,22 @@
 //! Call chains: who waits for whom, so that a circle is an error at once and not a time-out.
 
-use std::{any::Any, fmt, sync::Arc};
+use std::{
+    any::Any,
+    fmt,
+    sync::{Arc, OnceLock},
+};
 
 use crate::ActorId;
 
 tokio::task_local! {
-    /// The calls that the code of this task is part of.
-    static CURRENT: Chain;
+    /// The call that the code of this task is part of.
+    static CURRENT: Scope;
+}
+
+/// A call that runs, and the chain that it is the end of, which costs something only once it calls somebody itself.
+struct Scope {
+    link: Link,
+    chain: OnceLock<Chain>,
 }
 
 /// The calls that wait for a call, the latest first. Calls that actors make to each other in this process carry it.
@@ -24,7 +34,9 @@ pub(super) enum Hold {
     Reading(Reading),
 }
 
-struct Link {
+/// A call, and those that wait for it.
+#[derive(Clone)]
+pub(super) struct Link {
     actor: ActorId,
     /// The actor for people: `chatRoom/general`.
     address: Arc<str>,
@@ -37,23 +49,18 @@ struct Link {
 impl Chain {
     /// The chain of the code that asks.
     pub(crate) fn current() -> Self {
-        CURRENT.try_with(Clone::clone).unwrap_or_default()
+        CURRENT.try_with(Scope::chain).unwrap_or_default()
     }
 
-    /// The chain of what a call on `actor` does.
+    /// What a call on `actor` does.
     pub(super) fn with(
         self,
         actor: ActorId,
         address: Arc<str>,
         action: &'static str,
         reading: Option<Reading>,
-    ) -> Self {
-        Self(Some(Arc::new(Link { actor, address, action, reading, before: self })))
-    }
-
-    /// Runs code as part of this chain.
-    pub(super) async fn scope<T>(self, code: impl Future<Output = T>) -> T {
-        CURRENT.scope(self, code).await
+    ) -> Link {
+        Link { actor, address, action, reading, before: self }
     }
 
     /// How a call of the chain holds this actor, if one does.
@@ -68,14 +75,37 @@ impl Chain {
     }
 
     fn links(&self) -> impl Iterator<Item = &Link> {
-        std::iter::successors(self.0.as_deref(), |link| link.before.0.as_deref())
+        self.0.iter().flat_map(|link| link.chain())
     }
 }
 
-impl fmt::Display for Chain {
+impl Scope {
+    fn chain(&self) -> Chain {
+        self.chain.get_or_init(|| self.link.clone().into()).clone()
+    }
+}
+
+impl Link {
+    fn chain(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |link| link.before.0.as_deref())
+    }
+
+    /// Runs code as part of this call.
+    pub(super) fn scope<T>(self, code: impl Future<Output = T>) -> impl Future<Output = T> {
+        CURRENT.scope(Scope { link: self, chain: OnceLock::new() }, code)
+    }
+}
+
+impl From<Link> for Chain {
+    fn from(link: Link) -> Self {
+        Self(Some(Arc::new(link)))
+    }
+}
+
+impl fmt::Display for Link {
     /// The first call first: `a/1.ping -> b/1.pong`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let calls: Vec<_> = self.links().map(|link| format!("{}.{}", link.address, link.action)).collect();
+        let calls: Vec<_> = self.chain().map(|link| format!("{}.{}", link.address, link.action)).collect();
         let in_order: Vec<_> = calls.into_iter().rev().collect();
         f.write_str(&in_order.join(" -> "))
     }

@@ -74,9 +74,9 @@ impl<A: Actor> Cell<A> {
         let Some(mode) = A::HOOKS.on_destroy else { return };
         let hook = Hook::long("on_destroy", mode);
         let ctx = self.ctx(None);
-        let chain = self.link(Chain::default(), hook.name, None);
+        let link = self.link(Chain::default(), hook.name, None);
         self.gate.lock().begin_write();
-        let goodbye = self.guarded(hook.limit, chain.scope(core.state_mut().on_destroy(&ctx)));
+        let goodbye = self.guarded(hook.limit, link.scope(core.state_mut().on_destroy(&ctx)));
         self.log(goodbye.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
         self.gate.lock().end_unchanged(false);
     }

@@ -16,8 +16,8 @@ pub(crate) enum Envelope<A: Actor> {
     Disconnect(Conn<A>),
     /// A connection asks for an event that not everybody gets, in this span.
     Subscribe(Box<(Conn<A>, Asked, Span)>),
-    /// A turn for a piece of code: `ctx.turn(..)`.
-    Turn(TurnCode<A>),
+    /// A turn for a piece of code, in this span: `ctx.turn(..)`.
+    Turn(TurnCode<A>, Span),
     /// Alarms are due; who says so wants to know when they have been dealt with.
     Alarms(oneshot::Sender<()>),
 }
@@ -29,7 +29,7 @@ impl<A: Actor> Envelope<A> {
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
             Self::Request(call) => call.refuse(fault),
             Self::Subscribe(asking) => asking.0.settle(asking.1, Err(fault)),
-            Self::Turn(code) => drop(code(Err(fault))),
+            Self::Turn(code, _) => drop(code(Err(fault))),
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
         }

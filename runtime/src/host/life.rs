@@ -219,6 +219,7 @@ impl<A: Actor> Cell<A> {
         F: Future<Output: Send> + Send + 'static,
     {
         let kept = KeptAwake::new(Arc::clone(self));
+        let work = Box::pin(work);
         self.holds.work.spawn(async move {
             let result = work.await;
             drop(kept);
@@ -232,6 +233,7 @@ impl<A: Actor> Cell<A> {
         F: Future<Output: Send> + Send + 'static,
     {
         let finishing = Finishing::new(Arc::clone(self));
+        let work = Box::pin(work);
         self.holds.work.spawn(async move {
             let result = work.await;
             drop(finishing);

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
@@ -21,7 +20,7 @@ use crate::{
     },
     conn::Peer,
     faults,
-    queue::KEPT,
+    wire::Params,
 };
 
 /// A kind of actor with this contract.
@@ -46,7 +45,7 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     fn ask_as(
         self: Arc<Self>,
         action: C::Action,
-        params: Bytes,
+        params: Params,
         chain: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>>;
 
@@ -57,14 +56,14 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     fn enqueue(
         self: Arc<Self>,
         letter: Letter,
-        params: Option<Bytes>,
+        params: Option<Params>,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
 
     /// Opens a connection. Params are JSON.
     fn join(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        params: Option<Params>,
         sink: LocalSink<C>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>>;
 }
@@ -93,7 +92,7 @@ impl<C: Contract> LocalActor<C> for Nobody {
     fn ask_as(
         self: Arc<Self>,
         _: C::Action,
-        _: Bytes,
+        _: Params,
         _: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>> {
         match *self {}
@@ -106,7 +105,7 @@ impl<C: Contract> LocalActor<C> for Nobody {
     fn enqueue(
         self: Arc<Self>,
         _: Letter,
-        _: Option<Bytes>,
+        _: Option<Params>,
         _: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         match *self {}
@@ -114,7 +113,7 @@ impl<C: Contract> LocalActor<C> for Nobody {
 
     fn join(
         self: Arc<Self>,
-        _: Option<Bytes>,
+        _: Option<Params>,
         _: LocalSink<C>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>> {
         match *self {}
@@ -156,7 +155,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     fn ask_as(
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
-        params: Bytes,
+        params: Params,
         chain: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<A::Contract>, Fault>> {
         Box::pin(async move {
@@ -192,7 +191,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     fn enqueue(
         self: Arc<Self>,
         letter: Letter,
-        params: Option<Bytes>,
+        params: Option<Params>,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         Box::pin(async move {
@@ -201,9 +200,6 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
                 // The hook would wait for the caller, or whoever handles the message may.
                 return Err(faults::deadlock(&self.link(chain, "send", None)));
             }
-            let info = &<A::Contract as Contract>::QUEUES[letter.queue];
-            let body = info.kept(KEPT, &letter.body).map_err(|error| faults::invalid_message(&error))?;
-            let letter = Letter { body, ..letter };
             let Some(params) = params else { return Self::enqueue(&self, letter).await };
             let guest = Guest { params: Some(params), claims: None };
             let (cell, _) = self.join_for_call(guest).await?;
@@ -213,7 +209,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
 
     fn join(
         self: Arc<Self>,
-        params: Option<Bytes>,
+        params: Option<Params>,
         sink: LocalSink<A::Contract>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {

@@ -35,6 +35,8 @@ mod runtime;
 mod saving;
 mod setbacks;
 mod shared;
+#[cfg(all(test, feature = "client"))]
+mod sizes;
 mod spread;
 mod start;
 mod subscribing;
@@ -48,9 +50,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub(crate) use cell::Cell;
 #[cfg(feature = "client")]
 pub(crate) use cell::unanswered;
+pub(crate) use cell::{Cell, Turn};
 #[cfg(feature = "client")]
 pub(crate) use chain::Chain;
 pub(crate) use fan::Fan;
@@ -67,8 +69,10 @@ pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 pub(crate) use shared::Shared;
 
 use crate::{
-    ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket, outbox::Outbox, store::ActorRecord,
-    wire::Format,
+    ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket,
+    outbox::Outbox,
+    store::ActorRecord,
+    wire::{Format, Params},
 };
 
 /// How a caller means to reach the actor of a key.
@@ -174,8 +178,7 @@ pub(crate) type HangUp = Box<dyn Send>;
 /// What somebody who wants in has to show.
 #[derive(Debug, Default)]
 pub(crate) struct Guest {
-    /// JSON.
-    pub(crate) params: Option<Bytes>,
+    pub(crate) params: Option<Params>,
     /// What the layers around the router know of the request.
     pub(crate) claims: Claims,
 }

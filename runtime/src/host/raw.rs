@@ -83,11 +83,11 @@ impl<A: Actor> Cell<A> {
         let span = self.hook_span("on_request", call.caller.as_ref());
         let read = async move {
             let RawCall { request, caller, reply, .. } = call;
-            let chain =
+            let link =
                 cell.link(Chain::default(), "on_request", Some(Arc::clone(&core) as super::chain::Reading));
             let ctx = cell.ctx(caller);
             let answering = core.state().request_read(&ctx, request);
-            let result = cell.guarded(A::OPTIONS.action_timeout, chain.scope(answering)).await;
+            let result = cell.guarded(A::OPTIONS.action_timeout, link.scope(answering)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop((core, kept));
         };
@@ -117,11 +117,11 @@ impl<A: Actor> Cell<A> {
         // What ended before must not wait for the end of this one to be saved.
         self.submit_if_changed(core);
         let RawCall { request, caller, reply, .. } = call;
-        let chain = self.link(Chain::default(), "on_request", None);
+        let link = self.link(Chain::default(), "on_request", None);
         let ctx = self.ctx(caller);
         self.gate.lock().begin_write();
         let answering = core.state_mut().request_write(&ctx, request);
-        let result = self.guarded(A::OPTIONS.action_timeout, chain.scope(answering)).await;
+        let result = self.guarded(A::OPTIONS.action_timeout, link.scope(answering)).await;
         match self.end_write(core, &ctx, result) {
             Ok(answered) => {
                 self.respond(reply, answered);

@@ -131,17 +131,14 @@ impl<A: Actor> Cell<A> {
         let (mode, result) = match task.as_ref().map(Task::action::<A>) {
             Ok(Ok(action)) => {
                 let info = action.info();
-                let chain = self.link(Chain::default(), info.name, None);
+                let link = self.link(Chain::default(), info.name, None);
                 let who = || Who { schedule: Some(alarm.id), ..self.who(None) };
                 let mut watch = Watch::begin(self.meters(), info, who);
                 let run = run(&mut core, &ctx, action).instrument(watch.span().unwrap_or_else(Span::none));
-                let result = self.roster().fan().corked_async(chain.scope(run)).await;
+                let result = self.roster().fan().corked_async(link.scope(run)).await;
                 watch.see(&result);
                 watch.end();
-                // A state that cannot be saved must not bring the alarm back with it.
-                let is_savable =
-                    |_| if info.mode.is_exclusive() { Self::check_savable(&core) } else { Ok(()) };
-                (info.mode, result.and_then(is_savable))
+                (info.mode, result.map(drop))
             }
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
             Err(fault) => (Mode::Read, Err(fault.clone())),

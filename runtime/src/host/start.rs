@@ -8,6 +8,7 @@ use tracing::Instrument as _;
 use super::{
     Cell,
     cell::Absent,
+    chain::Chain,
     guard::{guarded, guarded_async},
     hooks::Hook,
     saving::to_bytes,
@@ -17,12 +18,12 @@ use crate::{
     actor::InputOf,
     faults,
     store::{ActorRecord, Alarm, Claim, Commit, MessageChange, StoredMessage},
-    wire::{DecodeError, Format},
+    wire::{DecodeError, Format, Params},
 };
 
 /// An actor's state, and what the store knows of it.
 pub(super) struct Restored<A> {
-    pub(super) state: A,
+    pub(super) state: Box<A>,
     pub(super) epoch: u64,
     pub(super) revision: u64,
     pub(super) alarms: Vec<Alarm>,
@@ -93,7 +94,8 @@ impl<A: Actor> Cell<A> {
     }
 
     fn load(claim: Claim) -> Result<Restored<A>, Fault> {
-        let state = guarded(|| A::load(&claim.state))?.map_err(|error| Fault::internal(&error))?;
+        let state =
+            guarded(|| A::load(&claim.state).map(Box::new))?.map_err(|error| Fault::internal(&error))?;
         let Claim { epoch, revision, alarms, messages, .. } = claim;
         Ok(Restored { state, epoch, revision, alarms, messages })
     }
@@ -102,13 +104,16 @@ impl<A: Actor> Cell<A> {
     async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
         let ctx = self.ctx_beside();
-        let create = guarded_async(Self::CREATE_TIMEOUT, A::create(&ctx, input));
+        // A call that comes back to the actor from there is a deadlock.
+        let link = self.link(Chain::default(), "on_create", None);
+        let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
+        let create = guarded_async(Self::CREATE_TIMEOUT, link.scope(create));
         let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all();
             return Ok(Restored { state, epoch: 0, revision: 0, alarms, messages: Vec::new() });
         }
-        let saved = to_bytes(&state)?;
+        let saved = to_bytes(&*state)?;
         let (alarms, _) = self.alarms.lock().submit();
         let (changes, _) = self.queues.lock().submit();
         let messages = changes.iter().filter_map(sent).collect();
@@ -134,10 +139,10 @@ fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeErr
     }
 }
 
-/// Connection params (JSON), likewise.
-pub(super) fn decode_params<P: Payload>(params: Option<&Bytes>) -> Result<P, DecodeError> {
+/// Connection params, likewise.
+pub(super) fn decode_params<P: Payload>(params: Option<&Params>) -> Result<P, DecodeError> {
     match params {
-        Some(params) if !is_unit::<P>() => P::decode(Format::Json, params),
+        Some(params) if !is_unit::<P>() => params.decode(),
         _ => decode_absent(),
     }
 }

@@ -16,7 +16,7 @@ use super::{
     Cell,
     call::{Answer, Call, ReplyTo},
     cell::Core,
-    chain::{self, Chain, Hold},
+    chain::{self, Chain, Hold, Link},
     envelope::{Envelope, TurnCode},
     gate::Gate,
     guard::guarded,
@@ -131,8 +131,8 @@ impl<A: Actor> Cell<A> {
             Some(turn) if info.mode == Mode::Read => self.run_read(&turn, call),
             Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call),
             _ => {
-                let chain = self.chain_of(&call, None);
-                call.refuse(faults::deadlock(&chain));
+                let link = self.link_of(&call, None);
+                call.refuse(faults::deadlock(&link));
             }
         }
         None
@@ -161,7 +161,7 @@ impl<A: Actor> Cell<A> {
                 let (conn, asked, span) = *asking;
                 self.take_subscribe(conn, asked).instrument(span).await;
             }
-            Envelope::Turn(code) => self.take_turn(code).await,
+            Envelope::Turn(code, span) => self.take_turn(code, span).await,
             Envelope::Alarms(done) => ringing.begin(Some(done)),
         }
         1
@@ -184,14 +184,14 @@ impl<A: Actor> Cell<A> {
         1
     }
 
-    async fn take_turn(self: &Arc<Self>, code: TurnCode<A>) {
+    async fn take_turn(self: &Arc<Self>, code: TurnCode<A>, span: Span) {
         let mut core = match self.write().await {
             Ok(core) => core,
             Err(fault) => return drop(code(Err(fault))),
         };
         let ctx = self.ctx(None);
         self.gate.lock().begin_write();
-        let result = code(Ok(core.state_mut()));
+        let result = span.in_scope(|| code(Ok(core.state_mut())));
         // What the code returned has left already, so it says nothing of what is saved.
         drop(self.end_write(&core, &ctx, result));
         self.save_if_due(&core);
@@ -250,12 +250,12 @@ impl<A: Actor> Cell<A> {
         });
     }
 
-    async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
+    pub(super) async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let span = call.span();
-        let chain = self.chain_of(&call, Some(Arc::clone(&core) as chain::Reading));
+        let link = self.link_of(&call, Some(Arc::clone(&core) as chain::Reading));
         let ctx = self.ctx(call.caller);
         let reading = core.state().dispatch_read_async(&ctx, call.action);
-        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, chain.scope(reading)).await;
+        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, link.scope(reading)).await;
         let _in = span.as_ref().map(Span::enter);
         self.finish_read(&ctx, call.reply_to, result);
     }
@@ -316,14 +316,14 @@ impl<A: Actor> Cell<A> {
         self.finish_write(core, &ctx, call.reply_to, result);
     }
 
-    async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
+    pub(super) async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
         let span = call.span();
         self.save_before_await(core);
-        let chain = self.chain_of(&call, None);
+        let link = self.link_of(&call, None);
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
         let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
-        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, chain.scope(writing)).await;
+        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, link.scope(writing)).await;
         let _in = span.as_ref().map(Span::enter);
         self.finish_write(core, &ctx, call.reply_to, result);
     }
@@ -411,13 +411,13 @@ impl<A: Actor> Cell<A> {
         self.mailbox.nudge();
     }
 
-    /// The chain of what a call does here.
-    fn chain_of(&self, call: &Call<A>, reading: Option<chain::Reading>) -> Chain {
+    /// What a call does here.
+    fn link_of(&self, call: &Call<A>, reading: Option<chain::Reading>) -> Link {
         self.link(call.chain.clone(), call.action.info().name, reading)
     }
 
-    /// The chain of what an action or a hook of this name does here.
-    pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<chain::Reading>) -> Chain {
+    /// What an action or a hook of this name does here.
+    pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<chain::Reading>) -> Link {
         let address = self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into());
         before.with(self.record().id, Arc::clone(address), name, reading)
     }

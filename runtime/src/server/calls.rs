@@ -16,7 +16,7 @@ use crate::{
     host::{Guest, Runtime},
     store::ActorRecord,
     wire::{
-        Encoding,
+        Encoding, Params,
         http::{ActionCall, ActionOutput},
     },
 };
@@ -99,12 +99,15 @@ pub(super) fn encoding(headers: &HeaderMap) -> Encoding {
 }
 
 /// The connection params of a call: JSON, which a JavaScript client can send in Latin-1 only.
-pub(super) fn params(headers: &HeaderMap, limits: &Limits) -> Result<Option<Bytes>, Fault> {
+pub(super) fn params(headers: &HeaderMap, limits: &Limits) -> Result<Option<Params>, Fault> {
     let Some(raw) = headers.get("x-rivet-conn-params") else { return Ok(None) };
     let raw = raw.as_bytes();
     let params = match std::str::from_utf8(raw) {
         Ok(_) => Bytes::copy_from_slice(raw),
         Err(_) => raw.iter().copied().map(char::from).collect::<String>().into(),
     };
-    if params.len() > limits.params { Err(errors::params_too_long()) } else { Ok(Some(params)) }
+    if params.len() > limits.params {
+        return Err(errors::params_too_long());
+    }
+    Ok(Some(Params::from_network(params)))
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use tokio::time::timeout;
 use tracing::{Span, field};
 
@@ -14,14 +13,14 @@ use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},
     outbox::{Close, Outbox},
-    wire::{Encoding, PROTOCOL_VERSION, ToClient},
+    wire::{Encoding, PROTOCOL_VERSION, Params, ToClient},
 };
 
 /// What a handshake asked for.
 pub(super) struct Opening {
     pub(super) target: Result<Target, Fault>,
     pub(super) encoding: Result<Encoding, Fault>,
-    pub(super) params: Result<Option<Bytes>, Fault>,
+    pub(super) params: Result<Option<Params>, Fault>,
     pub(super) claims: Claims,
     pub(super) ray: Ray,
 }

@@ -11,7 +11,6 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use futures_util::FutureExt as _;
 use http::request::Parts;
 use tokio::{
@@ -38,6 +37,7 @@ use crate::{
     host::{Guest, HangUp, Runtime},
     outbox::Close,
     raw_socket::{Closing, Outgoing, RawMessage, RawPeer, RawSocket},
+    wire::Params,
 };
 
 /// What a handshake asked for.
@@ -45,7 +45,7 @@ pub(super) struct RawOpening {
     pub(super) target: Result<Target, Fault>,
     /// With the address that the handler sees.
     pub(super) head: Parts,
-    pub(super) params: Result<Option<Bytes>, Fault>,
+    pub(super) params: Result<Option<Params>, Fault>,
     pub(super) ray: Ray,
 }
 

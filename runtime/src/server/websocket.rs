@@ -26,7 +26,10 @@ use super::{
     transport::Transport,
     visit::Visit,
 };
-use crate::{Fault, Limits, wire::Encoding};
+use crate::{
+    Fault, Limits,
+    wire::{Encoding, Params},
+};
 
 /// The subprotocol that is always chosen.
 const RIVET: &str = "rivet";
@@ -190,10 +193,13 @@ impl<'a> Offer<'a> {
     }
 
     /// The connection params: JSON.
-    fn params(&self, limits: &Limits) -> Result<Option<Bytes>, Fault> {
+    fn params(&self, limits: &Limits) -> Result<Option<Params>, Fault> {
         let Some(encoded) = self.value("rivet_conn_params.") else { return Ok(None) };
         let params: Bytes = percent_decode_str(encoded).collect::<Vec<u8>>().into();
-        if params.len() > limits.params { Err(errors::params_too_long()) } else { Ok(Some(params)) }
+        if params.len() > limits.params {
+            return Err(errors::params_too_long());
+        }
+        Ok(Some(Params::from_network(params)))
     }
 
     fn value(&self, prefix: &str) -> Option<&'a str> {
@@ -225,7 +231,7 @@ mod tests {
         assert_eq!(offer.encoding().expect("it is known"), Encoding::Cbor);
         assert_eq!(
             offer.params(&Limits::new()).expect("it fits").expect("there are some"),
-            r#"{"playerId":"p2","role":"admin é&,;"}"#
+            Params::from_network(r#"{"playerId":"p2","role":"admin é&,;"}"#.into())
         );
         assert!(offer.target().is_none());
     }

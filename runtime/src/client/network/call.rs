@@ -10,7 +10,7 @@ use crate::{
     Action, CallError, Contract, Fault, Reply,
     client::{link::ReplyOf, target::Target},
     wire::{
-        ArgsWriter, Encoding, Outcome,
+        ArgsWriter, Encoding, Outcome, Params,
         http::{ActionCall, ActionOutput, ErrorBody},
     },
 };
@@ -21,7 +21,7 @@ impl Network {
         &self,
         target: &Target,
         action: C::Action,
-        params: Option<Bytes>,
+        params: Option<Params>,
     ) -> Result<ReplyOf<C>, CallError> {
         let encoding = self.settings.encoding;
         let name = action.info().name;
@@ -29,7 +29,7 @@ impl Network {
         let path = format!("/action/{}", component(name));
         let uri =
             self.endpoint.gateway(&self.settings, C::NAME, target, &path).map_err(CallError::NotSent)?;
-        let headers = call_headers(&self.settings, params)?;
+        let headers = call_headers(&self.settings, params.as_ref())?;
         drop(action);
         let response = self.send(Method::POST, uri, headers, body).await?;
         let reply = if response.status.is_success() {
@@ -57,7 +57,7 @@ pub(super) fn base_headers(settings: &Settings) -> HeaderMap {
 }
 
 /// The headers of a call, or of a message to a queue.
-pub(super) fn call_headers(settings: &Settings, params: Option<Bytes>) -> Result<HeaderMap, CallError> {
+pub(super) fn call_headers(settings: &Settings, params: Option<&Params>) -> Result<HeaderMap, CallError> {
     let mut headers = base_headers(settings);
     headers.insert("x-rivet-encoding", HeaderValue::from_static(settings.encoding.name()));
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(settings.encoding.content_type()));
@@ -65,7 +65,7 @@ pub(super) fn call_headers(settings: &Settings, params: Option<Bytes>) -> Result
         headers.insert("x-rivet-token", sensitive(token)?);
     }
     if let Some(params) = params {
-        headers.insert("x-rivet-conn-params", ascii(&params)?);
+        headers.insert("x-rivet-conn-params", ascii(params.header())?);
     }
     Ok(headers)
 }

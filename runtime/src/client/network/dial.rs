@@ -1,6 +1,5 @@
 //! Opening a WebSocket to an actor.
 
-use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Uri, header::SEC_WEBSOCKET_PROTOCOL};
 use tokio::{
     io::{AsyncRead, AsyncWrite},
@@ -19,6 +18,7 @@ use crate::{
         link::{DialError, Link},
         target::Target,
     },
+    wire::Params,
 };
 
 impl Network {
@@ -26,11 +26,11 @@ impl Network {
     pub(super) async fn dial<C: Contract>(
         &self,
         target: &Target,
-        params: Option<Bytes>,
+        params: Option<Params>,
     ) -> Result<Link<C>, DialError> {
         let uri = self.endpoint.gateway(&self.settings, C::NAME, target, "/connect");
         let uri = uri.map_err(|why| refused("invalid_address", why))?;
-        let headers = self.upgrade_headers(params.as_deref())?;
+        let headers = self.upgrade_headers(params.as_ref())?;
         let limit = self.settings.connect_timeout;
         let pulse = Pulse::new();
         let socket = timeout(limit, self.open(uri, headers, &pulse))
@@ -62,11 +62,11 @@ impl Network {
     }
 
     /// What is asked of the server besides the address: encoding and params, as subprotocols.
-    fn upgrade_headers(&self, params: Option<&[u8]>) -> Result<HeaderMap, DialError> {
+    fn upgrade_headers(&self, params: Option<&Params>) -> Result<HeaderMap, DialError> {
         let mut protocols = format!("rivet, rivet_encoding.{}", self.settings.encoding.name());
         if let Some(params) = params {
             protocols.push_str(", rivet_conn_params.");
-            protocols.push_str(&component(&String::from_utf8_lossy(params)));
+            protocols.push_str(&component(&String::from_utf8_lossy(params.header())));
         }
         let protocols = HeaderValue::try_from(protocols)
             .map_err(|_| refused("invalid_params", "the params do not fit into a header"))?;

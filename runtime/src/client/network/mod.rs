@@ -12,7 +12,6 @@ mod socket;
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use http::HeaderMap;
 use hyper_util::{
     client::legacy::Client as HttpClient,
@@ -27,7 +26,7 @@ use super::{
 };
 use crate::{
     ActorId, CallError, Contract,
-    wire::{Encoding, Format},
+    wire::{Encoding, Format, Params},
 };
 
 /// How large an answer or a message may be.
@@ -91,20 +90,28 @@ impl NetworkPort {
 }
 
 impl<C: Contract> Port<C> for NetworkPort {
-    fn call(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
+    fn call(
+        &self,
+        action: C::Action,
+        params: Option<Params>,
+    ) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(self.network.call::<C>(&self.target, action, params))
     }
 
     /// Only an answer says that the actor has it.
-    fn tell(&self, action: C::Action, params: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
+    fn tell(&self, action: C::Action, params: Option<Params>) -> BoxFuture<'_, Result<(), CallError>> {
         Box::pin(async { self.network.call::<C>(&self.target, action, params).await.map(drop) })
+    }
+
+    fn params_format(&self) -> Format {
+        Params::NETWORK
     }
 
     fn format(&self) -> Format {
         self.network.settings.encoding.format()
     }
 
-    fn send(&self, message: Outgoing, params: Option<Bytes>) -> BoxFuture<'_, Result<Sent, CallError>> {
+    fn send(&self, message: Outgoing, params: Option<Params>) -> BoxFuture<'_, Result<Sent, CallError>> {
         Box::pin(self.network.send_message::<C>(&self.target, message, params))
     }
 
@@ -126,7 +133,7 @@ impl<C: Contract> Dial<C> for NetworkPort {
         self.network.endpoint.base()
     }
 
-    fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
+    fn dial(&self, params: Option<Params>) -> BoxFuture<'_, Result<Link<C>, DialError>> {
         Box::pin(self.network.dial::<C>(&self.target, params))
     }
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::Method;
 
 use super::{
@@ -16,7 +15,10 @@ use crate::{
         link::{Outgoing, Sent},
         target::Target,
     },
-    wire::http::{QueueOutcome, QueueSend, QueueStatus},
+    wire::{
+        Params,
+        http::{QueueOutcome, QueueSend, QueueStatus},
+    },
 };
 
 impl Network {
@@ -25,7 +27,7 @@ impl Network {
         &self,
         target: &Target,
         message: Outgoing,
-        params: Option<Bytes>,
+        params: Option<Params>,
     ) -> Result<Sent, CallError> {
         let encoding = self.settings.encoding;
         let Outgoing { index, body, wait } = message;
@@ -35,7 +37,7 @@ impl Network {
             self.endpoint.gateway(&self.settings, C::NAME, target, &path).map_err(CallError::NotSent)?;
         let timeout_ms = wait.filter(|wait| *wait < Duration::MAX).map(whole_milliseconds);
         let send = QueueSend { body, name: Some(name.to_owned()), wait: wait.is_some(), timeout_ms };
-        let headers = call_headers(&self.settings, params)?;
+        let headers = call_headers(&self.settings, params.as_ref())?;
         // The server waits, and then answers within the usual time.
         let limit = self.settings.call_timeout.and_then(|limit| limit.checked_add(wait.unwrap_or_default()));
         let response = self.send_within(limit, Method::POST, uri, headers, send.encode(encoding)?).await?;

@@ -12,6 +12,7 @@ use super::{
 use crate::{
     CallError, Connection, Fault,
     client::{ConnectionError, Status, handle::encode, link::FromServer},
+    wire::Params,
 };
 
 #[tokio::test(start_paused = true)]
@@ -108,7 +109,8 @@ async fn streams_of_events_end_with_the_connection() {
 async fn params_that_cannot_be_encoded_end_the_connection_with_that_error() {
     let params = HashMap::from([(vec![1, 2], "a map needs keys that are text".to_owned())]);
     let (attempts, mut server) = mpsc::unbounded_channel();
-    let connection = Connection::open(Arc::new(Dialer { attempts, call_timeout: None }), encode(&params));
+    let connection =
+        Connection::open(Arc::new(Dialer { attempts, call_timeout: None }), encode(Params::NETWORK, &params));
     let error = connection.opened().await.unwrap_err();
     assert!(matches!(error, ConnectionError::Params(_)), "{error}");
     assert!(matches!(post(&connection, "one").await, Err(CallError::NotSent(_))));
@@ -117,6 +119,6 @@ async fn params_that_cannot_be_encoded_end_the_connection_with_that_error() {
 
 #[test]
 fn r32_no_params_are_no_params() {
-    assert_eq!(encode(&()), Ok(None));
-    assert_eq!(encode(&Some(1)), Ok(Some("1".into())));
+    assert_eq!(encode(Params::NETWORK, &()), Ok(None));
+    assert_eq!(encode(Params::NETWORK, &Some(1)).unwrap().unwrap().header(), b"1");
 }

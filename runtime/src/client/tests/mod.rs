@@ -8,8 +8,6 @@ mod calling;
 mod ending;
 mod listening;
 mod reconnecting;
-mod telling;
-mod updates;
 mod waiting;
 
 use std::{
@@ -35,7 +33,7 @@ struct Server {
 
 /// One attempt to connect.
 struct Attempt {
-    params: Option<Bytes>,
+    params: Option<wire::Params>,
     answer: oneshot::Sender<Result<Link<Board>, DialError>>,
 }
 
@@ -187,7 +185,7 @@ impl Dial<Board> for Dialer {
         "http://a.test"
     }
 
-    fn dial(&self, params: Option<Bytes>) -> BoxFuture<'_, Result<Link<Board>, DialError>> {
+    fn dial(&self, params: Option<wire::Params>) -> BoxFuture<'_, Result<Link<Board>, DialError>> {
         Box::pin(async move {
             let (answer, answered) = oneshot::channel();
             let gone = || DialError::Unreachable("the test is over".to_owned());
@@ -198,19 +196,31 @@ impl Dial<Board> for Dialer {
 }
 
 impl Port<Board> for Dialer {
-    fn call(&self, _: BoardAction, _: Option<Bytes>) -> BoxFuture<'_, Result<ReplyOf<Board>, CallError>> {
+    fn call(
+        &self,
+        _: BoardAction,
+        _: Option<wire::Params>,
+    ) -> BoxFuture<'_, Result<ReplyOf<Board>, CallError>> {
         unreachable!("these tests are about connections")
     }
 
-    fn tell(&self, _: BoardAction, _: Option<Bytes>) -> BoxFuture<'_, Result<(), CallError>> {
+    fn tell(&self, _: BoardAction, _: Option<wire::Params>) -> BoxFuture<'_, Result<(), CallError>> {
         unreachable!("these tests are about connections")
+    }
+
+    fn params_format(&self) -> wire::Format {
+        wire::Params::NETWORK
     }
 
     fn format(&self) -> wire::Format {
         wire::Format::Json
     }
 
-    fn send(&self, _: Outgoing, _: Option<Bytes>) -> BoxFuture<'_, Result<super::link::Sent, CallError>> {
+    fn send(
+        &self,
+        _: Outgoing,
+        _: Option<wire::Params>,
+    ) -> BoxFuture<'_, Result<super::link::Sent, CallError>> {
         unreachable!("these tests are about connections")
     }
 
