@@ -8,7 +8,7 @@ use crate::{
     Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Queue, QueueOf, Schedule, ScheduleError, ScheduleId,
     actor::ActionOf,
     frames::{Frames, SendError},
-    host::{Cell, Claims, Wish, Wishes},
+    host::{Cell, Claims, Turn, Wish, Wishes},
     schedule::Repeat,
 };
 
@@ -279,11 +279,13 @@ impl<A: Actor> Ctx<A> {
     ///     }
     /// }
     /// ```
-    pub async fn turn<R: Send + 'static>(
+    pub fn turn<R: Send + 'static>(
         &self,
         code: impl FnOnce(&mut A) -> R + Send + 'static,
-    ) -> Result<R, Fault> {
-        self.cell.turn(code).await
+    ) -> impl Future<Output = Result<R, Fault>> + Send {
+        // Not in the future: it would be as large as what the code holds.
+        let turn = Turn::new(&self.cell, code);
+        async move { self.cell.turn(turn).await }
     }
 
     /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended.

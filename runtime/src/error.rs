@@ -4,7 +4,7 @@ use std::{borrow::Cow, convert::Infallible, fmt};
 
 use serde_json::Value;
 
-use crate::wire::{DecodeError, EncodeError};
+use crate::wire::{DecodeError, EncodeError, Metadata};
 
 /// What a call ends with when it does not end with a value.
 ///
@@ -84,7 +84,7 @@ struct Parts {
     group: Cow<'static, str>,
     code: Cow<'static, str>,
     message: Cow<'static, str>,
-    metadata: Option<Value>,
+    metadata: Option<Metadata>,
 }
 
 impl Fault {
@@ -104,7 +104,7 @@ impl Fault {
             return Self::internal(error);
         }
         let mut fault = Self::new("user", error.code(), error.to_string());
-        fault.0.metadata = error.metadata();
+        fault.0.metadata = error.encode_metadata();
         fault
     }
 
@@ -124,7 +124,12 @@ impl Fault {
 
     /// The same fault with this metadata.
     #[must_use]
-    pub fn with_metadata(mut self, metadata: Value) -> Self {
+    pub fn with_metadata(self, metadata: Value) -> Self {
+        self.with(metadata.into())
+    }
+
+    /// The same fault with metadata that may be more than JSON can hold.
+    pub(crate) fn with(mut self, metadata: Metadata) -> Self {
         self.0.metadata = Some(metadata);
         self
     }
@@ -147,15 +152,22 @@ impl Fault {
         &self.0.message
     }
 
-    /// More about it, in the shape that the code has.
+    /// More about it, in the shape that the code has, as far as JSON can hold it: bytes are a list of numbers, integers
+    /// of more than 64 bits are text, and infinity and maps whose keys have no text are null. The type that was declared
+    /// gets all of them back.
     #[must_use]
     pub fn metadata(&self) -> Option<&Value> {
+        self.0.metadata.as_ref().map(Metadata::view)
+    }
+
+    /// The same, whole.
+    pub(crate) fn encoded_metadata(&self) -> Option<&Metadata> {
         self.0.metadata.as_ref()
     }
 
     /// The error that an actor declared, if it is one of this type.
     pub(crate) fn restore<E: ActorError>(&self) -> Option<E> {
-        if self.group() == "user" { E::restore(self.code(), self.metadata()) } else { None }
+        if self.group() == "user" { E::decode_metadata(self.code(), self.encoded_metadata()) } else { None }
     }
 
     /// Whether it is this one.
@@ -167,12 +179,12 @@ impl Fault {
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { group, code, message, metadata } = &*self.0;
+        let Parts { group, code, message, .. } = &*self.0;
         f.debug_struct("Fault")
             .field("group", group)
             .field("code", code)
             .field("message", message)
-            .field("metadata", metadata)
+            .field("metadata", &self.metadata())
             .finish()
     }
 }
@@ -198,6 +210,18 @@ pub trait ActorError: fmt::Display + Sized + Send + 'static {
 
     /// The error back from what crossed the wire; `None` for a code it does not have.
     fn restore(code: &str, metadata: Option<&Value>) -> Option<Self>;
+
+    /// The fields as they cross the wire, which holds more than JSON.
+    #[doc(hidden)]
+    fn encode_metadata(&self) -> Option<Metadata> {
+        self.metadata().map(Metadata::from)
+    }
+
+    /// The error back from those.
+    #[doc(hidden)]
+    fn decode_metadata(code: &str, metadata: Option<&Metadata>) -> Option<Self> {
+        Self::restore(code, metadata.map(Metadata::view))
+    }
 
     /// Whether clients shall see no more than `internal_error` (`#[actor_error(internal)]`).
     fn is_internal(&self) -> bool {

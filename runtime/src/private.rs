@@ -9,8 +9,9 @@ pub use serde_json::Value;
 pub use crate::error::{
     DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
 };
+pub use crate::wire::{ListedFields, Metadata, NamedFields};
 use crate::{
-    Action, CallError, Contract, EventOf, Fault, NeedsConn,
+    Action, ActorError, CallError, Contract, EventOf, Fault, NeedsConn,
     wire::{DecodeError, EncodeError, EventReader},
 };
 
@@ -62,14 +63,6 @@ pub fn needs_conn() -> NeedsConn {
     NeedsConn::new()
 }
 
-/// What the stub of such an action asks of a handle, which is no connection. Nothing implements it.
-#[diagnostic::on_unimplemented(
-    message = "this action takes the calling connection, `conn: &Conn<Self>`, and `{Self}` is not a connection",
-    label = "can be called on a connection only",
-    note = "`.connect(..)` opens a connection, which has this method too"
-)]
-pub trait HasConnection<'a> {}
-
 #[must_use]
 pub fn unknown_action(name: &str) -> DecodeError {
     DecodeError::new(format!("there is no action `{name}`"))
@@ -96,120 +89,69 @@ pub fn wrong_reply<E>() -> CallError<E> {
     CallError::Decode(DecodeError::new("the answer is that of another action"))
 }
 
-/// Chooses by autoref how an event is shown: its payload where that has `Debug`, else two dots.
-#[derive(Clone, Copy)]
-pub struct DebugProbe<'a, T>(pub &'a T);
-
-impl<T> fmt::Debug for DebugProbe<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("..")
-    }
-}
-
-pub trait DebugPayload {
-    fn payload(&self) -> &dyn fmt::Debug;
-}
-
-impl<T: fmt::Debug> DebugPayload for &DebugProbe<'_, T> {
-    fn payload(&self) -> &dyn fmt::Debug {
-        self.0
-    }
-}
-
-pub trait NoDebugPayload {
-    fn payload(&self) -> &dyn fmt::Debug;
-}
-
-impl<T> NoDebugPayload for DebugProbe<'_, T> {
-    fn payload(&self) -> &dyn fmt::Debug {
-        self
-    }
-}
-
-/// Shows an event, by the name of its variant: `__debug_event!(f, "Posted", payload)`.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __debug_event {
-    ($f:expr, $variant:literal, $payload:expr) => {{
-        #[allow(unused_imports)]
-        use $crate::__private::{DebugPayload as _, NoDebugPayload as _};
-        $f.debug_tuple($variant).field((&&$crate::__private::DebugProbe($payload)).payload()).finish()
-    }};
-}
-
 /// Names an action without its arguments, which may be secret.
 pub fn debug_action<A: Action>(action: &A, f: &mut fmt::Formatter<'_>) -> fmt::Result {
     write!(f, "{} {{ .. }}", action.info().name)
 }
 
-/// An object out of a variant's fields.
+/// The fields of a declared error as `serde_json` has them.
 #[must_use]
-pub fn metadata<const N: usize>(fields: [(&str, Value); N]) -> Option<Value> {
-    Some(Value::Object(fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()))
+pub fn view_metadata<E: ActorError>(error: &E) -> Option<Value> {
+    error.encode_metadata().map(|metadata| metadata.view().clone())
 }
 
-/// A field as metadata; what JSON cannot hold is left out as `null`.
-pub fn to_value<T: Serialize + ?Sized>(field: &T) -> Value {
-    serde_json::to_value(field).unwrap_or_else(|error| {
-        tracing::error!(%error, "a field of an error cannot be sent");
-        Value::Null
-    })
-}
-
-/// A named field back from metadata.
+/// A declared error back from those.
 #[must_use]
-pub fn field<T: DeserializeOwned>(metadata: Option<&Value>, name: &str) -> Option<T> {
-    from_value(metadata?.get(name).unwrap_or(&Value::Null))
+pub fn restore_error<E: ActorError>(code: &str, metadata: Option<&Value>) -> Option<E> {
+    E::decode_metadata(code, metadata.cloned().map(Metadata::from).as_ref())
 }
 
 /// A field of an error that clients see.
 //
-// Its functions are called as `<Type as ErrorField>::to_value(..)`, with `Type` where the user wrote it: one error there.
+// Its functions are called as `<Type as ErrorField>::whole(..)`, with `Type` where the user wrote it: one error there.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be part of an error that clients see",
     label = "serde cannot carry it",
     note = "derive `Serialize` and `Deserialize` for it, or hide the error from clients: `#[actor_error(internal)]`"
 )]
 pub trait ErrorField: Sized {
-    fn to_value(&self) -> Value;
-    fn field(metadata: Option<&Value>, name: &str) -> Option<Self>;
-    fn element(metadata: Option<&Value>, index: usize) -> Option<Self>;
-    fn whole(metadata: Option<&Value>) -> Option<Self>;
+    fn write_whole(&self) -> Metadata;
+    fn push_field(&self, name: &str, fields: &mut NamedFields);
+    fn push_element(&self, fields: &mut ListedFields);
+    fn whole(metadata: Option<&Metadata>) -> Option<Self>;
+    fn field(metadata: Option<&Metadata>, name: &str) -> Option<Self>;
+    fn element(metadata: Option<&Metadata>, index: usize) -> Option<Self>;
 }
 
 #[diagnostic::do_not_recommend]
 impl<T: Serialize + DeserializeOwned> ErrorField for T {
-    fn to_value(&self) -> Value {
-        to_value(self)
+    fn write_whole(&self) -> Metadata {
+        Metadata::of_one(self)
     }
 
-    fn field(metadata: Option<&Value>, name: &str) -> Option<Self> {
-        field(metadata, name)
+    fn push_field(&self, name: &str, fields: &mut NamedFields) {
+        fields.push(name, self);
     }
 
-    fn element(metadata: Option<&Value>, index: usize) -> Option<Self> {
-        element(metadata, index)
+    fn push_element(&self, fields: &mut ListedFields) {
+        fields.push(self);
     }
 
-    fn whole(metadata: Option<&Value>) -> Option<Self> {
-        whole(metadata)
+    /// Absent, it is null: the value was `None`, say.
+    fn whole(metadata: Option<&Metadata>) -> Option<Self> {
+        match metadata {
+            Some(metadata) => metadata.whole(),
+            None => Metadata::from(Value::Null).whole(),
+        }
     }
-}
 
-/// A numbered field back from metadata.
-#[must_use]
-pub fn element<T: DeserializeOwned>(metadata: Option<&Value>, index: usize) -> Option<T> {
-    from_value(metadata?.get(index)?)
-}
+    fn field(metadata: Option<&Metadata>, name: &str) -> Option<Self> {
+        metadata?.field(name)
+    }
 
-/// The only field back from metadata.
-#[must_use]
-pub fn whole<T: DeserializeOwned>(metadata: Option<&Value>) -> Option<T> {
-    from_value(metadata.unwrap_or(&Value::Null))
-}
-
-fn from_value<T: DeserializeOwned>(value: &Value) -> Option<T> {
-    T::deserialize(value).ok()
+    fn element(metadata: Option<&Metadata>, index: usize) -> Option<Self> {
+        metadata?.element(index)
+    }
 }
 
 /// The error kind of what cannot fail.
@@ -226,15 +168,12 @@ mod server {
     use serde::{
         Deserialize, Deserializer, Serialize,
         de::{DeserializeOwned, Error as _},
-        ser::Error as _,
     };
 
     use crate::{
         Action as _, Actor, Conn, Contract, Ctx,
         actor::{ActionOf, ReplyOf},
-        readback,
         store::{LoadError, SaveError},
-        wire::{DecodeError, EncodeError},
     };
 
     /// What an `#[on_request]` is given.
@@ -320,7 +259,7 @@ mod server {
     }
 
     #[diagnostic::do_not_recommend]
-    impl<T: Serialize + DeserializeOwned + 'static> SavedState for T {
+    impl<T: Serialize + DeserializeOwned> SavedState for T {
         /// In its persisted form: CBOR, fields by name, so that fields can be added.
         fn save(&self) -> Result<Vec<u8>, SaveError> {
             save(self)
@@ -334,8 +273,11 @@ mod server {
 
     /// The future of an action or a hook, which the host may run on any thread. Its type says no more than that, so
     /// that a future which is not `Send` is an error here alone, and not in everything around it.
-    pub fn sendable<F: Future + Send>(future: F) -> impl Future<Output = F::Output> + Send {
-        future
+    ///
+    /// It is boxed where it is made, however large it is: what goes through the host, and is in all of its futures that
+    /// are around this one, is a pointer.
+    pub fn boxed<F: Future + Send>(make: impl FnOnce() -> F) -> impl Future<Output = F::Output> + Send {
+        Box::pin(make())
     }
 
     /// The connection that made the call, for an action that asks for it: the host has seen to it that there is one.
@@ -423,33 +365,17 @@ mod server {
     }
 
     /// A state in its persisted form: CBOR, fields by name, so that fields can be added.
-    /// One that could not be read again is an error.
-    pub fn save<A: Serialize + DeserializeOwned + 'static>(state: &A) -> Result<Vec<u8>, SaveError> {
-        readback::state(state, |state| write(state), |bytes| read(bytes))
-            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))
+    pub fn save<A: Serialize>(state: &A) -> Result<Vec<u8>, SaveError> {
+        let mut bytes = Vec::new();
+        ciborium::into_writer(state, &mut bytes)
+            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))?;
+        Ok(bytes)
     }
 
     /// A state back from its persisted form.
     pub fn load<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, LoadError> {
-        read(bytes).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
-    }
-
-    fn write(state: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
-        let mut bytes = Vec::new();
-        match ciborium::into_writer(state, &mut bytes) {
-            Ok(()) => Ok(bytes),
-            Err(ciborium::ser::Error::Value(message)) => Err(EncodeError::custom(message)),
-            Err(error @ ciborium::ser::Error::Io(_)) => Err(EncodeError::custom(error)),
-        }
-    }
-
-    fn read<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, DecodeError> {
-        let read: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
-        read.map(|state| state.0).map_err(|error| match error {
-            ciborium::de::Error::Semantic(_, message) => DecodeError::custom(message),
-            ciborium::de::Error::RecursionLimitExceeded => DecodeError::custom("it is nested too deeply"),
-            error => DecodeError::custom(error),
-        })
+        let loaded: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
+        loaded.map(|state| state.0).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
     }
 
     /// Reads a value so that an error names the field: `messages[3].text: invalid type`.

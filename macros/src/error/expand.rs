@@ -22,12 +22,23 @@ pub(super) fn expand(errors: &Errors) -> TokenStream {
             }
 
             fn metadata(&self) -> ::core::option::Option<#krate::__private::Value> {
-                #metadata
+                #krate::__private::view_metadata(self)
             }
 
             fn restore(
                 code: &str,
                 metadata: ::core::option::Option<&#krate::__private::Value>,
+            ) -> ::core::option::Option<Self> {
+                #krate::__private::restore_error(code, metadata)
+            }
+
+            fn encode_metadata(&self) -> ::core::option::Option<#krate::__private::Metadata> {
+                #metadata
+            }
+
+            fn decode_metadata(
+                code: &str,
+                metadata: ::core::option::Option<&#krate::__private::Metadata>,
             ) -> ::core::option::Option<Self> {
                 let _ = metadata;
                 match code {
@@ -51,37 +62,41 @@ fn code(case: &Case) -> TokenStream {
     quote!(#path { .. } => #code,)
 }
 
-/// Output: `Self::PlayerNotFound { player_id: value_0 } => metadata([("playerId", to_value(value_0))]),`
+/// Output: `Self::PlayerNotFound { player_id: value_0 } => Some({ .. push_field(value_0, "playerId", fields); .. }),`
 fn metadata(case: &Case, krate: &Path) -> TokenStream {
     let Case { path, internal, shape, .. } = case;
     match shape {
         _ if *internal => quote!(#path { .. } => ::core::option::Option::None,),
         Shape::Unit => quote!(#path => ::core::option::Option::None,),
         Shape::Newtype(ty) => {
-            let value = to_value(ty, &format_ident!("value"), krate);
-            quote!(#path(value) => ::core::option::Option::Some(#value),)
+            let whole = field_call(ty, &quote!(write_whole(value)), krate);
+            quote!(#path(value) => ::core::option::Option::Some(#whole),)
         }
         Shape::Tuple(types) => {
-            let names = numbered(types.len());
-            let values = types.iter().zip(&names).map(|(ty, name)| to_value(ty, name, krate));
-            let list = quote!(::core::iter::FromIterator::from_iter([#(#values),*]));
-            quote!(#path(#(#names),*) => ::core::option::Option::Some(#list),)
+            let (names, count) = (numbered(types.len()), types.len());
+            let pushes = types
+                .iter()
+                .zip(&names)
+                .map(|(ty, name)| field_call(ty, &quote!(push_element(#name, &mut fields)), krate));
+            quote!(#path(#(#names),*) => ::core::option::Option::Some({
+                let mut fields = #krate::__private::ListedFields::new(#count);
+                #(#pushes;)*
+                fields.finish()
+            }),)
         }
         Shape::Struct(fields) => {
-            let names = numbered(fields.len());
-            let rows = fields.iter().zip(&names).map(|(Field { wire, ty, .. }, name)| {
-                let value = to_value(ty, name, krate);
-                quote!((#wire, #value))
+            let (names, count) = (numbered(fields.len()), fields.len());
+            let pushes = fields.iter().zip(&names).map(|(Field { wire, ty, .. }, name)| {
+                field_call(ty, &quote!(push_field(#name, #wire, &mut fields)), krate)
             });
             let fields = fields.iter().map(|field| &field.name);
-            quote!(#path { #(#fields: #names),* } => #krate::__private::metadata([#(#rows),*]),)
+            quote!(#path { #(#fields: #names),* } => ::core::option::Option::Some({
+                let mut fields = #krate::__private::NamedFields::new(#count);
+                #(#pushes;)*
+                fields.finish()
+            }),)
         }
     }
-}
-
-/// An error about the field's type points at the type.
-fn to_value(ty: &Type, name: &Ident, krate: &Path) -> TokenStream {
-    quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::to_value(#name))
 }
 
 /// Output: `"player_not_found" => Some(Self::PlayerNotFound { player_id: field(metadata, "playerId")? }),`
@@ -110,7 +125,13 @@ fn restore(case: &Case, krate: &Path) -> TokenStream {
 }
 
 fn from_value(ty: &Type, call: &TokenStream, krate: &Path) -> TokenStream {
-    quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::#call?)
+    let value = field_call(ty, call, krate);
+    quote!(#value?)
+}
+
+/// An error about the field's type points at the type.
+fn field_call(ty: &Type, call: &TokenStream, krate: &Path) -> TokenStream {
+    quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::#call)
 }
 
 /// Left out where no case is internal.

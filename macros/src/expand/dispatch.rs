@@ -88,8 +88,11 @@ fn arm(action: &Action, callee: Callee<'_>, contract: &Contract) -> TokenStream 
 }
 
 /// The call of an async method, awaited. A future that is not `Send` is an error at the method's name.
+///
+/// In a closure, so that the future is made where it is boxed: an unoptimised build has room for each value of a function
+/// on the stack for as long as it runs, and this one runs the others.
 pub(super) fn awaited(call: &TokenStream, method: &Ident, krate: &Path) -> TokenStream {
-    located(quote!(#krate::__private::sendable(#call).await), method.span())
+    located(quote!(#krate::__private::boxed(move || #call).await), method.span())
 }
 
 /// The arm for the actions of other modes, which never come here.

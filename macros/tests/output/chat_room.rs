@@ -257,16 +257,12 @@ pub enum ChatRoomEvent {
     /// The event `privateMessage`.
     PrivateMessage(PrivateMessage),
 }
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for ChatRoomEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::MessageReceived(payload) => {
-                ::callboard::__debug_event!(f, "MessageReceived", payload)
-            }
-            Self::PrivateMessage(payload) => {
-                ::callboard::__debug_event!(f, "PrivateMessage", payload)
-            }
+            Self::MessageReceived(_) => f.write_str("messageReceived"),
+            Self::PrivateMessage(_) => f.write_str("privateMessage"),
         }
     }
 }
@@ -383,9 +379,9 @@ impl ::callboard::Actor for ChatRoom {
             ChatRoomAction::SendMessage { user_id, text } => {
                 ChatRoomReply::SendMessage(
                     ::callboard::__private::value(
-                        ::callboard::__private::sendable(
-                                self.send_message(ctx, user_id, text),
-                            )
+                        ::callboard::__private::boxed(move || {
+                                self.send_message(ctx, user_id, text)
+                            })
                             .await,
                     ),
                 )
@@ -393,9 +389,9 @@ impl ::callboard::Actor for ChatRoom {
             ChatRoomAction::SendPrivateMessage { to, message } => {
                 ChatRoomReply::SendPrivateMessage(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(
-                                self.send_private_message(ctx, to, message),
-                            )
+                        ::callboard::__private::boxed(move || {
+                                self.send_private_message(ctx, to, message)
+                            })
                             .await,
                         ChatRoomReply::send_private_message_errors(),
                     ),
@@ -410,7 +406,7 @@ impl ::callboard::Actor for ChatRoom {
         params: ::callboard::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::admit(self, ctx, params)).await,
+            ::callboard::__private::boxed(move || Self::admit(self, ctx, params)).await,
             ::callboard::__error_kind!(ChatError),
         )
     }

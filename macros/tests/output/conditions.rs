@@ -210,15 +210,15 @@ pub enum CounterEvent {
     Closed(Closed),
 }
 #[cfg(feature = "counter")]
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for CounterEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
             #[cfg(feature = "audit")]
-            Self::Audited(payload) => ::callboard::__debug_event!(f, "Audited", payload),
-            Self::Changed(payload) => ::callboard::__debug_event!(f, "Changed", payload),
+            Self::Audited(_) => f.write_str("audited"),
+            Self::Changed(_) => f.write_str("changed"),
             #[cfg(feature = "audit")]
-            Self::Closed(payload) => ::callboard::__debug_event!(f, "Closed", payload),
+            Self::Closed(_) => f.write_str("closed"),
         }
     }
 }
@@ -361,7 +361,7 @@ impl ::callboard::Actor for Counter {
             CounterAction::Audit { by } => {
                 CounterReply::Audit(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(self.audit(by)).await,
+                        ::callboard::__private::boxed(move || self.audit(by)).await,
                         CounterReply::audit_errors(),
                     ),
                 )

@@ -256,11 +256,11 @@ pub enum PollEvent {
     /// The event `voted`.
     Voted(Voted),
 }
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for PollEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Voted(payload) => ::callboard::__debug_event!(f, "Voted", payload),
+            Self::Voted(_) => f.write_str("voted"),
         }
     }
 }
@@ -346,14 +346,12 @@ where
             PollAction::Vote { option, .. } => {
                 PollReply::Vote(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(
-                                <__Actor as Poll>::vote(
-                                    this,
-                                    ctx,
-                                    ::callboard::__private::caller(ctx),
-                                    option,
-                                ),
-                            )
+                        ::callboard::__private::boxed(move || <__Actor as Poll>::vote(
+                                this,
+                                ctx,
+                                ::callboard::__private::caller(ctx),
+                                option,
+                            ))
                             .await,
                         PollReply::vote_errors(),
                     ),
@@ -396,19 +394,6 @@ impl ::core::ops::Deref for PollHandle {
     clippy::too_many_arguments
 )]
 impl PollHandle {
-    #[doc(hidden)]
-    #[allow(unused_variables)]
-    pub fn vote(
-        &self,
-        option: String,
-    ) -> ::core::future::Ready<
-        ::core::result::Result<u32, ::callboard::CallError<PollError>>,
-    >
-    where
-        for<'__any> Self: ::callboard::__private::HasConnection<'__any>,
-    {
-        ::core::unreachable!()
-    }
     /// Calls the action `tally`.
     pub async fn tally(
         &self,
@@ -631,7 +616,8 @@ const _: () = {
                 ::callboard::ParamsOf<Self>,
             >>::take(params);
             ::callboard::__private::hook_result(
-                ::callboard::__private::sendable(Self::admit(self, ctx, params)).await,
+                ::callboard::__private::boxed(move || Self::admit(self, ctx, params))
+                    .await,
                 ::callboard::__error_kind!(PollError),
             )
         }

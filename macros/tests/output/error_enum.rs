@@ -13,41 +13,62 @@ impl ::callboard::ActorError for GameError {
         }
     }
     fn metadata(&self) -> ::core::option::Option<::callboard::__private::Value> {
-        match self {
-            Self::NotFound => ::core::option::Option::None,
-            Self::PlayerNotFound { player_id: value_0, r#type: value_1 } => {
-                ::callboard::__private::metadata([
-                    (
-                        "playerId",
-                        <String as ::callboard::__private::ErrorField>::to_value(value_0),
-                    ),
-                    (
-                        "type",
-                        <Option<
-                            u64,
-                        > as ::callboard::__private::ErrorField>::to_value(value_1),
-                    ),
-                ])
-            }
-            Self::Custom(value) => {
-                ::core::option::Option::Some(
-                    <String as ::callboard::__private::ErrorField>::to_value(value),
-                )
-            }
-            Self::Over(value_0, value_1) => {
-                ::core::option::Option::Some(
-                    ::core::iter::FromIterator::from_iter([
-                        <u32 as ::callboard::__private::ErrorField>::to_value(value_0),
-                        <u32 as ::callboard::__private::ErrorField>::to_value(value_1),
-                    ]),
-                )
-            }
-            Self::Broken { .. } => ::core::option::Option::None,
-        }
+        ::callboard::__private::view_metadata(self)
     }
     fn restore(
         code: &str,
         metadata: ::core::option::Option<&::callboard::__private::Value>,
+    ) -> ::core::option::Option<Self> {
+        ::callboard::__private::restore_error(code, metadata)
+    }
+    fn encode_metadata(
+        &self,
+    ) -> ::core::option::Option<::callboard::__private::Metadata> {
+        match self {
+            Self::NotFound => ::core::option::Option::None,
+            Self::PlayerNotFound { player_id: value_0, r#type: value_1 } => {
+                ::core::option::Option::Some({
+                    let mut fields = ::callboard::__private::NamedFields::new(2usize);
+                    <String as ::callboard::__private::ErrorField>::push_field(
+                        value_0,
+                        "playerId",
+                        &mut fields,
+                    );
+                    <Option<
+                        u64,
+                    > as ::callboard::__private::ErrorField>::push_field(
+                        value_1,
+                        "type",
+                        &mut fields,
+                    );
+                    fields.finish()
+                })
+            }
+            Self::Custom(value) => {
+                ::core::option::Option::Some(
+                    <String as ::callboard::__private::ErrorField>::write_whole(value),
+                )
+            }
+            Self::Over(value_0, value_1) => {
+                ::core::option::Option::Some({
+                    let mut fields = ::callboard::__private::ListedFields::new(2usize);
+                    <u32 as ::callboard::__private::ErrorField>::push_element(
+                        value_0,
+                        &mut fields,
+                    );
+                    <u32 as ::callboard::__private::ErrorField>::push_element(
+                        value_1,
+                        &mut fields,
+                    );
+                    fields.finish()
+                })
+            }
+            Self::Broken { .. } => ::core::option::Option::None,
+        }
+    }
+    fn decode_metadata(
+        code: &str,
+        metadata: ::core::option::Option<&::callboard::__private::Metadata>,
     ) -> ::core::option::Option<Self> {
         let _ = metadata;
         match code {

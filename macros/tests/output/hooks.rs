@@ -100,7 +100,7 @@ impl ::callboard::Reply for GameReply {
 /// Every event of [`Game`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum GameEvent {}
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for GameEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}
@@ -150,7 +150,7 @@ impl ::callboard::Actor for Game {
         input: ::callboard::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::create(ctx, input)).await,
+            ::callboard::__private::boxed(move || Self::create(ctx, input)).await,
             ::callboard::__error_kind!(GameError),
         )
     }
@@ -180,7 +180,7 @@ impl ::callboard::Actor for Game {
         conn: &::callboard::Conn<Self>,
     ) -> ::core::result::Result<(), ::callboard::Fault> {
         ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::joined(self, ctx, conn)).await,
+            ::callboard::__private::boxed(move || Self::joined(self, ctx, conn)).await,
             ::callboard::__error_kind!(GameError),
         )
     }
@@ -196,7 +196,7 @@ impl ::callboard::Actor for Game {
         ctx: &::callboard::Ctx<Self>,
     ) -> ::core::result::Result<(), ::callboard::Fault> {
         ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::wake(self)).await,
+            ::callboard::__private::boxed(move || Self::wake(self)).await,
         )
     }
     async fn on_sleep(
@@ -215,7 +215,7 @@ impl ::callboard::Actor for Game {
         ctx: &::callboard::Ctx<Self>,
     ) -> ::core::result::Result<(), ::callboard::Fault> {
         ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::destroy(self)).await,
+            ::callboard::__private::boxed(move || Self::destroy(self)).await,
         )
     }
     fn on_state_change(&self, ctx: &::callboard::Ctx<Self>) {
@@ -225,7 +225,7 @@ impl ::callboard::Actor for Game {
         ctx: ::callboard::Ctx<Self>,
     ) -> ::core::result::Result<(), ::callboard::Fault> {
         ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::tick(ctx)).await,
+            ::callboard::__private::boxed(move || Self::tick(ctx)).await,
             ::callboard::__error_kind!(GameError),
         )
     }
@@ -241,7 +241,7 @@ impl ::callboard::Actor for Game {
             Body,
         > as ::callboard::__private::RequestParameter>::take(request);
         let answer = ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::serve(self, ctx, request)).await,
+            ::callboard::__private::boxed(move || Self::serve(self, ctx, request)).await,
             ::callboard::__error_kind!(GameError),
         )?;
         ::core::result::Result::Ok(
@@ -256,7 +256,7 @@ impl ::callboard::Actor for Game {
             socket,
         );
         ::callboard::__private::hook_result(
-            ::callboard::__private::sendable(Self::socket(ctx, socket)).await,
+            ::callboard::__private::boxed(move || Self::socket(ctx, socket)).await,
             ::callboard::__error_kind!(GameError),
         )
     }

@@ -136,11 +136,11 @@ pub enum CounterEvent {
     /// The event `changed`.
     Changed(Changed),
 }
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for CounterEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Changed(payload) => ::callboard::__debug_event!(f, "Changed", payload),
+            Self::Changed(_) => f.write_str("changed"),
         }
     }
 }

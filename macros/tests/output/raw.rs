@@ -66,7 +66,7 @@ impl ::callboard::Reply for FilesReply {
 /// Every event of [`Files`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum FilesEvent {}
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for FilesEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}
@@ -153,7 +153,7 @@ impl ::callboard::Actor for Files {
             socket,
         );
         ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::socket(socket)).await,
+            ::callboard::__private::boxed(move || Self::socket(socket)).await,
         )
     }
 }
@@ -293,7 +293,7 @@ impl ::callboard::Reply for UploadsReply {
 /// Every event of [`Uploads`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum UploadsEvent {}
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for UploadsEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}
@@ -366,7 +366,7 @@ impl ::callboard::Actor for Uploads {
             Body,
         > as ::callboard::__private::RequestParameter>::take(request);
         let answer = ::callboard::__private::hook_value(
-            ::callboard::__private::sendable(Self::take(ctx, request)).await,
+            ::callboard::__private::boxed(move || Self::take(ctx, request)).await,
         )?;
         ::core::result::Result::Ok(
             <StatusCode as ::callboard::__private::IsResponse>::into_response(answer),

@@ -228,7 +228,7 @@ impl ::callboard::Reply for BankReply {
 /// Every event of [`Bank`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum BankEvent {}
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for BankEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}
@@ -303,7 +303,7 @@ impl ::callboard::Actor for Bank {
             BankAction::Audit {} => {
                 BankReply::Audit(
                     ::callboard::__private::result(
-                        ::callboard::__private::sendable(self.audit()).await,
+                        ::callboard::__private::boxed(move || self.audit()).await,
                         BankReply::audit_errors(),
                     ),
                 )

@@ -80,15 +80,13 @@ pub enum ClubEvent {
     /// The event `voted`.
     Voted(game::Voted),
 }
-/// The event with its payload, if that has `Debug`.
+/// The event's name alone: payloads may be secret.
 impl ::core::fmt::Debug for ClubEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Said(payload) => ::callboard::__debug_event!(f, "Said", payload),
-            Self::Whispered(payload) => {
-                ::callboard::__debug_event!(f, "Whispered", payload)
-            }
-            Self::Voted(payload) => ::callboard::__debug_event!(f, "Voted", payload),
+            Self::Said(_) => f.write_str("said"),
+            Self::Whispered(_) => f.write_str("whispered"),
+            Self::Voted(_) => f.write_str("voted"),
         }
     }
 }
@@ -234,7 +232,8 @@ impl ::callboard::Actor for Club {
             .contains(&event)
         {
             return ::callboard::__private::hook_result(
-                ::callboard::__private::sendable(Self::may_hear(self, ctx, conn)).await,
+                ::callboard::__private::boxed(move || Self::may_hear(self, ctx, conn))
+                    .await,
                 ::callboard::__error_kind!(ClubError),
             );
         }

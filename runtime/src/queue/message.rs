@@ -10,7 +10,10 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::QueueOf;
-use crate::{Actor, Fault, MessageId, Payload, faults, host::Taken};
+use crate::{
+    Actor, Fault, MessageId, Payload, faults,
+    host::{Taken, Turn},
+};
 
 /// A message that was taken from its queue: it is this taker's alone, and keeps the actor awake.
 ///
@@ -79,20 +82,21 @@ impl<A: Actor, M> QueueMessage<A, M> {
     /// It waits for its turn, and until everything is saved. If `work` panics, or what it did cannot be saved, that is
     /// an error, and the message is handed out again. What takes time, or awaits, is best done before, with the
     /// [`body`](Self::body). In an action, which has its turn already, it fails with `actor.deadlock`.
-    pub async fn complete_with(
+    pub fn complete_with(
         self,
         work: impl FnOnce(&mut A, M) -> M::Response + Send + 'static,
-    ) -> Result<(), Fault>
+    ) -> impl Future<Output = Result<(), Fault>> + Send
     where
         M: QueueOf<A::Contract>,
     {
         let Self { body, taken } = self;
         let cell = taken.cell();
-        let completed = cell.turn(move |state| {
+        // Not in the future: it would be as large as what the work holds.
+        let turn = Turn::new(&cell, move |state: &mut A| {
             let response = work(state, body);
             complete::<A, M>(taken, &response)
         });
-        completed.await?.await
+        async move { cell.turn(turn).await?.await }
     }
 }
 

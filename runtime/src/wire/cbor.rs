@@ -21,18 +21,17 @@ pub(super) fn write<T: Serialize + ?Sized>(
 
 /// One user value, and nothing after it.
 pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    from_slice_at(bytes, false)
-}
-
-/// One user value, and nothing after it. The first of a pair is unescaped: `$$x` is `$x` there.
-pub(super) fn from_slice_at<T: DeserializeOwned>(
-    bytes: &[u8],
-    first_of_pair: bool,
-) -> Result<T, DecodeError> {
     let mut reader = Reader::new(bytes);
-    let value = revive::read(&mut reader, first_of_pair)?;
+    let value = revive::read(&mut reader, false)?;
     reader.finish()?;
     Ok(value)
+}
+
+/// Fails unless the bytes are exactly one value.
+pub(super) fn check(bytes: &[u8]) -> Result<(), DecodeError> {
+    let mut reader = Reader::new(bytes);
+    reader.raw()?;
+    reader.finish()
 }
 
 /// The raw values of the named fields of a map; `None` where absent, the last one where given twice.

@@ -1,12 +1,10 @@
 //! Faults inside messages and bodies: the fields they share.
 
-use serde_json::Value;
-
 use super::{
     DecodeError, EncodeError, Format,
     bare::{BareReader, BareWriter},
+    metadata::Metadata,
     object::{ObjectReader, ObjectWriter},
-    value,
 };
 use crate::Fault;
 
@@ -26,7 +24,7 @@ pub(super) const FIELDS: [&str; 6] = ["group", "code", "message", "metadata", "a
 
 /// How many fields [`write_object`] writes.
 pub(super) fn field_count(fault: &Fault, actor: Option<&ActorRef>) -> u64 {
-    3 + u64::from(fault.metadata().is_some()) + u64::from(actor.is_some())
+    3 + u64::from(fault.encoded_metadata().is_some()) + u64::from(actor.is_some())
 }
 
 /// Writes the fields of a fault. What is absent is left out: clients take no null for it.
@@ -39,8 +37,8 @@ pub(super) fn write_object(
     object.text("group", fault.group())?;
     object.text("code", fault.code())?;
     object.text("message", fault.message())?;
-    if let Some(metadata) = fault.metadata() {
-        object.raw("metadata", &value::to_bytes(format, metadata)?);
+    if let Some(metadata) = fault.encoded_metadata() {
+        object.raw("metadata", &metadata.encode(format));
     }
     if let Some(actor) = actor {
         object.name("actor");
@@ -61,8 +59,8 @@ pub(super) fn read_object<const N: usize>(
 ) -> Result<(Fault, Option<ActorRef>), DecodeError> {
     let text = |name| object.required::<String>(name);
     let mut fault = Fault::new(text("group")?, text("code")?, text("message")?);
-    if let Some(metadata) = object.optional::<Value>("metadata")? {
-        fault = fault.with_metadata(metadata);
+    if let Some(metadata) = object.metadata("metadata") {
+        fault = fault.with(metadata);
     }
     if object.raw("actor").is_none() {
         return Ok((fault, None));
@@ -77,13 +75,12 @@ pub(super) fn read_object<const N: usize>(
 }
 
 /// Writes group, code, message and metadata; the actor comes later, see [`write_actor`].
-pub(super) fn write_bare(bare: &mut BareWriter, fault: &Fault) -> Result<(), EncodeError> {
+pub(super) fn write_bare(bare: &mut BareWriter, fault: &Fault) {
     bare.str(fault.group());
     bare.str(fault.code());
     bare.str(fault.message());
-    let metadata = fault.metadata().map(|metadata| value::to_bytes(Format::Cbor, metadata)).transpose()?;
+    let metadata = fault.encoded_metadata().map(|metadata| metadata.encode(Format::Cbor));
     bare.optional(metadata, |bare, metadata| bare.data(&metadata));
-    Ok(())
 }
 
 /// Reads what [`write_bare`] writes.
@@ -91,9 +88,9 @@ pub(super) fn read_bare(bare: &mut BareReader<'_>) -> Result<Fault, DecodeError>
     let fault = Fault::new(bare.string()?, bare.string()?, bare.string()?);
     Ok(match bare.optional(BareReader::data)? {
         None => fault,
-        Some(metadata) => fault.with_metadata(
-            value::from_bytes(Format::Cbor, metadata).map_err(|error| error.within("`metadata`"))?,
-        ),
+        Some(metadata) => {
+            fault.with(Metadata::from_cbor(metadata).map_err(|error| error.within("`metadata`"))?)
+        }
     })
 }
 

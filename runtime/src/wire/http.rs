@@ -214,7 +214,7 @@ impl ErrorBody {
         let Self { fault, actor } = self;
         if encoding == Encoding::Bare {
             let mut bare = BareWriter::new(version, 0)?;
-            fault::write_bare(&mut bare, fault)?;
+            fault::write_bare(&mut bare, fault);
             fault::write_actor(&mut bare, actor.as_ref());
             return Ok(bare.finish());
         }

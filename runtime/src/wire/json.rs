@@ -8,7 +8,7 @@ use serde::{
 };
 use serde_json::value::RawValue;
 
-use super::{DecodeError, EncodeError, cbor, escape::Escaped};
+use super::{DecodeError, EncodeError, Format, cbor, escape::Escaped, revive};
 
 /// One user value.
 pub(super) fn write<T: Serialize + ?Sized>(
@@ -63,7 +63,10 @@ fn revive<T: DeserializeOwned>(text: &str, first_of_pair: bool) -> Result<T, Dec
     let tree: ciborium::Value = serde_json::from_str(text).map_err(|error| decode_error(&error))?;
     let mut bytes = Vec::with_capacity(text.len());
     ciborium::into_writer(&tree, &mut bytes).map_err(|error| DecodeError::new(error.to_string()))?;
-    cbor::from_slice_at(&bytes, first_of_pair)
+    let mut reader = cbor::Reader::new(&bytes);
+    let value = revive::read_from(Format::Json, &mut reader, first_of_pair)?;
+    reader.finish()?;
+    Ok(value)
 }
 
 /// The error without the place in the text, which says little about a message made by a program.

@@ -24,6 +24,7 @@ pub mod http;
 pub mod input;
 mod json;
 pub mod key;
+mod metadata;
 mod notice;
 mod object;
 mod outcome;
@@ -32,6 +33,7 @@ mod revive;
 mod shape;
 mod to_client;
 mod to_server;
+mod tree;
 mod value;
 
 pub use args::{ArgsReader, ArgsWriter};
@@ -39,6 +41,8 @@ pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
 pub use event::{EventReader, write_event};
 pub use fault::ActorRef;
+#[doc(hidden)]
+pub use metadata::{ListedFields, Metadata, NamedFields};
 pub(crate) use notice::Notice;
 pub use notice::{EVENTS_DROPPED, RESERVED_PREFIX, SUBSCRIPTION_REFUSED};
 pub use outcome::{Outcome, Output};

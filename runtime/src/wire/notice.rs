@@ -6,13 +6,16 @@
 #[cfg(feature = "client")]
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
 use super::Format;
 #[cfg(feature = "client")]
-use super::{DecodeError, EventReader};
+use super::{DecodeError, EventReader, tree::Tree};
 #[cfg(feature = "server")]
-use super::{EncodeError, ToClient, write_event};
+use super::{
+    EncodeError, ToClient, fault,
+    object::{ObjectWriter, into_array},
+    write_event,
+};
 use crate::Fault;
 
 /// What the names of callboard's own events begin with, and those of actors' events do not.
@@ -35,14 +38,16 @@ pub(crate) enum Notice {
     Dropped { event: String, dropped: u64 },
 }
 
-#[derive(Serialize, Deserialize)]
+/// As it is read. It is written as every fault is.
+#[cfg(feature = "client")]
+#[derive(Deserialize)]
 struct Refused {
     event: String,
     group: String,
     code: String,
     message: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    metadata: Option<Value>,
+    #[serde(default)]
+    metadata: Option<Tree>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -62,14 +67,12 @@ impl Notice {
     pub(crate) fn message(&self, format: Format) -> Result<ToClient, EncodeError> {
         let (name, args) = match self {
             Self::Refused { event, fault } => {
-                let refused = Refused {
-                    event: event.clone(),
-                    group: fault.group().to_owned(),
-                    code: fault.code().to_owned(),
-                    message: fault.message().to_owned(),
-                    metadata: fault.metadata().cloned(),
-                };
-                (SUBSCRIPTION_REFUSED, write_event(format, &refused)?)
+                let mut object = ObjectWriter::new(format, 0);
+                object.begin(1 + fault::field_count(fault, None));
+                object.text("event", event)?;
+                fault::write_object(&mut object, format, fault, None)?;
+                object.end();
+                (SUBSCRIPTION_REFUSED, into_array(format, &object.finish()))
             }
             Self::Dropped { event, dropped } => {
                 let dropped = Dropped { event: event.clone(), dropped: *dropped };
@@ -88,7 +91,7 @@ impl Notice {
                 let Refused { event, group, code, message, metadata } = args.read()?;
                 let fault = Fault::new(group, code, message);
                 let fault = match metadata {
-                    Some(metadata) => fault.with_metadata(metadata),
+                    Some(metadata) => fault.with(metadata.into()),
                     None => fault,
                 };
                 Some(Self::Refused { event, fault })

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
-use super::{DecodeError, EncodeError, Format, cbor, json, value};
+use super::{DecodeError, EncodeError, Format, cbor, json, metadata::Metadata, value};
 
 /// Writes nested objects with a known number of fields.
 #[derive(Debug)]
@@ -136,6 +136,11 @@ impl<'a, const N: usize> ObjectReader<'a, N> {
     /// An encoded value, copied; null where it is absent.
     pub(super) fn value(&self, name: &str) -> Bytes {
         Bytes::copy_from_slice(self.raw(name).unwrap_or(self.format.null()))
+    }
+
+    /// The metadata of a fault, as it is encoded; `None` where it is absent or null.
+    pub(super) fn metadata(&self, name: &str) -> Option<Metadata> {
+        Some(Metadata::encoded(self.format, Bytes::copy_from_slice(self.raw(name)?)))
     }
 
     /// An encoded array, copied: empty where it is absent or null, `[x]` where it is no array but `x`.

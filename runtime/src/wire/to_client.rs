@@ -149,7 +149,7 @@ impl ToClient {
             }
             Self::Error { action_id, fault, actor } => {
                 bare.uint(1);
-                fault::write_bare(&mut bare, fault)?;
+                fault::write_bare(&mut bare, fault);
                 bare.optional(*action_id, BareWriter::uint);
                 fault::write_actor(&mut bare, actor.as_ref());
             }

@@ -1,14 +1,14 @@
-//! The insides of arrays, maps and structs for the escaping serializer.
+//! The insides of arrays and structs for the escaping serializer.
 
 use serde::{
     Serialize, Serializer,
     ser::{
-        Error as _, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+        Error as _, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
         SerializeTupleStruct, SerializeTupleVariant,
     },
 };
 
-use super::{Escaped, Format, Place, key::Key};
+use super::{Escaped, Place};
 
 /// Entries that go to `inner` one by one. `place` is where the next one stands.
 #[derive(Debug)]
@@ -19,7 +19,7 @@ pub(super) struct Items<I> {
 
 impl<I> Items<I> {
     /// The next entry, escaped for its place.
-    fn next<'a, T: ?Sized>(&mut self, value: &'a T) -> Escaped<'a, T> {
+    pub(super) fn next<'a, T: ?Sized>(&mut self, value: &'a T) -> Escaped<'a, T> {
         let place = self.place;
         self.place = place.inside();
         Escaped { value, place }
@@ -30,7 +30,7 @@ impl<I> Items<I> {
 #[derive(Debug)]
 pub(super) enum Seq<S: Serializer> {
     Known(Items<S::SerializeSeq>),
-    Unknown { inner: S, format: Format, items: Vec<ciborium::Value> },
+    Unknown { inner: S, place: Place, items: Vec<ciborium::Value> },
 }
 
 impl<S: Serializer> SerializeSeq for Seq<S> {
@@ -43,9 +43,11 @@ impl<S: Serializer> SerializeSeq for Seq<S> {
                 let value = known.next(value);
                 known.inner.serialize_element(&value)
             }
-            Self::Unknown { format, items, .. } => {
-                let value = ciborium::Value::serialized(&Escaped::new(*format, value));
-                items.push(value.map_err(S::Error::custom)?);
+            Self::Unknown { place, items, .. } => {
+                let value = ciborium::Value::serialized(&Escaped { value, place: *place });
+                items.push(
+                    value.map_err(|ciborium::value::Error::Custom(message)| S::Error::custom(message))?,
+                );
                 Ok(())
             }
         }
@@ -101,24 +103,6 @@ impl<I: SerializeTupleVariant> SerializeTupleVariant for Items<I> {
     fn serialize_field<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
         let value = self.next(value);
         self.inner.serialize_field(&value)
-    }
-
-    fn end(self) -> Result<I::Ok, I::Error> {
-        self.inner.end()
-    }
-}
-
-impl<I: SerializeMap> SerializeMap for Items<I> {
-    type Ok = I::Ok;
-    type Error = I::Error;
-
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), I::Error> {
-        self.inner.serialize_key(&Key(key))
-    }
-
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
-        let value = self.next(value);
-        self.inner.serialize_value(&value)
     }
 
     fn end(self) -> Result<I::Ok, I::Error> {

@@ -9,12 +9,14 @@
 //! | any other integer | a number; in CBOR as a float where it needs 64 bits | `number` |
 //! | a pair whose first is a text `$..` | the same with one more `$` | the pair |
 //! | a map key | text | a property name |
+//! | a map with a key that has no text | an error; in the metadata of an error a tagged map in CBOR, null in JSON | `Map` |
 //!
 //! Types that have a readable form (`is_human_readable`) use it in CBOR too, so an id or a time is the same text
 //! to a client whatever it negotiated.
 
 mod items;
 mod key;
+mod map;
 
 use std::fmt::Display;
 
@@ -24,7 +26,10 @@ use serde::{
     ser::{Error as _, SerializeTuple as _},
 };
 
-use self::items::{Items, Seq};
+use self::{
+    items::{Items, Seq},
+    map::Map,
+};
 use super::Format;
 
 /// The largest integer that JavaScript's `number` tells from its neighbours.
@@ -39,12 +44,17 @@ pub(super) struct Escaped<'a, T: ?Sized> {
 
 impl<'a, T: ?Sized> Escaped<'a, T> {
     pub(super) const fn new(format: Format, value: &'a T) -> Self {
-        Self { value, place: Place { format, first_of_pair: false } }
+        Self { value, place: Place { format, any_keys: false, first_of_pair: false } }
     }
 
     /// The same for the first of two elements.
     pub(super) const fn first_of_pair(format: Format, value: &'a T) -> Self {
-        Self { value, place: Place { format, first_of_pair: true } }
+        Self { value, place: Place { format, any_keys: false, first_of_pair: true } }
+    }
+
+    /// In CBOR, with maps whose keys have no text.
+    pub(super) const fn with_any_keys(value: &'a T, first_of_pair: bool) -> Self {
+        Self { value, place: Place { format: Format::Cbor, any_keys: true, first_of_pair } }
     }
 }
 
@@ -58,6 +68,8 @@ impl<T: Serialize + ?Sized> Serialize for Escaped<'_, T> {
 #[derive(Debug, Clone, Copy)]
 struct Place {
     format: Format,
+    /// Whether a map may have keys that have no text.
+    any_keys: bool,
     first_of_pair: bool,
 }
 
@@ -120,7 +132,7 @@ impl<S: Serializer> Serializer for Escape<S> {
     type SerializeTuple = Items<S::SerializeTuple>;
     type SerializeTupleStruct = Items<S::SerializeTupleStruct>;
     type SerializeTupleVariant = Items<S::SerializeTupleVariant>;
-    type SerializeMap = Items<S::SerializeMap>;
+    type SerializeMap = Map<S>;
     type SerializeStruct = Items<S::SerializeStruct>;
     type SerializeStructVariant = Items<S::SerializeStructVariant>;
 
@@ -246,7 +258,7 @@ impl<S: Serializer> Serializer for Escape<S> {
     fn serialize_seq(self, len: Option<usize>) -> Result<Seq<S>, S::Error> {
         Ok(match len {
             Some(len) => Seq::Known(Self::known(self.place, len, self.inner.serialize_seq(Some(len))?)),
-            None => Seq::Unknown { inner: self.inner, format: self.place.format, items: Vec::new() },
+            None => Seq::Unknown { inner: self.inner, place: self.place.inside(), items: Vec::new() },
         })
     }
 
@@ -273,7 +285,7 @@ impl<S: Serializer> Serializer for Escape<S> {
     }
 
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        Ok(Self::named(self.place, self.inner.serialize_map(len)?))
+        Map::new(self.inner, len, self.place)
     }
 
     fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {

@@ -66,13 +66,17 @@ impl<'de> SeqAccess<'de> for &mut Entries<'_, 'de> {
 pub(super) struct Map<'e, 'r, 'de>(pub(super) &'e mut Entries<'r, 'de>);
 
 impl<'de> Map<'_, '_, 'de> {
-    fn key(&mut self) -> Result<Key<'de>, DecodeError> {
-        match self.0.revive.value()? {
-            Value::Text(text) => Ok(Key(text)),
-            Value::Integer(Integer::Positive(number)) => Ok(Key(number.to_string().into())),
-            Value::Integer(Integer::Negative(number)) => Ok(Key(number.to_string().into())),
-            _ => Err(DecodeError::new("a map key is not a text")),
-        }
+    /// The next key, if it is text or a number, which may stand for whatever kind of key is expected.
+    fn key(&mut self) -> Result<Option<Key<'de>>, DecodeError> {
+        let mut ahead = *self.0.revive;
+        let key = match ahead.value()? {
+            Value::Text(text) => Key(text),
+            Value::Integer(Integer::Positive(number)) => Key(number.to_string().into()),
+            Value::Integer(Integer::Negative(number)) => Key(number.to_string().into()),
+            _ => return Ok(None),
+        };
+        *self.0.revive = ahead;
+        Ok(Some(key))
     }
 }
 
@@ -83,7 +87,10 @@ impl<'de> MapAccess<'de> for Map<'_, '_, 'de> {
         if !self.0.revive.input.more(&mut self.0.left)? {
             return Ok(None);
         }
-        seed.deserialize(self.key()?).map(Some)
+        match self.key()? {
+            Some(key) => seed.deserialize(key).map(Some),
+            None => seed.deserialize(&mut *self.0.revive).map(Some),
+        }
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, DecodeError> {
@@ -103,7 +110,8 @@ impl<'de> EnumAccess<'de> for Map<'_, '_, 'de> {
         if !self.0.revive.input.more(&mut self.0.left)? {
             return Err(DecodeError::new("a variant is missing its name"));
         }
-        let variant = seed.deserialize(self.key()?)?;
+        let name = self.key()?.ok_or_else(|| DecodeError::new("a variant's name is not a text"))?;
+        let variant = seed.deserialize(name)?;
         Ok((variant, self))
     }
 }

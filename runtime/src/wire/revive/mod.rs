@@ -21,8 +21,9 @@ use self::{
     value::{Integer, Value, resolve},
 };
 use super::{
-    DecodeError,
+    DecodeError, Format,
     cbor::{self, MAX_DEPTH, Reader},
+    tree,
 };
 
 /// Reads one value. The first of a pair is unescaped: `$$x` is `$x` there.
@@ -30,7 +31,16 @@ pub(super) fn read<T: DeserializeOwned>(
     input: &mut Reader<'_>,
     first_of_pair: bool,
 ) -> Result<T, DecodeError> {
-    let mut revive = Revive { input: *input, depth: MAX_DEPTH, first_of_pair };
+    read_from(Format::Cbor, input, first_of_pair)
+}
+
+/// Reads one value that came in this format, and is CBOR by now.
+pub(super) fn read_from<T: DeserializeOwned>(
+    origin: Format,
+    input: &mut Reader<'_>,
+    first_of_pair: bool,
+) -> Result<T, DecodeError> {
+    let mut revive = Revive { input: *input, origin, depth: MAX_DEPTH, first_of_pair };
     let value = T::deserialize(&mut revive)?;
     *input = revive.input;
     Ok(value)
@@ -40,6 +50,8 @@ pub(super) fn read<T: DeserializeOwned>(
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Revive<'de> {
     input: Reader<'de>,
+    /// What the value was written in: in JSON no integer is a float.
+    origin: Format,
     /// How many more levels may be entered.
     depth: u8,
     /// Whether the next value is the first of an escaped pair.
@@ -79,7 +91,9 @@ impl<'de> Revive<'de> {
             Value::Integer(integer) => integer.visit(visitor),
             // An integer that needs 64 bits travels as a float, see `escape`.
             Value::Float(float) => match Integer::from_float(float) {
-                Some(integer) if integer.is_wide_and_safe() => integer.visit(visitor),
+                Some(integer) if self.origin == Format::Cbor && integer.is_wide_and_safe() => {
+                    integer.visit(visitor)
+                }
                 _ => visitor.visit_f64(float),
             },
             Value::Text(Cow::Borrowed(text)) => visitor.visit_borrowed_str(text),
@@ -168,9 +182,12 @@ impl<'de> Deserializer<'de> for &mut Revive<'de> {
 
     fn deserialize_newtype_struct<V: Visitor<'de>>(
         self,
-        _: &'static str,
+        name: &'static str,
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
+        if name == tree::NAME {
+            return self.bytes(visitor);
+        }
         visitor.visit_newtype_struct(self)
     }
 

@@ -1,0 +1,112 @@
+//! Maps: objects where all keys have a text, which is what JavaScript and JSON have.
+//!
+//! A key that has none, such as a tuple, is an error where the map is given. Only in the metadata of an error, which is
+//! given by nobody who could be told, CBOR holds the map all the same. It gets the tag by which JavaScript's `Map`
+//! travels: as a plain object, its clients could not even read the message.
+
+use ciborium::Value;
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, SerializeMap},
+};
+
+use super::{Escaped, Place, items::Items, key::Key};
+
+/// The tag of maps that are no objects.
+const MAP: u64 = 259;
+
+/// A map. Where it may have any keys, the first of them tells what it is.
+#[derive(Debug)]
+pub(super) enum Map<S: Serializer> {
+    /// No key has been written yet.
+    Begun {
+        inner: S,
+        len: Option<usize>,
+        place: Place,
+    },
+    Object(Items<S::SerializeMap>),
+    /// Collected, as the tag stands around all of it.
+    Tagged {
+        inner: S,
+        place: Place,
+        entries: Vec<(Value, Value)>,
+    },
+    /// While it becomes one of the others.
+    Moved,
+}
+
+impl<S: Serializer> Map<S> {
+    pub(super) fn new(inner: S, len: Option<usize>, place: Place) -> Result<Self, S::Error> {
+        let place = place.inside();
+        if place.any_keys {
+            return Ok(Self::Begun { inner, len, place });
+        }
+        Ok(Self::Object(Items { inner: inner.serialize_map(len)?, place }))
+    }
+
+    /// Writes the first key, and chooses by it.
+    fn begin<K: Serialize + ?Sized>(&mut self, key: &K) -> Result<(), S::Error> {
+        let Self::Begun { inner, len, place } = std::mem::replace(self, Self::Moved) else {
+            return Err(no_key());
+        };
+        *self = match collected(&Key { key, place })? {
+            Value::Text(text) => {
+                let mut object = inner.serialize_map(len)?;
+                object.serialize_key(&text)?;
+                Self::Object(Items { inner: object, place })
+            }
+            key => Self::Tagged { inner, place, entries: vec![(key, Value::Null)] },
+        };
+        Ok(())
+    }
+}
+
+impl<S: Serializer> SerializeMap for Map<S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), S::Error> {
+        match self {
+            Self::Object(object) => object.inner.serialize_key(&Key { key, place: object.place }),
+            Self::Tagged { place, entries, .. } => {
+                entries.push((collected(&Key { key, place: *place })?, Value::Null));
+                Ok(())
+            }
+            Self::Begun { .. } | Self::Moved => self.begin(key),
+        }
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
+        match self {
+            Self::Object(object) => {
+                let value = object.next(value);
+                object.inner.serialize_value(&value)
+            }
+            Self::Tagged { place, entries, .. } => {
+                let (_, last) = entries.last_mut().ok_or_else(no_key)?;
+                *last = collected(&Escaped { value, place: *place })?;
+                Ok(())
+            }
+            Self::Begun { .. } | Self::Moved => Err(no_key()),
+        }
+    }
+
+    fn end(self) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Object(object) => object.inner.end(),
+            Self::Begun { inner, len, .. } => inner.serialize_map(len)?.end(),
+            Self::Tagged { inner, entries, .. } => {
+                Value::Tag(MAP, Box::new(Value::Map(entries))).serialize(inner)
+            }
+            Self::Moved => Err(no_key()),
+        }
+    }
+}
+
+fn collected<T: Serialize + ?Sized, E: Error>(value: &T) -> Result<Value, E> {
+    Value::serialized(value).map_err(|ciborium::value::Error::Custom(message)| E::custom(message))
+}
+
+fn no_key<E: Error>() -> E {
+    E::custom("a map's value has no key")
+}
