@@ -87,7 +87,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
     }
 
     fn write_event(&self, format: Format) -> Result<Bytes, EncodeError> {
-        wire::write_event(format, self)
+        wire::write_payload(format, self)
     }
 
     fn read_event(event: &EventReader<'_>) -> Result<Self, DecodeError> {

@@ -19,7 +19,20 @@ use super::{
 
 /// Encodes a payload as the array of a listener's arguments.
 pub fn write_event<T: Serialize>(format: Format, payload: &T) -> Result<Bytes, EncodeError> {
-    match shape::of_value(payload) {
+    write_in_shape(format, payload, shape::of_value(payload))
+}
+
+/// The same for a payload that [`EventReader::read`] reads back. The type alone says its shape: an untagged enum is one
+/// argument for whoever reads it, even where the value that is in it would be several.
+pub(crate) fn write_payload<T: Serialize + DeserializeOwned>(
+    format: Format,
+    payload: &T,
+) -> Result<Bytes, EncodeError> {
+    write_in_shape(format, payload, shape::of_type::<T>())
+}
+
+fn write_in_shape<T: Serialize>(format: Format, payload: &T, shape: Shape) -> Result<Bytes, EncodeError> {
+    match shape {
         Shape::Nothing => Ok(Bytes::from_static(format.empty_array())),
         // As a value it is an array already.
         Shape::Spread => value::to_bytes(format, payload),

@@ -39,6 +39,7 @@ mod value;
 pub use args::{ArgsReader, ArgsWriter};
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
+pub(crate) use event::write_payload;
 pub use event::{EventReader, write_event};
 pub use fault::ActorRef;
 #[doc(hidden)]
