@@ -271,6 +271,15 @@ fn wide_integers_survive_types_that_ask_for_anything() {
     }
 }
 
+/// In JSON a number with a point is one, however large; only in CBOR it may be an integer that JavaScript wrote.
+#[test]
+fn a_large_float_stays_one_in_json_whatever_texts_are_beside_it() {
+    for text in [r#"[5000000000.0,"x",1]"#, r#"[5000000000.0,"$x",1]"#] {
+        let value: Value = from_bytes(Format::Json, text.as_bytes()).unwrap();
+        assert!(value[0].is_f64(), "{text}: {value}");
+    }
+}
+
 fn kinds() -> impl Strategy<Value = Kind> {
     let blob = proptest::collection::vec(any::<u8>(), 0..20).prop_map(Blob);
     prop_oneof![

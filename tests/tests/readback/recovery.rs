@@ -1,1 +1,0 @@
-//! Actors whose state the program cannot read.
