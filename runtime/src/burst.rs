@@ -12,6 +12,8 @@ use crate::backlog::Item;
 pub(crate) struct Burst {
     items: SmallVec<[Item; 1]>,
     bytes: usize,
+    /// Whether anything of it may be dropped or replaced.
+    has_tags: bool,
     /// As it is written, by the first that writes it.
     joined: OnceLock<Bytes>,
 }
@@ -23,7 +25,8 @@ impl Burst {
     pub(crate) fn new(items: impl Into<SmallVec<[Item; 1]>>) -> Arc<Self> {
         let items = items.into();
         let bytes = items.iter().map(|item| item.frame.len()).sum();
-        Arc::new(Self { items, bytes, joined: OnceLock::new() })
+        let has_tags = items.iter().any(|item| item.tag.is_some());
+        Arc::new(Self { items, bytes, has_tags, joined: OnceLock::new() })
     }
 
     pub(crate) fn of(item: Item) -> Arc<Self> {
@@ -32,6 +35,11 @@ impl Burst {
 
     pub(crate) fn items(&self) -> &[Item] {
         &self.items
+    }
+
+    /// Whether anything of it may be dropped or replaced.
+    pub(crate) fn has_tags(&self) -> bool {
+        self.has_tags
     }
 
     /// The bytes of all its messages.

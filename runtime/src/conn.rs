@@ -22,7 +22,7 @@ use crate::{
     host::{Fan, Gate, Parcel},
     in_flight::InFlight,
     meters::ActorMeters,
-    outbox::{Close, Outbox, Writer},
+    outbox::{Close, Outbox, TooMuch, Writer},
     raw_socket::Closing,
     subscriptions::{Asked, Subscriptions},
     wire::{Notice, ToClient},
@@ -46,6 +46,8 @@ struct Inner<A: Actor> {
     peer: Peer<A>,
     /// How much for it waits at the gate.
     waiting: AtomicUsize,
+    /// Bytes of the events among it.
+    waiting_bytes: AtomicUsize,
     id: ConnId,
     params: ParamsOf<A>,
     state: RwLock<Arc<A::ConnState>>,
@@ -86,13 +88,14 @@ impl<A: Actor> Conn<A> {
         let (gate, fan) = ways;
         let subscriptions = Subscriptions::new(events::<A>().len(), !A::HOOKS.on_subscribe.is_empty());
         let state = RwLock::new(Arc::new(state));
-        let waiting = AtomicUsize::new(0);
+        let (waiting, waiting_bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let account = if let Peer::Wire(outbox) = &peer { outbox.account() } else { None };
         let in_flight = Mutex::new(account.cloned().map(InFlight::of).unwrap_or_default());
         Self(Arc::new(Inner {
             open: AtomicBool::new(true),
             peer,
             waiting,
+            waiting_bytes,
             id,
             params,
             state,
@@ -145,7 +148,8 @@ impl<A: Actor> Conn<A> {
     /// Sends an event to this connection alone, whatever it subscribed to.
     ///
     /// Returns whether it was handed over: `false` if the connection is closed, or, with a line in the log, if the
-    /// event cannot be sent at all; [`try_send`](Self::try_send) says which.
+    /// event cannot be sent at all or one turn sends more than [`Limits::queue_excess`] grants;
+    /// [`try_send`](Self::try_send) says which.
     pub fn send<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
         self.try_send(event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
@@ -322,7 +326,34 @@ impl<A: Actor> Conn<A> {
         let Some(channel) = self.channel() else { return Ok(()) };
         let event = frames.burst(channel, self.longest_event())?;
         self.0.fan.flush();
+        self.try_pass(event)
+    }
+
+    /// Hands an event for it alone over, or leaves it where it waits until what it speaks of is saved.
+    fn try_pass(&self, event: Arc<Burst>) -> Result<(), SendError> {
+        if A::OPTIONS.durability == Durability::Output || self.has_waiting() {
+            let waiting = self.0.waiting_bytes.load(Ordering::Acquire);
+            let Limits { queue, queue_excess, .. } = *self.0.limits;
+            if self.outbox().is_some() && waiting + event.bytes() > queue.saturating_add(queue_excess) {
+                return Err(self.no_room(waiting));
+            }
+        } else if let Peer::Wire(outbox) = &self.0.peer {
+            let pushed = outbox.try_push(Writer::Session, event);
+            let is_taken = pushed.map_err(|TooMuch { waiting, .. }| self.no_room(waiting))?;
+            return if is_taken { Ok(()) } else { Err(SendError::Closed) };
+        }
         self.pass(event, Writer::Session)
+    }
+
+    fn no_room(&self, waiting: usize) -> SendError {
+        SendError::NoRoom { waiting, limit: self.0.limits.queue_excess }
+    }
+
+    /// Closes it because there is no room for the event at this place of the table, which nobody is to miss.
+    pub(crate) fn refuse_event(&self, index: usize) {
+        if let Peer::Wire(outbox) = &self.0.peer {
+            outbox.refuse(Some(index));
+        }
     }
 
     /// Hands events over, or leaves them where they wait until what they speak of is saved.
@@ -340,12 +371,14 @@ impl<A: Actor> Conn<A> {
         if taken { Ok(()) } else { Err(SendError::Closed) }
     }
 
-    /// Something for it waits at the gate.
-    pub(crate) fn begin_wait(&self) {
+    /// Something for it waits at the gate, with so many bytes of events.
+    pub(crate) fn begin_wait(&self, bytes: usize) {
+        self.0.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
         self.0.waiting.fetch_add(1, Ordering::AcqRel);
     }
 
-    pub(crate) fn end_wait(&self) {
+    pub(crate) fn end_wait(&self, bytes: usize) {
+        self.0.waiting_bytes.fetch_sub(bytes, Ordering::AcqRel);
         self.0.waiting.fetch_sub(1, Ordering::AcqRel);
     }
 

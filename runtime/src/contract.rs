@@ -161,7 +161,9 @@ impl EventInfo {
     }
 }
 
-/// What becomes of an event when a client does not keep up: when as much waits for it as [`Limits`](crate::Limits) grant.
+/// What becomes of an event when a client does not keep up: its socket takes no more, and as much waits for it as
+/// [`Limits`](crate::Limits) grant. Of values whose latest is kept, no other waits once its socket has been full for a
+/// quarter of a second.
 ///
 /// Until then everybody gets everything. `events(Moved(slow = latest(by = player_id)))` says it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -175,6 +177,14 @@ pub enum SlowConsumer {
     Latest,
     /// Of those that wait the latest of each key is kept, the key being this field.
     LatestBy(&'static str),
+}
+
+#[cfg(feature = "server")]
+impl SlowConsumer {
+    /// Whether a later event takes the place of one that waits.
+    pub(crate) fn keeps_latest(self) -> bool {
+        matches!(self, Self::Latest | Self::LatestBy(_))
+    }
 }
 
 /// The wire name of event `E` of contract `C`.

@@ -117,6 +117,17 @@ pub enum SendError {
         /// The largest that is sent.
         limit: usize,
     },
+    /// So much waits to be written to the connection that there is no room for the event. The connection stays open.
+    #[error(
+        "there is no room for the event beside {waiting} bytes that wait for the connection: one turn may go beyond \
+         `Limits::queue` by {limit}, as far as `Limits::buffered` has room"
+    )]
+    NoRoom {
+        /// How much waits.
+        waiting: usize,
+        /// By how much one turn may go beyond what a queue holds.
+        limit: usize,
+    },
 }
 
 impl SendError {

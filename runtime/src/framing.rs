@@ -15,6 +15,12 @@ pub(crate) fn frames(is_text: bool, bursts: &[Arc<Burst>]) -> Bytes {
     join(is_text, bursts.iter().flat_map(|burst| burst.items()))
 }
 
+/// The same with a ping behind them.
+pub(crate) fn followed_by_ping(frames: &[u8], payload: [u8; 8]) -> Bytes {
+    const FINAL_PING: [u8; 2] = [0x89, 8];
+    Bytes::from([frames, &FINAL_PING, &payload].concat())
+}
+
 fn join<'a>(is_text: bool, items: impl Iterator<Item = &'a Item> + Clone) -> Bytes {
     let length = items.clone().map(|item| FRAME_HEAD + item.frame.len()).sum();
     let mut frames = BytesMut::with_capacity(length);

@@ -15,6 +15,8 @@ mod actor;
 #[cfg(feature = "server")]
 mod backlog;
 #[cfg(feature = "server")]
+mod batch;
+#[cfg(feature = "server")]
 mod burst;
 #[cfg(feature = "server")]
 mod channel;
@@ -45,6 +47,8 @@ mod in_flight;
 mod key;
 #[cfg(feature = "server")]
 mod limits;
+#[cfg(feature = "server")]
+mod load;
 #[cfg(feature = "server")]
 mod losses;
 #[cfg(feature = "server")]

@@ -14,6 +14,7 @@ use std::time::Duration;
 /// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::SendError) of the actor's |
 /// | [`queue`](Self::queue) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`queue_messages`](Self::queue_messages) | messages | 4,096 | the same |
+/// | [`queue_excess`](Self::queue_excess) | bytes | 8 MiB | a [`SendError`](crate::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`input`](Self::input) | bytes of CBOR | 64 KiB | `message.input_too_long` |
 /// | [`query_input`](Self::query_input) | bytes of CBOR | 4 KiB | `message.input_too_long` |
 /// | [`params`](Self::params) | bytes of JSON | 4 KiB | `message.params_too_long` |
@@ -38,7 +39,7 @@ use std::time::Duration;
 /// | [`open_timeout`](Self::open_timeout) | time | 30 s | closed with 1011, `guard.actor_ready_timeout`; clients try again |
 /// | [`ping_interval`](Self::ping_interval) | time | 30 s | dropped after twice as much silence |
 /// | [`message_timeout`](Self::message_timeout) | time | 2 min | closed with 1011, `message.incoming_timed_out` |
-/// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile |
+/// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile, or holds more than it may |
 ///
 /// An address is what the socket says: behind a proxy on another machine all clients have the same one, so either
 /// raise the limits per address, or put the real address into the request with a layer of your own around
@@ -57,6 +58,7 @@ pub struct Limits {
     pub(crate) outgoing_message: usize,
     pub(crate) queue: usize,
     pub(crate) queue_messages: usize,
+    pub(crate) queue_excess: usize,
     pub(crate) input: usize,
     pub(crate) query_input: usize,
     pub(crate) params: usize,
@@ -91,6 +93,7 @@ impl Default for Limits {
             outgoing_message: 1 << 20,
             queue: 256 << 10,
             queue_messages: 4096,
+            queue_excess: 8 << 20,
             input: 64 << 10,
             query_input: crate::wire::input::MAX_QUERY_INPUT,
             params: 4 << 10,
@@ -144,6 +147,11 @@ settings! {
     queue: usize;
     /// Messages that may wait to be written to one connection.
     queue_messages: usize;
+    /// Bytes by which one turn may go beyond [`queue`](Self::queue) and [`queue_messages`](Self::queue_messages), where a
+    /// message too many counts as 64: what a turn sends before anybody could write it says nothing about its peer. Whoever
+    /// had not taken what was sent before has no such room. It is within what is [`buffered`](Self::buffered), and has
+    /// [`slow_timeout`](Self::slow_timeout) to be written.
+    queue_excess: usize;
     /// Bytes (CBOR) of the input of a new actor that is made through the control API.
     input: usize;
     /// Bytes (CBOR) of the input of a new actor that comes in an address; clients know 4 KiB.
@@ -180,8 +188,8 @@ settings! {
     calls_in_flight: usize;
     /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
     bytes_in_flight: usize;
-    /// Bytes of requests that are half read, and of the arguments of calls under way, of all peers. Each head counts twice,
-    /// for the room that it is read into. The first 8 KiB of each are free: who asks for no more is served whatever the
+    /// Bytes of requests that are half read, of the arguments of calls under way, and of what waits to be written beyond the
+    /// limits of a queue, of all peers. Each head counts twice, for the room that it is read into. The first 8 KiB of each are free: who asks for no more is served whatever the
     /// others hold. A message that is half read on a connection is not counted, nor what a raw handler keeps of a body.
     buffered: usize;
     /// The same, of one address.

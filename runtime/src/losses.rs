@@ -60,6 +60,11 @@ impl Losses {
         Self { actor, events, rows: events.iter().map(row).collect() }
     }
 
+    /// Whether any of the events is one of which the latest alone counts.
+    pub(crate) fn has_values(&self) -> bool {
+        self.events.iter().any(|info| info.slow.keeps_latest())
+    }
+
     pub(crate) fn dropped(&self, index: usize) {
         self.rows[index].dropped.add();
     }

@@ -1,18 +1,25 @@
 //! What waits to be written to one connection: filled by the actor, emptied by the gateway that holds the socket.
 
+mod excess;
+mod pacing;
 mod queue;
+mod room;
+mod slow;
 #[cfg(test)]
 mod tests;
 
 use std::{
     sync::{Arc, OnceLock},
     task::Context,
+    time::Duration,
 };
 
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
+use tokio::time::Instant;
 
-use self::queue::Queue;
+pub(crate) use self::pacing::Probe;
+use self::queue::{Bounds, NoRoom, Portion, Queue};
 use crate::{
     Limits,
     account::Account,
@@ -71,15 +78,28 @@ impl Close {
 }
 
 /// What is to be written next.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Taken {
     /// What to write with, if it was lent. If it is stuck there is nothing else yet.
     pub(crate) pen: Option<Pen>,
     pub(crate) bursts: Bursts,
+    /// A ping that follows them.
+    pub(crate) probe: Option<Probe>,
     /// Follows them, and is the last.
     pub(crate) close: Option<Box<Close>>,
-    /// Whether nothing is left.
+    /// Whether nothing is left that could be written now.
     pub(crate) is_all: bool,
+    /// Whether something is, for which the answer to a ping is waited for.
+    pub(crate) is_held: bool,
+}
+
+/// One turn has sent more than [`Limits::queue_excess`] beyond the limits of a queue, or nobody has room for it.
+#[derive(Debug)]
+pub(crate) struct TooMuch {
+    /// That had no room, if it is one.
+    pub(crate) event: Option<usize>,
+    /// Bytes that wait.
+    pub(crate) waiting: usize,
 }
 
 /// Who writes what is pushed.
@@ -140,6 +160,11 @@ impl Outbox {
         let _ = self.losses.set(losses);
     }
 
+    /// Whether some of what it carries grows old, and is to wait here rather than where it cannot be replaced.
+    pub(crate) fn has_values(&self) -> bool {
+        self.losses.get().is_some_and(|losses| losses.has_values())
+    }
+
     /// Queues messages; `false` if the connection is closing, or closes now because it is full. One that is dropped was
     /// taken: its client is told how many were.
     pub(crate) fn push(&self, burst: Arc<Burst>) -> bool {
@@ -148,40 +173,50 @@ impl Outbox {
 
     /// The same, with a say in who writes it.
     pub(crate) fn push_for(&self, writer: Writer, burst: Arc<Burst>) -> bool {
+        self.try_push(writer, burst).unwrap_or_else(|TooMuch { event, .. }| {
+            self.refuse(event);
+            false
+        })
+    }
+
+    /// The same, but it is left to the caller what becomes of a connection that one turn has sent too much.
+    pub(crate) fn try_push(&self, writer: Writer, burst: Arc<Burst>) -> Result<bool, TooMuch> {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
-            return false;
+            return Ok(false);
         }
-        if queue.has_room_for(burst.items().len(), burst.bytes(), &self.limits) {
-            queue.add(burst);
-        } else {
-            for item in burst.items() {
-                self.push_item(&mut queue, item.clone());
-            }
+        match queue.push(burst, self.bounds()) {
+            Ok(()) => {}
+            Err((NoRoom::TooMuch, event)) => return Err(TooMuch { event, waiting: queue.bytes() }),
+            Err((NoRoom::Full, event)) => self.close_full(&mut queue, event),
         }
         let is_taken = queue.close.is_none();
         match writer {
             Writer::Flush if is_taken && queue.pen.is_some() => {}
+            Writer::Session | Writer::Flush if queue.is_held() => {}
             Writer::Session | Writer::Flush => wake(queue),
         }
-        is_taken
+        Ok(is_taken)
     }
 
-    /// Queues one of several, of which some may have no room; the first that must have it and has none is the last.
-    fn push_item(&self, queue: &mut Queue, item: Item) {
-        if queue.close.is_some() {
-            return;
+    fn bounds(&self) -> Bounds<'_> {
+        let (limits, account) = (&*self.limits, self.account.as_ref());
+        Bounds { limits, account, losses: self.losses.get().map(|losses| &**losses) }
+    }
+
+    /// Closes the connection because there is no room for this event, or message.
+    pub(crate) fn refuse(&self, event: Option<usize>) {
+        let mut queue = self.queue.lock();
+        if queue.close.is_none() {
+            self.close_full(&mut queue, event);
+            wake(queue);
         }
-        if queue.has_room_for(1, item.frame.len(), &self.limits) {
-            queue.add(Burst::of(item));
-            return;
-        }
-        let (event, losses) = (item.event, self.losses.get());
-        if !queue.fall_behind(item, &self.limits, losses.map(|losses| &**losses)) {
-            queue.close = Some(Box::new(Close::new(1011, "message.outgoing_queue_full")));
-            if let (Some(losses), Some(event)) = (losses, event) {
-                losses.disconnected(event);
-            }
+    }
+
+    fn close_full(&self, queue: &mut Queue, event: Option<usize>) {
+        queue.close = Some(Box::new(Close::new(1011, "message.outgoing_queue_full")));
+        if let (Some(losses), Some(event)) = (self.losses.get(), event) {
+            losses.disconnected(event);
         }
     }
 
@@ -204,7 +239,23 @@ impl Outbox {
     /// Whether its client has not caught up since there was no room, or is to go.
     pub(crate) fn is_behind(&self) -> bool {
         let queue = self.queue.lock();
-        queue.backlog.is_some() || queue.close.is_some()
+        queue.is_behind() || queue.close.is_some()
+    }
+
+    /// Its client does not take what is being written, or has yet to say that it has read what was written before. Says
+    /// since when it does not take what one turn has sent beyond the limits of the queue, if one has.
+    pub(crate) fn found_stuck(&self) -> Option<Instant> {
+        self.queue.lock().found_stuck()
+    }
+
+    /// Its client has answered a ping.
+    pub(crate) fn answered(&self, answer: &[u8]) {
+        self.queue.lock().answered(answer);
+    }
+
+    /// Whether its client has not answered a ping for so long.
+    pub(crate) fn is_unanswered_for(&self, limit: Duration) -> bool {
+        self.queue.lock().is_unanswered_for(limit)
     }
 
     /// Writes what waits, if the session rests; that is woken if anything is left to do.
@@ -231,10 +282,11 @@ impl Outbox {
         let mut queue = self.queue.lock();
         let pen = queue.pen.take();
         if pen.as_ref().is_some_and(Pen::is_stuck) {
-            return Taken { pen, bursts: Bursts::new(), close: None, is_all: false };
+            return Taken { pen, ..Taken::default() };
         }
-        let (mut bursts, missed) = queue.take();
-        let is_all = queue.is_empty() && queue.close.is_none();
+        let Portion { mut bursts, missed, probe } = queue.take(self.bounds());
+        let is_held = queue.is_held();
+        let is_all = is_held || (queue.is_empty() && queue.close.is_none());
         if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
             queue.writer = Some(cx.waker().clone());
         }
@@ -244,7 +296,7 @@ impl Outbox {
             // What is missing of what follows is said before it.
             bursts.insert(0, self.told(missed));
         }
-        Taken { pen, bursts, close, is_all }
+        Taken { pen, bursts, probe, close, is_all, is_held }
     }
 
     /// What its client is told of the events that it does not get.

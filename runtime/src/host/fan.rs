@@ -12,7 +12,7 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{gate::Gate, spread::Spread};
-use crate::{Actor, Conn, backlog::Item, channel::Channel, outbox::Outbox};
+use crate::{Actor, Conn, backlog::Item, batch::Batch, channel::Channel, outbox::Outbox};
 
 /// The events that the turns of an actor are sending to all who want them.
 ///
@@ -81,18 +81,30 @@ impl<A: Actor> Fan<A> {
         self.changed();
     }
 
-    /// Runs code of the actor, whose events go out at its end.
-    pub(super) fn corked<T>(&self, code: impl FnOnce() -> T) -> T {
-        let cork = self.cork();
-        let result = code();
-        drop(cork);
-        result
+    /// Runs a turn, whose events go out at its end.
+    pub(super) fn corked<T>(&self, turn: impl FnOnce() -> T) -> T {
+        self.corked_in(&mut Batch::Unnamed, turn)
     }
 
-    /// Runs code of the actor, whose events go out wherever it awaits and at its end.
-    pub(super) async fn corked_async<T>(&self, code: impl Future<Output = T>) -> T {
+    /// Runs a turn, whose events go out wherever it awaits and at its end.
+    pub(super) async fn corked_async<T>(&self, turn: impl Future<Output = T>) -> T {
+        let (mut turn, mut batch) = (pin!(turn), Batch::Unnamed);
+        poll_fn(|task| self.corked_in(&mut batch, || turn.as_mut().poll(task))).await
+    }
+
+    /// Runs code beside the turns, which may last: what it sends without awaiting belongs together.
+    pub(super) async fn corked_beside<T>(&self, code: impl Future<Output = T>) -> T {
         let mut code = pin!(code);
         poll_fn(|task| self.corked(|| code.as_mut().poll(task))).await
+    }
+
+    fn corked_in<T>(&self, batch: &mut Batch, code: impl FnOnce() -> T) -> T {
+        batch.enter(|| {
+            let cork = self.cork();
+            let result = code();
+            drop(cork);
+            result
+        })
     }
 
     fn cork(&self) -> Option<Cork<'_, A>> {

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use super::{call::Answer, parcel::Parcel};
-use crate::{Actor, Durability, faults};
+use crate::{Actor, Durability, batch::Batch, faults};
 
 /// The order of an actor's changes, how far they are saved, and what waits for that.
 ///
@@ -268,13 +268,14 @@ impl<A: Actor> Gate<A> {
     /// Hands over what need not wait any more.
     fn release(&mut self) {
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
-        self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait());
+        // Nobody could write before: all of it is as if one turn had sent it.
+        Batch::Unnamed.enter(|| self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait()));
     }
 
     /// The actor's end is in the store: hands over what waited for it.
     pub(super) fn ended(&mut self) {
         (self.submitted, self.saved, self.standing) = (self.latest, self.latest, Standing::Sound);
-        self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait());
+        Batch::Unnamed.enter(|| self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait()));
     }
 
     /// A save failed: the state in memory is void, and so are the parcels returned.

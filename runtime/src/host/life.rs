@@ -197,7 +197,7 @@ impl<A: Actor> Cell<A> {
         let asleep = self.holds.asleep.clone();
         let (fan, span) = (Arc::clone(self.roster().fan()), self.hook_span("run", None));
         let run = async move {
-            let run = fan.corked_async(guarded_async(Duration::MAX, A::run(ctx)));
+            let run = fan.corked_beside(guarded_async(Duration::MAX, A::run(ctx)));
             if let Some(Err(fault)) =
                 asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
             {

@@ -57,26 +57,31 @@ impl<A: Actor> Parcel<A> {
     /// It waits at the gate from now on, and what comes later for its connection stays behind it.
     pub(super) fn begin_wait(&self) {
         if let Some(conn) = self.conn() {
-            conn.begin_wait();
+            conn.begin_wait(self.bytes());
         }
     }
 
     /// It has waited for long enough.
     pub(super) fn end_wait(self) {
-        let conn = self.conn().cloned();
+        let (conn, bytes) = (self.conn().cloned(), self.bytes());
         self.deliver();
         if let Some(conn) = conn {
-            conn.end_wait();
+            conn.end_wait(bytes);
         }
     }
 
     /// It has waited for nothing.
     pub(super) fn end_wait_failed(self, fault: Fault) {
-        let conn = self.conn().cloned();
+        let (conn, bytes) = (self.conn().cloned(), self.bytes());
         self.fail(fault);
         if let Some(conn) = conn {
-            conn.end_wait();
+            conn.end_wait(bytes);
         }
+    }
+
+    /// Bytes of events for one connection.
+    fn bytes(&self) -> usize {
+        if let Self::Event { events, .. } = self { events.bytes() } else { 0 }
     }
 
     /// Whether something waits already for the same connection.

@@ -181,7 +181,7 @@ impl<A: Actor> Cell<A> {
                 // The socket is closed; its handler has seen that, or will.
                 tokio::time::sleep(Self::SOCKET_END).await;
             };
-            let handling = fan.corked_async(guarded_async(Duration::MAX, A::websocket(ctx, socket)));
+            let handling = fan.corked_beside(guarded_async(Duration::MAX, A::websocket(ctx, socket)));
             let ended = tokio::select! {
                 ended = handling => ended.and_then(|ended| ended),
                 () = over => Err(faults::service_unavailable()),

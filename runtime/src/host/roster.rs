@@ -117,6 +117,8 @@ impl<A: Actor> Roster<A> {
                 match conn.deliver(&mut frames) {
                     Ok(()) => delivered += 1,
                     Err(SendError::Closed) => {}
+                    // The others get it all the same.
+                    Err(SendError::NoRoom { .. }) => conn.refuse_event(E::INDEX),
                     Err(error) => return Err(error),
                 }
             }

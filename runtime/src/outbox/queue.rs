@@ -1,13 +1,17 @@
 //! What waits for one client.
 
-use std::{mem, sync::Arc, task::Waker};
+use std::{mem, sync::Arc, task::Waker, time::Duration};
 
-use super::Close;
+use tokio::time::Instant;
+
+use super::{Close, excess::Excess, pacing::Pacing, pacing::Probe, slow::Slow};
 use crate::{
     Limits,
-    backlog::{Backlog, Item, Missed},
+    account::Account,
+    backlog::{Backlog, Missed},
     burst::{Burst, Bursts},
     framing::frames,
+    load::Load,
     losses::Losses,
     pen::Pen,
 };
@@ -15,12 +19,11 @@ use crate::{
 /// Messages in order, as many as the limits allow, and who is to write them.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    bursts: Bursts,
+    pub(super) bursts: Bursts,
     /// Of all of them.
-    messages: usize,
-    bytes: usize,
-    /// Everything that waits, in place of the above, from when there was no room until the client has caught up.
-    pub(super) backlog: Option<Box<Backlog>>,
+    load: Load,
+    /// While the peer does not keep up, or has been sent more than there is room for.
+    slow: Option<Box<Slow>>,
     pub(super) close: Option<Box<Close>>,
     /// Of the session, while it waits for something to write.
     pub(super) writer: Option<Waker>,
@@ -28,65 +31,180 @@ pub(super) struct Queue {
     pub(super) pen: Option<Pen>,
 }
 
+/// What bounds a queue, and where it is counted what is beyond it.
+#[derive(Clone, Copy)]
+pub(super) struct Bounds<'a> {
+    pub(super) limits: &'a Limits,
+    pub(super) account: Option<&'a Account>,
+    pub(super) losses: Option<&'a Losses>,
+}
+
+/// A message was not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum NoRoom {
+    /// The peer has not taken what waits.
+    Full,
+    /// One turn has sent too much.
+    TooMuch,
+}
+
+/// What is written at once.
+#[derive(Debug, Default)]
+pub(super) struct Portion {
+    pub(super) bursts: Bursts,
+    /// What its client is told before them.
+    pub(super) missed: Vec<Missed>,
+    /// A ping that follows them.
+    pub(super) probe: Option<Probe>,
+}
+
 impl Queue {
     /// What is written at once, in frames and bytes: the rest stays where it can be dropped.
     const AT_ONCE: (usize, usize) = (128, 64 << 10);
 
     pub(super) fn is_empty(&self) -> bool {
-        self.bursts.is_empty() && self.backlog.is_none()
+        self.bursts.is_empty() && self.backlog().is_none_or(Backlog::is_empty)
     }
 
-    /// Whether nothing is behind and there is room for so much. A single message that is larger than all that may wait
-    /// passes when nothing else waits.
-    pub(super) fn has_room_for(&self, messages: usize, bytes: usize, limits: &Limits) -> bool {
-        let fits = self.bytes + bytes <= limits.queue && self.messages + messages <= limits.queue_messages;
-        self.backlog.is_none() && (fits || (messages == 1 && self.bursts.is_empty()))
+    /// Whether what is next waits until its peer has read what it was sent before.
+    pub(super) fn is_held(&self) -> bool {
+        let is_holding =
+            self.slow.as_ref().and_then(|slow| slow.pacing.as_ref()).is_some_and(Pacing::is_holding);
+        is_holding && self.close.is_none() && self.backlog().is_some_and(Backlog::begins_with_a_value)
     }
 
-    /// Queues what there is room for.
-    pub(super) fn add(&mut self, burst: Arc<Burst>) {
-        self.messages += burst.items().len();
-        self.bytes += burst.bytes();
+    /// Whether its peer has not caught up since there was no room.
+    pub(super) fn is_behind(&self) -> bool {
+        self.slow.as_ref().is_some_and(|slow| slow.is_behind)
+    }
+
+    pub(super) fn bytes(&self) -> usize {
+        self.load().bytes
+    }
+
+    pub(super) fn backlog(&self) -> Option<&Backlog> {
+        self.slow.as_ref()?.backlog.as_ref()
+    }
+
+    pub(super) fn load(&self) -> Load {
+        self.load.plus(self.backlog().map_or(Load::default(), Backlog::load))
+    }
+
+    /// Queues messages. A single one that is larger than all that may wait passes when nothing else waits.
+    pub(super) fn push(
+        &mut self,
+        burst: Arc<Burst>,
+        bounds: Bounds<'_>,
+    ) -> Result<(), (NoRoom, Option<usize>)> {
+        let load = Load::of(&burst);
+        let is_alone = self.bursts.is_empty() && load.messages == 1;
+        if self.slow.is_none() && (is_alone || self.load.plus(load).fits(bounds.limits, Load::default())) {
+            self.add(burst, load);
+            return Ok(());
+        }
+        self.push_slowly(&burst, load, bounds)
+    }
+
+    pub(super) fn add(&mut self, burst: Arc<Burst>, load: Load) {
+        self.load += load;
         self.bursts.push(burst);
     }
 
-    /// Takes what there is no room for, if that or something else may be dropped.
-    pub(super) fn fall_behind(&mut self, item: Item, limits: &Limits, losses: Option<&Losses>) -> bool {
-        let may_drop = |item: &Item| item.tag.is_some();
-        let mut waiting = self.bursts.iter().flat_map(|burst| burst.items());
-        if self.backlog.is_none() && !may_drop(&item) && !waiting.any(may_drop) {
-            return false;
+    /// The socket takes no more for now. Says since when more waits than may.
+    pub(super) fn found_stuck(&mut self) -> Option<Instant> {
+        let slow = self.slow();
+        slow.found_stuck();
+        slow.excess.as_ref().and_then(Excess::offered_at)
+    }
+
+    /// Everything that was taken is written.
+    fn found_writable(&mut self, bounds: Bounds<'_>) {
+        let Some(slow) = &mut self.slow else { return };
+        let is_replacing = slow.is_replacing();
+        slow.found_writable();
+        if is_replacing && self.bursts.iter().any(|burst| burst.has_tags()) {
+            self.ensure_backlog(bounds);
+            self.begin_pacing();
         }
-        let Self { bursts, messages, bytes, backlog, .. } = self;
-        let backlog = backlog.get_or_insert_with(|| {
-            (*messages, *bytes) = (0, 0);
+        self.forget();
+    }
+
+    /// An answer to a ping has come.
+    pub(super) fn answered(&mut self, answer: &[u8]) {
+        if let Some(slow) = &mut self.slow
+            && slow.pacing.as_mut().is_some_and(|pacing| pacing.answered(answer))
+        {
+            slow.pacing = None;
+            self.forget();
+        }
+    }
+
+    /// Whether a ping is unanswered for so long.
+    pub(super) fn is_unanswered_for(&self, limit: Duration) -> bool {
+        let pacing = self.slow.as_ref().and_then(|slow| slow.pacing.as_ref());
+        pacing.is_some_and(|pacing| pacing.is_unanswered_for(limit))
+    }
+
+    /// Everything that waits, each by itself.
+    pub(super) fn ensure_backlog(&mut self, bounds: Bounds<'_>) -> &mut Backlog {
+        let Self { bursts, load, slow, .. } = self;
+        slow.get_or_insert_default().backlog.get_or_insert_with(|| {
+            *load = Load::default();
             let bursts = mem::take(bursts);
-            Box::new(Backlog::of(bursts.iter().flat_map(|burst| burst.items()).cloned(), losses))
-        });
-        backlog.push(item, limits, losses).is_ok()
+            Backlog::of(bursts.iter().flat_map(|burst| burst.items()).cloned(), bounds.losses)
+        })
+    }
+
+    pub(super) fn slow(&mut self) -> &mut Slow {
+        self.slow.get_or_insert_default()
+    }
+
+    /// Lets go of what is known of a peer that keeps up again.
+    pub(super) fn forget(&mut self) {
+        let Some(slow) = &mut self.slow else { return };
+        if slow.pacing.is_none() && !slow.is_stuck() {
+            slow.backlog.take_if(|backlog| backlog.is_empty());
+        }
+        if slow.is_over() {
+            self.slow = None;
+        }
     }
 
     /// Whether all that waits is written together, with nothing to say beside it.
     fn is_written_at_once(&self) -> bool {
-        self.backlog.is_none() && self.messages <= Self::AT_ONCE.0 && self.bytes <= Self::AT_ONCE.1
+        self.slow.is_none() && self.load.messages <= Self::AT_ONCE.0 && self.load.bytes <= Self::AT_ONCE.1
     }
 
-    pub(super) fn take(&mut self) -> (Bursts, Vec<Missed>) {
-        if let Some(backlog) = &mut self.backlog {
-            let (items, missed) = backlog.take(Self::AT_ONCE);
-            if backlog.is_empty() {
-                self.backlog = None;
-            }
-            let burst = (!items.is_empty()).then(|| Burst::new(items));
-            return (burst.into_iter().collect(), missed);
+    /// Takes what is written next. Only when everything before is written.
+    pub(super) fn take(&mut self, bounds: Bounds<'_>) -> Portion {
+        self.found_writable(bounds);
+        if self.is_written_at_once() {
+            self.load = Load::default();
+            return Portion { bursts: mem::take(&mut self.bursts), ..Portion::default() };
         }
-        let bursts = if self.is_written_at_once() {
-            (self.messages, self.bytes) = (0, 0);
-            mem::take(&mut self.bursts)
-        } else {
-            self.take_first().collect()
-        };
-        (bursts, Vec::new())
+        let portion = self.take_some();
+        self.took(bounds.limits);
+        portion
+    }
+
+    fn take_some(&mut self) -> Portion {
+        let is_closing = self.close.is_some();
+        let Some(slow) = &mut self.slow else { return self.take_first() };
+        let Slow { backlog: Some(backlog), pacing, .. } = &mut **slow else { return self.take_first() };
+        let mut pacing = pacing.as_mut().filter(|_| !is_closing);
+        let (items, missed) = backlog.take(Self::AT_ONCE, pacing.as_mut().map(|pacing| pacing.allowed()));
+        let burst = (!items.is_empty()).then(|| Burst::new(items));
+        Portion { bursts: burst.into_iter().collect(), missed, probe: pacing.and_then(Pacing::probe) }
+    }
+
+    /// Less waits than before.
+    fn took(&mut self, limits: &Limits) {
+        let total = self.load();
+        let Some(slow) = &mut self.slow else { return };
+        slow.took(total);
+        slow.is_behind &= !total.is_empty();
+        slow.excess.take_if(|excess| !excess.lasts(total, limits));
+        self.forget();
     }
 
     /// Writes what waits, if there is no more to do than that. Says whether anything is left for the session.
@@ -94,28 +212,26 @@ impl Queue {
         // Whoever took it back takes what waits too, and a session whose pen is stuck was woken.
         let Some(mut pen) = self.pen.take_if(|pen| !pen.is_stuck()) else { return false };
         if self.close.is_none() && !self.is_empty() && self.is_written_at_once() {
-            let (bursts, _) = self.take();
-            pen.write(frames(is_text, &bursts));
+            self.load = Load::default();
+            pen.write(frames(is_text, &mem::take(&mut self.bursts)));
         }
-        let is_left = pen.is_stuck() || !self.is_empty();
+        let is_left = pen.is_stuck() || (!self.is_empty() && !self.is_held());
         self.pen = Some(pen);
         is_left
     }
 
     /// As much as is written at once, and one burst at least.
-    fn take_first(&mut self) -> impl Iterator<Item = Arc<Burst>> {
-        let (mut messages, mut bytes) = (0, 0);
+    fn take_first(&mut self) -> Portion {
+        let mut taken = Load::default();
         let has_room = |burst: &&Arc<Burst>| {
-            let is_first = messages == 0;
-            messages += burst.items().len();
-            bytes += burst.bytes();
-            is_first || (messages <= Self::AT_ONCE.0 && bytes <= Self::AT_ONCE.1)
+            let is_first = taken.is_empty();
+            taken += Load::of(burst);
+            is_first || (taken.messages <= Self::AT_ONCE.0 && taken.bytes <= Self::AT_ONCE.1)
         };
         let count = self.bursts.iter().take_while(has_room).count();
         for burst in &self.bursts[..count] {
-            self.messages -= burst.items().len();
-            self.bytes -= burst.bytes();
+            self.load -= Load::of(burst);
         }
-        self.bursts.drain(..count)
+        Portion { bursts: self.bursts.drain(..count).collect(), ..Portion::default() }
     }
 }

@@ -27,7 +27,7 @@ pub(super) struct Opening {
 
 /// Opens a connection, or has a session that says why there is none. It has its place until its end.
 pub(super) async fn open<S: Lend>(
-    transport: Transport<S>,
+    mut transport: Transport<S>,
     opening: Opening,
     place: Result<Place, Fault>,
     visit: Option<Box<Visit>>,
@@ -46,6 +46,9 @@ pub(super) async fn open<S: Lend>(
         Err(fault) => Err(Refusal::crowded(fault)),
     };
     let conn = opened.map_err(|refusal| refusal.tell(&outbox, &ray)).ok();
+    if outbox.has_values() {
+        transport.io_mut().bound_unsent();
+    }
     let until_end = Box::new((place.ok(), visit));
     Session::new(transport, outbox, conn, until_end, limits)
 }

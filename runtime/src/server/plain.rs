@@ -60,6 +60,9 @@ pub(super) trait Lend: AsyncRead + AsyncWrite + Unpin {
 
     /// Has it again.
     fn take_back_pen(&mut self, _pen: Pen) {}
+
+    /// Has the system take little more than it can send: what waits there can neither be dropped nor replaced.
+    fn bound_unsent(&self) {}
 }
 
 impl Plain {
@@ -84,6 +87,15 @@ impl Lend for Plain {
     fn take_back_pen(&mut self, pen: Pen) {
         self.pen = Some(pen);
     }
+
+    #[cfg(any(target_os = "linux", target_os = "android"))]
+    fn bound_unsent(&self) {
+        /// Bytes. At half of it the socket takes more again.
+        const UNSENT: u32 = 4 << 10;
+        if let Err(error) = socket2::SockRef::from(self.reader.as_ref()).set_tcp_notsent_lowat(UNSENT) {
+            tracing::debug!(%error, "a socket takes more than it can send");
+        }
+    }
 }
 
 impl Lend for Bare {
@@ -94,6 +106,12 @@ impl Lend for Bare {
     fn take_back_pen(&mut self, pen: Pen) {
         if let Either::Left(socket) = &mut self.socket {
             socket.take_back_pen(pen);
+        }
+    }
+
+    fn bound_unsent(&self) {
+        if let Either::Left(socket) = &self.socket {
+            socket.bound_unsent();
         }
     }
 }

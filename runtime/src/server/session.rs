@@ -12,13 +12,13 @@ use std::{
 };
 
 use futures_util::FutureExt as _;
-use tokio::time::{Instant, Sleep, sleep, timeout};
+use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
 use tokio_websockets::Message;
 
 use super::{limits, pause::Pause, plain::Lend, silence::Silence, socket::Socket, transport::Transport};
 use crate::{
     Limits,
-    framing::frames,
+    framing::{followed_by_ping, frames},
     host::HostedConn,
     outbox::{Close, Outbox, Taken},
     wire::ToServer,
@@ -34,6 +34,8 @@ pub(super) struct Session<S> {
     until_end: Box<dyn Send>,
     /// Follows what is being written.
     close: Option<Box<Close>>,
+    /// Whether something waits until the peer has read what was written before.
+    is_held: bool,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
     patience: Patience,
     silence: Silence,
@@ -57,6 +59,7 @@ impl<S: Lend> Session<S> {
             conn: conn.map(HangUp),
             until_end,
             close: None,
+            is_held: false,
             patience: Patience::new(limits.slow_timeout),
             silence: Silence::new(limits),
             pause: Pause::default(),
@@ -93,7 +96,7 @@ impl<S: Lend> Session<S> {
                         if parting.as_mut().poll(cx).is_ready() {
                             this.outbox.close(Close::new(1011, "guard.service_unavailable"));
                         } else if silence.as_mut().poll(cx).is_ready() {
-                            match this.silence.check(&mut this.socket) {
+                            match this.check_silence() {
                                 Ok(next) => silence.as_mut().reset(next),
                                 Err(end) => return Poll::Ready(end),
                             }
@@ -137,7 +140,9 @@ impl<S: Lend> Session<S> {
                 Poll::Ready(Ok(Went::Pressed)) => self.pause.begin(),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
-                Poll::Pending if self.socket.is_writing() => return self.patience.poll(&self.outbox, cx),
+                Poll::Pending if self.socket.is_writing() || self.is_held => {
+                    return self.patience.poll(&self.outbox, cx);
+                }
                 Poll::Pending => return Poll::Pending,
             }
         }
@@ -145,16 +150,23 @@ impl<S: Lend> Session<S> {
 
     /// Everything is written: begins with what waits, if anything does. Says whether that is all.
     fn write_next(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
-        self.patience.rest();
+        if !self.is_held {
+            self.patience.rest();
+        }
         if let Some(close) = self.close.take() {
             return Err(End::Close(*close));
         }
-        let Taken { pen, bursts, close, is_all } = self.outbox.take(cx);
+        let Taken { pen, bursts, probe, close, is_all, is_held } = self.outbox.take(cx);
+        self.is_held = is_held;
         if let Some(pen) = pen {
             self.socket.take_back_pen(pen);
         }
         if !bursts.is_empty() {
-            self.socket.write(frames(self.outbox.encoding().is_text(), &bursts));
+            let frames = frames(self.outbox.encoding().is_text(), &bursts);
+            self.socket.write(match probe {
+                None => frames,
+                Some(probe) => followed_by_ping(&frames, probe),
+            });
             self.close = close;
         } else if let Some(close) = close {
             return Err(End::Close(*close));
@@ -196,6 +208,9 @@ impl<S: Lend> Session<S> {
         if message.is_close() {
             return Err(End::Answer);
         }
+        if message.is_pong() {
+            self.outbox.answered(message.as_payload());
+        }
         if message.is_text() || message.is_binary() {
             if self.take(message) {
                 self.next_rest = limits::REST;
@@ -206,6 +221,14 @@ impl<S: Lend> Session<S> {
             }
         }
         Ok(())
+    }
+
+    /// Whether the peer is still there. One that talks, and answers no ping, is not.
+    fn check_silence(&mut self) -> Result<Instant, End> {
+        if self.outbox.is_unanswered_for(self.silence.longest()) {
+            return Err(End::Gone);
+        }
+        self.silence.check(&mut self.socket)
     }
 
     /// Hands a message to the actor; `false` if that is one call too many.
@@ -242,21 +265,30 @@ enum Went {
 struct Patience {
     limit: Duration,
     timer: Option<Pin<Box<Sleep>>>,
+    /// When it must have taken what one turn has sent beyond the limits of its queue.
+    excess: Option<Pin<Box<Sleep>>>,
 }
 
 impl Patience {
     fn new(limit: Duration) -> Self {
-        Self { limit, timer: None }
+        Self { limit, timer: None, excess: None }
     }
 
     /// Everything is written.
     fn rest(&mut self) {
         self.timer = None;
+        self.excess = None;
     }
 
     /// The end, if the peer has not taken what is written for too long, and more than that has had no room.
     fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<End> {
         let limit = self.limit;
+        if let Some(since) = outbox.found_stuck() {
+            let excess = self.excess.get_or_insert_with(|| Box::pin(sleep_until(since + limit)));
+            if excess.as_mut().poll(cx).is_ready() {
+                return Poll::Ready(End::Gone);
+            }
+        }
         let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
         while timer.as_mut().poll(cx).is_ready() {
             if outbox.is_behind() {

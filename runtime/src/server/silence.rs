@@ -35,6 +35,11 @@ impl Silence {
         self.limit.min(self.per_message)
     }
 
+    /// How long a peer may leave a ping unanswered.
+    pub(super) fn longest(&self) -> Duration {
+        2 * self.limit
+    }
+
     /// The peer is heard.
     pub(super) fn end(&mut self) {
         self.since = Instant::now();

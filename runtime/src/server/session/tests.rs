@@ -1,5 +1,6 @@
 //! Sessions over a pipe, with an actor that only takes notes. Time is virtual.
 
+mod pace;
 mod pen;
 mod slow;
 
