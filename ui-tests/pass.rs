@@ -70,6 +70,7 @@ mod errors {
 mod events {
     mod pass {
         mod broadcast_and_listen;
+        mod debug;
         mod l02_broadcast_undeclared;
         mod l13_listed_twice;
         mod l16_l19_r33_on_undeclared;
@@ -145,6 +146,7 @@ mod signature {
         mod generic_action;
         mod l12_finding_gives_an_option;
         mod l25_one_wire_name;
+        mod lifetimes;
         mod pattern_argument;
         mod reserved_name;
         mod self_by_value;

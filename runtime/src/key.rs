@@ -3,10 +3,18 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 /// The key of an actor: a list of strings, compared element by element, so `["a/b"]` is not `["a", "b"]`.
 ///
 /// Same actor name and same key: the same actor. The empty key is a key like any other.
+///
+/// ```
+/// use callboard::Key;
+///
+/// assert_eq!(Key::from(7), Key::from("7"));
+/// assert_eq!(Key::from(["room", "7"]).parts(), ["room", "7"]);
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(Vec<String>);
@@ -43,6 +51,26 @@ impl From<String> for Key {
     /// A key of one part.
     fn from(part: String) -> Self {
         Self(vec![part])
+    }
+}
+
+macro_rules! from_integers {
+    ($($integer:ty)*) => {$(
+        impl From<$integer> for Key {
+            /// A key of one part, the number in decimal.
+            fn from(part: $integer) -> Self {
+                Self(vec![part.to_string()])
+            }
+        }
+    )*};
+}
+
+from_integers!(u8 u16 u32 u64 u128 usize i8 i16 i32 i64 i128 isize);
+
+impl From<Uuid> for Key {
+    /// A key of one part, with hyphens.
+    fn from(part: Uuid) -> Self {
+        Self(vec![part.to_string()])
     }
 }
 

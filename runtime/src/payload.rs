@@ -26,6 +26,10 @@ pub trait Payload: Sized + Send + 'static {
     #[doc(hidden)]
     fn encode(&self, format: Format) -> Result<Bytes, EncodeError>;
 
+    /// As it is kept until later: an error if it could not be read then.
+    #[doc(hidden)]
+    fn encode_kept(&self, format: Format) -> Result<Bytes, EncodeError>;
+
     #[doc(hidden)]
     fn decode(format: Format, bytes: &[u8]) -> Result<Self, DecodeError>;
 
@@ -58,6 +62,13 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
         wire::to_bytes(format, self)
     }
 
+    fn encode_kept(&self, format: Format) -> Result<Bytes, EncodeError> {
+        #[cfg(feature = "server")]
+        return readback::kept(format, self);
+        #[cfg(not(feature = "server"))]
+        self.encode(format)
+    }
+
     fn decode(format: Format, bytes: &[u8]) -> Result<Self, DecodeError> {
         wire::from_bytes(format, bytes)
     }
@@ -65,7 +76,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError> {
         #[cfg(feature = "server")]
         if let Some(format) = args.kept_in() {
-            readback::kept(format, self)?;
+            self.encode_kept(format)?;
         }
         args.push(self).map(drop)
     }
@@ -87,7 +98,10 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
     }
 
     fn write_event(&self, format: Format) -> Result<Bytes, EncodeError> {
-        wire::write_payload(format, self)
+        #[cfg(feature = "server")]
+        return readback::event(format, self);
+        #[cfg(not(feature = "server"))]
+        wire::write_event_as::<Self>(format, self)
     }
 
     fn read_event(event: &EventReader<'_>) -> Result<Self, DecodeError> {

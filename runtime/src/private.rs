@@ -63,6 +63,14 @@ pub fn needs_conn() -> NeedsConn {
     NeedsConn::new()
 }
 
+/// What the stub of such an action asks of a handle, which is no connection. Nothing implements it.
+#[diagnostic::on_unimplemented(
+    message = "this action takes the calling connection, `conn: &Conn<Self>`, and `{Self}` is not a connection",
+    label = "can be called on a connection only",
+    note = "`.connect(..)` opens a connection, which has this method too"
+)]
+pub trait HasConnection<'a> {}
+
 #[must_use]
 pub fn unknown_action(name: &str) -> DecodeError {
     DecodeError::new(format!("there is no action `{name}`"))
@@ -87,6 +95,47 @@ pub fn read_event<C: Contract, E: EventOf<C>>(event: &EventReader<'_>) -> Result
 #[must_use]
 pub fn wrong_reply<E>() -> CallError<E> {
     CallError::Decode(DecodeError::new("the answer is that of another action"))
+}
+
+/// Chooses by autoref how an event is shown: its payload where that has `Debug`, else two dots.
+#[derive(Clone, Copy)]
+pub struct DebugProbe<'a, T>(pub &'a T);
+
+impl<T> fmt::Debug for DebugProbe<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("..")
+    }
+}
+
+pub trait DebugPayload {
+    fn payload(&self) -> &dyn fmt::Debug;
+}
+
+impl<T: fmt::Debug> DebugPayload for &DebugProbe<'_, T> {
+    fn payload(&self) -> &dyn fmt::Debug {
+        self.0
+    }
+}
+
+pub trait NoDebugPayload {
+    fn payload(&self) -> &dyn fmt::Debug;
+}
+
+impl<T> NoDebugPayload for DebugProbe<'_, T> {
+    fn payload(&self) -> &dyn fmt::Debug {
+        self
+    }
+}
+
+/// Shows an event, by the name of its variant: `__debug_event!(f, "Posted", payload)`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __debug_event {
+    ($f:expr, $variant:literal, $payload:expr) => {{
+        #[allow(unused_imports)]
+        use $crate::__private::{DebugPayload as _, NoDebugPayload as _};
+        $f.debug_tuple($variant).field((&&$crate::__private::DebugProbe($payload)).payload()).finish()
+    }};
 }
 
 /// Names an action without its arguments, which may be secret.
@@ -168,12 +217,15 @@ mod server {
     use serde::{
         Deserialize, Deserializer, Serialize,
         de::{DeserializeOwned, Error as _},
+        ser::Error as _,
     };
 
     use crate::{
         Action as _, Actor, Conn, Contract, Ctx,
         actor::{ActionOf, ReplyOf},
+        readback,
         store::{LoadError, SaveError},
+        wire::{DecodeError, EncodeError},
     };
 
     /// What an `#[on_request]` is given.
@@ -259,7 +311,7 @@ mod server {
     }
 
     #[diagnostic::do_not_recommend]
-    impl<T: Serialize + DeserializeOwned> SavedState for T {
+    impl<T: Serialize + DeserializeOwned + 'static> SavedState for T {
         /// In its persisted form: CBOR, fields by name, so that fields can be added.
         fn save(&self) -> Result<Vec<u8>, SaveError> {
             save(self)
@@ -365,17 +417,33 @@ mod server {
     }
 
     /// A state in its persisted form: CBOR, fields by name, so that fields can be added.
-    pub fn save<A: Serialize>(state: &A) -> Result<Vec<u8>, SaveError> {
-        let mut bytes = Vec::new();
-        ciborium::into_writer(state, &mut bytes)
-            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))?;
-        Ok(bytes)
+    /// One that could not be read again is an error.
+    pub fn save<A: Serialize + DeserializeOwned + 'static>(state: &A) -> Result<Vec<u8>, SaveError> {
+        readback::state(state, |state| write(state), |bytes| read(bytes))
+            .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))
     }
 
     /// A state back from its persisted form.
     pub fn load<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, LoadError> {
-        let loaded: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
-        loaded.map(|state| state.0).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
+        read(bytes).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
+    }
+
+    fn write(state: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
+        let mut bytes = Vec::new();
+        match ciborium::into_writer(state, &mut bytes) {
+            Ok(()) => Ok(bytes),
+            Err(ciborium::ser::Error::Value(message)) => Err(EncodeError::custom(message)),
+            Err(error @ ciborium::ser::Error::Io(_)) => Err(EncodeError::custom(error)),
+        }
+    }
+
+    fn read<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, DecodeError> {
+        let read: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
+        read.map(|state| state.0).map_err(|error| match error {
+            ciborium::de::Error::Semantic(_, message) => DecodeError::custom(message),
+            ciborium::de::Error::RecursionLimitExceeded => DecodeError::custom("it is nested too deeply"),
+            error => DecodeError::custom(error),
+        })
     }
 
     /// Reads a value so that an error names the field: `messages[3].text: invalid type`.

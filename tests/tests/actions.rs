@@ -47,6 +47,19 @@ both_worlds!(an_action_that_is_told_runs_and_its_answer_is_thrown_away, registry
     assert_eq!(messages.into_iter().map(|message| message.text).collect::<Vec<_>>(), ["told"]);
 });
 
+both_worlds!(
+    what_is_told_on_a_connection_runs_in_the_order_of_its_calls,
+    registry(),
+    async |world: &World| {
+        let conn = room(world, "told on a connection").connect(Join::named("ann"));
+        conn.tell(RoomAction::Post { text: "first".into() }).unwrap();
+        conn.tell(RoomAction::AnnounceAndFail {}).unwrap();
+        conn.post("second".into()).await.unwrap();
+        let messages = conn.get_messages().await.unwrap();
+        assert_eq!(messages.into_iter().map(|message| message.text).collect::<Vec<_>>(), ["first", "second"]);
+    }
+);
+
 both_worlds!(r08_state_event_and_reply_of_one_message_are_the_same, registry(), async |world: &World| {
     let conn = room(world, "r08").connect(Join::named("ann"));
     let (tell, mut heard) = heard();

@@ -66,6 +66,19 @@ fn no_action_hides_a_method_of_the_clients() {
     }
 }
 
+#[test]
+fn the_docs_list_every_name_that_no_action_may_have() {
+    let read = |file: &str| fs::read_to_string(root().join(file)).unwrap();
+    let check = read("macros/src/model/check.rs");
+    let (_, list) = check.split_once("const RESERVED: &[&str] = &[").unwrap();
+    let reserved: Vec<_> = words(list.split("];").next().unwrap()).collect();
+    let docs = read("runtime/src/docs/actor.md");
+    let (_, item) = docs.split_once("- It has no name that the clients need for themselves:").unwrap();
+    let item = item.split(". ").next().unwrap();
+    let listed: Vec<_> = item.split('`').skip(1).step_by(2).collect();
+    assert_eq!(listed, reserved, "left: actor.md, right: `RESERVED`");
+}
+
 /// The files in the tables of this part of the map.
 fn on_the_map(part: &str) -> BTreeSet<String> {
     let text = text();

@@ -1,7 +1,7 @@
 //! The clients: `ChatRoomHandle` and `ChatRoomConn`.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Ident;
 
 use super::{action::conn_value, listener, reply::result_type, span::local};
@@ -12,8 +12,10 @@ pub(super) fn items(contract: &Contract) -> Vec<TokenStream> {
     let Names { contract: name, handle, conn, .. } = &contract.names;
     let krate = &contract.krate;
     let connect = connect(contract);
-    let handle_stubs =
-        contract.actions.iter().filter(|action| !action.conn).map(|action| stub(action, contract));
+    let handle_stubs = contract
+        .actions
+        .iter()
+        .map(|action| if action.conn { connected_stub(action, contract) } else { stub(action, contract) });
     let conn_stubs = contract.actions.iter().map(|action| stub(action, contract));
     let mut items = wrapper(
         handle,
@@ -125,6 +127,29 @@ fn stub(action: &Action, contract: &Contract) -> TokenStream {
                 #reply::#variant(#result) => #result,
                 #rest
             }
+        }
+    }
+}
+
+/// On a handle, a stub that says where the action is: it needs the calling connection.
+///
+/// A bound for every lifetime may be one that nothing satisfies. Not an `async fn`: of one, rustc reports it three times.
+fn connected_stub(action: &Action, contract: &Contract) -> TokenStream {
+    let krate = &contract.krate;
+    let Action { method, carried, arguments, .. } = action;
+    let cfgs = &carried.cfgs;
+    let parameters = arguments.iter().map(|Argument { name, ty, .. }| quote!(#name: #ty));
+    let returned = result_type(action, contract);
+    let bound = quote_spanned!(method.span()=> Self: #krate::__private::HasConnection<'__any>);
+    quote! {
+        #(#cfgs)*
+        #[doc(hidden)]
+        #[allow(unused_variables)]
+        pub fn #method(&self, #(#parameters),*) -> ::core::future::Ready<#returned>
+        where
+            for<'__any> #bound,
+        {
+            ::core::unreachable!()
         }
     }
 }

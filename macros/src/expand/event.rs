@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
 
-use super::{choice::Variants, position, reply::debug_by_name, span::local};
+use super::{choice::Variants, position, span::local};
 use crate::{
     model::{Contract, Event},
     syntax::Slow,
@@ -37,12 +37,22 @@ fn enumeration(contract: &Contract) -> TokenStream {
 }
 
 fn debug(contract: &Contract) -> TokenStream {
-    let names = contract
-        .events
-        .iter()
-        .map(|Event { variant, wire, cfgs, .. }| (cfgs.as_slice(), variant, wire.as_str()));
-    let docs = "The event's name alone: payloads may be secret.";
-    debug_by_name(&contract.names.event, docs, Variants::of_events(contract), names)
+    let krate = &contract.krate;
+    let name = &contract.names.event;
+    let (f, payload) = (local("f"), local("payload"));
+    let arms = contract.events.iter().map(|Event { variant, cfgs, .. }| {
+        let shown = variant.to_string();
+        quote!(#(#cfgs)* Self::#variant(#payload) => #krate::__debug_event!(#f, #shown, #payload),)
+    });
+    let body = Variants::of_events(contract).match_self(arms);
+    quote! {
+        /// The event with its payload, if that has `Debug`.
+        impl ::core::fmt::Debug for #name {
+            fn fmt(&self, #f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                #body
+            }
+        }
+    }
 }
 
 fn implementation(contract: &Contract) -> TokenStream {

@@ -2,7 +2,10 @@
 
 use proc_macro2::TokenStream;
 use quote::format_ident;
-use syn::{Attribute, FnArg, Ident, LitStr, Pat, PatType, Signature, parse::ParseStream, spanned::Spanned};
+use syn::{
+    Attribute, FnArg, GenericParam, Ident, LitStr, Pat, PatType, Signature, parse::ParseStream,
+    spanned::Spanned,
+};
 
 use super::{Carried, Mode, Output, Scope, name, owned, parameter::Parameters};
 use crate::{
@@ -17,6 +20,8 @@ pub(crate) struct Action {
     pub(crate) method: Ident,
     pub(crate) variant: Ident,
     pub(crate) wire: String,
+    /// `name = ".."`, where the name on the wire was written by hand.
+    pub(crate) name: Option<LitStr>,
     pub(crate) carried: Carried,
     pub(crate) mode: Mode,
     /// Whether it takes the context.
@@ -52,7 +57,8 @@ impl Action {
         Self {
             method: sig.ident.clone(),
             variant: name::variant(&sig.ident),
-            wire: name.map_or_else(|| name::wire(&sig.ident), |name| name.value()),
+            wire: name.as_ref().map_or_else(|| name::wire(&sig.ident), LitStr::value),
+            name,
             carried: Carried::of(&method.attrs),
             mode: mode.unwrap_or(Mode::Read),
             ctx: parameters.ctx,
@@ -128,7 +134,8 @@ pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
     if let Some(abi) = &sig.abi {
         mistakes.at(abi, format_args!("{what} is a plain Rust method"), "remove the ABI");
     }
-    if !sig.generics.params.is_empty() {
+    // Lifetimes of borrows are nobody else's business; a type that has one is reported where it stands.
+    if sig.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_))) {
         let help = "write concrete types, or an enum of them";
         mistakes.at(
             &sig.generics,

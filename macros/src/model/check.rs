@@ -1,8 +1,9 @@
 //! check: what is wrong with parts that are right one by one.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Display};
 
-use syn::{Ident, Path, PathArguments, Type, ext::IdentExt};
+use quote::ToTokens;
+use syn::{Ident, LitStr, Path, PathArguments, Type, ext::IdentExt};
 
 use super::{Action, Event, Life, Queue};
 use crate::{mistakes::Mistakes, syntax::Block};
@@ -26,11 +27,13 @@ const RESERVED: &[&str] = &[
     "on_status_change",
     "once",
     "opened",
+    "opened_within",
     "resolve",
     "send",
     "send_and_wait",
     "status",
     "tell",
+    "updates",
     "with_params",
 ];
 
@@ -95,7 +98,7 @@ pub(crate) fn can_be_contract(trait_: &Path, mistakes: &Mistakes) -> bool {
 
 /// Names that two actions would share, and names that the clients need themselves. Marks what it reports as broken.
 pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes) {
-    let mut wires: HashMap<String, Ident> = HashMap::new();
+    let mut wires: HashMap<String, (Ident, Option<LitStr>)> = HashMap::new();
     let mut variants: HashMap<String, Ident> = HashMap::new();
     for action in actions {
         let method = action.method.clone();
@@ -115,10 +118,12 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes
         if !action.carried.cfgs.is_empty() {
             continue;
         }
-        if let Some(first) = wires.insert(action.wire.clone(), method.clone()) {
+        let named = (method.clone(), action.name.clone());
+        if let Some((first, first_name)) = wires.insert(action.wire.clone(), named) {
             let help = "rename one of them, or write `#[action(name = \"..\")]`";
             let what = format!("`{first}` and `{method}` would both be action `{}` on the wire", action.wire);
-            mistakes.at(&method, what, help);
+            let name = action.name.as_ref().or(first_name.as_ref());
+            at_name(name, &method, what, help, mistakes);
             action.is_broken = true;
         } else if let Some(first) = variants.insert(action.variant.to_string(), method.clone()) {
             let what = format!(
@@ -131,6 +136,20 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes
     }
 }
 
+/// Reports a name on the wire where it was written by hand, if it was: that is the place to change.
+fn at_name(
+    name: Option<&LitStr>,
+    item: &impl ToTokens,
+    what: impl Display,
+    help: impl Display,
+    mistakes: &Mistakes,
+) {
+    match name {
+        Some(name) => mistakes.at(name, what, help),
+        None => mistakes.at(item, what, help),
+    }
+}
+
 /// Whether the clients have a method of this name themselves.
 pub(crate) fn is_reserved(method: &Ident) -> bool {
     RESERVED.contains(&method.unraw().to_string().as_str())
@@ -140,9 +159,13 @@ pub(crate) fn is_reserved(method: &Ident) -> bool {
 pub(crate) fn events(events: Vec<Event>, mistakes: &Mistakes) -> Vec<Event> {
     let mut kept: Vec<Event> = Vec::new();
     for event in events {
-        let clash = kept.iter().find_map(|first| clash(first, &event));
+        let clash = kept.iter().find_map(|first| Some((first, clash(first, &event)?)));
         match clash {
-            Some((what, help)) => mistakes.at(&event, what, help),
+            Some((first, (what, help))) => {
+                let name = event.name.as_ref().or(first.name.as_ref());
+                let name = name.filter(|_| first.wire == event.wire && first.written != event.written);
+                at_name(name, &event, what, help, mistakes);
+            }
             None => kept.push(event),
         }
     }
@@ -192,7 +215,8 @@ pub(crate) fn queues(queues: Vec<Queue>, mistakes: &Mistakes) -> Vec<Queue> {
         } else if let Some(first) = of_same(&|first| first.wire == *wire) {
             let what =
                 format!("`{}` and `{written}` would both be queue `{wire}` on the wire", first.written);
-            mistakes.at(&queue, what, "give one of them another name: `queues(A, B = \"wireName\")`");
+            let help = "give one of them another name: `queues(A, B = \"wireName\")`";
+            at_name(queue.name.as_ref().or(first.name.as_ref()), &queue, what, help, mistakes);
         } else {
             kept.push(queue);
         }

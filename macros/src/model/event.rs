@@ -1,7 +1,7 @@
 //! One event: a payload type of `events(..)`.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Ident, Type, ext::IdentExt};
+use syn::{Attribute, Ident, LitStr, Type, ext::IdentExt};
 
 use super::{Carried, Scope, name};
 use crate::{
@@ -19,6 +19,8 @@ pub(crate) struct Event {
     /// Of the listener trait.
     pub(crate) method: Ident,
     pub(crate) wire: String,
+    /// `= ".."`, where the name on the wire was written by hand.
+    pub(crate) name: Option<LitStr>,
     pub(crate) ty: TokenStream,
     pub(crate) written: String,
     pub(crate) cfgs: Vec<Attribute>,
@@ -38,7 +40,7 @@ impl Event {
             let what = format!("events whose names begin with `{RESERVED}` are callboard's own");
             scope.mistakes.at(name, what, "give it another name");
         }
-        let wire = entry.name.as_ref().map_or_else(|| name::wire(last), syn::LitStr::value);
+        let wire = entry.name.as_ref().map_or_else(|| name::wire(last), LitStr::value);
         let variant = name::ident(&last.unraw().to_string(), last.span())
             .filter(|variant| variant != "Self")
             .unwrap_or_else(|| name::variant(last));
@@ -47,6 +49,7 @@ impl Event {
             method: name::method(&variant),
             variant,
             wire,
+            name: entry.name.clone(),
             ty: scope.outside(&entry.ty),
             written: written(&entry.ty),
             cfgs: Carried::of(&entry.attrs).cfgs,

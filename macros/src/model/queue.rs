@@ -2,7 +2,7 @@
 
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::{Attribute, Type};
+use syn::{Attribute, LitStr, Type};
 
 use super::{Carried, Scope, event::last_segment, name, owned};
 use crate::{syntax::QueueEntry, written::written};
@@ -11,6 +11,8 @@ use crate::{syntax::QueueEntry, written::written};
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) wire: String,
+    /// `= ".."`, where the name on the wire was written by hand.
+    pub(crate) name: Option<LitStr>,
     pub(crate) ty: TokenStream,
     pub(crate) written: String,
     /// `()` where messages are completed with nothing.
@@ -41,6 +43,7 @@ impl Queue {
         let response = response.filter(|ty| owned::check(ty, why, scope));
         Some(Self {
             wire,
+            name: entry.name.clone(),
             ty: scope.outside(&entry.ty),
             written: written(&entry.ty),
             response: response.map_or_else(|| quote!(()), |ty| scope.outside(ty)),

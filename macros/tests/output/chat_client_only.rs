@@ -131,11 +131,11 @@ pub enum ChatEvent {
     /// The event `said`.
     Said(Said),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for ChatEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Said(_) => f.write_str("said"),
+            Self::Said(payload) => ::callboard::__debug_event!(f, "Said", payload),
         }
     }
 }

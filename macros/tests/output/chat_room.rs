@@ -257,12 +257,16 @@ pub enum ChatRoomEvent {
     /// The event `privateMessage`.
     PrivateMessage(PrivateMessage),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for ChatRoomEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::MessageReceived(_) => f.write_str("messageReceived"),
-            Self::PrivateMessage(_) => f.write_str("privateMessage"),
+            Self::MessageReceived(payload) => {
+                ::callboard::__debug_event!(f, "MessageReceived", payload)
+            }
+            Self::PrivateMessage(payload) => {
+                ::callboard::__debug_event!(f, "PrivateMessage", payload)
+            }
         }
     }
 }

@@ -210,15 +210,15 @@ pub enum CounterEvent {
     Closed(Closed),
 }
 #[cfg(feature = "counter")]
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for CounterEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
             #[cfg(feature = "audit")]
-            Self::Audited(_) => f.write_str("audited"),
-            Self::Changed(_) => f.write_str("changed"),
+            Self::Audited(payload) => ::callboard::__debug_event!(f, "Audited", payload),
+            Self::Changed(payload) => ::callboard::__debug_event!(f, "Changed", payload),
             #[cfg(feature = "audit")]
-            Self::Closed(_) => f.write_str("closed"),
+            Self::Closed(payload) => ::callboard::__debug_event!(f, "Closed", payload),
         }
     }
 }

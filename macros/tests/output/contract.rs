@@ -256,11 +256,11 @@ pub enum PollEvent {
     /// The event `voted`.
     Voted(Voted),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for PollEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Voted(_) => f.write_str("voted"),
+            Self::Voted(payload) => ::callboard::__debug_event!(f, "Voted", payload),
         }
     }
 }
@@ -394,6 +394,19 @@ impl ::core::ops::Deref for PollHandle {
     clippy::too_many_arguments
 )]
 impl PollHandle {
+    #[doc(hidden)]
+    #[allow(unused_variables)]
+    pub fn vote(
+        &self,
+        option: String,
+    ) -> ::core::future::Ready<
+        ::core::result::Result<u32, ::callboard::CallError<PollError>>,
+    >
+    where
+        for<'__any> Self: ::callboard::__private::HasConnection<'__any>,
+    {
+        ::core::unreachable!()
+    }
     /// Calls the action `tally`.
     pub async fn tally(
         &self,

@@ -132,11 +132,11 @@ enum PollEvent {
     /// The event `voted`.
     Voted(Voted),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for PollEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Voted(_) => f.write_str("voted"),
+            Self::Voted(payload) => ::callboard::__debug_event!(f, "Voted", payload),
         }
     }
 }

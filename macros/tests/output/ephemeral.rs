@@ -61,7 +61,7 @@ impl ::callboard::Reply for CursorReply {
 /// Every event of [`Cursor`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum CursorEvent {}
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for CursorEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}

@@ -100,7 +100,7 @@ impl ::callboard::Reply for GameReply {
 /// Every event of [`Game`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum GameEvent {}
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for GameEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}

@@ -136,11 +136,11 @@ pub enum CounterEvent {
     /// The event `changed`.
     Changed(Changed),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for CounterEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Changed(_) => f.write_str("changed"),
+            Self::Changed(payload) => ::callboard::__debug_event!(f, "Changed", payload),
         }
     }
 }

@@ -206,7 +206,7 @@ impl ::callboard::Reply for DoorReply {
 /// Every event of [`Door`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum DoorEvent {}
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for DoorEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}
@@ -358,6 +358,17 @@ impl DoorHandle {
             DoorReply::Look(result) => result,
             _ => ::core::result::Result::Err(::callboard::__private::wrong_reply()),
         }
+    }
+    #[doc(hidden)]
+    #[allow(unused_variables)]
+    pub fn open(
+        &self,
+        force: f64,
+    ) -> ::core::future::Ready<::core::result::Result<(), ::callboard::CallError>>
+    where
+        for<'__any> Self: ::callboard::__private::HasConnection<'__any>,
+    {
+        ::core::unreachable!()
     }
     /// Opens a connection, and returns at once; the connection comes up, and comes back, by itself.
     pub fn connect(&self) -> DoorConn {

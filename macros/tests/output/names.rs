@@ -202,14 +202,14 @@ pub(crate) enum LobbyEvent {
     /// The event `yield`.
     Yield(r#yield),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for LobbyEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Moved(_) => f.write_str("player.moved"),
-            Self::Said(_) => f.write_str("said"),
-            Self::String(_) => f.write_str("line"),
-            Self::Yield(_) => f.write_str("yield"),
+            Self::Moved(payload) => crate::rt::__debug_event!(f, "Moved", payload),
+            Self::Said(payload) => crate::rt::__debug_event!(f, "Said", payload),
+            Self::String(payload) => crate::rt::__debug_event!(f, "String", payload),
+            Self::Yield(payload) => crate::rt::__debug_event!(f, "Yield", payload),
         }
     }
 }

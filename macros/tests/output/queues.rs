@@ -63,7 +63,7 @@ impl ::callboard::Reply for WorkerReply {
 /// Every event of [`Worker`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum WorkerEvent {}
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for WorkerEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}

@@ -61,7 +61,7 @@ impl ::callboard::Reply for SensorReply {
 /// Every event of [`Sensor`], as a value. Made by `#[actor]`.
 #[allow(dead_code, unreachable_pub, private_interfaces)]
 pub enum SensorEvent {}
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for SensorEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match *self {}

@@ -72,15 +72,15 @@ pub enum GameEvent {
     /// The event `said`.
     Said(Said),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for GameEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Moved(_) => f.write_str("moved"),
-            Self::Priced(_) => f.write_str("price"),
-            Self::Ticked(_) => f.write_str("ticked"),
-            Self::Shown(_) => f.write_str("shown"),
-            Self::Said(_) => f.write_str("said"),
+            Self::Moved(payload) => ::callboard::__debug_event!(f, "Moved", payload),
+            Self::Priced(payload) => ::callboard::__debug_event!(f, "Priced", payload),
+            Self::Ticked(payload) => ::callboard::__debug_event!(f, "Ticked", payload),
+            Self::Shown(payload) => ::callboard::__debug_event!(f, "Shown", payload),
+            Self::Said(payload) => ::callboard::__debug_event!(f, "Said", payload),
         }
     }
 }

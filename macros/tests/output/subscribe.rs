@@ -80,13 +80,15 @@ pub enum ClubEvent {
     /// The event `voted`.
     Voted(game::Voted),
 }
-/// The event's name alone: payloads may be secret.
+/// The event with its payload, if that has `Debug`.
 impl ::core::fmt::Debug for ClubEvent {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self {
-            Self::Said(_) => f.write_str("said"),
-            Self::Whispered(_) => f.write_str("whispered"),
-            Self::Voted(_) => f.write_str("voted"),
+            Self::Said(payload) => ::callboard::__debug_event!(f, "Said", payload),
+            Self::Whispered(payload) => {
+                ::callboard::__debug_event!(f, "Whispered", payload)
+            }
+            Self::Voted(payload) => ::callboard::__debug_event!(f, "Voted", payload),
         }
     }
 }

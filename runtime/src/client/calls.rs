@@ -9,7 +9,7 @@ use std::{
 use parking_lot::Mutex;
 use tokio::{
     sync::{mpsc, oneshot},
-    time::timeout,
+    time::{Instant, timeout},
 };
 
 use super::{
@@ -33,14 +33,37 @@ pub(super) struct Call<C: Contract> {
 /// A call on its way to the server.
 pub(super) struct Pending<C: Contract> {
     action: Slot<C>,
-    answer: Answer<C>,
+    wanted: Wanted<C>,
+}
+
+/// For how long a call is worth sending, and where its answer goes.
+enum Wanted<C: Contract> {
+    /// As long as somebody waits here.
+    Answer(Answer<C>),
+    /// Nobody waits; until then, if it has a limit.
+    Nothing(Option<Instant>),
 }
 
 /// A call, for both sides.
 pub(super) fn begin<C: Contract>(action: C::Action) -> (Call<C>, Pending<C>) {
     let action = Arc::new(Mutex::new(Some(action)));
     let (answer, reply) = oneshot::channel();
-    (Call { action: Arc::clone(&action), reply }, Pending { action, answer })
+    (Call { action: Arc::clone(&action), reply }, Pending { action, wanted: Wanted::Answer(answer) })
+}
+
+/// A call whose answer nobody waits for. It is sent within `limit`, or never.
+pub(super) fn tell<C: Contract>(action: C::Action, limit: Option<Duration>) -> Pending<C> {
+    let until = limit.and_then(|limit| Instant::now().checked_add(limit));
+    Pending { action: Arc::new(Mutex::new(Some(action))), wanted: Wanted::Nothing(until) }
+}
+
+impl<C: Contract> Pending<C> {
+    fn is_given_up(&self) -> bool {
+        match &self.wanted {
+            Wanted::Answer(answer) => answer.is_closed(),
+            Wanted::Nothing(until) => until.is_some_and(|until| until <= Instant::now()),
+        }
+    }
 }
 
 impl<C: Contract> Call<C> {
@@ -97,7 +120,7 @@ impl<C: Contract> Calls<C> {
     /// Keeps a call until there is a link.
     pub(super) fn queue(&mut self, call: Pending<C>) {
         if self.queued.len() > self.room {
-            self.queued.retain(|call| !call.answer.is_closed());
+            self.queued.retain(|call| !call.is_given_up());
             self.room = 64.max(2 * self.queued.len());
         }
         self.queued.push_back(call);
@@ -114,12 +137,14 @@ impl<C: Contract> Calls<C> {
     /// and waits for the next one.
     pub(super) fn send(&mut self, call: Pending<C>, link: &mpsc::UnboundedSender<ToServer<C>>) {
         let action = call.action.lock().take();
-        let Some(action) = action.filter(|_| !call.answer.is_closed()) else { return };
+        let Some(action) = action.filter(|_| !call.is_given_up()) else { return };
         let id = self.next_id;
         match link.send(ToServer::Call { id, action }) {
             Ok(()) => {
                 self.next_id += 1;
-                self.in_flight.insert(id, call.answer);
+                if let Wanted::Answer(answer) = call.wanted {
+                    self.in_flight.insert(id, answer);
+                }
             }
             Err(mpsc::error::SendError(ToServer::Call { action, .. })) => {
                 *call.action.lock() = Some(action);
@@ -147,7 +172,9 @@ impl<C: Contract> Calls<C> {
     /// There will be no link any more: what was queued was surely not sent.
     pub(super) fn refuse_queued(&mut self, why: &ConnectionError) {
         for call in self.queued.drain(..) {
-            let _ = call.answer.send(Err(why.to_call_error()));
+            if let Wanted::Answer(answer) = call.wanted {
+                let _ = answer.send(Err(why.to_call_error()));
+            }
         }
     }
 }

@@ -18,6 +18,7 @@ use super::{
     sending,
     status::{ConnectionError, State, Status},
     subscription::{Forget, Subscription},
+    updates::Updates,
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf, task,
@@ -68,8 +69,41 @@ impl<C: Contract> Connection<C> {
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
         let (call, pending) = calls::begin(action);
         // An error says that the runtime has stopped, and drops the call, which tells it.
-        self.tell(Command::Call(pending));
+        self.command(Command::Call(pending));
         call.answer(self.port.call_timeout(), |limit| self.unopened(limit)).await
+    }
+
+    /// Hands an action over, as a value of the generated enum, in the order of this connection's calls. It waits for
+    /// nothing: what the action returns is thrown away, an error too.
+    ///
+    /// Told while the connection is not open, it is sent once that is, within
+    /// [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) if there is one; what was not sent
+    /// when the connection ends never is. [`CallError::NotSent`]: the connection is over. Who needs to know that the
+    /// action ran [calls](Self::call) it.
+    ///
+    /// ```
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Cursor { x: i32 }
+    /// # #[actor] impl Cursor {
+    /// #     #[action] fn move_by(&mut self, dx: i32) { self.x += dx; }
+    /// #     #[action] fn x(&self) -> i32 { self.x }
+    /// # }
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() -> callboard::Result<()> {
+    /// # let registry = callboard::Registry::new().register::<Cursor>().in_memory();
+    /// let cursor = registry.client().get_or_create::<Cursor>("ann").connect();
+    /// for _ in 0..3 {
+    ///     cursor.tell(CursorAction::MoveBy { dx: 2 })?;
+    /// }
+    /// assert_eq!(cursor.x().await?, 6);
+    /// # Ok(()) }
+    /// ```
+    pub fn tell(&self, action: C::Action) -> Result<(), CallError> {
+        if let Some(end) = &self.state.borrow().end {
+            return Err(end.to_call_error());
+        }
+        let call = calls::tell(action, self.port.call_timeout());
+        let stopped = |_| CallError::NotSent("the runtime of the connection has stopped".to_owned());
+        self.commands.send(Command::Call(call)).map_err(stopped)
     }
 
     /// Puts a message into its queue, as [`Handle::send`](crate::Handle::send) does.
@@ -137,7 +171,7 @@ impl<C: Contract> Connection<C> {
                 (listener.lock())(event);
                 Ok(())
             });
-            self.tell(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
+            self.command(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
         }
         subscription
     }
@@ -150,8 +184,19 @@ impl<C: Contract> Connection<C> {
         let gate = self.gate();
         let subscription = self.subscription(&gate);
         Events::new(subscription, |index, run| {
-            self.tell(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
+            self.command(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
         })
+    }
+
+    /// All events of the actor, and what becomes of the connection meanwhile, in the order in which it happens: so it
+    /// is seen between which events the connection was lost and is back, or events are missing.
+    ///
+    /// Otherwise as [`events`](Self::events). The first is the status from now on, if it changes.
+    #[must_use]
+    pub fn updates(&self) -> Updates<C> {
+        let gate = self.gate();
+        let subscription = self.subscription(&gate);
+        Updates::new(subscription, &gate, |command| self.command(command))
     }
 
     /// Runs `listener` for everything that goes wrong with the connection: lost links, refused subscriptions, events
@@ -223,7 +268,7 @@ impl<C: Contract> Connection<C> {
     /// answered by then end with an error. Again is no harm.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
-        self.tell(Command::Close(done));
+        self.command(Command::Close(done));
         // An error says that the task answers no more: the connection is closed.
         let _ = closed.await;
     }
@@ -242,7 +287,7 @@ impl<C: Contract> Connection<C> {
     fn watch(&self, command: impl FnOnce(Arc<Gate>) -> Command<C>) -> Subscription {
         let gate = self.gate();
         let subscription = self.subscription(&gate);
-        self.tell(command(gate));
+        self.command(command(gate));
         subscription
     }
 
@@ -255,7 +300,7 @@ impl<C: Contract> Connection<C> {
     }
 
     /// The task is there as long as the runtime is; without it there is nothing left to tell.
-    fn tell(&self, command: Command<C>) {
+    fn command(&self, command: Command<C>) {
         let _ = self.commands.send(command);
     }
 

@@ -310,6 +310,7 @@ impl<C: Contract> Driver<C> {
         if why != ConnectionError::Closed {
             self.report_unless_said(&why);
         }
+        self.listeners.clear();
         drop(done);
         while let Some(command) = self.commands.recv().await {
             self.obey_after_end(command, &why);

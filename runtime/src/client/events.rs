@@ -60,6 +60,11 @@ impl<C: Contract> Events<C> {
     pub async fn next(&mut self) -> Option<C::Event> {
         self.received.recv().await
     }
+
+    /// The next event, if it is here already. `None` too once the connection is closed, which [`next`](Self::next) tells.
+    pub fn try_next(&mut self) -> Option<C::Event> {
+        self.received.try_recv().ok()
+    }
 }
 
 impl<C: Contract> Stream for Events<C> {

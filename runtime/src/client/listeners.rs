@@ -102,6 +102,13 @@ impl Listeners {
         self.events.iter_mut().for_each(|row| *row = Row::default());
     }
 
+    /// Takes all listeners off, once there is nothing left to tell them.
+    pub(super) fn clear(&mut self) {
+        self.clear_events();
+        self.errors = Row::default();
+        self.status = Row::default();
+    }
+
     /// Whether anybody listens to the event at this place of the table.
     pub(super) fn is_heard(&self, index: usize) -> bool {
         self.events.get(index).is_some_and(|row| !row.is_empty())

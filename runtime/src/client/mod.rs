@@ -27,6 +27,7 @@ mod subscription;
 pub(crate) mod target;
 #[cfg(test)]
 mod tests;
+mod updates;
 
 #[cfg(feature = "server")]
 use std::sync::Weak;
@@ -43,6 +44,7 @@ pub(crate) use local::LocalSink;
 pub use refusal::Refusal;
 pub use status::{ConnectionError, Status};
 pub use subscription::{ScopedSubscription, Subscription};
+pub use updates::{Update, Updates};
 
 #[cfg(feature = "server")]
 use self::local::Host;

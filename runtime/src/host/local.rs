@@ -20,6 +20,7 @@ use crate::{
     },
     conn::Peer,
     faults,
+    queue::KEPT,
     wire::Params,
 };
 
@@ -200,6 +201,9 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
                 // The hook would wait for the caller, or whoever handles the message may.
                 return Err(faults::deadlock(&self.link(chain, "send", None)));
             }
+            let info = &<A::Contract as Contract>::QUEUES[letter.queue];
+            let body = info.kept(KEPT, &letter.body).map_err(|error| faults::invalid_message(&error))?;
+            let letter = Letter { body, ..letter };
             let Some(params) = params else { return Self::enqueue(&self, letter).await };
             let guest = Guest { params: Some(params), claims: None };
             let (cell, _) = self.join_for_call(guest).await?;

@@ -138,7 +138,10 @@ impl<A: Actor> Cell<A> {
                 let result = self.roster().fan().corked_async(link.scope(run)).await;
                 watch.see(&result);
                 watch.end();
-                (info.mode, result.map(drop))
+                // A state that cannot be saved must not bring the alarm back with it.
+                let is_savable =
+                    |_| if info.mode.is_exclusive() { Self::check_savable(&core) } else { Ok(()) };
+                (info.mode, result.and_then(is_savable))
             }
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
             Err(fault) => (Mode::Read, Err(fault.clone())),

@@ -133,6 +133,11 @@ impl<A: Actor> Cell<A> {
         });
     }
 
+    /// Fails if the state cannot be saved as it is, whatever the store says.
+    pub(super) fn check_savable(core: &Core<A>) -> Result<(), Fault> {
+        if A::EPHEMERAL { Ok(()) } else { to_bytes(core.state()).map(drop) }
+    }
+
     /// A commit of its own, which is waited for.
     pub(super) async fn commit_now(&self, commit: Commit) -> Result<(), Fault> {
         let (done, ended) = oneshot::channel();

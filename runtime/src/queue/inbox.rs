@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{KEPT, QueueMessage, QueueOf};
-use crate::{Actor, Contract, Fault, MessageId, Payload, host::Cell};
+use crate::{Actor, Contract, Fault, MessageId, Payload, faults, host::Cell};
 
 /// One of an actor's queues: [`ctx.queue::<Job>()`](crate::Ctx::queue).
 ///
@@ -86,10 +86,10 @@ impl<A: Actor, M: Payload> Queue<A, M> {
     /// Sends a message from the actor to itself. In a `&mut self` turn it is part of that: it is in the queue once the
     /// turn is saved, and is not if the turn is taken back. Elsewhere it is saved at once.
     ///
-    /// Fails where a client's would: the queue is full, the message too large.
+    /// Fails where a client's would: the queue is full, the message is too large or could not be read again.
     #[expect(clippy::needless_pass_by_value, reason = "a message is given away, as by a client")]
     pub fn send(&self, message: M) -> Result<MessageId, Fault> {
-        let body = message.encode(KEPT).map_err(|error| Fault::internal(&error))?;
+        let body = message.encode_kept(KEPT).map_err(|error| faults::invalid_message(&error))?;
         self.cell.send_to_itself(self.index, body)
     }
 }

@@ -87,5 +87,5 @@ impl fmt::Debug for QueueInfo {
 pub(crate) const KEPT: Format = Format::Cbor;
 
 fn kept<M: Payload>(format: Format, body: &[u8]) -> Result<Bytes, DecodeError> {
-    M::decode(format, body)?.encode(KEPT).map_err(|error| DecodeError::new(error.to_string()))
+    M::decode(format, body)?.encode_kept(KEPT).map_err(|error| DecodeError::new(error.to_string()))
 }

@@ -22,11 +22,11 @@ pub fn write_event<T: Serialize>(format: Format, payload: &T) -> Result<Bytes, E
     write_in_shape(format, payload, shape::of_value(payload))
 }
 
-/// The same for a payload that [`EventReader::read`] reads back. The type alone says its shape: an untagged enum is one
-/// argument for whoever reads it, even where the value that is in it would be several.
-pub(crate) fn write_payload<T: Serialize + DeserializeOwned>(
+/// The same for a payload that [`EventReader::read`] reads back as a `T`. That type alone says its shape: an untagged enum
+/// is one argument for whoever reads it, even where the value that is in it would be several.
+pub(crate) fn write_event_as<T: DeserializeOwned>(
     format: Format,
-    payload: &T,
+    payload: &impl Serialize,
 ) -> Result<Bytes, EncodeError> {
     write_in_shape(format, payload, shape::of_type::<T>())
 }

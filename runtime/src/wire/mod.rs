@@ -39,7 +39,7 @@ mod value;
 pub use args::{ArgsReader, ArgsWriter};
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
-pub(crate) use event::write_payload;
+pub(crate) use event::write_event_as;
 pub use event::{EventReader, write_event};
 pub use fault::ActorRef;
 #[doc(hidden)]

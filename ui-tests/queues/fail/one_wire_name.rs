@@ -1,4 +1,4 @@
-// Check that two queues with one name on the wire are reported at the second.
+// Check that two queues with one name on the wire are reported where it was written.
 
 use callboard::prelude::*;
 

@@ -8,6 +8,8 @@ mod calling;
 mod ending;
 mod listening;
 mod reconnecting;
+mod telling;
+mod updates;
 mod waiting;
 
 use std::{

@@ -1,0 +1,256 @@
+//! The insides of lists, maps and structs for the noting serializer.
+
+use serde::{
+    Serialize,
+    ser::{
+        SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
+        SerializeTupleStruct, SerializeTupleVariant,
+    },
+};
+
+use super::{
+    notes::{Flags, Noted, Notes, is_name, is_tag},
+    shapes::{Step, UNKNOWN, kind},
+};
+
+/// Entries that are noted and go to `inner`, one by one.
+pub(super) struct Items<'n, I> {
+    inner: I,
+    notes: &'n Notes<'n>,
+    /// The place of all of it.
+    place: u32,
+    /// The place that its fields start from: another one after a field that tells variants apart.
+    at: u32,
+    depth: u16,
+    /// How many there were.
+    count: usize,
+    /// Where the items are, or the values of a map; `UNKNOWN` before the first.
+    item: u32,
+    /// The same for keys.
+    key: u32,
+    /// The entry of a map that comes next, if its key is the name of a field.
+    entry: Option<u32>,
+    /// The fields that were entries so far, hashed.
+    present: u64,
+    /// Whether each element of a tuple has a place of its own.
+    is_short: bool,
+    /// Whether a key that is a value may be taken for a field.
+    has_entries: bool,
+}
+
+impl<'n, I> Items<'n, I> {
+    /// Tuples up to this length are taken for what they are, and longer ones for arrays.
+    const SHORT: usize = 16;
+
+    #[inline]
+    pub(super) fn new(inner: I, notes: &'n Notes<'n>, place: u32, depth: u16) -> Self {
+        Self {
+            inner,
+            notes,
+            place,
+            at: place,
+            depth,
+            count: 0,
+            item: UNKNOWN,
+            key: UNKNOWN,
+            entry: None,
+            present: 0,
+            is_short: false,
+            has_entries: false,
+        }
+    }
+
+    /// The same as a tuple of this length.
+    pub(super) fn of(self, len: usize) -> Self {
+        self.notes.note(self.place, kind::TUPLE);
+        Self { is_short: len <= Self::SHORT, ..self }
+    }
+
+    /// The same as a map.
+    pub(super) fn map(self) -> Self {
+        Self { has_entries: self.notes.has_entries(self.place), ..self }
+    }
+
+    #[inline]
+    fn noted<'a, T: ?Sized>(&self, value: &'a T, place: u32, keeps_text: bool) -> Noted<'a, T>
+    where
+        'n: 'a,
+    {
+        let flags = Flags { keeps_text, ..Flags::default() };
+        Noted { value, notes: self.notes, place, depth: self.depth, flags }
+    }
+
+    /// The next of a list.
+    #[inline]
+    fn next_item<'a, T: ?Sized>(&mut self, value: &'a T) -> Noted<'a, T>
+    where
+        'n: 'a,
+    {
+        if self.count == 0 {
+            self.item = self.notes.go(self.place, 0, Step::Item);
+        }
+        self.count += 1;
+        self.noted(value, self.item, false)
+    }
+
+    /// The next of a tuple.
+    fn next_element<'a, T: ?Sized>(&mut self, value: &'a T) -> Noted<'a, T>
+    where
+        'n: 'a,
+    {
+        if !self.is_short {
+            return self.next_item(value);
+        }
+        let place = self.notes.go(self.place, self.count, Step::Element(self.count));
+        self.count += 1;
+        self.noted(value, place, false)
+    }
+
+    /// The place of the next field.
+    #[inline]
+    fn next_field(&mut self, name: &'static str) -> u32 {
+        let place = self.notes.go(self.at, self.count, Step::Field(name));
+        self.count += 1;
+        place
+    }
+
+    /// A field was written. If it tells variants apart, those after it are that variant's.
+    #[inline]
+    fn wrote<T: ?Sized>(&mut self) {
+        if is_tag::<T>() {
+            self.at = self.notes.go(self.at, self.count, Step::Tag(self.notes.text()));
+            self.count = 0;
+        }
+    }
+}
+
+impl<I: SerializeSeq> SerializeSeq for Items<'_, I> {
+    type Ok = I::Ok;
+    type Error = I::Error;
+
+    #[inline]
+    fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
+        let value = self.next_item(value);
+        self.inner.serialize_element(&value)
+    }
+
+    #[inline]
+    fn end(self) -> Result<I::Ok, I::Error> {
+        let kind = match self.count {
+            0 => kind::EMPTY_SEQ,
+            1 => kind::SEQ_OF_ONE,
+            2 => kind::SEQ_OF_TWO,
+            _ => kind::SEQ,
+        };
+        self.notes.note(self.place, kind);
+        self.inner.end()
+    }
+}
+
+/// Tuples, whatever they are called.
+macro_rules! tuple {
+    ($($trait:ident $method:ident)*) => {
+        $(impl<I: $trait> $trait for Items<'_, I> {
+            type Ok = I::Ok;
+            type Error = I::Error;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
+                let value = self.next_element(value);
+                self.inner.$method(&value)
+            }
+
+            fn end(self) -> Result<I::Ok, I::Error> {
+                self.inner.end()
+            }
+        })*
+    };
+}
+
+tuple!(SerializeTuple serialize_element SerializeTupleStruct serialize_field SerializeTupleVariant serialize_field);
+
+/// Structs, whatever they are called.
+macro_rules! fields {
+    ($($trait:ident)*) => {
+        $(impl<I: $trait> $trait for Items<'_, I> {
+            type Ok = I::Ok;
+            type Error = I::Error;
+
+            #[inline]
+            fn serialize_field<T: Serialize + ?Sized>(
+                &mut self,
+                name: &'static str,
+                value: &T,
+            ) -> Result<(), I::Error> {
+                let place = self.next_field(name);
+                let value = self.noted(value, place, is_tag::<T>());
+                self.inner.serialize_field(name, &value)?;
+                self.wrote::<T>();
+                Ok(())
+            }
+
+            fn skip_field(&mut self, name: &'static str) -> Result<(), I::Error> {
+                let place = self.next_field(name);
+                self.notes.note(place, kind::SKIPPED);
+                self.inner.skip_field(name)
+            }
+
+            #[inline]
+            fn end(self) -> Result<I::Ok, I::Error> {
+                self.inner.end()
+            }
+        })*
+    };
+}
+
+fields!(SerializeStruct SerializeStructVariant);
+
+impl<I: SerializeMap> SerializeMap for Items<'_, I> {
+    type Ok = I::Ok;
+    type Error = I::Error;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), I::Error> {
+        if self.key == UNKNOWN {
+            self.key = self.notes.go(self.place, 0, Step::Key);
+        }
+        // A struct with `#[serde(flatten)]` is a map, with its fields as entries beside those that are flattened.
+        let is_field = is_name::<T>();
+        let noted = self.noted(key, self.key, is_field || self.has_entries);
+        self.inner.serialize_key(&noted)?;
+        self.entry = None;
+        if is_field {
+            let entry = self.notes.go(self.at, self.count, Step::Entry(self.notes.text()));
+            self.entry = Some(entry);
+            self.present = self.present.wrapping_mul(31).wrapping_add(u64::from(entry) + 1);
+        } else if self.has_entries {
+            let is_taken = |map| self.notes.has_entry(map, self.notes.text());
+            if is_taken(self.place) || is_taken(self.at) {
+                // Its reader will take it for the field.
+                self.notes.surprise();
+            }
+        }
+        self.count += 1;
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
+        let Some(place) = self.entry else {
+            if self.item == UNKNOWN {
+                self.item = self.notes.go(self.place, 1, Step::Value);
+            }
+            let value = self.noted(value, self.item, false);
+            return self.inner.serialize_value(&value);
+        };
+        let value = self.noted(value, place, is_tag::<T>());
+        self.inner.serialize_value(&value)?;
+        self.wrote::<T>();
+        Ok(())
+    }
+
+    fn end(self) -> Result<I::Ok, I::Error> {
+        if self.present != 0 {
+            self.notes.go(self.place, 0, Step::Present(self.present));
+        }
+        self.notes.note(self.place, if self.count == 0 { kind::EMPTY_MAP } else { kind::MAP });
+        self.inner.end()
+    }
+}

@@ -1,0 +1,252 @@
+//! The serializer that notes each call before another does what is asked for.
+
+use std::fmt::Display;
+
+use serde::{Serialize, Serializer, ser::Error as _};
+
+use super::{
+    items::Items,
+    notes::{Flags, Noted, Notes, by_length, positive},
+    shapes::{Step, kind},
+};
+
+/// Notes what comes at a place, and hands it to `inner`.
+pub(super) struct Note<'n, S> {
+    pub(super) inner: S,
+    pub(super) notes: &'n Notes<'n>,
+    pub(super) place: u32,
+    pub(super) depth: u16,
+    pub(super) flags: Flags,
+}
+
+impl<S: Serializer> Note<'_, S> {
+    #[inline]
+    fn note(&self, kind: u32) {
+        self.notes.note(self.place, kind);
+    }
+
+    fn go(&self, hint: usize, step: Step) -> u32 {
+        self.notes.go(self.place, hint, step)
+    }
+
+    fn variant(&self, name: &'static str, index: u32, variant: &'static str) -> u32 {
+        if self.flags.keeps_text {
+            self.notes.keep_text(variant);
+        }
+        self.go(index as usize, Step::Variant(name, variant))
+    }
+
+    /// So many levels further in.
+    fn deeper(&self, levels: u16) -> Result<u16, S::Error> {
+        let depth = self.depth + levels;
+        if self.notes.is_too_deep(depth) {
+            let most = self.notes.most_depth();
+            return Err(S::Error::custom(format_args!("it is nested more than {most} levels deep")));
+        }
+        Ok(depth)
+    }
+
+    fn nothing(&self, kind: u32) {
+        self.note(if self.flags.is_in_some { kind::SOME_NOTHING } else { kind });
+    }
+
+    fn float(&self, value: f64) {
+        if value.is_finite() {
+            self.note(kind::FLOAT);
+        } else {
+            self.notes.not_finite();
+            self.note(kind::NOT_FINITE);
+        }
+    }
+}
+
+/// Methods that only note the kind of a value.
+macro_rules! noted {
+    ($($method:ident($value:ident: $type:ty) $kind:expr;)*) => {
+        $(#[inline]
+        fn $method(self, $value: $type) -> Result<S::Ok, S::Error> {
+            self.note($kind);
+            self.inner.$method($value)
+        })*
+    };
+}
+
+const fn signed(is_negative: bool) -> u32 {
+    if is_negative { kind::NEGATIVE } else { kind::INT }
+}
+
+impl<'n, S: Serializer> Serializer for Note<'n, S> {
+    type Ok = S::Ok;
+    type Error = S::Error;
+    type SerializeSeq = Items<'n, S::SerializeSeq>;
+    type SerializeTuple = Items<'n, S::SerializeTuple>;
+    type SerializeTupleStruct = Items<'n, S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Items<'n, S::SerializeTupleVariant>;
+    type SerializeMap = Items<'n, S::SerializeMap>;
+    type SerializeStruct = Items<'n, S::SerializeStruct>;
+    type SerializeStructVariant = Items<'n, S::SerializeStructVariant>;
+
+    noted! {
+        serialize_bool(value: bool) kind::BOOL;
+        serialize_i8(value: i8) signed(value < 0);
+        serialize_i16(value: i16) signed(value < 0);
+        serialize_i32(value: i32) signed(value < 0);
+        serialize_i64(value: i64) signed(value < 0);
+        serialize_i128(value: i128) if i64::try_from(value).is_ok() { kind::I128 } else { kind::WIDE_I128 };
+        serialize_u8(value: u8) kind::INT;
+        serialize_u16(value: u16) kind::INT;
+        serialize_u32(value: u32) kind::INT;
+        serialize_u64(value: u64) positive(value);
+        serialize_u128(value: u128) if u64::try_from(value).is_ok() { kind::U128 } else { kind::WIDE_U128 };
+        serialize_char(value: char) kind::CHAR;
+        serialize_bytes(value: &[u8])
+            by_length(value.len(), [kind::EMPTY_BYTES, kind::BYTES, kind::LONG_BYTES]);
+    }
+
+    fn is_human_readable(&self) -> bool {
+        self.inner.is_human_readable()
+    }
+
+    #[inline]
+    fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
+        self.float(value.into());
+        self.inner.serialize_f32(value)
+    }
+
+    #[inline]
+    fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
+        self.float(value);
+        self.inner.serialize_f64(value)
+    }
+
+    #[inline]
+    fn serialize_str(self, value: &str) -> Result<S::Ok, S::Error> {
+        self.note(by_length(value.len(), [kind::EMPTY_TEXT, kind::TEXT, kind::LONG_TEXT]));
+        if self.flags.keeps_text {
+            self.notes.keep_text(value);
+        }
+        self.inner.serialize_str(value)
+    }
+
+    fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        // Its length matters.
+        self.serialize_str(&value.to_string())
+    }
+
+    #[inline]
+    fn serialize_none(self) -> Result<S::Ok, S::Error> {
+        self.nothing(kind::NONE);
+        self.inner.serialize_none()
+    }
+
+    #[inline]
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
+        self.note(kind::SOME);
+        let Self { inner, notes, place, depth, flags } = self;
+        inner.serialize_some(&Noted {
+            value,
+            notes,
+            place,
+            depth,
+            flags: Flags { is_in_some: true, ..flags },
+        })
+    }
+
+    fn serialize_unit(self) -> Result<S::Ok, S::Error> {
+        self.nothing(kind::UNIT);
+        self.inner.serialize_unit()
+    }
+
+    fn serialize_unit_struct(self, name: &'static str) -> Result<S::Ok, S::Error> {
+        self.nothing(kind::UNIT);
+        self.inner.serialize_unit_struct(name)
+    }
+
+    fn serialize_unit_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+    ) -> Result<S::Ok, S::Error> {
+        self.deeper(1)?;
+        self.variant(name, index, variant);
+        self.inner.serialize_unit_variant(name, index, variant)
+    }
+
+    #[inline]
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        let Self { inner, notes, place, depth, flags } = self;
+        inner.serialize_newtype_struct(name, &Noted { value, notes, place, depth, flags })
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<S::Ok, S::Error> {
+        let (depth, place) = (self.deeper(1)?, self.variant(name, index, variant));
+        let value = Noted { value, notes: self.notes, place, depth, flags: Flags::default() };
+        self.inner.serialize_newtype_variant(name, index, variant, &value)
+    }
+
+    #[inline]
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
+        let depth = self.deeper(1)?;
+        Ok(Items::new(self.inner.serialize_seq(len)?, self.notes, self.place, depth))
+    }
+
+    fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
+        let depth = self.deeper(1)?;
+        Ok(Items::new(self.inner.serialize_tuple(len)?, self.notes, self.place, depth).of(len))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        name: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeTupleStruct, S::Error> {
+        let (depth, place) = (self.deeper(1)?, self.go(0, Step::Struct(name)));
+        Ok(Items::new(self.inner.serialize_tuple_struct(name, len)?, self.notes, place, depth).of(len))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeTupleVariant, S::Error> {
+        let (depth, place) = (self.deeper(2)?, self.variant(name, index, variant));
+        let inner = self.inner.serialize_tuple_variant(name, index, variant, len)?;
+        Ok(Items::new(inner, self.notes, place, depth).of(len))
+    }
+
+    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        let (depth, place) = (self.deeper(1)?, self.go(0, Step::Map));
+        Ok(Items::new(self.inner.serialize_map(len)?, self.notes, place, depth).map())
+    }
+
+    #[inline]
+    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {
+        let (depth, place) = (self.deeper(1)?, self.go(0, Step::Struct(name)));
+        Ok(Items::new(self.inner.serialize_struct(name, len)?, self.notes, place, depth))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        name: &'static str,
+        index: u32,
+        variant: &'static str,
+        len: usize,
+    ) -> Result<Self::SerializeStructVariant, S::Error> {
+        let (depth, place) = (self.deeper(2)?, self.variant(name, index, variant));
+        let inner = self.inner.serialize_struct_variant(name, index, variant, len)?;
+        Ok(Items::new(inner, self.notes, place, depth))
+    }
+}

@@ -1,0 +1,305 @@
+//! Shapes: which calls to serde have come at which place of a type's values.
+//!
+//! A place is what leads to a value: fields, variants, elements. What comes there is noted as a kind: a bit for each method
+//! of a serializer, and for what of its values decides whether they can be read (empty, wide, long). Recursive types have
+//! no end of places: a type that comes within itself for the third time is at the place that it had before.
+
+use std::{borrow::Cow, fmt::Write as _};
+
+/// Kinds: what came at a place.
+pub(super) mod kind {
+    macro_rules! kinds {
+        ($($name:ident)*) => {
+            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
+            enum Order { $($name),* }
+            $(pub(in crate::readback) const $name: u32 = 1 << Order::$name as u32;)*
+        };
+    }
+
+    kinds!(
+        BOOL INT NEGATIVE WIDE_INT I128 WIDE_I128 U128 WIDE_U128 FLOAT NOT_FINITE CHAR
+        EMPTY_TEXT TEXT LONG_TEXT EMPTY_BYTES BYTES LONG_BYTES NONE UNIT SOME SOME_NOTHING
+        EMPTY_SEQ SEQ_OF_ONE SEQ_OF_TWO SEQ TUPLE EMPTY_MAP MAP SKIPPED MANY_TAGS
+    );
+
+    /// As an error names them; empty for what nobody would look for.
+    pub(super) fn name(kind: u32) -> &'static str {
+        match kind {
+            I128 | WIDE_I128 => "i128",
+            U128 | WIDE_U128 => "u128",
+            NOT_FINITE => "a float that is not finite",
+            LONG_TEXT => "a long text",
+            EMPTY_TEXT => "an empty text",
+            LONG_BYTES | BYTES => "bytes",
+            SOME_NOTHING => "`Some` of nothing",
+            SKIPPED => "a field that is left out",
+            CHAR => "a char",
+            BOOL => "a bool",
+            INT | NEGATIVE | WIDE_INT => "an integer",
+            FLOAT => "a float",
+            TEXT => "a text",
+            NONE => "`None`",
+            UNIT => "a unit",
+            EMPTY_SEQ => "an empty list",
+            SEQ_OF_ONE | SEQ_OF_TWO | SEQ => "a list",
+            EMPTY_MAP => "an empty map",
+            _ => "",
+        }
+    }
+
+    /// What most decoders can read from few places only.
+    pub(super) const SUSPECT: u32 =
+        I128 | WIDE_I128 | U128 | WIDE_U128 | LONG_TEXT | LONG_BYTES | SOME_NOTHING;
+    /// Suspect for a key.
+    pub(super) const SUSPECT_KEY: u32 = !(TEXT | EMPTY_TEXT | SOME);
+}
+
+/// One step from a place to one within it.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    Struct(&'static str),
+    Field(&'static str),
+    Variant(&'static str, &'static str),
+    /// One of a list, whichever.
+    Item,
+    /// The one of a tuple at this index.
+    Element(usize),
+    Map,
+    /// A key that is no field's name, and the value of one.
+    Key,
+    Value,
+    /// An entry of a map that is a field: its name, hashed.
+    Entry(u64),
+    /// What comes beside a field that tells variants apart: its value, hashed.
+    Tag(u64),
+    /// These entries of a map that are fields are there, and no others: all of them, hashed.
+    Present(u64),
+}
+
+/// The same literal is mostly at the same address.
+fn is_same(a: &'static str, b: &'static str) -> bool {
+    std::ptr::eq(a, b) || a == b
+}
+
+impl Step {
+    pub(super) fn is(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Struct(a), Self::Struct(b)) | (Self::Field(a), Self::Field(b)) => is_same(a, b),
+            (Self::Variant(a, b), Self::Variant(c, d)) => is_same(b, d) && is_same(a, c),
+            (Self::Item, Self::Item)
+            | (Self::Map, Self::Map)
+            | (Self::Key, Self::Key)
+            | (Self::Value, Self::Value) => true,
+            (Self::Element(a), Self::Element(b)) => a == b,
+            (Self::Entry(a), Self::Entry(b))
+            | (Self::Tag(a), Self::Tag(b))
+            | (Self::Present(a), Self::Present(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// How often it may come on the way to a place before it leads back; `None`: as often as it likes.
+    fn most_often(self) -> Option<usize> {
+        match self {
+            Self::Struct(_) | Self::Variant(..) => Some(2),
+            Self::Item | Self::Map => Some(3),
+            _ => None,
+        }
+    }
+
+    /// Types without a name are told apart by the fields that they are in.
+    fn ends_the_look_back(self, step: Self) -> bool {
+        matches!(step, Self::Item | Self::Map)
+            && matches!(self, Self::Struct(_) | Self::Variant(..) | Self::Field(_) | Self::Entry(_))
+    }
+}
+
+/// A place.
+#[derive(Debug, Clone)]
+pub(super) struct Place {
+    pub(super) kinds: u32,
+    steps: Vec<(Step, u32)>,
+    /// From where it is reached, and how.
+    from: Option<(u32, Step)>,
+    /// The name of an entry that is a field.
+    name: Box<str>,
+}
+
+/// What does not come back, and where it is.
+pub(super) enum Lost {
+    Some(u32),
+    Field(u32),
+}
+
+/// No place that is known.
+pub(super) const UNKNOWN: u32 = u32::MAX;
+/// Where every value begins.
+pub(super) const ROOT: u32 = 0;
+
+/// What has come, and where.
+#[derive(Debug, Clone)]
+pub(super) struct Shapes(Vec<Place>);
+
+impl Shapes {
+    /// No more places are known of one type than this: values beyond it are read back each time.
+    pub(super) const MOST: usize = 4096;
+    /// No more texts are taken for names of variants.
+    const MOST_TAGS: usize = 64;
+
+    /// Not even the place where values begin.
+    pub(super) const NOTHING: Self = Self(Vec::new());
+
+    /// Nothing has come yet.
+    pub(super) fn new() -> Self {
+        Self(vec![Place::new(None)])
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.len() >= Self::MOST
+    }
+
+    pub(super) fn get(&self, place: u32) -> Option<&Place> {
+        self.0.get(place as usize)
+    }
+
+    /// Notes a kind; whether it is new there.
+    pub(super) fn note(&mut self, place: u32, kind: u32) -> bool {
+        let Some(place) = self.0.get_mut(place as usize) else { return true };
+        let is_new = place.kinds & kind == 0;
+        place.kinds |= kind;
+        is_new
+    }
+
+    /// The place that a step leads to, which is made if need be, and whether it is new; `UNKNOWN` if there are too many.
+    pub(super) fn go(&mut self, from: u32, step: Step, name: &str) -> (u32, bool) {
+        let Some(place) = self.get(from) else { return (UNKNOWN, true) };
+        if let Some(to) = place.step(0, step) {
+            return (to, false);
+        }
+        if matches!(step, Step::Tag(_)) && place.count_tags() >= Self::MOST_TAGS {
+            // A text that anybody may choose tells no variants apart.
+            return (from, self.note(from, kind::MANY_TAGS));
+        }
+        let to = match self.seen_too_often(from, step) {
+            Some(before) => before,
+            None if self.is_full() => return (UNKNOWN, true),
+            None => {
+                self.0.push(Place { name: name.into(), ..Place::new(Some((from, step))) });
+                u32::try_from(self.0.len() - 1).unwrap_or(UNKNOWN)
+            }
+        };
+        self.0[from as usize].steps.push((step, to));
+        (to, true)
+    }
+
+    /// Where this step has led before on the way here, if it may not come once more.
+    fn seen_too_often(&self, from: u32, step: Step) -> Option<u32> {
+        let most = step.most_often()?;
+        let (mut seen, mut nearest, mut at) = (0, None, from);
+        while let Some((before, by)) = self.get(at)?.from {
+            if by.is(step) {
+                seen += 1;
+                nearest = nearest.or(Some(at));
+            } else if by.ends_the_look_back(step) {
+                break;
+            }
+            at = before;
+        }
+        nearest.filter(|_| seen >= most)
+    }
+
+    /// Whether it is, or is in, an entry of a map that is a field.
+    pub(super) fn is_in_entry(&self, place: u32) -> bool {
+        let from = self.get(place).and_then(|place| place.from);
+        from.is_some_and(|(from, step)| matches!(step, Step::Entry(_)) || self.is_in_entry(from))
+    }
+
+    /// What is lost of these shapes where they come back like this, if anything is that a type cannot mean to lose:
+    /// a `Some(None)` or `Some(())` that has become a `None`, or a field of a flattened struct.
+    pub(super) fn lost(&self, back: &Self) -> Option<Lost> {
+        (ROOT..).zip(&self.0).find_map(|(index, place)| {
+            if place.kinds & kind::SOME_NOTHING != 0 {
+                let kinds = back.get(back.counterpart(self, index)?)?.kinds;
+                return (kinds & (kind::SOME_NOTHING | kind::NONE) == kind::NONE)
+                    .then_some(Lost::Some(index));
+            }
+            let (from, step @ Step::Entry(_)) = place.from? else { return None };
+            let from = back.get(back.counterpart(self, from)?)?;
+            from.step(0, step).is_none().then_some(Lost::Field(index))
+        })
+    }
+
+    /// The place that is reached in the same way from the start as this one in other shapes.
+    fn counterpart(&self, others: &Self, place: u32) -> Option<u32> {
+        match others.get(place)?.from {
+            None => Some(ROOT),
+            Some((from, step)) => self.get(self.counterpart(others, from)?)?.step(0, step),
+        }
+    }
+
+    /// Whether a kind of this place's that is new is what cannot be read, if anything.
+    pub(super) fn is_suspect(&self, place: u32, kinds: u32) -> bool {
+        let is_key = matches!(self.get(place).and_then(|place| place.from), Some((_, Step::Key)));
+        kinds & kind::SUSPECT != 0 || (is_key && kinds & kind::SUSPECT_KEY != 0)
+    }
+
+    /// A place and what came there, as an error names them: `shapes[].Circle.id (u128)`.
+    pub(super) fn describe(&self, place: u32, kinds: u32) -> String {
+        let mut path = String::new();
+        self.write_path(place, &mut path);
+        let path = path.trim_start_matches('.');
+        let names: Vec<_> =
+            (0..32).map(|bit| kind::name(kinds & 1 << bit)).filter(|name| !name.is_empty()).collect();
+        let path: Cow<'_, str> =
+            if path.is_empty() { "the value".into() } else { format!("`{path}`").into() };
+        if names.is_empty() { path.into_owned() } else { format!("{path} ({})", names.join(", ")) }
+    }
+
+    /// The same with all that came there.
+    pub(super) fn describe_all(&self, place: u32) -> String {
+        self.describe(place, self.get(place).map_or(0, |place| place.kinds))
+    }
+
+    fn write_path(&self, place: u32, path: &mut String) {
+        let Some(Place { from: Some((from, step)), name, .. }) = self.get(place) else { return };
+        self.write_path(*from, path);
+        // Writing to a text does not fail.
+        let _ = match step {
+            Step::Field(name) | Step::Variant(_, name) => write!(path, ".{name}"),
+            Step::Entry(_) => write!(path, ".{name}"),
+            Step::Item => write!(path, "[]"),
+            Step::Element(index) => write!(path, ".{index}"),
+            Step::Key => write!(path, ".<key>"),
+            Step::Value => write!(path, "[<key>]"),
+            Step::Struct(_) | Step::Map | Step::Tag(_) | Step::Present(_) => Ok(()),
+        };
+    }
+}
+
+impl Place {
+    fn new(from: Option<(u32, Step)>) -> Self {
+        Self { kinds: 0, steps: Vec::new(), from, name: Box::default() }
+    }
+
+    /// Where a step leads; at `hint` it is looked for first.
+    #[inline]
+    pub(super) fn step(&self, hint: usize, step: Step) -> Option<u32> {
+        match self.steps.get(hint) {
+            Some((at, to)) if at.is(step) => Some(*to),
+            _ => self.steps.iter().find(|(at, _)| at.is(step)).map(|(_, to)| *to),
+        }
+    }
+
+    /// Whether some of its entries are fields.
+    pub(super) fn has_entries(&self) -> bool {
+        self.steps.iter().any(|(step, _)| matches!(step, Step::Entry(_)))
+    }
+
+    fn count_tags(&self) -> usize {
+        self.steps.iter().filter(|(step, _)| matches!(step, Step::Tag(_))).count()
+    }
+}

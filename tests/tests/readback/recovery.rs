@@ -1,0 +1,1 @@
+//! Actors whose state the program cannot read.
