@@ -9,5 +9,8 @@ fn main() {
     let (_, program) = text.split_once("```rust,no_run\n").expect("README.md begins with a program");
     let (program, _) = program.split_once("```").expect("and the program ends");
     let out = env::var("OUT_DIR").expect("cargo says where to write");
-    fs::write(Path::new(&out).join("readme.rs"), program).expect("the program is written");
+    let write = |name, text: &str| fs::write(Path::new(&out).join(name), text).expect("it is written");
+    write("readme.rs", program);
+    // For a process of its own, which must not take the port of another one.
+    write("readme_any_port.rs", &program.replace("serve(\"127.0.0.1:6420\")", "serve(\"127.0.0.1:0\")"));
 }

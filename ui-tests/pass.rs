@@ -63,6 +63,7 @@ mod errors {
         mod every_shape;
         mod field_without_serde;
         mod one_code;
+        mod status;
         mod without_message;
     }
 }

@@ -2,9 +2,13 @@
 
 use std::{borrow::Cow, convert::Infallible, fmt};
 
+use http::StatusCode;
 use serde_json::Value;
 
-use crate::wire::{DecodeError, EncodeError, Metadata};
+use crate::{
+    fault::Cause,
+    wire::{DecodeError, EncodeError, Metadata},
+};
 
 /// What a call ends with when it does not end with a value.
 ///
@@ -74,28 +78,34 @@ impl CallError<Infallible> {
 /// An error in the form that crosses the wire: group, code, message, metadata.
 ///
 /// `group` says who speaks: `user` for errors that an actor declares, `actor` and `message` for the
-/// framework's own, `rivetkit` for the one that hides an internal error.
-#[derive(Clone, PartialEq)]
+/// framework's own, `rivetkit` for the one that hides an internal error; others are of [users](Self::new).
+///
+/// Where the caller is in the same process, [`source`](std::error::Error::source) has the error that was hidden.
+/// It is left out of comparisons, as is the HTTP status.
+#[derive(Clone)]
 pub struct Fault(Box<Parts>);
 
 /// Boxed: every answer is a `Result` with room for a fault, and nearly none of them is one.
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 struct Parts {
     group: Cow<'static, str>,
     code: Cow<'static, str>,
     message: Cow<'static, str>,
     metadata: Option<Metadata>,
+    status: Option<StatusCode>,
+    /// Of one that hides what happened: what that was. It stays in this process.
+    cause: Option<Cause>,
 }
 
 impl Fault {
-    /// A fault with this group, code and message, and no metadata.
-    pub fn new(
+    /// One of the framework's own, or one that comes from the wire.
+    pub(crate) fn from_parts(
         group: impl Into<Cow<'static, str>>,
         code: impl Into<Cow<'static, str>>,
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         let (group, code, message) = (group.into(), code.into(), message.into());
-        Self(Box::new(Parts { group, code, message, metadata: None }))
+        Self(Box::new(Parts { group, code, message, metadata: None, status: None, cause: None }))
     }
 
     /// An error that an actor declares: group `user`, its code, its message, its metadata.
@@ -103,7 +113,7 @@ impl Fault {
         if error.is_internal() {
             return Self::internal(error);
         }
-        let mut fault = Self::new("user", error.code(), error.to_string());
+        let mut fault = Self::from_parts("user", error.code(), error.to_string()).with_status(error.status());
         fault.0.metadata = error.encode_metadata();
         fault
     }
@@ -112,14 +122,51 @@ impl Fault {
     pub fn internal(error: &(impl fmt::Display + ?Sized)) -> Self {
         let id = uuid::Uuid::now_v7().to_string();
         tracing::error!(error_id = %id, error = %error, "internal error");
-        Self::new("rivetkit", "internal_error", "An internal error occurred")
-            .with_metadata(serde_json::json!({ "errorId": id }))
+        Self::from_parts("rivetkit", "internal_error", "An internal error occurred").with_error_id(&id)
     }
 
-    /// The id under which the server's log tells what an `internal_error` was.
+    /// The store is not there: clients learn that, and an id; callers in this process also why.
+    #[cfg(feature = "server")]
+    pub(crate) fn store_unavailable(reason: Cause) -> Self {
+        let id = uuid::Uuid::now_v7().to_string();
+        tracing::error!(error_id = %id, error = %reason, "the store is unavailable");
+        let fault = Self::from_parts("store", "unavailable", "The store is unavailable").with_error_id(&id);
+        fault.with_cause(Some(reason))
+    }
+
+    fn with_error_id(self, id: &str) -> Self {
+        self.with_metadata(serde_json::json!({ "errorId": id }))
+    }
+
+    /// What it hides is this, for callers in the same process. Of one that hides nothing it stays as it is.
+    pub(crate) fn with_cause(mut self, cause: Option<Cause>) -> Self {
+        if self.hides() {
+            self.0.cause = cause.or(self.0.cause);
+        }
+        self
+    }
+
+    /// Whether clients are told less than what happened.
+    fn hides(&self) -> bool {
+        self.is("rivetkit", "internal_error") || self.is_store_unavailable()
+    }
+
+    fn is_store_unavailable(&self) -> bool {
+        self.is("store", "unavailable")
+    }
+
+    /// The id under which the server's log tells what an `internal_error` was, or why its store is `unavailable`.
     #[must_use]
     pub fn error_id(&self) -> Option<&str> {
-        self.metadata()?.get("errorId")?.as_str().filter(|_| self.is("rivetkit", "internal_error"))
+        self.metadata()?.get("errorId")?.as_str().filter(|_| self.hides())
+    }
+
+    pub(crate) fn set_status(&mut self, status: StatusCode) {
+        self.0.status = Some(status);
+    }
+
+    pub(crate) fn chosen_status(&self) -> Option<StatusCode> {
+        self.0.status
     }
 
     /// The same fault with this metadata.
@@ -179,23 +226,55 @@ impl Fault {
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { group, code, message, .. } = &*self.0;
-        f.debug_struct("Fault")
+        let Parts { group, code, message, status, cause, .. } = &*self.0;
+        let mut fault = f.debug_struct("Fault");
+        fault
             .field("group", group)
             .field("code", code)
             .field("message", message)
-            .field("metadata", &self.metadata())
-            .finish()
+            .field("metadata", &self.metadata());
+        if let Some(status) = status {
+            fault.field("status", status);
+        }
+        if let Some(cause) = cause {
+            fault.field("cause", cause);
+        }
+        fault.finish()
     }
 }
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({}.{})", self.0.message, self.0.group, self.0.code)
+        let Parts { group, code, message, cause, .. } = &*self.0;
+        if self.is("rivetkit", "internal_error") {
+            // Its group is the protocol's word for it, and means nothing to who does not know that.
+            return match self.error_id() {
+                Some(id) => write!(f, "{message} ({code}, its id in the log is {id})"),
+                None => write!(f, "{message} ({code})"),
+            };
+        }
+        match cause {
+            Some(reason) if self.is_store_unavailable() => write!(f, "{message}: {reason} ({group}.{code})"),
+            _ => write!(f, "{message} ({group}.{code})"),
+        }
     }
 }
 
-impl std::error::Error for Fault {}
+impl PartialEq for Fault {
+    fn eq(&self, other: &Self) -> bool {
+        let Parts { group, code, message, metadata, .. } = &*self.0;
+        (group, code, message, metadata)
+            == (&other.0.group, &other.0.code, &other.0.message, &other.0.metadata)
+    }
+}
+
+impl std::error::Error for Fault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        let cause = self.0.cause.as_deref()?;
+        // `Display` has told the reason itself.
+        if self.is_store_unavailable() { cause.source() } else { Some(cause) }
+    }
+}
 
 /// An error that clients may see: `#[derive(ActorError)]` makes it out of an enum with messages.
 ///
@@ -221,6 +300,11 @@ pub trait ActorError: fmt::Display + Sized + Send + 'static {
     #[doc(hidden)]
     fn decode_metadata(code: &str, metadata: Option<&Metadata>) -> Option<Self> {
         Self::restore(code, metadata.map(Metadata::view))
+    }
+
+    /// The HTTP status of a response with this error (`#[actor_error(status = 403)]`).
+    fn status(&self) -> StatusCode {
+        StatusCode::BAD_REQUEST
     }
 
     /// Whether clients shall see no more than `internal_error` (`#[actor_error(internal)]`).
@@ -252,6 +336,21 @@ pub struct ErrorKind<E> {
     pub(crate) to_fault: fn(&E) -> Fault,
     pub(crate) restore: fn(&Fault) -> Option<E>,
     pub(crate) is_declared: fn(&E) -> bool,
+    /// What callers in this process can learn of one that is hidden.
+    pub(crate) cause: fn(E) -> Option<Cause>,
+}
+
+impl<E> ErrorKind<E> {
+    /// The same with what [`CauseProbe`](crate::__private::CauseProbe) has found out about the type.
+    #[must_use]
+    pub fn with_cause(self, cause: fn(E) -> Option<Cause>) -> Self {
+        Self { cause, ..self }
+    }
+
+    pub(crate) fn into_fault(self, error: E) -> Fault {
+        let fault = (self.to_fault)(&error);
+        fault.with_cause((self.cause)(error))
+    }
 }
 
 impl<E> Clone for ErrorKind<E> {
@@ -285,6 +384,7 @@ impl<E: ActorError> DeclaredErrorKind<E> for &ErrorProbe<E> {
             to_fault: Fault::declared,
             restore: Fault::restore,
             is_declared: |error| !error.is_internal(),
+            cause: |_| None,
         }
     }
 }
@@ -296,7 +396,21 @@ pub trait InternalErrorKind<E> {
 
 impl<E: fmt::Display> InternalErrorKind<E> for ErrorProbe<E> {
     fn kind(&self) -> ErrorKind<E> {
-        ErrorKind { to_fault: |error| Fault::internal(error), restore: |_| None, is_declared: |_| false }
+        ErrorKind {
+            to_fault: |error| Fault::internal(error),
+            restore: |_| None,
+            is_declared: |_| false,
+            cause: |_| None,
+        }
+    }
+}
+
+impl ErrorProbe<Fault> {
+    /// A fault that a user returns is one already.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind<Fault> {
+        ErrorKind { to_fault: Fault::passed_on, restore: |_| None, is_declared: |_| false, cause: |_| None }
     }
 }
 
@@ -332,8 +446,12 @@ pub trait ReturnedError: fmt::Display {}
 macro_rules! __error_kind {
     ($error:ty) => {{
         #[allow(unused_imports)]
-        use $crate::__private::{DeclaredErrorKind as _, InternalErrorKind as _, NoErrorKind as _};
-        (&&$crate::__private::ErrorProbe::<$error>::new()).kind()
+        use $crate::__private::{
+            CausedKind as _, DeclaredErrorKind as _, InternalErrorKind as _, NoErrorKind as _,
+            UncausedKind as _,
+        };
+        let kind = (&&$crate::__private::ErrorProbe::<$error>::new()).kind();
+        kind.with_cause((&$crate::__private::CauseProbe::<$error>::new()).cause())
     }};
 }
 
@@ -355,6 +473,12 @@ impl Error {
     #[must_use]
     pub fn inner(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
         &*self.0
+    }
+
+    /// The error itself.
+    #[must_use]
+    pub fn into_inner(self) -> Box<dyn std::error::Error + Send + Sync> {
+        self.0
     }
 }
 

@@ -1,45 +1,54 @@
 //! The framework's own faults: each is made in one place, with its group, code and words.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::json;
 
-use crate::{ActorId, Fault, Key};
+use crate::{ActorId, Fault, Key, store::StoreError};
 
 pub(crate) fn actor_not_found() -> Fault {
-    Fault::new("actor", "not_found", "The actor does not exist or was destroyed.")
+    Fault::from_parts("actor", "not_found", "The actor does not exist or was destroyed.")
 }
 
 pub(crate) fn duplicate_key(key: &Key, id: ActorId) -> Fault {
     let message = format!("Actor key '{key}' already in use for actor '{id}'");
-    Fault::new("actor", "duplicate_key", message)
+    Fault::from_parts("actor", "duplicate_key", message)
         .with_metadata(json!({ "existing_actor_id": id.to_string(), "key": key.to_string() }))
 }
 
 pub(crate) fn not_registered(name: &str) -> Fault {
-    Fault::new("actor", "not_registered", format!("Actor `{name}` is not registered."))
+    Fault::from_parts("actor", "not_registered", format!("Actor `{name}` is not registered."))
 }
 
 /// The server is going away; the call did not run, so clients may try again elsewhere or later.
 pub(crate) fn service_unavailable() -> Fault {
-    Fault::new("guard", "service_unavailable", "The server is stopping.")
+    Fault::from_parts("guard", "service_unavailable", "The server is stopping.")
 }
 
 pub(crate) fn overloaded() -> Fault {
-    Fault::new("actor", "overloaded", "Too many calls wait for this actor. The call did not run.")
+    Fault::from_parts("actor", "overloaded", "Too many calls wait for this actor. The call did not run.")
 }
 
 /// The call ran, and what it did to the state was taken back before it was saved.
 pub(crate) fn rolled_back() -> Fault {
-    Fault::new(
+    Fault::from_parts(
         "actor",
         "rolled_back",
         "The actor went back to its last saved state. The call's effect on the state was taken back.",
     )
 }
 
+/// The store did not tell what it was asked.
+pub(crate) fn store_failed(error: impl Into<Arc<StoreError>>) -> Fault {
+    let error = error.into();
+    if error.is_unavailable() {
+        return Fault::store_unavailable(error);
+    }
+    Fault::internal(&error).with_cause(Some(error))
+}
+
 pub(crate) fn connection_required(action: &str) -> Fault {
-    Fault::new(
+    Fault::from_parts(
         "actor",
         "connection_required",
         format!("Action `{action}` can only be called on a connection."),
@@ -47,15 +56,15 @@ pub(crate) fn connection_required(action: &str) -> Fault {
 }
 
 pub(crate) fn invalid_params(error: &dyn std::fmt::Display) -> Fault {
-    Fault::new("actor", "invalid_params", format!("The connection params do not fit: {error}."))
+    Fault::from_parts("actor", "invalid_params", format!("The connection params do not fit: {error}."))
 }
 
 pub(crate) fn invalid_input(error: &dyn std::fmt::Display) -> Fault {
-    Fault::new("actor", "invalid_input", format!("The actor's input does not fit: {error}."))
+    Fault::from_parts("actor", "invalid_input", format!("The actor's input does not fit: {error}."))
 }
 
 pub(crate) fn outgoing_too_long() -> Fault {
-    Fault::new("message", "outgoing_too_long", "Outgoing message too long")
+    Fault::from_parts("message", "outgoing_too_long", "Outgoing message too long")
 }
 
 /// A connection may have so many calls under way, and no more. The call did not run.
@@ -63,60 +72,60 @@ pub(crate) fn too_many_calls(calls: usize, bytes: usize) -> Fault {
     let message = format!(
         "{calls} calls of this connection wait for their answers, with {bytes} bytes. The call did not run."
     );
-    Fault::new("connection", "too_many_calls", message)
+    Fault::from_parts("connection", "too_many_calls", message)
 }
 
 /// There is no room for its arguments. The call did not run.
 pub(crate) fn too_much_in_calls() -> Fault {
     let message = "Calls of this address wait for their answers, with too many bytes. The call did not run.";
-    Fault::new("connection", "too_many_calls", message)
+    Fault::from_parts("connection", "too_many_calls", message)
 }
 
 pub(crate) fn too_many_subscriptions(limit: usize) -> Fault {
     let message = format!("The connection is subscribed to {limit} events already.");
-    Fault::new("connection", "too_many_subscriptions", message)
+    Fault::from_parts("connection", "too_many_subscriptions", message)
 }
 
 pub(crate) fn event_not_found(actor: &str, event: &str) -> Fault {
-    Fault::new("actor", "event_not_found", format!("`{actor}` has no event `{event}`."))
+    Fault::from_parts("actor", "event_not_found", format!("`{actor}` has no event `{event}`."))
 }
 
 /// A circle of calls: each waits for the next, and the last for the first.
 pub(crate) fn deadlock(chain: &dyn std::fmt::Display) -> Fault {
-    Fault::new("actor", "deadlock", format!("The call would wait for itself: {chain}."))
+    Fault::from_parts("actor", "deadlock", format!("The call would wait for itself: {chain}."))
         .with_metadata(json!({ "chain": chain.to_string() }))
 }
 
 pub(crate) fn no_request_handler() -> Fault {
-    Fault::new("actor", "request_handler_not_found", "The actor has no handler for raw requests")
+    Fault::from_parts("actor", "request_handler_not_found", "The actor has no handler for raw requests")
 }
 
 pub(crate) fn no_socket_handler() -> Fault {
-    Fault::new("actor", "websocket_handler_not_found", "The actor has no handler for raw WebSockets")
+    Fault::from_parts("actor", "websocket_handler_not_found", "The actor has no handler for raw WebSockets")
 }
 
 pub(crate) fn timed_out(limit: Duration) -> Fault {
-    Fault::new("actor", "action_timed_out", format!("The action did not end within {limit:?}."))
+    Fault::from_parts("actor", "action_timed_out", format!("The action did not end within {limit:?}."))
 }
 
 pub(crate) fn backing_off(failures: u32, retry_after_ms: u64) -> Fault {
     let message = format!("The actor could not start {failures} times in a row. It is tried again later.");
-    Fault::new("actor", "backing_off", message)
+    Fault::from_parts("actor", "backing_off", message)
         .with_metadata(json!({ "failures": failures, "retryAfterMs": retry_after_ms }))
 }
 
 pub(crate) fn no_queue(name: &str) -> Fault {
-    Fault::new("queue", "not_configured", format!("The actor has no queue `{name}`"))
+    Fault::from_parts("queue", "not_configured", format!("The actor has no queue `{name}`"))
 }
 
 /// The message is not in the queue.
 pub(crate) fn queue_full(limit: usize) -> Fault {
     let message = format!("{limit} messages wait in the queue already. Try again later.");
-    Fault::new("queue", "full", message).with_metadata(json!({ "limit": limit }))
+    Fault::from_parts("queue", "full", message).with_metadata(json!({ "limit": limit }))
 }
 
 pub(crate) fn message_too_large(limit: usize) -> Fault {
-    Fault::new(
+    Fault::from_parts(
         "queue",
         "message_too_large",
         format!("A message may have {limit} bytes, and this one has more."),
@@ -125,22 +134,26 @@ pub(crate) fn message_too_large(limit: usize) -> Fault {
 }
 
 pub(crate) fn invalid_message(error: &dyn std::fmt::Display) -> Fault {
-    Fault::new("queue", "invalid_payload", format!("The message does not fit its queue: {error}."))
+    Fault::from_parts("queue", "invalid_payload", format!("The message does not fit its queue: {error}."))
 }
 
 /// Too late for the queues of this time awake: it is over.
 pub(crate) fn message_too_late() -> Fault {
-    Fault::new("queue", "actor_stopped", "The actor has stopped. What was not completed is handed out again.")
+    Fault::from_parts(
+        "queue",
+        "actor_stopped",
+        "The actor has stopped. What was not completed is handed out again.",
+    )
 }
 
 /// The message waits in its queue, and nobody knows for how long. No code that clients try again at: they would send
 /// it a second time.
 pub(crate) fn not_handled_yet() -> Fault {
     let message = "The actor has stopped before it handled the message, which waits in its queue.";
-    Fault::new("queue", "not_handled_yet", message)
+    Fault::from_parts("queue", "not_handled_yet", message)
 }
 
 pub(crate) fn not_handled_destroyed() -> Fault {
     let message = "The actor was destroyed before it handled the message.";
-    Fault::new("queue", "actor_destroyed", message)
+    Fault::from_parts("queue", "actor_destroyed", message)
 }

@@ -33,6 +33,7 @@ mod error;
 mod event;
 #[cfg(all(any(doc, test), feature = "client", feature = "server"))]
 pub mod example;
+mod fault;
 #[cfg(feature = "server")]
 mod faults;
 #[cfg(feature = "server")]
@@ -122,6 +123,7 @@ pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, SlowConsumer,
 pub use ctx::{Conns, Ctx, SendEach};
 pub use error::{ActorError, CallError, Error, Fault, Result};
 pub use event::{Event, EventOf};
+pub use fault::FaultNameError;
 #[cfg(feature = "server")]
 pub use frames::SendError;
 pub use id::{ActorId, ConnId, InvalidId};

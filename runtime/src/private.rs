@@ -3,12 +3,14 @@
 use std::{convert::Infallible, fmt};
 
 pub use bytes::Bytes;
+pub use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
 pub use crate::error::{
     DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
 };
+pub use crate::fault::{CauseProbe, CausedKind, UncausedKind};
 pub use crate::wire::{ListedFields, Metadata, NamedFields};
 use crate::{
     Action, ActorError, CallError, Contract, EventOf, Fault, NeedsConn,
@@ -26,7 +28,7 @@ pub fn result<T, E>(result: Result<T, E>, kind: ErrorKind<E>) -> Result<T, CallE
         if (kind.is_declared)(&error) {
             CallError::Action(error)
         } else {
-            CallError::Fault((kind.to_fault)(&error))
+            CallError::Fault(kind.into_fault(error))
         }
     })
 }
@@ -38,7 +40,7 @@ pub fn hook_value<T>(value: T) -> Result<T, Fault> {
 
 /// What a hook returned that may fail.
 pub fn hook_result<T, E>(result: Result<T, E>, kind: ErrorKind<E>) -> Result<T, Fault> {
-    result.map_err(|error| (kind.to_fault)(&error))
+    result.map_err(|error| kind.into_fault(error))
 }
 
 /// The two halves of a return type whose name ends in `Result`.
@@ -201,6 +203,12 @@ impl<T: Serialize + DeserializeOwned> ErrorField for T {
     fn element(metadata: Option<&Metadata>, index: usize) -> Option<Self> {
         metadata?.element(index)
     }
+}
+
+/// The status of a declared error; the macro has seen that it is one.
+#[must_use]
+pub fn status(code: u16) -> StatusCode {
+    StatusCode::from_u16(code).unwrap_or(StatusCode::BAD_REQUEST)
 }
 
 /// The error kind of what cannot fail.

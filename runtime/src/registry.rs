@@ -179,7 +179,7 @@ impl Registry {
     /// Serves the actors on this address until SIGINT or SIGTERM, then stops gracefully: what was taken is ended
     /// and saved. A second signal ends the process at once.
     pub async fn serve(self, address: impl ToSocketAddrs) -> Result<(), Error> {
-        let listener = TcpListener::bind(address).await?;
+        let listener = server::listen(address).await?;
         self.serve_listener(listener, server::shutdown_signal()).await
     }
 

@@ -10,10 +10,9 @@ use crate::{
 
 /// Reads a call.
 pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
-    let info = <ActionOf<A>>::TABLE
-        .iter()
-        .find(|info| info.name == name)
-        .ok_or_else(|| Fault::new("actor", "action_not_found", format!("Action `{name}` was not found.")))?;
+    let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == name).ok_or_else(|| {
+        Fault::from_parts("actor", "action_not_found", format!("Action `{name}` was not found."))
+    })?;
     let decode = || {
         let mut args = ArgsReader::new(format, args, info)?;
         let action = <ActionOf<A>>::decode(name, &mut args)?;
@@ -21,7 +20,7 @@ pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -
         Ok(action)
     };
     decode().map_err(|error: DecodeError| {
-        Fault::new(
+        Fault::from_parts(
             "actor",
             "invalid_arguments",
             format!("Action `{name}` cannot take these arguments: {error}."),

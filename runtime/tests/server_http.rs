@@ -75,7 +75,7 @@ async fn params_make_a_connection_of_the_moment() {
 async fn errors_speak_the_callers_encoding() {
     let server = Server::start().await;
     let reply = server.call("page", "[7]").await;
-    assert_eq!(reply.status, 500);
+    assert_eq!(reply.status, 400);
     let id = reply.headers["x-rivet-actor"].clone();
     assert_eq!(
         reply.json(),
@@ -89,7 +89,7 @@ async fn errors_speak_the_callers_encoding() {
         [(Encoding::Cbor, &b"\xa1\x64args\x81\x07"[..]), (Encoding::Bare, b"\x04\x00\x02\x81\x07")]
     {
         let reply = server.http(&request, &[("x-rivet-encoding", encoding.name())], body).await;
-        assert_eq!((reply.status, reply.headers["content-type"].as_str()), (500, "application/octet-stream"));
+        assert_eq!((reply.status, reply.headers["content-type"].as_str()), (400, "application/octet-stream"));
         let error = ErrorBody::decode(encoding, &reply.body).expect("it is an error");
         assert!(error.fault.is("user", "page_missing"));
         assert_eq!(error.actor.expect("it names the actor").actor_id, id);

@@ -2,6 +2,8 @@
 #![cfg(feature = "sqlite")]
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod gateway;
+
 use std::{path::Path, sync::Arc};
 
 use callboard::{
@@ -9,6 +11,7 @@ use callboard::{
     prelude::*,
     store::{SqliteStore, Store},
 };
+use gateway::Server;
 use tempfile::tempdir;
 use tokio::{net::TcpListener, sync::oneshot};
 
@@ -134,4 +137,25 @@ async fn a_closed_store_says_so_and_can_be_closed_again() {
     let refused = store.list("Counter").await.unwrap_err();
     assert_eq!(refused.to_string(), "the store is closed");
     again.list("Counter").await.unwrap();
+}
+
+#[tokio::test]
+async fn clients_over_the_network_learn_that_a_store_is_unavailable_and_not_why() {
+    let directory = tempdir().unwrap();
+    let held = SqliteStore::open(&directory).unwrap();
+    let registry = registry(directory.path());
+    let server = Server::nested(&registry).await;
+    let counter = counter(&Client::new(&format!("http://{}", server.address)).unwrap());
+    let fault = counter.add().await.unwrap_err().fault().cloned().unwrap();
+    assert_eq!((fault.group(), fault.code(), fault.status().as_u16()), ("store", "unavailable", 503));
+    assert_eq!(fault.to_string(), "The store is unavailable (store.unavailable)");
+    assert!(fault.error_id().is_some());
+    let refused = counter.connect().opened().await.unwrap_err();
+    assert_eq!(refused.to_string(), "The store is unavailable (store.unavailable)");
+    let path = "/gateway/counter/action/add?rvt-namespace=default&rvt-method=getOrCreate&rvt-key=it";
+    let raw = server.http(&format!("POST {path}"), &[], b"{}").await;
+    assert_eq!((raw.status, raw.error().as_str()), (503, "store.unavailable"));
+    assert!(!String::from_utf8_lossy(&raw.body).contains("callboard.db"), "{raw:?}");
+    drop(held);
+    assert_eq!(counter.add().await.unwrap(), 1, "it is tried again");
 }

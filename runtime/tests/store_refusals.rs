@@ -26,7 +26,7 @@ fn a_second_open_in_this_process_is_refused_at_once() {
     let _store = SqliteStore::open(&directory).unwrap();
     for _ in 0..3 {
         let refusal = refusal(directory.path());
-        assert!(refusal.contains("callboard.db` is in use"), "{refusal}");
+        assert!(refusal.contains("callboard.db` is in use: this process has opened it already"), "{refusal}");
     }
 }
 
@@ -34,7 +34,7 @@ fn a_second_open_in_this_process_is_refused_at_once() {
 fn a_second_process_is_refused_at_once_whatever_this_one_tried() {
     let directory = tempdir().unwrap();
     let store = SqliteStore::open(&directory).unwrap();
-    assert!(open_in_another_process(directory.path()).contains("callboard.db` is in use"));
+    assert!(open_in_another_process(directory.path()).contains("callboard.db` is in use by another process"));
     // A file closed in this process must not take the locks of another one's with it.
     refusal(directory.path());
     assert!(open_in_another_process(directory.path()).contains("callboard.db` is in use"));

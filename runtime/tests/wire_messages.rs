@@ -150,7 +150,7 @@ fn the_bytes_of_bare_messages_are_those_of_the_protocol() {
 fn errors_of_gateways_are_read() {
     let body = br#"{"group":"guard","code":"x","message":"m","metadata":null,"actor":null,"ray_id":"r"}"#;
     let error = ErrorBody::decode(Encoding::Json, body).unwrap();
-    assert_eq!(error, ErrorBody { fault: Fault::new("guard", "x", "m"), actor: None });
+    assert_eq!(error, ErrorBody { fault: fault_of("guard", "x", "m"), actor: None });
 }
 
 #[test]
@@ -175,10 +175,16 @@ fn payloads() -> impl Strategy<Value = (Encoding, Bytes, Bytes)> {
     })
 }
 
+/// A fault of any group, as it comes from the wire.
+fn fault_of(group: &str, code: &str, message: &str) -> Fault {
+    let body = json!({ "group": group, "code": code, "message": message }).to_string();
+    ErrorBody::decode(Encoding::Json, body.as_bytes()).unwrap().fault
+}
+
 fn faults() -> impl Strategy<Value = Fault> {
     let metadata = of(vec(any::<String>(), 0..3));
     (any::<[String; 3]>(), metadata).prop_map(|([group, code, message], metadata)| {
-        let fault = Fault::new(group, code, message);
+        let fault = fault_of(&group, &code, &message);
         match metadata {
             Some(metadata) => fault.with_metadata(json!({ "$": metadata })),
             None => fault,

@@ -36,6 +36,35 @@ async fn the_program_runs_and_the_javascript_client_talks_to_it() {
     world.stop().await;
 }
 
+#[tokio::test]
+async fn the_program_started_twice_at_a_time_says_why_the_second_cannot_run() {
+    let directory = tempfile::tempdir().unwrap();
+    let start = || {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_readme"));
+        program.current_dir(&directory).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+        program.spawn().unwrap()
+    };
+    let mut first = start();
+    let mut lines = BufReader::new(first.stdout.take().unwrap()).lines();
+    let mut said = Vec::new();
+    while said.len() < 2 {
+        said.push(in_time(lines.next_line()).await.unwrap().unwrap());
+    }
+    said.sort_unstable();
+    assert_eq!(said, ["1 messages so far", "ann: hello"]);
+
+    let second = in_time(start().wait_with_output()).await.unwrap();
+    assert!(!second.status.success());
+    let complaint = String::from_utf8(second.stderr).unwrap();
+    let store = Path::new("callboard-data").join("callboard.db");
+    let reason = format!(
+        "Error: The store is unavailable: the store `{}` is in use by another process",
+        store.display()
+    );
+    assert!(complaint.starts_with(&reason), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1, "{complaint}");
+}
+
 #[test]
 fn the_errors_are_those_that_rustc_prints_for_the_program_with_mistakes_in_it() {
     let case = fs::read_to_string(root().join("ui-tests/readme/fail/mistyped_event.rs")).unwrap();

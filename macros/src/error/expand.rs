@@ -12,7 +12,7 @@ pub(super) fn expand(errors: &Errors) -> TokenStream {
     let codes = match_self(cases, cases.iter().map(code));
     let metadata = match_self(cases, cases.iter().map(|case| metadata(case, krate)));
     let restored = cases.iter().filter(|case| !case.internal).map(|case| restore(case, krate));
-    let is_internal = is_internal(cases);
+    let (status, is_internal) = (status(cases, krate), is_internal(cases));
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
@@ -46,6 +46,8 @@ pub(super) fn expand(errors: &Errors) -> TokenStream {
                     _ => ::core::option::Option::None,
                 }
             }
+
+            #status
 
             #is_internal
         }
@@ -132,6 +134,23 @@ fn from_value(ty: &Type, call: &TokenStream, krate: &Path) -> TokenStream {
 /// An error about the field's type points at the type.
 fn field_call(ty: &Type, call: &TokenStream, krate: &Path) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::#call)
+}
+
+/// Left out where all cases have the one that errors have by default.
+fn status(cases: &[Case], krate: &Path) -> Option<TokenStream> {
+    const DEFAULT: u16 = 400;
+    cases.iter().any(|case| case.status.is_some()).then(|| {
+        let arms = cases.iter().map(|Case { path, status, .. }| {
+            let status = status.unwrap_or(DEFAULT);
+            quote!(#path { .. } => #status,)
+        });
+        let status = match_self(cases, arms);
+        quote! {
+            fn status(&self) -> #krate::__private::StatusCode {
+                #krate::__private::status(#status)
+            }
+        }
+    })
 }
 
 /// Left out where no case is internal.

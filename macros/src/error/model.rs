@@ -6,8 +6,8 @@ use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{
-    Attribute, Data, DeriveInput, Fields, Generics, Ident, LitStr, Path, Token, Type, ext::IdentExt,
-    parse::ParseStream,
+    Attribute, Data, DeriveInput, Expr, Fields, Generics, Ident, Lit, LitStr, Path, Token, Type,
+    ext::IdentExt, parse::ParseStream,
 };
 
 use crate::{
@@ -18,11 +18,11 @@ use crate::{
 };
 
 /// The arguments of `#[actor_error(..)]` on a variant, or on a struct.
-const CASE: &[&str] = &["code", "internal"];
+const CASE: &[&str] = &["code", "status", "internal"];
 /// Those on an enum.
-const ENUM: &[&str] = &["crate"];
+const ENUM: &[&str] = &["status", "crate"];
 /// Those on a struct.
-const STRUCT: &[&str] = &["code", "internal", "crate"];
+const STRUCT: &[&str] = &["code", "status", "internal", "crate"];
 
 /// An error type.
 #[derive(Debug)]
@@ -41,6 +41,8 @@ pub(crate) struct Case {
     /// `Self::PlayerNotFound`, or `Self`.
     pub(crate) path: TokenStream,
     pub(crate) code: String,
+    /// Its HTTP status, if it or its enum says one.
+    pub(crate) status: Option<u16>,
     /// Whether clients see `internal_error` in its place.
     pub(crate) internal: bool,
     pub(crate) shape: Shape,
@@ -70,6 +72,7 @@ pub(crate) struct Field {
 #[derive(Debug, Default)]
 struct Options {
     code: Option<LitStr>,
+    status: Option<u16>,
     internal: bool,
     krate: Option<Path>,
 }
@@ -80,9 +83,11 @@ impl Errors {
         let known = if matches!(input.data, Data::Enum(_)) { ENUM } else { STRUCT };
         let options = Options::parse(&input.attrs, known, mistakes);
         let cases = match &input.data {
-            Data::Enum(data) => {
-                data.variants.iter().map(|variant| Case::of_variant(variant, mistakes)).collect()
-            }
+            Data::Enum(data) => data
+                .variants
+                .iter()
+                .map(|variant| Case::of_variant(variant, options.status, mistakes))
+                .collect(),
             Data::Struct(data) => vec![Case::new(quote!(Self), &input.ident, &data.fields, &options)],
             Data::Union(data) => {
                 mistakes.at(
@@ -113,16 +118,17 @@ impl Errors {
 }
 
 impl Case {
-    fn of_variant(variant: &syn::Variant, mistakes: &Mistakes) -> Self {
+    fn of_variant(variant: &syn::Variant, status: Option<u16>, mistakes: &Mistakes) -> Self {
         let name = &variant.ident;
-        let options = Options::parse(&variant.attrs, CASE, mistakes);
+        let mut options = Options::parse(&variant.attrs, CASE, mistakes);
+        options.status = options.status.or(status);
         Self::new(quote!(Self::#name), name, &variant.fields, &options)
     }
 
     fn new(path: TokenStream, name: &Ident, fields: &Fields, options: &Options) -> Self {
         let code =
             options.code.as_ref().map_or_else(|| name.unraw().to_string().to_snake_case(), LitStr::value);
-        Self { path, code, internal: options.internal, shape: Shape::of(fields) }
+        Self { path, code, status: options.status, internal: options.internal, shape: Shape::of(fields) }
     }
 }
 
@@ -164,6 +170,7 @@ impl Options {
     }
 
     fn parse_list(&mut self, input: ParseStream<'_>, known: &[&str], mistakes: &Mistakes) -> syn::Result<()> {
+        let mut status = None;
         while !input.is_empty() {
             let name = input.call(Ident::parse_any)?;
             match name.to_string().as_str() {
@@ -172,6 +179,10 @@ impl Options {
                     skip_argument(input);
                 }
                 "code" => self.code = Some(parse_value(input)?),
+                "status" => {
+                    self.status = parse_status(input, mistakes)?;
+                    status = Some(name);
+                }
                 "internal" => self.internal = true,
                 _ => {
                     input.parse::<Token![=]>()?;
@@ -182,6 +193,30 @@ impl Options {
                 input.parse::<Token![,]>()?;
             }
         }
+        if let Some(status) = status.filter(|_| self.internal) {
+            mistakes.at(
+                status,
+                "an internal error has status 500",
+                "leave out one of `status` and `internal`",
+            );
+        }
         Ok(())
     }
+}
+
+/// `= 403`
+fn parse_status(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Option<u16>> {
+    let written: Expr = parse_value(input)?;
+    let number = match &written {
+        Expr::Lit(literal) => match &literal.lit {
+            Lit::Int(number) => number.base10_parse().ok(),
+            _ => None,
+        },
+        _ => None,
+    };
+    let status = number.filter(|status| (400..=599).contains(status));
+    if status.is_none() {
+        mistakes.at(written, "this is not the HTTP status of an error", "write a number from 400 to 599");
+    }
+    Ok(status)
 }

@@ -108,6 +108,17 @@ impl ::callboard::ActorError for GameError {
             _ => ::core::option::Option::None,
         }
     }
+    fn status(&self) -> ::callboard::__private::StatusCode {
+        ::callboard::__private::status(
+            match self {
+                Self::NotFound { .. } => 409u16,
+                Self::PlayerNotFound { .. } => 409u16,
+                Self::Custom { .. } => 403u16,
+                Self::Over { .. } => 409u16,
+                Self::Broken { .. } => 409u16,
+            },
+        )
+    }
     fn is_internal(&self) -> bool {
         ::core::matches!(self, Self::Broken { .. })
     }

@@ -36,7 +36,7 @@ impl Ending {
             return Self::Lost(ConnectionError::Lost(why));
         };
         let fault = said.filter(|fault| fault.is(group, code_name)).cloned().unwrap_or_else(|| {
-            Fault::new(group.to_owned(), code_name.to_owned(), "The server closed the connection")
+            Fault::from_parts(group.to_owned(), code_name.to_owned(), "The server closed the connection")
         });
         Self::of_fault(fault, opened)
     }
@@ -118,8 +118,8 @@ mod tests {
 
     #[test]
     fn the_error_sent_before_the_close_is_kept_whole() {
-        let said =
-            Fault::new("user", "room_full", "no seat left").with_metadata(serde_json::json!({ "seats": 2 }));
+        let said = Fault::from_parts("user", "room_full", "no seat left")
+            .with_metadata(serde_json::json!({ "seats": 2 }));
         let Ending::Final(error) = Ending::of_close(1011, "user.room_full#ray", false, Some(&said)) else {
             panic!("a rejection is final");
         };

@@ -136,7 +136,7 @@ impl<A: Actor> Kind<A> {
         if A::EPHEMERAL {
             return Ok(None);
         }
-        self.shared.store().find(self.name(), key).await.map_err(|error| Fault::internal(&error))
+        self.shared.store().find(self.name(), key).await.map_err(faults::store_failed)
     }
 
     /// Whether the actor of this id is awake or in the store.
@@ -144,7 +144,7 @@ impl<A: Actor> Kind<A> {
         if self.record_of(id).is_some() {
             return Ok(true);
         }
-        let found = self.shared.store().find_by_id(id).await.map_err(|error| Fault::internal(&error))?;
+        let found = self.shared.store().find_by_id(id).await.map_err(faults::store_failed)?;
         Ok(found.is_some())
     }
 

@@ -94,14 +94,14 @@ impl Runtime {
         let awake = self.kinds().find_map(|kind| kind.record_of(id));
         match awake {
             Some(record) => Ok(Some(record)),
-            None => self.shared.store().find_by_id(id).await.map_err(|error| Fault::internal(&error)),
+            None => self.shared.store().find_by_id(id).await.map_err(faults::store_failed),
         }
     }
 
     pub(crate) async fn find(&self, name: &str, key: &Key) -> Result<Option<ActorRecord>, Fault> {
         match self.kind(name)?.record_at(key) {
             Some(record) => Ok(Some(record)),
-            None => self.shared.store().find(name, key).await.map_err(|error| Fault::internal(&error)),
+            None => self.shared.store().find(name, key).await.map_err(faults::store_failed),
         }
     }
 
@@ -111,7 +111,7 @@ impl Runtime {
         if kind.is_ephemeral() {
             return Ok(kind.records());
         }
-        self.shared.store().list(name).await.map_err(|error| Fault::internal(&error))
+        self.shared.store().list(name).await.map_err(faults::store_failed)
     }
 
     /// Starts what runs by itself: alarms that became due while nobody was there, messages that were left. Does nothing

@@ -145,7 +145,7 @@ impl<A: Actor> Cell<A> {
         match ended.await {
             Ok(Ok(CommitOutcome::Done)) => Ok(()),
             Ok(Ok(outcome)) => Err(Fault::internal(&format_args!("a commit was refused: {outcome:?}"))),
-            Ok(Err(error)) => Err(Fault::internal(&error)),
+            Ok(Err(error)) => Err(faults::store_failed(error)),
             Err(_) => Err(faults::service_unavailable()),
         }
     }

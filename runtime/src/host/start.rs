@@ -90,7 +90,7 @@ impl<A: Actor> Cell<A> {
             return Ok(None);
         }
         let store = self.shared().store();
-        store.claim(self.kind.name(), &self.key).await.map_err(|error| Fault::internal(&error))
+        store.claim(self.kind.name(), &self.key).await.map_err(faults::store_failed)
     }
 
     fn load(claim: Claim) -> Result<Restored<A>, Fault> {

@@ -8,7 +8,7 @@ use crate::{CallError, Fault, Reply, error::ErrorKind, wire::Output};
 pub(crate) enum Outcome {
     /// A value.
     Ok,
-    /// An error that the action declares.
+    /// An error that the action declares, or another one that its caller is meant to see.
     Error,
     /// Any other error, or a panic: it is in the log.
     Internal,
@@ -61,12 +61,12 @@ impl Outcome {
 
     pub(crate) fn of_fault(fault: &Fault) -> Self {
         match (fault.group(), fault.code()) {
-            ("user", _) => Self::Error,
             ("rivetkit", "internal_error") => Self::Internal,
             ("actor", "action_timed_out") => Self::TimedOut,
             ("actor", "rolled_back") => Self::RolledBack,
             ("actor", "overloaded") | ("connection", "too_many_calls") => Self::Overloaded,
-            _ => Self::Refused,
+            _ if fault.is_reserved() => Self::Refused,
+            _ => Self::Error,
         }
     }
 

@@ -6,7 +6,7 @@ use axum::{
     body::Body,
     response::{IntoResponse, Response},
 };
-use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use http::{HeaderMap, HeaderValue, Method, header};
 use serde_json::json;
 
 use super::identity;
@@ -46,7 +46,7 @@ impl Failure {
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self { fault, encoding, actor } = self;
-        let status = status(&fault);
+        let status = fault.status();
         let error = Some(format!("{}.{}", fault.group(), fault.code()));
         let told = identity::Told { actor: actor.clone(), error };
         let error = ErrorBody { fault, actor: actor.as_ref().map(identity::actor_ref) };
@@ -70,115 +70,116 @@ pub(super) fn error_encoding(headers: &HeaderMap, encoding: Encoding) -> Encodin
     if content_type.is_some_and(|kind| kind.contains("application/json")) { Encoding::Json } else { encoding }
 }
 
-/// The status of a fault. Clients look at the body; only success and failure matter to them here.
-fn status(fault: &Fault) -> StatusCode {
-    match (fault.group(), fault.code()) {
-        ("auth", "forbidden" | "origin_not_allowed") => StatusCode::FORBIDDEN,
-        ("actor", "not_found" | "action_not_found" | "not_registered" | "request_handler_not_found")
-        | ("api", "not_found") => StatusCode::NOT_FOUND,
-        ("actor" | "api", "method_not_allowed") => StatusCode::METHOD_NOT_ALLOWED,
-        ("actor", "action_timed_out") | ("api", "body_timed_out") => StatusCode::REQUEST_TIMEOUT,
-        ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
-        ("api", "headers_too_long") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-        ("guard", "too_many_requests") => StatusCode::TOO_MANY_REQUESTS,
-        ("guard", "service_unavailable" | "too_many_connections" | "overloaded" | "actor_ready_timeout")
-        | ("api", "not_destroyed_in_time") => StatusCode::SERVICE_UNAVAILABLE,
-        ("actor", "invalid_request" | "duplicate_key" | "key_too_long")
-        | ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
-        _ => StatusCode::INTERNAL_SERVER_ERROR,
-    }
-}
-
 pub(super) fn no_namespace() -> Fault {
-    Fault::new("namespace", "not_found", "The namespace does not exist; this server has `default` only.")
+    Fault::from_parts(
+        "namespace",
+        "not_found",
+        "The namespace does not exist; this server has `default` only.",
+    )
 }
 
 pub(super) fn invalid_params(what: &'static str) -> Fault {
-    Fault::new("guard", "query_invalid_params", format!("Invalid gateway query: {what}."))
+    Fault::from_parts("guard", "query_invalid_params", format!("Invalid gateway query: {what}."))
 }
 
 pub(super) fn no_route() -> Fault {
-    Fault::new("api", "not_found", "The requested resource was not found")
+    Fault::from_parts("api", "not_found", "The requested resource was not found")
 }
 
 pub(super) fn bad_request(message: impl Into<Cow<'static, str>>) -> Fault {
-    Fault::new("api", "bad_request", message)
+    Fault::from_parts("api", "bad_request", message)
 }
 
 pub(super) fn wrong_method() -> Fault {
-    Fault::new("api", "method_not_allowed", "Method not allowed")
+    Fault::from_parts("api", "method_not_allowed", "Method not allowed")
 }
 
 pub(super) fn body_timed_out() -> Fault {
-    Fault::new("api", "body_timed_out", "The request's body did not arrive in time")
+    Fault::from_parts("api", "body_timed_out", "The request's body did not arrive in time")
 }
 
 pub(super) fn not_destroyed_in_time() -> Fault {
-    Fault::new("api", "not_destroyed_in_time", "The actor is still busy; it is destroyed once it is done")
+    Fault::from_parts(
+        "api",
+        "not_destroyed_in_time",
+        "The actor is still busy; it is destroyed once it is done",
+    )
 }
 
 pub(super) fn no_upgrade(message: &'static str) -> Fault {
-    Fault::new("api", "upgrade_required", message)
+    Fault::from_parts("api", "upgrade_required", message)
 }
 
 pub(super) fn no_actor_route(path: &str) -> Fault {
-    Fault::new("actor", "not_found", format!("Actor route '{path}' was not found."))
+    Fault::from_parts("actor", "not_found", format!("Actor route '{path}' was not found."))
         .with_metadata(json!({ "resource": "route", "id": path }))
 }
 
 pub(super) fn wrong_actor_method(method: &Method, path: &str) -> Fault {
-    Fault::new("actor", "method_not_allowed", "Method not allowed")
+    Fault::from_parts("actor", "method_not_allowed", "Method not allowed")
         .with_metadata(json!({ "method": method.as_str(), "path": path }))
 }
 
 pub(super) fn invalid_request(message: impl Into<Cow<'static, str>>) -> Fault {
-    Fault::new("actor", "invalid_request", message)
+    Fault::from_parts("actor", "invalid_request", message)
 }
 
 pub(super) fn unsupported_encoding() -> Fault {
-    Fault::new("actor", "unsupported_websocket_encoding", "The encoding is none of `json`, `cbor` and `bare`")
+    Fault::from_parts(
+        "actor",
+        "unsupported_websocket_encoding",
+        "The encoding is none of `json`, `cbor` and `bare`",
+    )
 }
 
 pub(super) fn incoming_too_long() -> Fault {
-    Fault::new("message", "incoming_too_long", "Incoming message too long")
+    Fault::from_parts("message", "incoming_too_long", "Incoming message too long")
 }
 
 pub(super) fn params_too_long() -> Fault {
-    Fault::new("message", "params_too_long", "The connection params are too long")
+    Fault::from_parts("message", "params_too_long", "The connection params are too long")
 }
 
 pub(super) fn input_too_long() -> Fault {
-    Fault::new("message", "input_too_long", "The actor's input is too long")
+    Fault::from_parts("message", "input_too_long", "The actor's input is too long")
 }
 
 pub(super) fn key_too_long() -> Fault {
-    Fault::new("actor", "key_too_long", "The actor's key has too many parts, or one that is too long")
+    Fault::from_parts("actor", "key_too_long", "The actor's key has too many parts, or one that is too long")
 }
 
 pub(super) fn headers_too_long() -> Fault {
-    Fault::new("api", "headers_too_long", "The request's line and headers are too long")
+    Fault::from_parts("api", "headers_too_long", "The request's line and headers are too long")
 }
 
 pub(super) fn origin_not_allowed() -> Fault {
-    Fault::new("auth", "origin_not_allowed", "Pages of this origin may not talk to this server")
+    Fault::from_parts("auth", "origin_not_allowed", "Pages of this origin may not talk to this server")
 }
 
 pub(super) fn too_many_connections() -> Fault {
-    Fault::new("guard", "too_many_connections", "Too many connections are open. Try again later.")
+    Fault::from_parts("guard", "too_many_connections", "Too many connections are open. Try again later.")
 }
 
 pub(super) fn too_many_requests() -> Fault {
-    Fault::new("guard", "too_many_requests", "Too many requests come from this address. Try again later.")
+    Fault::from_parts(
+        "guard",
+        "too_many_requests",
+        "Too many requests come from this address. Try again later.",
+    )
 }
 
 /// Clients try again at this one, too.
 pub(super) fn overloaded() -> Fault {
-    Fault::new("guard", "overloaded", "The server holds too much for this address already. Try again later.")
+    Fault::from_parts(
+        "guard",
+        "overloaded",
+        "The server holds too much for this address already. Try again later.",
+    )
 }
 
 /// A code that clients try again at.
 pub(super) fn not_open_in_time() -> Fault {
-    Fault::new("guard", "actor_ready_timeout", "The actor did not open the connection in time")
+    Fault::from_parts("guard", "actor_ready_timeout", "The actor did not open the connection in time")
 }
 
 #[cfg(test)]
@@ -189,12 +190,12 @@ mod tests {
     #[test]
     fn statuses() {
         for (fault, expected) in [
-            (Fault::new("user", "player_not_found", ""), 500),
-            (Fault::new("user", "not_found", ""), 500),
-            (Fault::new("rivetkit", "internal_error", ""), 500),
-            (Fault::new("actor", "action_not_found", ""), 404),
-            (Fault::new("actor", "overloaded", ""), 500),
-            (Fault::new("auth", "forbidden", ""), 403),
+            (Fault::from_parts("user", "player_not_found", ""), 400),
+            (Fault::from_parts("user", "not_found", ""), 400),
+            (Fault::from_parts("rivetkit", "internal_error", ""), 500),
+            (Fault::from_parts("actor", "action_not_found", ""), 404),
+            (Fault::from_parts("actor", "overloaded", ""), 500),
+            (Fault::from_parts("auth", "forbidden", ""), 403),
             (faults::actor_not_found(), 404),
             (faults::not_registered("x"), 404),
             (faults::duplicate_key(&Key::from("a"), crate::ActorId::generate()), 400),
@@ -225,7 +226,7 @@ mod tests {
             (no_upgrade("x"), 426),
             (not_destroyed_in_time(), 503),
         ] {
-            assert_eq!(status(&fault).as_u16(), expected, "{}.{}", fault.group(), fault.code());
+            assert_eq!(fault.status().as_u16(), expected, "{}.{}", fault.group(), fault.code());
         }
     }
 }

@@ -47,8 +47,8 @@ use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
 pub use origins::Origins;
-pub(crate) use serve::serve;
 pub use serve::shutdown_signal;
+pub(crate) use serve::{listen, serve};
 
 use self::{
     errors::Failure,

@@ -10,7 +10,7 @@ use serde_json::json;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::{TcpListener, TcpStream, ToSocketAddrs, lookup_host},
     task::yield_now,
     time::{sleep, timeout},
 };
@@ -55,6 +55,15 @@ pub(crate) async fn serve(
         tracing::warn!(sockets = sockets.len(), "stopped before every peer was done");
     }
     Ok(())
+}
+
+/// Listens on this address; the error names it.
+pub(crate) async fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListener> {
+    let addresses: Vec<SocketAddr> = lookup_host(address).await?.collect();
+    TcpListener::bind(&addresses[..]).await.map_err(|error| {
+        let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+        io::Error::new(error.kind(), format!("cannot listen on {}: {error}", addresses.join(", ")))
+    })
 }
 
 /// Lets in who comes, for ever.

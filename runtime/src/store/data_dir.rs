@@ -41,7 +41,7 @@ impl DataDir {
         }
         let state = Arc::clone(&self.state).lock_owned().await;
         if *state == State::Closed {
-            return Err(StoreError::new(Closed));
+            return Err(StoreError::unavailable(Closed));
         }
         if self.store.get().is_none() {
             let (path, store) = (self.path.clone(), Arc::clone(&self.store));
@@ -53,7 +53,7 @@ impl DataDir {
             });
             opening.await.map_err(StoreError::new)??;
         }
-        self.store.get().ok_or_else(|| StoreError::new(Closed))
+        self.store.get().ok_or_else(|| StoreError::unavailable(Closed))
     }
 }
 

@@ -2,13 +2,28 @@
 
 /// The store failed; its text is for the log and never reaches a client.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StoreError(Box<dyn std::error::Error + Send + Sync>);
+#[error("{error}")]
+pub struct StoreError {
+    error: Box<dyn std::error::Error + Send + Sync>,
+    is_unavailable: bool,
+}
 
 impl StoreError {
     /// From whatever the store's own library says.
     pub fn new(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(error.into())
+        Self { error: error.into(), is_unavailable: false }
+    }
+
+    /// The store is not there at all: it cannot be opened, or is closed. Callers in the same process are told this
+    /// error, and clients over the network that the store is unavailable.
+    pub fn unavailable(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { error: error.into(), is_unavailable: true }
+    }
+
+    /// Whether the store is not there at all.
+    #[must_use]
+    pub fn is_unavailable(&self) -> bool {
+        self.is_unavailable
     }
 }
 

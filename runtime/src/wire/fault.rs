@@ -58,7 +58,7 @@ pub(super) fn read_object<const N: usize>(
     object: &ObjectReader<'_, N>,
 ) -> Result<(Fault, Option<ActorRef>), DecodeError> {
     let text = |name| object.required::<String>(name);
-    let mut fault = Fault::new(text("group")?, text("code")?, text("message")?);
+    let mut fault = Fault::from_parts(text("group")?, text("code")?, text("message")?);
     if let Some(metadata) = object.metadata("metadata") {
         fault = fault.with(metadata);
     }
@@ -85,7 +85,7 @@ pub(super) fn write_bare(bare: &mut BareWriter, fault: &Fault) {
 
 /// Reads what [`write_bare`] writes.
 pub(super) fn read_bare(bare: &mut BareReader<'_>) -> Result<Fault, DecodeError> {
-    let fault = Fault::new(bare.string()?, bare.string()?, bare.string()?);
+    let fault = Fault::from_parts(bare.string()?, bare.string()?, bare.string()?);
     Ok(match bare.optional(BareReader::data)? {
         None => fault,
         Some(metadata) => {

@@ -89,7 +89,7 @@ impl Notice {
         Ok(match name {
             SUBSCRIPTION_REFUSED => {
                 let Refused { event, group, code, message, metadata } = args.read()?;
-                let fault = Fault::new(group, code, message);
+                let fault = Fault::from_parts(group, code, message);
                 let fault = match metadata {
                     Some(metadata) => fault.with(metadata.into()),
                     None => fault,
@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn a_refusal_comes_back_as_it_was() {
-        let fault = Fault::new("user", "no_member", "ann is no member");
+        let fault = Fault::from_parts("user", "no_member", "ann is no member");
         for fault in [fault.clone(), fault.with_metadata(json!({ "name": "ann", "ids": ["$x", 1] }))] {
             let notice = Notice::Refused { event: "whispered".to_owned(), fault };
             for format in [Format::Json, Format::Cbor] {

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn r19_faults_pass_through() {
-        let fault = Fault::new("actor", "stopping", "The actor stops");
+        let fault = Fault::from_parts("actor", "stopping", "The actor stops");
         let error = travel::<u8>(&Err(CallError::Fault(fault.clone()))).unwrap_err();
         assert_eq!(error.fault(), Some(&fault));
     }

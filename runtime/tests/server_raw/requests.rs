@@ -23,7 +23,7 @@ async fn a_raw_request_is_judged_by_on_before_connect_with_its_params_or_without
     assert_eq!(who(&[("x-rivet-conn-params", r#"{"name":"ann"}"#)]).await.body, b"ann");
     assert_eq!(who(&[]).await.body, b"nobody");
     let banned = who(&[("x-rivet-conn-params", r#"{"name":"banned"}"#)]).await;
-    assert_eq!((banned.status, banned.error().as_str()), (500, "user.banned"));
+    assert_eq!((banned.status, banned.error().as_str()), (400, "user.banned"));
     assert_eq!(call(&server, "numbers", "[]").await, json!([2, 0, 0]), "the handler never saw the third");
 }
 
@@ -31,7 +31,7 @@ async fn a_raw_request_is_judged_by_on_before_connect_with_its_params_or_without
 async fn a_raw_request_that_fails_says_so_in_json_and_leaks_nothing() {
     let server = serve_gate().await;
     let failed = get(&server, "/x%20y").await;
-    assert_eq!((failed.status, failed.error().as_str()), (500, "user.no_page"));
+    assert_eq!((failed.status, failed.error().as_str()), (400, "user.no_page"));
     assert_eq!(failed.json()["metadata"], json!({ "page": "/x%20y" }));
     assert_eq!(failed.json()["actor"]["key"], "test");
     let panicked = get(&server, "/boom").await;

@@ -102,11 +102,15 @@ pub(super) fn sensitive(text: &str) -> Result<HeaderValue, CallError> {
 pub(super) fn fault(response: &Response, encoding: Encoding) -> Result<Fault, CallError> {
     let encoding = if response.is_json() { Encoding::Json } else { encoding };
     if let Ok(body) = ErrorBody::decode(encoding, &response.body) {
-        return Ok(body.fault);
+        return Ok(body.fault.with_status(response.status));
     }
     let status = response.status;
     if status.is_client_error() {
-        Ok(Fault::new("http", format!("status_{}", status.as_u16()), format!("The server answered {status}")))
+        Ok(Fault::from_parts(
+            "http",
+            format!("status_{}", status.as_u16()),
+            format!("The server answered {status}"),
+        ))
     } else {
         Err(CallError::MaybeApplied(format!("the server answered {status}")))
     }

@@ -85,7 +85,8 @@ impl Network {
         match found.actors.first() {
             Some(actor) => actor.id(),
             None => {
-                Err(Fault::new("actor", "not_found", "The actor does not exist or was destroyed.").into())
+                Err(Fault::from_parts("actor", "not_found", "The actor does not exist or was destroyed.")
+                    .into())
             }
         }
     }

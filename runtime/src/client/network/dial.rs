@@ -89,5 +89,5 @@ fn refusal(error: &Error) -> DialError {
 }
 
 fn refused(code: &'static str, why: impl Into<String>) -> DialError {
-    DialError::Refused(Fault::new("client", code, why.into()))
+    DialError::Refused(Fault::from_parts("client", code, why.into()))
 }

@@ -227,7 +227,7 @@ impl Socket {
     fn reply<C: Contract>(&self, id: u64, outcome: Outcome<'_>) -> FromServer<C> {
         let result = match self.calls.lock().remove(&id) {
             Some(name) => ReplyOf::<C>::decode(name, outcome).map_err(CallError::Decode),
-            None => Err(Fault::new("client", "unknown_call", "The answer is to no call").into()),
+            None => Err(Fault::from_parts("client", "unknown_call", "The answer is to no call").into()),
         };
         FromServer::Reply { id, result }
     }

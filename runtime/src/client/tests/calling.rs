@@ -133,7 +133,7 @@ async fn a_connection_that_is_refused_ends_its_calls_with_the_reason() {
     let (connection, mut server) = connect();
     let queued = begin(&connection, "queued").await;
     let peer = server.attempt().await.link();
-    let fault = Fault::new("user", "full", "the board is full");
+    let fault = Fault::from_parts("user", "full", "the board is full");
     peer.send(FromServer::Error(fault.clone()));
     peer.close(1011, "user.full");
     for result in [queued.await.unwrap(), post(&connection, "later").await] {

@@ -295,7 +295,7 @@ async fn events_are_a_stream_of_every_kind_that_unsubscribes_when_dropped() {
 }
 
 fn refuse_posted(peer: &super::Peer) {
-    let fault = crate::Fault::new("user", "no_member", "you are no member");
+    let fault = crate::Fault::from_parts("user", "no_member", "you are no member");
     peer.send(super::FromServer::Refused { index: 0, fault });
 }
 

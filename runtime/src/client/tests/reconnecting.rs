@@ -62,8 +62,8 @@ async fn attempts_go_on_for_ever_with_growing_pauses_of_half_a_minute_at_most() 
         last = Instant::now();
         dialed.refuse(match attempt % 3 {
             0 => DialError::Unreachable("refused".to_owned()),
-            1 => DialError::Refused(Fault::new("guard", "service_unavailable", "")),
-            _ => DialError::Refused(Fault::new("actor", "restarting", "")),
+            1 => DialError::Refused(Fault::from_parts("guard", "service_unavailable", "")),
+            _ => DialError::Refused(Fault::from_parts("actor", "restarting", "")),
         });
     }
     assert_ne!(connection.status(), Status::Closed);
@@ -116,7 +116,7 @@ async fn an_error_of_one_subscription_leaves_the_connection_open() {
         let notes = notes.clone();
         move |error| notes.add(error.to_string())
     });
-    peer.send(super::FromServer::Error(Fault::new("actor", "forbidden", "not for you")));
+    peer.send(super::FromServer::Error(Fault::from_parts("actor", "forbidden", "not for you")));
     peer.settle(&connection).await;
     assert_eq!(notes.take(), ["not for you (actor.forbidden)"]);
     assert_eq!(connection.status(), Status::Connected);
@@ -126,7 +126,7 @@ async fn an_error_of_one_subscription_leaves_the_connection_open() {
 #[tokio::test(start_paused = true)]
 async fn a_missing_actor_is_final() {
     let (connection, mut server) = connect();
-    let fault = Fault::new("actor", "not_found", "The actor does not exist or was destroyed.");
+    let fault = Fault::from_parts("actor", "not_found", "The actor does not exist or was destroyed.");
     server.attempt().await.refuse(DialError::Refused(fault.clone()));
     assert_eq!(connection.opened().await, Err(ConnectionError::Fault(fault)));
     tokio::time::advance(Duration::from_hours(1)).await;

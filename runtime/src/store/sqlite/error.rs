@@ -5,8 +5,10 @@ use std::{io, path::PathBuf};
 /// Why a file was not opened.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum OpenError {
-    #[error("the store `{path}` is in use: another process holds it, or this one has opened it already")]
+    #[error("the store `{path}` is in use by another process")]
     Held { path: PathBuf },
+    #[error("the store `{path}` is in use: this process has opened it already")]
+    HeldHere { path: PathBuf },
     #[error("the store `{path}` is in use by another program, such as a `sqlite3` shell")]
     InUse { path: PathBuf },
     #[error("`{path}` is not a store of callboard, it was left as it is: {found}")]

@@ -1,9 +1,13 @@
 //! The lock that keeps other stores away from a file.
 
 use std::{
+    collections::HashSet,
     fs::{File, TryLockError},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::LazyLock,
 };
+
+use parking_lot::Mutex;
 
 use super::error::OpenError;
 
@@ -13,8 +17,12 @@ use super::error::OpenError;
 /// is taken only after the file was looked at.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+    path: PathBuf,
 }
+
+/// Those of this process, only to tell them from those of others. Locks are taken and let go of under it.
+static OURS: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
 impl Lock {
     /// Takes the lock of the file at `path`, or says at once that it is held.
@@ -24,11 +32,29 @@ impl Lock {
         // removed: somebody may be waiting for it, and would then hold the lock of a file that is not there.
         let mut lock_path = path.as_os_str().to_owned();
         lock_path.push("-lock");
-        let file = File::options().create(true).truncate(false).write(true).open(lock_path).map_err(io)?;
+        let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(io)?;
+        // However it is named.
+        let lock_path = Path::new(&lock_path).canonicalize().map_err(io)?;
+        let mut ours = OURS.lock();
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::Held { path: path.to_owned() }),
+            Ok(()) => {
+                ours.insert(lock_path.clone());
+                Ok(Self { file, path: lock_path })
+            }
+            Err(TryLockError::WouldBlock) => {
+                let (is_ours, path) = (ours.contains(&lock_path), path.to_owned());
+                Err(if is_ours { OpenError::HeldHere { path } } else { OpenError::Held { path } })
+            }
             Err(TryLockError::Error(reason)) => Err(io(reason)),
         }
+    }
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        let mut ours = OURS.lock();
+        // If that fails, the file that is closed next lets go of it.
+        let _ = self.file.unlock();
+        ours.remove(&self.path);
     }
 }

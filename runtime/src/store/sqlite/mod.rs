@@ -139,8 +139,8 @@ impl SqliteStore {
         let (reply, answer) = oneshot::channel();
         let sent = self.requests.as_ref().map(|requests| requests.send(request(job::answering(work, reply))));
         match sent {
-            Some(Ok(())) => answer.await.unwrap_or_else(|_| Err(StoreError::new(Closed))),
-            _ => Err(StoreError::new(Closed)),
+            Some(Ok(())) => answer.await.unwrap_or_else(|_| Err(StoreError::unavailable(Closed))),
+            _ => Err(StoreError::unavailable(Closed)),
         }
     }
 }

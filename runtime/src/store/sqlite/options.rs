@@ -43,7 +43,7 @@ impl SqliteOptions {
 
     /// Opens the store; see [`SqliteStore::open`].
     pub fn open(self) -> Result<SqliteStore, StoreError> {
-        SqliteStore::start(&self).map_err(StoreError::new)
+        SqliteStore::start(&self).map_err(StoreError::unavailable)
     }
 
     pub(super) fn directory(&self) -> &Path {
