@@ -9,7 +9,7 @@ use crate::{
     actor::ActionOf,
     frames::{Frames, SendError},
     host::{Cell, Claims, Turn, Wish, Wishes},
-    schedule::Repeat,
+    schedule::{Repeat, When},
 };
 
 /// What an action or a hook is given to reach the world: the actor's identity, its connections, its events.
@@ -95,7 +95,8 @@ impl<A: Actor> Ctx<A> {
         &self.cell.record().key
     }
 
-    /// Milliseconds since 1970 (UTC), by the clock that also drives the runtime's timers.
+    /// The time of day, in milliseconds since 1970 (UTC). It goes back if somebody puts the system's clock back. A paused or
+    /// advanced tokio runtime stops or moves it, as it does its timers.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
         self.cell.shared().clock().now_ms()
@@ -199,32 +200,35 @@ impl<A: Actor> Ctx<A> {
 }
 
 /// Later: schedules. They are durable, and set in the commit of the turn that sets them.
+///
+/// [`at`](Self::at) and [`cron`](Self::cron) follow the time of day: if the system's clock is set, they notice within 5 s.
+/// [`after`](Self::after) and [`every`](Self::every) follow the time that has elapsed, which nobody can set; like
+/// `tokio::time::sleep` they stand still while the machine is suspended. Only the time of day tells how long a process was
+/// not there: after a restart they go by it, but are never further ahead than their delay or period.
+///
+/// An action that is scheduled is kept as its actor's state is. An argument that could not be read again, or would come back
+/// as another value, is an error here.
 #[expect(clippy::needless_pass_by_value, reason = "a schedule takes its action over, as a call does")]
 impl<A: Actor> Ctx<A> {
     /// Runs an action once, after so long.
     pub fn after(&self, delay: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
         let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        self.at(self.now_ms().saturating_add(delay_ms), action)
+        self.cell.schedule(When::After(delay_ms), &action)
     }
 
     /// Runs an action once, at this time, in milliseconds since 1970 (UTC). A time that has passed is now.
     pub fn at(&self, due_ms: u64, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        self.cell.schedule(due_ms, &action, None)
+        self.cell.schedule(When::At(due_ms), &action)
     }
 
     /// Runs an action every so often, first after one period.
     pub fn every(&self, period: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        self.repeat(Repeat::every(period)?, &action)
+        self.cell.schedule(When::Again(Repeat::every(period)?), &action)
     }
 
     /// Runs an action by a cron expression, in UTC: `"30 4 * * *"` is every day at half past four.
     pub fn cron(&self, expression: &str, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        self.repeat(Repeat::cron(expression)?, &action)
-    }
-
-    fn repeat(&self, repeat: Repeat, action: &ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        let now_ms = self.now_ms();
-        self.cell.schedule(repeat.next_ms(now_ms, now_ms)?, action, Some(repeat))
+        self.cell.schedule(When::Again(Repeat::cron(expression)?), &action)
     }
 
     /// What is scheduled, the earliest first.

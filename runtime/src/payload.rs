@@ -75,8 +75,8 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
 
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError> {
         #[cfg(feature = "server")]
-        if let Some(format) = args.kept_in() {
-            self.encode_kept(format)?;
+        if args.is_kept() {
+            return args.push_kept(self);
         }
         args.push(self).map(drop)
     }

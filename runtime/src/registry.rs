@@ -16,6 +16,7 @@ use crate::{
     host::{MakeKind, Runtime, make_kind},
     server::{self, Gateway, Origins},
     store::{MemoryStore, Store},
+    testing::TestClock,
 };
 
 /// The actors that a process hosts: register each type, then serve them, nest them in an axum app, or call
@@ -40,6 +41,7 @@ pub struct Registry {
     kinds: BTreeMap<&'static str, MakeKind>,
     keep: Keep,
     limits: Limits,
+    clock: Option<TestClock>,
     origins: Origins,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
@@ -131,6 +133,17 @@ impl Registry {
     pub fn limits(mut self, limits: Limits) -> Self {
         self.assert_not_started();
         self.limits = limits;
+        self
+    }
+
+    /// Takes the time of day from this clock, which a test can set, instead of the system's.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn clock(mut self, clock: TestClock) -> Self {
+        self.assert_not_started();
+        self.clock = Some(clock);
         self
     }
 
@@ -234,7 +247,7 @@ impl Registry {
                 Keep::In(directory) => Arc::clone(directory) as Arc<dyn Store>,
                 Keep::Store(store) => Arc::clone(store),
             };
-            Runtime::new(&self.kinds, store, self.limits.clone())
+            Runtime::new(&self.kinds, store, self.limits.clone(), self.clock.clone())
         });
         runtime.start_ticking();
         runtime

@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use croner::Cron;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::EncodeError;
+use crate::{store::AlarmKind, wire::EncodeError};
 
 /// The identity of a schedule, under which it is cancelled.
 pub type ScheduleId = crate::store::AlarmId;
@@ -29,6 +29,15 @@ impl Schedule {
     pub(crate) fn new(id: ScheduleId, due_ms: u64, action: String, repeat: Option<Repeat>) -> Self {
         Self { id, due_ms, action, repeat }
     }
+}
+
+/// When a schedule runs.
+pub(crate) enum When {
+    /// At this time of day.
+    At(u64),
+    /// After so many milliseconds.
+    After(u64),
+    Again(Repeat),
 }
 
 /// How a schedule goes on after it ran. Runs that were missed, in sleep or while the server was down, are made up
@@ -56,7 +65,15 @@ impl Repeat {
         Ok(Self::Cron(expression.to_owned()))
     }
 
-    /// The first time after `now_ms`; for a period, in step with `last_ms`.
+    /// The clock that it follows.
+    pub(crate) fn kind(&self) -> AlarmKind {
+        match self {
+            Self::EveryMs(_) => AlarmKind::Elapsed,
+            Self::Cron(_) => AlarmKind::WallClock,
+        }
+    }
+
+    /// The first time after `now_ms`; for a period, in step with `last_ms`. By the clock that it follows.
     pub(crate) fn next_ms(&self, last_ms: u64, now_ms: u64) -> Result<u64, ScheduleError> {
         match self {
             Self::EveryMs(period) => {

@@ -6,7 +6,9 @@ mod store_kit;
 
 use std::fs;
 
-use callboard::store::{AlarmChange, CommitOutcome, SqliteOptions, SqliteStore, Store};
+use callboard::store::{
+    AlarmChange, AlarmEncoding, AlarmKind, CommitOutcome, SqliteOptions, SqliteStore, Store,
+};
 use futures_util::{FutureExt, future::join_all};
 use rusqlite::Connection;
 use store_kit::{alarm, claimed, commit, create, enqueue, message, record, save, save_alarms};
@@ -14,7 +16,9 @@ use store_kit::{alarm, claimed, commit, create, enqueue, message, record, save, 
 #[tokio::test]
 async fn the_file_has_the_tables_that_are_documented() {
     let directory = tempfile::tempdir().unwrap();
-    let (room, alarm) = (record("room", ["a/b", ""]), alarm(5));
+    let room = record("room", ["a/b", ""]);
+    let alarm =
+        alarm(5).with_kind(AlarmKind::Elapsed).with_period(Some(3)).with_name(Some("reminder".to_owned()));
     let store = SqliteStore::open(&directory).unwrap();
     commit(&store, create(&room, "state", [AlarmChange::Set(alarm.clone())])).await;
     claimed(&store, &room).await;
@@ -35,10 +39,16 @@ async fn the_file_has_the_tables_that_are_documented() {
     );
     let texts = [room.id.to_string(), "room".into(), r"a\/b/\0".into(), "state".into()];
     assert_eq!(actor, Ok((texts, [1_700_000_000_000, 2, 7], 1)));
-    let alarms = file.query_row("SELECT actor, id, due_ms, CAST(payload AS TEXT) FROM alarms", [], |row| {
-        Ok([row.get::<_, String>(0)?, row.get(1)?, row.get::<_, i64>(2)?.to_string(), row.get(3)?])
-    });
-    assert_eq!(alarms, Ok([room.id.to_string(), alarm.id.to_string(), "5".into(), "5".into()]));
+    let alarms = file.query_row(
+        "SELECT actor, id, due_ms, period_ms, kind, name, encoding, CAST(payload AS TEXT) FROM alarms",
+        [],
+        |row| {
+            let text = |column| row.get::<_, String>(column);
+            Ok(([text(0)?, text(1)?, text(4)?, text(5)?, text(6)?, text(7)?], [row.get(2)?, row.get(3)?]))
+        },
+    );
+    let texts = [&*room.id.to_string(), &*alarm.id.to_string(), "elapsed", "reminder", "cbor", "5"];
+    assert_eq!(alarms, Ok((texts.map(str::to_owned), [5_i64, 3])));
     let messages =
         file.query_row("SELECT actor, id, queue, CAST(body AS TEXT), sent_at_ms FROM messages", [], |row| {
             Ok([
@@ -52,7 +62,7 @@ async fn the_file_has_the_tables_that_are_documented() {
     let (actor, id, sent_at_ms) = (room.id.to_string(), sent.id.to_string(), "1700000000001".to_owned());
     assert_eq!(messages, Ok([actor, id, "jobs".into(), "hello".into(), sent_at_ms]));
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 2));
+    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 3));
 }
 
 /// What the first version wrote, with an actor and its alarm in it.
@@ -87,7 +97,73 @@ async fn a_file_of_the_first_version_is_upgraded_and_keeps_what_is_in_it() {
         );
     }
     let version = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0));
+    assert_eq!(version, Ok(3));
+}
+
+/// What the second version wrote of alarms: they were JSON, and of one kind.
+const SECOND_VERSION: &str = r#"
+    CREATE TABLE messages (actor TEXT NOT NULL, id TEXT NOT NULL, queue TEXT NOT NULL, body BLOB NOT NULL,
+        sent_at_ms INTEGER NOT NULL, PRIMARY KEY (actor, id));
+    INSERT INTO alarms VALUES ('01930000000070008000000000000001', '01930000000070008000000000000003', 7,
+        CAST('{"action":"ring","args":["every"],"repeat":{"everyMs":1500}}' AS BLOB));
+    INSERT INTO alarms VALUES ('01930000000070008000000000000001', '01930000000070008000000000000004', 8,
+        CAST('{"action":"ring","args":["cron"],"repeat":{"cron":"30 4 * * *"}}' AS BLOB));
+    INSERT INTO alarms VALUES ('01930000000070008000000000000001', '01930000000070008000000000000005', 10,
+        CAST('{"action":"ring","args":["ever"],"repeat":{"everyMs":18446744073709551615}}' AS BLOB));
+    PRAGMA user_version = 2;"#;
+
+#[tokio::test]
+async fn the_alarms_of_the_second_version_are_kept_and_what_repeats_after_a_time_follows_elapsed_time() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = Connection::open(directory.path().join("callboard.db")).unwrap();
+    file.execute_batch(FIRST_VERSION).unwrap();
+    file.execute_batch(SECOND_VERSION).unwrap();
+    drop(file);
+    for _ in 0..2 {
+        let store = SqliteStore::open(&directory).unwrap();
+        let claim = store.claim("room", &"a".into()).await.unwrap().unwrap();
+        let kinds: Vec<_> =
+            claim.alarms.iter().map(|alarm| (alarm.due_ms, alarm.kind, alarm.period_ms)).collect();
+        let (wall, elapsed) = (AlarmKind::WallClock, AlarmKind::Elapsed);
+        let ever = i64::MAX.unsigned_abs();
+        let expected =
+            [(7, elapsed, Some(1_500)), (8, wall, None), (9, wall, None), (10, elapsed, Some(ever))];
+        assert_eq!(kinds, expected);
+        assert!(claim.alarms.iter().all(|alarm| alarm.encoding == AlarmEncoding::Json));
+        assert!(claim.alarms[0].payload.starts_with(br#"{"action":"ring","args":["every"]"#));
+        assert_eq!(store.due(elapsed, 7, 10).await.unwrap(), [claim.record]);
+    }
+}
+
+#[tokio::test]
+async fn an_upgrade_that_fails_has_changed_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("callboard.db");
+    let file = Connection::open(&path).unwrap();
+    file.execute_batch(FIRST_VERSION).unwrap();
+    file.execute_batch(SECOND_VERSION).unwrap();
+    // What the upgrade wants to make is there, and is somebody else's.
+    file.execute_batch("CREATE TABLE earlier (payload BLOB); CREATE INDEX by_due ON earlier (payload)")
+        .unwrap();
+    file.execute_batch("ALTER TABLE earlier RENAME TO earlier_alarms").unwrap();
+    drop(file);
+    SqliteStore::open(&directory).unwrap_err();
+    let file = Connection::open(&path).unwrap();
+    let version = file.pragma_query_value(None, "user_version", |row| row.get::<_, i64>(0));
     assert_eq!(version, Ok(2));
+    assert_eq!(file.query_row("SELECT count(*) FROM alarms", [], |row| row.get(0)), Ok(4));
+}
+
+#[tokio::test]
+async fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("callboard.db");
+    drop(SqliteStore::open(&directory).unwrap());
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
+    let before = fs::read(&path).unwrap();
+    let error = SqliteStore::open(&directory).unwrap_err().to_string();
+    assert!(error.contains("newer"), "{error}");
+    assert_eq!(fs::read(&path).unwrap(), before);
 }
 
 #[tokio::test]

@@ -6,8 +6,8 @@ use bytes::Bytes;
 use callboard::{
     ActorId, Key,
     store::{
-        ActorRecord, Alarm, AlarmChange, AlarmId, Commit, MemoryStore, MessageChange, MessageId, SqliteStore,
-        Store, StoredMessage,
+        ActorRecord, Alarm, AlarmChange, AlarmEncoding, AlarmId, AlarmKind, Commit, MemoryStore,
+        MessageChange, MessageId, SqliteStore, Store, StoredMessage,
     },
 };
 use proptest::{collection::vec, option, prelude::*, sample::select, test_runner::Config};
@@ -19,8 +19,9 @@ enum Request {
     Find(&'static str, Key),
     FindById(ActorId),
     List(&'static str),
-    Due(u64, usize),
-    NextAlarmAfter(u64),
+    Due(AlarmKind, u64, usize),
+    NextAlarmAfter(AlarmKind, u64),
+    AlarmsAhead(AlarmKind, u64, Option<ActorId>, usize),
     WithMessages(Option<ActorId>, usize),
     /// Of the file; memory has nothing like it.
     Reopen,
@@ -44,7 +45,8 @@ async fn compare(requests: Vec<Request>) {
         .map(Request::List)
         .into_iter()
         .chain(claims())
-        .chain([Request::Due(u64::MAX, 100), Request::WithMessages(None, 100)]);
+        .chain(AlarmKind::ALL.map(|kind| Request::Due(kind, u64::MAX, 100)))
+        .chain([Request::WithMessages(None, 100)]);
     for request in requests.into_iter().chain(last) {
         if matches!(request, Request::Reopen) {
             drop(sqlite);
@@ -63,9 +65,14 @@ async fn ask(store: &dyn Store, request: &Request) -> String {
         Request::Find(name, key) => format!("{:?}", store.find(name, key).await.unwrap()),
         Request::FindById(id) => format!("{:?}", store.find_by_id(*id).await.unwrap()),
         Request::List(name) => format!("{:?}", store.list(name).await.unwrap()),
-        Request::Due(until_ms, limit) => format!("{:?}", store.due(*until_ms, *limit).await.unwrap()),
-        Request::NextAlarmAfter(after_ms) => {
-            format!("{:?}", store.next_alarm_after(*after_ms).await.unwrap())
+        Request::Due(kind, until_ms, limit) => {
+            format!("{:?}", store.due(*kind, *until_ms, *limit).await.unwrap())
+        }
+        Request::NextAlarmAfter(kind, after_ms) => {
+            format!("{:?}", store.next_alarm_after(*kind, *after_ms).await.unwrap())
+        }
+        Request::AlarmsAhead(kind, now_ms, after, limit) => {
+            format!("{:?}", store.alarms_ahead(*kind, *now_ms, *after, *limit).await.unwrap())
         }
         Request::WithMessages(after, limit) => {
             format!("{:?}", store.with_messages(*after, *limit).await.unwrap())
@@ -84,8 +91,10 @@ fn request() -> impl Strategy<Value = Request> {
         1 => (name(), key()).prop_map(|(name, key)| Request::Find(name, key)),
         1 => id().prop_map(Request::FindById),
         1 => name().prop_map(Request::List),
-        1 => (0..12_u64, 0..5_usize).prop_map(|(until_ms, limit)| Request::Due(until_ms, limit)),
-        1 => (0..12_u64).prop_map(Request::NextAlarmAfter),
+        1 => (kind(), 0..12_u64, 0..5_usize).prop_map(|(kind, until, limit)| Request::Due(kind, until, limit)),
+        1 => (kind(), 0..12_u64).prop_map(|(kind, after)| Request::NextAlarmAfter(kind, after)),
+        1 => (kind(), 0..12_u64, option::of(id()), 0..5_usize)
+            .prop_map(|(kind, now, after, limit)| Request::AlarmsAhead(kind, now, after, limit)),
         1 => (option::of(id()), 0..5_usize).prop_map(|(after, limit)| Request::WithMessages(after, limit)),
         1 => Just(Request::Reopen),
     ]
@@ -116,9 +125,19 @@ fn one_commit() -> impl Strategy<Value = Commit> {
 
 fn alarms() -> impl Strategy<Value = Vec<AlarmChange>> {
     let id = || (0..4_u8).prop_map(|n| format!("{n:032x}").parse::<AlarmId>().unwrap());
-    let set = (id(), 0..10_u64, state())
-        .prop_map(|(id, due, payload)| AlarmChange::Set(Alarm::new(id, due, payload)));
+    let name = option::of(select(&["", "reminder"][..]).prop_map(str::to_owned));
+    let encoding = select(&[AlarmEncoding::Json, AlarmEncoding::Cbor][..]);
+    let set = (id(), 0..10_u64, state(), kind(), option::of(0..10_u64), name, encoding).prop_map(
+        |(id, due, payload, kind, period, name, encoding)| {
+            let alarm = Alarm::new(id, due, payload).with_kind(kind).with_period(period).with_name(name);
+            AlarmChange::Set(alarm.with_encoding(encoding))
+        },
+    );
     vec(prop_oneof![2 => set, 1 => id().prop_map(AlarmChange::Clear)], 0..4)
+}
+
+fn kind() -> impl Strategy<Value = AlarmKind> {
+    select(&AlarmKind::ALL[..])
 }
 
 fn messages() -> impl Strategy<Value = Vec<MessageChange>> {

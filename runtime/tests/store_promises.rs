@@ -10,7 +10,9 @@ use bytes::Bytes;
 use callboard::{
     ActorId, Key,
     store::{
-        ActorRecord, Alarm, AlarmChange, AlarmId, Commit,
+        ActorRecord, Alarm, AlarmChange, AlarmEncoding, AlarmId,
+        AlarmKind::{Elapsed, WallClock},
+        Commit,
         CommitOutcome::{Done, Fenced, Taken},
         MemoryStore, MessageChange, MessageId, Store,
     },
@@ -57,6 +59,9 @@ promises! {
     alarms_come_earliest_first,
     an_alarm_is_replaced_by_its_id,
     a_cleared_alarm_is_gone,
+    every_part_of_an_alarm_is_kept,
+    the_kinds_of_alarms_are_told_apart,
+    alarms_that_are_further_ahead_than_they_were_set_are_found,
     due_actors_come_once_and_earliest_first,
     the_next_alarm_is_the_first_after_that_time,
     an_alarm_at_the_end_of_time_is_never_due_before,
@@ -79,8 +84,8 @@ async fn an_empty_store_has_nothing(store: &dyn Store) {
     assert_eq!(store.find_by_id(ActorId::generate()).await.unwrap(), None);
     assert_eq!(store.list("room").await.unwrap(), []);
     assert_eq!(store.claim("room", &key).await.unwrap(), None);
-    assert_eq!(store.due(u64::MAX, 10).await.unwrap(), []);
-    assert_eq!(store.next_alarm_after(0).await.unwrap(), None);
+    assert_eq!(store.due(WallClock, u64::MAX, 10).await.unwrap(), []);
+    assert_eq!(store.next_alarm_after(WallClock, 0).await.unwrap(), None);
     assert_eq!(store.with_messages(None, 10).await.unwrap(), []);
     assert_eq!(store.commit(vec![]).await.unwrap(), []);
 }
@@ -167,7 +172,7 @@ async fn a_save_of_nobody_is_fenced(store: &dyn Store) {
     let nobody = record("room", ["a"]);
     assert_eq!(commit(store, save(&nobody, 1, 2, "state", [AlarmChange::Set(alarm(1))])).await, Fenced);
     assert_eq!(commit(store, Commit::Destroy { id: nobody.id, epoch: 1 }).await, Fenced);
-    assert_eq!(store.next_alarm_after(0).await.unwrap(), None);
+    assert_eq!(store.next_alarm_after(WallClock, 0).await.unwrap(), None);
 }
 
 async fn a_fenced_save_changes_no_alarm(store: &dyn Store) {
@@ -197,8 +202,8 @@ async fn a_destroyed_actor_is_gone_with_its_alarms(store: &dyn Store) {
     assert_eq!(store.find_by_id(room.id).await.unwrap(), None);
     assert_eq!(store.claim("room", &room.key).await.unwrap(), None);
     assert_eq!(store.list("room").await.unwrap(), std::slice::from_ref(&other));
-    assert_eq!(store.due(100, 10).await.unwrap(), [other]);
-    assert_eq!(store.next_alarm_after(0).await.unwrap(), Some(6));
+    assert_eq!(store.due(WallClock, 100, 10).await.unwrap(), [other]);
+    assert_eq!(store.next_alarm_after(WallClock, 0).await.unwrap(), Some(6));
     assert_eq!(commit(store, save(&room, 1, 2, "late", [])).await, Fenced);
     assert_eq!(commit(store, Commit::Destroy { id: room.id, epoch: 1 }).await, Fenced);
 }
@@ -207,7 +212,7 @@ async fn a_destroy_of_an_earlier_epoch_is_fenced(store: &dyn Store) {
     let room = created_with(store, "room", ["a"], [AlarmChange::Set(alarm(5))]).await;
     let claim = claimed(store, &room).await;
     assert_eq!(commit(store, Commit::Destroy { id: room.id, epoch: claim.epoch - 1 }).await, Fenced);
-    assert_eq!(store.due(5, 10).await.unwrap(), [room]);
+    assert_eq!(store.due(WallClock, 5, 10).await.unwrap(), [room]);
 }
 
 async fn after_a_destroy_the_key_is_a_new_actor(store: &dyn Store) {
@@ -252,7 +257,7 @@ async fn an_alarm_is_replaced_by_its_id(store: &dyn Store) {
     assert_eq!(commit(store, save_alarms(&room, 1, 2, [AlarmChange::Set(second.clone())])).await, Done);
     assert_eq!(claimed(store, &room).await.alarms, [second]);
     assert_eq!(claimed(store, &other).await.alarms, [first]);
-    assert_eq!(store.due(8, 10).await.unwrap(), [other]);
+    assert_eq!(store.due(WallClock, 8, 10).await.unwrap(), [other]);
 }
 
 async fn a_cleared_alarm_is_gone(store: &dyn Store) {
@@ -266,7 +271,7 @@ async fn a_cleared_alarm_is_gone(store: &dyn Store) {
     ];
     assert_eq!(commit(store, save_alarms(&room, 1, 2, changes)).await, Done);
     assert_eq!(claimed(store, &room).await.alarms, [kept]);
-    assert_eq!(store.next_alarm_after(0).await.unwrap(), Some(6));
+    assert_eq!(store.next_alarm_after(WallClock, 0).await.unwrap(), Some(6));
 }
 
 async fn due_actors_come_once_and_earliest_first(store: &dyn Store) {
@@ -275,11 +280,11 @@ async fn due_actors_come_once_and_earliest_first(store: &dyn Store) {
     let early = created_with(store, "room", ["early"], set(&[10, 20, 25])).await;
     let other = created_with(store, "game", ["early"], set(&[10])).await;
     let never = created(store, "room", ["never"]).await;
-    assert_eq!(store.due(9, 10).await.unwrap(), []);
-    assert_eq!(store.due(10, 10).await.unwrap(), [early.clone(), other.clone()]);
-    assert_eq!(store.due(u64::MAX, 10).await.unwrap(), [early.clone(), other.clone(), late]);
-    assert_eq!(store.due(100, 2).await.unwrap(), [early, other]);
-    assert_eq!(store.due(100, 0).await.unwrap(), []);
+    assert_eq!(store.due(WallClock, 9, 10).await.unwrap(), []);
+    assert_eq!(store.due(WallClock, 10, 10).await.unwrap(), [early.clone(), other.clone()]);
+    assert_eq!(store.due(WallClock, u64::MAX, 10).await.unwrap(), [early.clone(), other.clone(), late]);
+    assert_eq!(store.due(WallClock, 100, 2).await.unwrap(), [early, other]);
+    assert_eq!(store.due(WallClock, 100, 0).await.unwrap(), []);
     assert_eq!(claimed(store, &never).await.alarms, []);
 }
 
@@ -289,15 +294,63 @@ async fn the_next_alarm_is_the_first_after_that_time(store: &dyn Store) {
     for (after, next) in
         [(0, Some(10)), (9, Some(10)), (10, Some(30)), (29, Some(30)), (30, None), (u64::MAX, None)]
     {
-        assert_eq!(store.next_alarm_after(after).await.unwrap(), next, "after {after}");
+        assert_eq!(store.next_alarm_after(WallClock, after).await.unwrap(), next, "after {after}");
     }
 }
 
 async fn an_alarm_at_the_end_of_time_is_never_due_before(store: &dyn Store) {
     let room = created_with(store, "room", ["a"], [AlarmChange::Set(alarm(u64::MAX))]).await;
-    assert_eq!(store.due(4_102_444_800_000, 10).await.unwrap(), []);
-    assert!(store.next_alarm_after(0).await.unwrap() >= Some(i64::MAX.unsigned_abs()));
-    assert_eq!(store.due(u64::MAX, 10).await.unwrap(), [room]);
+    assert_eq!(store.due(WallClock, 4_102_444_800_000, 10).await.unwrap(), []);
+    assert!(store.next_alarm_after(WallClock, 0).await.unwrap() >= Some(i64::MAX.unsigned_abs()));
+    assert_eq!(store.due(WallClock, u64::MAX, 10).await.unwrap(), [room]);
+}
+
+async fn every_part_of_an_alarm_is_kept(store: &dyn Store) {
+    let alarms = [
+        alarm(1),
+        alarm(2).with_kind(Elapsed).with_period(Some(7)).with_name(Some("reminder".to_owned())),
+        alarm(3).with_encoding(AlarmEncoding::Json).with_period(Some(0)).with_name(Some(String::new())),
+    ];
+    let room = created_with(store, "room", ["a"], alarms.clone().map(AlarmChange::Set)).await;
+    assert_eq!(claimed(store, &room).await.alarms, alarms);
+    let changed = Alarm::new(alarms[0].id, 9, Bytes::new()).with_kind(Elapsed);
+    assert_eq!(commit(store, save_alarms(&room, 2, 2, [AlarmChange::Set(changed.clone())])).await, Done);
+    assert_eq!(claimed(store, &room).await.alarms.last(), Some(&changed));
+}
+
+async fn the_kinds_of_alarms_are_told_apart(store: &dyn Store) {
+    let both = [alarm(10), alarm(20).with_kind(Elapsed)].map(AlarmChange::Set);
+    let room = created_with(store, "room", ["a"], both).await;
+    let moved = alarm(10);
+    let other = created_with(store, "room", ["b"], [AlarmChange::Set(moved.clone())]).await;
+    assert_eq!(store.due(WallClock, 10, 10).await.unwrap(), [room.clone(), other.clone()]);
+    assert_eq!(store.due(Elapsed, 19, 10).await.unwrap(), []);
+    assert_eq!(store.due(Elapsed, 20, 10).await.unwrap(), std::slice::from_ref(&room));
+    let next = async |kind| {
+        [store.next_alarm_after(kind, 0).await.unwrap(), store.next_alarm_after(kind, 10).await.unwrap()]
+    };
+    assert_eq!((next(WallClock).await, next(Elapsed).await), ([Some(10), None], [Some(20), Some(20)]));
+    let moved = moved.with_kind(Elapsed);
+    assert_eq!(commit(store, save_alarms(&other, 1, 2, [AlarmChange::Set(moved)])).await, Done);
+    assert_eq!(store.due(WallClock, 100, 10).await.unwrap(), [room]);
+    assert_eq!(next(Elapsed).await, [Some(10), Some(20)]);
+}
+
+async fn alarms_that_are_further_ahead_than_they_were_set_are_found(store: &dyn Store) {
+    let ahead = |due_ms: u64, period_ms: u64| {
+        AlarmChange::Set(alarm(due_ms).with_kind(Elapsed).with_period(Some(period_ms)))
+    };
+    let first = created_with(store, "room", ["a"], [ahead(100, 10), ahead(100, 20), ahead(100, 100)]).await;
+    created_with(store, "room", ["b"], [AlarmChange::Set(alarm(100).with_kind(Elapsed))]).await;
+    let second = created_with(store, "room", ["c"], [ahead(61, 10)]).await;
+    created_with(store, "room", ["d"], [AlarmChange::Set(alarm(100).with_period(Some(1)))]).await;
+    created_with(store, "room", ["e"], [ahead(5, 10), ahead(u64::MAX, u64::MAX)]).await;
+    let found = async |now_ms, after, limit| store.alarms_ahead(Elapsed, now_ms, after, limit).await.unwrap();
+    assert_eq!(found(50, None, 10).await, [first.clone(), second.clone()]);
+    assert_eq!(found(51, None, 10).await, std::slice::from_ref(&first));
+    assert_eq!(found(90, None, 10).await, []);
+    assert_eq!(found(50, None, 1).await, std::slice::from_ref(&first));
+    assert_eq!(found(50, Some(first.id), 10).await, [second]);
 }
 
 async fn messages_come_in_the_order_of_their_ids(store: &dyn Store) {

@@ -2,12 +2,16 @@
 #![allow(clippy::unwrap_used)]
 #![allow(clippy::manual_assert, clippy::unnecessary_wraps)]
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    sync::Arc,
+    time::Duration,
+};
 
 use callboard::{
     ScheduleId,
     prelude::*,
-    store::{Alarm, AlarmChange, AlarmId, Commit, MemoryStore, Store},
+    store::{Alarm, AlarmChange, AlarmEncoding, AlarmId, AlarmKind, Commit, MemoryStore, Store},
 };
 use callboard_tests::{World, note, noted, pass, pass_s, paused_world};
 use futures_util::future::join_all;
@@ -290,7 +294,11 @@ async fn missed_runs_are_made_up_for_by_one_after_a_restart() {
         (again, 10_500, r#"{"action":"ring","args":["again"],"repeat":{"everyMs":1000}}"#),
     ];
     let alarms = alarms.map(|(id, late_ms, task)| {
-        AlarmChange::Set(Alarm::new(id, made_at_ms - late_ms, task.as_bytes().into()))
+        let alarm = Alarm::new(id, made_at_ms - late_ms, task.as_bytes().into());
+        let (kind, period_ms) =
+            if id == again { (AlarmKind::Elapsed, Some(1_000)) } else { (AlarmKind::WallClock, None) };
+        // As the first versions wrote them.
+        AlarmChange::Set(alarm.with_kind(kind).with_period(period_ms).with_encoding(AlarmEncoding::Json))
     });
     let claim = store.claim("bell", &Key::from("missed")).await.unwrap().unwrap();
     let (id, epoch, revision) = (claim.record.id, claim.epoch, claim.revision + 1);
@@ -547,6 +555,83 @@ enum Tagged {
     Big { number: u128 },
 }
 
+#[derive(Debug, thiserror::Error, ActorError)]
+enum TooMuch {
+    #[error("{why}")]
+    Refused { why: String },
+}
+
+/// What JSON does not hold, or has in another order each time.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Any {
+    number: f64,
+    maybe: Option<f64>,
+    by_number: BTreeMap<(u8, i8), u128>,
+    set: HashSet<u32>,
+    map: HashMap<String, HashSet<char>>,
+    bytes: Option<Bytes>,
+    deep: Deep,
+    #[serde(skip_deserializing)]
+    lost: u32,
+}
+
+#[derive(Debug, Default, PartialEq, Serialize, Deserialize)]
+struct Deep(Vec<Deep>);
+
+/// Bytes, which JSON does not have.
+#[derive(Debug)]
+struct Bytes(Vec<u8>);
+
+impl Serialize for Bytes {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_bytes(&self.0)
+    }
+}
+
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+
+        impl serde::de::Visitor<'_> for Visitor {
+            type Value = Bytes;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+
+            fn visit_bytes<E>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.to_vec()))
+            }
+        }
+
+        deserializer.deserialize_bytes(Visitor)
+    }
+}
+
+fn deep(levels: u32) -> Deep {
+    (0..levels).fold(Deep::default(), |deep, _| Deep(vec![deep]))
+}
+
+fn any(which: u32) -> Any {
+    let empty = Any::default();
+    match which {
+        0 => empty,
+        1 => Any { number: f64::INFINITY, maybe: Some(f64::NEG_INFINITY), ..empty },
+        2 => Any { number: f64::NAN, maybe: Some(f64::NAN), ..empty },
+        3 => Any { by_number: [((1, -1), u128::MAX), ((0, 0), 5)].into(), ..empty },
+        4 => Any {
+            set: (0..100).collect(),
+            map: (0..20).map(|n| (n.to_string(), "what is in it".chars().collect())).collect(),
+            ..empty
+        },
+        5 => Any { bytes: Some(Bytes(vec![0, 255])), ..empty },
+        6 => Any { deep: deep(100), ..empty },
+        7 => Any { deep: deep(200), ..empty },
+        8 => Any { deep: deep(1_000), ..empty },
+        _ => Any { lost: 1, ..empty },
+    }
+}
+
 #[derive(Debug, Default, Serialize, Deserialize)]
 struct Keeper {
     taken: Option<Tagged>,
@@ -554,6 +639,20 @@ struct Keeper {
 
 #[actor]
 impl Keeper {
+    /// Notes what came, and sets another of it.
+    #[action]
+    fn take_any(&mut self, ctx: &Ctx<Self>, any: Any) {
+        note(&ctx.key().to_string(), format!("{any:?}"));
+    }
+
+    #[action]
+    fn take_any_later(&mut self, ctx: &Ctx<Self>, which: u32) -> Result<(), TooMuch> {
+        let any = any(which);
+        ctx.after(Duration::from_secs(1), KeeperAction::TakeAny { any })
+            .map(drop)
+            .map_err(|error| TooMuch::Refused { why: error.to_string() })
+    }
+
     #[action]
     fn take(&mut self, kind: Tagged) {
         self.taken = Some(kind);
@@ -573,4 +672,38 @@ async fn an_argument_that_could_not_be_read_when_it_is_due_is_an_error_where_it_
     assert_eq!(keeper.take_later(Tagged::Small { number: 5 }).await.unwrap(), None);
     let error = keeper.take_later(Tagged::Big { number: 5 }).await.unwrap().unwrap();
     assert!(error.contains("could not be read back"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_argument_comes_back_as_it_was_given_whatever_serde_can_carry() {
+    let registry = Registry::new().register::<Keeper>().store(MemoryStore::new());
+    for which in 0..8 {
+        let page = format!("argument {which}");
+        let keeper = registry.client().get_or_create::<Keeper>(page.as_str());
+        keeper.take_any_later(which).await.unwrap();
+        pass_s(2).await;
+        let expected = any(which);
+        let noted = noted(&page).pop().unwrap();
+        if which == 4 {
+            // They have another order each time.
+            let letters = |text: &str| {
+                let mut letters: Vec<_> = text.chars().collect();
+                letters.sort_unstable();
+                letters
+            };
+            assert_eq!(letters(&noted), letters(&format!("{expected:?}")));
+        } else {
+            assert_eq!(noted, format!("{expected:?}"));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_argument_that_would_not_come_back_is_an_error_where_it_is_scheduled() {
+    let registry = Registry::new().register::<Keeper>().store(MemoryStore::new());
+    let keeper = registry.client().get_or_create::<Keeper>("refused");
+    for (which, why) in [(8, "levels deep"), (9, "another value")] {
+        let error = keeper.take_any_later(which).await.unwrap_err().to_string();
+        assert!(error.contains(why), "{error}");
+    }
 }

@@ -2,16 +2,11 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-
 use super::changes::Changes;
 use crate::{
-    Action, ActionInfo, Actor, ScheduleError,
-    actor::ActionOf,
-    schedule::Repeat,
-    store::{Alarm, AlarmChange, AlarmId},
-    wire::{ArgsReader, ArgsWriter, DecodeError, Format},
+    clock::{Clock, Due, Moment},
+    host::task::Task,
+    store::{Alarm, AlarmChange, AlarmId, AlarmKind},
 };
 
 /// The alarms that are set, and the changes that the store is not known to have.
@@ -20,21 +15,13 @@ pub(super) struct Alarms {
     stored: bool,
     set: HashMap<AlarmId, Alarm>,
     /// When each of them is due, so that the first is found however many there are.
-    agenda: BTreeSet<(u64, AlarmId)>,
+    by_time_of_day: BTreeSet<(u64, AlarmId)>,
+    by_elapsed_time: BTreeSet<(u64, AlarmId)>,
     changes: Changes<AlarmChange>,
+    /// How much the time of day was ahead of elapsed time when what follows it was looked at last.
+    ahead_ms: i64,
     /// The actor sleeps: what is set now would never be saved.
     closed: bool,
-}
-
-/// What an alarm does. It is kept as JSON, which who opens the store can read.
-#[derive(Serialize, Deserialize)]
-pub(crate) struct Task {
-    /// The action's name on the wire.
-    pub(crate) action: String,
-    /// Its arguments, an array.
-    args: Box<RawValue>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) repeat: Option<Repeat>,
 }
 
 impl Alarms {
@@ -43,39 +30,108 @@ impl Alarms {
         Self {
             stored,
             set: HashMap::new(),
-            agenda: BTreeSet::new(),
+            by_time_of_day: BTreeSet::new(),
+            by_elapsed_time: BTreeSet::new(),
             changes: Changes::default(),
+            ahead_ms: i64::MIN,
             closed: false,
         }
     }
 
-    /// These are the ones that the store has.
-    pub(super) fn loaded(&mut self, alarms: Vec<Alarm>) {
-        self.agenda = alarms.iter().map(|alarm| (alarm.due_ms, alarm.id)).collect();
-        self.set = alarms.into_iter().map(|alarm| (alarm.id, alarm)).collect();
+    /// These are the ones that the store has. Says whether some of them are to be saved anew: they were set by a clock that
+    /// was not as this one is.
+    pub(super) fn loaded(&mut self, alarms: Vec<Alarm>, clock: &Clock) -> bool {
+        self.set.clear();
+        self.by_time_of_day.clear();
+        self.by_elapsed_time.clear();
         // Nobody waits for the changes any more.
         drop(self.changes.settle());
+        for alarm in alarms {
+            self.insert(alarm);
+        }
+        self.ahead_ms = i64::MAX;
+        self.correct(clock)
+    }
+
+    /// Sees that no alarm is further ahead than it can be, if the time of day was put back by much since that was done last.
+    /// Says whether one was.
+    pub(super) fn correct(&mut self, clock: &Clock) -> bool {
+        if !self.is_to_be_corrected(clock) {
+            return false;
+        }
+        let now = clock.now();
+        let corrected = self.set.values().filter_map(|alarm| Self::corrected(alarm, clock, now));
+        let corrected: Vec<_> = corrected.collect();
+        let any = !corrected.is_empty();
+        for alarm in corrected {
+            self.set(alarm);
+        }
+        self.ahead_ms = clock.ahead_ms();
+        any
+    }
+
+    pub(super) fn is_to_be_corrected(&self, clock: &Clock) -> bool {
+        clock.was_put_back(self.ahead_ms)
+    }
+
+    /// An alarm as it should be, if it is not.
+    fn corrected(alarm: &Alarm, clock: &Clock, now: Moment) -> Option<Alarm> {
+        match alarm.kind {
+            AlarmKind::Elapsed => {
+                let task = Task::read(alarm).ok();
+                let elsewhere =
+                    task.as_ref().and_then(|task| task.clock).filter(|set_by| !set_by.is_of(clock));
+                // Another process has set it by another time, but said what the time of day was.
+                let due_ms = elsewhere.map_or(alarm.due_ms, |set_by| set_by.to_time_of_day(alarm.due_ms));
+                let latest_ms =
+                    alarm.period_ms.map_or(u64::MAX, |period_ms| now.elapsed_ms.saturating_add(period_ms));
+                let due_ms = due_ms.min(latest_ms);
+                if due_ms == alarm.due_ms && elsewhere.is_none() {
+                    return None;
+                }
+                task?.alarm(Alarm { due_ms, ..alarm.clone() }, clock).ok()
+            }
+            AlarmKind::WallClock => {
+                if !alarm.is_ahead_of(now.wall_ms.saturating_add(Clock::PUT_BACK_MS)) {
+                    return None;
+                }
+                let repeat = Task::read(alarm).ok()?.repeat?;
+                let due_ms = repeat.next_ms(alarm.due_ms, now.wall_ms).ok()?;
+                Some(Alarm { due_ms, period_ms: Some(due_ms.saturating_sub(now.wall_ms)), ..alarm.clone() })
+            }
+        }
     }
 
     pub(super) fn set(&mut self, alarm: Alarm) {
         if self.stored {
             self.changes.push(AlarmChange::Set(alarm.clone()));
         }
-        let (due_ms, id) = (alarm.due_ms, alarm.id);
+        self.insert(alarm);
+    }
+
+    fn insert(&mut self, alarm: Alarm) {
+        let (kind, due_ms, id) = (alarm.kind, alarm.due_ms, alarm.id);
         if let Some(earlier) = self.set.insert(id, alarm) {
-            self.agenda.remove(&(earlier.due_ms, id));
+            self.agenda(earlier.kind).remove(&(earlier.due_ms, id));
         }
-        self.agenda.insert((due_ms, id));
+        self.agenda(kind).insert((due_ms, id));
     }
 
     /// Says whether there was such an alarm.
     pub(super) fn clear(&mut self, id: AlarmId) -> bool {
         let Some(alarm) = self.set.remove(&id) else { return false };
-        self.agenda.remove(&(alarm.due_ms, id));
+        self.agenda(alarm.kind).remove(&(alarm.due_ms, id));
         if self.stored {
             self.changes.push(AlarmChange::Clear(id));
         }
         true
+    }
+
+    fn agenda(&mut self, kind: AlarmKind) -> &mut BTreeSet<(u64, AlarmId)> {
+        match kind {
+            AlarmKind::WallClock => &mut self.by_time_of_day,
+            AlarmKind::Elapsed => &mut self.by_elapsed_time,
+        }
     }
 
     pub(super) fn any(&self) -> bool {
@@ -120,47 +176,33 @@ impl Alarms {
         self.set.contains_key(&id)
     }
 
-    /// Every alarm, the earliest first.
-    pub(super) fn all(&self) -> Vec<Alarm> {
-        self.agenda.iter().filter_map(|(_, id)| self.set.get(id)).cloned().collect()
+    /// Every alarm.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Alarm> {
+        self.set.values()
     }
 
-    /// The alarm that is due first, if it is due by now.
-    pub(super) fn first_due(&self, now_ms: u64) -> Option<&Alarm> {
-        let (_, id) = self.agenda.first().filter(|(due_ms, _)| *due_ms <= now_ms)?;
-        self.set.get(id)
+    /// The alarm that has been due for the longest time.
+    pub(super) fn first_due(&self, now: Moment) -> Option<&Alarm> {
+        let late = |(due_ms, id): &(u64, AlarmId), now_ms: u64| Some((now_ms.checked_sub(*due_ms)?, *id));
+        let by_time_of_day = self.by_time_of_day.first().and_then(|first| late(first, now.wall_ms));
+        let by_elapsed_time = self.by_elapsed_time.first().and_then(|first| late(first, now.elapsed_ms));
+        let (_, id) = match (by_time_of_day, by_elapsed_time) {
+            // Of those that have been due for as long, the one that was set first.
+            (Some(one), Some(other)) => {
+                if (other.0, one.1) < (one.0, other.1) {
+                    one
+                } else {
+                    other
+                }
+            }
+            (one, other) => one.or(other)?,
+        };
+        self.set.get(&id)
     }
 
-    pub(super) fn next_due_ms(&self) -> Option<u64> {
-        self.agenda.first().map(|(due_ms, _)| *due_ms)
-    }
-}
-
-impl Task {
-    pub(crate) fn new<A: Actor>(action: &ActionOf<A>, repeat: Option<Repeat>) -> Result<Self, ScheduleError> {
-        let info: &'static ActionInfo = action.info();
-        let mut args = ArgsWriter::kept(Format::Json, info.args.len());
-        action.encode(&mut args)?;
-        let args = String::from_utf8(args.finish().into()).map_err(|error| ScheduleError::invalid(&error))?;
-        let args = RawValue::from_string(args).map_err(|error| ScheduleError::invalid(&error))?;
-        Ok(Self { action: info.name.to_owned(), args, repeat })
-    }
-
-    /// The action, for an actor that still has it.
-    pub(super) fn action<A: Actor>(&self) -> Result<ActionOf<A>, DecodeError> {
-        let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == self.action);
-        let info = info.ok_or_else(|| crate::__private::unknown_action(&self.action))?;
-        let mut args = ArgsReader::new(Format::Json, self.args.get().as_bytes(), info)?;
-        let action = <ActionOf<A>>::decode(&self.action, &mut args)?;
-        args.finish()?;
-        Ok(action)
-    }
-
-    pub(crate) fn write(&self) -> Result<Vec<u8>, ScheduleError> {
-        serde_json::to_vec(self).map_err(|error| ScheduleError::invalid(&error))
-    }
-
-    pub(crate) fn read(payload: &[u8]) -> Result<Self, serde_json::Error> {
-        serde_json::from_slice(payload)
+    /// When the first of them are due.
+    pub(super) fn next_due(&self) -> Due {
+        let first = |agenda: &BTreeSet<(u64, AlarmId)>| agenda.first().map(|(due_ms, _)| *due_ms);
+        Due { wall_ms: first(&self.by_time_of_day), elapsed_ms: first(&self.by_elapsed_time) }
     }
 }

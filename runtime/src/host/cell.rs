@@ -58,7 +58,7 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) queues_changed: Notify,
     /// What keeps it from sleeping, and what must end before it sleeps.
     pub(super) holds: Holds,
-    /// When it was last used past its mailbox, by the clock.
+    /// When it was last used past its mailbox, in elapsed time.
     pub(super) used_at_ms: AtomicU64,
     /// Name and key, for people: `chatRoom/general`.
     pub(super) address: OnceLock<Arc<str>>,
@@ -161,7 +161,7 @@ impl<A: Actor> Cell<A> {
     }
 
     pub(super) fn used(&self) {
-        self.used_at_ms.store(self.shared().clock().now_ms(), Ordering::Relaxed);
+        self.used_at_ms.store(self.shared().clock().elapsed_ms(), Ordering::Relaxed);
     }
 
     /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.

@@ -25,7 +25,7 @@ pub(crate) struct Gate<A: Actor> {
     standing: Standing,
     /// Raised at each return to the saved state, so that what began before it is known to be void.
     generation: u64,
-    /// When a relaxed actor is to be saved, once it has changed.
+    /// When a relaxed actor is to be saved, once it has changed: in elapsed time.
     save_due_ms: Option<u64>,
     /// The last save of a relaxed actor failed: the next one is left to the clock.
     retrying: bool,
@@ -116,13 +116,13 @@ impl<A: Actor> Gate<A> {
 
     /// For an actor that is saved by the clock: in how many milliseconds a save is due, of which the caller is to
     /// see to the waiting. `None` if somebody waits already.
-    pub(super) fn save_by(&mut self, now_ms: u64, interval_ms: u64) -> Option<u64> {
+    pub(super) fn save_by(&mut self, elapsed_ms: u64, interval_ms: u64) -> Option<u64> {
         match self.save_due_ms {
             None => {
-                self.save_due_ms = Some(now_ms.saturating_add(interval_ms));
+                self.save_due_ms = Some(elapsed_ms.saturating_add(interval_ms));
                 Some(interval_ms)
             }
-            Some(due_ms) if due_ms <= now_ms => {
+            Some(due_ms) if due_ms <= elapsed_ms => {
                 self.save_due_ms = None;
                 Some(0)
             }

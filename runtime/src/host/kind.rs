@@ -18,8 +18,8 @@ use super::{
     setbacks::Setbacks,
 };
 use crate::{
-    Action, Actor, ActorId, Contract, EventLosses, Fault, Key, actor::ActionOf, conn::events, faults,
-    losses::Losses, meters::ActorMeters, store::ActorRecord, task,
+    Action, Actor, ActorId, Contract, EventLosses, Fault, Key, actor::ActionOf, clock::Moment, conn::events,
+    faults, losses::Losses, meters::ActorMeters, store::ActorRecord, task,
 };
 
 /// A registered kind of actor.
@@ -103,7 +103,7 @@ impl<A: Actor> Kind<A> {
         if let Some(cell) = self.cell_at(key) {
             return Ok((cell, false));
         }
-        self.setbacks.check(key, self.shared.clock().now_ms())?;
+        self.setbacks.check(key, self.shared.clock().elapsed_ms())?;
         let absent = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
             Reach::Get if self.find(key).await?.is_none() => return Err(faults::actor_not_found()),
@@ -158,7 +158,7 @@ impl<A: Actor> Kind<A> {
         match failure {
             None => self.setbacks.clear(&cell.key),
             Some(fault) => {
-                self.setbacks.note(&cell.key, fault, self.shared.clock().now_ms());
+                self.setbacks.note(&cell.key, fault, self.shared.clock().elapsed_ms());
                 self.forget(cell);
             }
         }
@@ -192,14 +192,14 @@ impl<A: Actor> Kind<A> {
         }
     }
 
-    async fn ring_at(self: Arc<Self>, key: Key, until_ms: u64) -> bool {
+    async fn ring_at(self: Arc<Self>, key: Key, until: Moment) -> bool {
         loop {
             let Ok((cell, _)) = self.awake(&key, &Reach::Get).await else { return false };
             let (done, rung) = oneshot::channel();
             if cell.post(Envelope::Alarms(done)).is_ok() {
                 // An error: the actor has stopped, and its alarms are still set.
                 let _ = rung.await;
-                return cell.has_rung(until_ms).await;
+                return cell.has_rung(until).await;
             }
         }
     }
@@ -229,8 +229,8 @@ impl<A: Actor> Hosted for Kind<A> {
         })
     }
 
-    fn ring(self: Arc<Self>, key: Key, until_ms: u64) -> BoxFuture<'static, bool> {
-        Box::pin(self.ring_at(key, until_ms))
+    fn ring(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {
+        Box::pin(self.ring_at(key, until))
     }
 
     fn record_at(&self, key: &Key) -> Option<ActorRecord> {

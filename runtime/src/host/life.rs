@@ -165,17 +165,18 @@ impl<A: Actor> Cell<A> {
         if let Some(not_before) = ringing.not_before() {
             sleep_until(not_before).await;
         }
-        match self.own_alarm_in_ms() {
-            // A timer of no time is not over at once.
-            Some(0) => {}
-            Some(wait_ms) => tokio::time::sleep(Duration::from_millis(wait_ms)).await,
-            None => std::future::pending().await,
+        if A::EPHEMERAL && self.alarms.lock().any() {
+            let due = self.alarms.lock().next_due();
+            self.shared().clock().reaches(due).await;
+        } else {
+            std::future::pending::<()>().await;
         }
     }
 
-    pub(super) fn own_alarm_in_ms(&self) -> Option<u64> {
-        let due_ms = if A::EPHEMERAL { self.alarms.lock().next_due_ms()? } else { return None };
-        Some(due_ms.saturating_sub(self.shared().clock().now_ms()))
+    pub(super) fn own_alarm_is_due(&self) -> bool {
+        A::EPHEMERAL
+            && self.alarms.lock().any()
+            && self.alarms.lock().first_due(self.shared().clock().now()).is_some()
     }
 
     /// Refuses what was posted to an actor that could not start.

@@ -40,6 +40,7 @@ mod sizes;
 mod spread;
 mod start;
 mod subscribing;
+mod task;
 mod turn;
 mod watch;
 
@@ -70,6 +71,7 @@ pub(crate) use shared::Shared;
 
 use crate::{
     ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket,
+    clock::Moment,
     outbox::Outbox,
     store::ActorRecord,
     wire::{Format, Params},
@@ -108,7 +110,7 @@ pub(crate) trait Hosted: Send + Sync {
 
     /// Wakes the actor of this key for its alarms that are due by now, and waits until they have rung and the store
     /// has that. Says whether this is so.
-    fn ring(self: Arc<Self>, key: Key, now_ms: u64) -> BoxFuture<'static, bool>;
+    fn ring(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool>;
 
     /// The actor of this key, if it is awake.
     fn record_at(&self, key: &Key) -> Option<ActorRecord>;

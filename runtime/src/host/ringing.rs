@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use bytes::Bytes;
 use tokio::{
     sync::{RwLockWriteGuard, oneshot},
     time::Instant,
@@ -10,29 +11,42 @@ use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
-    alarms::{Alarms, Task},
+    alarms::Alarms,
     cell::Core,
     chain::Chain,
     guard::{guarded, guarded_async},
+    task::Task,
     watch::{Watch, Who},
 };
 use crate::{
     Action as _, Actor, Ctx, Fault, Mode, ScheduleError, ScheduleId,
     actor::{ActionOf, ReplyOf},
-    schedule::{Repeat, Schedule},
-    store::{Alarm, AlarmId},
+    clock::Moment,
+    schedule::{Schedule, When},
+    store::{Alarm, AlarmId, AlarmKind},
 };
 
 impl<A: Actor> Cell<A> {
     /// Sets an alarm. It is saved with the turn that sets it, or at once.
     pub(crate) fn schedule(
         self: &Arc<Self>,
-        due_ms: u64,
+        when: When,
         action: &ActionOf<A>,
-        repeat: Option<Repeat>,
     ) -> Result<ScheduleId, ScheduleError> {
-        let payload = Task::new::<A>(action, repeat)?.write()?.into();
-        let alarm = Alarm::new(AlarmId::generate(), due_ms, payload);
+        let clock = self.shared().clock();
+        let now = clock.now();
+        let (kind, due_ms, period_ms, repeat) = match when {
+            When::At(due_ms) => (AlarmKind::WallClock, due_ms, None, None),
+            When::After(ms) => (AlarmKind::Elapsed, now.elapsed_ms.saturating_add(ms), Some(ms), None),
+            When::Again(repeat) => {
+                let now_ms = now.by(repeat.kind());
+                let due_ms = repeat.next_ms(now_ms, now_ms)?;
+                (repeat.kind(), due_ms, Some(due_ms.saturating_sub(now_ms)), Some(repeat))
+            }
+        };
+        let alarm =
+            Alarm::new(AlarmId::generate(), due_ms, Bytes::new()).with_kind(kind).with_period(period_ms);
+        let alarm = Task::new::<A>(action, repeat)?.alarm(alarm, clock)?;
         let id = alarm.id;
         self.change_alarms(|alarms| alarms.set(alarm)).ok_or(ScheduleError::Asleep)?;
         Ok(id)
@@ -44,12 +58,32 @@ impl<A: Actor> Cell<A> {
     }
 
     pub(crate) fn schedules(&self) -> Vec<Schedule> {
-        let alarms = self.alarms.lock().all();
-        let read = |alarm: Alarm| {
-            let task = Task::read(&alarm.payload).ok()?;
-            Some(Schedule::new(alarm.id, alarm.due_ms, task.action, task.repeat))
+        let clock = self.shared().clock();
+        let ahead_ms = clock.ahead_ms();
+        let read = |alarm: &Alarm| {
+            let task = Task::read(alarm).ok()?;
+            let due_ms = match alarm.kind {
+                AlarmKind::WallClock => alarm.due_ms,
+                AlarmKind::Elapsed => alarm.due_ms.saturating_add_signed(ahead_ms),
+            };
+            Some(Schedule::new(alarm.id, due_ms, task.action, task.repeat))
         };
-        alarms.into_iter().filter_map(read).collect()
+        let mut schedules: Vec<_> = self.alarms.lock().all().filter_map(read).collect();
+        schedules.sort_by_key(|schedule| (schedule.due_ms, schedule.id));
+        schedules
+    }
+
+    /// The alarms are those that the store has, and the gate is as it is after that: those that were set by another clock
+    /// are to be saved as they are by this one.
+    pub(super) fn load_alarms(&self, alarms: Vec<Alarm>, epoch: u64, revision: u64) {
+        let mut gate = self.gate.lock();
+        let corrected = self.alarms.lock().loaded(alarms, self.shared().clock());
+        gate.loaded(epoch, revision);
+        if corrected {
+            gate.changed_aside();
+            drop(gate);
+            self.mailbox.nudge();
+        }
     }
 
     /// `None`: the actor sleeps, so nothing was changed.
@@ -70,7 +104,7 @@ impl<A: Actor> Cell<A> {
 
     /// Waits until the store has the alarms as they are, and says whether nothing is due any more that was due by then.
     /// `false` too if nobody knows when the store will have them.
-    pub(super) async fn has_rung(&self, until_ms: u64) -> bool {
+    pub(super) async fn has_rung(&self, until: Moment) -> bool {
         loop {
             let ended = self.save_ended.notified();
             {
@@ -80,7 +114,7 @@ impl<A: Actor> Cell<A> {
                     return false;
                 }
                 if !alarms.has_changes() {
-                    return alarms.next_due_ms().is_none_or(|due_ms| due_ms > until_ms);
+                    return alarms.first_due(until).is_none();
                 }
             }
             tokio::select! {
@@ -104,6 +138,10 @@ impl<A: Actor> Cell<A> {
 
     /// Says whether an alarm was due. Fails if the actor gets no turn: then the alarm is still set.
     async fn ring_first(self: &Arc<Self>) -> Result<bool, Fault> {
+        let clock = self.shared().clock();
+        if self.alarms.lock().is_to_be_corrected(clock) {
+            self.change_alarms(|alarms| alarms.correct(clock));
+        }
         if self.first_due().is_none() {
             return Ok(false);
         }
@@ -115,8 +153,8 @@ impl<A: Actor> Cell<A> {
     }
 
     fn first_due(&self) -> Option<Alarm> {
-        let now_ms = self.shared().clock().now_ms();
-        self.alarms.lock().first_due(now_ms).cloned()
+        let now = self.shared().clock().now();
+        self.alarms.lock().first_due(now).cloned()
     }
 
     async fn ring<'a>(
@@ -127,7 +165,7 @@ impl<A: Actor> Cell<A> {
         self.save_before_await(&core);
         let ctx = self.ctx(None).of_schedule(alarm.id);
         self.gate.lock().begin_write();
-        let task = Task::read(&alarm.payload).map_err(|error| Fault::internal(&error));
+        let task = Task::read(alarm).map_err(|error| Fault::internal(&error));
         let (mode, result) = match task.as_ref().map(Task::action::<A>) {
             Ok(Ok(action)) => {
                 let info = action.info();
@@ -146,10 +184,10 @@ impl<A: Actor> Cell<A> {
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
             Err(fault) => (Mode::Read, Err(fault.clone())),
         };
-        let repeat = task.ok().and_then(|task| task.repeat);
+        let next = self.next_of(alarm, task.ok());
         if result.is_ok() {
             // In the turn, so in the commit of its effect: whatever moment a crash picks, it ran once or not at all.
-            self.move_on(alarm, repeat.as_ref());
+            self.move_on(alarm.id, next.clone());
         }
         if let Err(fault) = self.end_turn(&core, &ctx, mode, result) {
             tracing::error!(actor = %self.record().id, schedule = %alarm.id, %fault, "a scheduled action failed");
@@ -157,27 +195,39 @@ impl<A: Actor> Cell<A> {
             drop(core);
             core = self.write().await?;
             self.gate.lock().begin_write();
-            self.move_on(alarm, repeat.as_ref());
+            self.move_on(alarm.id, next);
             self.gate.lock().end_unchanged(true);
         }
         self.save_if_due(&core);
         Ok(())
     }
 
+    /// The alarm as it is set for its next time; `None`: there is none.
+    fn next_of(&self, alarm: &Alarm, task: Option<Task>) -> Option<Alarm> {
+        let task = task?;
+        let clock = self.shared().clock();
+        let now_ms = clock.now().by(alarm.kind);
+        let next = task.repeat.as_ref()?.next_ms(alarm.due_ms, now_ms).and_then(|due_ms| {
+            let period_ms = match alarm.kind {
+                AlarmKind::Elapsed => alarm.period_ms,
+                AlarmKind::WallClock => Some(due_ms.saturating_sub(now_ms)),
+            };
+            task.alarm(Alarm { due_ms, period_ms, ..alarm.clone() }, clock)
+        });
+        next.inspect_err(|error| {
+            tracing::error!(schedule = %alarm.id, %error, "a schedule has no next time; it is removed");
+        })
+        .ok()
+    }
+
     /// The alarm has rung: it is set for its next time, or cleared. One that was cancelled stays so.
-    fn move_on(&self, alarm: &Alarm, repeat: Option<&Repeat>) {
-        let now_ms = self.shared().clock().now_ms();
-        let next = repeat.map(|repeat| repeat.next_ms(alarm.due_ms, now_ms));
+    fn move_on(&self, id: AlarmId, next: Option<Alarm>) {
         let mut alarms = self.alarms.lock();
         match next {
-            _ if !alarms.is_set(alarm.id) => {}
-            Some(Ok(due_ms)) => alarms.set(Alarm::new(alarm.id, due_ms, alarm.payload.clone())),
-            Some(Err(error)) => {
-                tracing::error!(schedule = %alarm.id, %error, "a schedule does not go on");
-                alarms.clear(alarm.id);
-            }
+            _ if !alarms.is_set(id) => {}
+            Some(next) => alarms.set(next),
             None => {
-                alarms.clear(alarm.id);
+                alarms.clear(id);
             }
         }
     }

@@ -11,8 +11,11 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Hosted, HostedActor, Kind, Reach, Shared, clockwork::tick, rousing::rouse};
 use crate::{
-    Actor, ActorId, Fault, Key, Limits, faults, meters,
+    Actor, ActorId, Fault, Key, Limits,
+    clock::Clock,
+    faults, meters,
     store::{ActorRecord, Store},
+    testing::TestClock,
 };
 
 /// What hosts the actors of one process.
@@ -50,10 +53,11 @@ impl Runtime {
         kinds: &BTreeMap<&'static str, MakeKind>,
         store: Arc<dyn Store>,
         limits: Limits,
+        clock: Option<TestClock>,
     ) -> Arc<Self> {
         meters::describe();
         Arc::new_cyclic(|runtime| {
-            let shared = Shared::new(runtime.clone(), store, limits);
+            let shared = Shared::new(runtime.clone(), store, limits, Clock::start(clock));
             let kinds = kinds.iter().map(|(name, make)| (*name, make(&shared))).collect();
             Self { kinds: Arc::new(kinds), shared, ticking: Once::new() }
         })

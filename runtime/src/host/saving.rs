@@ -210,7 +210,7 @@ impl<A: Actor> Cell<A> {
 
     /// Saves a relaxed actor when its interval is over.
     fn save_later(self: &Arc<Self>, core: &Core<A>) {
-        let now_ms = self.shared().clock().now_ms();
+        let now_ms = self.shared().clock().elapsed_ms();
         let interval_ms = u64::try_from(A::OPTIONS.save_interval.as_millis()).unwrap_or(u64::MAX);
         // Not in the head of the match: the lock would be held in its arms, and saving takes it again.
         let due = self.gate.lock().save_by(now_ms, interval_ms);
@@ -241,9 +241,8 @@ impl<A: Actor> Cell<A> {
             }
         })?;
         core.state = Some(restored.state);
-        self.alarms.lock().loaded(restored.alarms);
         self.load_queues(restored.messages);
-        self.gate.lock().loaded(restored.epoch, restored.revision);
+        self.load_alarms(restored.alarms, restored.epoch, restored.revision);
         Ok(())
     }
 

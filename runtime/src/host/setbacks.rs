@@ -14,6 +14,7 @@ pub(super) struct Setbacks {
 
 struct Setback {
     in_a_row: u32,
+    /// In elapsed time.
     until_ms: u64,
 }
 
@@ -24,28 +25,28 @@ impl Setbacks {
     const MANY: usize = 1_000;
 
     /// Refuses a start that comes too early after those that failed.
-    pub(super) fn check(&self, key: &Key, now_ms: u64) -> Result<(), Fault> {
+    pub(super) fn check(&self, key: &Key, elapsed_ms: u64) -> Result<(), Fault> {
         match self.by_key.lock().get(key) {
-            Some(setback) if now_ms < setback.until_ms => {
-                Err(faults::backing_off(setback.in_a_row, setback.until_ms - now_ms))
+            Some(setback) if elapsed_ms < setback.until_ms => {
+                Err(faults::backing_off(setback.in_a_row, setback.until_ms - elapsed_ms))
             }
             _ => Ok(()),
         }
     }
 
     /// A start failed. What the caller did wrong is no setback.
-    pub(super) fn note(&self, key: &Key, fault: &Fault, now_ms: u64) {
+    pub(super) fn note(&self, key: &Key, fault: &Fault, elapsed_ms: u64) {
         if fault.code() != "internal_error" && fault.code() != "action_timed_out" {
             return;
         }
         let mut by_key = self.by_key.lock();
         if by_key.len() >= Self::MANY {
-            by_key.retain(|_, setback| setback.until_ms + Self::LONGEST_MS > now_ms);
+            by_key.retain(|_, setback| setback.until_ms + Self::LONGEST_MS > elapsed_ms);
         }
         let setback = by_key.entry(key.clone()).or_insert(Setback { in_a_row: 0, until_ms: 0 });
         setback.in_a_row += 1;
         let pause = Self::FIRST_MS.saturating_mul(1 << setback.in_a_row.min(16)).min(Self::LONGEST_MS);
-        setback.until_ms = now_ms + pause;
+        setback.until_ms = elapsed_ms + pause;
         tracing::error!(%key, failures = setback.in_a_row, pause_ms = pause, "an actor cannot start; it is left alone");
     }
 

@@ -33,13 +33,18 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(super) fn new(runtime: Weak<Runtime>, store: Arc<dyn Store>, limits: Limits) -> Arc<Self> {
+    pub(super) fn new(
+        runtime: Weak<Runtime>,
+        store: Arc<dyn Store>,
+        limits: Limits,
+        clock: Clock,
+    ) -> Arc<Self> {
         Arc::new(Self {
             runtime,
             store,
             limits: Arc::new(limits),
             committer: OnceLock::new(),
-            clock: Clock::start(),
+            clock,
             clockwork: Clockwork::default(),
             tasks: TaskTracker::new(),
             sessions: TaskTracker::new(),

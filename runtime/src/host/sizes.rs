@@ -101,7 +101,12 @@ impl Whale {
 #[tokio::test]
 async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
     let store = Arc::new(MemoryStore::new());
-    let kind = Kind::<Whale>::new(Shared::new(std::sync::Weak::new(), store, Limits::new()));
+    let kind = Kind::<Whale>::new(Shared::new(
+        std::sync::Weak::new(),
+        store,
+        Limits::new(),
+        crate::clock::Clock::start(None),
+    ));
     let roster = Arc::new(Roster::new(kind.meters()));
     let cell = Arc::new(Cell::new(kind, Key::from("whale"), Absent::Make(None), roster));
 

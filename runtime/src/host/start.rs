@@ -40,9 +40,8 @@ impl<A: Actor> Cell<A> {
             let mut core = self.core.write().await;
             let (created, restored) = self.claim_or_make().await?;
             core.state = Some(restored.state);
-            self.alarms.lock().loaded(restored.alarms);
             self.load_queues(restored.messages);
-            self.gate.lock().loaded(restored.epoch, restored.revision);
+            self.load_alarms(restored.alarms, restored.epoch, restored.revision);
             created
         };
         if let Some(mode) = A::HOOKS.on_wake {
@@ -71,7 +70,7 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
-            self.alarms.lock().loaded(Vec::new());
+            self.alarms.lock().loaded(Vec::new(), self.shared().clock());
             self.queues.lock().forget_unsaved();
             let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
             return self.make(input).await;
@@ -110,7 +109,7 @@ impl<A: Actor> Cell<A> {
         let create = guarded_async(Self::CREATE_TIMEOUT, link.scope(create));
         let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
-            let alarms = self.alarms.lock().all();
+            let alarms = self.alarms.lock().all().cloned().collect();
             return Ok(Restored { state, epoch: 0, revision: 0, alarms, messages: Vec::new() });
         }
         let saved = to_bytes(&*state)?;
@@ -119,7 +118,8 @@ impl<A: Actor> Cell<A> {
         let messages = changes.iter().filter_map(sent).collect();
         let record = self.record().clone();
         self.commit_now(Commit::Create { record, state: saved, alarms, messages: changes }).await?;
-        Ok(Restored { state, epoch: 1, revision: 1, alarms: self.alarms.lock().all(), messages })
+        let alarms = self.alarms.lock().all().cloned().collect();
+        Ok(Restored { state, epoch: 1, revision: 1, alarms, messages })
     }
 }
 

@@ -280,7 +280,7 @@ impl<A: Actor> Cell<A> {
         for count in 1..most {
             let may_be_long = call.action.info().mode.is_async();
             self.run_one(core, call).await;
-            if may_be_long && self.own_alarm_in_ms() == Some(0) {
+            if may_be_long && self.own_alarm_is_due() {
                 // The others' alarms come by the mailbox.
                 return count;
             }

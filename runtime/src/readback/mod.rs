@@ -29,7 +29,7 @@ use self::{
     notes::{Draft, Noted, Notes},
     shapes::{Lost, Shapes},
 };
-use crate::wire::{self, DecodeError, EncodeError, EventReader, Format};
+use crate::wire::{self, DecodeError, EncodeError, EventReader, Format, native};
 
 /// How deep a state may be nested: its reader goes no deeper.
 const MOST_DEPTH: u16 = 256;
@@ -76,13 +76,25 @@ where
     Ok(bytes)
 }
 
-/// A value as it is kept until later: a message in a queue, an argument of a scheduled action. These are small, so each
-/// is read back.
+/// A value as it is kept until later: a message in a queue. These are small, so each is read back.
 pub(crate) fn kept<T: Serialize + DeserializeOwned>(format: Format, value: &T) -> Result<Bytes, EncodeError> {
     let write = |noted: &Noted<'_, T>| wire::to_bytes(format, noted);
     let (bytes, _) =
         read_back(value, Shapes::new(), ANY_DEPTH, write, |bytes| wire::from_bytes(format, bytes))?;
     Ok(bytes)
+}
+
+/// An argument of a scheduled action, as states are written. These are small, so each is read back, and is to come back as
+/// it was.
+pub(crate) fn argument<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<u8>, EncodeError> {
+    let write = |noted: &Noted<'_, T>| native::to_bytes(noted);
+    let (bytes, _) = read_back(value, Shapes::new(), MOST_DEPTH, write, |bytes| native::from_bytes(bytes))?;
+    let back: T = native::from_bytes(&bytes).map_err(|error| unreadable(&error, None))?;
+    if native::are_alike(&bytes, &native::to_bytes(&back)?)? {
+        Ok(bytes)
+    } else {
+        Err(EncodeError::new("it would come back as another value"))
+    }
 }
 
 /// Writes a value, and reads it back.

@@ -8,7 +8,7 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::{ActorRecord, Claim, Commit, CommitOutcome, SqliteStore, Store, StoreError};
+use super::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, SqliteStore, Store, StoreError};
 use crate::{ActorId, Key};
 
 /// A [`SqliteStore`] in this directory, opened when it is first needed: a registry that is only made opens nothing.
@@ -84,12 +84,27 @@ impl Store for DataDir {
         self.open().await?.commit(batch).await
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        self.open().await?.due(until_ms, limit).await
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.open().await?.due(kind, until_ms, limit).await
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        self.open().await?.next_alarm_after(after_ms).await
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.open().await?.next_alarm_after(kind, after_ms).await
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.open().await?.alarms_ahead(kind, now_ms, after, limit).await
     }
 
     async fn with_messages(

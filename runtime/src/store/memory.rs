@@ -10,8 +10,8 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 
 use super::{
-    ActorRecord, Alarm, AlarmChange, AlarmId, Claim, Commit, CommitOutcome, MessageChange, MessageId, Store,
-    StoreError, StoredMessage,
+    ActorRecord, Alarm, AlarmChange, AlarmId, AlarmKind, Claim, Commit, CommitOutcome, MessageChange,
+    MessageId, Store, StoreError, StoredMessage,
 };
 use crate::{ActorId, Key};
 
@@ -25,8 +25,8 @@ pub struct MemoryStore {
 struct Actors {
     rows: BTreeMap<ActorId, Row>,
     ids: HashMap<(String, Key), ActorId>,
-    /// The alarms of all rows, earliest first.
-    agenda: BTreeSet<(u64, ActorId, AlarmId)>,
+    /// The alarms of all rows by their kind, earliest first.
+    agendas: HashMap<AlarmKind, BTreeSet<(u64, ActorId, AlarmId)>>,
 }
 
 struct Row {
@@ -76,19 +76,38 @@ impl Store for MemoryStore {
         Ok(batch.into_iter().map(|commit| actors.apply(commit)).collect())
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
         let actors = self.actors.lock();
         let mut seen = HashSet::new();
-        let due = actors.agenda.iter().take_while(|(due_ms, ..)| *due_ms <= until_ms);
+        let due = actors.agenda(kind).take_while(|(due_ms, ..)| *due_ms <= until_ms);
         let ids = due.map(|(_, actor, _)| actor).filter(|actor| seen.insert(**actor));
         Ok(ids.take(limit).filter_map(|id| actors.rows.get(id)).map(|row| row.record.clone()).collect())
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
         let actors = self.actors.lock();
         let mut later =
-            actors.agenda.iter().map(|(due_ms, ..)| *due_ms).skip_while(|due_ms| *due_ms <= after_ms);
+            actors.agenda(kind).map(|(due_ms, ..)| *due_ms).skip_while(|due_ms| *due_ms <= after_ms);
         Ok(later.next())
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        let actors = self.actors.lock();
+        let later = actors.rows.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
+        let is_ahead = |alarm: &Alarm| alarm.kind == kind && alarm.is_ahead_of(now_ms);
+        let rows = later.map(|(_, row)| row).filter(|row| row.alarms.values().any(is_ahead));
+        Ok(rows.take(limit).map(|row| row.record.clone()).collect())
     }
 
     async fn with_messages(
@@ -107,6 +126,10 @@ impl Actors {
     fn find(&mut self, name: &str, key: &Key) -> Option<&mut Row> {
         let id = self.ids.get(&(name.to_owned(), key.clone()))?;
         self.rows.get_mut(id)
+    }
+
+    fn agenda(&self, kind: AlarmKind) -> impl Iterator<Item = &(u64, ActorId, AlarmId)> {
+        self.agendas.get(&kind).into_iter().flatten()
     }
 
     fn apply(&mut self, commit: Commit) -> CommitOutcome {
@@ -167,7 +190,7 @@ impl Actors {
         if let Some(row) = self.rows.remove(&id) {
             self.ids.remove(&(row.record.name, row.record.key));
             for alarm in row.alarms.values() {
-                self.agenda.remove(&(alarm.due_ms, id, alarm.id));
+                self.agendas.entry(alarm.kind).or_default().remove(&(alarm.due_ms, id, alarm.id));
             }
         }
         CommitOutcome::Done
@@ -178,10 +201,10 @@ impl Actors {
         for change in changes {
             let (AlarmChange::Set(Alarm { id, .. }) | AlarmChange::Clear(id)) = change;
             if let Some(earlier) = row.alarms.remove(&id) {
-                self.agenda.remove(&(earlier.due_ms, actor, id));
+                self.agendas.entry(earlier.kind).or_default().remove(&(earlier.due_ms, actor, id));
             }
             if let AlarmChange::Set(alarm) = change {
-                self.agenda.insert((alarm.due_ms, actor, id));
+                self.agendas.entry(alarm.kind).or_default().insert((alarm.due_ms, actor, id));
                 row.alarms.insert(id, alarm);
             }
         }

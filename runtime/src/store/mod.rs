@@ -20,7 +20,7 @@ use std::fmt;
 
 use async_trait::async_trait;
 
-pub use alarm::{Alarm, AlarmChange, AlarmId};
+pub use alarm::{Alarm, AlarmChange, AlarmEncoding, AlarmId, AlarmKind, UnknownAlarm};
 pub use commit::{Commit, CommitOutcome};
 #[cfg(feature = "sqlite")]
 pub(crate) use data_dir::DataDir;
@@ -58,12 +58,23 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// one: the host drops these activations, and answers no caller with success.
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError>;
 
-    /// The actors that have an alarm due at `until_ms` or before, each once, at most `limit` of them: in the order
-    /// of their earliest alarms, and of their ids where these are due together.
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError>;
+    /// The actors that have an alarm of this kind due at `until_ms` or before, each once, at most `limit` of them: in the
+    /// order of their earliest such alarms, and of their ids where these are due together.
+    async fn due(&self, kind: AlarmKind, until_ms: u64, limit: usize)
+    -> Result<Vec<ActorRecord>, StoreError>;
 
-    /// When the first alarm after that time is due, whosever it is.
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError>;
+    /// When the first alarm of this kind after that time is due, whosever it is.
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError>;
+
+    /// The actors that have an alarm of this kind which is [ahead](Alarm::is_ahead_of) of this time, because a clock was put
+    /// back since it was set; in the order of their ids, the first `limit` of those whose ids are after this one, or of all.
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError>;
 
     /// The actors that have messages in their queues, in the order of their ids: the first `limit` of those whose ids
     /// are after this one, or of all.

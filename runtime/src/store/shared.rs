@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{ActorRecord, Claim, Commit, CommitOutcome, Store, StoreError};
+use super::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, Store, StoreError};
 use crate::{ActorId, Key};
 
 #[async_trait]
@@ -25,12 +25,27 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).claim(name, key).await
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        (**self).due(until_ms, limit).await
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        (**self).due(kind, until_ms, limit).await
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        (**self).next_alarm_after(after_ms).await
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        (**self).next_alarm_after(kind, after_ms).await
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        (**self).alarms_ahead(kind, now_ms, after, limit).await
     }
 
     async fn with_messages(

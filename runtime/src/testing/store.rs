@@ -8,7 +8,7 @@ use tokio::{sync::watch, time};
 
 use crate::{
     ActorId, Key,
-    store::{ActorRecord, Claim, Commit, CommitOutcome, Store, StoreError},
+    store::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, Store, StoreError},
 };
 
 /// Wraps a store, and delays, holds or fails what is committed to it.
@@ -163,12 +163,27 @@ impl Store for FaultyStore {
         }
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        self.shared.store.due(until_ms, limit).await
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.shared.store.due(kind, until_ms, limit).await
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        self.shared.store.next_alarm_after(after_ms).await
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.shared.store.next_alarm_after(kind, after_ms).await
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.shared.store.alarms_ahead(kind, now_ms, after, limit).await
     }
 
     async fn with_messages(

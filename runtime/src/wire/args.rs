@@ -5,6 +5,8 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{DecodeError, EncodeError, Format, cbor, elements::Elements, escape::Escaped, value};
 use crate::ActionInfo;
+#[cfg(feature = "server")]
+use crate::readback;
 
 /// Writes arguments, in order, into one encoded array.
 #[derive(Debug)]
@@ -37,17 +39,30 @@ impl ArgsWriter {
         }
     }
 
-    /// A writer of arguments that are kept: one that could not be read again is an error here, where somebody hears of
-    /// it, and not when the action is to run.
+    /// A writer of arguments that are kept, as states are. One that could not be read again is an error here, where
+    /// somebody hears of it, and not when the action is to run.
     #[cfg(feature = "server")]
-    pub(crate) fn kept(format: Format, count: usize) -> Self {
-        Self { is_kept: true, ..Self::new(format, count) }
+    pub(crate) fn kept(count: usize) -> Self {
+        Self { is_kept: true, ..Self::new(Format::Cbor, count) }
     }
 
-    /// The format that arguments are kept in; `None` if they are not kept.
     #[cfg(feature = "server")]
-    pub(crate) fn kept_in(&self) -> Option<Format> {
-        self.is_kept.then_some(self.format)
+    pub(crate) fn is_kept(&self) -> bool {
+        self.is_kept
+    }
+
+    /// Writes the next of the arguments that are kept.
+    #[cfg(feature = "server")]
+    pub(crate) fn push_kept<T: Serialize + DeserializeOwned>(
+        &mut self,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        if self.written == self.count {
+            return Err(EncodeError::new(format!("more than {} arguments", self.count)));
+        }
+        self.out.extend(readback::argument(value)?);
+        self.written += 1;
+        Ok(())
     }
 
     /// Writes the next argument. Fails for a value that cannot be encoded, and beyond `count`.
@@ -94,6 +109,13 @@ impl<'a> ArgsReader<'a> {
     /// A reader of these arguments for the action of this row. Fails if they are not an array.
     pub fn new(format: Format, bytes: &'a [u8], info: &'static ActionInfo) -> Result<Self, DecodeError> {
         let elements = Elements::new(format, bytes).map_err(|error| error.within("the arguments"))?;
+        Ok(Self { info, elements, read: 0 })
+    }
+
+    /// A reader of arguments that were kept.
+    #[cfg(feature = "server")]
+    pub(crate) fn kept(bytes: &'a [u8], info: &'static ActionInfo) -> Result<Self, DecodeError> {
+        let elements = Elements::kept(bytes).map_err(|error| error.within("the arguments"))?;
         Ok(Self { info, elements, read: 0 })
     }
 

@@ -116,6 +116,12 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
+    /// What is left.
+    #[cfg(feature = "server")]
+    pub(super) const fn rest(&self) -> &'a [u8] {
+        self.rest
+    }
+
     /// How many bytes are left.
     pub(super) const fn len(&self) -> usize {
         self.rest.len()

@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 
+#[cfg(feature = "server")]
+use super::native;
 use super::{
     DecodeError, Format,
     cbor::{Item, Reader},
@@ -22,7 +24,16 @@ pub(super) struct Elements<'a> {
 #[derive(Debug)]
 enum Source<'a> {
     Json(std::vec::IntoIter<&'a RawValue>),
-    Cbor { rest: Reader<'a>, left: Option<u64> },
+    Cbor {
+        rest: Reader<'a>,
+        left: Option<u64>,
+    },
+    /// Written as states are.
+    #[cfg(feature = "server")]
+    Kept {
+        rest: &'a [u8],
+        left: u64,
+    },
 }
 
 impl<'a> Elements<'a> {
@@ -43,6 +54,16 @@ impl<'a> Elements<'a> {
         })
     }
 
+    /// Those that are kept. Fails if the bytes are not an array.
+    #[cfg(feature = "server")]
+    pub(super) fn kept(bytes: &'a [u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let Item::Array(Some(left)) = reader.item()? else {
+            return Err(DecodeError::new("expected an array"));
+        };
+        Ok(Self { first_of_pair: false, source: Source::Kept { rest: reader.rest(), left } })
+    }
+
     /// The next element; `None` at the end.
     pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, DecodeError> {
         let first_of_pair = std::mem::take(&mut self.first_of_pair);
@@ -57,6 +78,12 @@ impl<'a> Elements<'a> {
                 }
                 rest.finish()?;
                 Ok(None)
+            }
+            #[cfg(feature = "server")]
+            Source::Kept { rest, left } => {
+                let Some(fewer) = left.checked_sub(1) else { return Ok(None) };
+                *left = fewer;
+                native::next(rest).map(Some)
             }
         }
     }

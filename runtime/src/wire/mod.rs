@@ -25,6 +25,8 @@ pub mod input;
 mod json;
 pub mod key;
 mod metadata;
+#[cfg(feature = "server")]
+pub(crate) mod native;
 mod notice;
 mod object;
 mod outcome;

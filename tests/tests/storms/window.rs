@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use callboard::{
     ActorId,
     prelude::*,
-    store::{ActorRecord, Claim, Commit, CommitOutcome, MemoryStore, Store, StoreError},
+    store::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MemoryStore, Store, StoreError},
 };
 
 /// A store that shows what it has; one that lies says that it has what it has not.
@@ -48,12 +48,27 @@ impl Store for Window {
         Ok(outcomes)
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        self.store.due(until_ms, limit).await
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.store.due(kind, until_ms, limit).await
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        self.store.next_alarm_after(after_ms).await
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.store.next_alarm_after(kind, after_ms).await
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.store.alarms_ahead(kind, now_ms, after, limit).await
     }
 
     async fn with_messages(

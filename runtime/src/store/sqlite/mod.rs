@@ -25,7 +25,7 @@ use tokio::sync::oneshot;
 
 pub use options::SqliteOptions;
 
-use super::{ActorRecord, Claim, Commit, CommitOutcome, Store, StoreError};
+use super::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, Store, StoreError};
 use crate::{ActorId, Key};
 use error::{Closed, OpenError};
 use file::DatabaseFile;
@@ -57,7 +57,7 @@ use writer::{Request, Writer};
 /// | table | columns |
 /// |---|---|
 /// | `actors` | `id`, `name`, `key` (its parts joined by slashes), `created_at_ms`, `epoch`, `revision`, `state`, `format` |
-/// | `alarms` | `actor` (its id), `id`, `due_ms`, `payload` |
+/// | `alarms` | `actor` (its id), `id`, `due_ms`, `kind` (`wall_clock` or `elapsed`), `period_ms`, `name`, `encoding` (`cbor` or `json`), `payload` |
 /// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms` |
 ///
 /// Closing the store ([`Store::close`]) or dropping it ends what it was asked for, and waits for that.
@@ -188,12 +188,27 @@ impl Store for SqliteStore {
         }
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        self.read(move |db: &Connection| reads::due(db, until_ms, limit)).await
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.read(move |db: &Connection| reads::due(db, kind, until_ms, limit)).await
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        self.read(move |db: &Connection| reads::next_alarm_after(db, after_ms)).await
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.read(move |db: &Connection| reads::next_alarm_after(db, kind, after_ms)).await
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.read(move |db: &Connection| reads::alarms_ahead(db, kind, now_ms, after, limit)).await
     }
 
     async fn with_messages(

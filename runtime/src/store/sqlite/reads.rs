@@ -5,7 +5,11 @@ use std::collections::HashSet;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::column;
-use crate::{ActorId, store::ActorRecord, wire::key::from_slash_form};
+use crate::{
+    ActorId,
+    store::{ActorRecord, AlarmKind},
+    wire::key::from_slash_form,
+};
 
 /// How many records a page of a list has; reading it takes as long as a few commits.
 pub(super) const PAGE: u16 = 1000;
@@ -32,12 +36,17 @@ pub(super) fn page(db: &Connection, name: &str, after: Option<&str>) -> rusqlite
     .collect()
 }
 
-pub(super) fn due(db: &Connection, until_ms: u64, limit: usize) -> rusqlite::Result<Vec<ActorRecord>> {
+pub(super) fn due(
+    db: &Connection,
+    kind: AlarmKind,
+    until_ms: u64,
+    limit: usize,
+) -> rusqlite::Result<Vec<ActorRecord>> {
     let mut statement = db.prepare_cached(
-        "SELECT actors.id, name, key, created_at_ms FROM alarms JOIN actors ON actors.id = alarms.actor \
-         WHERE due_ms <= ?1 ORDER BY due_ms, actor",
+        "SELECT actors.id, actors.name, key, created_at_ms FROM alarms JOIN actors ON actors.id = alarms.actor \
+         WHERE kind = ?1 AND due_ms <= ?2 ORDER BY due_ms, actor",
     )?;
-    let mut rows = statement.query([column::from_number(until_ms)])?;
+    let mut rows = statement.query(params![kind.as_str(), column::from_number(until_ms)])?;
     let (mut due, mut seen) = (Vec::new(), HashSet::new());
     // Actors are told apart here and not by SQL, which would read all that is due to find the first few.
     while due.len() < limit
@@ -51,10 +60,34 @@ pub(super) fn due(db: &Connection, until_ms: u64, limit: usize) -> rusqlite::Res
     Ok(due)
 }
 
-pub(super) fn next_alarm_after(db: &Connection, after_ms: u64) -> rusqlite::Result<Option<u64>> {
-    db.prepare_cached("SELECT due_ms FROM alarms WHERE due_ms > ?1 ORDER BY due_ms LIMIT 1")?
-        .query_row([column::from_number(after_ms)], |row| column::number(row, 0))
+pub(super) fn next_alarm_after(
+    db: &Connection,
+    kind: AlarmKind,
+    after_ms: u64,
+) -> rusqlite::Result<Option<u64>> {
+    db.prepare_cached("SELECT due_ms FROM alarms WHERE kind = ?1 AND due_ms > ?2 ORDER BY due_ms LIMIT 1")?
+        .query_row(params![kind.as_str(), column::from_number(after_ms)], |row| column::number(row, 0))
         .optional()
+}
+
+pub(super) fn alarms_ahead(
+    db: &Connection,
+    kind: AlarmKind,
+    now_ms: u64,
+    after: Option<ActorId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<ActorRecord>> {
+    let after = after.map(|after| after.to_string()).unwrap_or_default();
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // By the primary key, page after page: it is asked once, and so is worth no index. No id is the empty text.
+    db.prepare_cached(
+        "SELECT id, name, key, created_at_ms FROM actors WHERE id IN ( \
+             SELECT DISTINCT actor FROM alarms \
+             WHERE actor > ?1 AND kind = ?2 AND due_ms - period_ms > ?3 ORDER BY actor LIMIT ?4 \
+         ) ORDER BY id",
+    )?
+    .query_map(params![after, kind.as_str(), column::from_number(now_ms), limit], record)?
+    .collect()
 }
 
 pub(super) fn with_messages(

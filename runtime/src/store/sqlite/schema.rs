@@ -3,16 +3,16 @@
 use rusqlite::Connection;
 
 /// The version of the tables. A change of them raises it, and [`upgrade`] then leads there from the earlier ones.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// SQLite's `application_id`: "call" in ASCII.
 const APPLICATION: i64 = 0x6361_6c6c;
 
-/// The tables of version 1. What the file itself says of them: SQLite keeps the comments.
+/// What the file itself says of its tables: SQLite keeps the comments.
 ///
 /// Ids are text, and actors have row ids. Measured with 100,000 actors, ids of 16 bytes were not faster, and in a table
 /// without row ids states of 4 KB cost twice as much.
-const TABLES: &str = "
+const ACTORS: &str = "
 CREATE TABLE actors (
     id            TEXT    NOT NULL UNIQUE, -- as in logs and answers
     name          TEXT    NOT NULL,        -- of its kind: chatRoom
@@ -24,17 +24,25 @@ CREATE TABLE actors (
     format        INTEGER NOT NULL,        -- how the state is to be read
     UNIQUE (name, key)
 );
-CREATE TABLE alarms (
-    actor   TEXT    NOT NULL, -- the id of an actor
-    id      TEXT    NOT NULL,
-    due_ms  INTEGER NOT NULL, -- since 1970, UTC
-    payload BLOB    NOT NULL, -- what the actor is to do then
-    PRIMARY KEY (actor, id)
-) WITHOUT ROWID;
-CREATE INDEX alarms_by_due ON alarms (due_ms);
 ";
 
-/// The table of version 2.
+/// As it is since version 3.
+const ALARMS: &str = "
+CREATE TABLE alarms (
+    actor     TEXT    NOT NULL, -- the id of an actor
+    id        TEXT    NOT NULL,
+    due_ms    INTEGER NOT NULL, -- since 1970, UTC
+    kind      TEXT    NOT NULL, -- wall_clock: by the time of day; elapsed: by that, had it not been set since
+    period_ms INTEGER,          -- how far ahead it was set
+    name      TEXT,             -- as the actor calls it
+    encoding  TEXT    NOT NULL, -- of the payload: cbor, or json before version 3
+    payload   BLOB    NOT NULL, -- what the actor is to do then
+    PRIMARY KEY (actor, id)
+) WITHOUT ROWID;
+CREATE INDEX alarms_by_due ON alarms (kind, due_ms);
+";
+
+/// New in version 2.
 const MESSAGES: &str = "
 CREATE TABLE messages (
     actor      TEXT    NOT NULL, -- the id of an actor
@@ -44,6 +52,26 @@ CREATE TABLE messages (
     sent_at_ms INTEGER NOT NULL, -- since 1970, UTC
     PRIMARY KEY (actor, id)
 );
+";
+
+/// Takes the alarms of versions 1 and 2 aside. They were JSON, and all followed the time of day.
+const SET_ALARMS_ASIDE: &str = "
+ALTER TABLE alarms RENAME TO earlier_alarms;
+DROP INDEX alarms_by_due;
+";
+
+/// What repeats after so many milliseconds follows elapsed time from now on. Which of the others were set by a delay is not
+/// known.
+const BRING_ALARMS_BACK: &str = "
+INSERT INTO alarms (actor, id, due_ms, kind, period_ms, encoding, payload)
+    SELECT actor, id, due_ms, iif(period_ms IS NULL, 'wall_clock', 'elapsed'), period_ms, 'json', payload
+    FROM (
+        SELECT actor, id, due_ms, payload,
+            CASE WHEN json_valid(CAST(payload AS TEXT))
+                THEN CAST(json_extract(CAST(payload AS TEXT), '$.repeat.everyMs') AS INTEGER) END AS period_ms
+        FROM earlier_alarms
+    );
+DROP TABLE earlier_alarms;
 ";
 
 /// What a file turned out to be.
@@ -74,7 +102,8 @@ impl Format {
 pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(&format!(
         "BEGIN IMMEDIATE;
-         {TABLES}
+         {ACTORS}
+         {ALARMS}
          {MESSAGES}
          PRAGMA application_id = {APPLICATION};
          PRAGMA user_version = {VERSION};
@@ -84,7 +113,8 @@ pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
 
 /// Leads a file of an earlier version to this one: as a whole or not at all.
 pub(super) fn upgrade(db: &Connection, from: i64) -> rusqlite::Result<()> {
-    let steps = [MESSAGES];
+    let alarms = [SET_ALARMS_ASIDE, ALARMS, BRING_ALARMS_BACK].concat();
+    let steps = [MESSAGES, &alarms];
     let done = usize::try_from(from - 1).unwrap_or(0);
     let missing = steps.get(done..).unwrap_or_default().concat();
     db.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))
@@ -94,6 +124,9 @@ pub(super) fn upgrade(db: &Connection, from: i64) -> rusqlite::Result<()> {
 pub(super) fn verify(db: &Connection, version: i64) -> rusqlite::Result<()> {
     db.prepare("SELECT id, name, key, created_at_ms, epoch, revision, state, format FROM actors")?;
     db.prepare("SELECT actor, id, due_ms, payload FROM alarms")?;
+    if version >= 3 {
+        db.prepare("SELECT kind, period_ms, name, encoding FROM alarms")?;
+    }
     if version >= 2 {
         db.prepare("SELECT actor, id, queue, body, sent_at_ms FROM messages")?;
     }

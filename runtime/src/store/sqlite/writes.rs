@@ -21,7 +21,10 @@ pub(super) fn claim(db: &Connection, name: &str, key: &str) -> rusqlite::Result<
         .prepare_cached("SELECT epoch, revision, state FROM actors WHERE id = ?1")?
         .query_row([&id], |row| Ok((column::number(row, 0)?, column::number(row, 1)?, row.get(2)?)))?;
     let alarms = db
-        .prepare_cached("SELECT id, due_ms, payload FROM alarms WHERE actor = ?1 ORDER BY due_ms, id")?
+        .prepare_cached(
+            "SELECT id, due_ms, payload, kind, period_ms, name, encoding FROM alarms \
+             WHERE actor = ?1 ORDER BY due_ms, id",
+        )?
         .query_map([&id], alarm)?
         .collect::<Result<_, _>>()?;
     let messages = db
@@ -147,12 +150,17 @@ fn change_alarm(db: &Connection, actor: &str, change: &AlarmChange) -> rusqlite:
     match change {
         AlarmChange::Set(alarm) => db
             .prepare_cached(
-                "INSERT OR REPLACE INTO alarms (actor, id, due_ms, payload) VALUES (?1, ?2, ?3, ?4)",
+                "INSERT OR REPLACE INTO alarms (actor, id, due_ms, kind, period_ms, name, encoding, payload) \
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
             .execute(params![
                 actor,
                 alarm.id.to_string(),
                 column::from_number(alarm.due_ms),
+                alarm.kind.as_str(),
+                alarm.period_ms.map(column::from_number),
+                alarm.name,
+                alarm.encoding.as_str(),
                 &alarm.payload[..]
             ])?,
         AlarmChange::Clear(id) => db
@@ -163,7 +171,14 @@ fn change_alarm(db: &Connection, actor: &str, change: &AlarmChange) -> rusqlite:
 }
 
 fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
-    Ok(Alarm::new(column::parsed(row, 0)?, column::number(row, 1)?, row.get::<_, Vec<u8>>(2)?.into()))
+    let period_ms = row.get::<_, Option<i64>>(4)?.map(|period_ms| u64::try_from(period_ms).unwrap_or(0));
+    let alarm =
+        Alarm::new(column::parsed(row, 0)?, column::number(row, 1)?, row.get::<_, Vec<u8>>(2)?.into());
+    Ok(alarm
+        .with_kind(column::parsed(row, 3)?)
+        .with_period(period_ms)
+        .with_name(row.get(5)?)
+        .with_encoding(column::parsed(row, 6)?))
 }
 
 fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
