@@ -292,6 +292,42 @@ impl<A: Actor> Ctx<A> {
         async move { self.cell.turn(turn).await }
     }
 
+    /// Waits until the actor is to end: it goes to sleep, is destroyed, or the server stops. What runs beside its turns, or has one
+    /// and waits, is to stop by then; [`Queue::next`] does so by itself.
+    ///
+    /// A destroy is told at once, and then waits for the turns under way. `#[run]` is cancelled at the end anyway.
+    ///
+    /// ```
+    /// # use callboard::prelude::*;
+    /// # use std::time::Duration;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Camera;
+    /// # async fn next_frame() {}
+    /// #[actor]
+    /// impl Camera {
+    ///     #[action]
+    ///     fn record(&self, ctx: &Ctx<Self>) {
+    ///         let beside = ctx.clone();
+    ///         ctx.keep_awake(async move {
+    ///             loop {
+    ///                 tokio::select! {
+    ///                     () = next_frame() => {}
+    ///                     () = beside.cancelled() => break,
+    ///                 }
+    ///             }
+    ///         });
+    ///     }
+    /// }
+    /// ```
+    pub async fn cancelled(&self) {
+        self.cell.cancelled().cancelled().await;
+    }
+
+    /// Whether the actor is to end: see [`cancelled`](Self::cancelled).
+    #[must_use]
+    pub fn is_cancelled(&self) -> bool {
+        self.cell.cancelled().is_cancelled()
+    }
+
     /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended.
     pub fn keep_awake<F>(&self, work: F) -> JoinHandle<F::Output>
     where
@@ -301,7 +337,8 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Runs a piece of work beside the actor's turns. An actor that would sleep waits for it, up to 15 s, and does what
-    /// comes meanwhile. A server that stops waits for it too; it may set schedules then, but gets no more turns: they
+    /// comes meanwhile. If it begins in `#[on_sleep]`, that waits for it likewise, and the turns and calls of that work are
+    /// the last ones before the actor sleeps; what others want is for its next time awake. A server that stops waits for it too; it may set schedules then, but gets no more turns: they
     /// fail with `guard.service_unavailable` at once.
     pub fn wait_until<F>(&self, work: F) -> JoinHandle<F::Output>
     where
@@ -310,7 +347,8 @@ impl<A: Actor> Ctx<A> {
         self.cell.wait_until(work)
     }
 
-    /// Goes to sleep after this turn, unless more is to be done by then.
+    /// Goes to sleep after this turn, once [work](Self::keep_awake) that keeps it awake has ended, and messages that wait for
+    /// `#[run]` are handled. Calls that come after that wait for its next time awake.
     pub fn sleep(&self) {
         self.wish(Wish::Sleep);
     }

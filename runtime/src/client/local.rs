@@ -55,7 +55,7 @@ impl<C: Contract> LocalPort<C> {
     }
 
     async fn awake(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
-        match self.found() {
+        match self.found().filter(|actor| actor.is_awake()) {
             Some(actor) => Ok(actor),
             None => self.find().await,
         }
@@ -179,12 +179,7 @@ impl<C: Contract> Port<C> for LocalPort<C> {
     }
 
     fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
-        Box::pin(async move {
-            match self.found() {
-                Some(actor) => Ok(actor.id()),
-                None => Ok(self.find().await?.id()),
-            }
-        })
+        Box::pin(async move { Ok(self.awake().await?.id()) })
     }
 
     fn dialer(&self) -> Arc<dyn Dial<C>> {

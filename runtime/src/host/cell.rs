@@ -12,6 +12,7 @@ use std::{
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
+use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use super::{
@@ -22,7 +23,7 @@ use super::{
     envelope::{Connect, Envelope, TurnCode},
     gate::Gate,
     guard::{guarded, guarded_async, guarded_async_in},
-    holds::Holds,
+    holds::{Holds, Wish},
     kind::Kind,
     mailbox::{Mailbox, Rejected},
     queues::Queues,
@@ -66,6 +67,7 @@ pub(crate) struct Cell<A: Actor> {
 }
 
 /// What to do if the store has no such actor.
+#[derive(Clone)]
 pub(super) enum Absent {
     /// Say so.
     Fail,
@@ -150,6 +152,11 @@ impl<A: Actor> Cell<A> {
         self.roster.fan().corked_async(guarded_async_in(span, limit, code)).await
     }
 
+    /// Cancelled when it is to end.
+    pub(crate) fn cancelled(&self) -> &CancellationToken {
+        &self.holds.cancelled
+    }
+
     /// Whether it takes what is posted to it.
     pub(super) fn is_awake(&self) -> bool {
         !self.mailbox.is_closed()
@@ -188,7 +195,22 @@ impl<A: Actor> Cell<A> {
         };
         match &envelope {
             Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
-            _ => self.mailbox.push(envelope),
+            _ => match self.mailbox.push(envelope) {
+                Err(Rejected::Closed(envelope)) if self.belongs_to_end(&envelope) => {
+                    self.mailbox.push_late(envelope)
+                }
+                pushed => pushed,
+            },
+        }
+    }
+
+    /// Whether the end of this time awake waits for who posts this.
+    fn belongs_to_end(&self, envelope: &Envelope<A>) -> bool {
+        let Some(record) = self.identity.get() else { return false };
+        match envelope {
+            Envelope::Call(call) => call.chain.is_part_of(record.id),
+            Envelope::Turn(..) => Chain::current().is_part_of(record.id),
+            _ => false,
         }
     }
 
@@ -197,9 +219,28 @@ impl<A: Actor> Cell<A> {
         let mut cell = Arc::clone(self);
         while let Err(refused) = cell.post(envelope) {
             envelope = refused;
-            cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
+            cell = cell.awake_again().await?;
         }
         Ok(cell)
+    }
+
+    /// The same actor, awake, once this time awake is over.
+    pub(super) async fn awake_again(self: &Arc<Self>) -> Result<Arc<Self>, Fault> {
+        if self.holds.wish() == Wish::Destroy && A::EPHEMERAL {
+            return Err(faults::actor_not_found());
+        }
+        let (cell, _) = self.kind.awake(&self.key, &self.next_reach()).await?;
+        // By now there may be another actor of this key.
+        let is_same = A::EPHEMERAL || cell.record().id == self.record().id;
+        if is_same { Ok(cell) } else { Err(faults::actor_not_found()) }
+    }
+
+    /// How its next time awake is reached. What lives in memory alone is made anew.
+    fn next_reach(&self) -> Reach {
+        match &self.absent {
+            Absent::Make(input) if A::EPHEMERAL => Reach::GetOrCreate { input: input.clone() },
+            _ => Reach::Get,
+        }
     }
 
     /// Deals with a call that needs no turn of its own, if it is one.

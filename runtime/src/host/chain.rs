@@ -34,6 +34,17 @@ pub(super) enum Hold {
     Reading(Reading),
 }
 
+/// What code has of its actor.
+#[derive(Clone)]
+enum Held {
+    /// It has the actor to itself.
+    Alone,
+    /// It reads beside others, in this turn.
+    Reading(Reading),
+    /// No turn: it is work beside those, which the actor waits for before it ends.
+    Beside,
+}
+
 /// A call, and those that wait for it.
 #[derive(Clone)]
 pub(super) struct Link {
@@ -41,8 +52,7 @@ pub(super) struct Link {
     /// The actor for people: `chatRoom/general`.
     address: Arc<str>,
     action: &'static str,
-    /// The turn to read that the call holds; `None` for a call that has its actor to itself.
-    reading: Option<Reading>,
+    held: Held,
     before: Chain,
 }
 
@@ -60,13 +70,27 @@ impl Chain {
         action: &'static str,
         reading: Option<Reading>,
     ) -> Link {
-        Link { actor, address, action, reading, before: self }
+        let held = reading.map_or(Held::Alone, Held::Reading);
+        Link { actor, address, action, held, before: self }
+    }
+
+    /// What work beside the turns of `actor` does.
+    pub(super) fn beside(actor: ActorId, address: Arc<str>, action: &'static str) -> Link {
+        Link { actor, address, action, held: Held::Beside, before: Self::default() }
     }
 
     /// How a call of the chain holds this actor, if one does.
     pub(super) fn holds(&self, actor: ActorId) -> Option<Hold> {
-        let link = self.links().find(|link| link.actor == actor)?;
-        Some(link.reading.clone().map_or(Hold::Alone, Hold::Reading))
+        self.links().filter(|link| link.actor == actor).find_map(|link| match &link.held {
+            Held::Alone => Some(Hold::Alone),
+            Held::Reading(turn) => Some(Hold::Reading(Arc::clone(turn))),
+            Held::Beside => None,
+        })
+    }
+
+    /// Whether this actor waits for one of the chain before it ends: for a call that has a turn, or for work.
+    pub(super) fn is_part_of(&self, actor: ActorId) -> bool {
+        self.links().any(|link| link.actor == actor)
     }
 
     /// How many calls wait.

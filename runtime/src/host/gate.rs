@@ -96,6 +96,11 @@ impl<A: Actor> Gate<A> {
         self.standing == Standing::Broken
     }
 
+    /// Whether the state in memory may be used, and nobody has asked for the actor's end.
+    pub(super) fn is_sound(&self) -> bool {
+        self.standing == Standing::Sound
+    }
+
     pub(super) fn is_retrying(&self) -> bool {
         self.retrying
     }

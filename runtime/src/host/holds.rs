@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc,
-    atomic::{AtomicU8, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
@@ -13,14 +13,22 @@ use crate::Actor;
 /// The holds on one awake actor, and its own wish.
 #[derive(Default)]
 pub(super) struct Holds {
-    /// How many pieces of work, and reads under way, keep it awake.
+    /// How many pieces of work, and raw requests under way, keep it awake.
     keeping: AtomicUsize,
+    /// How many calls run beside its task.
+    calls: AtomicUsize,
     /// How many pieces of work are to end before it sleeps.
     finishing: AtomicUsize,
+    /// How many that have begun since its end has.
+    finishing_late: AtomicUsize,
+    /// Its end has begun.
+    ending: AtomicBool,
     /// All of that work, which a stop waits for.
     pub(super) work: TaskTracker,
     /// `#[run]`
     pub(super) run: TaskTracker,
+    /// Cancelled when it is to end: what it does is told to stop.
+    pub(super) cancelled: CancellationToken,
     /// Cancels `#[run]`.
     pub(super) asleep: CancellationToken,
     /// Cancelled when nothing of this time awake is left.
@@ -40,27 +48,39 @@ pub(crate) enum Wish {
 }
 
 impl Holds {
-    pub(super) fn is_held(&self) -> bool {
+    /// Whether it is needed for what is not over soon.
+    pub(super) fn is_kept(&self) -> bool {
         self.keeping.load(Ordering::Acquire) > 0
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.is_kept() || self.calls.load(Ordering::Acquire) > 0
     }
 
     pub(super) fn is_finishing(&self) -> bool {
         self.finishing.load(Ordering::Acquire) > 0
     }
 
+    pub(super) fn is_finishing_late(&self) -> bool {
+        self.finishing_late.load(Ordering::Acquire) > 0
+    }
+
+    /// Its end begins: what it does is told, and what it begins from now on is to end first.
+    pub(super) fn begin_end(&self) {
+        self.ending.store(true, Ordering::Release);
+        self.cancelled.cancel();
+    }
+
     pub(super) fn wish(&self) -> Wish {
         self.wish.get()
     }
 
-    /// A wish to be destroyed is final; a wish to sleep is over once the actor slept.
+    /// A wish is for this time awake; one to be destroyed is final.
     pub(super) fn set_wish(&self, wish: Wish) {
         self.wish.raise(wish);
-    }
-
-    /// The actor was needed before it could sleep.
-    pub(super) fn clear_sleep(&self) {
-        let (sleep, stay) = (Wish::Sleep as u8, Wish::Stay as u8);
-        let _ = self.wish.0.compare_exchange(sleep, stay, Ordering::AcqRel, Ordering::Acquire);
+        if wish == Wish::Destroy {
+            self.cancelled.cancel();
+        }
     }
 }
 
@@ -83,40 +103,82 @@ impl Wishes {
 }
 
 /// Keeps an actor awake as long as it lives.
-pub(super) struct KeptAwake<A: Actor>(Arc<Cell<A>>);
+pub(super) struct KeptAwake<A: Actor> {
+    cell: Arc<Cell<A>>,
+    count: fn(&Holds) -> &AtomicUsize,
+}
 
 impl<A: Actor> KeptAwake<A> {
     pub(super) fn new(cell: Arc<Cell<A>>) -> Self {
-        cell.holds.keeping.fetch_add(1, Ordering::AcqRel);
-        Self(cell)
+        Self::counted(cell, |holds| &holds.keeping)
+    }
+
+    /// For a call that has a turn: an actor that asks to sleep waits for that, as whoever changes it does.
+    pub(super) fn for_call(cell: Arc<Cell<A>>) -> Self {
+        Self::counted(cell, |holds| &holds.calls)
+    }
+
+    fn counted(cell: Arc<Cell<A>>, count: fn(&Holds) -> &AtomicUsize) -> Self {
+        count(&cell.holds).fetch_add(1, Ordering::AcqRel);
+        Self { cell, count }
     }
 }
 
 impl<A: Actor> Drop for KeptAwake<A> {
     fn drop(&mut self) {
-        self.0.used();
-        self.0.holds.keeping.fetch_sub(1, Ordering::AcqRel);
+        let holds = &self.cell.holds;
+        self.cell.used();
+        (self.count)(holds).fetch_sub(1, Ordering::AcqRel);
         // Without a wish the actor looks by itself, when it is due to sleep.
-        if self.0.holds.wish() != Wish::Stay {
-            self.0.mailbox.nudge();
+        if holds.wish() != Wish::Stay {
+            self.cell.mailbox.nudge();
         }
     }
 }
 
 /// Work that is to end before the actor sleeps, as long as it lives.
-pub(super) struct Finishing<A: Actor>(Arc<Cell<A>>);
+pub(super) struct Finishing<A: Actor> {
+    cell: Arc<Cell<A>>,
+    count: fn(&Holds) -> &AtomicUsize,
+}
 
 impl<A: Actor> Finishing<A> {
     pub(super) fn new(cell: Arc<Cell<A>>) -> Self {
-        cell.holds.finishing.fetch_add(1, Ordering::AcqRel);
-        Self(cell)
+        let late = cell.holds.ending.load(Ordering::Acquire);
+        let count: fn(&Holds) -> &AtomicUsize =
+            if late { |holds| &holds.finishing_late } else { |holds| &holds.finishing };
+        count(&cell.holds).fetch_add(1, Ordering::AcqRel);
+        Self { cell, count }
     }
 }
 
 impl<A: Actor> Drop for Finishing<A> {
     fn drop(&mut self) {
-        self.0.holds.finishing.fetch_sub(1, Ordering::AcqRel);
+        (self.count)(&self.cell.holds).fetch_sub(1, Ordering::AcqRel);
         // The actor may have waited for nothing else.
-        self.0.mailbox.nudge();
+        self.cell.mailbox.nudge();
+    }
+}
+
+/// What a piece of work is to its actor, as long as it lives.
+#[expect(dead_code, reason = "they are there to be dropped")]
+pub(super) enum Work<A: Actor> {
+    Keeps(KeptAwake<A>),
+    Finishes(Finishing<A>),
+}
+
+impl<A: Actor> Work<A> {
+    /// Work that keeps its actor awake; once its end has begun, it is to end first like all other work.
+    pub(super) fn keeping(cell: Arc<Cell<A>>) -> Self {
+        if cell.holds.ending.load(Ordering::Acquire) {
+            Self::finishing(cell)
+        } else {
+            Self::Keeps(KeptAwake::new(cell))
+        }
+    }
+
+    /// Work that is to end before its actor sleeps.
+    pub(super) fn finishing(cell: Arc<Cell<A>>) -> Self {
+        Self::Finishes(Finishing::new(cell))
     }
 }

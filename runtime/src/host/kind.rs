@@ -73,6 +73,9 @@ impl<A: Actor> Kind<A> {
     pub(super) async fn awake(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
         loop {
             let (cell, mine) = self.cell(key, reach).await?;
+            if !mine && cell.waits_for_caller() {
+                return Ok((cell, false));
+            }
             match cell.started.wait().await.clone() {
                 Ok(_) if !cell.is_awake() => {
                     // On its way to sleep: the next one starts when this one has let go, unless there is none.
@@ -120,11 +123,14 @@ impl<A: Actor> Kind<A> {
         let hibernating = self.hibernating.lock().remove(key);
         let roster = hibernating.unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
         let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
-        awake.insert(key.clone(), Arc::downgrade(&cell));
-        self.count(&awake);
-        drop(awake);
-        task::spawn_in(self.shared.tasks(), live(Life::new(&cell), cell.wake_span()));
+        self.begin(&mut awake, &cell);
         Ok((cell, true))
+    }
+
+    fn begin(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
+        awake.insert(cell.key.clone(), Arc::downgrade(cell));
+        self.count(awake);
+        task::spawn_in(self.shared.tasks(), live(Life::new(cell), cell.wake_span()));
     }
 
     /// The actor of this key, if it is awake or about to be.
@@ -166,6 +172,34 @@ impl<A: Actor> Kind<A> {
 
     /// The actor of this cell is not awake any more. Its connections stay, if it has any.
     pub(super) fn forget(&self, cell: &Arc<Cell<A>>) {
+        self.replace(cell, |_| {});
+    }
+
+    /// The same, and what was posted to it and is not done is for its next time awake, which begins with that.
+    pub(super) fn pass_on(self: &Arc<Self>, cell: &Arc<Cell<A>>) {
+        let mut left = cell.mailbox.abandon();
+        self.replace(cell, |awake| {
+            if left.is_empty() || self.shared.is_stopping() {
+                return;
+            }
+            let absent = if A::EPHEMERAL { cell.absent.clone() } else { Absent::Fail };
+            // The same connections: some of what is left may be theirs.
+            let roster = Arc::clone(cell.roster());
+            self.hibernating.lock().remove(&cell.key);
+            let next = Arc::new(Cell::new(Arc::clone(self), cell.key.clone(), absent, roster));
+            for envelope in left.drain(..) {
+                // It is open, as nobody else has it.
+                let _ = next.mailbox.push_always(envelope);
+            }
+            self.begin(awake, &next);
+        });
+        for envelope in left {
+            envelope.refuse(faults::service_unavailable());
+        }
+    }
+
+    /// Takes a cell out of those that are awake; `next` says what comes after it.
+    fn replace(&self, cell: &Arc<Cell<A>>, next: impl FnOnce(&mut HashMap<Key, Weak<Cell<A>>>)) {
         if let Some(record) = cell.identity.get() {
             self.ids.lock().remove(&record.id);
         }
@@ -176,6 +210,7 @@ impl<A: Actor> Kind<A> {
             if !cell.roster().is_empty() {
                 self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.roster()));
             }
+            next(&mut awake);
         }
     }
 
@@ -203,6 +238,11 @@ impl<A: Actor> Kind<A> {
             }
         }
     }
+}
+
+/// Who an awake actor is. Of one that ends, only the store knows whether it still exists.
+fn record<A: Actor>(cell: &Arc<Cell<A>>) -> Option<ActorRecord> {
+    cell.identity.get().filter(|_| cell.is_awake()).cloned()
 }
 
 impl<A: Actor> Hosted for Kind<A> {
@@ -234,21 +274,23 @@ impl<A: Actor> Hosted for Kind<A> {
     }
 
     fn record_at(&self, key: &Key) -> Option<ActorRecord> {
-        self.cell_at(key)?.identity.get().cloned()
+        record(&self.cell_at(key)?)
     }
 
     fn record_of(&self, id: ActorId) -> Option<ActorRecord> {
         let key = self.ids.lock().get(&id).cloned()?;
-        self.record_at(&key)
+        self.record_at(&key).filter(|record| record.id == id)
     }
 
     fn records(&self) -> Vec<ActorRecord> {
-        let awake = self.awake.lock();
-        awake.values().filter_map(|cell| cell.upgrade()?.identity.get().cloned()).collect()
+        self.awake.lock().values().filter_map(|cell| record(&cell.upgrade()?)).collect()
     }
 
     fn stop(&self) {
-        self.awake.lock().values().filter_map(Weak::upgrade).for_each(|cell| cell.mailbox.close());
+        self.awake.lock().values().filter_map(Weak::upgrade).for_each(|cell| {
+            cell.holds.cancelled.cancel();
+            cell.mailbox.close();
+        });
     }
 
     #[cfg(feature = "client")]

@@ -1,6 +1,11 @@
 //! The life of an awake actor: its task, from start to sleep.
 
-use std::{pin::Pin, sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Waker},
+    time::Duration,
+};
 
 use tokio::{
     task::JoinHandle,
@@ -10,15 +15,13 @@ use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
-    cell::unanswered,
     envelope::Envelope,
     guard::guarded_async,
-    holds::{Finishing, KeptAwake, Wish},
-    hooks::Hook,
+    holds::{Wish, Work},
     mailbox::Next,
     ringing::Ringing,
 };
-use crate::{Actor, Contract, Fault, faults, task};
+use crate::{Actor, Contract, Fault, task};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 /// It starts in the span of whoever needs it first.
@@ -26,6 +29,10 @@ pub(super) async fn live<A: Actor>(life: Life<A>, span: Span) {
     let cell = &life.0;
     let started = cell.start().instrument(span).await;
     let failure = started.as_ref().err().cloned();
+    if failure.is_none() {
+        // Before anybody's call can run.
+        cell.begin_run();
+    }
     cell.kind.start_ended(cell, failure.as_ref());
     if failure.is_some() {
         cell.mailbox.close();
@@ -70,12 +77,11 @@ impl<A: Actor> Drop for Life<A> {
 
 impl<A: Actor> Cell<A> {
     /// How long the work may take that is waited for.
-    const END_TIMEOUT: Duration = Duration::from_secs(15);
+    pub(super) const END_TIMEOUT: Duration = Duration::from_secs(15);
     /// When a destroy is tried again that the store failed.
     const RETRY: Duration = Duration::from_secs(1);
 
     async fn be_awake(self: &Arc<Self>) {
-        self.start_run();
         self.used();
         // One timer for the whole time awake: it is only moved when it has run down.
         let idle = sleep_until(self.may_sleep_at());
@@ -110,6 +116,10 @@ impl<A: Actor> Cell<A> {
                     break;
                 }
                 ringing.break_off();
+                if !self.is_to_be_destroyed() {
+                    // It is taken back, but what it does was told to stop: this time awake is over.
+                    self.wish(Wish::Sleep);
+                }
                 idle.as_mut().reset(now + Self::RETRY);
                 continue;
             }
@@ -125,6 +135,10 @@ impl<A: Actor> Cell<A> {
                 break;
             } else {
                 finish_by = None;
+                if self.holds.wish() == Wish::Sleep {
+                    // It could not be saved.
+                    idle.as_mut().reset(now + Self::RETRY);
+                }
             }
             if idle.is_elapsed() {
                 // Held, or used since.
@@ -155,7 +169,8 @@ impl<A: Actor> Cell<A> {
             return false;
         }
         match self.holds.wish() {
-            Wish::Sleep => !self.holds.is_held(),
+            // Calls under way are waited for, as they are by whoever changes it.
+            Wish::Sleep => !self.holds.is_kept(),
             _ => looks && self.is_idle() && now >= self.may_sleep_at(),
         }
     }
@@ -190,22 +205,25 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    fn start_run(self: &Arc<Self>) {
+    /// Runs `#[run]` up to where it waits, and has it go on in a task of its own.
+    fn begin_run(self: &Arc<Self>) {
         if !A::HOOKS.run {
             return;
         }
         let ctx = self.ctx_beside();
         let asleep = self.holds.asleep.clone();
         let (fan, span) = (Arc::clone(self.roster().fan()), self.hook_span("run", None));
-        let run = async move {
+        let mut run = Box::pin(async move {
             let run = fan.corked_beside(guarded_async(Duration::MAX, A::run(ctx)));
             if let Some(Err(fault)) =
                 asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
             {
                 tracing::error!(actor = <A::Contract as Contract>::NAME, %fault, "a `run` hook ended with an error");
             }
-        };
-        task::spawn_in(&self.holds.run, run.instrument(span));
+        }.instrument(span));
+        if run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
+            task::spawn_in(&self.holds.run, run);
+        }
     }
 
     /// Whether nothing keeps it awake.
@@ -219,13 +237,7 @@ impl<A: Actor> Cell<A> {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let kept = KeptAwake::new(Arc::clone(self));
-        let work = Box::pin(work);
-        self.holds.work.spawn(async move {
-            let result = work.await;
-            drop(kept);
-            result
-        })
+        self.spawn_work("keepAwake", Work::keeping(Arc::clone(self)), work)
     }
 
     /// Runs work that is to end before it sleeps.
@@ -233,11 +245,17 @@ impl<A: Actor> Cell<A> {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let finishing = Finishing::new(Arc::clone(self));
-        let work = Box::pin(work);
+        self.spawn_work("waitUntil", Work::finishing(Arc::clone(self)), work)
+    }
+
+    fn spawn_work<F>(self: &Arc<Self>, name: &'static str, held: Work<A>, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        let work = self.link_beside(name).scope(Box::pin(work));
         self.holds.work.spawn(async move {
             let result = work.await;
-            drop(finishing);
+            drop(held);
             result
         })
     }
@@ -250,89 +268,6 @@ impl<A: Actor> Cell<A> {
     fn may_sleep_at(&self) -> Instant {
         let used_at_ms = self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed);
         self.shared().clock().instant(used_at_ms) + A::OPTIONS.sleep_timeout
-    }
-
-    /// Goes to sleep, unless it is needed meanwhile.
-    async fn try_sleep(self: &Arc<Self>) -> bool {
-        self.holds.clear_sleep();
-        self.fall_asleep().await;
-        if self.close_when_saved().await {
-            self.let_go().await;
-            return true;
-        }
-        if let Some(mode) = A::HOOKS.on_wake {
-            let hook = Hook::short("on_wake", mode);
-            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_wake(ctx).await).await);
-        }
-        false
-    }
-
-    /// Closes the mailbox once everything is saved; `false` if something came to do meanwhile, or if the store fails:
-    /// then it stays awake, and is saved or sleeps later.
-    async fn close_when_saved(self: &Arc<Self>) -> bool {
-        let Ok(mut core) = self.write_saved().await else { return false };
-        // Under the write lock, and with the state: no call runs past the mailbox, now or later.
-        let closed = self.close_if_clean(|| self.may_close_queues() && self.mailbox.close_if_empty());
-        if closed {
-            core.state = None;
-        }
-        closed
-    }
-
-    /// The end by a stop of the server: everything that was taken is done.
-    async fn retire(self: &Arc<Self>) {
-        self.holds.asleep.cancel();
-        self.fall_asleep().await;
-        self.holds.work.close();
-        if tokio::time::timeout(Self::END_TIMEOUT, self.holds.work.wait()).await.is_err() {
-            tracing::warn!(actor = %self.record().id, "a stop did not wait for an actor's work any longer");
-        }
-        self.finish_saving().await;
-        self.let_go().await;
-    }
-
-    /// Ends what belongs to this time awake, and leaves nothing in memory but the open connections.
-    pub(super) async fn let_go(self: &Arc<Self>) {
-        self.holds.asleep.cancel();
-        self.holds.run.close();
-        if tokio::time::timeout(Self::END_TIMEOUT, self.holds.run.wait()).await.is_err() {
-            tracing::warn!(actor = %self.record().id, "a `run` hook outlived its actor");
-        }
-        self.alarms.lock().close();
-        self.close_queues(&faults::not_handled_yet());
-        self.core.write().await.state = None;
-        self.kind.forget(self);
-        self.holds.gone.cancel();
-    }
-
-    /// Nobody runs it: whoever waits is told, and nothing that it holds can hold it.
-    fn abandon(self: &Arc<Self>) {
-        self.kind.forget(self);
-        let _ = self.started.set(Err(unanswered()));
-        for envelope in self.mailbox.abandon() {
-            envelope.refuse(unanswered());
-        }
-        let void = {
-            let mut gate = self.gate.lock();
-            let generation = gate.generation();
-            gate.save_failed(generation)
-        };
-        for parcel in void {
-            parcel.end_wait_failed(unanswered());
-        }
-        self.alarms.lock().close();
-        self.close_queues(&faults::not_handled_yet());
-        let state = self.core.try_write().ok().and_then(|mut core| core.state.take());
-        drop(state);
-        self.holds.asleep.cancel();
-        self.holds.gone.cancel();
-    }
-
-    async fn fall_asleep(self: &Arc<Self>) {
-        if let Some(mode) = A::HOOKS.on_sleep {
-            let hook = Hook::long("on_sleep", mode);
-            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_sleep(ctx).await).await);
-        }
     }
 
     /// For a hook that nobody asked for.

@@ -153,7 +153,9 @@ impl<A: Actor> Line<A> {
     async fn wake(self: Arc<Self>) {
         loop {
             let cell = match self.kind.awake(&self.key, &Reach::Get).await {
-                Ok((cell, _)) => cell,
+                Ok((cell, _)) if A::EPHEMERAL || cell.record().id == self.id => cell,
+                // There is another actor of this key by now.
+                Ok(_) => return self.give_up(&faults::actor_not_found()),
                 Err(fault) => return self.give_up(&fault),
             };
             if self.hand_over(&cell) {

@@ -38,6 +38,9 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
 pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     fn id(&self) -> ActorId;
 
+    /// Whether it takes what is posted to it.
+    fn is_awake(&self) -> bool;
+
     /// Calls an action for the calls of this chain. The answer may be there already when this returns. Gives the action
     /// back if the actor has gone to sleep.
     fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Answer<C>, C::Action>;
@@ -83,6 +86,10 @@ pub(crate) enum Nobody {}
 
 impl<C: Contract> LocalActor<C> for Nobody {
     fn id(&self) -> ActorId {
+        match *self {}
+    }
+
+    fn is_awake(&self) -> bool {
         match *self {}
     }
 
@@ -137,6 +144,10 @@ impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
 impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     fn id(&self) -> ActorId {
         self.record().id
+    }
+
+    fn is_awake(&self) -> bool {
+        self.is_awake()
     }
 
     fn ask(

@@ -39,7 +39,18 @@ pub(super) enum Rejected<T> {
 
 struct Queue<T> {
     items: VecDeque<T>,
-    closed: bool,
+    /// What came after the end had begun, and is still for this reader.
+    late: VecDeque<T>,
+    intake: Intake,
+}
+
+/// What a mailbox takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Intake {
+    Open,
+    /// The reader ends: only what belongs to that.
+    Ending,
+    Closed,
 }
 
 impl<T> Mailbox<T> {
@@ -48,7 +59,7 @@ impl<T> Mailbox<T> {
 
     pub(super) fn new() -> Self {
         Self {
-            queue: Mutex::new(Queue { items: VecDeque::new(), closed: false }),
+            queue: Mutex::new(Queue { items: VecDeque::new(), late: VecDeque::new(), intake: Intake::Open }),
             taken: Mutex::default(),
             nudged: AtomicBool::new(false),
             filled: Notify::new(),
@@ -66,8 +77,14 @@ impl<T> Mailbox<T> {
         self.pending.load(Ordering::Acquire)
     }
 
+    /// Whether it takes nothing more, or nothing but what belongs to its reader's end.
     pub(super) fn is_closed(&self) -> bool {
-        self.queue.lock().closed
+        self.queue.lock().intake != Intake::Open
+    }
+
+    /// Whether it takes what belongs to its reader's end, and nothing else.
+    pub(super) fn is_ending(&self) -> bool {
+        self.queue.lock().intake == Intake::Ending
     }
 
     /// Adds an item if there is room.
@@ -82,7 +99,7 @@ impl<T> Mailbox<T> {
 
     fn add(&self, item: T, capacity: usize) -> Result<(), Rejected<T>> {
         let mut queue = self.queue.lock();
-        if queue.closed {
+        if queue.intake != Intake::Open {
             return Err(Rejected::Closed(item));
         }
         if self.pending.load(Ordering::Acquire) >= capacity {
@@ -90,6 +107,18 @@ impl<T> Mailbox<T> {
         }
         queue.items.push_back(item);
         self.pending.fetch_add(1, Ordering::Release);
+        drop(queue);
+        self.filled.notify_one();
+        Ok(())
+    }
+
+    /// Adds an item that belongs to the reader's end.
+    pub(super) fn push_late(&self, item: T) -> Result<(), Rejected<T>> {
+        let mut queue = self.queue.lock();
+        if queue.intake != Intake::Ending {
+            return Err(Rejected::Closed(item));
+        }
+        queue.late.push_back(item);
         drop(queue);
         self.filled.notify_one();
         Ok(())
@@ -103,29 +132,41 @@ impl<T> Mailbox<T> {
 
     /// Takes no more items; what waits is still read.
     pub(super) fn close(&self) {
-        self.mark_closed(&mut self.queue.lock());
+        self.narrow(&mut self.queue.lock(), Intake::Closed);
         self.filled.notify_one();
     }
 
-    /// Takes no more items, and gives those that the reader, who is gone, will not read.
+    /// The reader's end begins: what waits stays unread, and from now on it takes what is [late](Self::push_late) alone.
+    /// Unless `anyhow`, that is so only if nothing waits and nothing is under way. Says whether it has begun.
+    pub(super) fn begin_end(&self, anyhow: bool) -> bool {
+        let mut queue = self.queue.lock();
+        let begins = queue.intake == Intake::Open && (anyhow || self.is_idle());
+        if begins {
+            self.narrow(&mut queue, Intake::Ending);
+        }
+        begins
+    }
+
+    /// The reader's end is over, if nothing late waits. Says whether it is.
+    pub(super) fn seal(&self) -> bool {
+        let mut queue = self.queue.lock();
+        if queue.late.is_empty() {
+            self.narrow(&mut queue, Intake::Closed);
+        }
+        queue.late.is_empty()
+    }
+
+    /// Takes no more items, and gives those that the reader will not read, in the order added.
     pub(super) fn abandon(&self) -> Vec<T> {
         self.close();
         let mut left: Vec<T> = self.taken.lock().drain(..).collect();
-        left.extend(self.queue.lock().items.drain(..));
+        let Queue { items, late, .. } = &mut *self.queue.lock();
+        left.extend(items.drain(..).chain(late.drain(..)));
         left
     }
 
-    /// Takes no more items, if nothing waits and nothing is under way. Says whether it did.
-    pub(super) fn close_if_empty(&self) -> bool {
-        let mut queue = self.queue.lock();
-        if self.is_idle() {
-            self.mark_closed(&mut queue);
-        }
-        queue.closed
-    }
-
-    fn mark_closed(&self, queue: &mut Queue<T>) {
-        if !std::mem::replace(&mut queue.closed, true) {
+    fn narrow(&self, queue: &mut Queue<T>, intake: Intake) {
+        if std::mem::replace(&mut queue.intake, intake) == Intake::Open {
             self.pending.fetch_add(1, Ordering::Release);
         }
     }
@@ -135,6 +176,19 @@ impl<T> Mailbox<T> {
         loop {
             if let Some(next) = self.try_next() {
                 return next;
+            }
+            self.filled.notified().await;
+        }
+    }
+
+    /// The next late item or nudge.
+    pub(super) async fn next_late(&self) -> Next<T> {
+        loop {
+            if self.nudged.swap(false, Ordering::AcqRel) {
+                return Next::Nudged;
+            }
+            if let Some(item) = self.queue.lock().late.pop_front() {
+                return Next::Item(item);
             }
             self.filled.notified().await;
         }
@@ -171,7 +225,8 @@ impl<T> Mailbox<T> {
         }
         let mut queue = self.queue.lock();
         std::mem::swap(taken, &mut queue.items);
-        queue.closed
+        taken.append(&mut queue.late);
+        queue.intake == Intake::Closed
     }
 
     /// The reader has dealt with the last item.

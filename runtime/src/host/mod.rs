@@ -10,6 +10,7 @@ mod changes;
 mod clockwork;
 mod committer;
 mod destroying;
+mod ending;
 mod envelope;
 mod fan;
 mod gate;

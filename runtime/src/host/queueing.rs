@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
 use super::{
-    Cell, Guest, Reach,
+    Cell, Guest,
     cell::unanswered,
     chain::Chain,
     committer::Saved,
@@ -76,7 +76,7 @@ impl<A: Actor> Cell<A> {
                 if let Some(handling) = cell.enqueue_awake(&letter).await? {
                     return Ok(handling);
                 }
-                cell = self.kind.awake(&self.key, &Reach::Get).await?.0;
+                cell = cell.awake_again().await?;
             }
         };
         send.instrument(self.send_span(letter.queue)).await
@@ -86,12 +86,13 @@ impl<A: Actor> Cell<A> {
     async fn enqueue_awake(self: &Arc<Self>, letter: &Letter) -> Result<Option<Option<Handling>>, Fault> {
         let kept = KeptAwake::new(Arc::clone(self));
         let limit = self.shared().limits().queued_messages;
+        let is_own = Chain::current().is_part_of(self.record().id);
         let epoch = loop {
             let changed = self.queues_changed.notified();
             let admission = {
                 // The gate before the queues, as where both are submitted.
                 let gate = self.gate.lock();
-                let admission = self.queues.lock().admit(letter.queue, limit);
+                let admission = self.queues.lock().admit(letter.queue, limit, is_own);
                 (admission, gate.epoch())
             };
             match admission {
@@ -205,7 +206,7 @@ impl<A: Actor> Cell<A> {
         loop {
             let changed = self.queues_changed.notified();
             self.queues.lock().is_read(queue);
-            if self.holds.asleep.is_cancelled() {
+            if self.holds.cancelled.is_cancelled() {
                 return None;
             }
             if let Some(taken) = take() {
@@ -213,7 +214,7 @@ impl<A: Actor> Cell<A> {
             }
             tokio::select! {
                 () = changed => {}
-                () = self.holds.asleep.cancelled() => return None,
+                () = self.holds.cancelled.cancelled() => return None,
             }
         }
     }
@@ -229,13 +230,9 @@ impl<A: Actor> Cell<A> {
         Self::HAS_QUEUES && !self.holds.run.is_empty() && self.queues.lock().has_work()
     }
 
-    /// Whether no message needs the actor awake.
+    /// Whether nothing is done with a message here.
     pub(super) fn may_close_queues(&self) -> bool {
-        if !Self::HAS_QUEUES {
-            return true;
-        }
-        let may_close = self.queues.lock().may_close();
-        may_close && !self.has_queued_work()
+        !Self::HAS_QUEUES || self.queues.lock().may_close()
     }
 
     /// From now on there are no messages here, neither for takers nor from senders. Who waits is told why.

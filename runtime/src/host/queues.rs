@@ -27,6 +27,8 @@ pub(super) struct Queues {
     arriving: usize,
     /// What is in the store is being read again: nothing may come there meanwhile.
     reloading: bool,
+    /// The actor's end has begun: what others send is for its next time awake.
+    ending: bool,
     /// The actor sleeps, or is gone; who waits, or comes, is told so.
     closed: Option<Fault>,
 }
@@ -54,7 +56,7 @@ pub(super) struct Waiter {
 /// Whether a message may come in.
 pub(super) enum Admission {
     Now,
-    /// Once what is in the store has been read again.
+    /// Once what is in the store has been read again, or the actor is awake again.
     Later,
     Full,
     /// Not here: the actor sleeps.
@@ -71,6 +73,7 @@ impl Queues {
             changes: Changes::default(),
             arriving: 0,
             reloading: false,
+            ending: false,
             closed: None,
         }
     }
@@ -122,11 +125,12 @@ impl Queues {
 
     /// Asks for room for a message that is on its way to the store; [`arrived`](Self::arrived) or
     /// [`failed`](Self::failed) follows.
-    pub(super) fn admit(&mut self, index: usize, limit: usize) -> Admission {
+    /// Who `is_own` is waited for by the actor, and does not wait for it.
+    pub(super) fn admit(&mut self, index: usize, limit: usize, is_own: bool) -> Admission {
         if self.closed.is_some() {
             return Admission::Closed;
         }
-        if self.reloading {
+        if self.reloading || (self.ending && !is_own) {
             return Admission::Later;
         }
         let lane = &mut self.lanes[index];
@@ -260,6 +264,11 @@ impl Queues {
 
     pub(super) fn set_reloading(&mut self, reloading: bool) {
         self.reloading = reloading;
+    }
+
+    /// The actor's end begins.
+    pub(super) fn begin_end(&mut self) {
+        self.ending = true;
     }
 
     /// Whether messages are on their way to the store.

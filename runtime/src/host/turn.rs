@@ -102,14 +102,17 @@ impl<A: Actor> Cell<A> {
     /// Whether a call may run past the mailbox, asked by who has the turn: what was posted before it also runs
     /// before it.
     fn may_begin(&self, core: &Core<A>) -> bool {
-        self.mailbox.is_idle() && core.state.is_some() && !self.gate.lock().is_broken()
+        self.mailbox.is_idle()
+            && core.state.is_some()
+            && self.holds.wish() != Wish::Destroy
+            && self.gate.lock().is_sound()
     }
 
     /// Runs work up to where it waits, and has it go on in a task of its own.
     fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
         let mut work = Box::pin(work);
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            let kept = KeptAwake::new(Arc::clone(self));
+            let kept = KeptAwake::for_call(Arc::clone(self));
             task::spawn_in(self.shared().tasks(), async move {
                 work.await;
                 drop(kept);
@@ -243,7 +246,7 @@ impl<A: Actor> Cell<A> {
     /// Reads beside other reads: on a task of its own, whose turn holds off whoever wants to write.
     fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
         let cell = Arc::clone(self);
-        let kept = KeptAwake::new(Arc::clone(self));
+        let kept = KeptAwake::for_call(Arc::clone(self));
         task::spawn_in(self.shared().tasks(), async move {
             cell.run_read_async(core, call).await;
             drop(kept);
@@ -405,7 +408,10 @@ impl<A: Actor> Cell<A> {
     fn grant_wish(&self, gate: &mut Gate<A>, ctx: &Ctx<A>) {
         match ctx.wished() {
             Wish::Stay => return,
-            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED => gate.doom(),
+            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED => {
+                gate.doom();
+                self.holds.cancelled.cancel();
+            }
             wish => self.holds.set_wish(wish),
         }
         self.mailbox.nudge();
@@ -418,8 +424,16 @@ impl<A: Actor> Cell<A> {
 
     /// What an action or a hook of this name does here.
     pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<chain::Reading>) -> Link {
-        let address = self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into());
-        before.with(self.record().id, Arc::clone(address), name, reading)
+        before.with(self.record().id, self.address(), name, reading)
+    }
+
+    /// What work beside the turns does that was begun by this name.
+    pub(super) fn link_beside(&self, name: &'static str) -> Link {
+        Chain::beside(self.record().id, self.address(), name)
+    }
+
+    fn address(&self) -> Arc<str> {
+        Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into()))
     }
 }
 

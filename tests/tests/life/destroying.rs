@@ -69,3 +69,139 @@ paused_world!(
         }
     }
 );
+
+/// Judges who comes, and lets itself be kept beyond its end.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Judged {
+    name: String,
+}
+
+/// A message that never comes.
+#[derive(Debug, Serialize, Deserialize)]
+struct Never;
+
+static KEPT: std::sync::Mutex<Vec<Ctx<Judged>>> = std::sync::Mutex::new(Vec::new());
+
+#[actor(queues(Never))]
+impl Judged {
+    #[on_before_connect]
+    fn admit(&self, _params: u32) {}
+
+    #[action]
+    fn keep(&mut self, ctx: &Ctx<Self>, name: String) {
+        self.name = name;
+        KEPT.lock().unwrap().push(ctx.clone());
+    }
+
+    #[action]
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    #[action]
+    async fn wait(&mut self, ctx: &Ctx<Self>) -> bool {
+        let queue = ctx.queue::<Never>();
+        let message = tokio::time::timeout(std::time::Duration::from_secs(10), queue.next());
+        message.await.is_ok_and(|message| message.is_none()) && ctx.is_cancelled()
+    }
+
+    #[action]
+    fn work(&self, ctx: &Ctx<Self>) {
+        let beside = ctx.clone();
+        ctx.keep_awake(async move {
+            beside.cancelled().await;
+            note(&beside.key().to_string(), "told");
+        });
+    }
+
+    #[action]
+    fn destroy(&mut self, ctx: &Ctx<Self>) {
+        ctx.destroy();
+    }
+}
+
+paused_world!(
+    a_call_by_identity_never_gets_to_the_next_actor_of_the_key,
+    Registry::new().in_memory().register::<Judged>(),
+    async |world: &World| {
+        let first = world.client.create::<Judged>("by id").await.unwrap();
+        first.keep("first".into()).await.unwrap();
+        let id = first.resolve().await.unwrap();
+        let by_id = world.client.get_for_id::<Judged>(id).with_params(1).unwrap();
+        assert_eq!(by_id.name().await.unwrap(), "first");
+        first.destroy().await.unwrap();
+        pass_s(1).await;
+        let second = world.client.create::<Judged>("by id").await.unwrap();
+        second.keep("second".into()).await.unwrap();
+        for error in [
+            by_id.name().await.map(drop).unwrap_err(),
+            by_id.resolve().await.map(drop).unwrap_err(),
+            by_id.send_and_wait(Never, std::time::Duration::ZERO).await.map(drop).unwrap_err(),
+        ] {
+            assert!(error.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{error}");
+        }
+        KEPT.lock().unwrap().clear();
+    }
+);
+
+paused_world!(
+    who_calls_after_the_turn_that_destroys_is_told_that_it_is_gone,
+    Registry::new().in_memory().register::<Judged>().register::<Flame>(),
+    async |world: &World| {
+        let judged = world.client.create::<Judged>("right after").await.unwrap();
+        // Both begin on this task, one after the other, and the actor's own has not run in between.
+        let (destroyed, after) = tokio::join!(judged.destroy(), judged.name());
+        destroyed.unwrap();
+        let error = after.unwrap_err();
+        assert!(error.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{error}");
+
+        let flame = world.client.create::<Flame>("right after").await.unwrap();
+        let flame = world.client.get_for_id::<Flame>(flame.resolve().await.unwrap());
+        flame.burn().await.unwrap();
+        flame.put_out().await.unwrap();
+        let error = flame.burn().await.unwrap_err();
+        assert!(error.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{error}");
+    }
+);
+
+/// Burns in memory.
+#[derive(Debug, Default)]
+struct Flame;
+
+#[actor(ephemeral)]
+impl Flame {
+    #[action]
+    fn burn(&self) {}
+
+    #[action]
+    fn put_out(&self, ctx: &Ctx<Self>) {
+        ctx.destroy();
+    }
+}
+
+paused_world!(
+    a_destroy_tells_what_the_actor_does_to_stop,
+    Registry::new().in_memory().register::<Judged>(),
+    async |world: &World| {
+        let judged = world.client.create::<Judged>("cancelled").await.unwrap();
+        judged.work().await.unwrap();
+        let before = tokio::time::Instant::now();
+        judged.keep("kept".into()).await.unwrap();
+        let waiting = tokio::spawn({
+            let judged = judged.clone();
+            async move { judged.wait().await }
+        });
+        pass(std::time::Duration::from_millis(100)).await;
+        KEPT.lock().unwrap().iter().for_each(|ctx| {
+            if ctx.key().to_string() == "cancelled" {
+                ctx.destroy();
+            }
+        });
+        let is_told = waiting.await.unwrap().unwrap();
+        assert!(is_told, "its queue says that there will be no message");
+        pass(std::time::Duration::from_millis(100)).await;
+        assert_eq!(noted("cancelled"), ["told"]);
+        assert!(before.elapsed() < std::time::Duration::from_secs(1));
+        assert!(judged.name().await.is_err());
+    }
+);

@@ -5,6 +5,7 @@
 mod changes;
 mod destroying;
 mod dropping;
+mod ending;
 mod ephemeral;
 mod hibernation;
 mod running;

@@ -62,6 +62,35 @@ paused_world!(run_starts_at_each_wake_and_is_cancelled_at_each_sleep, registry()
     assert_eq!(runner.laps().await.unwrap(), 4);
 });
 
+/// Says who was first.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct First;
+
+#[actor(sleep_timeout = "10s")]
+impl First {
+    #[run]
+    async fn run(ctx: Ctx<Self>) {
+        note(&ctx.key().to_string(), "run");
+        std::future::pending::<()>().await;
+    }
+
+    #[action]
+    fn poke(&self, ctx: &Ctx<Self>) {
+        note(&ctx.key().to_string(), "poke");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn run_has_begun_before_the_call_that_wakes_the_actor_runs() {
+    let registry = Registry::new().in_memory().register::<First>();
+    for n in 0..200 {
+        let key = format!("first {n}");
+        registry.client().get_or_create::<First>(key.as_str()).poke().await.unwrap();
+        assert_eq!(noted(&key), ["run", "poke"]);
+    }
+    registry.stop().await;
+}
+
 paused_world!(a_panic_in_run_leaves_the_actor_as_it_is, registry(), async |world: &World| {
     let runner = world.client.get_or_create::<Runner>("runner that panics");
     assert_eq!(runner.laps().await.unwrap(), 0);
