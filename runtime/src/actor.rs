@@ -132,9 +132,10 @@ pub trait Actor: Sized + Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// `#[on_state_change]`: a turn may have changed the state, and is about to be saved and answered. Such a turn is
-    /// one that had `&mut self`: an action, called or scheduled, `ctx.turn`, and also each of the other hooks, but for
-    /// `#[on_destroy]`, after which no state is left. A panic here takes the change back.
+    /// `#[on_state_change]`: a turn has changed the state, and is about to be saved and answered. Such a turn is one that
+    /// had `&mut self`: an action, called or scheduled, `ctx.turn`, and also each of the other hooks, but for
+    /// `#[on_destroy]`, after which no state is left. Of an ephemeral actor, each such turn may have. A panic here takes
+    /// the change back.
     fn on_state_change(&self, _ctx: &Ctx<Self>) {}
 
     /// An `#[on_request]` that takes `&self`.

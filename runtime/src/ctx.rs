@@ -256,7 +256,8 @@ impl<A: Actor> Ctx<A> {
 impl<A: Actor> Ctx<A> {
     /// Saves the state as it is now, in the middle of a `&mut self` action: `ctx.save(self).await?`.
     ///
-    /// If the action fails hard after that, the actor goes on from here. Does nothing for an ephemeral actor.
+    /// If the action fails hard after that, the actor goes on from here. Writes nothing if that is what is saved already.
+    /// Does nothing for an ephemeral actor.
     pub async fn save(&self, state: &A) -> Result<(), Fault> {
         self.cell.save_midway(state).await
     }

@@ -145,12 +145,17 @@ impl Alarms {
 
     /// Whether there are changes that are not even on their way to the store.
     pub(super) fn has_unsubmitted(&self) -> bool {
-        !self.changes.unsubmitted().is_empty()
+        self.changes.any_unsubmitted()
     }
 
-    /// The changes for the store, and what to tell [`saved`](Self::saved).
-    pub(super) fn submit(&mut self) -> (Vec<AlarmChange>, u64) {
+    /// All changes are on their way to the store: up to where, which is what to tell [`saved`](Self::saved).
+    pub(super) fn submit(&mut self) -> u64 {
         self.changes.submit()
+    }
+
+    /// The changes for the store, up to here.
+    pub(super) fn until(&self, until: u64) -> Vec<AlarmChange> {
+        self.changes.until(until).to_vec()
     }
 
     /// The store has the changes up to here.

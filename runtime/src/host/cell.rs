@@ -28,6 +28,7 @@ use super::{
     mailbox::{Mailbox, Rejected},
     queues::Queues,
     roster::Roster,
+    saves::Saves,
 };
 use crate::{
     Action as _, Actor, ActorId, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
@@ -51,6 +52,7 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) core: Arc<RwLock<Core<A>>>,
     pub(super) mailbox: Mailbox<Envelope<A>>,
     pub(super) gate: Arc<Mutex<Gate<A>>>,
+    pub(super) saves: Mutex<Saves>,
     /// Told whenever a save ends.
     pub(super) save_ended: Notify,
     pub(super) alarms: Mutex<Alarms>,
@@ -94,6 +96,7 @@ impl<A: Actor> Cell<A> {
             core: Arc::new(RwLock::new(Core { state: None })),
             mailbox: Mailbox::new(),
             gate: Arc::clone(roster.gate()),
+            saves: Mutex::default(),
             save_ended: Notify::new(),
             alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
             queues: Mutex::new(queues),

@@ -10,9 +10,11 @@ pub(super) struct Changes<T> {
     settled: u64,
 }
 
-impl<T: Clone> Changes<T> {
-    pub(super) fn push(&mut self, change: T) {
+impl<T> Changes<T> {
+    /// Adds a change, and says where it is.
+    pub(super) fn push(&mut self, change: T) -> u64 {
         self.log.push(change);
+        self.settled + self.log.len() as u64
     }
 
     /// Whether there are any.
@@ -20,22 +22,32 @@ impl<T: Clone> Changes<T> {
         !self.log.is_empty()
     }
 
-    /// Those that are not even on their way to the store.
-    pub(super) fn unsubmitted(&self) -> &[T] {
-        self.log.get(self.submitted..).unwrap_or_default()
+    /// Whether there are any that are not even on their way to the store.
+    pub(super) fn any_unsubmitted(&self) -> bool {
+        self.submitted < self.log.len()
     }
 
-    /// The changes for the store, and what to tell [`saved`](Self::saved). Those that are on their way are among them:
-    /// if that way fails and this one does not, the store must not have the state of a turn without what belongs to it.
-    pub(super) fn submit(&mut self) -> (Vec<T>, u64) {
+    /// Whether the one at this place is not even on its way to the store.
+    pub(super) fn is_unsubmitted(&self, place: u64) -> bool {
+        place > self.settled + self.submitted as u64
+    }
+
+    /// All of them are on their way to the store: up to where, which is what to ask [`until`](Self::until) with, and to
+    /// tell [`saved`](Self::saved).
+    pub(super) fn submit(&mut self) -> u64 {
         self.submitted = self.log.len();
-        (self.log.clone(), self.settled + self.submitted as u64)
+        self.settled + self.submitted as u64
+    }
+
+    /// The changes up to here. Those that were on their way before are among them, unless the store is known to have
+    /// them: if that way fails and this one does not, it must not have the state of a turn without what belongs to it.
+    pub(super) fn until(&self, until: u64) -> &[T] {
+        &self.log[..self.count(until)]
     }
 
     /// The store has the changes up to here; which these were.
     pub(super) fn saved(&mut self, until: u64) -> impl Iterator<Item = T> + use<'_, T> {
-        let saved = usize::try_from(until.saturating_sub(self.settled)).unwrap_or(usize::MAX);
-        let saved = saved.min(self.log.len());
+        let saved = self.count(until);
         self.settled += saved as u64;
         self.submitted = self.submitted.saturating_sub(saved);
         self.log.drain(..saved)
@@ -49,6 +61,12 @@ impl<T: Clone> Changes<T> {
     /// Nobody waits for the changes any more.
     pub(super) fn settle(&mut self) -> impl Iterator<Item = T> + use<'_, T> {
         self.saved(u64::MAX)
+    }
+
+    /// How many there are up to here.
+    fn count(&self, until: u64) -> usize {
+        usize::try_from(until.saturating_sub(self.settled))
+            .map_or(self.log.len(), |count| count.min(self.log.len()))
     }
 }
 

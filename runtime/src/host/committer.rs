@@ -14,10 +14,28 @@ pub(crate) struct Committer {
     jobs: mpsc::UnboundedSender<Job>,
 }
 
-/// One commit, and who wants to know about it.
-pub(super) struct Job {
-    pub(super) commit: Commit,
-    pub(super) done: Box<dyn FnOnce(Saved) + Send>,
+/// What somebody wants to be committed.
+pub(super) enum Job {
+    /// This, and who wants to know what became of it.
+    Commit(Commit, Box<dyn FnOnce(Saved) + Send>),
+    /// What an actor has to be saved by then.
+    Save(Arc<dyn Saver>),
+}
+
+/// Somebody whose save is made when its batch begins: so it has all that was to be saved until then, and there is never
+/// more than one of it under way.
+pub(super) trait Saver: Send + Sync {
+    /// `None` if there is nothing to save any more.
+    fn begin_save(self: Arc<Self>) -> Option<Commit>;
+
+    /// What became of it.
+    fn end_save(self: Arc<Self>, saved: Saved);
+}
+
+/// Who wants to know what became of a commit.
+enum Waiting {
+    Job(Box<dyn FnOnce(Saved) + Send>),
+    Saver(Arc<dyn Saver>),
 }
 
 /// What became of a commit; an error is shared by its whole batch.
@@ -41,14 +59,40 @@ impl Committer {
     }
 
     pub(super) fn submit(&self, job: Job) {
-        if let Err(refused) = self.jobs.send(job) {
-            (refused.0.done)(Err(Arc::new(StoreError::new("the server has stopped"))));
+        if let Err(refused) = self.jobs.send(job)
+            && let Some((_, waiting)) = refused.0.begin()
+        {
+            waiting.end(Err(Arc::new(StoreError::new("the server has stopped"))));
+        }
+    }
+}
+
+impl Job {
+    fn begin(self) -> Option<(Commit, Waiting)> {
+        match self {
+            Self::Commit(commit, done) => Some((commit, Waiting::Job(done))),
+            Self::Save(saver) => {
+                let commit = Arc::clone(&saver).begin_save()?;
+                Some((commit, Waiting::Saver(saver)))
+            }
+        }
+    }
+}
+
+impl Waiting {
+    fn end(self, saved: Saved) {
+        match self {
+            Self::Job(done) => done(saved),
+            Self::Saver(saver) => saver.end_save(saved),
         }
     }
 }
 
 async fn commit(store: &dyn Store, batch: &mut Vec<Job>, meters: &CommitMeters) {
-    let (commits, waiting): (Vec<_>, Vec<_>) = batch.drain(..).map(|job| (job.commit, job.done)).unzip();
+    let (commits, waiting): (Vec<_>, Vec<_>) = batch.drain(..).filter_map(Job::begin).unzip();
+    if commits.is_empty() {
+        return;
+    }
     let began = Instant::now();
     let committed = store.commit(commits).await;
     match &committed {
@@ -57,8 +101,8 @@ async fn commit(store: &dyn Store, batch: &mut Vec<Job>, meters: &CommitMeters) 
     }
     match committed {
         Ok(outcomes) if outcomes.len() == waiting.len() => {
-            for (done, outcome) in waiting.into_iter().zip(outcomes) {
-                done(Ok(outcome));
+            for (waiting, outcome) in waiting.into_iter().zip(outcomes) {
+                waiting.end(Ok(outcome));
             }
         }
         Ok(_) => fail(waiting, StoreError::new("the store answered for another batch")),
@@ -66,9 +110,9 @@ async fn commit(store: &dyn Store, batch: &mut Vec<Job>, meters: &CommitMeters) 
     }
 }
 
-fn fail(waiting: Vec<Box<dyn FnOnce(Saved) + Send>>, error: StoreError) {
+fn fail(waiting: Vec<Waiting>, error: StoreError) {
     let error = Arc::new(error);
-    for done in waiting {
-        done(Err(Arc::clone(&error)));
+    for waiting in waiting {
+        waiting.end(Err(Arc::clone(&error)));
     }
 }

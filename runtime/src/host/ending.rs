@@ -136,6 +136,7 @@ impl<A: Actor> Cell<A> {
         }
         let void = {
             let mut gate = self.gate.lock();
+            self.saves.lock().lost();
             let generation = gate.generation();
             gate.save_failed(generation)
         };

@@ -27,7 +27,7 @@ pub(crate) struct Gate<A: Actor> {
     generation: u64,
     /// When a relaxed actor is to be saved, once it has changed: in elapsed time.
     save_due_ms: Option<u64>,
-    /// The last save of a relaxed actor failed: the next one is left to the clock.
+    /// A relaxed actor could not be saved: the next try is left to the clock.
     retrying: bool,
     waiting: VecDeque<(u64, Parcel<A>)>,
 }
@@ -44,12 +44,11 @@ enum Standing {
 }
 
 /// What is to be handed to the store.
+#[derive(Clone, Copy)]
 pub(super) struct Submission {
     pub(super) epoch: u64,
     pub(super) generation: u64,
     pub(super) revision: u64,
-    /// Whether the state is part of it, or only alarms are.
-    pub(super) with_state: bool,
 }
 
 impl<A: Actor> Gate<A> {
@@ -177,10 +176,11 @@ impl<A: Actor> Gate<A> {
         }
     }
 
-    /// The state was changed so far by a turn that goes on.
-    pub(super) fn changed_midway(&mut self) {
+    /// The state was changed so far by a turn that goes on. Gives the revision of that.
+    pub(super) fn changed_midway(&mut self) -> u64 {
         self.changed();
         self.state_changed = self.latest;
+        self.latest
     }
 
     /// Something beside the state has changed, alarms or queues; a turn under way ends in that change.
@@ -231,7 +231,7 @@ impl<A: Actor> Gate<A> {
             return Err(parcel);
         }
         // What a turn sends while it is under way speaks of the change that it will end in.
-        let needs = self.latest + u64::from(self.writing);
+        let needs = if self.writing { self.next_revision() } else { self.latest };
         if at_once || A::EPHEMERAL || needs <= self.saved {
             parcel.deliver();
         } else {
@@ -251,11 +251,20 @@ impl<A: Actor> Gate<A> {
         self.waiting.push_back((needs, parcel));
     }
 
+    /// The change that the state has last, unless the store has it.
+    pub(super) fn unsaved_state(&self) -> Option<u64> {
+        (self.state_changed > self.saved).then_some(self.state_changed)
+    }
+
+    /// The change that the turn under way will end in.
+    pub(super) fn next_revision(&self) -> u64 {
+        self.latest + 1
+    }
+
     /// All changes so far are handed to the store: those too that are on their way there, which may fail.
     pub(super) fn submit(&mut self) -> Submission {
-        let with_state = self.state_changed > self.saved;
         self.submitted = self.latest;
-        Submission { epoch: self.epoch, generation: self.generation, revision: self.submitted, with_state }
+        Submission { epoch: self.epoch, generation: self.generation, revision: self.submitted }
     }
 
     /// The store has everything up to this revision: hands over what waited for it. Says whether more changes wait
@@ -298,13 +307,19 @@ impl<A: Actor> Gate<A> {
     /// as a change of its own, for nobody knows what became of this one. Says whether there is anything to save again;
     /// a later save that is under way holds it already.
     #[must_use]
-    pub(super) fn try_again(&mut self, generation: u64, revision: u64) -> bool {
+    pub(super) fn try_again(&mut self, failed: Submission) -> bool {
+        let Submission { generation, revision, .. } = failed;
         if generation != self.generation || self.is_broken() || self.submitted > revision {
             return false;
         }
         self.latest += 1;
         (self.submitted, self.state_changed, self.retrying) = (self.saved, self.latest, true);
         true
+    }
+
+    /// A relaxed actor could not be encoded: what it has changed is left to the clock.
+    pub(super) fn leave_to_clock(&mut self) {
+        self.retrying = true;
     }
 
     /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no

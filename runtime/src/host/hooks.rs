@@ -39,7 +39,9 @@ impl<A: Actor> Cell<A> {
         let span = self.hook_span(hook.name, conn.as_ref());
         let run = async {
             let mut core = self.write().await?;
-            self.save_before_await(&core);
+            if hook.mode.is_async() {
+                self.save_before_await(&core);
+            }
             let ctx = self.ctx(conn);
             self.gate.lock().begin_write();
             // A call that comes back to the actor from there is a deadlock.

@@ -23,6 +23,8 @@ pub(super) struct Queues {
     taken: HashMap<MessageId, (usize, StoredMessage)>,
     waiters: HashMap<MessageId, Waiter>,
     changes: Changes<MessageChange>,
+    /// Where among the changes the last message of the actor's own is.
+    last_sent: u64,
     /// How many messages are on their way to the store, beside the actor's own saves.
     arriving: usize,
     /// What is in the store is being read again: nothing may come there meanwhile.
@@ -71,6 +73,7 @@ impl Queues {
             taken: HashMap::new(),
             waiters: HashMap::new(),
             changes: Changes::default(),
+            last_sent: 0,
             arriving: 0,
             reloading: false,
             ending: false,
@@ -166,7 +169,7 @@ impl Queues {
         if fits {
             lane.count.add();
             lane.meter.sent.increment(1);
-            self.changes.push(MessageChange::Add(message));
+            self.last_sent = self.changes.push(MessageChange::Add(message));
         }
         fits
     }
@@ -225,17 +228,27 @@ impl Queues {
 
     /// Whether there are changes that are not even on their way to the store.
     pub(super) fn has_unsubmitted(&self) -> bool {
-        !self.changes.unsubmitted().is_empty()
+        self.changes.any_unsubmitted()
     }
 
     /// Whether messages of the actor's own wait to be saved, which nobody can take before.
     pub(super) fn has_unsubmitted_messages(&self) -> bool {
-        self.changes.unsubmitted().iter().any(|change| matches!(change, MessageChange::Add(_)))
+        self.changes.is_unsubmitted(self.last_sent)
     }
 
-    /// The changes for the store, and what to tell [`saved`](Self::saved).
-    pub(super) fn submit(&mut self) -> (Vec<MessageChange>, u64) {
+    /// All changes are on their way to the store: up to where, which is what to tell [`saved`](Self::saved).
+    pub(super) fn submit(&mut self) -> u64 {
         self.changes.submit()
+    }
+
+    /// Whether there are changes that the store is not known to have.
+    pub(super) fn has_changes(&self) -> bool {
+        self.changes.any()
+    }
+
+    /// The changes for the store, up to here.
+    pub(super) fn until(&self, until: u64) -> Vec<MessageChange> {
+        self.changes.until(until).to_vec()
     }
 
     /// The store has the changes up to here. Says whether there is more to take now.

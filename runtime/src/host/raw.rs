@@ -114,8 +114,7 @@ impl<A: Actor> Cell<A> {
     }
 
     async fn write_response(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {
-        // What ended before must not wait for the end of this one to be saved.
-        self.submit_if_changed(core);
+        self.save_before_await(core);
         let RawCall { request, caller, reply, .. } = call;
         let link = self.link(Chain::default(), "on_request", None);
         let ctx = self.ctx(caller);

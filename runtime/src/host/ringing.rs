@@ -162,11 +162,14 @@ impl<A: Actor> Cell<A> {
         mut core: RwLockWriteGuard<'a, Core<A>>,
         alarm: &Alarm,
     ) -> Result<(), Fault> {
-        self.save_before_await(&core);
+        let task = Task::read(alarm).map_err(|error| Fault::internal(&error));
+        let action = task.as_ref().map(Task::action::<A>);
+        if matches!(&action, Ok(Ok(action)) if action.info().mode.is_async()) {
+            self.save_before_await(&core);
+        }
         let ctx = self.ctx(None).of_schedule(alarm.id);
         self.gate.lock().begin_write();
-        let task = Task::read(alarm).map_err(|error| Fault::internal(&error));
-        let (mode, result) = match task.as_ref().map(Task::action::<A>) {
+        let (mode, result) = match action {
             Ok(Ok(action)) => {
                 let info = action.info();
                 let link = self.link(Chain::default(), info.name, None);
@@ -178,7 +181,7 @@ impl<A: Actor> Cell<A> {
                 watch.end();
                 // A state that cannot be saved must not bring the alarm back with it.
                 let is_savable =
-                    |_| if info.mode.is_exclusive() { Self::check_savable(&core) } else { Ok(()) };
+                    |_| if info.mode.is_exclusive() { self.check_savable(&core) } else { Ok(()) };
                 (info.mode, result.and_then(is_savable))
             }
             Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),

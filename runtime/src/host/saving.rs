@@ -8,20 +8,19 @@ use tokio::sync::{RwLockWriteGuard, oneshot};
 use super::{
     Cell,
     cell::Core,
-    committer::{Job, Saved},
-    gate::{Submission, fail_all},
+    committer::{Job, Saver},
+    gate::fail_all,
     guard::guarded,
     holds::Wish,
+    saves::{Encoded, Save, Until, Waiter},
 };
-use crate::{
-    Actor, Durability, Fault, faults,
-    store::{Commit, CommitOutcome},
-    task,
-};
+use crate::{Actor, Durability, Fault, faults, task};
 
 impl<A: Actor> Cell<A> {
     /// How often what is left is tried to be saved before the actor goes without.
     const LAST_TRIES: usize = 3;
+    /// Whether turns are compared with those before them.
+    pub(super) const SEES_CHANGES: bool = !A::EPHEMERAL && A::HOOKS.on_state_change.is_some();
     pub(super) const IS_RELAXED: bool = matches!(A::OPTIONS.durability, Durability::Relaxed);
 
     /// A turn broke off half-way. The state in memory is void, and so is every change in it that is not on its way
@@ -74,11 +73,11 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Hands what has changed to the store.
-    pub(super) fn submit_if_changed(self: &Arc<Self>, core: &Core<A>) {
+    fn submit_if_changed(self: &Arc<Self>, core: &Core<A>) {
         if A::EPHEMERAL {
             self.settle_queues();
         } else if self.gate.lock().has_unsubmitted() {
-            self.submit(core.state(), drop);
+            self.submit(core.state());
         }
     }
 
@@ -87,125 +86,102 @@ impl<A: Actor> Cell<A> {
         if A::EPHEMERAL {
             return Ok(());
         }
-        let (done, ended) = oneshot::channel();
-        self.gate.lock().changed_midway();
-        // The turn may have been given up.
-        self.submit(state, |saved| drop(done.send(saved)));
+        let revision = {
+            let mut gate = self.gate.lock();
+            if gate.is_broken() {
+                return Err(faults::rolled_back());
+            }
+            gate.changed_midway()
+        };
+        // If that fails nothing is lost yet: the turn goes on.
+        let state = self.encode(state, revision)?;
+        let (waiter, ended) = oneshot::channel();
+        self.submit_encoded(Some(state), Some(waiter));
         ended.await.unwrap_or_else(|_| Err(faults::service_unavailable()))
     }
 
-    /// Hands all changes so far to the store. `then` hears whether they are saved.
-    fn submit(self: &Arc<Self>, state: &A, then: impl FnOnce(Result<(), Fault>) + Send + 'static) {
+    /// Hands all changes so far to the store.
+    fn submit(self: &Arc<Self>, state: &A) {
+        let changed = self.gate.lock().unsaved_state();
+        match changed.map(|revision| self.encode(state, revision)).transpose() {
+            Ok(state) => self.submit_encoded(state, None),
+            Err(fault) => self.not_encoded(&fault),
+        }
+    }
+
+    /// Encodes the state that has this change last, unless that was done already.
+    fn encode(&self, state: &A, revision: u64) -> Result<Encoded, Fault> {
+        if let Some(encoded) = self.saves.lock().encoded(revision) {
+            return Ok(encoded);
+        }
+        let encoded = Encoded::new(revision, to_bytes(state)?);
+        self.saves.lock().set_encoded(encoded.clone());
+        Ok(encoded)
+    }
+
+    /// Fails if the state, as the turn under way leaves it, cannot be saved, whatever the store says.
+    pub(super) fn check_savable(&self, core: &Core<A>) -> Result<(), Fault> {
+        if A::EPHEMERAL {
+            return Ok(());
+        }
+        let revision = self.gate.lock().next_revision();
+        self.encode(core.state(), revision).map(drop)
+    }
+
+    /// Whether the state is another one than before the turn that ends with it.
+    pub(super) fn sees_change(&self, state: &A) -> Result<bool, Fault> {
+        let revision = self.gate.lock().next_revision();
+        let encoded = Encoded::new(revision, to_bytes(state)?);
+        Ok(self.saves.lock().see(encoded))
+    }
+
+    /// Hands all changes so far to the store, with the state as it is now unless the store has it. Whoever waits hears
+    /// whether they are saved.
+    fn submit_encoded(self: &Arc<Self>, state: Option<Encoded>, waiter: Option<Waiter>) {
+        let mut gate = self.gate.lock();
+        if gate.is_broken() {
+            // The save under way has failed meanwhile.
+            if let Some(waiter) = waiter {
+                let _ = waiter.send(Err(faults::rolled_back()));
+            }
+            return;
+        }
         // One step with the gate, so that alarms set by a read meanwhile are in this submission or in the next.
-        let (submission, (alarms, alarms_until), (messages, messages_until)) = {
-            let mut gate = self.gate.lock();
-            (gate.submit(), self.alarms.lock().submit(), self.queues.lock().submit())
+        let (until, changed_aside) = {
+            let (mut alarms, mut queues) = (self.alarms.lock(), self.queues.lock());
+            let until = Until { alarms: alarms.submit(), messages: queues.submit() };
+            (until, alarms.has_changes() || queues.has_changes())
         };
-        let Submission { epoch, generation, revision, with_state } = submission;
-        let state = match with_state.then(|| to_bytes(state)).transpose() {
-            Ok(state) => state,
-            Err(fault) => {
-                self.not_saved(generation, revision, &fault);
-                self.save_ended.notify_waiters();
-                return then(Err(fault));
-            }
-        };
-        let cell = Arc::clone(self);
-        let commit = Commit::Save { id: self.record().id, epoch, revision, state, alarms, messages };
-        self.commit(commit, move |outcome| {
-            let saved = matches!(outcome, Ok(CommitOutcome::Done)).then_some(());
-            match outcome {
-                Ok(CommitOutcome::Done) => {
-                    cell.saved(
-                        generation,
-                        revision,
-                        Until { alarms: alarms_until, messages: messages_until },
-                    );
-                }
-                Ok(CommitOutcome::Failed) => {
-                    cell.not_saved(generation, revision, &"the store could not keep it");
-                }
-                Ok(outcome) => cell.lost(generation, &format_args!("the store refused it: {outcome:?}")),
-                Err(error) => cell.not_saved(generation, revision, &error),
-            }
-            cell.save_ended.notify_waiters();
-            then(saved.ok_or_else(faults::rolled_back));
+        let submission = gate.submit();
+        let mut saves = self.saves.lock();
+        saves.submit(Save {
+            submission,
+            state,
+            until,
+            waiters: waiter.into_iter().collect(),
+            has_alarms: false,
         });
-    }
-
-    /// Fails if the state cannot be saved as it is, whatever the store says.
-    pub(super) fn check_savable(core: &Core<A>) -> Result<(), Fault> {
-        if A::EPHEMERAL { Ok(()) } else { to_bytes(core.state()).map(drop) }
-    }
-
-    /// A commit of its own, which is waited for.
-    pub(super) async fn commit_now(&self, commit: Commit) -> Result<(), Fault> {
-        let (done, ended) = oneshot::channel();
-        self.commit(commit, |outcome| drop(done.send(outcome)));
-        match ended.await {
-            Ok(Ok(CommitOutcome::Done)) => Ok(()),
-            Ok(Ok(outcome)) => Err(Fault::internal(&format_args!("a commit was refused: {outcome:?}"))),
-            Ok(Err(error)) => Err(faults::store_failed(error)),
-            Err(_) => Err(faults::service_unavailable()),
+        let stored = if changed_aside { None } else { saves.take_stored() };
+        if let Some(save) = stored {
+            drop(saves);
+            self.saved(gate, save);
+        } else if saves.announce() {
+            drop((saves, gate));
+            let saver: Arc<dyn Saver> = Arc::clone(self) as _;
+            self.shared().committer().submit(Job::Save(saver));
         }
     }
 
-    /// Hands a commit to the store. `then` hears what became of it, and the clockwork of its alarms.
-    pub(super) fn commit(&self, commit: Commit, then: impl FnOnce(Saved) + Send + 'static) {
-        let has_alarms = match &commit {
-            Commit::Create { alarms, .. } | Commit::Save { alarms, .. } => !alarms.is_empty(),
-            Commit::Enqueue { .. } | Commit::Destroy { .. } => false,
-        };
-        let shared = Arc::clone(self.shared());
-        let done = move |outcome| {
-            then(outcome);
-            if has_alarms {
-                shared.clockwork().changed();
-            }
-        };
-        self.shared().committer().submit(Job { commit, done: Box::new(done) });
-    }
-
-    fn saved(&self, generation: u64, revision: u64, until: Until) {
-        let mut gate = self.gate.lock();
-        if gate.is_of(generation) {
-            self.alarms.lock().saved(until.alarms);
-            if self.queues.lock().saved(until.messages) {
-                self.queues_changed.notify_waiters();
-            }
+    /// The state cannot be encoded as it is. A relaxed actor tries it again with the next save; of any other, what is
+    /// not on its way to the store is void.
+    fn not_encoded(&self, error: &Fault) {
+        if Self::IS_RELAXED {
+            self.gate.lock().leave_to_clock();
+            self.not_saved_yet(error);
+        } else {
+            let void = self.gate.lock().broke_off();
+            self.end_void(void, error);
         }
-        let more = gate.saved(generation, revision);
-        drop(gate);
-        if more {
-            self.mailbox.nudge();
-        }
-    }
-
-    /// Whether the store has what was handed to it is not known. A relaxed actor tries it again with the next save, any
-    /// other goes back to what is saved.
-    fn not_saved(&self, generation: u64, revision: u64, error: &dyn std::fmt::Display) {
-        if !Self::IS_RELAXED {
-            return self.lost(generation, error);
-        }
-        self.save_span().in_scope(|| tracing::error!(%error, "a state was not saved; it is tried again"));
-        let mut gate = self.gate.lock();
-        if gate.try_again(generation, revision) {
-            self.alarms.lock().not_saved();
-            self.queues.lock().not_saved();
-        }
-        drop(gate);
-        self.mailbox.nudge();
-    }
-
-    /// What was handed to the store is not what the store goes on from: the actor goes back to that.
-    pub(super) fn lost(&self, generation: u64, error: &dyn std::fmt::Display) {
-        let void = self.gate.lock().save_failed(generation);
-        let why = format_args!("a state was not saved: {error}");
-        let fault = self.save_span().in_scope(|| Fault::internal(&why));
-        for parcel in void {
-            parcel.end_wait_failed(fault.clone());
-        }
-        self.mailbox.nudge();
     }
 
     /// Saves a relaxed actor when its interval is over.
@@ -240,9 +216,7 @@ impl<A: Actor> Cell<A> {
                 self.wish(Wish::Destroy);
             }
         })?;
-        core.state = Some(restored.state);
-        self.load_queues(restored.messages);
-        self.load_alarms(restored.alarms, restored.epoch, restored.revision);
+        self.go_on_from(core, restored);
         Ok(())
     }
 
@@ -294,13 +268,6 @@ impl<A: Actor> Cell<A> {
         }
         Err(faults::service_unavailable())
     }
-}
-
-/// Up to which of its changes, beside those of the state, a save goes.
-#[derive(Clone, Copy)]
-struct Until {
-    alarms: u64,
-    messages: u64,
 }
 
 /// A state as it is saved.

@@ -7,8 +7,9 @@ use tracing::Instrument as _;
 
 use super::{
     Cell,
-    cell::Absent,
+    cell::{Absent, Core},
     chain::Chain,
+    fingerprint::Fingerprint,
     guard::{guarded, guarded_async},
     hooks::Hook,
     saving::to_bytes,
@@ -24,6 +25,8 @@ use crate::{
 /// An actor's state, and what the store knows of it.
 pub(super) struct Restored<A> {
     pub(super) state: Box<A>,
+    /// The state as the store has it.
+    pub(super) stored: Option<Fingerprint>,
     pub(super) epoch: u64,
     pub(super) revision: u64,
     pub(super) alarms: Vec<Alarm>,
@@ -39,9 +42,7 @@ impl<A: Actor> Cell<A> {
         let created = {
             let mut core = self.core.write().await;
             let (created, restored) = self.claim_or_make().await?;
-            core.state = Some(restored.state);
-            self.load_queues(restored.messages);
-            self.load_alarms(restored.alarms, restored.epoch, restored.revision);
+            self.go_on_from(&mut core, restored);
             created
         };
         if let Some(mode) = A::HOOKS.on_wake {
@@ -64,6 +65,18 @@ impl<A: Actor> Cell<A> {
             self.shared().clock().now_ms(),
         ));
         Ok((true, self.make(input.as_ref()).await?))
+    }
+
+    /// The actor is now as it was restored.
+    pub(super) fn go_on_from(self: &Arc<Self>, core: &mut Core<A>, restored: Restored<A>) {
+        let Restored { state, stored, epoch, revision, alarms, messages } = restored;
+        // What was read may have been written by another version, or with its maps in another order.
+        let seen =
+            if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
+        core.state = Some(state);
+        self.saves.lock().loaded(stored, seen);
+        self.load_queues(messages);
+        self.load_alarms(alarms, epoch, revision);
     }
 
     /// The state to go on from after the one in memory became void.
@@ -95,8 +108,9 @@ impl<A: Actor> Cell<A> {
     fn load(claim: Claim) -> Result<Restored<A>, Fault> {
         let state =
             guarded(|| A::load(&claim.state).map(Box::new))?.map_err(|error| Fault::internal(&error))?;
+        let stored = Some(Fingerprint::of(&claim.state));
         let Claim { epoch, revision, alarms, messages, .. } = claim;
-        Ok(Restored { state, epoch, revision, alarms, messages })
+        Ok(Restored { state, stored, epoch, revision, alarms, messages })
     }
 
     /// Makes the first state, and saves it: an actor exists once its row does.
@@ -110,16 +124,17 @@ impl<A: Actor> Cell<A> {
         let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all().cloned().collect();
-            return Ok(Restored { state, epoch: 0, revision: 0, alarms, messages: Vec::new() });
+            return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, messages: Vec::new() });
         }
         let saved = to_bytes(&*state)?;
-        let (alarms, _) = self.alarms.lock().submit();
-        let (changes, _) = self.queues.lock().submit();
+        let stored = Some(Fingerprint::of(&saved));
+        let alarms = self.alarms.lock().until(u64::MAX);
+        let changes = self.queues.lock().until(u64::MAX);
         let messages = changes.iter().filter_map(sent).collect();
         let record = self.record().clone();
         self.commit_now(Commit::Create { record, state: saved, alarms, messages: changes }).await?;
         let alarms = self.alarms.lock().all().cloned().collect();
-        Ok(Restored { state, epoch: 1, revision: 1, alarms, messages })
+        Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, messages })
     }
 }
 

@@ -394,14 +394,17 @@ impl<A: Actor> Cell<A> {
         result
     }
 
-    /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it.
+    /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it, if it has.
     fn after_change<T>(&self, core: &Core<A>, ctx: &Ctx<A>, result: Result<T, Fault>) -> Result<T, Fault> {
-        match result {
-            Ok(value) if A::HOOKS.on_state_change.is_some() => {
-                self.corked(|| guarded(|| core.state().on_state_change(ctx))).map(|()| value)
+        let value = result?;
+        if A::HOOKS.on_state_change.is_some() && (A::EPHEMERAL || self.sees_change(core.state())?) {
+            self.corked(|| guarded(|| core.state().on_state_change(ctx)))?;
+            if Self::SEES_CHANGES {
+                // What the hook itself has changed is a change of this turn, and not of the next one.
+                self.sees_change(core.state())?;
             }
-            other => other,
         }
+        Ok(value)
     }
 
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.

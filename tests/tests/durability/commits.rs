@@ -145,6 +145,53 @@ async fn calls_that_come_meanwhile_share_one_commit() {
     assert_eq!(store.commits() - before, 2, "the first one's, and that of all others");
 }
 
+/// What ends before a turn that awaits does not wait for its end, and yet there is no save for each such turn.
+#[tokio::test(start_paused = true)]
+async fn of_turns_that_await_one_save_is_under_way_and_one_waits() {
+    for count in [1, 10, 200] {
+        let store = store();
+        let registry = open(&store);
+        let book = registry.client().get_or_create::<Book>("await");
+        book.sum().await.unwrap();
+        let before = store.commits();
+        let hold = store.hold_batches();
+        let mut first = pin!(book.add(1));
+        assert!(poll!(&mut first).is_pending());
+        store.batches_reach(store.batches() + 1).await;
+        let mut adds = pin!(join_all((0..count).map(|_| book.add_slowly(1))));
+        let mut rings = pin!(join_all((0..count).map(|_| book.ring_later_slowly(60_000))));
+        assert!(poll!(&mut adds).is_pending() && poll!(&mut rings).is_pending());
+        pass_s(1).await;
+        let mut last = pin!(book.add_in_a_second(1));
+        assert!(poll!(&mut last).is_pending());
+        drop(hold);
+        let others = async { (first.await.unwrap(), adds.await, rings.await) };
+        let soon = timeout(Duration::from_millis(500), others).await;
+        let (first, adds, rings) = soon.expect("the turn that goes on holds nobody up");
+        assert_eq!(adds.into_iter().map(Result::unwrap).max(), Some(first + count));
+        assert!(rings.into_iter().all(|set| set.is_ok()));
+        assert_eq!(store.commits() - before, 2, "the first one's, and that of all others");
+        assert_eq!(last.await.unwrap(), 2 + count);
+        assert_eq!(store.commits() - before, 3);
+        pass_s(120).await;
+        assert_eq!(open(&store).client().get::<Book>("await").rings().await.unwrap(), count);
+    }
+}
+
+/// What is handed to the store grows with what has changed, and not with how often that was tried to be saved.
+#[tokio::test(start_paused = true)]
+async fn each_change_is_handed_to_the_store_once() {
+    let ledger = Ledger::default();
+    let registry = Registry::new().register::<Book>().store(ledger.clone());
+    let book = registry.client().get_or_create::<Book>("once");
+    let sets = join_all((0..500).map(|_| book.ring_later_slowly(60_000))).await;
+    assert!(sets.into_iter().all(|set| set.is_ok()));
+    assert_eq!(ledger.alarm_changes(), 500);
+    pass_s(120).await;
+    assert_eq!(book.rings().await.unwrap(), 500);
+    assert_eq!(ledger.alarm_changes(), 1_000, "each has rung");
+}
+
 #[tokio::test(start_paused = true)]
 async fn reads_write_nothing() {
     let store = store();

@@ -5,7 +5,9 @@
 mod commits;
 mod destroys;
 mod failures;
+mod ledger;
 mod relaxed;
+mod unchanged;
 
 use std::{pin::pin, sync::Arc, time::Duration};
 
@@ -16,7 +18,9 @@ use callboard::{
 };
 use callboard_tests::{heard, pass, pass_s};
 use futures_util::{future::join_all, poll};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout};
+
+use self::ledger::Ledger;
 
 /// A number was added, and this is the sum.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,6 +34,7 @@ macro_rules! book {
         struct $name {
             sum: u64,
             rings: u64,
+            partings: u64,
         }
 
         #[actor(events(Added), $($options)*)]
@@ -47,6 +52,7 @@ macro_rules! book {
             /// Tells everybody, and sends them away.
             #[action]
             fn part(&mut self, ctx: &Ctx<Self>) {
+                self.partings += 1;
                 ctx.broadcast(&Added(self.sum));
                 ctx.conns().for_each(|conn| conn.disconnect("closing time"));
             }
@@ -55,6 +61,33 @@ macro_rules! book {
             async fn add_slowly(&mut self, ctx: &Ctx<Self>, n: u64) -> u64 {
                 tokio::task::yield_now().await;
                 self.add(ctx, n)
+            }
+
+            /// Changes something if it is another sum.
+            #[action]
+            fn set(&mut self, sum: u64) -> u64 {
+                self.sum = sum;
+                self.sum
+            }
+
+            #[action]
+            async fn set_slowly(&mut self, sum: u64) -> u64 {
+                tokio::task::yield_now().await;
+                self.set(sum)
+            }
+
+            #[action]
+            async fn set_and_save(&mut self, ctx: &Ctx<Self>, sum: u64) -> Result<u64, Fault> {
+                self.sum = sum;
+                ctx.save(self).await?;
+                Ok(self.sum)
+            }
+
+            #[action]
+            async fn add_in_a_second(&mut self, n: u64) -> u64 {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                self.sum += n;
+                self.sum
             }
 
             #[action]
@@ -89,6 +122,13 @@ macro_rules! book {
 
             #[action]
             fn ring_later(&self, ctx: &Ctx<Self>, ms: u64) {
+                ctx.after(Duration::from_millis(ms), $action::Ring {}).unwrap();
+            }
+
+            /// Changes nothing but its schedules.
+            #[action]
+            async fn ring_later_slowly(&mut self, ctx: &Ctx<Self>, ms: u64) {
+                tokio::task::yield_now().await;
                 ctx.after(Duration::from_millis(ms), $action::Ring {}).unwrap();
             }
 

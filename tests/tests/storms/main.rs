@@ -122,6 +122,18 @@ macro_rules! book {
                 self.notes.clone()
             }
 
+            /// It could change them, and does not.
+            #[action]
+            fn own_notes(&mut self) -> Vec<u64> {
+                self.notes.clone()
+            }
+
+            #[action]
+            async fn own_notes_slowly(&mut self) -> Vec<u64> {
+                sleep(Duration::from_millis(2)).await;
+                self.notes.clone()
+            }
+
             #[action]
             fn go_to_sleep(&self, ctx: &Ctx<Self>) {
                 ctx.sleep();
@@ -184,8 +196,13 @@ macro_rules! book {
                             judge.fates.insert(note + LATER, fate);
                         }
                     };
-                    let read = async |slowly: bool| {
-                        let notes = if slowly { ask!(conn, book, notes_slowly()) } else { ask!(conn, book, notes()) };
+                    let read = async |kind: u8| {
+                        let notes = match kind {
+                            7 => ask!(conn, book, notes()),
+                            8 => ask!(conn, book, notes_slowly()),
+                            10 => ask!(conn, book, own_notes()),
+                            _ => ask!(conn, book, own_notes_slowly()),
+                        };
                         let (notes, saved) = (notes.unwrap_or_default(), saved(id));
                         let early = || format!("an answer says {notes:?}, and the store has {saved:?}");
                         judge.lock().unwrap().must(saved.starts_with(&notes), early);
@@ -201,7 +218,7 @@ macro_rules! book {
                                 n += 2;
                             }
                             9 => drop(book.go_to_sleep().await),
-                            kind => read(kind % 2 == 0).await,
+                            kind => read(kind).await,
                         }
                         n += 1;
                     }
