@@ -232,7 +232,7 @@ mod server {
         Action as _, Actor, Conn, Contract, Ctx,
         actor::{ActionOf, ReplyOf},
         readback,
-        store::{LoadError, SaveError},
+        store::{LoadError, RawState, SaveError},
         wire::{DecodeError, EncodeError},
     };
 
@@ -463,8 +463,31 @@ mod server {
         }
     }
 
+    /// What an `#[on_migrate]` makes a state of.
+    #[diagnostic::on_unimplemented(
+        message = "no saved state can be read as `{Self}`",
+        label = "not what an `#[on_migrate]` takes",
+        note = "derive `Deserialize` for it, or take a `callboard::store::RawState`"
+    )]
+    pub trait OldState: Sized {
+        fn of(bytes: &[u8]) -> Option<Self>;
+    }
+
+    #[diagnostic::do_not_recommend]
+    impl<T: DeserializeOwned> OldState for T {
+        fn of(bytes: &[u8]) -> Option<Self> {
+            read(bytes).ok()
+        }
+    }
+
+    impl OldState for RawState {
+        fn of(bytes: &[u8]) -> Option<Self> {
+            Some(Self::new(bytes))
+        }
+    }
+
     /// Like [`load`], for an actor that knows how to go on from an older state: `#[on_migrate]`.
-    pub fn load_or_migrate<A: DeserializeOwned, Old: DeserializeOwned>(
+    pub fn load_or_migrate<A: DeserializeOwned, Old: OldState>(
         bytes: &[u8],
         migrate: impl FnOnce(Old) -> Result<A, crate::Fault>,
     ) -> Result<A, LoadError> {
@@ -473,7 +496,7 @@ mod server {
             Err(error) => error,
         };
         // Neither the new shape nor the old one: the error of the new one is what its developer looks for.
-        let Ok(old) = load::<Old>(bytes) else { return Err(error) };
+        let Some(old) = Old::of(bytes) else { return Err(error) };
         migrate(old).map_err(|fault| {
             LoadError::new(std::any::type_name::<A>(), &format!("it was not migrated: {fault}"))
         })

@@ -11,6 +11,7 @@ mod data_dir;
 mod error;
 mod memory;
 mod message;
+mod raw_state;
 mod record;
 mod shared;
 #[cfg(feature = "sqlite")]
@@ -27,6 +28,7 @@ pub(crate) use data_dir::DataDir;
 pub use error::{LoadError, SaveError, StoreError};
 pub use memory::MemoryStore;
 pub use message::{MessageChange, MessageId, StoredMessage};
+pub use raw_state::RawState;
 pub use record::{ActorRecord, Claim};
 #[cfg(feature = "sqlite")]
 pub use sqlite::{SqliteOptions, SqliteStore};
