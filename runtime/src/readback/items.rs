@@ -9,7 +9,7 @@ use serde::{
 };
 
 use super::{
-    notes::{Flags, Noted, Notes, is_name, is_tag},
+    notes::{Flags, Noted, Notes, is_name, is_tag, plain},
     shapes::{Step, UNKNOWN, kind},
 };
 
@@ -30,7 +30,7 @@ pub(super) struct Items<'n, I> {
     key: u32,
     /// The entry of a map that comes next, if its key is the name of a field.
     entry: Option<u32>,
-    /// The fields that were entries so far, hashed.
+    /// The fields so far, hashed.
     present: u64,
     /// Whether each element of a tuple has a place of its own.
     is_short: bool,
@@ -93,6 +93,16 @@ impl<'n, I> Items<'n, I> {
         self.noted(value, self.item, false)
     }
 
+    /// The next of a list is plain: the first is noted for all.
+    #[inline]
+    fn next_plain_item(&mut self, kind: u32) {
+        if self.count == 0 {
+            self.item = self.notes.go(self.place, 0, Step::Item);
+            self.notes.note(self.item, kind);
+        }
+        self.count += 1;
+    }
+
     /// The next of a tuple.
     fn next_element<'a, T: ?Sized>(&mut self, value: &'a T) -> Noted<'a, T>
     where
@@ -102,6 +112,7 @@ impl<'n, I> Items<'n, I> {
             return self.next_item(value);
         }
         let place = self.notes.go(self.place, self.count, Step::Element(self.count));
+        self.is_present(0, 0);
         self.count += 1;
         self.noted(value, place, false)
     }
@@ -112,6 +123,13 @@ impl<'n, I> Items<'n, I> {
         let place = self.notes.go(self.at, self.count, Step::Field(name));
         self.count += 1;
         place
+    }
+
+    /// A field is there, whose values are of this kind if they are plain.
+    #[inline]
+    fn is_present(&mut self, name: u64, kind: u32) {
+        self.present =
+            (self.present.rotate_left(5) ^ name ^ u64::from(kind)).wrapping_mul(0x517c_c1b7_2722_0a95);
     }
 
     /// A field was written. If it tells variants apart, those after it are that variant's.
@@ -130,6 +148,10 @@ impl<I: SerializeSeq> SerializeSeq for Items<'_, I> {
 
     #[inline]
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
+        if let Some(kind) = self.notes.plain::<T>() {
+            self.next_plain_item(kind);
+            return self.inner.serialize_element(value);
+        }
         let value = self.next_item(value);
         self.inner.serialize_element(&value)
     }
@@ -154,12 +176,28 @@ macro_rules! tuple {
             type Ok = I::Ok;
             type Error = I::Error;
 
+            #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), I::Error> {
-                let value = self.next_element(value);
-                self.inner.$method(&value)
+                match self.notes.plain::<T>() {
+                    Some(kind) if self.is_short => {
+                        self.is_present(0, kind);
+                        self.count += 1;
+                        self.inner.$method(value)
+                    }
+                    Some(kind) => {
+                        self.next_plain_item(kind);
+                        self.inner.$method(value)
+                    }
+                    None => {
+                        let value = self.next_element(value);
+                        self.inner.$method(&value)
+                    }
+                }
             }
 
+            #[inline]
             fn end(self) -> Result<I::Ok, I::Error> {
+                self.notes.note_present(self.place, self.present);
                 self.inner.end()
             }
         })*
@@ -181,6 +219,11 @@ macro_rules! fields {
                 name: &'static str,
                 value: &T,
             ) -> Result<(), I::Error> {
+                self.is_present(name.as_ptr().addr() as u64, plain::<T>().unwrap_or_default());
+                if self.notes.plain::<T>().is_some() {
+                    self.count += 1;
+                    return self.inner.serialize_field(name, value);
+                }
                 let place = self.next_field(name);
                 let value = self.noted(value, place, is_tag::<T>());
                 self.inner.serialize_field(name, &value)?;
@@ -196,6 +239,7 @@ macro_rules! fields {
 
             #[inline]
             fn end(self) -> Result<I::Ok, I::Error> {
+                self.notes.note_present(self.place, self.present);
                 self.inner.end()
             }
         })*
@@ -220,7 +264,7 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
         if is_field {
             let entry = self.notes.go(self.at, self.count, Step::Entry(self.notes.text()));
             self.entry = Some(entry);
-            self.present = self.present.wrapping_mul(31).wrapping_add(u64::from(entry) + 1);
+            self.is_present(self.notes.text(), 0);
         } else if self.has_entries {
             let is_taken = |map| self.notes.has_entry(map, self.notes.text());
             if is_taken(self.place) || is_taken(self.at) {
@@ -237,6 +281,10 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
             if self.item == UNKNOWN {
                 self.item = self.notes.go(self.place, 1, Step::Value);
             }
+            if let Some(kind) = self.notes.plain::<T>() {
+                self.notes.note(self.item, kind);
+                return self.inner.serialize_value(value);
+            }
             let value = self.noted(value, self.item, false);
             return self.inner.serialize_value(&value);
         };
@@ -247,9 +295,7 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
     }
 
     fn end(self) -> Result<I::Ok, I::Error> {
-        if self.present != 0 {
-            self.notes.go(self.place, 0, Step::Present(self.present));
-        }
+        self.notes.note_present(self.place, self.present);
         self.notes.note(self.place, if self.count == 0 { kind::EMPTY_MAP } else { kind::MAP });
         self.inner.end()
     }

@@ -33,7 +33,9 @@ use crate::wire::{self, DecodeError, EncodeError, EventReader, Format, native};
 
 /// How deep a state may be nested: its reader goes no deeper.
 const MOST_DEPTH: u16 = 256;
-/// Where the wire has a limit of its own.
+/// The same of an event: what is around it in a message, and what a wide integer is written as, are levels too.
+const MOST_DEPTH_OF_EVENTS: u16 = 124;
+/// What is always read back is refused by its reader.
 const ANY_DEPTH: u16 = u16::MAX;
 
 /// A state in its persisted form, by these ways to write and to read it.
@@ -61,12 +63,12 @@ where
 {
     let way = Way::Event(format);
     let known = Known::of::<T>(way);
-    let notes = Notes::look(&known, ANY_DEPTH);
+    let notes = Notes::look(&known, MOST_DEPTH_OF_EVENTS).seeing_floats();
     let bytes = wire::write_event_as::<T>(format, &Noted::new(event, &notes))?;
     if !notes.has_news() || (format == Format::Json && !notes.is_finite()) {
         return Ok(bytes);
     }
-    let notes = Notes::draft(Shapes::clone(&known), ANY_DEPTH);
+    let notes = Notes::draft(Shapes::clone(&known), MOST_DEPTH_OF_EVENTS);
     let bytes = wire::write_event_as::<T>(format, &Noted::new(event, &notes))?;
     let draft = notes.into_draft();
     match EventReader::new(format, &bytes).read::<T>() {

@@ -37,6 +37,7 @@ impl<S: Serializer> Note<'_, S> {
     }
 
     /// So many levels further in.
+    #[inline]
     fn deeper(&self, levels: u16) -> Result<u16, S::Error> {
         let depth = self.depth + levels;
         if self.notes.is_too_deep(depth) {
@@ -142,6 +143,10 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
     #[inline]
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
         self.note(kind::SOME);
+        if let Some(kind) = self.notes.plain::<T>() {
+            self.note(kind);
+            return self.inner.serialize_some(value);
+        }
         let Self { inner, notes, place, depth, flags } = self;
         inner.serialize_some(&Noted {
             value,
@@ -162,6 +167,7 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         self.inner.serialize_unit_struct(name)
     }
 
+    #[inline]
     fn serialize_unit_variant(
         self,
         name: &'static str,
@@ -183,6 +189,7 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         inner.serialize_newtype_struct(name, &Noted { value, notes, place, depth, flags })
     }
 
+    #[inline]
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
         name: &'static str,
@@ -201,11 +208,13 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         Ok(Items::new(self.inner.serialize_seq(len)?, self.notes, self.place, depth))
     }
 
+    #[inline]
     fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
         let depth = self.deeper(1)?;
         Ok(Items::new(self.inner.serialize_tuple(len)?, self.notes, self.place, depth).of(len))
     }
 
+    #[inline]
     fn serialize_tuple_struct(
         self,
         name: &'static str,
@@ -215,6 +224,7 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         Ok(Items::new(self.inner.serialize_tuple_struct(name, len)?, self.notes, place, depth).of(len))
     }
 
+    #[inline]
     fn serialize_tuple_variant(
         self,
         name: &'static str,
@@ -227,6 +237,7 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         Ok(Items::new(inner, self.notes, place, depth).of(len))
     }
 
+    #[inline]
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
         let (depth, place) = (self.deeper(1)?, self.go(0, Step::Map));
         Ok(Items::new(self.inner.serialize_map(len)?, self.notes, place, depth).map())
@@ -238,6 +249,7 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         Ok(Items::new(self.inner.serialize_struct(name, len)?, self.notes, place, depth))
     }
 
+    #[inline]
     fn serialize_struct_variant(
         self,
         name: &'static str,

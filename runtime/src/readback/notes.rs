@@ -23,6 +23,8 @@ pub(super) struct Notes<'k> {
     text: Cell<u64>,
     /// How deep values may be nested, because their reader goes no deeper.
     most_depth: u16,
+    /// Whether each float is looked at.
+    sees_floats: bool,
 }
 
 /// Shapes with those of this value.
@@ -46,7 +48,19 @@ impl<'k> Notes<'k> {
             is_finite: Cell::new(true),
             text: Cell::new(0),
             most_depth,
+            sees_floats: false,
         }
+    }
+
+    /// The same, and sees whether all its numbers are finite.
+    pub(super) fn seeing_floats(self) -> Self {
+        Self { sees_floats: true, ..self }
+    }
+
+    /// The kind of values of this type, if they need not be looked at.
+    #[inline]
+    pub(super) fn plain<T: ?Sized>(&self) -> Option<u32> {
+        plain::<T>().filter(|kind| *kind != kind::FLOAT || !self.sees_floats)
     }
 
     pub(super) fn has_news(&self) -> bool {
@@ -104,6 +118,23 @@ impl<'k> Notes<'k> {
             news.push((to, 0));
         }
         to
+    }
+
+    /// These fields were there together.
+    #[inline]
+    pub(super) fn note_present(&self, place: u32, present: u64) {
+        if !self.known.get(place).is_some_and(|known| known.has_present(present)) {
+            self.note_new_present(place, present);
+        }
+    }
+
+    #[cold]
+    fn note_new_present(&self, place: u32, present: u64) {
+        let Some(draft) = &self.draft else { return self.has_news.set(true) };
+        let Draft { shapes, news, .. } = &mut *draft.borrow_mut();
+        if shapes.note_present(place, present) {
+            news.push((place, 0));
+        }
     }
 
     /// Whether an entry of this map is a field of this name, hashed.
@@ -222,6 +253,18 @@ pub(super) fn is_name<T: ?Sized>() -> bool {
 #[inline]
 pub(super) fn is_tag<T: ?Sized>() -> bool {
     is_name::<T>() || type_name::<T>().ends_with("::AdjacentlyTaggedEnumVariant")
+}
+
+/// The kind of a plain value, which can be read wherever it can be written, if this type is one: it need not be looked at.
+#[inline]
+pub(super) fn plain<T: ?Sized>() -> Option<u32> {
+    match type_name::<T>() {
+        "u8" | "u16" | "u32" | "u64" | "usize" | "i8" | "i16" | "i32" | "i64" | "isize" => Some(kind::INT),
+        "f32" | "f64" => Some(kind::FLOAT),
+        "bool" => Some(kind::BOOL),
+        "alloc::string::String" => Some(kind::TEXT),
+        _ => None,
+    }
 }
 
 /// FNV-1a: names are short.

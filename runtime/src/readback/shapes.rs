@@ -72,16 +72,16 @@ pub(super) enum Step {
     Entry(u64),
     /// What comes beside a field that tells variants apart: its value, hashed.
     Tag(u64),
-    /// These entries of a map that are fields are there, and no others: all of them, hashed.
-    Present(u64),
 }
 
 /// The same literal is mostly at the same address.
+#[inline]
 fn is_same(a: &'static str, b: &'static str) -> bool {
     std::ptr::eq(a, b) || a == b
 }
 
 impl Step {
+    #[inline]
     pub(super) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Struct(a), Self::Struct(b)) | (Self::Field(a), Self::Field(b)) => is_same(a, b),
@@ -91,9 +91,7 @@ impl Step {
             | (Self::Key, Self::Key)
             | (Self::Value, Self::Value) => true,
             (Self::Element(a), Self::Element(b)) => a == b,
-            (Self::Entry(a), Self::Entry(b))
-            | (Self::Tag(a), Self::Tag(b))
-            | (Self::Present(a), Self::Present(b)) => a == b,
+            (Self::Entry(a), Self::Entry(b)) | (Self::Tag(a), Self::Tag(b)) => a == b,
             _ => false,
         }
     }
@@ -119,6 +117,8 @@ impl Step {
 pub(super) struct Place {
     pub(super) kinds: u32,
     steps: Vec<(Step, u32)>,
+    /// Which fields were there together, hashed.
+    present: Vec<u64>,
     /// From where it is reached, and how.
     from: Option<(u32, Step)>,
     /// The name of an entry that is a field.
@@ -162,6 +162,7 @@ impl Shapes {
         self.len() >= Self::MOST
     }
 
+    #[inline]
     pub(super) fn get(&self, place: u32) -> Option<&Place> {
         self.0.get(place as usize)
     }
@@ -171,6 +172,16 @@ impl Shapes {
         let Some(place) = self.0.get_mut(place as usize) else { return true };
         let is_new = place.kinds & kind == 0;
         place.kinds |= kind;
+        is_new
+    }
+
+    /// Notes that these fields are there together.
+    pub(super) fn note_present(&mut self, place: u32, present: u64) -> bool {
+        let Some(place) = self.0.get_mut(place as usize) else { return true };
+        let is_new = !place.has_present(present);
+        if is_new && place.present.len() < Self::MOST {
+            place.present.push(present);
+        }
         is_new
     }
 
@@ -275,14 +286,14 @@ impl Shapes {
             Step::Element(index) => write!(path, ".{index}"),
             Step::Key => write!(path, ".<key>"),
             Step::Value => write!(path, "[<key>]"),
-            Step::Struct(_) | Step::Map | Step::Tag(_) | Step::Present(_) => Ok(()),
+            Step::Struct(_) | Step::Map | Step::Tag(_) => Ok(()),
         };
     }
 }
 
 impl Place {
     fn new(from: Option<(u32, Step)>) -> Self {
-        Self { kinds: 0, steps: Vec::new(), from, name: Box::default() }
+        Self { kinds: 0, steps: Vec::new(), present: Vec::new(), from, name: Box::default() }
     }
 
     /// Where a step leads; at `hint` it is looked for first.
@@ -292,6 +303,12 @@ impl Place {
             Some((at, to)) if at.is(step) => Some(*to),
             _ => self.steps.iter().find(|(at, _)| at.is(step)).map(|(_, to)| *to),
         }
+    }
+
+    /// Whether these fields have been there together.
+    #[inline]
+    pub(super) fn has_present(&self, present: u64) -> bool {
+        self.present.contains(&present)
     }
 
     /// Whether some of its entries are fields.
