@@ -24,6 +24,8 @@ pub(super) struct Items<'n, I> {
     depth: u16,
     /// How many there were.
     count: usize,
+    /// How many of them are not plain: where the next of these is looked for first.
+    looked_at: usize,
     /// Where the items are, or the values of a map; `UNKNOWN` before the first.
     item: u32,
     /// The same for keys.
@@ -51,6 +53,7 @@ impl<'n, I> Items<'n, I> {
             at: place,
             depth,
             count: 0,
+            looked_at: 0,
             item: UNKNOWN,
             key: UNKNOWN,
             entry: None,
@@ -111,8 +114,9 @@ impl<'n, I> Items<'n, I> {
         if !self.is_short {
             return self.next_item(value);
         }
-        let place = self.notes.go(self.place, self.count, Step::Element(self.count));
+        let place = self.notes.go(self.place, self.looked_at, Step::Element(self.count));
         self.is_present(0, 0);
+        self.looked_at += 1;
         self.count += 1;
         self.noted(value, place, false)
     }
@@ -120,8 +124,8 @@ impl<'n, I> Items<'n, I> {
     /// The place of the next field.
     #[inline]
     fn next_field(&mut self, name: &'static str) -> u32 {
-        let place = self.notes.go(self.at, self.count, Step::Field(name));
-        self.count += 1;
+        let place = self.notes.go(self.at, self.looked_at, Step::Field(name));
+        self.looked_at += 1;
         place
     }
 
@@ -136,8 +140,8 @@ impl<'n, I> Items<'n, I> {
     #[inline]
     fn wrote<T: ?Sized>(&mut self) {
         if is_tag::<T>() {
-            self.at = self.notes.go(self.at, self.count, Step::Tag(self.notes.text()));
-            self.count = 0;
+            self.at = self.notes.go(self.at, self.looked_at, Step::Tag(self.notes.text()));
+            self.looked_at = 0;
         }
     }
 }
@@ -221,7 +225,6 @@ macro_rules! fields {
             ) -> Result<(), I::Error> {
                 self.is_present(name.as_ptr().addr() as u64, plain::<T>().unwrap_or_default());
                 if self.notes.plain::<T>().is_some() {
-                    self.count += 1;
                     return self.inner.serialize_field(name, value);
                 }
                 let place = self.next_field(name);

@@ -75,13 +75,23 @@ pub(super) enum Step {
 }
 
 /// The same literal is mostly at the same address.
-#[inline]
 fn is_same(a: &'static str, b: &'static str) -> bool {
     std::ptr::eq(a, b) || a == b
 }
 
 impl Step {
+    /// Whether it is surely the same: most are, and this is quick to find out.
     #[inline]
+    fn is_identical(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Struct(a), Self::Struct(b)) | (Self::Field(a), Self::Field(b)) => std::ptr::eq(a, b),
+            (Self::Variant(a, b), Self::Variant(c, d)) => std::ptr::eq(b, d) && std::ptr::eq(a, c),
+            (Self::Item, Self::Item) | (Self::Map, Self::Map) => true,
+            (Self::Element(a), Self::Element(b)) => a == b,
+            _ => false,
+        }
+    }
+
     pub(super) fn is(self, other: Self) -> bool {
         match (self, other) {
             (Self::Struct(a), Self::Struct(b)) | (Self::Field(a), Self::Field(b)) => is_same(a, b),
@@ -300,9 +310,13 @@ impl Place {
     #[inline]
     pub(super) fn step(&self, hint: usize, step: Step) -> Option<u32> {
         match self.steps.get(hint) {
-            Some((at, to)) if at.is(step) => Some(*to),
-            _ => self.steps.iter().find(|(at, _)| at.is(step)).map(|(_, to)| *to),
+            Some((at, to)) if at.is_identical(step) => Some(*to),
+            _ => self.find_step(step),
         }
+    }
+
+    fn find_step(&self, step: Step) -> Option<u32> {
+        self.steps.iter().find(|(at, _)| at.is(step)).map(|(_, to)| *to)
     }
 
     /// Whether these fields have been there together.
