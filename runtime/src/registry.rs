@@ -39,6 +39,8 @@ use crate::{
 #[derive(Default)]
 pub struct Registry {
     kinds: BTreeMap<&'static str, MakeKind>,
+    /// What they are called in Rust.
+    types: BTreeMap<&'static str, &'static str>,
     keep: Keep,
     limits: Limits,
     clock: Option<TestClock>,
@@ -81,14 +83,19 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// If another type is registered under that name, or the registry has started.
+    /// If this or another type is registered under that name already, or the registry has started.
+    #[track_caller]
     pub fn register<A: Actor>(mut self) -> Self {
         self.assert_not_started();
-        let name = <A::Contract as Contract>::NAME;
-        assert!(
-            self.kinds.insert(name, make_kind::<A>).is_none(),
-            "two actors are registered as `{name}`: give one another name with `#[actor(name = \"..\")]`"
-        );
+        let (name, ty) = (<A::Contract as Contract>::NAME, std::any::type_name::<A>());
+        if let Some(first) = self.types.insert(name, ty) {
+            assert!(first != ty, "`{ty}` is registered twice: once is enough");
+            panic!(
+                "`{first}` and `{ty}` are both registered as `{name}`: \
+                 give one another name with `#[actor(name = \"..\")]`"
+            );
+        }
+        self.kinds.insert(name, make_kind::<A>);
         self
     }
 
@@ -270,5 +277,35 @@ impl Registry {
 impl fmt::Debug for Registry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Registry").field("actors", &self.kinds.keys()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::prelude::*;
+
+    #[derive(Default, Serialize, Deserialize)]
+    struct One;
+
+    #[actor(crate = crate, name = "one")]
+    impl One {}
+
+    #[derive(Default, Serialize, Deserialize)]
+    struct Other;
+
+    #[actor(crate = crate, name = "one")]
+    impl Other {}
+
+    #[test]
+    #[should_panic(expected = "::One` is registered twice: once is enough")]
+    fn a_type_that_is_registered_twice_is_named() {
+        let _ = Registry::new().register::<One>().register::<One>();
+    }
+
+    #[test]
+    #[should_panic(expected = "::Other` are both registered as `one`")]
+    fn types_that_are_registered_under_one_name_are_named() {
+        let _ = Registry::new().register::<One>().register::<Other>();
     }
 }

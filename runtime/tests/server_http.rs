@@ -398,3 +398,22 @@ async fn the_routes_can_be_nested() {
     assert!(head.starts_with("HTTP/1.1 101 "), "{head}");
     assert_eq!(gateway::next_json(&mut socket).await["body"]["tag"], "Init");
 }
+
+#[tokio::test]
+async fn a_compressed_body_is_refused_as_such() {
+    let server = Server::start().await;
+    let gzip = b"\x1f\x8b\x08\0\0\0\0\0\0\x03";
+    for request in [
+        format!("POST /gateway/desk/action/notes?{}", desk("test")),
+        format!("POST /gateway/desk/queue/none?{}", desk("test")),
+        "PUT /actors".to_owned(),
+    ] {
+        for coding in ["gzip", "br", "identity, gzip", "GZIP"] {
+            let reply = server.http(&request, &[("content-encoding", coding)], gzip).await;
+            let error = (415, "api.unsupported_content_encoding".to_owned());
+            assert_eq!((reply.status, reply.error()), error, "{request} {coding}");
+        }
+    }
+    let request = format!("POST /gateway/desk/action/notes?{}", desk("test"));
+    assert_eq!(server.http(&request, &[("content-encoding", "Identity")], b"{}").await.status, 200);
+}

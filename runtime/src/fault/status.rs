@@ -30,6 +30,7 @@ impl Fault {
             | ("api", "not_found") => StatusCode::NOT_FOUND,
             ("actor" | "api", "method_not_allowed") => StatusCode::METHOD_NOT_ALLOWED,
             ("actor", "action_timed_out") | ("api", "body_timed_out") => StatusCode::REQUEST_TIMEOUT,
+            ("api", "unsupported_content_encoding") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
             ("api", "headers_too_long") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             ("guard", "too_many_requests") => StatusCode::TOO_MANY_REQUESTS,

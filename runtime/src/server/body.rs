@@ -11,7 +11,7 @@ use std::{
 
 use axum::body::Body;
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, header};
+use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use tokio::{task::yield_now, time::timeout};
@@ -23,13 +23,18 @@ use crate::{
     through::through,
 };
 
-/// Reads a body of at most `limit` bytes, which are held in an account.
+/// Reads a body of at most `limit` bytes, which are held in an account. One that is compressed is refused.
 pub(super) async fn read(
     body: Body,
+    headers: &HeaderMap,
     limit: usize,
     limits: &Limits,
     account: Account,
 ) -> Result<(Bytes, Held), Fault> {
+    let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
+    if !headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
+        return Err(errors::encoded_body());
+    }
     let mut held = Held::new(account);
     let collected = timeout(limits.body_timeout, collect(body, limit, limits.body, &mut held)).await;
     let body = collected.unwrap_or_else(|_| Err(errors::body_timed_out()))?;
@@ -166,7 +171,8 @@ mod tests {
         let collected = turns_of_others(async {
             let (limits, account) =
                 (Limits::new(), Account::new(usize::MAX, &Arc::new(Sum::new(usize::MAX))));
-            let (bytes, _held) = read(body(), LENGTH, &limits, account).await.expect("it fits");
+            let (bytes, _held) =
+                read(body(), &HeaderMap::new(), LENGTH, &limits, account).await.expect("it fits");
             assert_eq!(bytes.len(), LENGTH);
         });
         assert!(collected.await >= LENGTH / Turn::BYTES - 1);

@@ -191,7 +191,8 @@ impl Creation {
         // In base64, with a key whose characters may be escaped in the key and in JSON.
         let longest = 4096 + 2 * limits.input + 16 * limits.key_parts * limits.key_part;
         let account = gateway.peers.account(Address::of(request.extensions()));
-        let (body, held) = body::read(request.into_body(), longest, limits, account).await?;
+        let (head, body) = request.into_parts();
+        let (body, held) = body::read(body, &head.headers, longest, limits, account).await?;
         let creation = serde_json::from_slice(&body)
             .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))?;
         Ok((creation, held))

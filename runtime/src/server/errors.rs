@@ -98,6 +98,14 @@ pub(super) fn body_timed_out() -> Fault {
     Fault::from_parts("api", "body_timed_out", "The request's body did not arrive in time")
 }
 
+pub(super) fn encoded_body() -> Fault {
+    Fault::from_parts(
+        "api",
+        "unsupported_content_encoding",
+        "The request's body is compressed; send it as it is",
+    )
+}
+
 pub(super) fn not_destroyed_in_time() -> Fault {
     Fault::from_parts(
         "api",
@@ -223,6 +231,7 @@ mod tests {
             (no_route(), 404),
             (wrong_method(), 405),
             (body_timed_out(), 408),
+            (encoded_body(), 415),
             (no_upgrade("x"), 426),
             (not_destroyed_in_time(), 503),
         ] {

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
-use http::Method;
+use http::{HeaderMap, Method};
 
 use tracing::Instrument as _;
 
@@ -41,7 +41,7 @@ pub(super) async fn send(
     let params = calls::params(&head.headers, limits).map_err(failed)?;
     let account = gateway.peers.account(Address::of(&head.extensions));
     let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
-        read(body, encoding, limits, account).await.map_err(failed)?;
+        read(body, &head.headers, encoding, limits, account).await.map_err(failed)?;
 
     let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
     let mail = Mail { queue, format: encoding.format(), body, waits: wait };
@@ -66,13 +66,14 @@ pub(super) async fn send(
 /// The message, the version to answer in, and what is held of it.
 async fn read(
     body: Body,
+    headers: &HeaderMap,
     encoding: Encoding,
     limits: &Limits,
     account: Account,
 ) -> Result<(QueueSend, u16, Held), Fault> {
     let limit = limits.queued_message;
     let too_large = || faults::message_too_large(limit);
-    let body = body::read(body, limit.saturating_add(ENVELOPE), limits, account).await;
+    let body = body::read(body, headers, limit.saturating_add(ENVELOPE), limits, account).await;
     let (body, held) =
         body.map_err(|fault| if fault == errors::incoming_too_long() { too_large() } else { fault })?;
     let (send, version) =
