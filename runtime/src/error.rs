@@ -54,6 +54,13 @@ impl<E> CallError<E> {
         }
     }
 
+    /// The error that a hook of the actor declared, if it is one of this type: `#[on_before_connect]` judges calls too. What
+    /// the action itself declares is [`Action`](Self::Action).
+    #[must_use]
+    pub fn declared<D: ActorError>(&self) -> Option<D> {
+        self.fault()?.declared()
+    }
+
     /// The same error for an action that declares another one, if it is not the action's own.
     pub(crate) fn widen<F>(self) -> Result<CallError<F>, E> {
         Ok(match self {
@@ -109,7 +116,7 @@ impl Fault {
     }
 
     /// An error that an actor declares: group `user`, its code, its message, its metadata.
-    pub fn declared<E: ActorError>(error: &E) -> Self {
+    pub fn from_declared<E: ActorError>(error: &E) -> Self {
         if error.is_internal() {
             return Self::internal(error);
         }
@@ -213,7 +220,20 @@ impl Fault {
     }
 
     /// The error that an actor declared, if it is one of this type.
-    pub(crate) fn restore<E: ActorError>(&self) -> Option<E> {
+    ///
+    /// ```
+    /// # use callboard::prelude::*;
+    /// #[derive(Debug, PartialEq, thiserror::Error, ActorError)]
+    /// enum DoorError {
+    ///     #[error("{name} is not on the list")]
+    ///     NotListed { name: String },
+    /// }
+    ///
+    /// let fault = Fault::from_declared(&DoorError::NotListed { name: "ann".to_owned() });
+    /// assert_eq!(fault.declared(), Some(DoorError::NotListed { name: "ann".to_owned() }));
+    /// ```
+    #[must_use]
+    pub fn declared<E: ActorError>(&self) -> Option<E> {
         if self.group() == "user" { E::decode_metadata(self.code(), self.encoded_metadata()) } else { None }
     }
 
@@ -381,8 +401,8 @@ pub trait DeclaredErrorKind<E> {
 impl<E: ActorError> DeclaredErrorKind<E> for &ErrorProbe<E> {
     fn kind(&self) -> ErrorKind<E> {
         ErrorKind {
-            to_fault: Fault::declared,
-            restore: Fault::restore,
+            to_fault: Fault::from_declared,
+            restore: Fault::declared,
             is_declared: |error| !error.is_internal(),
             cause: |_| None,
         }

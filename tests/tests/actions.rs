@@ -60,6 +60,23 @@ both_worlds!(
     }
 );
 
+both_worlds!(
+    what_a_hook_declares_comes_back_as_the_enum_from_a_call_that_it_refuses,
+    registry(),
+    async |world: &World| {
+        let banned = world.client.get_or_create::<Room>("banned").with_params(Join::named("banned")).unwrap();
+        let error = banned.get_messages().await.unwrap_err();
+        assert_eq!(error.declared(), Some(RoomError::Banned { name: "banned".into(), tries: 3 }));
+        assert_eq!(error.fault().unwrap().declared(), error.declared::<RoomError>());
+        let own = room(world, "open").announce_and_fail().await.unwrap_err();
+        assert_eq!(
+            own.declared::<RoomError>(),
+            None,
+            "what the action declares is `CallError::Action`: {own}"
+        );
+    }
+);
+
 both_worlds!(r08_state_event_and_reply_of_one_message_are_the_same, registry(), async |world: &World| {
     let conn = room(world, "r08").connect(Join::named("ann"));
     let (tell, mut heard) = heard();
@@ -94,7 +111,11 @@ both_worlds!(
         let fault = internal.fault().expect("not declared");
         assert!(fault.is("rivetkit", "internal_error"), "{fault}");
         assert_eq!(fault.message(), "An internal error occurred");
-        assert!(!format!("{internal:?}").contains("SECRET"), "its text is nowhere outside the log");
+        assert!(!internal.to_string().contains("SECRET"));
+        // A caller in the same process may see what it came from; it crosses no wire.
+        let is_here = world.url.is_none();
+        assert_eq!(std::error::Error::source(fault).is_some(), is_here);
+        assert_eq!(format!("{internal:?}").contains("SECRET"), is_here);
     }
 );
 

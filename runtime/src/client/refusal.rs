@@ -42,7 +42,7 @@ impl Refusal {
     /// The error that the actor declared: what its `#[on_subscribe]` returned.
     #[must_use]
     pub fn declared<E: ActorError>(&self) -> Option<E> {
-        self.fault.restore()
+        self.fault.declared()
     }
 }
 

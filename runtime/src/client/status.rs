@@ -97,7 +97,7 @@ impl ConnectionError {
     /// ```
     #[must_use]
     pub fn declared<E: ActorError>(&self) -> Option<E> {
-        self.fault()?.restore()
+        self.fault()?.declared()
     }
 
     /// What it was, without that the connection is lost.

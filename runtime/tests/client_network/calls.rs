@@ -55,7 +55,7 @@ async fn a_declared_error_comes_back_in_every_encoding() {
     for encoding in Encoding::ALL {
         let reply = exchange(encoding, async |request| {
             let actor = Some(ActorRef { actor_id: ACTOR.to_owned(), generation: 1, key: None });
-            let body = ErrorBody { fault: Fault::declared(&BoardError::Full { limit: 3 }), actor };
+            let body = ErrorBody { fault: Fault::from_declared(&BoardError::Full { limit: 3 }), actor };
             let body = body.encode(encoding, 4).unwrap();
             request.respond("500 Internal Server Error", encoding.content_type(), &body).await;
         });

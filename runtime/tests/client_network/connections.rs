@@ -44,7 +44,7 @@ async fn a_connection_speaks_every_encoding() {
             let ToServer::ActionRequest { id: 1, .. } = socket.receive(encoding).await else {
                 panic!("not the second call");
             };
-            let fault = Fault::declared(&BoardError::Full { limit: 3 });
+            let fault = Fault::from_declared(&BoardError::Full { limit: 3 });
             socket.send(encoding, &ToClient::Error { action_id: Some(1), fault, actor: None }).await;
             assert_eq!(socket.closed().await, Some((1000, "Disposed".to_owned())));
         };
@@ -86,7 +86,7 @@ async fn a_rejection_is_the_typed_error() {
         let connection = connect(&client(&server, encoding));
         let server_side = async {
             let mut socket = server.socket().await;
-            let fault = Fault::declared(&BoardError::Full { limit: 3 });
+            let fault = Fault::from_declared(&BoardError::Full { limit: 3 });
             socket.send(encoding, &ToClient::Error { action_id: None, fault, actor: None }).await;
             socket.close(1011, "user.full#ray").await;
         };

@@ -140,7 +140,7 @@ fn declared(fault: &Fault) -> Option<Failure> {
 proptest! {
     #[test]
     fn errors_come_back(failure in failures()) {
-        let fault = Fault::declared(&failure);
+        let fault = Fault::from_declared(&failure);
         prop_assert_eq!(debug(&declared(&fault)), debug(&Some(failure.after(Way::Cbor))), "in one process");
         for encoding in Encoding::ALL {
             let expected = debug(&Some(failure.after(way(encoding.format()))));
@@ -153,7 +153,7 @@ proptest! {
     /// An actor that calls another one hands its error on, in whatever its own caller speaks.
     #[test]
     fn errors_that_are_handed_on_come_back(failure in failures()) {
-        let fault = Fault::declared(&failure);
+        let fault = Fault::from_declared(&failure);
         for encoding in Encoding::ALL {
             let [fault, _] = travel(encoding, &fault);
             for next in Encoding::ALL {
@@ -168,7 +168,7 @@ proptest! {
 
     #[test]
     fn a_fault_equals_itself_whatever_it_has_come_in(failure in failures()) {
-        let fault = Fault::declared(&failure);
+        let fault = Fault::from_declared(&failure);
         // NaN equals nothing, and null does not travel.
         prop_assume!(!debug(&failure).contains("NaN") && fault.metadata() != Some(&Value::Null));
         for encoding in [Encoding::Cbor, Encoding::Bare] {
@@ -182,7 +182,7 @@ proptest! {
 #[test]
 fn integers_of_128_bits_come_back_and_are_digits_in_the_view() {
     let failure = Failure::Huge { id: 1 << 100, name: "$x".to_owned() };
-    let fault = Fault::declared(&failure);
+    let fault = Fault::from_declared(&failure);
     for encoding in Encoding::ALL {
         for fault in travel(encoding, &fault) {
             assert_eq!(debug(&declared(&fault)), debug(&Some(failure.clone())));
@@ -195,7 +195,7 @@ fn integers_of_128_bits_come_back_and_are_digits_in_the_view() {
 #[test]
 fn infinity_comes_back_where_the_encoding_has_it_and_is_null_alone_in_json() {
     let failure = Failure::Ratio { ratio: f64::INFINITY, name: "ann".to_owned() };
-    let fault = Fault::declared(&failure);
+    let fault = Fault::from_declared(&failure);
     for encoding in Encoding::ALL {
         for fault in travel(encoding, &fault) {
             assert_eq!(fault.metadata(), Some(&json!({ "ratio": null, "name": "ann" })));
@@ -209,7 +209,7 @@ fn infinity_comes_back_where_the_encoding_has_it_and_is_null_alone_in_json() {
 fn keys_without_a_text_come_back_where_the_encoding_has_them_and_are_null_alone_in_json() {
     let keys = Keys::from([(("$x".to_owned(), 1), [(None, Any::Plain), (Some(1), Any::Mark)].into())]);
     let failure = Failure::ListedKeys("$$x".to_owned(), keys);
-    let fault = Fault::declared(&failure);
+    let fault = Fault::from_declared(&failure);
     for encoding in Encoding::ALL {
         for fault in travel(encoding, &fault) {
             assert_eq!(fault.metadata(), Some(&json!(["$$x", null])));
@@ -229,7 +229,8 @@ fn fields_are_seen_by_clients_as_before() {
     let value =
         Any::Tree(json!({ "at": 1_795_325_502_718_u64, "list": ["$x", 1], "ratio": 0.5, "none": null }));
     let failure = Failure::Named { value, wide_text: "text".to_owned(), other: Any::U64(1 << 60) };
-    let body = ErrorBody { fault: Fault::declared(&failure), actor: None }.encode(Encoding::Json, 4).unwrap();
+    let body =
+        ErrorBody { fault: Fault::from_declared(&failure), actor: None }.encode(Encoding::Json, 4).unwrap();
     let body: Value = serde_json::from_slice(&body).unwrap();
     let tree = json!({ "at": 1_795_325_502_718_u64, "list": ["$$x", 1], "ratio": 0.5, "none": null });
     assert_eq!(

@@ -24,7 +24,7 @@ async fn r42_a_rejection_is_the_typed_error_and_is_told_once_even_to_who_asks_la
         move |error| notes.add(format!("early {:?}", error.declared::<BoardError>()))
     });
     let peer = server.attempt().await.link();
-    let fault = Fault::declared(&BoardError::Full { limit: 2 });
+    let fault = Fault::from_declared(&BoardError::Full { limit: 2 });
     peer.send(FromServer::Error(fault));
     peer.close(1011, "user.full#ray");
 
