@@ -10,7 +10,7 @@ use std::time::Duration;
 ///
 /// | limit | unit | default | beyond it |
 /// |---|---|---|---|
-/// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`; a connection is closed with it (1011) |
+/// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`, for that call; a connection is closed with it (1011) if the message is no call |
 /// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::SendError) of the actor's |
 /// | [`queue`](Self::queue) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`queue_messages`](Self::queue_messages) | messages | 4,096 | the same |
@@ -21,7 +21,7 @@ use std::time::Duration;
 /// | [`key_parts`](Self::key_parts) | parts | 32 | `actor.key_too_long` |
 /// | [`key_part`](Self::key_part) | characters | 128 | `actor.key_too_long` |
 /// | [`head`](Self::head) | bytes | 32 KiB | status 431, `api.headers_too_long` |
-/// | [`body`](Self::body) | bytes | 20 MiB | `message.incoming_too_long`, without its rest being read |
+/// | [`body`](Self::body) | bytes | 20 MiB | `message.incoming_too_long`, without its rest being read; a connection is closed with it (1011) |
 /// | [`sockets`](Self::sockets) | sockets | 16,384 | status 503, `guard.too_many_connections`, as soon as it is accepted |
 /// | [`sockets_per_address`](Self::sockets_per_address) | sockets | 2,048 | the same |
 /// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
@@ -138,7 +138,9 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Bytes of one incoming message on a connection, and of the body of a call.
+    /// Bytes of one incoming message on a connection, and of the body of a call. Clients are told, in the header
+    /// `x-callboard-max-message` of handshakes and of answers to calls. Of a message that is longer the first 4 KiB are read,
+    /// to tell whose call it is, which is answered; others on that connection are not touched.
     incoming_message: usize;
     /// Bytes of one outgoing message: an event, the answer to a call.
     outgoing_message: usize;
@@ -164,8 +166,8 @@ settings! {
     key_part: usize;
     /// Bytes of a request's line and headers. There may be 100 headers.
     head: usize;
-    /// Bytes of any body. What is too long for its purpose is read to here and thrown away, so that its sender gets
-    /// to read the answer.
+    /// Bytes of any body, and of any message on a connection. What is too long for its purpose is read to here and thrown
+    /// away, so that its sender gets to read the answer.
     body: usize;
     /// Open sockets, whatever they are used for. Only [`Registry::serve`](crate::Registry::serve) and
     /// [`serve_listener`](crate::Registry::serve_listener) have sockets to count. Stay below what the system grants

@@ -160,3 +160,25 @@ fn recorded_values_are_what_their_senders_meant() {
 }
 
 const ECHO: ActionInfo = ActionInfo::new("echo", "echo", &[], "", Mode::Read);
+
+#[test]
+fn the_id_of_a_call_is_read_before_its_arguments_have_come() {
+    let mut calls = 0;
+    for recording in recordings().iter().filter(|recording| recording.kind == Kind::ToServer) {
+        let (encoding, bytes) = (recording.encoding(), recording.bytes());
+        match ToServer::decode(encoding, &bytes).unwrap() {
+            ToServer::ActionRequest { id, args, .. } => {
+                calls += 1;
+                let begun =
+                    (0..=bytes.len()).find(|end| ToServer::call_id(encoding, &bytes[..*end]).is_some());
+                let begun = begun.unwrap_or_else(|| panic!("no id: {recording:?}"));
+                assert!(begun <= bytes.len() - args.len(), "{recording:?}");
+                assert!(
+                    (begun..=bytes.len()).all(|end| ToServer::call_id(encoding, &bytes[..end]) == Some(id))
+                );
+            }
+            ToServer::SubscriptionRequest { .. } => assert_eq!(ToServer::call_id(encoding, &bytes), None),
+        }
+    }
+    assert!(calls > 10, "{calls}");
+}

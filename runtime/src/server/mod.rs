@@ -6,14 +6,16 @@ mod body;
 mod calls;
 mod control;
 mod cors;
-mod edges;
 mod errors;
 mod extensions;
+mod frame_filter;
+mod frame_head;
 mod identity;
 mod intake;
 mod limits;
 mod opening;
 mod origins;
+mod patience;
 mod pause;
 mod peers;
 mod plain;
@@ -58,7 +60,7 @@ use self::{
     target::{Query, Target},
     visit::Visit,
 };
-use crate::{Fault, Limits, host::Runtime, meters::ServerMeters};
+use crate::{Fault, Limits, host::Runtime, meters::ServerMeters, wire::http::MAX_MESSAGE};
 
 /// What every request is served from.
 pub(crate) struct Gateway {
@@ -236,6 +238,8 @@ async fn dispatch(
     route: Route,
     request: Request,
 ) -> Response {
+    let tells_limit = matches!(route, Route::Connect | Route::Action(_));
+    let max_message = gateway.limits().incoming_message;
     let response = match route {
         Route::Connect => websocket::connect(gateway, ray, target, request).map_err(Failure::from),
         Route::WebSocket(path) => websocket::raw(gateway, ray, target, &path, request).map_err(Failure::from),
@@ -254,7 +258,11 @@ async fn dispatch(
         },
         Route::About(page) => requests::about(&gateway, target, page).await,
     };
-    response.unwrap_or_else(IntoResponse::into_response)
+    let mut response = response.unwrap_or_else(IntoResponse::into_response);
+    if tells_limit {
+        response.headers_mut().insert(MAX_MESSAGE, max_message.into());
+    }
+    response
 }
 
 #[cfg(test)]

@@ -28,7 +28,7 @@ use super::{
     peers::Place,
     session::End,
     silence::Silence,
-    socket::{Socket, Step},
+    socket::{Received, Socket, Step},
     target::Target,
     transport::Transport,
 };
@@ -219,7 +219,11 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     fn read(&mut self, step: Step) -> Result<(), End> {
-        let Some(message) = step? else { return Ok(()) };
+        let message = match step? {
+            None => return Ok(()),
+            Some(Received::Message(message)) => message,
+            Some(Received::TooLong { .. }) => return Err(End::TooLong),
+        };
         self.silence.end();
         if let Some((code, reason)) = message.as_close() {
             self.closing.closed_by_peer(Close::new(code.into(), reason));

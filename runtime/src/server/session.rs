@@ -5,23 +5,31 @@
 
 use std::{
     future::{Future, poll_fn},
-    pin::{Pin, pin},
+    pin::pin,
     sync::Arc,
     task::{Context, Poll, ready},
     time::Duration,
 };
 
 use futures_util::FutureExt as _;
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout};
+use tokio::time::{Instant, sleep, timeout};
 use tokio_websockets::Message;
 
-use super::{limits, pause::Pause, plain::Lend, silence::Silence, socket::Socket, transport::Transport};
+use super::{
+    errors, limits,
+    patience::Patience,
+    pause::Pause,
+    plain::Lend,
+    silence::Silence,
+    socket::{Received, Socket},
+    transport::Transport,
+};
 use crate::{
     Limits,
     framing::{followed_by_ping, frames},
     host::HostedConn,
     outbox::{Close, Outbox, Taken},
-    wire::ToServer,
+    wire::{ToClient, ToServer},
 };
 
 /// A WebSocket, and the connection that it carries.
@@ -54,7 +62,10 @@ impl<S: Lend> Session<S> {
         limits: &Limits,
     ) -> Self {
         Self {
-            socket: Socket::new(transport, limits.incoming_message),
+            socket: Socket::new(
+                transport.passing_over(limits.incoming_message, limits.body),
+                limits.incoming_message,
+            ),
             outbox,
             conn: conn.map(HangUp),
             until_end,
@@ -203,8 +214,12 @@ impl<S: Lend> Session<S> {
         Poll::Ready(Ok(Went::Pressed))
     }
 
-    fn read(&mut self, message: &Message) -> Result<(), End> {
+    fn read(&mut self, received: &Received) -> Result<(), End> {
         self.silence.end();
+        let message = match received {
+            Received::Message(message) => message,
+            Received::TooLong { is_text, beginning } => return self.refuse(*is_text, beginning),
+        };
         if message.is_close() {
             return Err(End::Answer);
         }
@@ -215,9 +230,7 @@ impl<S: Lend> Session<S> {
             if self.take(message) {
                 self.next_rest = limits::REST;
             } else {
-                // To refuse it has cost nearly as much as to take it. What there is for its peer is written all the same.
-                self.pause.begin_rest(self.next_rest);
-                self.next_rest = limits::LONGEST_REST.min(2 * self.next_rest);
+                self.rest();
             }
         }
         Ok(())
@@ -229,6 +242,25 @@ impl<S: Lend> Session<S> {
             return Err(End::Gone);
         }
         self.silence.check(&mut self.socket)
+    }
+
+    /// To refuse a call has cost nearly as much as to take it. What there is for its peer is written all the same.
+    fn rest(&mut self) {
+        self.pause.begin_rest(self.next_rest);
+        self.next_rest = limits::LONGEST_REST.min(2 * self.next_rest);
+    }
+
+    /// Answers a call that is too long. The end, if the message is none.
+    fn refuse(&mut self, is_text: bool, beginning: &[u8]) -> Result<(), End> {
+        if self.conn.is_none() || self.outbox.is_closed() {
+            return Ok(());
+        }
+        let encoding = self.outbox.encoding();
+        let id = ToServer::call_id(encoding, beginning).filter(|_| is_text == encoding.is_text());
+        let action_id = Some(id.ok_or(End::TooLong)?);
+        self.outbox.send(&ToClient::Error { action_id, fault: errors::incoming_too_long(), actor: None });
+        self.rest();
+        Ok(())
     }
 
     /// Hands a message to the actor; `false` if that is one call too many.
@@ -259,45 +291,6 @@ enum Went {
     Read,
     /// Its peer sends faster than it is heard.
     Pressed,
-}
-
-/// How long a peer that is behind may take over what is being written to it.
-struct Patience {
-    limit: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
-    /// When it must have taken what one turn has sent beyond the limits of its queue.
-    excess: Option<Pin<Box<Sleep>>>,
-}
-
-impl Patience {
-    fn new(limit: Duration) -> Self {
-        Self { limit, timer: None, excess: None }
-    }
-
-    /// Everything is written.
-    fn rest(&mut self) {
-        self.timer = None;
-        self.excess = None;
-    }
-
-    /// The end, if the peer has not taken what is written for too long, and more than that has had no room.
-    fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<End> {
-        let limit = self.limit;
-        if let Some(since) = outbox.found_stuck() {
-            let excess = self.excess.get_or_insert_with(|| Box::pin(sleep_until(since + limit)));
-            if excess.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(End::Gone);
-            }
-        }
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        while timer.as_mut().poll(cx).is_ready() {
-            if outbox.is_behind() {
-                return Poll::Ready(End::Gone);
-            }
-            timer.as_mut().reset(Instant::now() + limit);
-        }
-        Poll::Pending
-    }
 }
 
 /// What a session lends to its outbox, which may outlive it: the socket is closed with the session, however that ends.

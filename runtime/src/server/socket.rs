@@ -15,11 +15,22 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::{limits, plain::Lend, session::End, signs::Signs, transport::Transport};
+use super::{frame_filter::TooLong, limits, plain::Lend, session::End, signs::Signs, transport::Transport};
 use crate::{outbox::Close, pen::Pen};
 
 /// What came of one step: a message, or none if everything is written now; or the end.
-pub(super) type Step = Result<Option<Message>, End>;
+pub(super) type Step = Result<Option<Received>, End>;
+
+/// What a peer has sent.
+#[derive(Debug)]
+pub(super) enum Received {
+    Message(Message),
+    /// A message that is too long. This is its beginning, which is all that was read.
+    TooLong {
+        is_text: bool,
+        beginning: Bytes,
+    },
+}
 
 /// A socket that speaks WebSocket. It writes when it is told to, not when much waits.
 pub(super) struct Socket<S> {
@@ -118,7 +129,20 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         Poll::Ready(Ok(true))
     }
 
-    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, End>> {
+        match self.poll_message(cx) {
+            Poll::Ready(message) => Poll::Ready(message.map(Received::Message)),
+            Poll::Pending => match self.transport().and_then(Transport::take_too_long) {
+                None => Poll::Pending,
+                Some(TooLong::Endless) => Poll::Ready(Err(End::TooLong)),
+                Some(TooLong::Skipped { is_text, beginning }) => {
+                    Poll::Ready(Ok(Received::TooLong { is_text, beginning }))
+                }
+            },
+        }
+    }
+
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
         if let State::Resting(transport) = &mut self.state
             && !ready!(transport.poll_arrived(cx)).is_ok_and(|arrived| arrived)
         {
@@ -167,6 +191,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     /// Says goodbye as the end asks for.
     pub(super) async fn part(mut self, end: End) -> Result<(), Error> {
         let written = !self.is_writing;
+        if let Some(transport) = self.transport() {
+            transport.forget_too_long();
+        }
         self.awake();
         let State::Awake(socket) = self.state else { return Ok(()) };
         let too_long = || Close::new(1011, "message.incoming_too_long");
@@ -258,7 +285,10 @@ mod tests {
         let mut texts = Vec::new();
         loop {
             match poll_fn(|cx| Poll::Ready(socket.poll_step(cx))).await {
-                Poll::Ready(Ok(Some(message))) => texts.extend(message.as_text().map(str::to_owned)),
+                Poll::Ready(Ok(Some(Received::Message(message)))) => {
+                    texts.extend(message.as_text().map(str::to_owned));
+                }
+                Poll::Ready(Ok(Some(Received::TooLong { .. }))) => texts.push("too long".to_owned()),
                 Poll::Ready(Ok(None)) => {}
                 Poll::Ready(Err(end)) => panic!("{end:?}"),
                 Poll::Pending => return texts,
@@ -278,7 +308,8 @@ mod tests {
         for cut in 1..hello.len() {
             assert!(read(&mut socket).await.is_empty() && is_resting(&socket));
             theirs.write_all(&hello[..cut]).await.unwrap();
-            assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+            assert!(read(&mut socket).await.is_empty());
+            assert_eq!(is_resting(&socket), cut < 6, "a head is not passed on before it is whole");
             theirs.write_all(&hello[cut..]).await.unwrap();
             assert_eq!(read(&mut socket).await, ["hello"]);
         }
@@ -301,5 +332,37 @@ mod tests {
         assert!(written[2..1002].iter().all(|byte| *byte == 0), "nothing comes between");
         assert_eq!(written[1002..], [0x8a, 0]);
         assert!(is_resting(&socket) && !socket.is_writing());
+    }
+
+    #[tokio::test]
+    async fn a_socket_has_no_buffers_while_a_message_that_is_too_long_is_passed_over() {
+        let (ours, mut theirs) = duplex(8192);
+        let mut socket = Socket::new(Transport::new(ours).passing_over(1024, 1 << 20), 1024);
+        let length = u16::try_from(20_000).expect("it is short").to_be_bytes();
+        theirs.write_all(&[&[0x81, 0xfe][..], &length, &[0; 4]].concat()).await.unwrap();
+        for nth in 0..20 {
+            theirs.write_all(&[b'x'; 1000]).await.unwrap();
+            // It is told as soon as its beginning is there.
+            assert_eq!(read(&mut socket).await, vec!["too long"; usize::from(nth == 4)]);
+            assert!(is_resting(&socket));
+        }
+        theirs.write_all(&[0x81, 0x81, 0, 0, 0, 0, b'a']).await.unwrap();
+        assert_eq!(read(&mut socket).await, ["a"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_with_the_handshake_is_not_lost_wherever_it_ends() {
+        let hello = [&[0x81, 0x85, 0, 0, 0, 0][..], b"hello"].concat();
+        let long = [&[0x81, 0xfe, 0x07, 0xd0, 0, 0, 0, 0][..], &[b'x'; 2000]].concat();
+        let all = [&hello[..], &long, &hello].concat();
+        for cut in 0..=all.len() {
+            let (ours, mut theirs) = duplex(8192);
+            let transport = Transport::new(ours).with_arrived(&all[..cut]).passing_over(1024, 1 << 20);
+            let mut socket = Socket::new(transport, 1024);
+            theirs.write_all(&all[cut..]).await.unwrap();
+            let mut texts = read(&mut socket).await;
+            texts.sort();
+            assert_eq!(texts, ["hello", "hello", "too long"], "{cut}");
+        }
     }
 }

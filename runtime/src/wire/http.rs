@@ -12,6 +12,9 @@ use super::{
 };
 use crate::Fault;
 
+/// The header by which a server tells how many bytes a call may have, as a message or as a body.
+pub(crate) const MAX_MESSAGE: &str = "x-callboard-max-message";
+
 /// The body of a call of an action.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ActionCall {

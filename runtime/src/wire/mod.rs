@@ -13,6 +13,7 @@
 
 mod args;
 mod bare;
+mod call_id;
 mod cbor;
 mod elements;
 mod encoding;

@@ -8,6 +8,7 @@ mod messages;
 mod openings;
 mod pace;
 mod slow_link;
+mod told;
 
 use std::{
     io::ErrorKind,

@@ -19,7 +19,11 @@ async fn an_incoming_message_may_be_as_long_as_set_and_no_longer() {
     socket.send(Message::text(message(1000))).await.expect("it is open");
     assert_eq!(hear(&mut socket).await, json!(["0", 2]));
     socket.send(Message::text(message(1001))).await.expect("it is open");
-    assert_eq!(next_close(&mut socket).await, (1011, "message.incoming_too_long".to_owned()));
+    assert_eq!(hear(&mut socket).await, json!(["0", "incoming_too_long"]), "that call alone fails");
+    say(&mut socket, call(1, "here", &json!([]))).await;
+    assert_eq!(hear(&mut socket).await, json!(["1", 1]));
+    socket.send(Message::text("x".repeat(1001))).await.expect("it is open");
+    assert_eq!(next_close(&mut socket).await, (1011, "message.incoming_too_long".to_owned()), "it is none");
     assert_eq!(server.call("notes", "[]").await.json()["output"].as_array().map(Vec::len), Some(2));
 }
 
@@ -105,9 +109,9 @@ async fn lengths_that_are_only_claimed_cost_nothing() {
     let chunked = request("transfer-encoding: chunked") + "fffffffffffffffff\r\nx";
     assert!(ask(chunked.as_bytes()).await.starts_with("HTTP/1.1 400 "));
 
-    // A frame of 2^63 - 1 bytes; the highest bit must not be set.
+    // Frames of more bytes than are passed over.
     for (length, reason) in
-        [(u64::MAX >> 1, "message.incoming_too_long"), (1 << 63, ""), (65_537, "message.incoming_too_long")]
+        [(u64::MAX >> 1, "message.incoming_too_long"), ((20 << 20) + 1, "message.incoming_too_long")]
     {
         let mut socket = raw(&server).await;
         let frame = [&[0x82, 0xff][..], &length.to_be_bytes(), &[0; 4]].concat();

@@ -26,6 +26,7 @@ impl Network {
         let encoding = self.settings.encoding;
         let name = action.info().name;
         let body = ActionCall { args: encode(&action, encoding)? }.encode(encoding)?;
+        self.max_message.check(body.len())?;
         let path = format!("/action/{}", component(name));
         let uri =
             self.endpoint.gateway(&self.settings, C::NAME, target, &path).map_err(CallError::NotSent)?;

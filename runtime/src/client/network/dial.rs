@@ -10,7 +10,7 @@ use tokio_websockets::{ClientBuilder, Error, Limits, WebSocketStream, upgrade};
 
 use super::{
     MAX_INCOMING, Network, call::base_headers, connector::connect, endpoint::component, exchange::chain,
-    pulse::Pulse, socket::Socket,
+    max_message::MaxMessage, pulse::Pulse, socket::Socket,
 };
 use crate::{
     Contract, Fault,
@@ -33,12 +33,12 @@ impl Network {
         let headers = self.upgrade_headers(params.as_ref())?;
         let limit = self.settings.connect_timeout;
         let pulse = Pulse::new();
-        let socket = timeout(limit, self.open(uri, headers, &pulse))
+        let (socket, max_message) = timeout(limit, self.open(uri, headers, &pulse))
             .await
             .unwrap_or_else(|_| Err(DialError::Unreachable(format!("no answer within {limit:?}"))))?;
         let (tx, outgoing) = mpsc::unbounded_channel();
         let (incoming, rx) = mpsc::unbounded_channel();
-        let carrier = Socket::new(self.settings.encoding, pulse, self.settings.idle_timeout);
+        let carrier = Socket::new(self.settings.encoding, max_message, pulse, self.settings.idle_timeout);
         tokio::spawn(carrier.carry(socket, outgoing, incoming));
         Ok(Link { tx, rx })
     }
@@ -48,7 +48,8 @@ impl Network {
         uri: Uri,
         headers: HeaderMap,
         pulse: &Pulse,
-    ) -> Result<WebSocketStream<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>, DialError> {
+    ) -> Result<(WebSocketStream<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>, MaxMessage), DialError>
+    {
         let stream = connect(&self.connector, uri.clone()).await.map_err(DialError::Unreachable)?;
         let mut builder =
             ClientBuilder::from_uri(uri).limits(Limits::default().max_payload_len(Some(MAX_INCOMING)));
@@ -57,8 +58,12 @@ impl Network {
             builder =
                 added.map_err(|_| refused("invalid_header", format!("`{name}` belongs to the handshake")))?;
         }
-        let (socket, _) = builder.connect_on(pulse.of(stream)).await.map_err(|error| refusal(&error))?;
-        Ok(socket)
+        let (socket, response) =
+            builder.connect_on(pulse.of(stream)).await.map_err(|error| refusal(&error))?;
+        let max_message = MaxMessage::default();
+        max_message.learn(response.headers());
+        self.max_message.learn(response.headers());
+        Ok((socket, max_message))
     }
 
     /// What is asked of the server besides the address: encoding and params, as subprotocols.

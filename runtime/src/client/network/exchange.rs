@@ -85,6 +85,7 @@ impl Network {
             }
         })?;
         let (parts, body) = response.into_parts();
+        self.max_message.learn(&parts.headers);
         let body = Limited::new(body, MAX_INCOMING).collect().await;
         let body = body
             .map_err(|error| CallError::MaybeApplied(format!("the answer broke off: {}", chain(&*error))))?;

@@ -6,6 +6,7 @@ mod control;
 mod dial;
 mod endpoint;
 mod exchange;
+mod max_message;
 mod pulse;
 mod queue;
 mod socket;
@@ -20,6 +21,7 @@ use hyper_util::{
 
 use self::connector::Connector;
 pub(super) use self::endpoint::Endpoint;
+use self::max_message::MaxMessage;
 use super::{
     link::{BoxFuture, Dial, DialError, Link, Outgoing, Port, ReplyOf, Sent},
     target::Target,
@@ -41,6 +43,7 @@ pub(crate) struct Network {
     settings: Settings,
     connector: Connector,
     http: HttpClient<Connector, exchange::Body>,
+    max_message: MaxMessage,
 }
 
 /// How a client speaks.
@@ -62,7 +65,7 @@ impl Network {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_mins(1))
             .build(connector.clone());
-        Self { endpoint, settings, connector, http }
+        Self { endpoint, settings, connector, http, max_message: MaxMessage::default() }
     }
 }
 

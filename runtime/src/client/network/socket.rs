@@ -15,7 +15,7 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Error, Message, WebSocketStream};
 
-use super::{call, pulse::Pulse};
+use super::{call, max_message::MaxMessage, pulse::Pulse};
 use crate::{
     Action, CallError, Contract, Event, Fault, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
@@ -32,13 +32,20 @@ pub(super) struct Socket {
     calls: Mutex<HashMap<u64, &'static str>>,
     /// Wakes the writer for a ping.
     ping: Notify,
+    /// What this server takes.
+    max_message: MaxMessage,
     pulse: Pulse,
     idle_timeout: Duration,
 }
 
 impl Socket {
-    pub(super) fn new(encoding: Encoding, pulse: Pulse, idle_timeout: Duration) -> Self {
-        Self { encoding, calls: Mutex::default(), ping: Notify::new(), pulse, idle_timeout }
+    pub(super) fn new(
+        encoding: Encoding,
+        max_message: MaxMessage,
+        pulse: Pulse,
+        idle_timeout: Duration,
+    ) -> Self {
+        Self { encoding, calls: Mutex::default(), ping: Notify::new(), max_message, pulse, idle_timeout }
     }
 
     /// Carries messages until either side is done, and says why it ended.
@@ -118,6 +125,7 @@ impl Socket {
         let args = call::encode(action, self.encoding)?;
         let frame =
             wire::ToServer::ActionRequest { id, name: name.to_owned(), args }.encode(self.encoding)?;
+        self.max_message.check(frame.len())?;
         self.calls.lock().insert(id, name);
         Ok(self.frame(frame))
     }

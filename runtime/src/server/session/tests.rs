@@ -3,6 +3,7 @@
 mod pace;
 mod pen;
 mod slow;
+mod too_long;
 
 use std::{
     pin::Pin,
@@ -182,7 +183,7 @@ async fn a_message_that_is_too_long_closes_the_connection_and_is_not_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn fragments_that_are_too_long_together_close_the_connection() {
+async fn fragments_that_are_no_call_and_too_long_together_close_the_connection() {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 256 * 1024);
     let mut frames = Vec::new();
     for first in [0x01, 0x00] {

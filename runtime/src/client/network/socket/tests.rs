@@ -20,7 +20,9 @@ fn start(
     let (incoming, rx) = mpsc::unbounded_channel();
     let pulse = Pulse::new();
     let stream = ClientBuilder::new().take_over(pulse.of(ours));
-    tokio::spawn(Socket::new(Encoding::Json, pulse, IDLE).carry(stream, outgoing, incoming));
+    tokio::spawn(
+        Socket::new(Encoding::Json, MaxMessage::default(), pulse, IDLE).carry(stream, outgoing, incoming),
+    );
     (tx, rx, theirs)
 }
 
