@@ -20,6 +20,11 @@ macro_rules! actors {
 
         #[actor($options)]
         impl $actor {
+            #[on_wake]
+            fn wake(&self, ctx: &Ctx<Self>) {
+                note(&format!("{} wakes", ctx.key()), "wakes");
+            }
+
             #[action]
             fn ring(&mut self, ctx: &Ctx<Self>, name: String) {
                 self.rings += 1;
@@ -172,14 +177,18 @@ async fn a_step_does_not_move_what_follows_elapsed_time() {
 async fn a_step_does_not_move_the_time_at_which_an_idle_actor_sleeps() {
     let (registry, clock) = open();
     let bell = registry.client().get_or_create::<Bell>("idle");
-    bell.now_ms().await.unwrap();
+    let wakes = async |passed| {
+        pass_s(passed).await;
+        bell.now_ms().await.unwrap();
+        noted("idle wakes").len()
+    };
+    assert_eq!(wakes(0).await, 1);
     clock.step_forward(DAY);
-    pass_s(5).await;
-    let awake = async || registry.client().get::<Bell>("idle").due_in_ms().await.is_ok();
-    assert!(awake().await);
+    assert_eq!(wakes(5).await, 1);
+    assert_eq!(wakes(15).await, 2);
     clock.step_back(2 * DAY);
-    pass_s(15).await;
-    assert!(awake().await);
+    assert_eq!(wakes(5).await, 2);
+    assert_eq!(wakes(15).await, 3);
 }
 
 #[tokio::test(start_paused = true)]
