@@ -23,7 +23,7 @@ impl MaxMessage {
     /// Refuses a call of so many bytes as the server would, without sending it.
     pub(super) fn check(&self, length: usize) -> Result<(), Fault> {
         match self.0.load(Ordering::Relaxed) {
-            limit @ 1.. if length > limit => Err(Fault::new(
+            limit @ 1.. if length > limit => Err(Fault::from_parts(
                 "message",
                 "incoming_too_long",
                 format!("The call was not sent: it has {length} bytes, and the server takes {limit}"),
