@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use callboard::{
     ActorId, Key,
-    store::{ActorRecord, Claim, Commit, CommitOutcome, StoreError},
+    store::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, StoreError},
 };
 
 use super::*;
@@ -63,12 +63,27 @@ impl Store for Ledger {
         self.0.store.commit(batch).await
     }
 
-    async fn due(&self, until_ms: u64, limit: usize) -> Result<Vec<ActorRecord>, StoreError> {
-        self.0.store.due(until_ms, limit).await
+    async fn due(
+        &self,
+        kind: AlarmKind,
+        until_ms: u64,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.0.store.due(kind, until_ms, limit).await
     }
 
-    async fn next_alarm_after(&self, after_ms: u64) -> Result<Option<u64>, StoreError> {
-        self.0.store.next_alarm_after(after_ms).await
+    async fn next_alarm_after(&self, kind: AlarmKind, after_ms: u64) -> Result<Option<u64>, StoreError> {
+        self.0.store.next_alarm_after(kind, after_ms).await
+    }
+
+    async fn alarms_ahead(
+        &self,
+        kind: AlarmKind,
+        now_ms: u64,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.0.store.alarms_ahead(kind, now_ms, after, limit).await
     }
 
     async fn with_messages(
