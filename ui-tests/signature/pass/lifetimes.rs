@@ -1,5 +1,6 @@
 // Check that actions and hooks may name the lifetimes of what is lent to them.
 // The way out of `lifetime_in_argument`.
+#![allow(clippy::needless_lifetimes)]
 
 use callboard::prelude::*;
 
