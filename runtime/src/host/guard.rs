@@ -6,18 +6,18 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
 use tokio::{task::coop::unconstrained, time::sleep};
-use tracing::Span;
+use tracing::{Level, Span};
 
 use crate::{Fault, faults};
 
 /// Runs code of the actor. The actor's state after a panic is the caller's to replace.
 pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|panic| panicked(&*panic))
+    timed(|| catch_unwind(AssertUnwindSafe(code))).map_err(|panic| panicked(&*panic))
 }
 
 /// Runs code of the actor that awaits, for so long at most. Code that runs out of time stops where it is.
@@ -36,7 +36,7 @@ pub(super) async fn guarded_async_in<T>(
     let mut timer = pin!(None);
     poll_fn(|task| {
         let _in = span.map(Span::enter);
-        if let Poll::Ready(result) = code.as_mut().poll(task) {
+        if let Poll::Ready(result) = timed(|| code.as_mut().poll(task)) {
             return Poll::Ready(result.map_err(|panic| panicked(&*panic)));
         }
         if timer.is_none() {
@@ -47,6 +47,28 @@ pub(super) async fn guarded_async_in<T>(
         timer.poll(task).map(|()| Err(faults::timed_out(limit)))
     })
     .await
+}
+
+/// How long the actor's code may go on without awaiting before the log says so.
+const LONGEST_HOLD: Duration = Duration::from_secs(1);
+
+/// Runs code of the actor up to where it awaits, and warns if that held the thread for long: whatever else tokio has for
+/// that thread waited. Without anybody to be warned, no clock is read.
+fn timed<T>(code: impl FnOnce() -> T) -> T {
+    if !tracing::enabled!(Level::WARN) {
+        return code();
+    }
+    // The thread's time, which a test does not stop.
+    let began = Instant::now();
+    let result = code();
+    let held = began.elapsed();
+    if held >= LONGEST_HOLD {
+        tracing::warn!(
+            held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
+            "an action or a hook held its thread without awaiting; move long work to `tokio::task::spawn_blocking`"
+        );
+    }
+    result
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> Fault {

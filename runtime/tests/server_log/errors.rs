@@ -165,3 +165,31 @@ fn assert_is_about(line: &Line, key: &str, action: &str) {
     assert_eq!(line.of_span("action", "key"), Some(key));
     assert!(line.of_span("action", "actor_id").is_some_and(|id| id.parse::<callboard::ActorId>().is_ok()));
 }
+
+/// What else waits for that thread waits as long; the log says which actor and action it was.
+#[tokio::test]
+async fn code_that_holds_its_thread_for_a_second_is_in_the_log() {
+    let server = bell().await;
+    let toll = async |key: &str, action: &str, ms: u64| {
+        let request = format!("POST /gateway/bell/action/{action}?{}", query(key));
+        let reply = server.http(&request, &[], format!("{{\"args\":[{ms}]}}").as_bytes()).await;
+        assert_eq!(reply.status, 200);
+    };
+    let warnings = |key: &str| {
+        log().lines(|line| {
+            line.level == Level::WARN
+                && line.field("held_ms").is_some()
+                && line.of_span("action", "key") == Some(key)
+        })
+    };
+    for action in ["toll", "tollLater"] {
+        let (long, short) = (format!("long-{action}"), format!("short-{action}"));
+        toll(&long, action, 1_000).await;
+        toll(&short, action, 10).await;
+        let [warning] = &warnings(&long)[..] else { panic!("{:?}", warnings(&long)) };
+        assert!(warning.field("held_ms").unwrap().parse::<u64>().unwrap() >= 1_000);
+        assert_eq!(warning.of_span("action", "action"), Some(action));
+        assert_eq!(warning.of_span("action", "actor"), Some("bell"));
+        assert!(warnings(&short).is_empty());
+    }
+}
