@@ -17,6 +17,11 @@ use crate::{Fault, faults};
 
 /// Runs code of the actor. The actor's state after a panic is the caller's to replace.
 pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Fault> {
+    caught(code).map_err(|panic| Fault::internal(&panic))
+}
+
+/// The same for whoever logs it: what there is to say of a panic.
+pub(super) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, String> {
     timed(|| catch_unwind(AssertUnwindSafe(code))).map_err(|panic| panicked(&*panic))
 }
 
@@ -37,7 +42,7 @@ pub(super) async fn guarded_async_in<T>(
     poll_fn(|task| {
         let _in = span.map(Span::enter);
         if let Poll::Ready(result) = timed(|| code.as_mut().poll(task)) {
-            return Poll::Ready(result.map_err(|panic| panicked(&*panic)));
+            return Poll::Ready(result.map_err(|panic| Fault::internal(&panicked(&*panic))));
         }
         if timer.is_none() {
             // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
@@ -71,11 +76,8 @@ fn timed<T>(code: impl FnOnce() -> T) -> T {
     result
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Fault {
+fn panicked(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Fault::internal(&format_args!(
-        "the actor panicked: {}",
-        text.unwrap_or("with a value that is not a text")
-    ))
+    format!("the actor panicked: {}", text.unwrap_or("with a value that is not a text"))
 }
