@@ -83,3 +83,21 @@ async fn a_relaxed_actor_keeps_what_could_not_be_saved_and_tries_again() {
         assert_eq!(open(&store).client().get::<LazyBook>("again").rings().await.unwrap(), 1);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_relaxed_actor_that_panics_goes_back_also_if_the_save_under_way_fails() {
+    let store = store();
+    let registry = open(&store);
+    let lazy = registry.client().get_or_create::<LazyBook>("panic");
+    lazy.add(1).await.unwrap();
+    pass_s(6).await;
+    let hold = store.hold_batches();
+    store.fail_batches(1);
+    lazy.add(10).await.unwrap();
+    pass_s(6).await;
+    lazy.destroy_and_panic().await.unwrap_err();
+    drop(hold);
+    let sum = timeout(Duration::from_mins(1), lazy.sum()).await;
+    assert_eq!(sum.expect("it waits for no save that has ended").unwrap(), 1);
+    assert_eq!(lazy.add(2).await.unwrap(), 3);
+}
