@@ -2,10 +2,9 @@
 
 use std::{fmt, sync::Arc, time::Duration};
 
-use tokio::task::JoinHandle;
-
 use crate::{
     Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Queue, QueueOf, Schedule, ScheduleError, ScheduleId,
+    WorkHandle,
     actor::ActionOf,
     frames::{Frames, SendError},
     host::{Cell, Claims, Turn, Wish, Wishes},
@@ -329,8 +328,9 @@ impl<A: Actor> Ctx<A> {
         self.cell.cancelled().is_cancelled()
     }
 
-    /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended.
-    pub fn keep_awake<F>(&self, work: F) -> JoinHandle<F::Output>
+    /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended. Work that an action
+    /// [waits for](WorkHandle) gets no turn of the actor meanwhile: it is told so with `actor.deadlock`.
+    pub fn keep_awake<F>(&self, work: F) -> WorkHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
@@ -340,8 +340,9 @@ impl<A: Actor> Ctx<A> {
     /// Runs a piece of work beside the actor's turns. An actor that would sleep waits for it, up to 15 s, and does what
     /// comes meanwhile. If it begins in `#[on_sleep]`, that waits for it likewise, and the turns and calls of that work are
     /// the last ones before the actor sleeps; what others want is for its next time awake. A server that stops waits for it too; it may set schedules then, but gets no more turns: they
-    /// fail with `guard.service_unavailable` at once.
-    pub fn wait_until<F>(&self, work: F) -> JoinHandle<F::Output>
+    /// fail with `guard.service_unavailable` at once. Work that an action [waits for](WorkHandle) gets no turn of the actor
+    /// meanwhile: it is told so with `actor.deadlock`.
+    pub fn wait_until<F>(&self, work: F) -> WorkHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {

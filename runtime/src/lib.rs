@@ -93,6 +93,8 @@ mod through;
 pub mod wire;
 #[cfg(feature = "server")]
 mod wire_call;
+#[cfg(feature = "server")]
+mod work_handle;
 
 pub use action::{Action, NeedsConn, Reply};
 #[cfg(feature = "server")]
@@ -150,3 +152,5 @@ pub use schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
 pub use server::{Origins, shutdown_signal};
 #[cfg(feature = "server")]
 pub use store::MessageId;
+#[cfg(feature = "server")]
+pub use work_handle::WorkHandle;

@@ -4,8 +4,6 @@
 
 #[path = "wire_values/blob.rs"]
 mod blob;
-#[path = "wire_values/depth.rs"]
-mod depth;
 
 use std::collections::{BTreeMap, HashMap};
 

@@ -26,6 +26,7 @@ use super::{
     holds::{Holds, Wish},
     kind::Kind,
     mailbox::{Mailbox, Rejected},
+    parked::Parked,
     queues::Queues,
     roster::Roster,
     saves::Saves,
@@ -196,7 +197,8 @@ impl<A: Actor> Cell<A> {
             },
             other => other,
         };
-        match &envelope {
+        let envelope = Parked::park_if_of_work(self, envelope);
+        let pushed = match &envelope {
             Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
             _ => match self.mailbox.push(envelope) {
                 Err(Rejected::Closed(envelope)) if self.belongs_to_end(&envelope) => {
@@ -204,6 +206,13 @@ impl<A: Actor> Cell<A> {
                 }
                 pushed => pushed,
             },
+        };
+        match pushed {
+            Err(Rejected::Closed(Envelope::Parked(parked))) => {
+                // If it was ended meanwhile, it needs nothing more.
+                parked.take().map_or(Ok(()), |envelope| Err(Rejected::Closed(envelope)))
+            }
+            pushed => pushed,
         }
     }
 
@@ -212,6 +221,7 @@ impl<A: Actor> Cell<A> {
         let Some(record) = self.identity.get() else { return false };
         match envelope {
             Envelope::Call(call) => call.chain.is_part_of(record.id),
+            Envelope::Parked(parked) => parked.chain().is_part_of(record.id),
             Envelope::Turn(..) => Chain::current().is_part_of(record.id),
             _ => false,
         }

@@ -1,9 +1,11 @@
 //! What an actor is sent.
 
+use std::sync::Arc;
+
 use tokio::sync::oneshot;
 use tracing::Span;
 
-use super::{Guest, call::Call, raw::RawCall};
+use super::{Guest, call::Call, parked::Parked, raw::RawCall};
 use crate::{Actor, Conn, Fault, RawSocket, conn::Peer, subscriptions::Asked};
 
 /// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
@@ -18,6 +20,8 @@ pub(crate) enum Envelope<A: Actor> {
     Subscribe(Box<(Conn<A>, Asked, Span)>),
     /// A turn for a piece of code, in this span: `ctx.turn(..)`.
     Turn(TurnCode<A>, Span),
+    /// A call or a turn that work beside the turns wants.
+    Parked(Arc<Parked<A>>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
     Alarms(oneshot::Sender<()>),
 }
@@ -30,6 +34,11 @@ impl<A: Actor> Envelope<A> {
             Self::Request(call) => call.refuse(fault),
             Self::Subscribe(asking) => asking.0.settle(asking.1, Err(fault)),
             Self::Turn(code, _) => drop(code(Err(fault))),
+            Self::Parked(parked) => {
+                if let Some(envelope) = parked.take() {
+                    envelope.refuse(fault);
+                }
+            }
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
         }

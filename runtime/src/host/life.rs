@@ -7,21 +7,19 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    task::JoinHandle,
-    time::{Instant, Sleep, sleep_until},
-};
+use tokio::time::{Instant, Sleep, sleep_until};
 use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
+    awaited::Awaited,
     envelope::Envelope,
     guard::guarded_async,
     holds::{Wish, Work},
     mailbox::Next,
     ringing::Ringing,
 };
-use crate::{Actor, Contract, Fault, task};
+use crate::{Actor, Contract, Fault, WorkHandle, task};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 /// It starts in the span of whoever needs it first.
@@ -80,8 +78,6 @@ impl<A: Actor> Cell<A> {
     pub(super) const END_TIMEOUT: Duration = Duration::from_secs(15);
     /// When a destroy is tried again that the store failed.
     const RETRY: Duration = Duration::from_secs(1);
-    /// When a sleep is tried again that the store failed. Nobody waits for it.
-    const RETRY_SLEEP: Duration = Duration::from_secs(5);
 
     async fn be_awake(self: &Arc<Self>) {
         self.used();
@@ -90,8 +86,6 @@ impl<A: Actor> Cell<A> {
         tokio::pin!(idle);
         // Set while nothing but work that is to end first keeps it from sleeping.
         let mut finish_by = None;
-        // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
-        let mut sleeps_not_before = None;
         let mut ringing = Ringing::default();
         loop {
             match self.next_step(&ringing, idle.as_mut()).await {
@@ -131,7 +125,7 @@ impl<A: Actor> Cell<A> {
                 continue;
             }
             let looks = idle.is_elapsed() || finish_by.is_some();
-            if !self.may_sleep(looks, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
+            if !self.may_sleep(looks, now) {
                 finish_by = None;
             } else if self.holds.is_finishing() && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT) {
                 idle.as_mut().reset(now + Self::END_TIMEOUT);
@@ -140,9 +134,8 @@ impl<A: Actor> Cell<A> {
             } else {
                 finish_by = None;
                 if self.holds.wish() == Wish::Sleep {
-                    let retry = now + Self::RETRY_SLEEP;
-                    sleeps_not_before = Some(retry);
-                    idle.as_mut().reset(retry);
+                    // It could not be saved.
+                    idle.as_mut().reset(now + Self::RETRY);
                 }
             }
             if idle.is_elapsed() {
@@ -238,7 +231,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Runs work that keeps it awake.
-    pub(crate) fn keep_awake<F>(self: &Arc<Self>, work: F) -> JoinHandle<F::Output>
+    pub(crate) fn keep_awake<F>(self: &Arc<Self>, work: F) -> WorkHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
@@ -246,23 +239,25 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Runs work that is to end before it sleeps.
-    pub(crate) fn wait_until<F>(self: &Arc<Self>, work: F) -> JoinHandle<F::Output>
+    pub(crate) fn wait_until<F>(self: &Arc<Self>, work: F) -> WorkHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
         self.spawn_work("waitUntil", Work::finishing(Arc::clone(self)), work)
     }
 
-    fn spawn_work<F>(self: &Arc<Self>, name: &'static str, held: Work<A>, work: F) -> JoinHandle<F::Output>
+    fn spawn_work<F>(self: &Arc<Self>, name: &'static str, held: Work<A>, work: F) -> WorkHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        let work = self.link_beside(name).scope(Box::pin(work));
-        self.holds.work.spawn(async move {
+        let awaited = Arc::new(Awaited::default());
+        let work = self.link_beside(name, Arc::clone(&awaited)).scope(Box::pin(work));
+        let task = self.holds.work.spawn(async move {
             let result = work.await;
             drop(held);
             result
-        })
+        });
+        WorkHandle::new(task, awaited)
     }
 
     pub(crate) fn wish(&self, wish: Wish) {

@@ -3,6 +3,7 @@
 //! The host does not know who carries its messages, nor who keeps its state.
 
 mod alarms;
+mod awaited;
 mod call;
 mod cell;
 mod chain;
@@ -28,6 +29,7 @@ mod line;
 mod local;
 mod mailbox;
 mod parcel;
+mod parked;
 mod queueing;
 mod queues;
 mod raw;
@@ -55,6 +57,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
+pub(crate) use awaited::Awaited;
 #[cfg(feature = "client")]
 pub(crate) use cell::unanswered;
 pub(crate) use cell::{Cell, Turn};

@@ -14,6 +14,7 @@ use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
+    awaited::Awaited,
     call::{Answer, Call, ReplyTo},
     cell::Core,
     chain::{self, Chain, Hold, Link},
@@ -21,6 +22,7 @@ use super::{
     gate::Gate,
     guard::guarded,
     holds::{KeptAwake, Wish},
+    parked::Parked,
     ringing::Ringing,
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults, task};
@@ -125,6 +127,12 @@ impl<A: Actor> Cell<A> {
     pub(super) fn take_if_circular(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
         let Some(record) = self.identity.get() else { return Some(call) };
         let Some(held) = call.chain.holds(record.id) else { return Some(call) };
+        self.take_circular(call, held);
+        None
+    }
+
+    /// The same for a call that is known to come back, to an actor that is held like this.
+    pub(super) fn take_circular(self: &Arc<Self>, call: Call<A>, held: Hold) {
         let info = call.action.info();
         let reading = match held {
             Hold::Reading(turn) => turn.downcast::<OwnedRwLockReadGuard<Core<A>>>().ok(),
@@ -138,7 +146,16 @@ impl<A: Actor> Cell<A> {
                 call.refuse(faults::deadlock(&link));
             }
         }
-        None
+    }
+
+    /// What work wants, once it can have its turn: until then it can be told that it will not.
+    async fn unparked(&self, parked: &Parked<A>) -> Option<Envelope<A>> {
+        if parked.is_exclusive()? {
+            drop(self.core.write().await);
+        } else {
+            drop(self.core.read().await);
+        }
+        parked.take()
     }
 
     /// Takes an envelope, and as many calls behind it as may run together with it, up to `most` in all. Says how many
@@ -149,6 +166,13 @@ impl<A: Actor> Cell<A> {
         most: usize,
         ringing: &mut Ringing,
     ) -> usize {
+        let envelope = match envelope {
+            Envelope::Parked(parked) => match self.unparked(&parked).await {
+                Some(envelope) => envelope,
+                None => return 1,
+            },
+            other => other,
+        };
         match envelope {
             Envelope::Call(call) => return self.take_call(call, most).await,
             Envelope::Connect(connect) => {
@@ -166,6 +190,8 @@ impl<A: Actor> Cell<A> {
             }
             Envelope::Turn(code, span) => self.take_turn(code, span).await,
             Envelope::Alarms(done) => ringing.begin(Some(done)),
+            // What is parked is a call or a turn.
+            Envelope::Parked(_) => {}
         }
         1
     }
@@ -431,8 +457,8 @@ impl<A: Actor> Cell<A> {
     }
 
     /// What work beside the turns does that was begun by this name.
-    pub(super) fn link_beside(&self, name: &'static str) -> Link {
-        Chain::beside(self.record().id, self.address(), name)
+    pub(super) fn link_beside(&self, name: &'static str, work: Arc<Awaited>) -> Link {
+        Chain::beside(self.record().id, self.address(), name, work)
     }
 
     fn address(&self) -> Arc<str> {

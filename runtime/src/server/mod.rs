@@ -29,7 +29,6 @@ mod session;
 mod signs;
 mod silence;
 mod socket;
-mod stall;
 mod target;
 mod transport;
 mod visit;

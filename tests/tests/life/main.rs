@@ -10,6 +10,7 @@ mod ephemeral;
 mod hibernation;
 mod running;
 mod sleeping;
+mod waiting;
 mod work;
 
 use callboard::prelude::*;
