@@ -225,7 +225,6 @@ mod server {
     use serde::{
         Deserialize, Deserializer, Serialize,
         de::{DeserializeOwned, Error as _},
-        ser::Error as _,
     };
 
     use crate::{
@@ -233,7 +232,7 @@ mod server {
         actor::{ActionOf, ReplyOf},
         readback,
         store::{LoadError, RawState, SaveError},
-        wire::{DecodeError, EncodeError},
+        wire::{DecodeError, native},
     };
 
     /// What an `#[on_request]` is given.
@@ -427,7 +426,7 @@ mod server {
     /// A state in its persisted form: CBOR, fields by name, so that fields can be added.
     /// One that could not be read again is an error.
     pub fn save<A: Serialize + DeserializeOwned + 'static>(state: &A) -> Result<Vec<u8>, SaveError> {
-        readback::state(state, |state| write(state), |bytes| read(bytes))
+        readback::state(state, |state| native::to_bytes(state), |bytes| read(bytes))
             .map_err(|error| SaveError::new(std::any::type_name::<A>(), &error))
     }
 
@@ -436,22 +435,8 @@ mod server {
         read(bytes).map_err(|error| LoadError::new(std::any::type_name::<A>(), &error))
     }
 
-    fn write(state: &impl Serialize) -> Result<Vec<u8>, EncodeError> {
-        let mut bytes = Vec::new();
-        match ciborium::into_writer(state, &mut bytes) {
-            Ok(()) => Ok(bytes),
-            Err(ciborium::ser::Error::Value(message)) => Err(EncodeError::custom(message)),
-            Err(error @ ciborium::ser::Error::Io(_)) => Err(EncodeError::custom(error)),
-        }
-    }
-
     fn read<A: DeserializeOwned>(bytes: &[u8]) -> Result<A, DecodeError> {
-        let read: Result<WithPath<A>, _> = ciborium::from_reader(bytes);
-        read.map(|state| state.0).map_err(|error| match error {
-            ciborium::de::Error::Semantic(_, message) => DecodeError::custom(message),
-            ciborium::de::Error::RecursionLimitExceeded => DecodeError::custom("it is nested too deeply"),
-            error => DecodeError::custom(error),
-        })
+        native::from_bytes::<WithPath<A>>(bytes).map(|state| state.0)
     }
 
     /// Reads a value so that an error names the field: `messages[3].text: invalid type`.

@@ -5,6 +5,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{DecodeError, EncodeError};
 
+/// What the reader's own buffer, on the stack, has room for.
+const SHORT: usize = 4096;
+
 pub(crate) fn to_bytes<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, EncodeError> {
     let mut bytes = Vec::new();
     ciborium::into_writer(value, &mut bytes).map_err(|error| match error {
@@ -20,7 +23,14 @@ pub(crate) fn from_bytes<T: DeserializeOwned>(mut bytes: &[u8]) -> Result<T, Dec
 
 /// The first of several values, which is taken away.
 pub(super) fn next<T: DeserializeOwned>(bytes: &mut &[u8]) -> Result<T, DecodeError> {
-    ciborium::from_reader(bytes).map_err(|error| match error {
+    // What is read as a borrowed text or borrowed bytes must fit the buffer: no text is longer than what it is in.
+    let read = if bytes.len() <= SHORT {
+        ciborium::from_reader(bytes)
+    } else {
+        let mut buffer = vec![0; bytes.len()];
+        ciborium::de::from_reader_with_buffer(bytes, &mut buffer)
+    };
+    read.map_err(|error| match error {
         ciborium::de::Error::Semantic(_, message) => DecodeError::new(message),
         ciborium::de::Error::RecursionLimitExceeded => DecodeError::new("it is nested too deeply"),
         error => DecodeError::new(error.to_string()),
