@@ -6,7 +6,10 @@ use chrono::{DateTime, Utc};
 use croner::Cron;
 use serde::{Deserialize, Serialize};
 
-use crate::{store::AlarmKind, wire::EncodeError};
+use crate::{
+    store::{Alarm, AlarmKind},
+    wire::EncodeError,
+};
 
 /// The identity of a schedule, under which it is cancelled.
 pub type ScheduleId = crate::store::AlarmId;
@@ -55,8 +58,12 @@ pub enum Repeat {
 impl Repeat {
     pub(crate) fn every(period: Duration) -> Result<Self, ScheduleError> {
         match u64::try_from(period.as_millis()) {
-            Ok(0) | Err(_) => Err(ScheduleError::invalid(&"a period is at least one millisecond")),
-            Ok(ms) => Ok(Self::EveryMs(ms)),
+            Ok(0) => Err(ScheduleError::invalid(&"a period is at least one millisecond")),
+            Ok(ms) if ms <= Alarm::LATEST_MS => Ok(Self::EveryMs(ms)),
+            _ => Err(ScheduleError::invalid(&format_args!(
+                "a period is at most {} milliseconds, which is 292 million years",
+                Alarm::LATEST_MS
+            ))),
         }
     }
 
@@ -141,5 +148,16 @@ mod tests {
     #[test]
     fn a_period_of_nothing_is_refused() {
         assert!(Repeat::every(Duration::ZERO).is_err());
+        assert!(Repeat::every(Duration::from_micros(999)).is_err());
+    }
+
+    #[test]
+    fn a_period_that_is_too_long_is_told_so() {
+        let longest = Duration::from_millis(Alarm::LATEST_MS);
+        assert_eq!(Repeat::every(longest), Ok(Repeat::EveryMs(Alarm::LATEST_MS)));
+        for period in [longest + Duration::from_millis(1), Duration::from_millis(u64::MAX), Duration::MAX] {
+            let error = Repeat::every(period).unwrap_err().to_string();
+            assert!(error.contains("at most") && !error.contains("at least"), "{error}");
+        }
     }
 }

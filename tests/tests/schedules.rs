@@ -11,7 +11,7 @@ use std::{
 use callboard::{
     ScheduleId,
     prelude::*,
-    store::{Alarm, AlarmChange, AlarmEncoding, AlarmId, AlarmKind, Commit, MemoryStore, Store},
+    store::{Alarm, AlarmChange, AlarmEncoding, AlarmId, AlarmKind, Commit, MemoryStore, SqliteStore, Store},
 };
 use callboard_tests::{World, note, noted, pass, pass_s, paused_world};
 use futures_util::future::join_all;
@@ -278,6 +278,23 @@ async fn schedules_outlive_a_restart() {
     let names: Vec<_> = rung(&bell).await.into_iter().map(|(name, _)| name).collect();
     assert_eq!(names, ["again", "late", "again"]);
     assert!(bell.cancel(id).await.unwrap());
+    second.stop().await;
+}
+
+#[tokio::test]
+async fn a_time_that_never_comes_is_the_same_after_a_restart() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || registry().store(SqliteStore::open(directory.path()).unwrap());
+    let first = open();
+    let bell = first.client().get_or_create::<Bell>("never");
+    let made_at_ms = bell.made_at_ms().await.unwrap();
+    bell.at(u64::MAX - made_at_ms, "at".into()).await.unwrap();
+    bell.after(u64::MAX, "after".into()).await.unwrap();
+    let before = bell.list().await.unwrap();
+    assert!(before.iter().all(|row| made_at_ms + row.1 == Alarm::LATEST_MS), "{before:?}");
+    first.stop().await;
+    let second = open();
+    assert_eq!(second.client().get::<Bell>("never").list().await.unwrap(), before);
     second.stop().await;
 }
 

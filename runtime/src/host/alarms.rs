@@ -103,6 +103,7 @@ impl Alarms {
     }
 
     pub(super) fn set(&mut self, alarm: Alarm) {
+        let alarm = alarm.in_range();
         if self.stored {
             self.changes.push(AlarmChange::Set(alarm.clone()));
         }

@@ -13,7 +13,7 @@ pub struct Alarm {
     /// Its identity.
     pub id: AlarmId,
     /// When, in milliseconds since 1970 (UTC), by the clock of its [`kind`](Self::kind). A store may keep what is later
-    /// than `i64::MAX`, in 292 million years, as that.
+    /// than [`LATEST_MS`](Self::LATEST_MS) as that.
     pub due_ms: u64,
     /// Which clock it follows.
     pub kind: AlarmKind,
@@ -49,6 +49,15 @@ pub enum AlarmEncoding {
 }
 
 impl Alarm {
+    /// No time is later, and no period longer: databases count in 64 bits with a sign. It is in 292 million years.
+    pub const LATEST_MS: u64 = i64::MAX.unsigned_abs();
+
+    /// The same, no later than every store can keep, so that a restart does not change it.
+    pub(crate) fn in_range(self) -> Self {
+        let at_most = |ms: u64| ms.min(Self::LATEST_MS);
+        Self { due_ms: at_most(self.due_ms), period_ms: self.period_ms.map(at_most), ..self }
+    }
+
     /// An alarm of these parts that follows the time of day, with a payload that is written as states are.
     #[must_use]
     pub fn new(id: AlarmId, due_ms: u64, payload: Bytes) -> Self {
