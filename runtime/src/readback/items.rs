@@ -9,8 +9,9 @@ use serde::{
 };
 
 use super::{
+    kind,
     notes::{Flags, Noted, Notes, is_name, is_tag, plain},
-    shapes::{Step, UNKNOWN, kind},
+    shapes::{Step, UNKNOWN},
 };
 
 /// Entries that are noted and go to `inner`, one by one.
@@ -38,6 +39,10 @@ pub(super) struct Items<'n, I> {
     is_short: bool,
     /// Whether a key that is a value may be taken for a field.
     has_entries: bool,
+    /// Whether it may be a struct with `#[serde(flatten)]`: nobody knows how many entries that has.
+    is_open: bool,
+    /// The keys of it that are values, hashed.
+    keys: Vec<u64>,
 }
 
 impl<'n, I> Items<'n, I> {
@@ -60,6 +65,8 @@ impl<'n, I> Items<'n, I> {
             present: 0,
             is_short: false,
             has_entries: false,
+            is_open: false,
+            keys: Vec::new(),
         }
     }
 
@@ -69,9 +76,10 @@ impl<'n, I> Items<'n, I> {
         Self { is_short: len <= Self::SHORT, ..self }
     }
 
-    /// The same as a map.
-    pub(super) fn map(self) -> Self {
-        Self { has_entries: self.notes.has_entries(self.place), ..self }
+    /// The same as a map of this length.
+    pub(super) fn map(self, len: Option<usize>) -> Self {
+        let is_open = len.is_none();
+        Self { has_entries: is_open || self.notes.has_entries(self.place), is_open, ..self }
     }
 
     #[inline]
@@ -261,7 +269,9 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
         }
         // A struct with `#[serde(flatten)]` is a map, with its fields as entries beside those that are flattened.
         let is_field = is_name::<T>();
-        let noted = self.noted(key, self.key, is_field || self.has_entries);
+        let mut noted = self.noted(key, self.key, is_field || self.has_entries);
+        noted.flags.is_key = true;
+        self.notes.forget_text();
         self.inner.serialize_key(&noted)?;
         self.entry = None;
         if is_field {
@@ -273,6 +283,9 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
             if is_taken(self.place) || is_taken(self.at) {
                 // Its reader will take it for the field.
                 self.notes.surprise();
+            }
+            if self.is_open {
+                self.keys.push(self.notes.text());
             }
         }
         self.count += 1;
@@ -300,6 +313,10 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
     fn end(self) -> Result<I::Ok, I::Error> {
         self.notes.note_present(self.place, self.present);
         self.notes.note(self.place, if self.count == 0 { kind::EMPTY_MAP } else { kind::MAP });
+        for key in self.keys {
+            // It may be the name of a field that is left out here, or another name of one.
+            self.notes.note_key(self.at, key);
+        }
         self.inner.end()
     }
 }

@@ -8,6 +8,7 @@
 //! What that cannot see is a type that reads some numbers or texts and not others of the same kind.
 
 mod items;
+mod kind;
 mod note;
 mod notes;
 mod shapes;
@@ -68,12 +69,14 @@ where
     if !notes.has_news() || (format == Format::Json && !notes.is_finite()) {
         return Ok(bytes);
     }
-    let notes = Notes::draft(Shapes::clone(&known), MOST_DEPTH_OF_EVENTS);
-    let bytes = wire::write_event_as::<T>(format, &Noted::new(event, &notes))?;
-    let draft = notes.into_draft();
-    match EventReader::new(format, &bytes).read::<T>() {
-        Ok(_) => Known::learn::<T>(way, draft.map_or_else(Shapes::new, |draft| draft.shapes)),
-        Err(error) => return Err(unreadable(&error, draft.as_ref())),
+    let write = |noted: &Noted<'_, T>| wire::write_event_as::<T>(format, noted);
+    let (bytes, draft) = draft(event, Shapes::clone(&known), MOST_DEPTH_OF_EVENTS, write)?;
+    let back: T =
+        EventReader::new(format, &bytes).read().map_err(|error| unreadable(&error, Some(&draft)))?;
+    draft.check_reserved(event, &back)?;
+    // What listeners get as a field is always read back: the next of that name may be none that they can read.
+    if !draft.has_new_keys || lost(event, &back, MOST_DEPTH_OF_EVENTS, write)?.is_none() {
+        Known::learn::<T>(way, draft.shapes);
     }
     Ok(bytes)
 }
@@ -109,15 +112,24 @@ fn read_back<T: Serialize, B>(
 ) -> Result<(B, Draft), EncodeError> {
     let (bytes, draft) = draft(value, known, most_depth, &write)?;
     let back = read(&bytes).map_err(|error| unreadable(&error, Some(&draft)))?;
+    draft.check_reserved(value, &back)?;
     if draft.may_get_lost() {
-        // What is known is of other values too.
-        let shapes = |value| Ok(self::draft(value, Shapes::new(), most_depth, &write)?.1.shapes);
-        let before: Shapes = shapes(value)?;
-        if let Some(lost) = before.lost(&shapes(&back)?) {
-            return Err(changed(&before, &lost));
-        }
+        lost(value, &back, most_depth, write)?.map_or(Ok(()), Err)?;
     }
     Ok((bytes, draft))
+}
+
+/// What of a value is lost where it comes back like this, as an error.
+fn lost<T: Serialize, B>(
+    value: &T,
+    back: &T,
+    most_depth: u16,
+    write: impl Fn(&Noted<'_, T>) -> Result<B, EncodeError>,
+) -> Result<Option<EncodeError>, EncodeError> {
+    // What is known is of other values too.
+    let shapes = |value| Ok(draft(value, Shapes::new(), most_depth, &write)?.1.shapes);
+    let before: Shapes = shapes(value)?;
+    Ok(before.lost(&shapes(back)?).map(|lost| changed(&before, &lost)))
 }
 
 /// Writes a value, with notes of all that is in it beside what is known.
@@ -139,11 +151,33 @@ fn changed(shapes: &Shapes, lost: &Lost) -> EncodeError {
             "{} is `Some` of what is written as nothing, and would come back as `None`; an enum tells them apart",
             shapes.describe(*place, 0)
         ),
+        Lost::Key(place) => format!(
+            "an entry of {} has the name of one of its fields, and would come back as the field",
+            shapes.describe(*place, 0)
+        ),
         Lost::Field(place) => format!("{} would not come back", shapes.describe_all(*place)),
     })
 }
 
+impl Draft {
+    /// A value with a key that some readers make something else of comes back as it was.
+    fn check_reserved<T: Serialize>(&self, value: &T, back: &T) -> Result<(), EncodeError> {
+        let Some(key) = &self.reserved_key else { return Ok(()) };
+        if native::are_alike(&native::to_bytes(value)?, &native::to_bytes(back)?)? {
+            return Ok(());
+        }
+        Err(EncodeError::new(format!("it would come back as another value, for {}", reserved(key))))
+    }
+}
+
+fn reserved(key: &str) -> String {
+    format!("the key `{key}` of a map in it has a meaning of its own to what reads it")
+}
+
 fn unreadable(error: &dyn Display, draft: Option<&Draft>) -> EncodeError {
+    if let Some(key) = draft.and_then(|draft| draft.reserved_key.as_deref()) {
+        return EncodeError::new(format!("it could not be read back: {error}; {}", reserved(key)));
+    }
     EncodeError::new(match draft.and_then(Draft::describe_news) {
         Some(news) => format!("it could not be read back: {error}; what is new in it: {news}"),
         None => format!("it could not be read back: {error}"),
@@ -171,7 +205,8 @@ impl Known {
     }
 
     /// What others have learnt meanwhile is learnt again when it comes again.
-    fn learn<T: 'static>(way: Way, shapes: Shapes) {
+    fn learn<T: 'static>(way: Way, mut shapes: Shapes) {
+        shapes.forget_keys();
         let is_full = shapes.is_full();
         let before = KNOWN.write().insert((TypeId::of::<T>(), way), Arc::new(shapes));
         if is_full && !before.is_some_and(|before| before.is_full()) {

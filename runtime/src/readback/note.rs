@@ -6,8 +6,9 @@ use serde::{Serialize, Serializer, ser::Error as _};
 
 use super::{
     items::Items,
-    notes::{Flags, Noted, Notes, by_length, positive},
-    shapes::{Step, kind},
+    kind,
+    notes::{Flags, Noted, Notes, is_reserved, positive},
+    shapes::Step,
 };
 
 /// Notes what comes at a place, and hands it to `inner`.
@@ -99,9 +100,6 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
         serialize_u32(value: u32) kind::INT;
         serialize_u64(value: u64) positive(value);
         serialize_u128(value: u128) if u64::try_from(value).is_ok() { kind::U128 } else { kind::WIDE_U128 };
-        serialize_char(value: char) kind::CHAR;
-        serialize_bytes(value: &[u8])
-            by_length(value.len(), [kind::EMPTY_BYTES, kind::BYTES, kind::LONG_BYTES]);
     }
 
     fn is_human_readable(&self) -> bool {
@@ -122,15 +120,36 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
 
     #[inline]
     fn serialize_str(self, value: &str) -> Result<S::Ok, S::Error> {
-        self.note(by_length(value.len(), [kind::EMPTY_TEXT, kind::TEXT, kind::LONG_TEXT]));
+        self.note(if value.is_empty() { kind::EMPTY_TEXT } else { kind::TEXT });
         if self.flags.keeps_text {
             self.notes.keep_text(value);
+        }
+        if self.flags.is_key && is_reserved(value) {
+            self.notes.note_reserved(value);
         }
         self.inner.serialize_str(value)
     }
 
+    fn serialize_char(self, value: char) -> Result<S::Ok, S::Error> {
+        self.note(kind::CHAR);
+        if self.flags.keeps_text {
+            self.notes.keep_text(value.encode_utf8(&mut [0; 4]));
+        }
+        self.inner.serialize_char(value)
+    }
+
+    #[inline]
+    fn serialize_bytes(self, value: &[u8]) -> Result<S::Ok, S::Error> {
+        self.note(if value.is_empty() { kind::EMPTY_BYTES } else { kind::BYTES });
+        if self.flags.keeps_text {
+            // Names of fields are read from bytes too.
+            self.notes.keep_text(&String::from_utf8_lossy(value));
+        }
+        self.inner.serialize_bytes(value)
+    }
+
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        // Its length matters.
+        // Whether it is empty matters, and what it is, if it is a key.
         self.serialize_str(&value.to_string())
     }
 
@@ -240,7 +259,7 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
     #[inline]
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
         let (depth, place) = (self.deeper(1)?, self.go(0, Step::Map));
-        Ok(Items::new(self.inner.serialize_map(len)?, self.notes, place, depth).map())
+        Ok(Items::new(self.inner.serialize_map(len)?, self.notes, place, depth).map(len))
     }
 
     #[inline]

@@ -3,13 +3,16 @@
 use std::{
     any::type_name,
     cell::{Cell, RefCell},
+    hash::{BuildHasher as _, RandomState},
+    sync::LazyLock,
 };
 
 use serde::{Serialize, Serializer};
 
 use super::{
+    kind,
     note::Note,
-    shapes::{ROOT, Shapes, Step, UNKNOWN, kind},
+    shapes::{ROOT, Shapes, Step, UNKNOWN},
 };
 
 /// Notes which calls come at which place of a value, and whether any of them is news.
@@ -32,6 +35,10 @@ pub(super) struct Draft {
     pub(super) shapes: Shapes,
     /// What was not there before: kinds, and their places.
     pub(super) news: Vec<(u32, u32)>,
+    /// Whether any key beside the fields of a flattened struct is new.
+    pub(super) has_new_keys: bool,
+    /// A key that may make something else of its map.
+    pub(super) reserved_key: Option<String>,
     text: String,
 }
 
@@ -112,7 +119,7 @@ impl<'k> Notes<'k> {
             self.has_news.set(true);
             return UNKNOWN;
         };
-        let Draft { shapes, news, text } = &mut *draft.borrow_mut();
+        let Draft { shapes, news, text, .. } = &mut *draft.borrow_mut();
         let (to, is_new) = shapes.go(from, step, text);
         if is_new {
             news.push((to, 0));
@@ -147,6 +154,25 @@ impl<'k> Notes<'k> {
         self.draft.is_some() || self.known.get(map).is_some_and(super::shapes::Place::has_entries)
     }
 
+    /// This key is beside the fields of a flattened struct, hashed.
+    pub(super) fn note_key(&self, place: u32, key: u64) {
+        if self.known.get(place).is_some_and(|known| known.keys.contains(&key)) {
+            return;
+        }
+        let Some(draft) = &self.draft else { return self.has_news.set(true) };
+        let Draft { shapes, has_new_keys, .. } = &mut *draft.borrow_mut();
+        *has_new_keys |= shapes.note_key(place, key);
+    }
+
+    /// Some readers make something else of a map with this key.
+    #[cold]
+    pub(super) fn note_reserved(&self, key: &str) {
+        self.surprise();
+        if let Some(draft) = &self.draft {
+            draft.borrow_mut().reserved_key.get_or_insert_with(|| key.chars().take(100).collect());
+        }
+    }
+
     /// Something is as it should not be, however often it has been seen.
     pub(super) fn surprise(&self) {
         self.has_news.set(true);
@@ -175,12 +201,18 @@ impl<'k> Notes<'k> {
     pub(super) fn text(&self) -> u64 {
         self.text.get()
     }
+
+    /// What comes next may be no text.
+    pub(super) fn forget_text(&self) {
+        self.text.set(0);
+    }
 }
 
 impl Notes<'static> {
     /// Notes everything, beside what is there.
     pub(super) fn draft(shapes: Shapes, most_depth: u16) -> Self {
-        let draft = Draft { shapes, news: Vec::new(), text: String::new() };
+        let draft =
+            Draft { shapes, news: Vec::new(), has_new_keys: false, reserved_key: None, text: String::new() };
         Self { draft: Some(RefCell::new(draft)), ..Self::look(&NOTHING, most_depth) }
     }
 }
@@ -190,7 +222,7 @@ impl Draft {
     pub(super) fn may_get_lost(&self) -> bool {
         let is_new =
             |(place, kinds): &(u32, u32)| kinds & kind::SOME_NOTHING != 0 || self.shapes.is_in_entry(*place);
-        self.news.iter().any(is_new)
+        self.has_new_keys || self.news.iter().any(is_new)
     }
 
     /// What is new, as an error names it: what may be the cause, or all, if that is little.
@@ -223,6 +255,8 @@ pub(super) struct Flags {
     pub(super) is_in_some: bool,
     /// Its text is asked for.
     pub(super) keeps_text: bool,
+    /// It is the key of a map.
+    pub(super) is_key: bool,
 }
 
 impl<'a, T: ?Sized> Noted<'a, T> {
@@ -267,24 +301,21 @@ pub(super) fn plain<T: ?Sized>() -> Option<u32> {
     }
 }
 
-/// FNV-1a: names are short.
+/// In a way that differs from process to process: clients choose keys, and shall not find two that are taken for one.
 fn hash(text: &str) -> u64 {
-    text.bytes()
-        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+    static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
+    STATE.hash_one(text)
+}
+
+/// Whether a text has a meaning of its own as the key of a map: crates write with it what serde has no method for, and read
+/// such a map as that, whoever chose the key.
+#[inline]
+pub(super) fn is_reserved(key: &str) -> bool {
+    key.starts_with('$') && ["$serde_json::private::", "$__"].iter().any(|start| key.starts_with(start))
 }
 
 /// The kind of an integer that is not negative.
 #[inline]
 pub(super) fn positive(number: u64) -> u32 {
     if i64::try_from(number).is_ok() { kind::INT } else { kind::WIDE_INT }
-}
-
-/// The kind of a text or of bytes of this length; the reader of states treats long ones differently.
-#[inline]
-pub(super) fn by_length(len: usize, [empty, some, long]: [u32; 3]) -> u32 {
-    match len {
-        0 => empty,
-        1..=4096 => some,
-        _ => long,
-    }
 }

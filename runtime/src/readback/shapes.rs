@@ -4,55 +4,9 @@
 //! of a serializer, and for what of its values decides whether they can be read (empty, wide, long). Recursive types have
 //! no end of places: a type that comes within itself for the third time is at the place that it had before.
 
-use std::{borrow::Cow, fmt::Write as _};
+use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _};
 
-/// Kinds: what came at a place.
-pub(super) mod kind {
-    macro_rules! kinds {
-        ($($name:ident)*) => {
-            #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-            enum Order { $($name),* }
-            $(pub(in crate::readback) const $name: u32 = 1 << Order::$name as u32;)*
-        };
-    }
-
-    kinds!(
-        BOOL INT NEGATIVE WIDE_INT I128 WIDE_I128 U128 WIDE_U128 FLOAT NOT_FINITE CHAR
-        EMPTY_TEXT TEXT LONG_TEXT EMPTY_BYTES BYTES LONG_BYTES NONE UNIT SOME SOME_NOTHING
-        EMPTY_SEQ SEQ_OF_ONE SEQ_OF_TWO SEQ TUPLE EMPTY_MAP MAP SKIPPED MANY_TAGS
-    );
-
-    /// As an error names them; empty for what nobody would look for.
-    pub(super) fn name(kind: u32) -> &'static str {
-        match kind {
-            I128 | WIDE_I128 => "i128",
-            U128 | WIDE_U128 => "u128",
-            NOT_FINITE => "a float that is not finite",
-            LONG_TEXT => "a long text",
-            EMPTY_TEXT => "an empty text",
-            LONG_BYTES | BYTES => "bytes",
-            SOME_NOTHING => "`Some` of nothing",
-            SKIPPED => "a field that is left out",
-            CHAR => "a char",
-            BOOL => "a bool",
-            INT | NEGATIVE | WIDE_INT => "an integer",
-            FLOAT => "a float",
-            TEXT => "a text",
-            NONE => "`None`",
-            UNIT => "a unit",
-            EMPTY_SEQ => "an empty list",
-            SEQ_OF_ONE | SEQ_OF_TWO | SEQ => "a list",
-            EMPTY_MAP => "an empty map",
-            _ => "",
-        }
-    }
-
-    /// What most decoders can read from few places only.
-    pub(super) const SUSPECT: u32 =
-        I128 | WIDE_I128 | U128 | WIDE_U128 | LONG_TEXT | LONG_BYTES | SOME_NOTHING;
-    /// Suspect for a key.
-    pub(super) const SUSPECT_KEY: u32 = !(TEXT | EMPTY_TEXT | SOME);
-}
+use super::kind;
 
 /// One step from a place to one within it.
 #[derive(Debug, Clone, Copy)]
@@ -129,6 +83,8 @@ pub(super) struct Place {
     steps: Vec<(Step, u32)>,
     /// Which fields were there together, hashed.
     present: Vec<u64>,
+    /// The keys that were beside its fields, hashed.
+    pub(super) keys: BTreeSet<u64>,
     /// From where it is reached, and how.
     from: Option<(u32, Step)>,
     /// The name of an entry that is a field.
@@ -139,6 +95,7 @@ pub(super) struct Place {
 pub(super) enum Lost {
     Some(u32),
     Field(u32),
+    Key(u32),
 }
 
 /// No place that is known.
@@ -153,6 +110,8 @@ pub(super) struct Shapes(Vec<Place>);
 impl Shapes {
     /// No more places are known of one type than this: values beyond it are read back each time.
     pub(super) const MOST: usize = 4096;
+    /// No more keys are remembered of one place, each of 8 bytes.
+    const MOST_KEYS: usize = 4096;
     /// No more texts are taken for names of variants.
     const MOST_TAGS: usize = 64;
 
@@ -193,6 +152,20 @@ impl Shapes {
             place.present.push(present);
         }
         is_new
+    }
+
+    /// Notes a key beside fields; whether it is new there.
+    pub(super) fn note_key(&mut self, place: u32, key: u64) -> bool {
+        self.0.get_mut(place as usize).is_none_or(|place| place.keys.insert(key))
+    }
+
+    /// Forgets the keys that are too many: clients choose them.
+    pub(super) fn forget_keys(&mut self) {
+        for place in &mut self.0 {
+            if let Some(first) = place.keys.iter().nth(Self::MOST_KEYS).copied() {
+                place.keys.split_off(&first);
+            }
+        }
     }
 
     /// The place that a step leads to, which is made if need be, and whether it is new; `UNKNOWN` if there are too many.
@@ -240,11 +213,18 @@ impl Shapes {
     }
 
     /// What is lost of these shapes where they come back like this, if anything is that a type cannot mean to lose:
-    /// a `Some(None)` or `Some(())` that has become a `None`, or a field of a flattened struct.
+    /// a `Some(None)` or `Some(())` that has become a `None`, a field of a flattened struct, or an entry beside such fields
+    /// that has become one of them.
     pub(super) fn lost(&self, back: &Self) -> Option<Lost> {
         (ROOT..).zip(&self.0).find_map(|(index, place)| {
+            let back_there = || back.get(back.counterpart(self, index)?);
+            let has_keys =
+                |back: &Place| back.kinds & kind::MANY_TAGS != 0 || place.keys.is_subset(&back.keys);
+            if !place.keys.is_empty() && back_there().is_some_and(|back| !has_keys(back)) {
+                return Some(Lost::Key(index));
+            }
             if place.kinds & kind::SOME_NOTHING != 0 {
-                let kinds = back.get(back.counterpart(self, index)?)?.kinds;
+                let kinds = back_there()?.kinds;
                 return (kinds & (kind::SOME_NOTHING | kind::NONE) == kind::NONE)
                     .then_some(Lost::Some(index));
             }
@@ -303,7 +283,14 @@ impl Shapes {
 
 impl Place {
     fn new(from: Option<(u32, Step)>) -> Self {
-        Self { kinds: 0, steps: Vec::new(), present: Vec::new(), from, name: Box::default() }
+        Self {
+            kinds: 0,
+            steps: Vec::new(),
+            present: Vec::new(),
+            keys: BTreeSet::new(),
+            from,
+            name: Box::default(),
+        }
     }
 
     /// Where a step leads; at `hint` it is looked for first.

@@ -1,6 +1,7 @@
 //! What is acknowledged can be read again: a state, a message or an event that cannot is an error where it is given.
 #![allow(clippy::unwrap_used)]
 
+mod chosen;
 mod events;
 mod messages;
 mod recovery;
