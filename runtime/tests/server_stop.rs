@@ -75,6 +75,35 @@ async fn an_idle_server_stops_at_once() {
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
 }
 
+/// Peers that have sent the beginning of a request, and go on with nothing.
+#[tokio::test]
+async fn requests_that_are_half_sent_do_not_hold_up_a_stop() {
+    let halves = [
+        "GET /health HTT".to_owned(),
+        format!(
+            "POST /gateway/desk/action/note?{} HTTP/1.1\r\nhost: x\r\ncontent-length: 20\r\n\r\n{{\"ar",
+            desk("half")
+        ),
+        format!(
+            "POST /gateway/desk/request/half?{} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
+            desk("half")
+        ),
+    ];
+    let mut server = Server::start().await;
+    let mut sockets = Vec::new();
+    for half in &halves {
+        // It has been answered once, so it is served.
+        let mut socket = idle(&server).await;
+        socket.write_all(half.as_bytes()).await.expect("it reads");
+        sockets.push(socket);
+    }
+    server.call("note", r#"["a"]"#).await;
+    let began = Instant::now();
+    server.stop();
+    server.ended().await;
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
 #[tokio::test]
 async fn who_comes_while_it_stops_is_told_to_come_back() {
     let mut server = Server::start().await;

@@ -4,6 +4,8 @@
 
 #[path = "wire_values/blob.rs"]
 mod blob;
+#[path = "wire_values/depth.rs"]
+mod depth;
 
 use std::collections::{BTreeMap, HashMap};
 

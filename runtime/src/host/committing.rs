@@ -111,22 +111,19 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Whether the store has what was handed to it is not known. A relaxed actor tries it again with the next save, any
-    /// other goes back to what is saved.
+    /// other goes back to what is saved, and so does one whose state is void.
     fn not_saved(&self, submission: Submission, error: &dyn Display) {
-        if !Self::IS_RELAXED {
+        let mut gate = self.gate.lock();
+        if !Self::IS_RELAXED || gate.is_broken() {
+            drop(gate);
             return self.lost(submission.generation, error);
         }
-        let mut gate = self.gate.lock();
         if gate.try_again(submission) {
             self.alarms.lock().not_saved();
             self.queues.lock().not_saved();
         }
         drop(gate);
-        self.not_saved_yet(error);
-    }
-
-    pub(super) fn not_saved_yet(&self, error: &dyn Display) {
-        self.save_span().in_scope(|| tracing::error!(%error, "a state was not saved; it is tried again"));
+        self.save_span(None).in_scope(|| tracing::error!(%error, "a state was not saved; it is tried again"));
         self.mailbox.nudge();
     }
 
@@ -145,7 +142,7 @@ impl<A: Actor> Cell<A> {
     /// Ends what waited for a save that will not be.
     pub(super) fn end_void(&self, void: Vec<Parcel<A>>, error: &dyn Display) {
         let why = format_args!("a state was not saved: {error}");
-        let fault = self.save_span().in_scope(|| Fault::internal(&why));
+        let fault = self.save_span(None).in_scope(|| Fault::internal(&why));
         for parcel in void {
             parcel.end_wait_failed(fault.clone());
         }

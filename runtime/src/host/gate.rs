@@ -317,11 +317,6 @@ impl<A: Actor> Gate<A> {
         true
     }
 
-    /// A relaxed actor could not be encoded: what it has changed is left to the clock.
-    pub(super) fn leave_to_clock(&mut self) {
-        self.retrying = true;
-    }
-
     /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no
     /// save under way will release.
     #[must_use]

@@ -6,18 +6,23 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     pin::pin,
     task::Poll,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
 use tokio::{task::coop::unconstrained, time::sleep};
-use tracing::Span;
+use tracing::{Level, Span};
 
 use crate::{Fault, faults};
 
 /// Runs code of the actor. The actor's state after a panic is the caller's to replace.
 pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Fault> {
-    catch_unwind(AssertUnwindSafe(code)).map_err(|panic| panicked(&*panic))
+    caught(code).map_err(|panic| Fault::internal(&panic))
+}
+
+/// The same for whoever logs it: what there is to say of a panic.
+pub(super) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, String> {
+    timed(|| catch_unwind(AssertUnwindSafe(code))).map_err(|panic| panicked(&*panic))
 }
 
 /// Runs code of the actor that awaits, for so long at most. Code that runs out of time stops where it is.
@@ -36,8 +41,8 @@ pub(super) async fn guarded_async_in<T>(
     let mut timer = pin!(None);
     poll_fn(|task| {
         let _in = span.map(Span::enter);
-        if let Poll::Ready(result) = code.as_mut().poll(task) {
-            return Poll::Ready(result.map_err(|panic| panicked(&*panic)));
+        if let Poll::Ready(result) = timed(|| code.as_mut().poll(task)) {
+            return Poll::Ready(result.map_err(|panic| Fault::internal(&panicked(&*panic))));
         }
         if timer.is_none() {
             // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
@@ -49,11 +54,30 @@ pub(super) async fn guarded_async_in<T>(
     .await
 }
 
-fn panicked(panic: &(dyn Any + Send)) -> Fault {
+/// How long the actor's code may go on without awaiting before the log says so.
+const LONGEST_HOLD: Duration = Duration::from_secs(1);
+
+/// Runs code of the actor up to where it awaits, and warns if that held the thread for long: whatever else tokio has for
+/// that thread waited. Without anybody to be warned, no clock is read.
+fn timed<T>(code: impl FnOnce() -> T) -> T {
+    if !tracing::enabled!(Level::WARN) {
+        return code();
+    }
+    // The thread's time, which a test does not stop.
+    let began = Instant::now();
+    let result = code();
+    let held = began.elapsed();
+    if held >= LONGEST_HOLD {
+        tracing::warn!(
+            held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
+            "an action or a hook held its thread without awaiting; move long work to `tokio::task::spawn_blocking`"
+        );
+    }
+    result
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> String {
     let text =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Fault::internal(&format_args!(
-        "the actor panicked: {}",
-        text.unwrap_or("with a value that is not a text")
-    ))
+    format!("the actor panicked: {}", text.unwrap_or("with a value that is not a text"))
 }

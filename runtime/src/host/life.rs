@@ -78,6 +78,8 @@ impl<A: Actor> Cell<A> {
     pub(super) const END_TIMEOUT: Duration = Duration::from_secs(15);
     /// When a destroy is tried again that the store failed.
     const RETRY: Duration = Duration::from_secs(1);
+    /// When a sleep is tried again that the store failed. Nobody waits for it.
+    const RETRY_SLEEP: Duration = Duration::from_secs(5);
 
     async fn be_awake(self: &Arc<Self>) {
         self.used();
@@ -86,6 +88,8 @@ impl<A: Actor> Cell<A> {
         tokio::pin!(idle);
         // Set while nothing but work that is to end first keeps it from sleeping.
         let mut finish_by = None;
+        // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
+        let mut sleeps_not_before = None;
         let mut ringing = Ringing::default();
         loop {
             match self.next_step(&ringing, idle.as_mut()).await {
@@ -125,7 +129,7 @@ impl<A: Actor> Cell<A> {
                 continue;
             }
             let looks = idle.is_elapsed() || finish_by.is_some();
-            if !self.may_sleep(looks, now) {
+            if !self.may_sleep(looks, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
                 finish_by = None;
             } else if self.holds.is_finishing() && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT) {
                 idle.as_mut().reset(now + Self::END_TIMEOUT);
@@ -134,8 +138,9 @@ impl<A: Actor> Cell<A> {
             } else {
                 finish_by = None;
                 if self.holds.wish() == Wish::Sleep {
-                    // It could not be saved.
-                    idle.as_mut().reset(now + Self::RETRY);
+                    let retry = now + Self::RETRY_SLEEP;
+                    sleeps_not_before = Some(retry);
+                    idle.as_mut().reset(retry);
                 }
             }
             if idle.is_elapsed() {

@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::{RwLockWriteGuard, oneshot};
+use tracing::Span;
 
 use super::{
     Cell,
     cell::Core,
     committer::{Job, Saver},
     gate::fail_all,
-    guard::guarded,
+    guard::caught,
     holds::Wish,
     saves::{Encoded, Save, Until, Waiter},
 };
@@ -94,7 +95,7 @@ impl<A: Actor> Cell<A> {
             gate.changed_midway()
         };
         // If that fails nothing is lost yet: the turn goes on.
-        let state = self.encode(state, revision)?;
+        let state = self.encode(state, revision).map_err(|why| self.unsavable(&why))?;
         let (waiter, ended) = oneshot::channel();
         self.submit_encoded(Some(state), Some(waiter));
         ended.await.unwrap_or_else(|_| Err(faults::service_unavailable()))
@@ -105,12 +106,12 @@ impl<A: Actor> Cell<A> {
         let changed = self.gate.lock().unsaved_state();
         match changed.map(|revision| self.encode(state, revision)).transpose() {
             Ok(state) => self.submit_encoded(state, None),
-            Err(fault) => self.not_encoded(&fault),
+            Err(why) => self.not_encoded(&why),
         }
     }
 
-    /// Encodes the state that has this change last, unless that was done already.
-    fn encode(&self, state: &A, revision: u64) -> Result<Encoded, Fault> {
+    /// Encodes the state that has this change last, unless that was done already. If it cannot be, says why.
+    fn encode(&self, state: &A, revision: u64) -> Result<Encoded, String> {
         if let Some(encoded) = self.saves.lock().encoded(revision) {
             return Ok(encoded);
         }
@@ -125,13 +126,14 @@ impl<A: Actor> Cell<A> {
             return Ok(());
         }
         let revision = self.gate.lock().next_revision();
-        self.encode(core.state(), revision).map(drop)
+        self.encode(core.state(), revision).map(drop).map_err(|why| self.unsavable(&why))
     }
 
     /// Whether the state is another one than before the turn that ends with it.
     pub(super) fn sees_change(&self, state: &A) -> Result<bool, Fault> {
         let revision = self.gate.lock().next_revision();
-        let encoded = Encoded::new(revision, to_bytes(state)?);
+        let bytes = to_bytes(state).map_err(|why| self.unsavable(&why))?;
+        let encoded = Encoded::new(revision, bytes);
         Ok(self.saves.lock().see(encoded))
     }
 
@@ -172,16 +174,16 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// The state cannot be encoded as it is. A relaxed actor tries it again with the next save; of any other, what is
-    /// not on its way to the store is void.
-    fn not_encoded(&self, error: &Fault) {
-        if Self::IS_RELAXED {
-            self.gate.lock().leave_to_clock();
-            self.not_saved_yet(error);
-        } else {
-            let void = self.gate.lock().broke_off();
-            self.end_void(void, error);
-        }
+    /// The state cannot be encoded: what is not on its way to the store is void, of a relaxed actor too, for which there
+    /// is nothing to wait for.
+    fn not_encoded(&self, why: &str) {
+        let void = self.gate.lock().broke_off();
+        self.end_void(void, &why);
+    }
+
+    /// The turn under way has a state that cannot be encoded.
+    pub(super) fn unsavable(&self, why: &str) -> Fault {
+        self.save_span(Span::current().id()).in_scope(|| Fault::internal(why))
     }
 
     /// Saves a relaxed actor when its interval is over.
@@ -270,8 +272,8 @@ impl<A: Actor> Cell<A> {
     }
 }
 
-/// A state as it is saved.
-pub(super) fn to_bytes<A: Actor>(state: &A) -> Result<Bytes, Fault> {
-    let bytes = guarded(|| state.save())?.map_err(|error| Fault::internal(&error))?;
+/// A state as it is saved, or why it cannot be. To be logged by the caller, who knows whose it is.
+pub(super) fn to_bytes<A: Actor>(state: &A) -> Result<Bytes, String> {
+    let bytes = caught(|| state.save())?.map_err(|error| error.to_string())?;
     Ok(bytes.into())
 }

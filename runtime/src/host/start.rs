@@ -126,7 +126,7 @@ impl<A: Actor> Cell<A> {
             let alarms = self.alarms.lock().all().cloned().collect();
             return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, messages: Vec::new() });
         }
-        let saved = to_bytes(&*state)?;
+        let saved = to_bytes(&*state).map_err(|why| self.unsavable(&why))?;
         let stored = Some(Fingerprint::of(&saved));
         let alarms = self.alarms.lock().until(u64::MAX);
         let changes = self.queues.lock().until(u64::MAX);

@@ -163,12 +163,13 @@ impl<A: Actor> Cell<A> {
         tracing::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = %self.key)
     }
 
-    /// The span of what the store says about a save. It belongs to no call: any number of them may have waited for it.
-    pub(super) fn save_span(&self) -> Span {
+    /// The span of what is said about a save. What the store says belongs to no call, for any number of them may have
+    /// waited for it; what a turn hears of its own state, to that.
+    pub(super) fn save_span(&self, parent: Option<tracing::Id>) -> Span {
         let Who { actor, key, id, .. } = self.who(None);
         tracing::info_span!(
             target: "callboard::actor",
-            parent: None,
+            parent: parent,
             "save",
             actor,
             %key,

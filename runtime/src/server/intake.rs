@@ -6,7 +6,7 @@ use std::{
     pin::Pin,
     sync::{
         Arc,
-        atomic::{AtomicU8, Ordering},
+        atomic::{AtomicU8, AtomicUsize, Ordering},
     },
     task::{Context, Poll, ready},
 };
@@ -26,7 +26,6 @@ use crate::account::{Full, Held};
 pub(super) struct Intake {
     socket: TcpStream,
     seat: Arc<Seat>,
-    unfinished: usize,
     held: Held,
 }
 
@@ -34,6 +33,8 @@ pub(super) struct Intake {
 pub(super) struct Seat {
     place: Place,
     phase: AtomicU8,
+    /// Bytes of a head that is not whole.
+    unfinished: AtomicUsize,
 }
 
 const HEAD: u8 = 0;
@@ -42,7 +43,7 @@ const UPGRADED: u8 = 2;
 
 impl Seat {
     pub(super) fn new(place: Place) -> Arc<Self> {
-        Arc::new(Self { place, phase: AtomicU8::new(HEAD) })
+        Arc::new(Self { place, phase: AtomicU8::new(HEAD), unfinished: AtomicUsize::new(0) })
     }
 
     /// A head is whole: what follows is its body.
@@ -60,6 +61,11 @@ impl Seat {
         self.phase.store(UPGRADED, Ordering::Relaxed);
     }
 
+    /// Whether a head is half read: nothing is being answered, and the peer has begun to ask for something.
+    pub(super) fn has_half_a_head(&self) -> bool {
+        self.phase() == HEAD && self.unfinished.load(Ordering::Relaxed) > 0
+    }
+
     fn phase(&self) -> u8 {
         self.phase.load(Ordering::Relaxed)
     }
@@ -68,7 +74,7 @@ impl Seat {
 impl Intake {
     pub(super) fn new(socket: TcpStream, seat: Arc<Seat>) -> Self {
         let held = Held::new(seat.place.account().clone());
-        Self { socket, seat, unfinished: 0, held }
+        Self { socket, seat, held }
     }
 
     /// The socket, after an upgrade, and the place that it has until it is closed.
@@ -82,23 +88,24 @@ impl Intake {
             self.begin_anew();
             return Ok(());
         }
-        self.unfinished += bytes;
+        let unfinished = self.seat.unfinished.load(Ordering::Relaxed) + bytes;
+        self.seat.unfinished.store(unfinished, Ordering::Relaxed);
         // Twice: the room that it is read into grows by doubling.
-        self.held.set(2 * self.unfinished).map_err(|Full| {
+        self.held.set(2 * unfinished).map_err(|Full| {
             turn_away(&self.socket, &errors::overloaded());
             io::Error::other("too much is held for its address")
         })
     }
 
     fn begin_anew(&mut self) {
-        self.unfinished = 0;
+        self.seat.unfinished.store(0, Ordering::Relaxed);
         // Nothing always has room.
         let _ = self.held.set(0);
     }
 
     /// A response is on its way: what was read before it has been used, but for the rest of the last piece.
     fn wrote(&mut self) {
-        if self.unfinished > 0 {
+        if self.seat.unfinished.load(Ordering::Relaxed) > 0 {
             self.begin_anew();
         }
     }

@@ -8,6 +8,9 @@ pub(super) const CLOSE_TIME: Duration = Duration::from_secs(5);
 /// How long a server that stops waits for what is under way.
 pub(super) const GRACE: Duration = Duration::from_secs(15);
 
+/// How long a server that stops waits for the next piece of a request that is half read.
+pub(super) const STALL: Duration = Duration::from_secs(1);
+
 /// Pings of a peer that may wait for their answers; a peer that does not read them is not read from.
 pub(super) const PONGS: usize = 16;
 

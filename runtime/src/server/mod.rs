@@ -29,6 +29,7 @@ mod session;
 mod signs;
 mod silence;
 mod socket;
+mod stall;
 mod target;
 mod transport;
 mod visit;

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, extract::ConnectInfo};
+use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{Request, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,7 +25,7 @@ use super::{
     intake::{Intake, Seat},
     limits,
     peers::{Address, Place, What},
-    router,
+    router, stall,
 };
 use crate::{Fault, Limits};
 
@@ -134,9 +134,12 @@ async fn talk(
     // More than a head may have: one that is somewhat too long is told so.
     server.max_buf_size((2 * limits.head).max(16 * 1024));
     let seat = Seat::new(place);
+    let waiting = Arc::clone(&seat);
     let socket = Intake::new(socket, Arc::clone(&seat));
-    let service = service_fn(move |mut request: Request<Incoming>| {
+    let stopping = stop.clone();
+    let service = service_fn(move |request: Request<Incoming>| {
         seat.requested();
+        let mut request = request.map(|body| stall::body(Body::new(body), &stopping));
         request.extensions_mut().insert(ConnectInfo(peer));
         let (answer, seat) = (router.clone().call(request), Arc::clone(&seat));
         async move {
@@ -154,7 +157,10 @@ async fn talk(
         result = connection.as_mut() => result,
         () = stop.cancelled() => {
             connection.as_mut().graceful_shutdown();
-            connection.await
+            tokio::select! {
+                result = connection => result,
+                () = stall::head(&waiting) => Ok(()),
+            }
         }
     };
     if let Err(error) = result {

@@ -7,6 +7,9 @@ use serde::{Serialize, de::DeserializeOwned};
 
 /// How deep arrays, maps and tags may nest; `serde_json` has the same limit.
 pub(super) const MAX_DEPTH: u8 = 128;
+/// How deep a value may nest that is written. The rest is for the message around it, which takes three levels at most, and
+/// for the pair that a wide integer is or bytes are.
+pub(crate) const MOST_DEPTH: u8 = MAX_DEPTH - 4;
 
 /// One user value.
 pub(super) fn write<T: Serialize + ?Sized>(

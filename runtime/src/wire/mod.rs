@@ -40,6 +40,7 @@ mod tree;
 mod value;
 
 pub use args::{ArgsReader, ArgsWriter};
+pub(crate) use cbor::MOST_DEPTH;
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
 pub(crate) use event::write_event_as;

@@ -11,7 +11,8 @@ use super::{DecodeError, EncodeError, Format, cbor, escape::Escaped, json};
 /// would be taken for such are escaped. Other integers beyond ±2^32 are floats in CBOR, where JavaScript would
 /// make them a `bigint`. Map keys are text; types with a readable form use it.
 ///
-/// Fails if the value's `Serialize` does, and for a map whose keys have no text.
+/// Fails if the value's `Serialize` does, for a map whose keys have no text, and for what is nested more than 124 deep:
+/// with a message around it, no reader would take it.
 pub fn to_bytes<T: Serialize + ?Sized>(format: Format, value: &T) -> Result<Bytes, EncodeError> {
     let mut out = Vec::with_capacity(64);
     write(&mut out, format, &Escaped::new(format, value))?;

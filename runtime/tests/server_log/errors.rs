@@ -2,6 +2,33 @@
 
 use super::*;
 
+/// Serde writes a huge one, and cannot read it.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(tag = "kind")]
+enum Hung {
+    Huge { weight: u128 },
+}
+
+macro_rules! belfry {
+    ($name:ident, #[actor($($options:tt)*)]) => {
+        #[derive(Debug, Default, Serialize, Deserialize)]
+        struct $name {
+            bells: Vec<Hung>,
+        }
+
+        #[actor($($options)*)]
+        impl $name {
+            #[action]
+            fn hang(&mut self, weight: u64) {
+                self.bells.push(Hung::Huge { weight: weight.into() });
+            }
+        }
+    };
+}
+
+belfry!(Belfry, #[actor()]);
+belfry!(LooseBelfry, #[actor(durability = "relaxed", save_interval = "10ms")]);
+
 #[tokio::test]
 async fn an_error_of_a_call_over_http_is_in_the_log_by_its_id_with_the_request_and_the_actor() {
     let server = bell().await;
@@ -125,6 +152,33 @@ async fn a_save_that_fails_is_in_the_log_with_its_actor() {
     assert_eq!(line.of_span("save", "actor_id"), Some(reply.headers["x-rivet-actor"].as_str()));
 }
 
+/// The save is not made by the turn of the call, so no action is named.
+#[tokio::test]
+async fn a_state_that_cannot_be_saved_is_in_the_log_with_its_actor_its_type_and_the_field() {
+    log();
+    let registry = Registry::new().in_memory().register::<Belfry>().register::<LooseBelfry>();
+    let belfry = registry.client().get_or_create::<Belfry>("unreadable");
+    let error = belfry.hang(5).await.unwrap_err();
+    let line = log().error(error.fault().unwrap().error_id().unwrap());
+    assert_names_the_weight(&line, "belfry", "Belfry");
+
+    let loose = registry.client().get_or_create::<LooseBelfry>("unreadable");
+    loose.hang(5).await.unwrap();
+    let is_it = |line: &Line| line.of_span("save", "actor") == Some("looseBelfry");
+    until(async || !log().lines(is_it).is_empty()).await;
+    assert_names_the_weight(&log().line(is_it), "looseBelfry", "LooseBelfry");
+}
+
+fn assert_names_the_weight(line: &Line, actor: &str, state: &str) {
+    let error = line.field("error").unwrap();
+    for part in ["could not be read back", state, "`bells[].weight`", "u128"] {
+        assert!(error.contains(part), "{part} in {error}");
+    }
+    assert_eq!((line.level, line.of_span("save", "key")), (Level::ERROR, Some("unreadable")));
+    assert_eq!(line.of_span("save", "actor"), Some(actor));
+    assert!(line.of_span("save", "actor_id").is_some_and(|id| id.parse::<callboard::ActorId>().is_ok()));
+}
+
 #[tokio::test]
 async fn a_schedule_that_fails_is_in_the_log_with_its_action_and_its_id() {
     log();
@@ -164,4 +218,32 @@ fn assert_is_about(line: &Line, key: &str, action: &str) {
     assert_eq!(line.of_span("action", "actor"), Some("bell"));
     assert_eq!(line.of_span("action", "key"), Some(key));
     assert!(line.of_span("action", "actor_id").is_some_and(|id| id.parse::<callboard::ActorId>().is_ok()));
+}
+
+/// What else waits for that thread waits as long; the log says which actor and action it was.
+#[tokio::test]
+async fn code_that_holds_its_thread_for_a_second_is_in_the_log() {
+    let server = bell().await;
+    let toll = async |key: &str, action: &str, ms: u64| {
+        let request = format!("POST /gateway/bell/action/{action}?{}", query(key));
+        let reply = server.http(&request, &[], format!("{{\"args\":[{ms}]}}").as_bytes()).await;
+        assert_eq!(reply.status, 200);
+    };
+    let warnings = |key: &str| {
+        log().lines(|line| {
+            line.level == Level::WARN
+                && line.field("held_ms").is_some()
+                && line.of_span("action", "key") == Some(key)
+        })
+    };
+    for action in ["toll", "tollLater"] {
+        let (long, short) = (format!("long-{action}"), format!("short-{action}"));
+        toll(&long, action, 1_000).await;
+        toll(&short, action, 10).await;
+        let [warning] = &warnings(&long)[..] else { panic!("{:?}", warnings(&long)) };
+        assert!(warning.field("held_ms").unwrap().parse::<u64>().unwrap() >= 1_000);
+        assert_eq!(warning.of_span("action", "action"), Some(action));
+        assert_eq!(warning.of_span("action", "actor"), Some("bell"));
+        assert!(warnings(&short).is_empty());
+    }
 }

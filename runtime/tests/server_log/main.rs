@@ -86,6 +86,17 @@ impl Bell {
     }
 
     #[action]
+    fn toll(&self, ms: u64) {
+        std::thread::sleep(Duration::from_millis(ms));
+    }
+
+    #[action]
+    async fn toll_later(&mut self, ms: u64) {
+        tokio::task::yield_now().await;
+        std::thread::sleep(Duration::from_millis(ms));
+    }
+
+    #[action]
     async fn burst_later(&mut self, ms: u64) {
         tracing::info!("going to burst");
         tokio::time::sleep(Duration::from_millis(ms)).await;

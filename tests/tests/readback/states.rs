@@ -75,6 +75,7 @@ macro_rules! drawing {
 
 drawing!(Drawing, DrawingAction, #[actor()]);
 drawing!(Sketch, SketchAction, #[actor(ephemeral)]);
+drawing!(Relaxed, RelaxedAction, #[actor(durability = "relaxed", save_interval = "1s")]);
 
 fn registry() -> Registry {
     Registry::new().store(MemoryStore::new()).register::<Drawing>().register::<Sketch>()
@@ -123,7 +124,7 @@ async fn a_first_state_that_could_not_be_read_again_makes_no_actor() {
 both_worlds!(saving_midway_tells_the_action_which_goes_on, registry(), async |world: &World| {
     let drawing = world.client.get_or_create::<Drawing>("d");
     drawing.draw(Shape::Circle { radius: 1 }).await.unwrap();
-    drop(drawing.draw_and_save().await);
+    assert!(!drawing.draw_and_save().await.unwrap(), "what is there midway cannot be saved");
     assert_eq!(drawing.look().await.unwrap(), (1, 1));
     drawing.draw(Shape::Circle { radius: 1 }).await.unwrap();
 });
@@ -162,3 +163,19 @@ paused_world!(
         drawing.draw(Shape::Circle { radius: 1 }).await.unwrap();
     }
 );
+
+#[tokio::test(start_paused = true)]
+async fn a_relaxed_actor_goes_back_to_what_is_saved_when_it_is_to_be_saved() {
+    let store = Arc::new(MemoryStore::new());
+    let registry = Registry::new().store(Arc::clone(&store)).register::<Relaxed>();
+    let drawing = registry.client().get_or_create::<Relaxed>("d");
+    drawing.draw(Shape::Circle { radius: 1 }).await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    drawing.draw_huge().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(drawing.look().await.unwrap(), (1, 1));
+    drawing.draw(Shape::Circle { radius: 1 }).await.unwrap();
+    registry.stop().await;
+    let saved = store.claim("relaxed", &Key::from("d")).await.unwrap().unwrap().state;
+    assert_eq!(Relaxed::load(&saved).unwrap().shapes.len(), 2);
+}

@@ -91,7 +91,7 @@ impl<S: Serializer> Serializer for KeyText<S> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        value.serialize(self)
+        value.serialize(Self { place: self.place.wrapped()?, ..self })
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
@@ -116,7 +116,7 @@ impl<S: Serializer> Serializer for KeyText<S> {
         _: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        value.serialize(self)
+        value.serialize(Self { place: self.place.wrapped()?, ..self })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(

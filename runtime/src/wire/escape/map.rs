@@ -37,7 +37,7 @@ pub(super) enum Map<S: Serializer> {
 
 impl<S: Serializer> Map<S> {
     pub(super) fn new(inner: S, len: Option<usize>, place: Place) -> Result<Self, S::Error> {
-        let place = place.inside();
+        let place = place.deeper(1)?.inside();
         if place.any_keys {
             return Ok(Self::Begun { inner, len, place });
         }
@@ -55,7 +55,8 @@ impl<S: Serializer> Map<S> {
                 object.serialize_key(&text)?;
                 Self::Object(Items { inner: object, place })
             }
-            key => Self::Tagged { inner, place, entries: vec![(key, Value::Null)] },
+            // Its tag is a level too.
+            key => Self::Tagged { inner, place: place.deeper(1)?, entries: vec![(key, Value::Null)] },
         };
         Ok(())
     }

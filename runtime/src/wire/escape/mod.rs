@@ -23,14 +23,14 @@ use std::fmt::Display;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{
     Serialize, Serializer,
-    ser::{Error as _, SerializeTuple as _},
+    ser::{Error, SerializeTuple as _},
 };
 
 use self::{
     items::{Items, Seq},
     map::Map,
 };
-use super::Format;
+use super::{Format, cbor::MOST_DEPTH};
 
 /// The largest integer that JavaScript's `number` tells from its neighbours.
 pub(super) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -44,17 +44,18 @@ pub(super) struct Escaped<'a, T: ?Sized> {
 
 impl<'a, T: ?Sized> Escaped<'a, T> {
     pub(super) const fn new(format: Format, value: &'a T) -> Self {
-        Self { value, place: Place { format, any_keys: false, first_of_pair: false } }
+        Self { value, place: Place::of(format) }
     }
 
     /// The same for the first of two elements.
     pub(super) const fn first_of_pair(format: Format, value: &'a T) -> Self {
-        Self { value, place: Place { format, any_keys: false, first_of_pair: true } }
+        Self { value, place: Place { first_of_pair: true, ..Place::of(format) } }
     }
 
-    /// In CBOR, with maps whose keys have no text.
+    /// A field of an error, which is a level of its own: in CBOR, with maps whose keys have no text.
     pub(super) const fn with_any_keys(value: &'a T, first_of_pair: bool) -> Self {
-        Self { value, place: Place { format: Format::Cbor, any_keys: true, first_of_pair } }
+        let place = Place::of(Format::Cbor);
+        Self { value, place: Place { any_keys: true, first_of_pair, levels: place.levels - 1, ..place } }
     }
 }
 
@@ -71,9 +72,33 @@ struct Place {
     /// Whether a map may have keys that have no text.
     any_keys: bool,
     first_of_pair: bool,
+    /// How many more levels may be entered.
+    levels: u8,
+    /// How many more `Some` and newtypes, which are no levels on the wire, but on the stack.
+    wraps: u8,
 }
 
 impl Place {
+    const fn of(format: Format) -> Self {
+        Self { format, any_keys: false, first_of_pair: false, levels: MOST_DEPTH, wraps: u8::MAX }
+    }
+
+    /// So many levels further in. What is too deep is refused here, before the stack or a reader ends.
+    fn deeper<E: Error>(self, levels: u8) -> Result<Self, E> {
+        match self.levels.checked_sub(levels) {
+            Some(levels) => Ok(Self { levels, ..self }),
+            None => Err(E::custom(format_args!("it is nested more than {MOST_DEPTH} levels deep"))),
+        }
+    }
+
+    /// Within one more `Some` or newtype.
+    fn wrapped<E: Error>(self) -> Result<Self, E> {
+        match self.wraps.checked_sub(1) {
+            Some(wraps) => Ok(Self { wraps, ..self }),
+            None => Err(E::custom(format_args!("it is within more than {} `Some` or newtypes", u8::MAX))),
+        }
+    }
+
     const fn inside(self) -> Self {
         Self { first_of_pair: false, ..self }
     }
@@ -216,7 +241,7 @@ impl<S: Serializer> Serializer for Escape<S> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        value.serialize(self)
+        value.serialize(Self { place: self.place.wrapped()?, ..self })
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
@@ -241,7 +266,7 @@ impl<S: Serializer> Serializer for Escape<S> {
         _: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        value.serialize(self)
+        value.serialize(Self { place: self.place.wrapped()?, ..self })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -251,19 +276,20 @@ impl<S: Serializer> Serializer for Escape<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        let value = Escaped { value, place: self.place.inside() };
+        let value = Escaped { value, place: self.place.deeper(1)?.inside() };
         self.inner.serialize_newtype_variant(name, index, variant, &value)
     }
 
     fn serialize_seq(self, len: Option<usize>) -> Result<Seq<S>, S::Error> {
+        let place = self.place.deeper(1)?;
         Ok(match len {
-            Some(len) => Seq::Known(Self::known(self.place, len, self.inner.serialize_seq(Some(len))?)),
-            None => Seq::Unknown { inner: self.inner, place: self.place.inside(), items: Vec::new() },
+            Some(len) => Seq::Known(Self::known(place, len, self.inner.serialize_seq(Some(len))?)),
+            None => Seq::Unknown { inner: self.inner, place: place.inside(), items: Vec::new() },
         })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
-        Ok(Self::known(self.place, len, self.inner.serialize_tuple(len)?))
+        Ok(Self::known(self.place.deeper(1)?, len, self.inner.serialize_tuple(len)?))
     }
 
     fn serialize_tuple_struct(
@@ -271,7 +297,7 @@ impl<S: Serializer> Serializer for Escape<S> {
         name: &'static str,
         len: usize,
     ) -> Result<Self::SerializeTupleStruct, S::Error> {
-        Ok(Self::known(self.place, len, self.inner.serialize_tuple_struct(name, len)?))
+        Ok(Self::known(self.place.deeper(1)?, len, self.inner.serialize_tuple_struct(name, len)?))
     }
 
     fn serialize_tuple_variant(
@@ -281,7 +307,9 @@ impl<S: Serializer> Serializer for Escape<S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
-        Ok(Self::known(self.place, len, self.inner.serialize_tuple_variant(name, index, variant, len)?))
+        // The variant, and what is in it.
+        let place = self.place.deeper(2)?;
+        Ok(Self::known(place, len, self.inner.serialize_tuple_variant(name, index, variant, len)?))
     }
 
     fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
@@ -289,7 +317,7 @@ impl<S: Serializer> Serializer for Escape<S> {
     }
 
     fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {
-        Ok(Self::named(self.place, self.inner.serialize_struct(name, len)?))
+        Ok(Self::named(self.place.deeper(1)?, self.inner.serialize_struct(name, len)?))
     }
 
     fn serialize_struct_variant(
@@ -299,6 +327,7 @@ impl<S: Serializer> Serializer for Escape<S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        Ok(Self::named(self.place, self.inner.serialize_struct_variant(name, index, variant, len)?))
+        let place = self.place.deeper(2)?;
+        Ok(Self::named(place, self.inner.serialize_struct_variant(name, index, variant, len)?))
     }
 }
