@@ -64,9 +64,9 @@ impl<A: Actor> Cell<A> {
             let task = Task::read(alarm).ok()?;
             let due_ms = match alarm.kind {
                 AlarmKind::WallClock => alarm.due_ms,
-                AlarmKind::Elapsed => alarm.due_ms.saturating_add_signed(ahead_ms),
+                AlarmKind::Elapsed => alarm.due_ms.saturating_add_signed(ahead_ms).min(Alarm::LATEST_MS),
             };
-            Some(Schedule::new(alarm.id, due_ms.min(Alarm::LATEST_MS), task.action, task.repeat))
+            Some(Schedule::new(alarm.id, due_ms, task.action, task.repeat))
         };
         let mut schedules: Vec<_> = self.alarms.lock().all().filter_map(read).collect();
         schedules.sort_by_key(|schedule| (schedule.due_ms, schedule.id));
