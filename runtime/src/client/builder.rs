@@ -81,7 +81,7 @@ impl ClientBuilder {
 
     /// The token that lets this client in, before the one in the URL.
     ///
-    /// It is RivetKit's: requests to actors carry it as `x-rivet-token`, WebSockets in their address (`rvt-token`), and
+    /// It is RivetKit's: requests to actors carry it as `x-rivet-token`, those for a WebSocket in their address (`rvt-token`), and
     /// requests about actors as `Authorization: Bearer`. A callboard server looks at none of these: whatever checks
     /// it is a layer around its router. A bearer token on every request is a [`header`](Self::header).
     pub fn token(self, token: impl Into<String>) -> Self {

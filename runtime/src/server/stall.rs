@@ -42,7 +42,7 @@ pub(super) fn body(body: Body, stop: &CancellationToken) -> Body {
 pub(super) async fn head(seat: &Seat) {
     sleep(limits::STALL).await;
     if !seat.has_half_a_head() {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 
