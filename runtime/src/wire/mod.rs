@@ -40,6 +40,7 @@ mod tree;
 mod value;
 
 pub use args::{ArgsReader, ArgsWriter};
+#[cfg(feature = "server")]
 pub(crate) use cbor::MOST_DEPTH;
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
