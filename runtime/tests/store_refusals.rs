@@ -129,8 +129,8 @@ fn a_journal_of_something_else_is_left_alone() {
 
 #[test]
 fn a_store_of_a_newer_version_is_left_alone() {
-    let refusal = left_alone(|path| edit(path, "PRAGMA user_version = 3"));
-    assert!(refusal.contains("newer version") && refusal.contains("format is 3"), "{refusal}");
+    let refusal = left_alone(|path| edit(path, "PRAGMA user_version = 4"));
+    assert!(refusal.contains("newer version") && refusal.contains("format is 4"), "{refusal}");
 }
 
 #[test]
