@@ -246,7 +246,8 @@ impl Fault {
 
 impl fmt::Debug for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { group, code, message, status, cause, .. } = &*self.0;
+        // Not what is behind it, which only somebody who asks for the source shall see.
+        let Parts { group, code, message, status, .. } = &*self.0;
         let mut fault = f.debug_struct("Fault");
         fault
             .field("group", group)
@@ -255,9 +256,6 @@ impl fmt::Debug for Fault {
             .field("metadata", &self.metadata());
         if let Some(status) = status {
             fault.field("status", status);
-        }
-        if let Some(cause) = cause {
-            fault.field("cause", cause);
         }
         fault.finish()
     }
