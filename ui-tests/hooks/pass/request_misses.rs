@@ -70,7 +70,7 @@ async fn runs() -> callboard::Result<()> {
         let visits = get(address, "blog", "/visits")?;
         assert!(visits.starts_with("HTTP/1.1 200") && visits.ends_with("1 of mine"), "{visits}");
         let nowhere = get(address, "blog", "/nowhere")?;
-        assert!(nowhere.starts_with("HTTP/1.1 500") && nowhere.contains("there is no page"), "{nowhere}");
+        assert!(nowhere.starts_with("HTTP/1.1 400") && nowhere.contains("there is no page"), "{nowhere}");
         let weight = get(address, "scales", "/")?;
         assert!(weight.starts_with("HTTP/1.1 202") && weight.ends_with("0 g"), "{weight}");
         std::io::Result::Ok(())
