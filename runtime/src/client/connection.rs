@@ -18,7 +18,7 @@ use super::{
     sending,
     status::{ConnectionError, State, Status},
     subscription::{Forget, Subscription},
-    updates::Updates,
+    updates::{Update, Updates},
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf, task,
@@ -161,19 +161,10 @@ impl<C: Contract> Connection<C> {
     /// and miss none. The generated `listen` takes an object with a method for each event.
     pub fn on_any(&self, listener: impl FnMut(C::Event) + Send + 'static) -> Subscription {
         let gate = self.gate();
-        let subscription = self.subscription(&gate);
         // One listener on several rows; they run one after the other, so nobody ever waits for the lock.
         let listener = Arc::new(Mutex::new(listener));
-        for index in 0..C::Event::TABLE.len() {
-            let listener = Arc::clone(&listener);
-            let run = Box::new(move |payload: &EventReader<'_>| {
-                let event = C::Event::decode(index, payload)?;
-                (listener.lock())(event);
-                Ok(())
-            });
-            self.command(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
-        }
-        subscription
+        self.listen_to_all(&gate, move |event| (listener.lock())(event));
+        self.subscription(&gate)
     }
 
     /// All events of the actor, as a stream of the generated enum; match on it and miss none.
@@ -182,21 +173,28 @@ impl<C: Contract> Connection<C> {
     #[must_use]
     pub fn events(&self) -> Events<C> {
         let gate = self.gate();
-        let subscription = self.subscription(&gate);
-        Events::new(subscription, |index, run| {
-            self.command(Command::Listen(index, Entry { gate: Arc::clone(&gate), once: false, run }));
-        })
+        let (sender, received) = mpsc::unbounded_channel();
+        // A stream that was dropped unsubscribes by itself.
+        self.listen_to_all(&gate, move |event| drop(sender.send(event)));
+        Events::new(received, self.subscription(&gate))
     }
 
     /// All events of the actor, and what becomes of the connection meanwhile, in the order in which it happens: so it
     /// is seen between which events the connection was lost and is back, or events are missing.
     ///
-    /// Otherwise as [`events`](Self::events). The first is the status from now on, if it changes.
+    /// Otherwise as [`events`](Self::events). A status comes when it changes; [`status`](Self::status) is what it is now.
     #[must_use]
     pub fn updates(&self) -> Updates<C> {
         let gate = self.gate();
-        let subscription = self.subscription(&gate);
-        Updates::new(subscription, &gate, |command| self.command(command))
+        let (sender, received) = mpsc::unbounded_channel();
+        let (events, errors) = (sender.clone(), sender.clone());
+        // A stream that was dropped unsubscribes by itself.
+        self.listen_to_all(&gate, move |event| drop(events.send(Update::Event(event))));
+        let run = Box::new(move |error: &ConnectionError| drop(errors.send(Update::Error(error.clone()))));
+        self.command(Command::WatchErrors(Entry { gate: Arc::clone(&gate), once: false, run }));
+        let run = Box::new(move |status| drop(sender.send(Update::Status(status))));
+        self.command(Command::WatchStatus(Entry { gate: Arc::clone(&gate), once: false, run }));
+        Updates::new(received, self.subscription(&gate))
     }
 
     /// Runs `listener` for everything that goes wrong with the connection: lost links, refused subscriptions, events
@@ -282,6 +280,17 @@ impl<C: Contract> Connection<C> {
             let run = Box::new(move |payload: &EventReader<'_>| E::read_event(payload).map(&mut listener));
             Command::Listen(E::INDEX, Entry { gate, once, run })
         })
+    }
+
+    /// Adds a listener of every event in the table, each a clone of this one.
+    fn listen_to_all(&self, gate: &Arc<Gate>, listener: impl FnMut(C::Event) + Clone + Send + 'static) {
+        for index in 0..C::Event::TABLE.len() {
+            let mut listener = listener.clone();
+            let run = Box::new(move |payload: &EventReader<'_>| {
+                C::Event::decode(index, payload).map(&mut listener)
+            });
+            self.command(Command::Listen(index, Entry { gate: Arc::clone(gate), once: false, run }));
+        }
     }
 
     fn watch(&self, command: impl FnOnce(Arc<Gate>) -> Command<C>) -> Subscription {

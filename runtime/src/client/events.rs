@@ -10,11 +10,10 @@ use futures_util::Stream;
 use tokio::sync::mpsc;
 
 use super::{
-    listeners::EventListener,
     refusal::Refusal,
     subscription::{ScopedSubscription, Subscription},
 };
-use crate::{Contract, Event};
+use crate::Contract;
 
 /// Every event of an actor, from [`Connection::events`](crate::Connection::events): a stream of the generated enum.
 ///
@@ -33,20 +32,7 @@ pub struct Events<C: Contract> {
 }
 
 impl<C: Contract> Events<C> {
-    /// A stream that is fed by one listener for each event of the table, which `listen` adds.
-    pub(super) fn new(subscription: Subscription, mut listen: impl FnMut(usize, Box<EventListener>)) -> Self {
-        let (sender, received) = mpsc::unbounded_channel();
-        for index in 0..C::Event::TABLE.len() {
-            let sender = sender.clone();
-            listen(
-                index,
-                Box::new(move |payload| {
-                    // A stream that was dropped unsubscribes by itself.
-                    let _ = sender.send(C::Event::decode(index, payload)?);
-                    Ok(())
-                }),
-            );
-        }
+    pub(super) fn new(received: mpsc::UnboundedReceiver<C::Event>, subscription: Subscription) -> Self {
         Self { received, subscription: subscription.scoped() }
     }
 

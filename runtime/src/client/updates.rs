@@ -3,7 +3,6 @@
 use std::{
     fmt,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -11,12 +10,10 @@ use futures_util::Stream;
 use tokio::sync::mpsc;
 
 use super::{
-    command::Command,
-    listener::{Entry, Gate},
     status::{ConnectionError, Status},
     subscription::{ScopedSubscription, Subscription},
 };
-use crate::{Contract, Event, wire::EventReader};
+use crate::Contract;
 
 /// Every event of an actor, and what becomes of the connection meanwhile, from
 /// [`Connection::updates`](crate::Connection::updates).
@@ -55,23 +52,10 @@ pub enum Update<E> {
 }
 
 impl<C: Contract> Updates<C> {
-    /// A stream that is fed by listeners of all kinds, which `command` adds.
-    pub(super) fn new(subscription: Subscription, gate: &Arc<Gate>, command: impl Fn(Command<C>)) -> Self {
-        let (sender, received) = mpsc::unbounded_channel();
-        for index in 0..C::Event::TABLE.len() {
-            let sender = sender.clone();
-            let run = Box::new(move |payload: &EventReader<'_>| {
-                // A stream that was dropped unsubscribes by itself.
-                let _ = sender.send(Update::Event(C::Event::decode(index, payload)?));
-                Ok(())
-            });
-            command(Command::Listen(index, Entry { gate: Arc::clone(gate), once: false, run }));
-        }
-        let errors = sender.clone();
-        let run = Box::new(move |error: &ConnectionError| drop(errors.send(Update::Error(error.clone()))));
-        command(Command::WatchErrors(Entry { gate: Arc::clone(gate), once: false, run }));
-        let run = Box::new(move |status| drop(sender.send(Update::Status(status))));
-        command(Command::WatchStatus(Entry { gate: Arc::clone(gate), once: false, run }));
+    pub(super) fn new(
+        received: mpsc::UnboundedReceiver<Update<C::Event>>,
+        subscription: Subscription,
+    ) -> Self {
         Self { received, _subscription: subscription.scoped() }
     }
 

@@ -187,6 +187,7 @@ async fn who_talks_and_never_answers_is_dropped() {
     // A pong that nobody asked for, every second.
     while pipe.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).await.is_ok() {
         sleep(Duration::from_secs(1)).await;
+        assert!(began.elapsed() < Duration::from_mins(5), "it is still connected");
     }
     assert!((60..=121).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     assert_eq!(scene.end().await, ["hang up"]);
