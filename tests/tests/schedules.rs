@@ -398,68 +398,44 @@ paused_world!(a_relaxed_actors_schedules_run_at_their_time_and_once, registry(),
 });
 
 /// Each thing that it does takes a tenth of a second.
-#[derive(Debug, Default, Serialize, Deserialize)]
-struct Clerk {
-    done: u32,
-}
-
-#[actor]
-impl Clerk {
-    #[action]
-    async fn work(&mut self) {
-        pass(Duration::from_millis(100)).await;
-        self.done += 1;
-    }
-
-    #[action]
-    fn work_later(&self, ctx: &Ctx<Self>, times: u32) {
-        for _ in 0..times {
-            ctx.after(Duration::from_secs(1), ClerkAction::Work {}).unwrap();
+macro_rules! clerk {
+    ($name:ident, $action:ident, #[actor $(($($options:tt)*))?]) => {
+        #[derive(Debug, Default, Serialize, Deserialize)]
+        struct $name {
+            done: u32,
         }
-    }
 
-    #[action]
-    fn done(&self) -> u32 {
-        self.done
-    }
+        #[actor $(($($options)*))?]
+        impl $name {
+            #[action]
+            async fn work(&mut self) {
+                pass(Duration::from_millis(100)).await;
+                self.done += 1;
+            }
 
-    #[action]
-    fn left(&self, ctx: &Ctx<Self>) -> usize {
-        ctx.schedules().len()
-    }
-}
+            #[action]
+            fn work_later(&self, ctx: &Ctx<Self>, times: u32) {
+                for _ in 0..times {
+                    ctx.after(Duration::from_secs(1), $action::Work {}).unwrap();
+                }
+            }
 
-/// The same, in memory only.
-#[derive(Debug, Default)]
-struct Temp {
-    done: u32,
-}
+            #[action]
+            fn done(&self) -> u32 {
+                self.done
+            }
 
-#[actor(ephemeral)]
-impl Temp {
-    #[action]
-    async fn work(&mut self) {
-        pass(Duration::from_millis(100)).await;
-        self.done += 1;
-    }
-
-    #[action]
-    fn work_later(&self, ctx: &Ctx<Self>, times: u32) {
-        for _ in 0..times {
-            ctx.after(Duration::from_secs(1), TempAction::Work {}).unwrap();
+            #[action]
+            fn left(&self, ctx: &Ctx<Self>) -> usize {
+                ctx.schedules().len()
+            }
         }
-    }
-
-    #[action]
-    fn done(&self) -> u32 {
-        self.done
-    }
-
-    #[action]
-    fn left(&self, ctx: &Ctx<Self>) -> usize {
-        ctx.schedules().len()
-    }
+    };
 }
+
+clerk!(Clerk, ClerkAction, #[actor]);
+// In memory only.
+clerk!(Temp, TempAction, #[actor(ephemeral)]);
 
 macro_rules! alarms_take_turns {
     ($name:ident, $actor:ty) => {
