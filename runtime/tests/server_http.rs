@@ -3,7 +3,7 @@
 mod gateway;
 
 use axum::{Router, routing::get};
-use callboard::{Origins, Registry, wire::Encoding, wire::http::ErrorBody};
+use callboard::{Origins, Registry, prelude::*, wire::Encoding, wire::http::ErrorBody};
 use gateway::{Desk, Server, begun, desk, until};
 use serde_json::json;
 use tokio::{
@@ -222,28 +222,50 @@ async fn actors_are_made_and_found() {
     assert_eq!(reply.headers["x-rivet-actor-key"], key);
 }
 
+/// One that no store has.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Visitor;
+
+#[actor(ephemeral, sleep_timeout = "1h")]
+impl Visitor {
+    #[action]
+    fn leave(&mut self, ctx: &Ctx<Self>) {
+        ctx.destroy();
+    }
+}
+
 #[tokio::test]
 async fn a_long_list_comes_in_pages() {
-    let server = Server::start().await;
-    let mut made = Vec::new();
-    for number in 0..7 {
-        let body = json!({ "name": "desk", "key": format!("{number}") }).to_string();
-        let post = server.http("POST /actors?namespace=default", &[], body.as_bytes()).await;
-        made.push(post.json()["actor"]["actor_id"].as_str().expect("an id").to_owned());
+    let registry = Registry::new().in_memory().register::<Desk>().register::<Visitor>();
+    let server = Server::nested(&registry).await;
+    for name in ["desk", "visitor"] {
+        let mut made = Vec::new();
+        for number in 0..7 {
+            let body = json!({ "name": name, "key": format!("{number}") }).to_string();
+            let post = server.http("POST /actors?namespace=default", &[], body.as_bytes()).await;
+            made.push(post.json()["actor"]["actor_id"].as_str().expect("an id").to_owned());
+        }
+        assert_eq!(pages_of_three(&server, name).await, (made.clone(), vec![3, 3, 1]));
+        let gone = server.http(&format!("DELETE /actors/{}", made.remove(2)), &[], b"").await;
+        assert_eq!(gone.status, 200);
+        assert_eq!(pages_of_three(&server, name).await, (made, vec![3, 3]), "no page is empty");
+        for bad in ["limit=0", "limit=x", "cursor=x"] {
+            let reply = server.http(&format!("GET /actors?name={name}&{bad}"), &[], b"").await;
+            assert_eq!((reply.status, reply.error().as_str()), (400, "api.bad_request"), "{bad}");
+        }
     }
+}
+
+/// The ids on all pages, and how many each page has.
+async fn pages_of_three(server: &Server, name: &str) -> (Vec<String>, Vec<usize>) {
     let (mut seen, mut sizes, mut cursor) = (Vec::new(), Vec::new(), String::new());
     loop {
-        let list = server.http(&format!("GET /actors?name=desk&limit=3{cursor}"), &[], b"").await.json();
+        let list = server.http(&format!("GET /actors?name={name}&limit=3{cursor}"), &[], b"").await.json();
         let page = list["actors"].as_array().expect("a list");
         seen.extend(page.iter().map(|actor| actor["actor_id"].as_str().expect("an id").to_owned()));
         sizes.push(page.len());
-        let Some(next) = list["pagination"]["cursor"].as_str() else { break };
+        let Some(next) = list["pagination"]["cursor"].as_str() else { return (seen, sizes) };
         cursor = format!("&cursor={next}");
-    }
-    assert_eq!((seen, sizes), (made, vec![3, 3, 1]));
-    for bad in ["limit=0", "limit=x", "cursor=x"] {
-        let reply = server.http(&format!("GET /actors?name=desk&{bad}"), &[], b"").await;
-        assert_eq!((reply.status, reply.error().as_str()), (400, "api.bad_request"), "{bad}");
     }
 }
 

@@ -124,7 +124,7 @@ async fn a_store_that_is_given_away_is_closed_and_one_that_is_shared_is_not() {
         assert_eq!(counter(&registry.client()).add().await.unwrap(), count);
         registry.stop().await;
     }
-    shared.list("Counter").await.expect("it is open");
+    shared.list("Counter", None, usize::MAX).await.expect("it is open");
 }
 
 #[tokio::test]
@@ -134,9 +134,9 @@ async fn a_closed_store_says_so_and_can_be_closed_again() {
     tokio::join!(store.close(), store.close());
     let again = SqliteStore::open(&directory).unwrap();
     store.close().await;
-    let refused = store.list("Counter").await.unwrap_err();
+    let refused = store.list("Counter", None, usize::MAX).await.unwrap_err();
     assert_eq!(refused.to_string(), "the store is closed");
-    again.list("Counter").await.unwrap();
+    again.list("Counter", None, usize::MAX).await.unwrap();
 }
 
 #[tokio::test]

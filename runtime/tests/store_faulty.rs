@@ -46,7 +46,7 @@ async fn failed_batches_are_not_kept_and_lost_ones_are() {
         answers.push(store.commit(vec![create(room, "", [])]).await.is_ok());
     }
     assert_eq!(answers, [false, false, false, true]);
-    assert_eq!(store.list("room").await.unwrap(), rooms[2..]);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), rooms[2..]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,10 +60,10 @@ async fn held_batches_go_on_when_every_hold_is_dropped() {
     store.batches_reach(1).await;
     drop(first);
     assert!(timeout(Duration::from_mins(1), &mut commit).await.is_err());
-    assert!(store.list("room").await.unwrap().is_empty());
+    assert!(store.list("room", None, usize::MAX).await.unwrap().is_empty());
     drop(second);
     let room = commit.await.unwrap();
-    assert_eq!(store.list("room").await.unwrap(), [room]);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), [room]);
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ mod store_kit;
 use std::fs;
 
 use callboard::store::{
-    AlarmChange, AlarmEncoding, AlarmKind, CommitOutcome, SqliteOptions, SqliteStore, Store,
+    AlarmChange, AlarmEncoding, AlarmKind, CommitOutcome, SqliteOptions, SqliteStore, Store, StoredMessage,
 };
 use futures_util::{FutureExt, future::join_all};
 use rusqlite::Connection;
@@ -23,7 +23,7 @@ async fn the_file_has_the_tables_that_are_documented() {
     commit(&store, create(&room, "state", [AlarmChange::Set(alarm.clone())])).await;
     claimed(&store, &room).await;
     commit(&store, save_alarms(&room, 2, 7, [])).await;
-    let sent = message("hello");
+    let sent = message("hello").with_attempts(2).with_not_before(9).with_dead(true);
     commit(&store, enqueue(&room, 2, &sent)).await;
     drop(store);
 
@@ -49,20 +49,19 @@ async fn the_file_has_the_tables_that_are_documented() {
     );
     let texts = [&*room.id.to_string(), &*alarm.id.to_string(), "elapsed", "reminder", "cbor", "5"];
     assert_eq!(alarms, Ok((texts.map(str::to_owned), [5_i64, 3])));
-    let messages =
-        file.query_row("SELECT actor, id, queue, CAST(body AS TEXT), sent_at_ms FROM messages", [], |row| {
-            Ok([
-                row.get::<_, String>(0)?,
-                row.get(1)?,
-                row.get(2)?,
-                row.get(3)?,
-                row.get::<_, i64>(4)?.to_string(),
-            ])
-        });
-    let (actor, id, sent_at_ms) = (room.id.to_string(), sent.id.to_string(), "1700000000001".to_owned());
-    assert_eq!(messages, Ok([actor, id, "jobs".into(), "hello".into(), sent_at_ms]));
+    let messages = file.query_row(
+        "SELECT actor, id, queue, CAST(body AS TEXT), sent_at_ms, attempts, not_before_ms, dead FROM messages",
+        [],
+        |row| {
+            let text = |column| row.get::<_, String>(column);
+            let numbers: [i64; 4] = [row.get(4)?, row.get(5)?, row.get(6)?, row.get(7)?];
+            Ok(([text(0)?, text(1)?, text(2)?, text(3)?], numbers))
+        },
+    );
+    let texts = [room.id.to_string(), sent.id.to_string(), "jobs".into(), "hello".into()];
+    assert_eq!(messages, Ok((texts, [1_700_000_000_001, 2, 9, 1])));
     let pragma = |name| file.pragma_query_value(None, name, |row| row.get::<_, i64>(0)).unwrap();
-    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 3));
+    assert_eq!((pragma("application_id"), pragma("user_version")), (0x6361_6c6c, 4));
 }
 
 /// What the first version wrote, with an actor and its alarm in it.
@@ -97,7 +96,7 @@ async fn a_file_of_the_first_version_is_upgraded_and_keeps_what_is_in_it() {
         );
     }
     let version = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0));
-    assert_eq!(version, Ok(3));
+    assert_eq!(version, Ok(4));
 }
 
 /// What the second version wrote of alarms: they were JSON, and of one kind.
@@ -135,6 +134,75 @@ async fn the_alarms_of_the_second_version_are_kept_and_what_repeats_after_a_time
     }
 }
 
+/// What the third version made of the first two, with a message in it.
+const THIRD_VERSION: &str = "
+    DROP TABLE alarms;
+    CREATE TABLE alarms (actor TEXT NOT NULL, id TEXT NOT NULL, due_ms INTEGER NOT NULL, kind TEXT NOT NULL,
+        period_ms INTEGER, name TEXT, encoding TEXT NOT NULL, payload BLOB NOT NULL, PRIMARY KEY (actor, id)) WITHOUT ROWID;
+    CREATE INDEX alarms_by_due ON alarms (kind, due_ms);
+    INSERT INTO alarms VALUES ('01930000000070008000000000000001', '01930000000070008000000000000003', 7, 'elapsed',
+        3, 'reminder', 'cbor', CAST('ring' AS BLOB));
+    INSERT INTO messages VALUES ('01930000000070008000000000000001', '01930000000070008000000000000004', 'jobs',
+        CAST('hello' AS BLOB), 6);
+    PRAGMA user_version = 3;";
+
+#[tokio::test]
+async fn the_messages_of_the_third_version_are_kept_and_were_never_handed_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("callboard.db");
+    let file = Connection::open(&path).unwrap();
+    for version in [FIRST_VERSION, SECOND_VERSION, THIRD_VERSION] {
+        file.execute_batch(version).unwrap();
+    }
+    drop(file);
+    let expected = StoredMessage::new(
+        "01930000000070008000000000000004".parse().unwrap(),
+        "jobs",
+        "hello".as_bytes().into(),
+        6,
+    );
+    for epoch in [4, 5] {
+        let store = SqliteStore::open(&directory).unwrap();
+        let claim = store.claim("room", &"a".into()).await.unwrap().unwrap();
+        assert_eq!((claim.epoch, &claim.messages[..]), (epoch, std::slice::from_ref(&expected)));
+        assert_eq!((claim.alarms.len(), claim.alarms[0].name.as_deref()), (1, Some("reminder")));
+        assert_eq!(store.list("room", None, 10).await.unwrap(), [claim.record]);
+    }
+    let version = Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0));
+    assert_eq!(version, Ok(4));
+}
+
+/// Whatever version wrote a file first.
+#[tokio::test]
+async fn every_version_leads_to_the_same_columns_and_indexes() {
+    let schema = |versions: &[&str]| {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("callboard.db");
+        let file = Connection::open(&path).unwrap();
+        for version in versions {
+            file.execute_batch(version).unwrap();
+        }
+        drop(file);
+        drop(SqliteStore::open(&directory).unwrap());
+        let file = Connection::open(&path).unwrap();
+        let sql = "SELECT m.name, c.name, c.type, c.\"notnull\", c.dflt_value, i.name \
+             FROM sqlite_schema m JOIN pragma_table_info(m.name) c LEFT JOIN pragma_index_list(m.name) i \
+             WHERE m.type = 'table' ORDER BY m.name, c.cid, i.name";
+        let mut statement = file.prepare(sql).unwrap();
+        let columns = statement.query_map([], |row| {
+            let text = |column| row.get::<_, Option<String>>(column);
+            Ok((text(0)?, text(1)?, text(2)?, row.get::<_, i64>(3)?, text(4)?, text(5)?))
+        });
+        columns.unwrap().collect::<Result<Vec<_>, _>>().unwrap()
+    };
+    let new = schema(&[]);
+    assert!(new.len() > 20);
+    let earlier = [FIRST_VERSION, SECOND_VERSION, THIRD_VERSION];
+    for version in 1..=earlier.len() {
+        assert_eq!(schema(&earlier[..version]), new, "from version {version}");
+    }
+}
+
 #[tokio::test]
 async fn an_upgrade_that_fails_has_changed_nothing() {
     let directory = tempfile::tempdir().unwrap();
@@ -159,7 +227,7 @@ async fn a_file_of_a_newer_version_is_refused_and_left_as_it_is() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("callboard.db");
     drop(SqliteStore::open(&directory).unwrap());
-    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 4").unwrap();
+    Connection::open(&path).unwrap().execute_batch("PRAGMA user_version = 5").unwrap();
     let before = fs::read(&path).unwrap();
     let error = SqliteStore::open(&directory).unwrap_err().to_string();
     assert!(error.contains("newer"), "{error}");
@@ -201,7 +269,7 @@ async fn a_drop_waits_for_what_was_asked_for() {
         assert!(store.commit(vec![create(room, "", [])]).now_or_never().is_none_or(|answer| answer.is_ok()));
     }
     drop(store);
-    assert_eq!(SqliteStore::open(&directory).unwrap().list("room").await.unwrap(), rooms);
+    assert_eq!(SqliteStore::open(&directory).unwrap().list("room", None, usize::MAX).await.unwrap(), rooms);
 }
 
 #[tokio::test]

@@ -18,7 +18,7 @@ enum Request {
     Claim(&'static str, Key),
     Find(&'static str, Key),
     FindById(ActorId),
-    List(&'static str),
+    List(&'static str, Option<ActorId>, usize),
     Due(AlarmKind, u64, usize),
     NextAlarmAfter(AlarmKind, u64),
     AlarmsAhead(AlarmKind, u64, Option<ActorId>, usize),
@@ -42,7 +42,7 @@ async fn compare(requests: Vec<Request>) {
     let memory = MemoryStore::new();
     let mut sqlite = SqliteStore::open(&directory).unwrap();
     let last = NAMES
-        .map(Request::List)
+        .map(|name| Request::List(name, None, 100))
         .into_iter()
         .chain(claims())
         .chain(AlarmKind::ALL.map(|kind| Request::Due(kind, u64::MAX, 100)))
@@ -64,7 +64,9 @@ async fn ask(store: &dyn Store, request: &Request) -> String {
         Request::Claim(name, key) => format!("{:?}", store.claim(name, key).await.unwrap()),
         Request::Find(name, key) => format!("{:?}", store.find(name, key).await.unwrap()),
         Request::FindById(id) => format!("{:?}", store.find_by_id(*id).await.unwrap()),
-        Request::List(name) => format!("{:?}", store.list(name).await.unwrap()),
+        Request::List(name, after, limit) => {
+            format!("{:?}", store.list(name, *after, *limit).await.unwrap())
+        }
         Request::Due(kind, until_ms, limit) => {
             format!("{:?}", store.due(*kind, *until_ms, *limit).await.unwrap())
         }
@@ -90,7 +92,8 @@ fn request() -> impl Strategy<Value = Request> {
         3 => (name(), key()).prop_map(|(name, key)| Request::Claim(name, key)),
         1 => (name(), key()).prop_map(|(name, key)| Request::Find(name, key)),
         1 => id().prop_map(Request::FindById),
-        1 => name().prop_map(Request::List),
+        1 => (name(), option::of(id()), 0..5_usize)
+            .prop_map(|(name, after, limit)| Request::List(name, after, limit)),
         1 => (kind(), 0..12_u64, 0..5_usize).prop_map(|(kind, until, limit)| Request::Due(kind, until, limit)),
         1 => (kind(), 0..12_u64).prop_map(|(kind, after)| Request::NextAlarmAfter(kind, after)),
         1 => (kind(), 0..12_u64, option::of(id()), 0..5_usize)
@@ -148,8 +151,11 @@ fn messages() -> impl Strategy<Value = Vec<MessageChange>> {
 }
 
 fn message() -> impl Strategy<Value = StoredMessage> {
-    (message_id(), select(&["jobs", "Mail"][..]), state(), 0..10_u64)
-        .prop_map(|(id, queue, body, sent_at_ms)| StoredMessage::new(id, queue, body, sent_at_ms))
+    let new = (message_id(), select(&["jobs", "Mail"][..]), state(), 0..10_u64)
+        .prop_map(|(id, queue, body, sent_at_ms)| StoredMessage::new(id, queue, body, sent_at_ms));
+    (new, 0..3_u32, 0..10_u64, any::<bool>()).prop_map(|(message, attempts, not_before_ms, dead)| {
+        message.with_attempts(attempts).with_not_before(not_before_ms).with_dead(dead)
+    })
 }
 
 fn message_id() -> impl Strategy<Value = MessageId> {

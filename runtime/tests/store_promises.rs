@@ -73,7 +73,9 @@ promises! {
     a_fenced_save_changes_no_message,
     a_destroyed_actor_is_gone_with_its_messages,
     actors_with_messages_come_once_and_page_by_page,
+    every_part_of_a_message_is_kept,
     an_actor_lists_in_the_order_of_its_id,
+    a_list_comes_page_by_page,
     ten_thousand_actors_are_kept_apart,
     commits_that_come_together_are_all_answered,
 }
@@ -82,7 +84,7 @@ async fn an_empty_store_has_nothing(store: &dyn Store) {
     let key = Key::from("a");
     assert_eq!(store.find("room", &key).await.unwrap(), None);
     assert_eq!(store.find_by_id(ActorId::generate()).await.unwrap(), None);
-    assert_eq!(store.list("room").await.unwrap(), []);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), []);
     assert_eq!(store.claim("room", &key).await.unwrap(), None);
     assert_eq!(store.due(WallClock, u64::MAX, 10).await.unwrap(), []);
     assert_eq!(store.next_alarm_after(WallClock, 0).await.unwrap(), None);
@@ -94,7 +96,7 @@ async fn what_is_created_is_found(store: &dyn Store) {
     let room = created(store, "room", ["a/b", "", "\\", "\0", "ü"]).await;
     assert_eq!(store.find("room", &room.key).await.unwrap().as_ref(), Some(&room));
     assert_eq!(store.find_by_id(room.id).await.unwrap().as_ref(), Some(&room));
-    assert_eq!(store.list("room").await.unwrap(), [room]);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), [room]);
 }
 
 async fn the_second_create_of_a_name_and_key_is_taken(store: &dyn Store) {
@@ -109,7 +111,7 @@ async fn the_second_create_of_an_id_is_taken(store: &dyn Store) {
     let first = created(store, "room", ["a"]).await;
     let second = ActorRecord::new(first.id, "room", Key::from("b"), 7);
     assert_eq!(commit(store, create(&second, "second", [])).await, Taken);
-    assert_eq!(store.list("room").await.unwrap(), [first]);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), [first]);
 }
 
 async fn names_and_keys_are_told_apart(store: &dyn Store) {
@@ -201,7 +203,7 @@ async fn a_destroyed_actor_is_gone_with_its_alarms(store: &dyn Store) {
     assert_eq!(store.find("room", &room.key).await.unwrap(), None);
     assert_eq!(store.find_by_id(room.id).await.unwrap(), None);
     assert_eq!(store.claim("room", &room.key).await.unwrap(), None);
-    assert_eq!(store.list("room").await.unwrap(), std::slice::from_ref(&other));
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), std::slice::from_ref(&other));
     assert_eq!(store.due(WallClock, 100, 10).await.unwrap(), [other]);
     assert_eq!(store.next_alarm_after(WallClock, 0).await.unwrap(), Some(6));
     assert_eq!(commit(store, save(&room, 1, 2, "late", [])).await, Fenced);
@@ -446,13 +448,50 @@ async fn actors_with_messages_come_once_and_page_by_page(store: &dyn Store) {
     assert_eq!(store.with_messages(None, 0).await.unwrap(), []);
 }
 
+async fn every_part_of_a_message_is_kept(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let tried = message("tried").with_attempts(u32::MAX).with_not_before(1_700_000_000_007);
+    let dead = message("dead").with_attempts(3).with_dead(true);
+    let fresh = message("fresh");
+    assert_eq!((fresh.attempts, fresh.not_before_ms, fresh.dead), (0, 0, false));
+    for sent in [&tried, &dead, &fresh] {
+        assert_eq!(commit(store, enqueue(&room, 1, sent)).await, Done);
+    }
+    assert_eq!(claimed(store, &room).await.messages, [tried, dead.clone(), fresh.clone()]);
+    // One that is added again replaces what it was.
+    let again = fresh.with_attempts(1).with_not_before(9).with_dead(true);
+    assert_eq!(commit(store, save_messages(&room, 2, 2, [MessageChange::Add(again.clone())])).await, Done);
+    assert_eq!(claimed(store, &room).await.messages[1..], [dead, again]);
+}
+
 async fn an_actor_lists_in_the_order_of_its_id(store: &dyn Store) {
     let records = ["c", "a", "b"].map(|key| record("room", [key]));
     for record in [&records[2], &records[0], &records[1]] {
         assert_eq!(commit(store, create(record, "", [])).await, Done);
     }
     created(store, "game", ["a"]).await;
-    assert_eq!(store.list("room").await.unwrap(), records);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), records);
+}
+
+async fn a_list_comes_page_by_page(store: &dyn Store) {
+    let mut rooms = Vec::new();
+    for key in ["d", "b", "a", "c"] {
+        created(store, "game", [key]).await;
+        rooms.push(created(store, "room", [key]).await);
+        created(store, "Room", [key]).await;
+    }
+    let page = |after: Option<usize>, limit| store.list("room", after.map(|n| rooms[n].id), limit);
+    assert_eq!(page(None, 4).await.unwrap(), rooms);
+    assert_eq!(page(None, 3).await.unwrap(), rooms[..3]);
+    assert_eq!(page(Some(0), 2).await.unwrap(), rooms[1..3]);
+    assert_eq!(page(Some(2), usize::MAX).await.unwrap(), rooms[3..]);
+    assert_eq!(page(Some(3), 1).await.unwrap(), []);
+    assert_eq!(page(None, 0).await.unwrap(), []);
+    assert_eq!(store.list("room", Some(ActorId::generate()), 1).await.unwrap(), []);
+    // A page begins where the last one ended, whether that actor is still there or not.
+    assert_eq!(commit(store, Commit::Destroy { id: rooms[1].id, epoch: 1 }).await, Done);
+    assert_eq!(page(Some(1), 1).await.unwrap(), rooms[2..3]);
+    assert_eq!(page(None, 2).await.unwrap(), [rooms[0].clone(), rooms[2].clone()]);
 }
 
 async fn ten_thousand_actors_are_kept_apart(store: &dyn Store) {
@@ -461,7 +500,7 @@ async fn ten_thousand_actors_are_kept_apart(store: &dyn Store) {
         let batch = records.iter().map(|record| create(record, &record.id.to_string(), [])).collect();
         assert!(store.commit(batch).await.unwrap().iter().all(|outcome| *outcome == Done));
     }
-    assert_eq!(store.list("room").await.unwrap(), records);
+    assert_eq!(store.list("room", None, usize::MAX).await.unwrap(), records);
     for record in records.iter().step_by(97) {
         assert_eq!(claimed(store, record).await.state, record.id.to_string());
     }
@@ -477,6 +516,7 @@ async fn commits_that_come_together_are_all_answered(store: &dyn Store) {
     let answers = futures_util::future::join_all(batches).await;
     assert!(answers.iter().all(|answer| matches!(answer.as_deref(), Ok([Done, Done]))));
     assert_eq!(claimed(store, &room).await.revision, 201);
-    let keys: HashSet<_> = store.list("game").await.unwrap().into_iter().map(|record| record.key).collect();
+    let keys: HashSet<_> =
+        store.list("game", None, usize::MAX).await.unwrap().into_iter().map(|record| record.key).collect();
     assert_eq!(keys.len(), 200);
 }

@@ -129,15 +129,17 @@ fn a_journal_of_something_else_is_left_alone() {
 
 #[test]
 fn a_store_of_a_newer_version_is_left_alone() {
-    let refusal = left_alone(|path| edit(path, "PRAGMA user_version = 4"));
-    assert!(refusal.contains("newer version") && refusal.contains("format is 4"), "{refusal}");
+    let refusal = left_alone(|path| edit(path, "PRAGMA user_version = 5"));
+    assert!(refusal.contains("newer version") && refusal.contains("format is 5"), "{refusal}");
 }
 
 #[test]
 fn a_store_without_its_tables_is_left_alone() {
-    for table in ["alarms", "messages"] {
-        let refusal = left_alone(|path| edit(path, &format!("DROP TABLE {table}")));
-        assert!(refusal.contains(table), "{refusal}");
+    let tables = ["alarms", "messages"].map(|table| (table, format!("DROP TABLE {table}")));
+    let index = ("actors_by_name", "DROP INDEX actors_by_name".to_owned());
+    for (missing, sql) in tables.into_iter().chain([index]) {
+        let refusal = left_alone(|path| edit(path, &sql));
+        assert!(refusal.contains(missing), "{refusal}");
     }
 }
 

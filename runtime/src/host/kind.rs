@@ -1,7 +1,8 @@
 //! A kind: all actors of one type, and which of them are awake.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
     sync::{Arc, Weak},
 };
 
@@ -28,7 +29,7 @@ pub(crate) struct Kind<A: Actor> {
     /// Each belongs to its task.
     awake: Mutex<HashMap<Key, Weak<Cell<A>>>>,
     /// The keys of those that are awake and have their identity.
-    ids: Mutex<HashMap<ActorId, Key>>,
+    ids: Mutex<BTreeMap<ActorId, Key>>,
     /// Who is connected to actors that sleep with their connections open.
     hibernating: Mutex<HashMap<Key, Arc<Roster<A>>>>,
     setbacks: Setbacks,
@@ -282,8 +283,21 @@ impl<A: Actor> Hosted for Kind<A> {
         self.record_at(&key).filter(|record| record.id == id)
     }
 
-    fn records(&self) -> Vec<ActorRecord> {
-        self.awake.lock().values().filter_map(|cell| record(&cell.upgrade()?)).collect()
+    fn records(&self, after: Option<ActorId>, limit: usize) -> Vec<ActorRecord> {
+        let (mut records, mut after) = (Vec::new(), after);
+        // Some may end meanwhile: others take their places.
+        while records.len() < limit {
+            let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+            let wanted = limit - records.len();
+            let keys: Vec<_> =
+                self.ids.lock().range(from).take(wanted).map(|(id, key)| (*id, key.clone())).collect();
+            let Some((last, _)) = keys.last() else { break };
+            after = Some(*last);
+            let found =
+                keys.iter().filter_map(|(id, key)| self.record_at(key).filter(|record| record.id == *id));
+            records.extend(found);
+        }
+        records
     }
 
     fn stop(&self) {

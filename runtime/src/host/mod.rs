@@ -125,8 +125,8 @@ pub(crate) trait Hosted: Send + Sync {
     /// The actor of this id, if it is awake.
     fn record_of(&self, id: ActorId) -> Option<ActorRecord>;
 
-    /// Those that are awake, in no order.
-    fn records(&self) -> Vec<ActorRecord>;
+    /// Those that are awake, in the order of their ids: the first `limit` of those after this one, or of all.
+    fn records(&self, after: Option<ActorId>, limit: usize) -> Vec<ActorRecord>;
 
     /// Lets every actor end what it was given, and takes no more.
     fn stop(&self);

@@ -109,13 +109,19 @@ impl Runtime {
         }
     }
 
-    /// Every actor of this name: those in the store, and the ephemeral ones that are awake.
-    pub(crate) async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, Fault> {
+    /// A page of the actors of this name, those of them that have ids after this one: of those in the store, and of
+    /// ephemeral ones, which no store has, of those that are awake.
+    pub(crate) async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, Fault> {
         let kind = self.kind(name)?;
         if kind.is_ephemeral() {
-            return Ok(kind.records());
+            return Ok(kind.records(after, limit));
         }
-        self.shared.store().list(name).await.map_err(faults::store_failed)
+        self.shared.store().list(name, after, limit).await.map_err(faults::store_failed)
     }
 
     /// Starts what runs by itself: alarms that became due while nobody was there, messages that were left. Does nothing

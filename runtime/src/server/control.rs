@@ -107,10 +107,8 @@ impl Page {
         Self { records, cursor: None }
     }
 
-    /// The first of those that come after the cursor, in the order of their ids, which is that of their creation.
-    fn of(mut records: Vec<ActorRecord>, after: Option<ActorId>, limit: usize) -> Self {
-        records.retain(|record| after.is_none_or(|after| record.id > after));
-        records.sort_unstable_by_key(|record| record.id);
+    /// The first of these. There is another page if there is another record.
+    fn of(mut records: Vec<ActorRecord>, limit: usize) -> Self {
         let more = records.len() > limit;
         records.truncate(limit);
         let cursor = records.last().filter(|_| more).map(|record| record.id);
@@ -159,7 +157,7 @@ impl Search {
             return Ok(Page::whole(runtime.find(&name, &key).await?.into_iter().collect()));
         }
         let limit = self.limit.unwrap_or(limits::LISTED).min(limits::LISTED);
-        Ok(Page::of(runtime.list(&name).await?, self.cursor, limit))
+        Ok(Page::of(runtime.list(&name, self.cursor, limit + 1).await?, limit))
     }
 }
 

@@ -72,8 +72,13 @@ impl Store for DataDir {
         self.open().await?.find_by_id(id).await
     }
 
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
-        self.open().await?.list(name).await
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.open().await?.list(name, after, limit).await
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
@@ -114,6 +119,7 @@ impl Store for DataDir {
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.open().await?.with_messages(after, limit).await
     }
+
     async fn close(&self) {
         *self.state.lock().await = State::Closed;
         if let Some(store) = self.store.get() {

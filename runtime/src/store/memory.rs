@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
+    ops::Bound,
 };
 
 use async_trait::async_trait;
@@ -25,6 +26,10 @@ pub struct MemoryStore {
 struct Actors {
     rows: BTreeMap<ActorId, Row>,
     ids: HashMap<(String, Key), ActorId>,
+    /// Those of each name.
+    names: HashMap<String, BTreeSet<ActorId>>,
+    /// Those that have messages in their queues.
+    waiting: BTreeSet<ActorId>,
     /// The alarms of all rows by their kind, earliest first.
     agendas: HashMap<AlarmKind, BTreeSet<(u64, ActorId, AlarmId)>>,
 }
@@ -56,15 +61,15 @@ impl Store for MemoryStore {
         Ok(self.actors.lock().rows.get(&id).map(|row| row.record.clone()))
     }
 
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
         let actors = self.actors.lock();
-        Ok(actors
-            .rows
-            .values()
-            .map(|row| &row.record)
-            .filter(|record| record.name == name)
-            .cloned()
-            .collect())
+        let ids = actors.names.get(name).into_iter().flat_map(|ids| ids.range(later(after)));
+        Ok(ids.take(limit).filter_map(|id| actors.rows.get(id)).map(|row| row.record.clone()).collect())
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
@@ -104,9 +109,12 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         let actors = self.actors.lock();
-        let later = actors.rows.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
         let is_ahead = |alarm: &Alarm| alarm.kind == kind && alarm.is_ahead_of(now_ms);
-        let rows = later.map(|(_, row)| row).filter(|row| row.alarms.values().any(is_ahead));
+        let rows = actors
+            .rows
+            .range(later(after))
+            .map(|(_, row)| row)
+            .filter(|row| row.alarms.values().any(is_ahead));
         Ok(rows.take(limit).map(|row| row.record.clone()).collect())
     }
 
@@ -116,10 +124,14 @@ impl Store for MemoryStore {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         let actors = self.actors.lock();
-        let later = actors.rows.iter().filter(|(id, _)| after.is_none_or(|after| **id > after));
-        let rows = later.map(|(_, row)| row).filter(|row| !row.messages.is_empty());
-        Ok(rows.take(limit).map(|row| row.record.clone()).collect())
+        let ids = actors.waiting.range(later(after)).take(limit);
+        Ok(ids.filter_map(|id| actors.rows.get(id)).map(|row| row.record.clone()).collect())
     }
+}
+
+/// The ids after this one, or all.
+fn later(after: Option<ActorId>) -> (Bound<ActorId>, Bound<ActorId>) {
+    (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded)
 }
 
 impl Actors {
@@ -146,15 +158,15 @@ impl Actors {
                 if let Some(state) = state {
                     row.state = state;
                 }
-                row.change_messages(messages);
+                self.change_messages(id, messages);
                 self.change_alarms(id, alarms);
                 CommitOutcome::Done
             }
             Commit::Enqueue { id, epoch, message } => {
-                let Some(row) = self.rows.get_mut(&id).filter(|row| row.epoch == epoch) else {
+                if self.rows.get(&id).is_none_or(|row| row.epoch != epoch) {
                     return CommitOutcome::Fenced;
-                };
-                row.change_messages(vec![MessageChange::Add(message)]);
+                }
+                self.change_messages(id, vec![MessageChange::Add(message)]);
                 CommitOutcome::Done
             }
             Commit::Destroy { id, epoch } => self.destroy(id, epoch),
@@ -174,11 +186,11 @@ impl Actors {
             return CommitOutcome::Taken;
         }
         self.ids.insert(address, id);
+        self.names.entry(record.name.clone()).or_default().insert(id);
         let (alarms_set, messages_sent) = (BTreeMap::new(), BTreeMap::new());
-        let mut row =
-            Row { record, epoch: 1, revision: 1, state, alarms: alarms_set, messages: messages_sent };
-        row.change_messages(messages);
+        let row = Row { record, epoch: 1, revision: 1, state, alarms: alarms_set, messages: messages_sent };
         self.rows.insert(id, row);
+        self.change_messages(id, messages);
         self.change_alarms(id, alarms);
         CommitOutcome::Done
     }
@@ -188,12 +200,34 @@ impl Actors {
             return CommitOutcome::Fenced;
         }
         if let Some(row) = self.rows.remove(&id) {
+            if let Some(ids) = self.names.get_mut(&row.record.name) {
+                ids.remove(&id);
+                if ids.is_empty() {
+                    self.names.remove(&row.record.name);
+                }
+            }
+            self.waiting.remove(&id);
             self.ids.remove(&(row.record.name, row.record.key));
             for alarm in row.alarms.values() {
                 self.agendas.entry(alarm.kind).or_default().remove(&(alarm.due_ms, id, alarm.id));
             }
         }
         CommitOutcome::Done
+    }
+
+    fn change_messages(&mut self, actor: ActorId, changes: Vec<MessageChange>) {
+        let Some(row) = self.rows.get_mut(&actor) else { return };
+        for change in changes {
+            match change {
+                MessageChange::Add(message) => drop(row.messages.insert(message.id, message)),
+                MessageChange::Remove(id) => drop(row.messages.remove(&id)),
+            }
+        }
+        if row.messages.is_empty() {
+            self.waiting.remove(&actor);
+        } else {
+            self.waiting.insert(actor);
+        }
     }
 
     fn change_alarms(&mut self, actor: ActorId, changes: Vec<AlarmChange>) {
@@ -219,15 +253,6 @@ impl Row {
         let messages = self.messages.values().cloned().collect();
         Claim::new(self.record.clone(), self.epoch, self.revision, self.state.clone(), alarms)
             .with_messages(messages)
-    }
-
-    fn change_messages(&mut self, changes: Vec<MessageChange>) {
-        for change in changes {
-            match change {
-                MessageChange::Add(message) => drop(self.messages.insert(message.id, message)),
-                MessageChange::Remove(id) => drop(self.messages.remove(&id)),
-            }
-        }
     }
 }
 

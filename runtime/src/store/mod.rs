@@ -47,8 +47,14 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The actor of this id, if there is one.
     async fn find_by_id(&self, id: ActorId) -> Result<Option<ActorRecord>, StoreError>;
 
-    /// Every actor of this name, in the order of their ids, which is that of their creation.
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError>;
+    /// The actors of this name, in the order of their ids, which is that of their creation: the first `limit` of those whose
+    /// ids are after this one, or of all. A page costs what is on it, however many actors there are.
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError>;
 
     /// Claims the actor of this name and key, and reads its state, alarms and messages. Each claim raises the actor's epoch,
     /// and commits of earlier epochs are [fenced](CommitOutcome::Fenced) from then on. `None`: there is none.

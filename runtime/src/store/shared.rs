@@ -17,8 +17,13 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).find_by_id(id).await
     }
 
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
-        (**self).list(name).await
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        (**self).list(name, after, limit).await
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {

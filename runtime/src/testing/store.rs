@@ -139,8 +139,13 @@ impl Store for FaultyStore {
         self.shared.store.find_by_id(id).await
     }
 
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
-        self.shared.store.list(name).await
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.shared.store.list(name, after, limit).await
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {

@@ -266,5 +266,5 @@ async fn a_store_in_an_arc_is_that_store() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
     let registry = Registry::new().register::<Book>().store(Arc::clone(&store));
     registry.client().get_or_create::<Book>("arc").add(1).await.unwrap();
-    assert_eq!(store.list("book").await.unwrap().len(), 1);
+    assert_eq!(store.list("book", None, usize::MAX).await.unwrap().len(), 1);
 }

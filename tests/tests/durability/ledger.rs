@@ -40,8 +40,13 @@ impl Store for Ledger {
         self.0.store.find_by_id(id).await
     }
 
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
-        self.0.store.list(name).await
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        self.0.store.list(name, after, limit).await
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {

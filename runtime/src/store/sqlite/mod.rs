@@ -58,7 +58,7 @@ use writer::{Request, Writer};
 /// |---|---|
 /// | `actors` | `id`, `name`, `key` (its parts joined by slashes), `created_at_ms`, `epoch`, `revision`, `state`, `format` |
 /// | `alarms` | `actor` (its id), `id`, `due_ms`, `kind` (`wall_clock` or `elapsed`), `period_ms`, `name`, `encoding` (`cbor` or `json`), `payload` |
-/// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms` |
+/// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms`, `attempts`, `not_before_ms`, `dead` |
 ///
 /// Closing the store ([`Store::close`]) or dropping it ends what it was asked for, and waits for that.
 ///
@@ -156,19 +156,14 @@ impl Store for SqliteStore {
         self.read(move |db: &Connection| reads::find_by_id(db, id)).await
     }
 
-    async fn list(&self, name: &str) -> Result<Vec<ActorRecord>, StoreError> {
-        // Page by page: a long list does not keep commits waiting.
-        let mut records: Vec<ActorRecord> = Vec::new();
-        loop {
-            let (name, after) = (name.to_owned(), records.last().map(|record| record.key.to_string()));
-            let page = self.read(move |db: &Connection| reads::page(db, &name, after.as_deref())).await?;
-            let more = page.len() == usize::from(reads::PAGE);
-            records.extend(page);
-            if !more {
-                records.sort_unstable_by_key(|record| record.id);
-                return Ok(records);
-            }
-        }
+    async fn list(
+        &self,
+        name: &str,
+        after: Option<ActorId>,
+        limit: usize,
+    ) -> Result<Vec<ActorRecord>, StoreError> {
+        let name = name.to_owned();
+        self.read(move |db: &Connection| reads::list(db, &name, after, limit)).await
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {

@@ -11,9 +11,6 @@ use crate::{
     wire::key::from_slash_form,
 };
 
-/// How many records a page of a list has; reading it takes as long as a few commits.
-pub(super) const PAGE: u16 = 1000;
-
 pub(super) fn find(db: &Connection, name: &str, key: &str) -> rusqlite::Result<Option<ActorRecord>> {
     db.prepare_cached("SELECT id, name, key, created_at_ms FROM actors WHERE name = ?1 AND key = ?2")?
         .query_row([name, key], record)
@@ -26,13 +23,19 @@ pub(super) fn find_by_id(db: &Connection, id: ActorId) -> rusqlite::Result<Optio
         .optional()
 }
 
-/// The next records of this name after that key, by their keys, which have an index with the name.
-pub(super) fn page(db: &Connection, name: &str, after: Option<&str>) -> rusqlite::Result<Vec<ActorRecord>> {
-    // No key is the empty text.
+pub(super) fn list(
+    db: &Connection,
+    name: &str,
+    after: Option<ActorId>,
+    limit: usize,
+) -> rusqlite::Result<Vec<ActorRecord>> {
+    let (after, limit) = page(after, limit);
+    // By their index, wherever the page begins.
     db.prepare_cached(
-        "SELECT id, name, key, created_at_ms FROM actors WHERE name = ?1 AND key > ?2 ORDER BY key LIMIT ?3",
+        "SELECT id, name, key, created_at_ms FROM actors INDEXED BY actors_by_name \
+         WHERE name = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
     )?
-    .query_map(params![name, after.unwrap_or_default(), PAGE], record)?
+    .query_map(params![name, after, limit], record)?
     .collect()
 }
 
@@ -77,9 +80,8 @@ pub(super) fn alarms_ahead(
     after: Option<ActorId>,
     limit: usize,
 ) -> rusqlite::Result<Vec<ActorRecord>> {
-    let after = after.map(|after| after.to_string()).unwrap_or_default();
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    // By the primary key, page after page: it is asked once, and so is worth no index. No id is the empty text.
+    let (after, limit) = page(after, limit);
+    // By the primary key, page after page: it is asked once, and so is worth no index.
     db.prepare_cached(
         "SELECT id, name, key, created_at_ms FROM actors WHERE id IN ( \
              SELECT DISTINCT actor FROM alarms \
@@ -95,9 +97,8 @@ pub(super) fn with_messages(
     after: Option<ActorId>,
     limit: usize,
 ) -> rusqlite::Result<Vec<ActorRecord>> {
-    let after = after.map(|after| after.to_string()).unwrap_or_default();
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    // From one actor of the index to the next, however many messages each has. No id is the empty text.
+    let (after, limit) = page(after, limit);
+    // From one actor of the index to the next, however many messages each has.
     db.prepare_cached(
         "WITH RECURSIVE waiting (actor) AS ( \
              SELECT min(actor) FROM messages WHERE actor > ?1 \
@@ -109,6 +110,12 @@ pub(super) fn with_messages(
     )?
     .query_map(params![after, limit], record)?
     .collect()
+}
+
+/// Where a page begins, and how many it has, for SQL.
+fn page(after: Option<ActorId>, limit: usize) -> (String, i64) {
+    // No id is the empty text.
+    (after.map(|after| after.to_string()).unwrap_or_default(), i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<ActorRecord> {

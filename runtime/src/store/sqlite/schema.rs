@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 
 /// The version of the tables. A change of them raises it, and [`upgrade`] then leads there from the earlier ones.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// SQLite's `application_id`: "call" in ASCII.
 const APPLICATION: i64 = 0x6361_6c6c;
@@ -42,16 +42,31 @@ CREATE TABLE alarms (
 CREATE INDEX alarms_by_due ON alarms (kind, due_ms);
 ";
 
+/// For lists, page by page. New in version 4.
+const ACTORS_BY_NAME: &str = "
+CREATE INDEX actors_by_name ON actors (name, id);
+";
+
 /// New in version 2.
 const MESSAGES: &str = "
 CREATE TABLE messages (
-    actor      TEXT    NOT NULL, -- the id of an actor
-    id         TEXT    NOT NULL, -- later ones sort after earlier ones
-    queue      TEXT    NOT NULL, -- its name for clients
-    body       BLOB    NOT NULL, -- as the actor reads it
-    sent_at_ms INTEGER NOT NULL, -- since 1970, UTC
+    actor         TEXT    NOT NULL,           -- the id of an actor
+    id            TEXT    NOT NULL,           -- later ones sort after earlier ones
+    queue         TEXT    NOT NULL,           -- its name for clients
+    body          BLOB    NOT NULL,           -- as the actor reads it
+    sent_at_ms    INTEGER NOT NULL,           -- since 1970, UTC
+    attempts      INTEGER NOT NULL DEFAULT 0, -- how often it was handed out and not handled
+    not_before_ms INTEGER NOT NULL DEFAULT 0, -- not handed out before, since 1970, UTC
+    dead          INTEGER NOT NULL DEFAULT 0, -- 1: not handed out any more
     PRIMARY KEY (actor, id)
 );
+";
+
+/// What messages lack in versions 2 and 3. It reads none of them, however many wait.
+const COMPLETE_MESSAGES: &str = "
+ALTER TABLE messages ADD COLUMN attempts INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN not_before_ms INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE messages ADD COLUMN dead INTEGER NOT NULL DEFAULT 0;
 ";
 
 /// Takes the alarms of versions 1 and 2 aside. They were JSON, and all followed the time of day.
@@ -103,6 +118,7 @@ pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
     db.execute_batch(&format!(
         "BEGIN IMMEDIATE;
          {ACTORS}
+         {ACTORS_BY_NAME}
          {ALARMS}
          {MESSAGES}
          PRAGMA application_id = {APPLICATION};
@@ -113,11 +129,17 @@ pub(super) fn create(db: &Connection) -> rusqlite::Result<()> {
 
 /// Leads a file of an earlier version to this one: as a whole or not at all.
 pub(super) fn upgrade(db: &Connection, from: i64) -> rusqlite::Result<()> {
-    let alarms = [SET_ALARMS_ASIDE, ALARMS, BRING_ALARMS_BACK].concat();
-    let steps = [MESSAGES, &alarms];
-    let done = usize::try_from(from - 1).unwrap_or(0);
-    let missing = steps.get(done..).unwrap_or_default().concat();
-    db.execute_batch(&format!("BEGIN IMMEDIATE; {missing} PRAGMA user_version = {VERSION}; COMMIT;"))
+    let messages = if from < 2 { MESSAGES } else { COMPLETE_MESSAGES };
+    let alarms =
+        if from < 3 { [SET_ALARMS_ASIDE, ALARMS, BRING_ALARMS_BACK].concat() } else { String::new() };
+    db.execute_batch(&format!(
+        "BEGIN IMMEDIATE;
+         {messages}
+         {alarms}
+         {ACTORS_BY_NAME}
+         PRAGMA user_version = {VERSION};
+         COMMIT;"
+    ))
 }
 
 /// Fails if tables are not as this version made them, which nobody but this store should change.
@@ -129,6 +151,10 @@ pub(super) fn verify(db: &Connection, version: i64) -> rusqlite::Result<()> {
     }
     if version >= 2 {
         db.prepare("SELECT actor, id, queue, body, sent_at_ms FROM messages")?;
+    }
+    if version >= 4 {
+        db.prepare("SELECT attempts, not_before_ms, dead FROM messages")?;
+        db.prepare("SELECT id FROM actors INDEXED BY actors_by_name WHERE name = ''")?;
     }
     Ok(())
 }

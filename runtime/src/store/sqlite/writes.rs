@@ -28,7 +28,10 @@ pub(super) fn claim(db: &Connection, name: &str, key: &str) -> rusqlite::Result<
         .query_map([&id], alarm)?
         .collect::<Result<_, _>>()?;
     let messages = db
-        .prepare_cached("SELECT id, queue, body, sent_at_ms FROM messages WHERE actor = ?1 ORDER BY id")?
+        .prepare_cached(
+            "SELECT id, queue, body, sent_at_ms, attempts, not_before_ms, dead FROM messages \
+             WHERE actor = ?1 ORDER BY id",
+        )?
         .query_map([&id], message)?
         .collect::<Result<_, _>>()?;
     Ok(Some(Claim::new(record, epoch, revision, state.into(), alarms).with_messages(messages)))
@@ -138,11 +141,22 @@ fn change_message(db: &Connection, actor: &str, change: &MessageChange) -> rusql
 }
 
 fn add_message(db: &Connection, actor: &str, message: &StoredMessage) -> rusqlite::Result<()> {
-    let StoredMessage { id, queue, body, sent_at_ms } = message;
+    let StoredMessage { id, queue, body, sent_at_ms, attempts, not_before_ms, dead } = message;
     db.prepare_cached(
-        "INSERT OR REPLACE INTO messages (actor, id, queue, body, sent_at_ms) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT OR REPLACE INTO messages \
+             (actor, id, queue, body, sent_at_ms, attempts, not_before_ms, dead) \
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
     )?
-    .execute(params![actor, id.to_string(), queue, &body[..], column::from_number(*sent_at_ms)])
+    .execute(params![
+        actor,
+        id.to_string(),
+        queue,
+        &body[..],
+        column::from_number(*sent_at_ms),
+        attempts,
+        column::from_number(*not_before_ms),
+        dead,
+    ])
     .map(drop)
 }
 
@@ -183,5 +197,7 @@ fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
 
 fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
     let body = row.get::<_, Vec<u8>>(2)?.into();
-    Ok(StoredMessage::new(column::parsed(row, 0)?, row.get::<_, String>(1)?, body, column::number(row, 3)?))
+    let message =
+        StoredMessage::new(column::parsed(row, 0)?, row.get::<_, String>(1)?, body, column::number(row, 3)?);
+    Ok(message.with_attempts(row.get(4)?).with_not_before(column::number(row, 5)?).with_dead(row.get(6)?))
 }
