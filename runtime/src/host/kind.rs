@@ -162,10 +162,11 @@ impl<A: Actor> Kind<A> {
 
     /// A start has ended; one that failed is forgotten, and may have to wait until it is tried again.
     pub(super) fn start_ended(&self, cell: &Arc<Cell<A>>, failure: Option<&Fault>) {
+        let elapsed_ms = self.shared.clock().elapsed_ms();
         match failure {
-            None => self.setbacks.clear(&cell.key),
+            None => self.setbacks.clear(&cell.key, elapsed_ms),
             Some(fault) => {
-                self.setbacks.note(&cell.key, fault, self.shared.clock().elapsed_ms());
+                self.setbacks.note(&cell.key, fault, elapsed_ms);
                 self.forget(cell);
             }
         }
