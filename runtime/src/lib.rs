@@ -90,6 +90,8 @@ mod task;
 pub mod testing;
 #[cfg(feature = "server")]
 mod through;
+#[cfg(feature = "server")]
+mod uptime;
 pub mod wire;
 #[cfg(feature = "server")]
 mod wire_call;

@@ -11,7 +11,6 @@ mod tests;
 use std::{
     sync::{Arc, OnceLock},
     task::Context,
-    time::Duration,
 };
 
 use bytes::Bytes;
@@ -253,9 +252,9 @@ impl Outbox {
         self.queue.lock().answered(answer);
     }
 
-    /// Whether its client has not answered a ping for so long.
-    pub(crate) fn is_unanswered_for(&self, limit: Duration) -> bool {
-        self.queue.lock().is_unanswered_for(limit)
+    /// Since when its client has not answered a ping.
+    pub(crate) fn unanswered_since(&self) -> Option<Instant> {
+        self.queue.lock().unanswered_since()
     }
 
     /// Writes what waits, if the session rests; that is woken if anything is left to do.

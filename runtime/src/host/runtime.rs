@@ -16,6 +16,7 @@ use crate::{
     faults, meters,
     store::{ActorRecord, Store},
     testing::TestClock,
+    uptime::Uptime,
 };
 
 /// What hosts the actors of one process.
@@ -130,6 +131,7 @@ impl Runtime {
         if !self.ticking.is_completed() && tokio::runtime::Handle::try_current().is_ok() {
             self.ticking.call_once(|| {
                 drop(tokio::spawn(tick(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
+                drop(tokio::spawn(beat(Arc::clone(self.shared.uptime()), self.shared.stopping().clone())));
                 drop(tokio::spawn(rouse(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
             });
         }
@@ -143,6 +145,11 @@ impl Runtime {
 
     pub(crate) fn limits(&self) -> &Arc<Limits> {
         self.shared.limits()
+    }
+
+    /// When this process has run: what peers are judged by.
+    pub(crate) fn uptime(&self) -> &Arc<Uptime> {
+        self.shared.uptime()
     }
 
     /// What gateways have under way, which a stop waits for.
@@ -187,6 +194,11 @@ impl Runtime {
         self.shared.begin_stop();
         self.kinds().for_each(|kind| kind.stop());
     }
+}
+
+/// Notes that the process runs, until it stops.
+async fn beat(uptime: Arc<Uptime>, stopping: CancellationToken) {
+    stopping.run_until_cancelled(uptime.beat()).await;
 }
 
 impl Drop for Runtime {

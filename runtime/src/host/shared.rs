@@ -8,7 +8,7 @@ use std::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{Runtime, clockwork::Clockwork, committer::Committer};
-use crate::{ConnId, Limits, clock::Clock, store::Store};
+use crate::{ConnId, Limits, clock::Clock, store::Store, uptime::Uptime};
 
 /// What every kind holds, and through it every actor.
 pub(crate) struct Shared {
@@ -19,6 +19,7 @@ pub(crate) struct Shared {
     limits: Arc<Limits>,
     committer: OnceLock<Committer>,
     clock: Clock,
+    uptime: Arc<Uptime>,
     clockwork: Clockwork,
     tasks: TaskTracker,
     /// What gateways have under way: the last answers, and the closes of connections.
@@ -45,6 +46,7 @@ impl Shared {
             limits: Arc::new(limits),
             committer: OnceLock::new(),
             clock,
+            uptime: Arc::default(),
             clockwork: Clockwork::default(),
             tasks: TaskTracker::new(),
             sessions: TaskTracker::new(),
@@ -77,6 +79,10 @@ impl Shared {
 
     pub(crate) fn clock(&self) -> &Clock {
         &self.clock
+    }
+
+    pub(super) fn uptime(&self) -> &Arc<Uptime> {
+        &self.uptime
     }
 
     pub(super) fn clockwork(&self) -> &Clockwork {

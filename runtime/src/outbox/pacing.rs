@@ -1,7 +1,5 @@
 //! How fast values are written that are replaced while they wait.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 /// The pace of a peer for which values are being replaced.
@@ -41,9 +39,9 @@ impl Pacing {
         self.unanswered.is_some()
     }
 
-    /// Whether a ping has been unanswered for so long.
-    pub(super) fn is_unanswered_for(&self, limit: Duration) -> bool {
-        self.unanswered.is_some_and(|since| since.elapsed() >= limit)
+    /// Since when a ping has been unanswered.
+    pub(super) fn unanswered_since(&self) -> Option<Instant> {
+        self.unanswered
     }
 
     /// A value was made.

@@ -1,6 +1,6 @@
 //! What waits for one client.
 
-use std::{mem, sync::Arc, task::Waker, time::Duration};
+use std::{mem, sync::Arc, task::Waker};
 
 use tokio::time::Instant;
 
@@ -139,10 +139,9 @@ impl Queue {
         }
     }
 
-    /// Whether a ping is unanswered for so long.
-    pub(super) fn is_unanswered_for(&self, limit: Duration) -> bool {
-        let pacing = self.slow.as_ref().and_then(|slow| slow.pacing.as_ref());
-        pacing.is_some_and(|pacing| pacing.is_unanswered_for(limit))
+    /// Since when a ping is unanswered.
+    pub(super) fn unanswered_since(&self) -> Option<Instant> {
+        self.slow.as_ref()?.pacing.as_ref()?.unanswered_since()
     }
 
     /// Everything that waits, each by itself.

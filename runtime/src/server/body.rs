@@ -14,13 +14,14 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue, header};
 use http_body_util::BodyExt;
 use hyper::body::Body as _;
-use tokio::{task::yield_now, time::timeout};
+use tokio::task::yield_now;
 
 use super::errors;
 use crate::{
     Fault, Limits,
     account::{Account, Full, Held},
     through::through,
+    uptime::Uptime,
 };
 
 /// Reads a body of at most `limit` bytes, which are held in an account. One that is compressed is refused.
@@ -29,6 +30,7 @@ pub(super) async fn read(
     headers: &HeaderMap,
     limit: usize,
     limits: &Limits,
+    uptime: &Uptime,
     account: Account,
 ) -> Result<(Bytes, Held), Fault> {
     let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
@@ -36,7 +38,8 @@ pub(super) async fn read(
         return Err(errors::encoded_body());
     }
     let mut held = Held::new(account);
-    let collected = timeout(limits.body_timeout, collect(body, limit, limits.body, &mut held)).await;
+    let collecting = collect(body, limit, limits.body, &mut held);
+    let collected = uptime.timeout(limits.body_timeout, collecting).await;
     let body = collected.unwrap_or_else(|_| Err(errors::body_timed_out()))?;
     Ok((body, held))
 }
@@ -172,7 +175,9 @@ mod tests {
             let (limits, account) =
                 (Limits::new(), Account::new(usize::MAX, &Arc::new(Sum::new(usize::MAX))));
             let (bytes, _held) =
-                read(body(), &HeaderMap::new(), LENGTH, &limits, account).await.expect("it fits");
+                read(body(), &HeaderMap::new(), LENGTH, &limits, &Uptime::default(), account)
+                    .await
+                    .expect("it fits");
             assert_eq!(bytes.len(), LENGTH);
         });
         assert!(collected.await >= LENGTH / Turn::BYTES - 1);

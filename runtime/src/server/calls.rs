@@ -37,7 +37,9 @@ pub(super) async fn action(
     let limits = gateway.limits();
     let params = params(&head.headers, limits).map_err(failed)?;
     let account = gateway.peers.account(Address::of(&head.extensions));
-    let body = body::read(body, &head.headers, limits.incoming_message, limits, account).await;
+    let body =
+        body::read(body, &head.headers, limits.incoming_message, limits, gateway.runtime.uptime(), account)
+            .await;
     let (body, held) = body.map_err(failed)?;
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(errors::invalid_request(error.to_string())))?;

@@ -190,7 +190,8 @@ impl Creation {
         let longest = 4096 + 2 * limits.input + 16 * limits.key_parts * limits.key_part;
         let account = gateway.peers.account(Address::of(request.extensions()));
         let (head, body) = request.into_parts();
-        let (body, held) = body::read(body, &head.headers, longest, limits, account).await?;
+        let (body, held) =
+            body::read(body, &head.headers, longest, limits, gateway.runtime.uptime(), account).await?;
         let creation = serde_json::from_slice(&body)
             .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))?;
         Ok((creation, held))

@@ -31,6 +31,7 @@ mod silence;
 mod socket;
 mod stall;
 mod target;
+mod timer;
 mod transport;
 mod visit;
 mod websocket;

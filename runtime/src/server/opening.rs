@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::time::timeout;
 use tracing::{Span, field};
 
 use super::{
@@ -50,7 +49,7 @@ pub(super) async fn open<S: Lend>(
         transport.io_mut().bound_unsent();
     }
     let until_end = Box::new((place.ok(), visit));
-    Session::new(transport, outbox, conn, until_end, limits)
+    Session::new(transport, outbox, conn, until_end, limits, gateway.runtime.uptime())
 }
 
 /// Why a connection did not open.
@@ -68,7 +67,8 @@ impl Opening {
         outbox: &Arc<Outbox>,
     ) -> Result<Arc<dyn HostedConn>, Refusal> {
         let ray = self.ray.clone();
-        let opened = timeout(gateway.limits().open_timeout, self.open(&gateway.runtime, outbox)).await;
+        let uptime = gateway.runtime.uptime();
+        let opened = uptime.timeout(gateway.limits().open_timeout, self.open(&gateway.runtime, outbox)).await;
         opened.unwrap_or_else(|_| Err(Refusal::unreached(errors::not_open_in_time(), &ray)))
     }
 

@@ -1,23 +1,26 @@
 //! Patience: how long a peer may be behind.
 
 use std::{
-    future::Future as _,
+    future::Future,
     pin::Pin,
+    sync::Arc,
     task::{Context, Poll},
     time::Duration,
 };
 
-use tokio::time::{Instant, Sleep, sleep, sleep_until};
+use tokio::time::Instant;
 
 use super::session::End;
-use crate::outbox::Outbox;
+use crate::{outbox::Outbox, uptime::Uptime};
+
+type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How long a peer that is behind may take over what is being written to it.
 pub(super) struct Patience {
     limit: Duration,
-    timer: Option<Pin<Box<Sleep>>>,
+    timer: Option<Timer>,
     /// When it must have taken what one turn has sent beyond the limits of its queue.
-    excess: Option<Pin<Box<Sleep>>>,
+    excess: Option<Timer>,
 }
 
 impl Patience {
@@ -32,21 +35,26 @@ impl Patience {
     }
 
     /// The end, if the peer has not taken what is written for too long, and more than that has had no room.
-    pub(super) fn poll(&mut self, outbox: &Outbox, cx: &mut Context<'_>) -> Poll<End> {
+    pub(super) fn poll(&mut self, outbox: &Outbox, uptime: &Arc<Uptime>, cx: &mut Context<'_>) -> Poll<End> {
         let limit = self.limit;
         if let Some(since) = outbox.found_stuck() {
-            let excess = self.excess.get_or_insert_with(|| Box::pin(sleep_until(since + limit)));
+            let excess = self.excess.get_or_insert_with(|| timer(uptime, since, limit));
             if excess.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(End::Gone);
             }
         }
-        let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
-        while timer.as_mut().poll(cx).is_ready() {
+        let waiting = self.timer.get_or_insert_with(|| timer(uptime, Instant::now(), limit));
+        while waiting.as_mut().poll(cx).is_ready() {
             if outbox.is_behind() {
                 return Poll::Ready(End::Gone);
             }
-            timer.as_mut().reset(Instant::now() + limit);
+            *waiting = timer(uptime, Instant::now(), limit);
         }
         Poll::Pending
     }
+}
+
+fn timer(uptime: &Arc<Uptime>, since: Instant, limit: Duration) -> Timer {
+    let uptime = Arc::clone(uptime);
+    Box::pin(async move { uptime.sleep(since, limit).await })
 }

@@ -10,7 +10,7 @@ use tracing::Instrument as _;
 
 use super::{Gateway, body, calls, errors, errors::Failure, peers::Address, target::Target};
 use crate::{
-    Fault, Limits,
+    Fault,
     account::{Account, Held},
     faults,
     host::{Guest, Handling, Mail, Runtime},
@@ -41,7 +41,7 @@ pub(super) async fn send(
     let params = calls::params(&head.headers, limits).map_err(failed)?;
     let account = gateway.peers.account(Address::of(&head.extensions));
     let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
-        read(body, &head.headers, encoding, limits, account).await.map_err(failed)?;
+        read(body, &head.headers, encoding, &gateway, account).await.map_err(failed)?;
 
     let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
     let mail = Mail { queue, format: encoding.format(), body, waits: wait };
@@ -68,12 +68,20 @@ async fn read(
     body: Body,
     headers: &HeaderMap,
     encoding: Encoding,
-    limits: &Limits,
+    gateway: &Gateway,
     account: Account,
 ) -> Result<(QueueSend, u16, Held), Fault> {
-    let limit = limits.queued_message;
+    let limit = gateway.limits().queued_message;
     let too_large = || faults::message_too_large(limit);
-    let body = body::read(body, headers, limit.saturating_add(ENVELOPE), limits, account).await;
+    let body = body::read(
+        body,
+        headers,
+        limit.saturating_add(ENVELOPE),
+        gateway.limits(),
+        gateway.runtime.uptime(),
+        account,
+    )
+    .await;
     let (body, held) =
         body.map_err(|fault| if fault == errors::incoming_too_long() { too_large() } else { fault })?;
     let (send, version) =

@@ -66,7 +66,7 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     match opened {
         Ok((peer, hang_up)) => {
             let stop = gateway.runtime.stopping().child_token();
-            let silence = Silence::new(gateway.limits());
+            let silence = Silence::new(gateway.limits(), gateway.runtime.uptime());
             Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
         }
         Err(close) => {
@@ -81,7 +81,8 @@ pub(super) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
 impl RawOpening {
     async fn open_in_time(self, gateway: &Gateway) -> Result<(RawPeer, HangUp), Close> {
         let ray = self.ray.clone();
-        let opened = timeout(gateway.limits().open_timeout, self.open(&gateway.runtime)).await;
+        let uptime = gateway.runtime.uptime();
+        let opened = uptime.timeout(gateway.limits().open_timeout, self.open(&gateway.runtime)).await;
         opened.unwrap_or_else(|_| Err(unreached(&errors::not_open_in_time(), &ray)))
     }
 

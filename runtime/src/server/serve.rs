@@ -5,7 +5,7 @@ use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sy
 use axum::{Router, body::Body, extract::ConnectInfo};
 use http::{Request, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use serde_json::json;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -26,8 +26,9 @@ use super::{
     limits,
     peers::{Address, Place, What},
     router, stall,
+    timer::UptimeTimer,
 };
-use crate::{Fault, Limits};
+use crate::Fault;
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
@@ -85,9 +86,9 @@ async fn receive(
                 continue;
             }
         };
-        let (router, limits) = (router.clone(), Arc::clone(gateway.limits()));
+        let (router, gateway) = (router.clone(), Arc::clone(&gateway));
         let stop = gateway.runtime.stopping().child_token();
-        sockets.spawn(talk(socket, peer, place, router, limits, stop));
+        sockets.spawn(talk(socket, peer, place, router, gateway, stop));
     }
 }
 
@@ -121,16 +122,17 @@ async fn talk(
     peer: SocketAddr,
     place: Place,
     router: Router,
-    limits: Arc<Limits>,
+    gateway: Arc<Gateway>,
     stop: CancellationToken,
 ) {
+    let limits = gateway.limits();
     // Small frames in bursts would wait for each other's acknowledgement.
     if let Err(error) = socket.set_nodelay(true) {
         tracing::debug!(%error, "a socket was lost");
         return;
     }
     let mut server = http1::Builder::new();
-    server.timer(TokioTimer::new()).header_read_timeout(limits.head_timeout);
+    server.timer(UptimeTimer::new(gateway.runtime.uptime())).header_read_timeout(limits.head_timeout);
     // More than a head may have: one that is somewhat too long is told so.
     server.max_buf_size((2 * limits.head).max(16 * 1024));
     let seat = Seat::new(place);

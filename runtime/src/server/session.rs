@@ -29,6 +29,7 @@ use crate::{
     framing::{followed_by_ping, frames},
     host::HostedConn,
     outbox::{Close, Outbox, Taken},
+    uptime::Uptime,
     wire::{ToClient, ToServer},
 };
 
@@ -60,6 +61,7 @@ impl<S: Lend> Session<S> {
         conn: Option<Arc<dyn HostedConn>>,
         until_end: Box<dyn Send>,
         limits: &Limits,
+        uptime: &Arc<Uptime>,
     ) -> Self {
         Self {
             socket: Socket::new(
@@ -72,7 +74,7 @@ impl<S: Lend> Session<S> {
             close: None,
             is_held: false,
             patience: Patience::new(limits.slow_timeout),
-            silence: Silence::new(limits),
+            silence: Silence::new(limits, uptime),
             pause: Pause::default(),
             next_rest: limits::REST,
         }
@@ -152,7 +154,7 @@ impl<S: Lend> Session<S> {
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
                 Poll::Pending if self.socket.is_writing() || self.is_held => {
-                    return self.patience.poll(&self.outbox, cx);
+                    return self.patience.poll(&self.outbox, self.silence.uptime(), cx);
                 }
                 Poll::Pending => return Poll::Pending,
             }
@@ -238,7 +240,7 @@ impl<S: Lend> Session<S> {
 
     /// Whether the peer is still there. One that talks, and answers no ping, is not.
     fn check_silence(&mut self) -> Result<Instant, End> {
-        if self.outbox.is_unanswered_for(self.silence.longest()) {
+        if self.outbox.unanswered_since().is_some_and(|pinged| self.silence.is_too_long_since(pinged)) {
             return Err(End::Gone);
         }
         self.silence.check(&mut self.socket)

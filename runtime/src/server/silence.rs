@@ -1,6 +1,6 @@
 //! Silence: whether a peer is there at all, and whether it will ever come to the end of its message.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::{
@@ -10,19 +10,21 @@ use tokio::{
 use tokio_websockets::Message;
 
 use super::{session::End, socket::Socket};
-use crate::{Limits, outbox::Close};
+use crate::{Limits, outbox::Close, uptime::Uptime};
 
 /// Since when a peer is silent, how long it may be, and how long it may take over one message.
 pub(super) struct Silence {
     since: Instant,
     limit: Duration,
     per_message: Duration,
+    /// Time in which nobody could listen is no silence.
+    uptime: Arc<Uptime>,
 }
 
 impl Silence {
-    pub(super) fn new(limits: &Limits) -> Self {
+    pub(super) fn new(limits: &Limits, uptime: &Arc<Uptime>) -> Self {
         let (limit, per_message) = (limits.ping_interval, limits.message_timeout);
-        Self { since: Instant::now(), limit, per_message }
+        Self { since: Instant::now(), limit, per_message, uptime: Arc::clone(uptime) }
     }
 
     /// When a message was heard last.
@@ -35,9 +37,14 @@ impl Silence {
         self.limit.min(self.per_message)
     }
 
-    /// How long a peer may leave a ping unanswered.
-    pub(super) fn longest(&self) -> Duration {
-        2 * self.limit
+    /// When this process has run.
+    pub(super) fn uptime(&self) -> &Arc<Uptime> {
+        &self.uptime
+    }
+
+    /// Whether a peer has left a ping of then unanswered for too long.
+    pub(super) fn is_too_long_since(&self, pinged: Instant) -> bool {
+        self.uptime.since(pinged) >= 2 * self.limit
     }
 
     /// The peer is heard.
@@ -51,19 +58,23 @@ impl Silence {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let Some(signs) = socket.signs() else { return Err(End::Gone) };
-        let (now, heard, began) = (Instant::now(), signs.heard().max(self.since), signs.began());
-        if socket.is_stuck(self.limit) || now - heard >= 2 * self.limit {
+        let (heard, began) = (signs.heard().max(self.since), signs.began());
+        let is_over = |since, limit| self.uptime.since(since) >= limit;
+        if socket.stuck_since().is_some_and(|since| is_over(since, self.limit))
+            || self.is_too_long_since(heard)
+        {
             return Err(End::Gone);
         }
-        if began.is_some_and(|began| now - began >= self.per_message) {
+        if began.is_some_and(|began| is_over(began, self.per_message)) {
             return Err(End::Close(Close::new(1011, "message.incoming_timed_out")));
         }
-        let is_silent = now - heard >= self.limit;
+        let is_silent = is_over(heard, self.limit);
         if is_silent {
             socket.send(Message::ping(Bytes::new()));
         }
+        let silence_ends = self.uptime.deadline(heard, if is_silent { 2 * self.limit } else { self.limit });
         // One that begins meanwhile is not overlooked until its time is over.
-        let message_ends = began.unwrap_or(now) + self.per_message;
-        Ok(message_ends.min(heard + if is_silent { 2 * self.limit } else { self.limit }))
+        let message_ends = self.uptime.deadline(began.unwrap_or_else(Instant::now), self.per_message);
+        Ok(message_ends.min(silence_ends))
     }
 }

@@ -4,7 +4,6 @@ use std::{
     mem,
     pin::Pin,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use bytes::{BufMut, Bytes, BytesMut};
@@ -75,9 +74,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
-    /// Whether the peer has taken nothing of what is being written for so long.
-    pub(super) fn is_stuck(&self, limit: Duration) -> bool {
-        self.stuck_since.is_some_and(|since| since.elapsed() >= limit)
+    /// Since when the peer has taken nothing of what is being written.
+    pub(super) fn stuck_since(&self) -> Option<Instant> {
+        self.stuck_since
     }
 
     /// Queues a message. A socket that takes none is closing, which reading from it tells.

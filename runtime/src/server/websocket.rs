@@ -1,7 +1,7 @@
 //! The WebSocket handshake. It is always completed, because browsers cannot read why one failed: what goes
 //! wrong after it is told by a frame or by the close.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use axum::{extract::Request, response::Response};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -10,7 +10,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
-use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::{
@@ -53,7 +52,7 @@ pub(super) fn connect(
     let opening = Opening { target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
     let open = async move {
-        let completed = handshake.complete(gateway.limits().open_timeout, visit.as_deref()).await;
+        let completed = handshake.complete(&gateway, visit.as_deref()).await;
         if let Some(transport) = completed {
             let session = opening::open(transport, opening, place, visit, &gateway).await;
             let parting = gateway.runtime.parting().clone().cancelled_owned();
@@ -90,7 +89,7 @@ pub(super) fn raw(
     let opening = RawOpening { target, head, params, ray };
     let tasks = gateway.tasks().clone();
     let session = async move {
-        let completed = handshake.complete(gateway.limits().open_timeout, visit.as_deref()).await;
+        let completed = handshake.complete(&gateway, visit.as_deref()).await;
         if let Some(transport) = completed {
             raw_socket::run(transport, opening, place, &gateway).await;
         }
@@ -125,8 +124,9 @@ impl Handshake {
     }
 
     /// Waits for the socket, whose bytes count for this visit.
-    async fn complete(self, limit: Duration, visit: Option<&Visit>) -> Option<Transport<Bare>> {
-        match timeout(limit, self.0).await {
+    async fn complete(self, gateway: &Gateway, visit: Option<&Visit>) -> Option<Transport<Bare>> {
+        let limit = gateway.limits().open_timeout;
+        match gateway.runtime.uptime().timeout(limit, self.0).await {
             Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(Visit::socket_taps))),
             Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),

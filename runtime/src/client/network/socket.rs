@@ -155,9 +155,9 @@ impl Socket {
         loop {
             // A message that is half read is no silence.
             let heard = self.pulse.last();
-            let is_pinged = pinged_at.is_some_and(|at| at >= heard);
-            let quiet = if is_pinged { self.idle_timeout } else { self.idle_timeout / 2 };
-            match timeout_at(heard + quiet, stream.next()).await {
+            let pinged = pinged_at.filter(|at| *at >= heard);
+            // From the ping on, however late it was: this process may have been frozen before.
+            match timeout_at(pinged.unwrap_or(heard) + self.idle_timeout / 2, stream.next()).await {
                 Ok(Some(Ok(message))) if message.is_close() => {
                     let end = End::of_close(&message);
                     // The echo goes out with the end of the stream.
@@ -172,7 +172,7 @@ impl Socket {
                 Ok(Some(Err(error))) => return End::of_error(&error),
                 Ok(None) => return End::broken("the server closed the socket"),
                 Err(_) if self.pulse.last() > heard => {}
-                Err(_) if is_pinged => {
+                Err(_) if pinged.is_some() => {
                     return End::broken(&format!("nothing heard for {:?}", self.idle_timeout));
                 }
                 Err(_) => {

@@ -1,5 +1,6 @@
 //! Sessions over a pipe, with an actor that only takes notes. Time is virtual.
 
+mod frozen;
 mod pace;
 mod pen;
 mod slow;
@@ -80,13 +81,24 @@ struct Scene {
 impl Scene {
     /// A session with a pipe of this many bytes, and its other end.
     fn start(encoding: Encoding, pipe: usize) -> (Self, DuplexStream) {
+        Self::start_in(&Arc::default(), encoding, pipe)
+    }
+
+    /// The same in a process that may be frozen.
+    fn start_in(uptime: &Arc<Uptime>, encoding: Encoding, pipe: usize) -> (Self, DuplexStream) {
         let (ours, theirs) = duplex(pipe);
         let notes = Arc::new(Notes::default());
         let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
         let conn = Arc::new(FakeConn(Arc::clone(&notes), Arc::clone(&outbox)));
         let (stop, stopped) = oneshot::channel();
-        let session =
-            Session::new(Transport::new(ours), Arc::clone(&outbox), Some(conn), Box::new(()), &Limits::new());
+        let session = Session::new(
+            Transport::new(ours),
+            Arc::clone(&outbox),
+            Some(conn),
+            Box::new(()),
+            &Limits::new(),
+            uptime,
+        );
         let is_stopping = Arc::new(AtomicBool::new(false));
         let stopping = Arc::clone(&is_stopping);
         let parting = async move { stopped.await.expect("the scene is on") };
@@ -329,6 +341,7 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
         Some(conn),
         Box::new(()),
         &Limits::new(),
+        &Arc::default(),
     );
     let session = tokio::spawn(session.run(std::future::pending(), || false));
     let mut client = ClientBuilder::new().take_over(theirs);

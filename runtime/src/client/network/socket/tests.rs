@@ -92,3 +92,19 @@ async fn a_server_that_takes_nothing_is_dead_though_there_is_room_for_what_is_se
     });
     assert!((3..=4).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_was_frozen_asks_before_it_takes_the_server_for_dead() {
+    let (_tx, mut rx, mut server) = start(1024);
+    tokio::task::yield_now().await;
+    // No timer of this process fires while it is frozen.
+    tokio::time::advance(100 * IDLE).await;
+    let mut ping = [0; 6];
+    server.read_exact(&mut ping).await.unwrap();
+    assert_eq!(ping[0], 0x89);
+    sleep(IDLE / 4).await;
+    server.write_all(&[0x8a, 0]).await.unwrap();
+    let answered = Instant::now();
+    assert!(matches!(rx.recv().await, Some(FromServer::Closed { .. })));
+    assert_eq!(answered.elapsed(), IDLE, "from its answer on");
+}

@@ -23,8 +23,14 @@ async fn a_session_that_is_aborted_while_its_pen_is_lent_closes_its_socket() {
     let place = peers.enter(What::Socket, Some(Address::new(peer.ip()))).expect("there is room");
     let plain = Plain::new(Intake::new(socket, Seat::new(place)), None);
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
-    let session =
-        Session::new(Transport::new(plain), Arc::clone(&outbox), None, Box::new(()), &Limits::new());
+    let session = Session::new(
+        Transport::new(plain),
+        Arc::clone(&outbox),
+        None,
+        Box::new(()),
+        &Limits::new(),
+        &Arc::default(),
+    );
     let session = tokio::spawn(session.run(std::future::pending(), || false));
 
     let mut first = [0; 5];
