@@ -217,6 +217,10 @@ pub fn never() -> ErrorKind<Infallible> {
     (&&ErrorProbe::<Infallible>::new()).kind()
 }
 
+/// For the test of the server's routes.
+#[cfg(feature = "server")]
+pub use crate::server::routes;
+
 #[cfg(feature = "server")]
 pub use server::*;
 

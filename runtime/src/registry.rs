@@ -14,7 +14,7 @@ use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error, Limits, RegistryMetrics,
     host::{MakeKind, Runtime, make_kind},
-    server::{self, Gateway, Origins},
+    server::{self, ControlToken, ControlTokenError, Gateway, Origins},
     store::{MemoryStore, Store},
     testing::TestClock,
 };
@@ -45,6 +45,7 @@ pub struct Registry {
     limits: Limits,
     clock: Option<TestClock>,
     origins: Origins,
+    control: Option<Result<ControlToken, ControlTokenError>>,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
     gateway: OnceLock<Arc<Gateway>>,
@@ -166,6 +167,31 @@ impl Registry {
         self
     }
 
+    /// Lets whoever sends this token list and destroy actors from outside, as `Authorization: Bearer ..` or as
+    /// `x-rivet-token: ..`, which is what RivetKit's clients do with a token that they are given.
+    ///
+    /// Without it nobody can: `GET /actors?name=..` without a key or ids, and `DELETE /actors/{id}`, are refused with
+    /// `auth.control_disabled`, the same for actors that exist and for those that do not; with it, to those who do not send
+    /// it, with `auth.control_unauthorized`. A token is not looked at where none is needed: everybody who reaches the server
+    /// may make actors, find those whose key or ids they know, and call them as far as `#[on_before_connect]` lets them.
+    ///
+    /// Whoever has the token can destroy all there is. It travels as it is: use TLS beyond this machine. For rules of your
+    /// own there is [`control_router`](Self::control_router).
+    ///
+    /// The token has 16 to 256 letters, digits and signs of ASCII: `openssl rand -hex 16` makes one. With another,
+    /// above all with the empty one of a variable that is not set, [`serve`](Self::serve) and
+    /// [`serve_listener`](Self::serve_listener) return an error, and [`router`](Self::router) panics: it would be as good
+    /// as none.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn control(mut self, token: impl AsRef<str>) -> Self {
+        self.assert_not_started();
+        self.control = Some(ControlToken::new(token.as_ref()));
+        self
+    }
+
     /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
     /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
     ///
@@ -209,6 +235,7 @@ impl Registry {
         listener: TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> Result<(), Error> {
+        self.control.clone().transpose()?;
         #[cfg(feature = "sqlite")]
         if let Keep::In(directory) = &self.keep {
             // Who cannot keep anything shall not seem to serve.
@@ -220,8 +247,41 @@ impl Registry {
 
     /// The routes of the protocol, to be nested in an axum app of your own:
     /// `axum::Router::new().nest("/actors-api", registry.router())`. Clients then use the nested URL.
+    ///
+    /// # Panics
+    ///
+    /// If the token of [`control`](Self::control) cannot be one.
     pub fn router(&self) -> axum::Router {
         server::router(Arc::clone(self.gateway()))
+    }
+
+    /// The control API as a router of its own, for layers of your own to guard: whoever gets through to it may list and
+    /// destroy actors, and needs no token. It has `/actors`, `/actors/{id}`, `/health` and `/metadata`, and no way to call an
+    /// actor.
+    ///
+    /// ```no_run
+    /// # use axum::{Router, extract::Request, http::StatusCode, middleware::{Next, from_fn}, response::Response};
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Counter { count: i64 }
+    /// # #[actor] impl Counter { #[action] fn count(&self) -> i64 { self.count } }
+    /// # fn is_signed_in(request: &Request) -> bool { false }
+    /// # fn app() -> Router {
+    /// async fn administrators(request: Request, next: Next) -> Result<Response, StatusCode> {
+    ///     if is_signed_in(&request) { Ok(next.run(request).await) } else { Err(StatusCode::UNAUTHORIZED) }
+    /// }
+    ///
+    /// let registry = Registry::new().register::<Counter>();
+    /// Router::new()
+    ///     .nest("/admin", registry.control_router().layer(from_fn(administrators)))
+    ///     .nest("/actors-api", registry.router())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the token of [`control`](Self::control) cannot be one.
+    pub fn control_router(&self) -> axum::Router {
+        server::control_router(Arc::clone(self.gateway()))
     }
 
     /// A client of the actors in this process: no socket, and no serialization of calls.
@@ -262,7 +322,9 @@ impl Registry {
 
     pub(crate) fn gateway(&self) -> &Arc<Gateway> {
         self.gateway.get_or_init(|| {
-            let gateway = Gateway::new(Arc::clone(self.runtime()), self.origins.clone());
+            let control = self.control.clone().transpose().unwrap_or_else(|error| panic!("{error}"));
+            let gateway =
+                Gateway::new(Arc::clone(self.runtime()), self.origins.clone()).with_control(control);
             #[cfg(feature = "prometheus")]
             let gateway = gateway.with_prometheus(self.prometheus.clone());
             Arc::new(gateway)

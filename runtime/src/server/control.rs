@@ -1,4 +1,7 @@
-//! The control API: what is here, which actors there are, and making them. Always JSON.
+//! The control API: what is here, which actors there are, making and destroying them. Always JSON.
+//!
+//! What the official clients call is open to everybody: making actors, and finding those whose key or ids one knows. To list
+//! and to destroy takes a right: see `authority`.
 
 use std::sync::Arc;
 
@@ -14,7 +17,9 @@ use tokio::time::timeout;
 use tracing::Instrument as _;
 
 use super::{
-    Gateway, Shared, body, errors,
+    Gateway, Shared,
+    authority::{Authority, Control},
+    body, errors,
     errors::Failure,
     limits,
     peers::Address,
@@ -47,9 +52,13 @@ pub(super) async fn metadata() -> Response {
 }
 
 /// `GET /actors`
-pub(super) async fn list(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+pub(super) async fn list(
+    State(gateway): Shared,
+    authority: Authority,
+    request: Request,
+) -> Result<Response, Failure> {
     let search = Search::parse(request.uri().query(), gateway.limits())?;
-    let Page { records, cursor } = search.run(&gateway.runtime).await?;
+    let Page { records, cursor } = search.run(&gateway.runtime, authority).await?;
     let actors: Vec<Value> = records.iter().map(actor_object).collect();
     Ok(ok(&json!({ "actors": actors, "pagination": { "cursor": cursor.map(|id| id.to_string()) } })))
 }
@@ -69,19 +78,29 @@ pub(super) async fn create(State(gateway): Shared, request: Request) -> Result<R
 }
 
 /// `DELETE /actors/{id}`: answered when the actor is gone.
-pub(super) async fn destroy(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+pub(super) async fn destroy(
+    State(gateway): Shared,
+    authority: Authority,
+    request: Request,
+) -> Result<Response, Failure> {
+    // Before anything else: who may not do it does not learn which actors there are.
+    let control = authority.control()?;
     Search::parse(request.uri().query(), gateway.limits())?;
     let (_, id) = request.uri().path().rsplit_once('/').unwrap_or_default();
     let id = id.parse().map_err(|_| faults::actor_not_found())?;
+    destroy_by_id(&gateway, id, control).await?;
+    Ok(ok(&json!({})))
+}
+
+async fn destroy_by_id(gateway: &Gateway, id: ActorId, _right: Control) -> Result<(), Fault> {
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: what was asked for is done, whoever waits for it.
     let destroying = async move { runtime.by_id(id).await?.destroy().await };
     match timeout(limits::GRACE, gateway.tasks().spawn(destroying.in_current_span())).await {
-        Ok(Ok(destroyed)) => destroyed?,
-        Ok(Err(panic)) => return Err(Fault::internal(&panic).into()),
-        Err(_) => return Err(errors::not_destroyed_in_time().into()),
+        Ok(Ok(destroyed)) => destroyed,
+        Ok(Err(panic)) => Err(Fault::internal(&panic)),
+        Err(_) => Err(errors::not_destroyed_in_time()),
     }
-    Ok(ok(&json!({})))
 }
 
 /// Which actors are asked for.
@@ -146,24 +165,32 @@ impl Search {
         Ok(search)
     }
 
-    async fn run(self, runtime: &Runtime) -> Result<Page, Fault> {
+    async fn run(self, runtime: &Runtime, authority: Authority) -> Result<Page, Fault> {
         if let Some(ids) = self.ids {
             let mut found = by_ids(runtime, &ids).await?;
             found.retain(|record| self.name.as_ref().is_none_or(|name| *name == record.name));
             return Ok(Page::whole(found));
         }
-        let name = self.name.ok_or_else(|| errors::bad_request("either `name` or `actor_ids` is needed"))?;
-        if let Some(key) = self.key {
-            return Ok(Page::whole(runtime.find(&name, &key).await?.into_iter().collect()));
-        }
+        let Some(key) = &self.key else { return self.all(runtime, authority.control()?).await };
+        let name = self.name.ok_or_else(nothing_named)?;
+        Ok(Page::whole(runtime.find(&name, key).await?.into_iter().collect()))
+    }
+
+    /// Those whose keys and ids one does not know.
+    async fn all(self, runtime: &Runtime, _right: Control) -> Result<Page, Fault> {
+        let name = self.name.ok_or_else(nothing_named)?;
         let limit = self.limit.unwrap_or(limits::LISTED).min(limits::LISTED);
         Ok(Page::of(runtime.list(&name, self.cursor, limit + 1).await?, limit))
     }
 }
 
+fn nothing_named() -> Fault {
+    errors::bad_request("either `name` or `actor_ids` is needed")
+}
+
 async fn by_ids(runtime: &Runtime, ids: &[String]) -> Result<Vec<ActorRecord>, Fault> {
-    if ids.len() > limits::LISTED {
-        return Err(errors::bad_request(format!("`actor_ids` may name {} actors", limits::LISTED)));
+    if ids.len() > limits::NAMED {
+        return Err(errors::bad_request(format!("`actor_ids` may name {} actors", limits::NAMED)));
     }
     let mut found = Vec::new();
     // What is no id is the id of no actor.

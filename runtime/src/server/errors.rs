@@ -47,6 +47,9 @@ impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self { fault, encoding, actor } = self;
         let status = fault.status();
+        // What a request without the right has to be told, and nothing that a browser would ask its user for.
+        let challenge =
+            fault.is("auth", "control_unauthorized").then_some(HeaderValue::from_static("Bearer"));
         let error = Some(format!("{}.{}", fault.group(), fault.code()));
         let told = identity::Told { actor: actor.clone(), error };
         let error = ErrorBody { fault, actor: actor.as_ref().map(identity::actor_ref) };
@@ -57,6 +60,9 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(told);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
+        if let Some(challenge) = challenge {
+            headers.insert(header::WWW_AUTHENTICATE, challenge);
+        }
         if let Some(actor) = &actor {
             identity::name_actor_in(headers, actor);
         }
@@ -164,6 +170,25 @@ pub(super) fn origin_not_allowed() -> Fault {
     Fault::from_parts("auth", "origin_not_allowed", "Pages of this origin may not talk to this server")
 }
 
+/// The same for actors that exist and for those that do not.
+pub(super) fn control_disabled() -> Fault {
+    Fault::from_parts(
+        "auth",
+        "control_disabled",
+        "This server lets nobody list or destroy its actors from outside: see `Registry::control`",
+    )
+}
+
+/// The same for actors that exist and for those that do not.
+pub(super) fn control_unauthorized() -> Fault {
+    Fault::from_parts(
+        "auth",
+        "control_unauthorized",
+        "Listing and destroying actors takes the control token of this server, \
+         as `Authorization: Bearer` or as `x-rivet-token`",
+    )
+}
+
 pub(super) fn too_many_connections() -> Fault {
     Fault::from_parts("guard", "too_many_connections", "Too many connections are open. Try again later.")
 }
@@ -223,6 +248,8 @@ mod tests {
             (key_too_long(), 400),
             (headers_too_long(), 431),
             (origin_not_allowed(), 403),
+            (control_disabled(), 403),
+            (control_unauthorized(), 401),
             (too_many_connections(), 503),
             (too_many_requests(), 429),
             (overloaded(), 503),

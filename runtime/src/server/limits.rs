@@ -23,5 +23,8 @@ pub(super) const READ_TIME: Duration = Duration::from_micros(50);
 pub(super) const REST: Duration = Duration::from_millis(1);
 pub(super) const LONGEST_REST: Duration = Duration::from_millis(64);
 
-/// Actors that one request of the control API may name, or be answered with.
+/// Actors that one request of the control API may be answered with.
 pub(super) const LISTED: usize = 100;
+
+/// Actors that one may name by their ids, which everybody may.
+pub(super) const NAMED: usize = 32;

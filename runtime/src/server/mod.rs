@@ -2,6 +2,7 @@
 //!
 //! It knows actors only through the host's outer traits, and holds the sockets of their connections.
 
+mod authority;
 mod body;
 mod calls;
 mod control;
@@ -22,6 +23,7 @@ mod plain;
 mod queues;
 mod raw_socket;
 mod requests;
+mod routes;
 #[cfg(feature = "prometheus")]
 mod scrape;
 mod serve;
@@ -39,18 +41,20 @@ mod websocket;
 use std::sync::Arc;
 
 use axum::{
-    Extension, Router,
+    Extension,
     extract::{Request, State},
-    middleware::{Next, from_fn_with_state},
+    middleware::Next,
     response::{IntoResponse, Response},
-    routing::{any, delete, get},
 };
 use http::header;
 use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+pub(crate) use authority::{ControlToken, ControlTokenError};
 pub use origins::Origins;
+pub use routes::all as routes;
+pub(crate) use routes::{control_router, router};
 pub use serve::shutdown_signal;
 pub(crate) use serve::{listen, serve};
 
@@ -69,6 +73,8 @@ pub(crate) struct Gateway {
     runtime: Arc<Runtime>,
     peers: Arc<Peers>,
     origins: Origins,
+    /// What lets those in who may list and destroy actors, if anybody may.
+    control: Option<ControlToken>,
     meters: Arc<ServerMeters>,
     #[cfg(feature = "prometheus")]
     prometheus: Option<metrics_exporter_prometheus::PrometheusHandle>,
@@ -81,10 +87,16 @@ impl Gateway {
             runtime,
             peers,
             origins,
+            control: None,
             meters: Arc::new(ServerMeters::new()),
             #[cfg(feature = "prometheus")]
             prometheus: None,
         }
+    }
+
+    /// Switches the whole control API on for those who have this token.
+    pub(crate) fn with_control(self, control: Option<ControlToken>) -> Self {
+        Self { control, ..self }
     }
 
     /// Serves what this has collected.
@@ -123,28 +135,6 @@ impl Gateway {
 }
 
 type Shared = State<Arc<Gateway>>;
-
-/// The gateway's routes. They can be nested under a prefix of another router.
-pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
-    let router = Router::new();
-    #[cfg(feature = "prometheus")]
-    let router = scrape::route(router, &gateway);
-    router
-        .route("/health", get(control::health))
-        .route("/metadata", get(control::metadata))
-        .route("/actors", get(control::list).put(control::get_or_create).post(control::create))
-        .route("/actors/{id}", delete(control::destroy))
-        .route("/gateway/{*address}", any(addressed))
-        .route("/connect", any(by_headers))
-        .route("/request", any(by_headers))
-        .route("/request/{*path}", any(by_headers))
-        .route("/websocket", any(by_headers))
-        .route("/websocket/{*path}", any(by_headers))
-        .fallback(async || Failure::from(errors::no_route()))
-        .method_not_allowed_fallback(async || Failure::from(errors::wrong_method()))
-        .layer(from_fn_with_state(Arc::clone(&gateway), front))
-        .with_state(gateway)
-}
 
 /// What every response has: an id, and leave for browsers to read it. What is too much is refused here.
 async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Response {
@@ -209,28 +199,41 @@ enum Route {
     Unknown(String),
 }
 
+/// A route below an actor's address.
+struct Below {
+    /// As it is written for people: one word, and what follows it.
+    path: &'static str,
+    /// Reads what follows the word, without a slash before it.
+    read: fn(&str) -> Option<Route>,
+}
+
 impl Route {
+    /// All there are; what is none of them is unknown.
+    const BELOW: [Below; 8] = [
+        Below { path: "/", read: |rest| rest.is_empty().then_some(Self::About(About::Banner)) },
+        Below { path: "/connect", read: |rest| rest.is_empty().then_some(Self::Connect) },
+        Below { path: "/health", read: |rest| rest.is_empty().then_some(Self::About(About::Health)) },
+        Below { path: "/metadata", read: |rest| rest.is_empty().then_some(Self::About(About::Metadata)) },
+        Below { path: "/request/{*path}", read: |rest| Some(Self::Request(format!("/{rest}"))) },
+        Below { path: "/websocket/{*path}", read: |rest| Some(Self::WebSocket(format!("/{rest}"))) },
+        Below { path: "/action/{name}", read: |rest| name(rest).map(Self::Action) },
+        Below { path: "/queue/{name}", read: |rest| name(rest).map(Self::Queue) },
+    ];
+
     /// Reads what follows the actor in a path.
     fn parse(path: &str) -> Self {
-        let name = |text: &str| {
-            let name = percent_decode_str(text).decode_utf8().ok()?;
-            (!text.is_empty() && !text.contains('/')).then(|| name.into_owned())
-        };
         let trimmed = path.strip_prefix('/').unwrap_or(path);
-        let (first, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
-        let route = match (first, rest) {
-            ("", "") => Some(Self::About(About::Banner)),
-            ("connect", "") => Some(Self::Connect),
-            ("health", "") => Some(Self::About(About::Health)),
-            ("metadata", "") => Some(Self::About(About::Metadata)),
-            ("request", rest) => Some(Self::Request(format!("/{rest}"))),
-            ("websocket", rest) => Some(Self::WebSocket(format!("/{rest}"))),
-            ("action", action) => name(action).map(Self::Action),
-            ("queue", queue) => name(queue).map(Self::Queue),
-            _ => None,
-        };
+        let (word, rest) = trimmed.split_once('/').unwrap_or((trimmed, ""));
+        let below = Self::BELOW.iter().find(|below| below.path.split('/').nth(1) == Some(word));
+        let route = below.and_then(|below| (below.read)(rest));
         route.unwrap_or_else(|| Self::Unknown(path.to_owned()))
     }
+}
+
+/// The last part of a path, as a name.
+fn name(text: &str) -> Option<String> {
+    let name = percent_decode_str(text).decode_utf8().ok()?;
+    (!text.is_empty() && !text.contains('/')).then(|| name.into_owned())
 }
 
 async fn dispatch(

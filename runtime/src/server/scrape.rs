@@ -1,23 +1,14 @@
 //! `GET /metrics`: what Prometheus reads.
 
-use std::sync::Arc;
-
 use axum::{
-    Router,
     extract::{Request, State},
     response::{IntoResponse, Response},
-    routing::get,
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{Gateway, Shared, errors, errors::Failure};
+use super::{Shared, errors, errors::Failure};
 
-/// Adds the route, if it was asked for.
-pub(super) fn route(router: Router<Arc<Gateway>>, gateway: &Gateway) -> Router<Arc<Gateway>> {
-    if gateway.prometheus.is_some() { router.route("/metrics", get(metrics)) } else { router }
-}
-
-async fn metrics(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
+pub(super) async fn metrics(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
     let Some(prometheus) = &gateway.prometheus else { return Err(errors::no_route().into()) };
     if is_of_a_foreign_page(request.headers()) {
         return Err(errors::origin_not_allowed().into());

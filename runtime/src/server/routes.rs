@@ -1,0 +1,158 @@
+//! The routes of the server: one table, from which its routers are made.
+//!
+//! It is the only way to add one. Handlers need the gateway as their router's state, and only the functions here have a
+//! router with that state: what they hand out takes no such handler any more. What follows an actor's address is a table
+//! too, `Route::BELOW`.
+
+use std::sync::Arc;
+
+use axum::{
+    Extension, Router,
+    handler::Handler,
+    middleware::from_fn_with_state,
+    routing::{MethodFilter, MethodRouter, any, on},
+};
+
+use super::{
+    Gateway, Route, addressed, authority::Authority, by_headers, control, errors, errors::Failure, front,
+};
+
+/// One route: what is served at this path to this method.
+struct Row {
+    method: Verb,
+    path: &'static str,
+    part: Part,
+    served: fn(Verb) -> MethodRouter<Arc<Gateway>>,
+}
+
+/// Which router has it.
+#[derive(Clone, Copy, PartialEq)]
+enum Part {
+    /// That of the control API as well.
+    Control,
+    /// That of the protocol alone.
+    Actors,
+    /// The same, if metrics are served.
+    #[cfg(feature = "prometheus")]
+    Metrics,
+}
+
+/// The method of a route. `GET` is `HEAD` too.
+#[derive(Clone, Copy)]
+enum Verb {
+    Get,
+    Put,
+    Post,
+    Delete,
+    Any,
+}
+
+const ROWS: &[Row] = &[
+    Row { method: Verb::Get, path: "/health", part: Part::Control, served: |by| by.serve(control::health) },
+    Row {
+        method: Verb::Get,
+        path: "/metadata",
+        part: Part::Control,
+        served: |by| by.serve(control::metadata),
+    },
+    Row { method: Verb::Get, path: "/actors", part: Part::Control, served: |by| by.serve(control::list) },
+    Row {
+        method: Verb::Put,
+        path: "/actors",
+        part: Part::Control,
+        served: |by| by.serve(control::get_or_create),
+    },
+    Row { method: Verb::Post, path: "/actors", part: Part::Control, served: |by| by.serve(control::create) },
+    Row {
+        method: Verb::Delete,
+        path: "/actors/{id}",
+        part: Part::Control,
+        served: |by| by.serve(control::destroy),
+    },
+    Row {
+        method: Verb::Any,
+        path: "/gateway/{*address}",
+        part: Part::Actors,
+        served: |by| by.serve(addressed),
+    },
+    Row { method: Verb::Any, path: "/connect", part: Part::Actors, served: |by| by.serve(by_headers) },
+    Row { method: Verb::Any, path: "/request", part: Part::Actors, served: |by| by.serve(by_headers) },
+    Row {
+        method: Verb::Any,
+        path: "/request/{*path}",
+        part: Part::Actors,
+        served: |by| by.serve(by_headers),
+    },
+    Row { method: Verb::Any, path: "/websocket", part: Part::Actors, served: |by| by.serve(by_headers) },
+    Row {
+        method: Verb::Any,
+        path: "/websocket/{*path}",
+        part: Part::Actors,
+        served: |by| by.serve(by_headers),
+    },
+    #[cfg(feature = "prometheus")]
+    Row {
+        method: Verb::Get,
+        path: "/metrics",
+        part: Part::Metrics,
+        served: |by| by.serve(super::scrape::metrics),
+    },
+];
+
+/// The routes of the protocol. They can be nested under a prefix of another router.
+pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
+    make(gateway, |gateway, part| match part {
+        Part::Control | Part::Actors => true,
+        #[cfg(feature = "prometheus")]
+        Part::Metrics => gateway.prometheus.is_some(),
+    })
+}
+
+/// The routes of the control API, for whoever gets there: all of it is switched on.
+pub(crate) fn control_router(gateway: Arc<Gateway>) -> Router {
+    make(gateway, |_, part| part == Part::Control).layer(Extension(Authority::TRUSTED))
+}
+
+/// Every route there can be, as a method and a path, for the test that goes through them.
+#[must_use]
+pub fn all() -> Vec<(&'static str, String)> {
+    let paths = |path: &'static str| match path.strip_suffix("{*address}") {
+        Some(gateway) => {
+            Route::BELOW.iter().map(|below| format!("{gateway}{{actor}}{}", below.path)).collect()
+        }
+        None => vec![path.to_owned()],
+    };
+    ROWS.iter().flat_map(|row| paths(row.path).into_iter().map(|path| (row.method.name(), path))).collect()
+}
+
+fn make(gateway: Arc<Gateway>, has: impl Fn(&Gateway, Part) -> bool) -> Router {
+    let rows = ROWS.iter().filter(|row| has(&gateway, row.part));
+    rows.fold(Router::new(), |router, row| router.route(row.path, (row.served)(row.method)))
+        .fallback(async || Failure::from(errors::no_route()))
+        .method_not_allowed_fallback(async || Failure::from(errors::wrong_method()))
+        .layer(from_fn_with_state(Arc::clone(&gateway), front))
+        .with_state(gateway)
+}
+
+impl Verb {
+    fn serve<H: Handler<T, Arc<Gateway>>, T: 'static>(self, handler: H) -> MethodRouter<Arc<Gateway>> {
+        let filter = match self {
+            Self::Get => MethodFilter::GET,
+            Self::Put => MethodFilter::PUT,
+            Self::Post => MethodFilter::POST,
+            Self::Delete => MethodFilter::DELETE,
+            Self::Any => return any(handler),
+        };
+        on(filter, handler)
+    }
+
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Get => "GET",
+            Self::Put => "PUT",
+            Self::Post => "POST",
+            Self::Delete => "DELETE",
+            Self::Any => "ANY",
+        }
+    }
+}
