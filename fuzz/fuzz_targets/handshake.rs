@@ -10,7 +10,7 @@ fn handshake(path: &str, encoding: u8) -> String {
     let encoding = ["json", "cbor", "bare"][usize::from(encoding) % 3];
     format!(
         "GET /gateway/stage/{path}?rvt-namespace=default&rvt-method=getOrCreate HTTP/1.1\r\n\
-         host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+         host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
          sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\
          sec-websocket-protocol: rivet, rivet_encoding.{encoding}\r\n\r\n"
     )

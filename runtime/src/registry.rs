@@ -14,7 +14,7 @@ use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error, Limits, RegistryMetrics,
     host::{MakeKind, Runtime, make_kind},
-    server::{self, ControlToken, ControlTokenError, Gateway, Origins},
+    server::{self, Access, ControlToken, ControlTokenError, Gateway, Hosts, Origins},
     store::{MemoryStore, Store},
     testing::TestClock,
 };
@@ -46,6 +46,7 @@ pub struct Registry {
     clock: Option<TestClock>,
     origins: Origins,
     control: Option<Result<ControlToken, ControlTokenError>>,
+    hosts: Hosts,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
     gateway: OnceLock<Arc<Gateway>>,
@@ -192,6 +193,44 @@ impl Registry {
         self
     }
 
+    /// Answers to these host names, and to those of this machine, and to no others: `app.example.com`, `münchen.example`,
+    /// `10.0.0.7`, `::1`. A name is compared as a whole, in letters of any case, with or without a dot at its end; there are
+    /// no wildcards, and the port that a client writes behind it is not looked at. An empty list is a list.
+    ///
+    /// A web page can give its own name the address of this server (DNS rebinding). To its visitors' browsers the server is of
+    /// the page's own origin then, so [`Origins`] do not hold it up; the name that they send does. That matters wherever
+    /// being able to reach the server is a permission: on the loopback address and in private networks.
+    ///
+    /// | | answers to |
+    /// |---|---|
+    /// | [`serve`](Self::serve) and [`serve_listener`](Self::serve_listener) on a loopback address (`127.0.0.1`, `[::1]`, not `0.0.0.0`) | `localhost`, `*.localhost`, `127.0.0.0/8`, `[::1]`, and what is listed here |
+    /// | on another address, if hosts are listed | the same, and the address itself, which a balancer's health check sends |
+    /// | on another address, if none are | any name, and requests without one |
+    /// | [`router`](Self::router), which cannot know its address | the names of this machine and what is listed here, if hosts are listed; else any |
+    ///
+    /// So behind a proxy on the same machine that passes the `Host` of its clients on, list the names that these use. (nginx
+    /// sends its own name for the server unless it has a `proxy_set_header Host`.)
+    ///
+    /// Every route holds to it, `/health` and `/metrics` too, and those that are [merged](Self::merge). Another request is
+    /// refused with status 403 and `auth.host_not_allowed`; a WebSocket is opened and closed at once, with 1011 and
+    /// `auth.host_not_allowed`; and the log has a warning with the host, at most every ten seconds. A request with two hosts,
+    /// be it two `Host` or a `Host` unlike `:authority`, is status 400 everywhere.
+    ///
+    /// ```
+    /// # use callboard::Registry;
+    /// let registry = Registry::new().hosts(["app.example.com", "10.0.0.7"]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If one is no host, for example because it has a scheme or a port; or the registry has started.
+    #[track_caller]
+    pub fn hosts<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
+        self.assert_not_started();
+        self.hosts = Hosts::list(hosts);
+        self
+    }
+
     /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
     /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
     ///
@@ -323,8 +362,8 @@ impl Registry {
     pub(crate) fn gateway(&self) -> &Arc<Gateway> {
         self.gateway.get_or_init(|| {
             let control = self.control.clone().transpose().unwrap_or_else(|error| panic!("{error}"));
-            let gateway =
-                Gateway::new(Arc::clone(self.runtime()), self.origins.clone()).with_control(control);
+            let access = Access::new(self.origins.clone(), self.hosts.clone());
+            let gateway = Gateway::new(Arc::clone(self.runtime()), access).with_control(control);
             #[cfg(feature = "prometheus")]
             let gateway = gateway.with_prometheus(self.prometheus.clone());
             Arc::new(gateway)

@@ -390,7 +390,7 @@ async fn a_call_outlives_its_caller() {
     let server = Server::start().await;
     let body = br#"{"args":[200,"to nobody"]}"#;
     let head = format!(
-        "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+        "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
         desk("test"),
         body.len()
     );

@@ -344,7 +344,7 @@ async fn nothing_is_compressed_on_a_connection_whatever_the_client_offers() {
     ] {
         let mut socket = TcpStream::connect(server.address).await.expect("it listens");
         let head = format!(
-            "GET /gateway/mole/connect?{} HTTP/1.1\r\nhost: x\r\n{UPGRADE}sec-websocket-extensions: {offer}\r\n\r\n",
+            "GET /gateway/mole/connect?{} HTTP/1.1\r\nhost: localhost\r\n{UPGRADE}sec-websocket-extensions: {offer}\r\n\r\n",
             desk("test")
         );
         socket.write_all(head.as_bytes()).await.expect("it reads");

@@ -97,7 +97,7 @@ impl Scene {
         let mut socket = socket.connect(self.address).await.expect("it listens");
         let head = format!(
             "GET /gateway/stream/connect?rvt-namespace=default&rvt-method=getOrCreate&rvt-key=test HTTP/1.1\r\n\
-             host: x\r\n{}\r\n",
+             host: localhost\r\n{}\r\n",
             gateway::UPGRADE
         );
         socket.write_all(head.as_bytes()).await.expect("it reads");

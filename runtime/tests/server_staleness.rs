@@ -95,7 +95,7 @@ impl Reader {
     async fn open(mut socket: TcpStream) -> Self {
         let head = format!(
             "GET /gateway/board/connect?rvt-namespace=default&rvt-method=getOrCreate&rvt-key=test HTTP/1.1\r\n\
-             host: x\r\n{}\r\n",
+             host: localhost\r\n{}\r\n",
             gateway::UPGRADE
         );
         socket.write_all(head.as_bytes()).await.expect("it reads");

@@ -25,7 +25,7 @@ fn slow_call(id: u64, text: &str) -> String {
 /// A socket that waits for its next request.
 async fn idle(server: &Server) -> TcpStream {
     let mut idle = TcpStream::connect(server.address).await.expect("it listens");
-    idle.write_all(b"GET /health HTTP/1.1\r\nhost: x\r\n\r\n").await.expect("it reads");
+    idle.write_all(b"GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n").await.expect("it reads");
     let mut first = [0; 12];
     idle.read_exact(&mut first).await.expect("it answers");
     idle
@@ -38,7 +38,7 @@ async fn what_was_taken_is_answered_before_the_goodbye() {
     next_json(&mut socket).await;
     let body = br#"{"args":[300,"late, over HTTP"]}"#;
     let head = format!(
-        "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: x\r\ncontent-length: {}\r\n\r\n",
+        "POST /gateway/desk/action/noteSlowly?{} HTTP/1.1\r\nhost: localhost\r\ncontent-length: {}\r\n\r\n",
         desk("other"),
         body.len()
     );
@@ -81,11 +81,11 @@ async fn requests_that_are_half_sent_do_not_hold_up_a_stop() {
     let halves = [
         "GET /health HTT".to_owned(),
         format!(
-            "POST /gateway/desk/action/note?{} HTTP/1.1\r\nhost: x\r\ncontent-length: 20\r\n\r\n{{\"ar",
+            "POST /gateway/desk/action/note?{} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 20\r\n\r\n{{\"ar",
             desk("half")
         ),
         format!(
-            "POST /gateway/desk/request/half?{} HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
+            "POST /gateway/desk/request/half?{} HTTP/1.1\r\nhost: localhost\r\ntransfer-encoding: chunked\r\n\r\n3\r\nabc\r\n",
             desk("half")
         ),
     ];
@@ -118,7 +118,7 @@ async fn who_comes_while_it_stops_is_told_to_come_back() {
     server.stop();
     // It is closed as soon as the stop has begun.
     idle.read_to_end(&mut Vec::new()).await.expect("it is closed");
-    late.write_all(b"host: x\r\n\r\n").await.expect("it reads");
+    late.write_all(b"host: localhost\r\n\r\n").await.expect("it reads");
     let mut answer = String::new();
     late.read_to_string(&mut answer).await.expect("it answers");
     assert!(answer.starts_with("HTTP/1.1 503 "), "{answer}");

@@ -161,9 +161,11 @@ async fn frames_may_come_before_the_connection_is_open() {
     let registry = Registry::new().in_memory().register::<Desk>();
     for server in [Server::start().await, Server::nested(&registry).await] {
         let mut socket = TcpStream::connect(server.address).await.expect("it listens");
-        let mut bytes =
-            format!("GET /gateway/desk/connect?{} HTTP/1.1\r\nhost: x\r\n{UPGRADE}\r\n", desk("test"))
-                .into_bytes();
+        let mut bytes = format!(
+            "GET /gateway/desk/connect?{} HTTP/1.1\r\nhost: localhost\r\n{UPGRADE}\r\n",
+            desk("test")
+        )
+        .into_bytes();
         for id in 0..3 {
             let text = call(id, "note", &json!([id.to_string()])).to_string();
             bytes.extend([0x81, 0x80 | u8::try_from(text.len()).expect("short"), 0, 0, 0, 0]);

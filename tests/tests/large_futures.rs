@@ -247,7 +247,7 @@ case!(raw_handlers_have_futures_of_any_size, async {
         ),
     ] {
         let mut stream = TcpStream::connect(address).await.unwrap();
-        let head = format!("GET /gateway/whale/{path}{target} HTTP/1.1\r\nhost: x\r\n{upgrade}\r\n");
+        let head = format!("GET /gateway/whale/{path}{target} HTTP/1.1\r\nhost: localhost\r\n{upgrade}\r\n");
         stream.write_all(head.as_bytes()).await.unwrap();
         let mut answer = Vec::new();
         while !String::from_utf8_lossy(&answer).contains(last) {

@@ -12,7 +12,7 @@ use callboard_tests::Process;
 
 /// A connection whose client will never say goodbye.
 const HANDSHAKE: &str = "GET /gateway/chatRoom/connect?rvt-namespace=default&rvt-method=getOrCreate HTTP/1.1\r\n\
-    host: x\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
+    host: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\nsec-websocket-version: 13\r\n\
     sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
 
 fn start() -> Process {

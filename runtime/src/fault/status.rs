@@ -25,7 +25,7 @@ impl Fault {
             return status;
         }
         match (self.group(), self.code()) {
-            ("auth", "origin_not_allowed" | "control_disabled") => StatusCode::FORBIDDEN,
+            ("auth", "origin_not_allowed" | "host_not_allowed" | "control_disabled") => StatusCode::FORBIDDEN,
             ("auth", "control_unauthorized") => StatusCode::UNAUTHORIZED,
             ("actor", "not_found" | "action_not_found" | "not_registered" | "request_handler_not_found")
             | ("api", "not_found") => StatusCode::NOT_FOUND,

@@ -189,6 +189,10 @@ pub(super) fn control_unauthorized() -> Fault {
     )
 }
 
+pub(super) fn host_not_allowed() -> Fault {
+    Fault::from_parts("auth", "host_not_allowed", "This server does not answer to this host name")
+}
+
 pub(super) fn too_many_connections() -> Fault {
     Fault::from_parts("guard", "too_many_connections", "Too many connections are open. Try again later.")
 }
@@ -250,6 +254,7 @@ mod tests {
             (origin_not_allowed(), 403),
             (control_disabled(), 403),
             (control_unauthorized(), 401),
+            (host_not_allowed(), 403),
             (too_many_connections(), 503),
             (too_many_requests(), 429),
             (overloaded(), 503),

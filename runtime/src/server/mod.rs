@@ -2,6 +2,7 @@
 //!
 //! It knows actors only through the host's outer traits, and holds the sockets of their connections.
 
+mod access;
 mod authority;
 mod body;
 mod calls;
@@ -11,6 +12,7 @@ mod errors;
 mod extensions;
 mod frame_filter;
 mod frame_head;
+mod hosts;
 mod identity;
 mod intake;
 mod limits;
@@ -26,10 +28,12 @@ mod requests;
 mod routes;
 #[cfg(feature = "prometheus")]
 mod scrape;
+mod seldom;
 mod serve;
 mod session;
 mod signs;
 mod silence;
+mod site;
 mod socket;
 mod stall;
 mod target;
@@ -51,7 +55,9 @@ use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
 use tracing::Instrument as _;
 
+pub(crate) use access::Access;
 pub(crate) use authority::{ControlToken, ControlTokenError};
+pub(crate) use hosts::Hosts;
 pub use origins::Origins;
 pub use routes::all as routes;
 pub(crate) use routes::{control_router, router};
@@ -59,6 +65,7 @@ pub use serve::shutdown_signal;
 pub(crate) use serve::{listen, serve};
 
 use self::{
+    access::{Unwanted, Verdict},
     errors::Failure,
     identity::Ray,
     peers::{Address, Peers},
@@ -72,7 +79,7 @@ use crate::{Fault, Limits, host::Runtime, meters::ServerMeters, wire::http::MAX_
 pub(crate) struct Gateway {
     runtime: Arc<Runtime>,
     peers: Arc<Peers>,
-    origins: Origins,
+    access: Access,
     /// What lets those in who may list and destroy actors, if anybody may.
     control: Option<ControlToken>,
     meters: Arc<ServerMeters>,
@@ -81,12 +88,12 @@ pub(crate) struct Gateway {
 }
 
 impl Gateway {
-    pub(crate) fn new(runtime: Arc<Runtime>, origins: Origins) -> Self {
+    pub(crate) fn new(runtime: Arc<Runtime>, access: Access) -> Self {
         let peers = Peers::new(Arc::clone(runtime.limits()));
         Self {
             runtime,
             peers,
-            origins,
+            access,
             control: None,
             meters: Arc::new(ServerMeters::new()),
             #[cfg(feature = "prometheus")]
@@ -147,22 +154,34 @@ async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Resp
     visit.end(response)
 }
 
-async fn answer(gateway: &Gateway, request: Request, next: Next) -> Response {
-    let origin = request.headers().get(header::ORIGIN).cloned();
-    let allowed = gateway.origins.allow(request.uri(), request.headers());
-    let mut response = match gateway.check(&request) {
+async fn answer(gateway: &Gateway, mut request: Request, next: Next) -> Response {
+    let verdict = gateway.check(&request).map_or_else(Err, |()| Ok(gateway.access.judge(&request)));
+    let mut reader = None;
+    let mut response = match verdict {
         Err(refusal) => refusal,
-        Ok(()) if !allowed => {
-            tracing::debug!(?origin, "a page was refused: see `Registry::origins`");
-            Failure::from(errors::origin_not_allowed()).into_response()
+        Ok(Verdict::Refuse(fault)) => Failure::from(fault).into_response(),
+        Ok(Verdict::Close(fault)) => {
+            request.extensions_mut().insert(Unwanted(fault));
+            next.run(request).await
         }
-        Ok(()) => match cors::preflight(&request) {
-            Some(response) => response,
-            None => next.run(request).await,
-        },
+        Ok(Verdict::Answer { reader: page }) => {
+            reader = page;
+            match cors::preflight(&request) {
+                Some(response) => response,
+                None => next.run(request).await,
+            }
+        }
     };
-    cors::allow(origin.filter(|_| allowed), response.headers_mut());
+    cors::allow(reader, response.headers_mut());
     response
+}
+
+/// What is in front of the app's own routes: a host that is not answered to is not answered by them either.
+async fn front_of_own(State(gateway): Shared, request: Request, next: Next) -> Response {
+    match gateway.access.admit(&request) {
+        Ok(()) => next.run(request).await,
+        Err(fault) => Failure::from(fault).into_response(),
+    }
 }
 
 /// `/gateway/{address}/..`

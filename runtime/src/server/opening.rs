@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tracing::{Span, field};
 
 use super::{
-    Gateway, errors, identity::Ray, peers::Place, plain::Lend, session::Session, target::Target,
-    transport::Transport, visit::Visit,
+    Gateway, access::Unwanted, errors, identity::Ray, peers::Place, plain::Lend, session::Session,
+    target::Target, transport::Transport, visit::Visit,
 };
 use crate::{
     Fault, faults,
@@ -17,6 +17,8 @@ use crate::{
 
 /// What a handshake asked for.
 pub(super) struct Opening {
+    /// Nothing else of it is looked at then.
+    pub(super) unwanted: Option<Unwanted>,
     pub(super) target: Result<Target, Fault>,
     pub(super) encoding: Result<Encoding, Fault>,
     pub(super) params: Result<Option<Params>, Fault>,
@@ -73,7 +75,10 @@ impl Opening {
     }
 
     async fn open(self, runtime: &Runtime, outbox: &Arc<Outbox>) -> Result<Arc<dyn HostedConn>, Refusal> {
-        let Self { target, encoding, params, claims, ray } = self;
+        let Self { unwanted, target, encoding, params, claims, ray } = self;
+        if let Some(Unwanted(fault)) = unwanted {
+            return Err(Refusal::rejected(fault));
+        }
         if let Err(fault) = encoding {
             let close = Close::new(1003, format!("{}.{}", fault.group(), fault.code()));
             return Err(Refusal { fault, close, framed: false });

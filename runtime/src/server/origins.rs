@@ -1,9 +1,12 @@
 //! Which web pages may talk to a server.
 
-use std::net::IpAddr;
-
-use http::{HeaderMap, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderValue, header};
 use url::{Host, Url};
+
+use super::{
+    hosts::is_of_this_machine,
+    site::{HostPort, Site},
+};
 
 /// Which web pages may talk to a server: [`Registry::origins`](crate::Registry::origins).
 ///
@@ -71,28 +74,23 @@ impl Origins {
         Self { any: true, listed: Vec::new() }
     }
 
-    /// Whether a request with these headers may be answered.
-    pub(super) fn allow(&self, uri: &Uri, headers: &HeaderMap) -> bool {
+    /// Whether a request with these headers, to this site, may be answered.
+    pub(super) fn allow(&self, site: &Site<'_>, headers: &HeaderMap) -> bool {
         let mut given = headers.get_all(header::ORIGIN).iter();
         match (given.next(), given.next()) {
             _ if self.any => true,
             (None, _) => true,
-            (Some(origin), None) => self.allow_origin(origin, own_host(uri, headers)),
+            (Some(origin), None) => self.allow_origin(origin, site),
             // Two of them: who knows which one somebody else has looked at.
             (Some(_), Some(_)) => false,
         }
     }
 
-    fn allow_origin(&self, origin: &HeaderValue, own: Option<&str>) -> bool {
+    fn allow_origin(&self, origin: &HeaderValue, site: &Site<'_>) -> bool {
         let Some(origin) = origin.to_str().ok().and_then(Origin::parse) else { return false };
-        self.listed.contains(&origin) || own.is_some_and(|own| origin.is_at(own))
+        self.listed.contains(&origin)
+            || site.host_port().is_some_and(|own| origin.is_at(&own, site.is_secure))
     }
-}
-
-/// The host and port that the request was sent to, as its sender wrote them.
-fn own_host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Option<&'a str> {
-    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
-    uri.authority().map(http::uri::Authority::as_str).or(host)
 }
 
 impl Origin {
@@ -121,24 +119,14 @@ impl Origin {
     }
 
     /// Whether it is the origin of what was reached under this host; or of this machine, as that is.
-    fn is_at(&self, own: &str) -> bool {
+    fn is_at(&self, own: &HostPort, is_secure: Option<bool>) -> bool {
         let Self::Web { host, port, secure } = self else { return false };
-        // A proxy in front may speak TLS, of which the server knows nothing: the scheme is the page's.
-        let scheme = if *secure { "https" } else { "http" };
-        let Some(Self::Web { host: own_host, port: own_port, .. }) =
-            Self::parse(&format!("{scheme}://{own}"))
-        else {
-            return false;
-        };
-        (*host == own_host && *port == own_port) || (is_loopback(host) && is_loopback(&own_host))
-    }
-}
-
-fn is_loopback(host: &Host) -> bool {
-    match host {
-        Host::Domain(name) => name == "localhost" || name.ends_with(".localhost"),
-        Host::Ipv4(address) => address.is_loopback(),
-        Host::Ipv6(address) => IpAddr::V6(*address).to_canonical().is_loopback(),
+        // A proxy in front may speak TLS, of which the server knows nothing unless it is told: then the scheme is the
+        // page's.
+        let is_of_its_scheme = is_secure.is_none_or(|is_secure| is_secure == *secure);
+        let own_port = own.port.unwrap_or(if *secure { 443 } else { 80 });
+        (*host == own.host && *port == own_port && is_of_its_scheme)
+            || (is_of_this_machine(host) && is_of_this_machine(&own.host))
     }
 }
 
@@ -147,10 +135,12 @@ mod tests {
     use super::*;
 
     fn allows(origins: &Origins, host: &str, origin: &str) -> bool {
-        let mut headers = HeaderMap::new();
-        headers.insert(header::HOST, HeaderValue::from_str(host).expect("a valid header"));
-        headers.insert(header::ORIGIN, HeaderValue::from_bytes(origin.as_bytes()).expect("a valid header"));
-        origins.allow(&Uri::from_static("/connect"), &headers)
+        let origin = HeaderValue::from_bytes(origin.as_bytes()).expect("a valid header");
+        origins.allow(&site(host, None), &HeaderMap::from_iter([(header::ORIGIN, origin)]))
+    }
+
+    fn site(host: &str, is_secure: Option<bool>) -> Site<'_> {
+        Site { host: Some(host.into()), is_secure }
     }
 
     #[test]
@@ -266,14 +256,14 @@ mod tests {
     fn any_is_any_and_no_origin_is_no_page() {
         assert!(allows(&Origins::any(), "app.example", "null"));
         assert!(allows(&Origins::any(), "app.example", "https://evil.example"));
-        let uri = Uri::from_static("/");
-        assert!(Origins::same().allow(&uri, &HeaderMap::new()));
+        let site = site("app.example", None);
+        assert!(Origins::same().allow(&site, &HeaderMap::new()));
         let mut two = HeaderMap::new();
-        two.insert(header::HOST, HeaderValue::from_static("app.example"));
         two.insert(header::ORIGIN, HeaderValue::from_static("https://app.example"));
-        assert!(Origins::same().allow(&uri, &two));
+        assert!(Origins::same().allow(&site, &two));
+        assert!(!Origins::same().allow(&Site::default(), &two), "a server that does not know its own");
         two.append(header::ORIGIN, HeaderValue::from_static("https://app.example"));
-        assert!(!Origins::same().allow(&uri, &two));
+        assert!(!Origins::same().allow(&site, &two));
     }
 
     #[test]

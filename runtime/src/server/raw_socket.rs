@@ -21,7 +21,9 @@ use tokio::{
 use tokio_websockets::Message;
 
 use super::{
-    Gateway, errors,
+    Gateway,
+    access::Unwanted,
+    errors,
     identity::Ray,
     limits,
     opening::{crowded, rejected, unreached},
@@ -42,6 +44,8 @@ use crate::{
 
 /// What a handshake asked for.
 pub(super) struct RawOpening {
+    /// Nothing else of it is looked at then.
+    pub(super) unwanted: Option<Unwanted>,
     pub(super) target: Result<Target, Fault>,
     /// With the address that the handler sees.
     pub(super) head: Parts,
@@ -88,7 +92,10 @@ impl RawOpening {
 
     /// The gateway's end, and what is to be dropped when the socket is gone.
     async fn open(self, runtime: &Runtime) -> Result<(RawPeer, HangUp), Close> {
-        let Self { target, head, params, ray } = self;
+        let Self { unwanted, target, head, params, ray } = self;
+        if let Some(Unwanted(fault)) = unwanted {
+            return Err(rejected(&fault));
+        }
         let params = params.map_err(|fault| rejected(&fault))?;
         if runtime.is_stopping() {
             return Err(unreached(&faults::service_unavailable(), &ray));

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::Future, io, net::SocketAddr, pin::pin, sync::Arc, time::Duration};
 
-use axum::{Router, body::Body, extract::ConnectInfo};
+use axum::{Router, body::Body, extract::ConnectInfo, middleware::from_fn_with_state};
 use http::{Request, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
@@ -21,7 +21,8 @@ use tokio_util::{
 use tower_service::Service as _;
 
 use super::{
-    Gateway,
+    Gateway, front_of_own,
+    hosts::Arrival,
     intake::{Intake, Seat},
     limits,
     peers::{Address, Place, What},
@@ -74,7 +75,9 @@ async fn receive(
     listener: TcpListener,
     sockets: TaskTracker,
 ) -> Infallible {
+    let own = own.layer(from_fn_with_state(Arc::clone(&gateway), front_of_own));
     let router = own.merge(router(Arc::clone(&gateway)));
+    let is_loopback = listener.local_addr().is_ok_and(|local| local.ip().to_canonical().is_loopback());
     loop {
         let (socket, peer) = accept(&listener).await;
         // Those who come in crowds shall not keep waiting who is here.
@@ -87,8 +90,9 @@ async fn receive(
             }
         };
         let (router, gateway) = (router.clone(), Arc::clone(&gateway));
+        let arrival = Arrival { at: socket.local_addr().ok().map(|local| local.ip()), is_loopback };
         let stop = gateway.runtime.stopping().child_token();
-        sockets.spawn(talk(socket, peer, place, router, gateway, stop));
+        sockets.spawn(talk(socket, peer, arrival, place, router, gateway, stop));
     }
 }
 
@@ -120,6 +124,7 @@ pub(super) fn turn_away(socket: &TcpStream, fault: &Fault) {
 async fn talk(
     socket: TcpStream,
     peer: SocketAddr,
+    arrival: Arrival,
     place: Place,
     router: Router,
     gateway: Arc<Gateway>,
@@ -143,6 +148,7 @@ async fn talk(
         seat.requested();
         let mut request = request.map(|body| stall::body(Body::new(body), &stopping));
         request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().insert(arrival);
         let (answer, seat) = (router.clone().call(request), Arc::clone(&seat));
         async move {
             let response = answer.await;

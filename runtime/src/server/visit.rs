@@ -157,8 +157,8 @@ fn peer(request: &Request) -> Option<SocketAddr> {
     request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer)
 }
 
-/// What a path is for, for metrics.
-fn route(path: &str) -> meters::Route {
+/// What a path is for.
+pub(super) fn route(path: &str) -> meters::Route {
     let own = match path.strip_prefix("/gateway/") {
         Some(address) => address.find('/').map_or("", |slash| &address[slash..]),
         None => path,

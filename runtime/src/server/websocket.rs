@@ -45,11 +45,12 @@ pub(super) fn connect(
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
     let visit = Visit::take_over(&mut request);
+    let unwanted = request.extensions_mut().remove();
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
     let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
     let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
-    let opening = Opening { target, encoding, params, claims, ray };
+    let opening = Opening { unwanted, target, encoding, params, claims, ray };
     let tasks = gateway.tasks().clone();
     let open = async move {
         let completed = handshake.complete(&gateway, visit.as_deref()).await;
@@ -76,6 +77,7 @@ pub(super) fn raw(
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
     let visit = Visit::take_over(&mut request);
+    let unwanted = request.extensions_mut().remove();
     let response = switch(&request);
     let params = Offer::of(request.headers()).params(gateway.limits());
     let uri = own_uri(path, request.uri().query());
@@ -86,7 +88,7 @@ pub(super) fn raw(
         head.uri = uri;
         target
     });
-    let opening = RawOpening { target, head, params, ray };
+    let opening = RawOpening { unwanted, target, head, params, ray };
     let tasks = gateway.tasks().clone();
     let session = async move {
         let completed = handshake.complete(&gateway, visit.as_deref()).await;

@@ -179,7 +179,7 @@ impl Server {
         let mut socket = TcpStream::connect(self.address).await.expect("it listens");
         let mut head = vec![format!("{request} HTTP/1.1"), "connection: close".to_owned()];
         if !headers.iter().any(|(name, _)| *name == "host") {
-            head.push("host: x".to_owned());
+            head.push("host: localhost".to_owned());
         }
         head.extend(headers.iter().map(|(name, value)| format!("{name}: {value}")));
         if !headers.iter().any(|(name, _)| *name == "transfer-encoding") {
@@ -206,7 +206,7 @@ impl Server {
         } else {
             format!("sec-websocket-protocol: {protocols}\r\n")
         };
-        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\n{UPGRADE}{protocols}\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\n{UPGRADE}{protocols}\r\n");
         socket.write_all(head.as_bytes()).await.expect("it reads");
         let mut answer = Vec::new();
         while !answer.ends_with(b"\r\n\r\n") {

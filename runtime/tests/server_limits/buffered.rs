@@ -4,8 +4,10 @@ use super::*;
 
 #[tokio::test]
 async fn heads_that_are_half_read_may_have_so_many_bytes_and_no_more() {
-    let head =
-        format!("GET /health HTTP/1.1\r\nhost: x\r\nconnection: close\r\nx-long: {}", "x".repeat(14_000));
+    let head = format!(
+        "GET /health HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\nx-long: {}",
+        "x".repeat(14_000)
+    );
     for limits in buffered(42_000) {
         two_of_three_are_held(limits, &head, "\r\n\r\n").await;
     }
@@ -16,7 +18,7 @@ async fn bodies_that_are_half_read_may_have_so_many_bytes_and_no_more() {
     let args = json!({ "args": ["x".repeat(20_000)] }).to_string();
     let (most, rest) = args.split_at(args.len() - 2);
     let head = format!(
-        "POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        "POST {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         address("desk", "/action/note"),
         args.len()
     );
@@ -31,7 +33,7 @@ async fn a_request_that_was_answered_is_not_counted_any_more() {
     let mut socket = TcpStream::connect(server.address).await.expect("it listens");
     let long = "x".repeat(14_000);
     for _ in 0..10 {
-        let head = format!("GET /health HTTP/1.1\r\nhost: x\r\nx-long: {long}\r\n\r\n");
+        let head = format!("GET /health HTTP/1.1\r\nhost: localhost\r\nx-long: {long}\r\n\r\n");
         socket.write_all(head.as_bytes()).await.expect("it reads");
         let mut answer = vec![0; 4096];
         let length = socket.read(&mut answer).await.expect("it answers");
@@ -90,7 +92,7 @@ async fn calls_under_way_over_http_may_have_so_many_bytes_and_no_more() {
 #[tokio::test]
 async fn what_is_held_for_one_address_is_not_charged_to_another() {
     let server = Server::start_with(Limits::new().buffered_per_address(25_000)).await;
-    let head = format!("GET /health HTTP/1.1\r\nhost: x\r\nx-long: {}", "x".repeat(14_000));
+    let head = format!("GET /health HTTP/1.1\r\nhost: localhost\r\nx-long: {}", "x".repeat(14_000));
     let mut held = Vec::new();
     for address in [2, 3, 4] {
         held.push(connect_from(address, &server, &head).await);

@@ -114,7 +114,7 @@ async fn open_lamp(server: &Server) -> Socket {
 async fn raw(server: &Server) -> TcpStream {
     let mut socket = TcpStream::connect(server.address).await.expect("it listens");
     let head = format!(
-        "GET {} HTTP/1.1\r\nhost: x\r\n{UPGRADE}sec-websocket-protocol: rivet, rivet_encoding.bare\r\n\r\n",
+        "GET {} HTTP/1.1\r\nhost: localhost\r\n{UPGRADE}sec-websocket-protocol: rivet, rivet_encoding.bare\r\n\r\n",
         address("desk", "/connect")
     );
     socket.write_all(head.as_bytes()).await.expect("it reads");

@@ -88,7 +88,7 @@ async fn lengths_that_are_only_claimed_cost_nothing() {
     let server = lamp(Limits::new()).await;
     let request = |headers: &str| {
         format!(
-            "POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n\r\n",
+            "POST {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n\r\n",
             address("desk", "/action/note")
         )
     };

@@ -146,7 +146,8 @@ async fn a_request_whose_client_goes_away_is_a_line_without_a_status() {
     let server = bell().await;
     let mut socket = tokio::net::TcpStream::connect(server.address).await.unwrap();
     let peer = socket.local_addr().unwrap().to_string();
-    let request = format!("POST /gateway/bell/action/burstLater?{} HTTP/1.1\r\nhost: x\r\n", query("left"));
+    let request =
+        format!("POST /gateway/bell/action/burstLater?{} HTTP/1.1\r\nhost: localhost\r\n", query("left"));
     socket
         .write_all(format!("{request}content-length: 20\r\n\r\n{{\"args\":[500]}}      ").as_bytes())
         .await

@@ -44,8 +44,10 @@ async fn a_raw_request_that_fails_says_so_in_json_and_leaks_nothing() {
 async fn the_body_of_a_response_streams_after_the_turn_has_ended() {
     let server = serve_gate().await;
     let mut socket = TcpStream::connect(server.address).await.unwrap();
-    let head =
-        format!("GET {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n", at("gate", "request/slow-body"));
+    let head = format!(
+        "GET {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n",
+        at("gate", "request/slow-body")
+    );
     socket.write_all(head.as_bytes()).await.unwrap();
     let mut read = String::new();
     let mut read_to = async |end: &str| {
@@ -69,7 +71,7 @@ async fn the_body_of_a_request_streams_into_the_handler() {
     let server = serve_gate().await;
     let mut socket = TcpStream::connect(server.address).await.unwrap();
     let head = format!(
-        "POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n",
+        "POST {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n",
         at("gate", "request/echo")
     );
     socket.write_all(head.as_bytes()).await.unwrap();
@@ -96,7 +98,7 @@ async fn a_body_may_have_20_mib_and_not_one_byte_more() {
     // Refused for what it says of itself, before any of it is read.
     let mut socket = TcpStream::connect(server.address).await.unwrap();
     let head = format!(
-        "{request} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
+        "{request} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         LIMIT + 1
     );
     socket.write_all(head.as_bytes()).await.unwrap();
@@ -167,8 +169,10 @@ impl Uploads {
 async fn a_handler_without_self_holds_no_turn_and_is_held_to_the_action_timeout() {
     let server = Server::host(Registry::new().in_memory().register::<Uploads>()).await;
     let mut slow = TcpStream::connect(server.address).await.unwrap();
-    let head =
-        format!("PUT {} HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nhalf", at("uploads", "request/"));
+    let head = format!(
+        "PUT {} HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nhalf",
+        at("uploads", "request/")
+    );
     slow.write_all(head.as_bytes()).await.unwrap();
     let put = async |body: &[u8]| server.http(&format!("PUT {}", at("uploads", "request/")), &[], body).await;
     assert_eq!(put(b"all of it").await.body, b"9");

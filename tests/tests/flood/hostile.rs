@@ -234,7 +234,7 @@ impl Hostile {
     /// Ten times as many as are answered, evenly.
     async fn requests(&self) -> u64 {
         let mut socket = self.connect().await;
-        let request = "GET /health HTTP/1.1\r\nhost: x\r\n\r\n";
+        let request = "GET /health HTTP/1.1\r\nhost: localhost\r\n\r\n";
         let mut ticks = tokio::time::interval(Duration::from_secs(1) / (10 * REQUESTS_PER_SECOND));
         let mut refused = 0;
         while self.goes_on(refused) {

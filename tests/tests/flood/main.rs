@@ -205,14 +205,14 @@ fn address(key: &str, path: &str) -> String {
 
 fn handshake(key: &str) -> String {
     format!(
-        "GET {} HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
+        "GET {} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
          sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
         address(key, "connect")
     )
 }
 
 fn post(key: &str, path: &str, headers: &str) -> String {
-    format!("POST {} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}\r\n", address(key, path))
+    format!("POST {} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n{headers}\r\n", address(key, path))
 }
 
 fn call(action: &str, args: &Value) -> Value {

@@ -373,7 +373,7 @@ async fn errors_of_raw_requests_come_back_from_their_bodies() {
     for failure in some(&failures()) {
         let mut socket = TcpStream::connect(address).await.unwrap();
         let path = format!("/gateway/{id}/request/{}", noted(&failure));
-        let head = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        let head = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
         socket.write_all(head.as_bytes()).await.unwrap();
         let mut response = Vec::new();
         socket.read_to_end(&mut response).await.unwrap();
