@@ -109,118 +109,139 @@ pub struct Done {
     pub done: Value,
 }
 
-/// A room with a memory.
-#[derive(Debug, Default, Serialize, Deserialize)]
-pub struct ChatRoom {
-    messages: Vec<MessageReceived>,
-}
-
-#[actor(events(MessageReceived, PrivateMessage, PlayerMoved), queues(Job -> Done = "jobs", Post -> usize, Later))]
-impl ChatRoom {
-    /// Handles messages as they come. One that could not be saved as handled is handed out again.
-    #[run]
-    async fn handle_messages(ctx: Ctx<Self>) {
-        side_by_side(do_jobs(ctx.queue()), post_messages(ctx.queue())).await;
-    }
-
-    #[on_before_connect]
-    fn admit(&self, params: Option<JoinParams>) -> Player {
-        Player { player_id: params.map(|params| params.player_id).unwrap_or_default() }
-    }
-
-    /// Posts a message to everyone in the room.
-    #[action]
-    fn send_message(&mut self, ctx: &Ctx<Self>, user_id: String, text: String) -> MessageReceived {
-        let message = MessageReceived { id: Uuid::now_v7(), user_id, text, timestamp: ctx.now_ms() };
-        self.messages.push(message.clone());
-        ctx.broadcast(&message);
-        message
-    }
-
-    /// Sends a message to one player.
-    #[action]
-    fn send_private_message(&self, ctx: &Ctx<Self>, to: String, message: String) -> Result<(), ChatError> {
-        let target = ctx.conns().find(|conn| conn.state().player_id == to);
-        let target = target.ok_or(ChatError::PlayerNotFound { player_id: to })?;
-        let from = ctx.conn().map(|conn| conn.state().player_id.clone()).unwrap_or_default();
-        target.send(&PrivateMessage { from, message, timestamp: ctx.now_ms() });
-        Ok(())
-    }
-
-    /// Tells everybody else where the caller is now.
-    #[action]
-    fn update_player_position(&self, ctx: &Ctx<Self>, position: Position) -> Result<(), ChatError> {
-        let caller = ctx.conn().ok_or(ChatError::NotConnected)?;
-        let player_id = caller.state().player_id.clone();
-        ctx.broadcast_except(caller, &PlayerMoved { player_id, position });
-        Ok(())
-    }
-
-    /// Everything posted so far.
-    #[action]
-    fn get_messages(&self) -> Vec<MessageReceived> {
-        self.messages.clone()
-    }
-
-    /// Answers with its argument.
-    #[action]
-    fn echo(&self, value: Value) -> Value {
-        value
-    }
-
-    /// Answers a raw request with what it was.
-    #[on_request]
-    async fn describe(
-        request: http::Request<Body>,
-    ) -> Result<http::Response<String>, Box<dyn Error + Send + Sync>> {
-        let (head, body) = request.into_parts();
-        let has_body = !matches!(head.method, http::Method::GET | http::Method::HEAD);
-        let body = if has_body { body.collect().await?.to_bytes() } else { <_>::default() };
-        let body = has_body.then(|| String::from_utf8_lossy(&body));
-        let search = head.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-        let method = head.method.as_str();
-        let answer = json!({ "method": method, "path": head.uri.path(), "search": search, "body": body });
-        let response = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
-        Ok(response.body(answer.to_string())?)
-    }
-
-    /// Greets with the path, then echoes each frame as it came, until told to close.
-    #[on_websocket]
-    async fn echo_frames(mut socket: RawSocket) -> Result<(), RawSendError> {
-        socket.send(format!("hi {}", socket.path())).await?;
-        while let Some(message) = socket.recv().await {
-            if message.as_text() == Some("close-me") {
-                socket.close(4001, "app.bye").await;
-                break;
-            }
-            socket.send(message).await?;
+macro_rules! chat_room {
+    ($(#[$doc:meta])+ $room:ident $(, $option:ident)?) => {
+        $(#[$doc])+
+        #[derive(Debug, Default, Serialize, Deserialize)]
+        pub struct $room {
+            messages: Vec<MessageReceived>,
         }
-        Ok(())
-    }
 
-    /// Fails with an error that clients must not see.
-    #[action]
-    fn fail(&self) -> Result<(), io::Error> {
-        Err(io::Error::other("secret: the database is on fire"))
-    }
+        #[actor(
+            name = "chatRoom",
+            events(MessageReceived, PrivateMessage, PlayerMoved),
+            queues(Job -> Done = "jobs", Post -> usize, Later)
+            $(, $option)?
+        )]
+        impl $room {
+            /// Handles messages as they come. One that could not be saved as handled is handed out again.
+            #[run]
+            async fn handle_messages(ctx: Ctx<Self>) {
+                side_by_side(Self::do_jobs(ctx.queue()), Self::post_messages(ctx.queue())).await;
+            }
+
+            #[on_before_connect]
+            fn admit(&self, params: Option<JoinParams>) -> Player {
+                Player { player_id: params.map(|params| params.player_id).unwrap_or_default() }
+            }
+
+            /// Posts a message to everyone in the room.
+            #[action]
+            fn send_message(&mut self, ctx: &Ctx<Self>, user_id: String, text: String) -> MessageReceived {
+                let message = MessageReceived { id: Uuid::now_v7(), user_id, text, timestamp: ctx.now_ms() };
+                self.messages.push(message.clone());
+                ctx.broadcast(&message);
+                message
+            }
+
+            /// Sends a message to one player.
+            #[action]
+            fn send_private_message(&self, ctx: &Ctx<Self>, to: String, message: String) -> Result<(), ChatError> {
+                let target = ctx.conns().find(|conn| conn.state().player_id == to);
+                let target = target.ok_or(ChatError::PlayerNotFound { player_id: to })?;
+                let from = ctx.conn().map(|conn| conn.state().player_id.clone()).unwrap_or_default();
+                target.send(&PrivateMessage { from, message, timestamp: ctx.now_ms() });
+                Ok(())
+            }
+
+            /// Tells everybody else where the caller is now.
+            #[action]
+            fn update_player_position(&self, ctx: &Ctx<Self>, position: Position) -> Result<(), ChatError> {
+                let caller = ctx.conn().ok_or(ChatError::NotConnected)?;
+                let player_id = caller.state().player_id.clone();
+                ctx.broadcast_except(caller, &PlayerMoved { player_id, position });
+                Ok(())
+            }
+
+            /// Everything posted so far.
+            #[action]
+            fn get_messages(&self) -> Vec<MessageReceived> {
+                self.messages.clone()
+            }
+
+            /// Answers with its argument.
+            #[action]
+            fn echo(&self, value: Value) -> Value {
+                value
+            }
+
+            /// Answers a raw request with what it was.
+            #[on_request]
+            async fn describe(
+                request: http::Request<Body>,
+            ) -> Result<http::Response<String>, Box<dyn Error + Send + Sync>> {
+                let (head, body) = request.into_parts();
+                let has_body = !matches!(head.method, http::Method::GET | http::Method::HEAD);
+                let body = if has_body { body.collect().await?.to_bytes() } else { <_>::default() };
+                let body = has_body.then(|| String::from_utf8_lossy(&body));
+                let search = head.uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+                let method = head.method.as_str();
+                let answer = json!({ "method": method, "path": head.uri.path(), "search": search, "body": body });
+                let response = http::Response::builder().header(http::header::CONTENT_TYPE, "application/json");
+                Ok(response.body(answer.to_string())?)
+            }
+
+            /// Greets with the path, then echoes each frame as it came, until told to close.
+            #[on_websocket]
+            async fn echo_frames(mut socket: RawSocket) -> Result<(), RawSendError> {
+                socket.send(format!("hi {}", socket.path())).await?;
+                while let Some(message) = socket.recv().await {
+                    if message.as_text() == Some("close-me") {
+                        socket.close(4001, "app.bye").await;
+                        break;
+                    }
+                    socket.send(message).await?;
+                }
+                Ok(())
+            }
+
+            /// Fails with an error that clients must not see.
+            #[action]
+            fn fail(&self) -> Result<(), io::Error> {
+                Err(io::Error::other("secret: the database is on fire"))
+            }
+        }
+
+        impl $room {
+            async fn do_jobs(jobs: Queue<Self, Job>) {
+                while let Some(job) = jobs.next().await {
+                    let done = job.body.0.clone();
+                    drop(job.complete(Done { done }).await);
+                }
+            }
+
+            async fn post_messages(posts: Queue<Self, Post>) {
+                while let Some(post) = posts.next().await {
+                    let (id, timestamp) = (Uuid::now_v7(), post.sent_at_ms());
+                    let posted = post.complete_with(move |room, Post { user_id, text }| {
+                        room.messages.push(MessageReceived { id, user_id, text, timestamp });
+                        room.messages.len()
+                    });
+                    drop(posted.await);
+                }
+            }
+        }
+    };
 }
 
-async fn do_jobs(jobs: Queue<ChatRoom, Job>) {
-    while let Some(job) = jobs.next().await {
-        let done = job.body.0.clone();
-        drop(job.complete(Done { done }).await);
-    }
+chat_room! {
+    /// A room with a memory.
+    ChatRoom
 }
 
-async fn post_messages(posts: Queue<ChatRoom, Post>) {
-    while let Some(post) = posts.next().await {
-        let (id, timestamp) = (Uuid::now_v7(), post.sent_at_ms());
-        let posted = post.complete_with(move |room, Post { user_id, text }| {
-            room.messages.push(MessageReceived { id, user_id, text, timestamp });
-            room.messages.len()
-        });
-        drop(posted.await);
-    }
+chat_room! {
+    /// The same room, which is never saved.
+    UnsavedChatRoom, ephemeral
 }
 
 async fn side_by_side(one: impl Future, other: impl Future) {

@@ -101,16 +101,18 @@ const ROWS: &[Row] = &[
 
 /// The routes of the protocol. They can be nested under a prefix of another router.
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
-    make(gateway, |gateway, part| match part {
+    #[cfg(feature = "prometheus")]
+    let has_metrics = gateway.prometheus.is_some();
+    make(gateway, |part| match part {
         Part::Control | Part::Actors => true,
         #[cfg(feature = "prometheus")]
-        Part::Metrics => gateway.prometheus.is_some(),
+        Part::Metrics => has_metrics,
     })
 }
 
 /// The routes of the control API, for whoever gets there: all of it is switched on.
 pub(crate) fn control_router(gateway: Arc<Gateway>) -> Router {
-    make(gateway, |_, part| part == Part::Control).layer(Extension(Authority::TRUSTED))
+    make(gateway, |part| part == Part::Control).layer(Extension(Authority::TRUSTED))
 }
 
 /// Every route there can be, as a method and a path, for the test that goes through them.
@@ -125,8 +127,8 @@ pub fn all() -> Vec<(&'static str, String)> {
     ROWS.iter().flat_map(|row| paths(row.path).into_iter().map(|path| (row.method.name(), path))).collect()
 }
 
-fn make(gateway: Arc<Gateway>, has: impl Fn(&Gateway, Part) -> bool) -> Router {
-    let rows = ROWS.iter().filter(|row| has(&gateway, row.part));
+fn make(gateway: Arc<Gateway>, has: impl Fn(Part) -> bool) -> Router {
+    let rows = ROWS.iter().filter(|row| has(row.part));
     rows.fold(Router::new(), |router, row| router.route(row.path, (row.served)(row.method)))
         .fallback(async || Failure::from(errors::no_route()))
         .method_not_allowed_fallback(async || Failure::from(errors::wrong_method()))

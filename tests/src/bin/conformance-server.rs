@@ -3,19 +3,27 @@
 use std::{env, process::ExitCode};
 
 use callboard::{Limits, Registry};
-use callboard_tests::{chat_room::ChatRoom, slowpoke::Slowpoke};
+use callboard_tests::{
+    chat_room::{ChatRoom, UnsavedChatRoom},
+    slowpoke::Slowpoke,
+};
 use tokio::net::TcpListener;
 
 const HELP: &str = "\
 Serves the `chatRoom` actor that the RivetKit conformance driver expects.
 
-Usage: conformance-server [--listen ADDR] [--data DIR | --ephemeral] [--requests-per-second N]
+Usage: conformance-server [--listen ADDR] [--data DIR | --memory] [--unsaved] [--control TOKEN]
+                          [--limits none] [--requests-per-second N]
 
-  --listen ADDR   where to listen [default: 127.0.0.1:6420]; port 0 takes a free one
-  --data DIR      where to keep actors, in a SQLite file [default: callboard-data]
-  --ephemeral     keep actors in memory only
+  --listen ADDR     where to listen [default: 127.0.0.1:6420]; port 0 takes a free one
+  --data DIR        where to keep actors, in a SQLite file [default: callboard-data]
+  --memory          keep actors in memory only; `--ephemeral` is the same
+  --unsaved         serve a room that is not saved at all, as `#[actor(ephemeral)]` makes one
+  --control TOKEN   let whoever sends this token list and destroy actors [default: nobody]
+  --limits none     for loads from one address: any number of sockets and of connections, of one address and in all,
+                    and any number of bytes held for them
   --requests-per-second N   how many of one address are answered [default: all]
-  --help          print this
+  --help            print this
 
 Prints one line with the address it listens on, and serves until SIGINT or SIGTERM.";
 
@@ -45,6 +53,8 @@ struct Settings {
     listen: String,
     /// `None`: in memory.
     data: Option<String>,
+    unsaved: bool,
+    control: Option<String>,
     limits: Limits,
 }
 
@@ -53,6 +63,8 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
     let mut settings = Settings {
         listen: "127.0.0.1:6420".to_owned(),
         data: Some("callboard-data".to_owned()),
+        unsaved: false,
+        control: None,
         limits: Limits::new(),
     };
     while let Some(arg) = args.next() {
@@ -60,7 +72,13 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
             "--help" | "-h" => return Ok(None),
             "--listen" => settings.listen = args.next().ok_or("`--listen` needs an address")?,
             "--data" => settings.data = Some(args.next().ok_or("`--data` needs a directory")?),
-            "--ephemeral" => settings.data = None,
+            "--memory" | "--ephemeral" => settings.data = None,
+            "--unsaved" => settings.unsaved = true,
+            "--control" => settings.control = Some(args.next().ok_or("`--control` needs a token")?),
+            "--limits" => match args.next().as_deref() {
+                Some("none") => settings.limits = unlimited(settings.limits),
+                _ => return Err("`--limits` can be `none`".to_owned()),
+            },
             "--requests-per-second" => {
                 let number = args.next().and_then(|number| number.parse().ok());
                 let number = number.ok_or("`--requests-per-second` needs a number")?;
@@ -72,9 +90,23 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
     Ok(Some(settings))
 }
 
+/// Without the limits on how many peers there are, and on what is held for them.
+fn unlimited(limits: Limits) -> Limits {
+    let limits = limits.sockets(usize::MAX).sockets_per_address(usize::MAX);
+    let limits = limits.connections(usize::MAX).connections_per_address(usize::MAX);
+    limits.buffered(usize::MAX).buffered_per_address(usize::MAX)
+}
+
 async fn serve(settings: &Settings) -> callboard::Result<()> {
-    let registry =
-        Registry::new().register::<ChatRoom>().register::<Slowpoke>().limits(settings.limits.clone());
+    let registry = Registry::new().register::<Slowpoke>().limits(settings.limits.clone());
+    let registry = match settings.unsaved {
+        false => registry.register::<ChatRoom>(),
+        true => registry.register::<UnsavedChatRoom>(),
+    };
+    let registry = match &settings.control {
+        Some(token) => registry.control(token),
+        None => registry,
+    };
     let registry = match &settings.data {
         Some(directory) => registry.data_dir(directory),
         None => registry.in_memory(),
