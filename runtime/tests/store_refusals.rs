@@ -42,22 +42,38 @@ fn a_second_process_is_refused_at_once_whatever_this_one_tried() {
     assert!(open_in_another_process(directory.path()).contains("opened"));
 }
 
-#[test]
-fn another_program_is_kept_out_and_keeps_a_store_out() {
+#[tokio::test]
+async fn another_program_may_read_while_a_store_is_opened_open_and_closed() {
     let directory = tempdir().unwrap();
-    let read = |db: &Connection| db.query_row("SELECT count(*) FROM actors", [], |row| row.get::<_, i64>(0));
     let shell = || {
         let shell = Connection::open(directory.path().join("callboard.db")).unwrap();
         shell.busy_timeout(Duration::ZERO).unwrap();
         shell
     };
+    let count = |db: &Connection| db.query_row("SELECT count(*) FROM actors", [], |row| row.get::<_, i64>(0));
     let store = SqliteStore::open(&directory).unwrap();
-    assert!(read(&shell()).is_err());
+    let early = shell();
+    early.execute_batch("BEGIN").unwrap();
+    assert_eq!(count(&early), Ok(0));
+    commit(&store, create(&record("room", ["a"]), "", [])).await;
+    assert_eq!((count(&early), count(&shell())), (Ok(0), Ok(1)), "what it reads stays as it began");
     drop(store);
+    // A restart does not wait for whoever has a shell open.
+    let store = SqliteStore::open(&directory).unwrap();
+    commit(&store, create(&record("room", ["b"]), "", [])).await;
+    assert_eq!((count(&early), count(&shell())), (Ok(0), Ok(2)));
+    store.health().unwrap();
+    drop(early);
+    store.close().await;
+    assert_eq!(count(&shell()), Ok(2));
+}
 
-    let shell = shell();
-    shell.execute_batch("BEGIN").unwrap();
-    assert_eq!(read(&shell), Ok(0));
+#[test]
+fn another_program_that_has_the_file_for_itself_keeps_a_store_out() {
+    let directory = tempdir().unwrap();
+    drop(SqliteStore::open(&directory).unwrap());
+    let shell = Connection::open(directory.path().join("callboard.db")).unwrap();
+    shell.execute_batch("PRAGMA locking_mode = EXCLUSIVE; BEGIN IMMEDIATE").unwrap();
     let refusal = refusal(directory.path());
     assert!(refusal.contains("another program"), "{refusal}");
 }

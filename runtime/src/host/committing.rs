@@ -1,6 +1,9 @@
 //! Committing: what an actor hands to the committer, and what becomes of that.
 
-use std::{fmt::Display, sync::Arc};
+use std::{
+    fmt::{self, Display},
+    sync::Arc,
+};
 
 use parking_lot::MutexGuard;
 use tokio::sync::oneshot;
@@ -14,8 +17,35 @@ use super::{
 };
 use crate::{
     Actor, Fault, faults,
-    store::{Commit, CommitOutcome},
+    store::{Commit, CommitOutcome, StoreError},
 };
+
+/// Why something was not saved.
+pub(super) enum Unsaved<'a> {
+    /// The store said so.
+    Store(Arc<StoreError>),
+    /// It was not the store's fault.
+    Other(&'a dyn Display),
+}
+
+impl Unsaved<'_> {
+    /// What those are told who wait for it.
+    pub(super) fn fault(&self, what: &str) -> Fault {
+        match self {
+            Self::Store(error) if error.is_unavailable() => faults::store_failed(Arc::clone(error)),
+            _ => Fault::internal(&format_args!("{what}: {self}")),
+        }
+    }
+}
+
+impl Display for Unsaved<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(error) => error.fmt(f),
+            Self::Other(why) => why.fmt(f),
+        }
+    }
+}
 
 impl<A: Actor> Saver for Cell<A> {
     fn begin_save(self: Arc<Self>) -> Option<Commit> {
@@ -44,11 +74,14 @@ impl<A: Actor> Saver for Cell<A> {
         }
         drop(gate);
         match outcome {
-            Ok(CommitOutcome::Failed) => self.not_saved(save.submission, &"the store could not keep it"),
-            Ok(outcome) => {
-                self.lost(save.submission.generation, &format_args!("the store refused it: {outcome:?}"));
+            Ok(CommitOutcome::Failed) => {
+                self.not_saved(save.submission, &Unsaved::Other(&"the store could not keep it"));
             }
-            Err(error) => self.not_saved(save.submission, &error),
+            Ok(outcome) => {
+                let why = format_args!("the store refused it: {outcome:?}");
+                self.lost(save.submission.generation, &Unsaved::Other(&why));
+            }
+            Err(error) => self.not_saved(save.submission, &Unsaved::Store(error)),
         }
         self.save_ended(save, &Err(faults::rolled_back()));
     }
@@ -112,7 +145,7 @@ impl<A: Actor> Cell<A> {
 
     /// Whether the store has what was handed to it is not known. A relaxed actor tries it again with the next save, any
     /// other goes back to what is saved, and so does one whose state is void.
-    fn not_saved(&self, submission: Submission, error: &dyn Display) {
+    fn not_saved(&self, submission: Submission, error: &Unsaved<'_>) {
         let mut gate = self.gate.lock();
         if !Self::IS_RELAXED || gate.is_broken() {
             drop(gate);
@@ -128,7 +161,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// What was handed to the store is not what the store goes on from: the actor goes back to that.
-    pub(super) fn lost(&self, generation: u64, error: &dyn Display) {
+    pub(super) fn lost(&self, generation: u64, error: &Unsaved<'_>) {
         let void = {
             let mut gate = self.gate.lock();
             if gate.is_of(generation) {
@@ -140,9 +173,8 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Ends what waited for a save that will not be.
-    pub(super) fn end_void(&self, void: Vec<Parcel<A>>, error: &dyn Display) {
-        let why = format_args!("a state was not saved: {error}");
-        let fault = self.save_span(None).in_scope(|| Fault::internal(&why));
+    pub(super) fn end_void(&self, void: Vec<Parcel<A>>, error: &Unsaved<'_>) {
+        let fault = self.save_span(None).in_scope(|| error.fault("a state was not saved"));
         for parcel in void {
             parcel.end_wait_failed(fault.clone());
         }

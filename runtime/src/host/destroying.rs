@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tracing::Instrument as _;
 
-use super::{Cell, Reach, cell::Core, chain::Chain, holds::Wish, hooks::Hook};
+use super::{Cell, Reach, cell::Core, chain::Chain, committing::Unsaved, holds::Wish, hooks::Hook};
 use crate::{Actor, Fault, faults, outbox::Close, store::Commit};
 
 impl<A: Actor> Cell<A> {
@@ -52,7 +52,7 @@ impl<A: Actor> Cell<A> {
         }
         let generation = self.gate.lock().generation();
         if let Err(fault) = self.erase().await {
-            self.lost(generation, &format_args!("the actor was not destroyed: {fault}"));
+            self.lost(generation, &Unsaved::Other(&format_args!("the actor was not destroyed: {fault}")));
             return false;
         }
         // Before anybody hears of it: whoever calls after that reaches the next actor of this key.

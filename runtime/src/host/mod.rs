@@ -18,6 +18,7 @@ mod fan;
 mod fingerprint;
 mod gate;
 mod guard;
+mod health;
 mod holds;
 mod hooks;
 mod hosted;
@@ -65,6 +66,7 @@ pub(crate) use cell::{Cell, Turn};
 pub(crate) use chain::Chain;
 pub(crate) use fan::Fan;
 pub(crate) use gate::Gate;
+pub(crate) use health::Health;
 pub(crate) use holds::{Wish, Wishes};
 pub(crate) use kind::Kind;
 #[cfg(feature = "client")]

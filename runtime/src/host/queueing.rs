@@ -12,6 +12,7 @@ use super::{
     cell::unanswered,
     chain::Chain,
     committer::Saved,
+    committing::Unsaved,
     holds::KeptAwake,
     parcel::Parcel,
     queues::{Admission, Waiter},
@@ -165,7 +166,7 @@ impl<A: Actor> Cell<A> {
                 Err(faults::actor_not_found())
             }
             Ok(outcome) => Err(Fault::internal(&format_args!("a message was not kept: {outcome:?}"))),
-            Err(error) => Err(Fault::internal(&format_args!("a message was not kept: {error}"))),
+            Err(error) => Err(Unsaved::Store(error).fault("a message was not kept")),
         }
     }
 

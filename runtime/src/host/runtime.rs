@@ -71,7 +71,16 @@ impl Runtime {
     /// The kind of this name.
     pub(crate) fn kind(&self, name: &str) -> Result<Arc<dyn Hosted>, Fault> {
         self.start_ticking();
-        self.kinds.get(name).cloned().ok_or_else(|| faults::not_registered(name))
+        let kind = self.kinds.get(name).cloned().ok_or_else(|| faults::not_registered(name))?;
+        if !kind.is_ephemeral() {
+            // Those that are awake could answer still, from what may be nowhere else by now.
+            self.store().health().map_err(faults::store_failed)?;
+        }
+        Ok(kind)
+    }
+
+    pub(super) fn store(&self) -> &Arc<dyn Store> {
+        self.shared.store()
     }
 
     /// The kind with this contract.

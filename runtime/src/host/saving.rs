@@ -10,6 +10,7 @@ use super::{
     Cell,
     cell::Core,
     committer::{Job, Saver},
+    committing::Unsaved,
     gate::fail_all,
     guard::caught,
     holds::Wish,
@@ -178,7 +179,7 @@ impl<A: Actor> Cell<A> {
     /// is nothing to wait for.
     fn not_encoded(&self, why: &str) {
         let void = self.gate.lock().broke_off();
-        self.end_void(void, &why);
+        self.end_void(void, &Unsaved::Other(&why));
     }
 
     /// The turn under way has a state that cannot be encoded.

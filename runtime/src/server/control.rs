@@ -29,18 +29,17 @@ use crate::{
     ActorId, Fault, Key, Limits,
     account::Held,
     faults,
-    host::{HostedActor, Reach, Runtime},
+    host::{Health, HostedActor, Reach, Runtime},
     store::ActorRecord,
     wire,
 };
 
 /// `GET /health`
 pub(super) async fn health(State(gateway): Shared) -> Response {
-    let stopping = gateway.runtime.is_stopping();
-    let status = if stopping { "stopping" } else { "ok" };
+    let health = gateway.runtime.health();
     let mut response =
-        ok(&json!({ "status": status, "runtime": "callboard", "version": env!("CARGO_PKG_VERSION") }));
-    if stopping {
+        ok(&json!({ "status": health.word(), "runtime": "callboard", "version": env!("CARGO_PKG_VERSION") }));
+    if health != Health::Ok {
         *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     }
     response

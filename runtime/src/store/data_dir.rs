@@ -120,6 +120,11 @@ impl Store for DataDir {
         self.open().await?.with_messages(after, limit).await
     }
 
+    /// One that is not opened yet has nothing to tell.
+    fn health(&self) -> Result<(), StoreError> {
+        self.store.get().map_or(Ok(()), Store::health)
+    }
+
     async fn close(&self) {
         *self.state.lock().await = State::Closed;
         if let Some(store) = self.store.get() {

@@ -92,6 +92,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError>;
 
+    /// Whether the store can be used, as far as it knows: it answers at once, and asks no disk. An error is one of those
+    /// that are [unavailable](StoreError::unavailable). `GET /health` reports it.
+    fn health(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Ends what it was asked for, and lets go of what others may want next, such as a file: that is free once this
     /// returns. Whatever it is asked after that is an error.
     ///

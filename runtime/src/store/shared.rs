@@ -61,6 +61,10 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         (**self).with_messages(after, limit).await
     }
 
+    fn health(&self) -> Result<(), StoreError> {
+        (**self).health()
+    }
+
     async fn commit(&self, batch: Vec<Commit>) -> Result<Vec<CommitOutcome>, StoreError> {
         (**self).commit(batch).await
     }

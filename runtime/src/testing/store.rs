@@ -191,6 +191,10 @@ impl Store for FaultyStore {
         self.shared.store.alarms_ahead(kind, now_ms, after, limit).await
     }
 
+    fn health(&self) -> Result<(), StoreError> {
+        self.shared.store.health()
+    }
+
     async fn with_messages(
         &self,
         after: Option<ActorId>,

@@ -22,8 +22,37 @@ pub(super) enum OpenError {
     Damaged { path: PathBuf, damage: String },
     #[error("the store `{path}` cannot be opened: {reason}")]
     Sqlite { path: PathBuf, reason: rusqlite::Error },
+    #[error(
+        "the store `{path}` cannot be opened: its file system does not let connections share memory, which SQLite's \
+         journal needs; keep it on a local disk"
+    )]
+    NoSharedMemory { path: PathBuf },
+    #[error("the store cannot be opened: {lost}")]
+    Lost { lost: Lost },
     #[error("the store `{path}` cannot be opened: {reason}")]
     Io { path: PathBuf, reason: io::Error },
+}
+
+/// Why a store that is open cannot be used any more.
+#[derive(Debug, Clone, thiserror::Error)]
+pub(super) enum Lost {
+    #[error("`{path}` was deleted or moved away while the store was open")]
+    Gone { path: PathBuf },
+    #[error("`{path}` was replaced by another file while the store was open")]
+    Replaced { path: PathBuf },
+    #[error("`{path}` cannot be looked at any more: {kind}")]
+    Hidden { path: PathBuf, kind: io::ErrorKind },
+    #[error(
+        "another program wrote to `{path}` while the store was open (programs may read it; to write, stop the server)"
+    )]
+    Written { path: PathBuf },
+}
+
+impl Lost {
+    /// Whether what was saved is where it was.
+    pub(super) fn leaves_files(&self) -> bool {
+        matches!(self, Self::Written { .. })
+    }
 }
 
 /// Why something asked of an open store was not done.
@@ -32,6 +61,13 @@ pub(super) enum OpenError {
 pub(super) struct WorkError {
     pub(super) path: PathBuf,
     pub(super) reason: rusqlite::Error,
+}
+
+/// Another program has begun to write, and not ended it.
+#[derive(Debug, thiserror::Error)]
+#[error("the store `{path}` is locked by another program, which has a transaction open")]
+pub(super) struct Locked {
+    pub(super) path: PathBuf,
 }
 
 /// The store's thread has ended: it was asked to close the file, or it panicked, which the log has.

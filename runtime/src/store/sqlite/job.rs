@@ -1,4 +1,4 @@
-//! Jobs: what the store's thread does for those who wait.
+//! Jobs: what the store's threads do for those who wait.
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -9,6 +9,9 @@ use crate::store::StoreError;
 pub(super) trait Job: Send {
     /// Does it, again if the transaction it was part of failed.
     fn run(&mut self, db: &Connection) -> rusqlite::Result<()>;
+
+    /// Whether anybody still waits for its outcome.
+    fn is_wanted(&self) -> bool;
 
     /// Hands its outcome over, or in place of that the error of the transaction it was part of.
     fn end(self: Box<Self>, ended: Result<(), StoreError>);
@@ -37,6 +40,10 @@ impl<T: Send, W: Work<T>> Job for Answering<T, W> {
     fn run(&mut self, db: &Connection) -> rusqlite::Result<()> {
         self.outcome = Some((self.work)(db)?);
         Ok(())
+    }
+
+    fn is_wanted(&self) -> bool {
+        !self.reply.is_closed()
     }
 
     fn end(self: Box<Self>, ended: Result<(), StoreError>) {

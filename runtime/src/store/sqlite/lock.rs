@@ -2,19 +2,23 @@
 
 use std::{
     collections::HashSet,
-    fs::{File, TryLockError},
+    fs::{File, Metadata, TryLockError},
+    io,
     path::{Path, PathBuf},
     sync::LazyLock,
 };
 
 use parking_lot::Mutex;
 
-use super::error::OpenError;
+use super::{
+    error::{Lost, OpenError},
+    places::beside,
+};
 
 /// Held while the store is open. The operating system lets go of it when the process ends, however it ends.
 ///
-/// SQLite's own exclusive lock also keeps other programs out, but lets nobody in if two come at the same moment, and
-/// is taken only after the file was looked at.
+/// It is what keeps other servers out: SQLite's own locks are held for a transaction each. Other programs may have the
+/// database open meanwhile, and read it; see [`Lost::Written`] for what becomes of one that writes.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
@@ -30,11 +34,10 @@ impl Lock {
         let io = |reason| OpenError::Io { path: path.to_owned(), reason };
         // A file of its own, for locks of the database file itself may be mistaken for those of SQLite. It is never
         // removed: somebody may be waiting for it, and would then hold the lock of a file that is not there.
-        let mut lock_path = path.as_os_str().to_owned();
-        lock_path.push("-lock");
+        let lock_path = beside(path, "-lock");
         let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(io)?;
         // However it is named.
-        let lock_path = Path::new(&lock_path).canonicalize().map_err(io)?;
+        let lock_path = lock_path.canonicalize().map_err(io)?;
         let mut ours = OURS.lock();
         match file.try_lock() {
             Ok(()) => {
@@ -47,6 +50,12 @@ impl Lock {
             }
             Err(TryLockError::Error(reason)) => Err(io(reason)),
         }
+    }
+
+    /// Of the file that is locked, wherever it is by now.
+    pub(super) fn metadata(&self) -> Result<Metadata, Lost> {
+        let hidden = |reason: io::Error| Lost::Hidden { path: self.path.clone(), kind: reason.kind() };
+        self.file.metadata().map_err(hidden)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The store of a server: one SQLite file, and the thread that owns it.
+//! The store of a server: one SQLite file, the thread that writes it, and two that read it.
 
 mod column;
 mod error;
@@ -6,8 +6,11 @@ mod file;
 mod job;
 mod lock;
 mod options;
+mod places;
+mod readers;
 mod reads;
 mod schema;
+mod watch;
 mod writer;
 mod writes;
 
@@ -30,6 +33,8 @@ use crate::{ActorId, Key};
 use error::{Closed, OpenError};
 use file::DatabaseFile;
 use job::{Job, Work};
+use readers::{Readers, Reading, StartError};
+use watch::Watch;
 use writer::{Request, Writer};
 
 /// Keeps actors in one SQLite file, which it holds alone.
@@ -45,14 +50,28 @@ use writer::{Request, Writer};
 /// # }
 /// ```
 ///
-/// While the store is open, every other opening of its file is refused, from this process or another one. After
-/// that, the file can be read with any SQLite tool:
+/// While the store is open, no other store can open its file, in this process or another one; `callboard.db-lock` is
+/// locked for that. Any SQLite tool may read the file meanwhile, and copy it with its backup command:
 ///
 /// ```text
-/// sqlite3 callboard.db "SELECT name, key, revision, length(state) FROM actors"
+/// sqlite3 -readonly callboard.db "SELECT name, key, revision, length(state) FROM actors"
 /// ```
 ///
-/// Its tables, as `.schema` explains them in full, are
+/// # What makes it unavailable
+///
+/// From any of these on the store is [unavailable](StoreError::unavailable) until it is opened again, and so says
+/// `GET /health`. An error in the log tells which it was.
+///
+/// - Its files or their directory are deleted, moved or replaced. That is looked at before each commit is answered, and each
+///   second where nobody writes. A file that was put in their place is never written.
+/// - Another program commits something to the file, or empties its journal. Actors that are awake would not know what was
+///   changed, and save over it.
+///
+/// The directory has to be on a local disk: over a network, neither SQLite's journal nor its locks can be relied on.
+///
+/// # Its tables
+///
+/// As `.schema` explains them in full:
 ///
 /// | table | columns |
 /// |---|---|
@@ -81,6 +100,8 @@ use writer::{Request, Writer};
 /// "sqlite3"` is taken twice, ask it for the version in this table: `cargo update -p rusqlite --precise 0.39.0`.
 pub struct SqliteStore {
     path: PathBuf,
+    watch: Arc<Watch>,
+    readers: Readers,
     /// `None` once the store is being dropped, which is how the thread learns of it.
     requests: Option<mpsc::Sender<Request>>,
     /// SQLite waits for the disk where it is called: on a thread of its own, never on one of tokio's.
@@ -99,20 +120,34 @@ impl SqliteStore {
     fn start(options: &SqliteOptions) -> Result<Self, OpenError> {
         let path = options.path();
         let file = DatabaseFile::open(options)?;
+        let watch = Arc::new(Watch::new(file.path().to_owned()));
+        let reading = Reading::start(file.path(), &watch).map_err(|error| match error {
+            StartError::Sqlite(reason) => OpenError::Sqlite { path: path.clone(), reason },
+            StartError::Io(reason) => OpenError::Io { path: path.clone(), reason },
+        })?;
+        let (readers, writer) = (reading.readers().clone(), Writer::new(file, reading, Arc::clone(&watch)));
         let (requests, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("callboard-store".to_owned())
-            .spawn(move || Writer::new(file).run(queue))
+            .spawn(move || writer.run(queue))
             .map_err(|reason| OpenError::Io { path: path.clone(), reason })?;
-        Ok(Self { path, requests: Some(requests), thread: Some(thread) })
+        Ok(Self { path, watch, readers, requests: Some(requests), thread: Some(thread) })
     }
 
+    /// Asks about one actor, or one time: an answer that calls wait for. It sees every commit that was answered before.
     async fn read<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
-        self.ask(Request::Read, work).await
+        self.ask(work, |job| self.readers.look_up(job)).await
+    }
+
+    /// Asks for a page: an answer that takes as long as the page is.
+    async fn read_page<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
+        self.ask(work, |job| self.readers.page(job)).await
     }
 
     async fn write<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
-        self.ask(Request::Write, work).await
+        let send =
+            |job| self.requests.as_ref().is_some_and(|requests| requests.send(Request::Write(job)).is_ok());
+        self.ask(work, send).await
     }
 
     /// What failed together may be the fault of one of them, whose page is damaged or which there is no room for. The
@@ -133,15 +168,14 @@ impl SqliteStore {
 
     async fn ask<T: Send + 'static>(
         &self,
-        request: fn(Box<dyn Job>) -> Request,
         work: impl Work<T>,
+        send: impl FnOnce(Box<dyn Job>) -> bool,
     ) -> Result<T, StoreError> {
         let (reply, answer) = oneshot::channel();
-        let sent = self.requests.as_ref().map(|requests| requests.send(request(job::answering(work, reply))));
-        match sent {
-            Some(Ok(())) => answer.await.unwrap_or_else(|_| Err(StoreError::unavailable(Closed))),
-            _ => Err(StoreError::unavailable(Closed)),
+        if !send(job::answering(work, reply)) {
+            return Err(StoreError::unavailable(Closed));
         }
+        answer.await.unwrap_or_else(|_| Err(StoreError::unavailable(Closed)))
     }
 }
 
@@ -162,8 +196,18 @@ impl Store for SqliteStore {
         after: Option<ActorId>,
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
-        let name = name.to_owned();
-        self.read(move |db: &Connection| reads::list(db, &name, after, limit)).await
+        // In parts: no read takes long, for while it lasts the journal cannot begin anew.
+        let mut records: Vec<ActorRecord> = Vec::new();
+        loop {
+            let part = reads::PAGE.min(limit - records.len());
+            let (name, after) = (name.to_owned(), records.last().map_or(after, |record| Some(record.id)));
+            let page = self.read_page(move |db: &Connection| reads::list(db, &name, after, part)).await?;
+            let more = page.len() == reads::PAGE;
+            records.extend(page);
+            if !more {
+                return Ok(records);
+            }
+        }
     }
 
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError> {
@@ -203,7 +247,7 @@ impl Store for SqliteStore {
         after: Option<ActorId>,
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
-        self.read(move |db: &Connection| reads::alarms_ahead(db, kind, now_ms, after, limit)).await
+        self.read_page(move |db: &Connection| reads::alarms_ahead(db, kind, now_ms, after, limit)).await
     }
 
     async fn with_messages(
@@ -211,7 +255,11 @@ impl Store for SqliteStore {
         after: Option<ActorId>,
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
-        self.read(move |db: &Connection| reads::with_messages(db, after, limit)).await
+        self.read_page(move |db: &Connection| reads::with_messages(db, after, limit)).await
+    }
+
+    fn health(&self) -> Result<(), StoreError> {
+        self.watch.check()
     }
 
     async fn close(&self) {

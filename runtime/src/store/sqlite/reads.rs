@@ -11,6 +11,9 @@ use crate::{
     wire::key::from_slash_form,
 };
 
+/// How many records a part of a page has: some milliseconds of reading.
+pub(super) const PAGE: usize = 1000;
+
 pub(super) fn find(db: &Connection, name: &str, key: &str) -> rusqlite::Result<Option<ActorRecord>> {
     db.prepare_cached("SELECT id, name, key, created_at_ms FROM actors WHERE name = ?1 AND key = ?2")?
         .query_row([name, key], record)

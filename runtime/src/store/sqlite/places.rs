@@ -1,0 +1,110 @@
+//! Which files a store has open, and whether its path still leads to them.
+//!
+//! A file that was deleted can be written for as long as it is open, and what is written to it is gone with the process.
+//! SQLite opens its files once, so what it writes goes to those, whatever is at their path by now: nothing at all, or the
+//! files of another server. Only a look at the path tells. That costs a system call for each file, and no disk.
+
+use std::{
+    fs::{self, Metadata},
+    io,
+    path::{Path, PathBuf},
+};
+
+use super::{error::Lost, lock::Lock};
+
+/// The files of an open store, each as it was when it was opened.
+#[derive(Debug)]
+pub(super) struct Places {
+    database: Place,
+    journal: Place,
+    /// What connections share, and the lock: without them others would not know of this store.
+    beside: [Place; 2],
+}
+
+/// A path, and which file it led to.
+#[derive(Debug)]
+struct Place {
+    path: PathBuf,
+    file: Identity,
+}
+
+impl Places {
+    /// The files that are open now. Each is there from the first use of the database on until it is closed.
+    pub(super) fn of(path: &Path, lock: &Lock) -> Result<Self, Lost> {
+        let beside = |ending| Place::at(self::beside(path, ending));
+        let lock = Place { path: self::beside(path, "-lock"), file: Identity::of(&lock.metadata()?) };
+        let places = Self {
+            database: Place::at(path.to_owned())?,
+            journal: beside("-wal")?,
+            beside: [beside("-shm")?, lock],
+        };
+        // The lock is worth something only where those look who come later.
+        places.look()?;
+        Ok(places)
+    }
+
+    /// Fails if one of them is not where it was. Says how long the journal is.
+    pub(super) fn look(&self) -> Result<u64, Lost> {
+        self.database.look()?;
+        for place in &self.beside {
+            place.look()?;
+        }
+        Ok(self.journal.look()?.len())
+    }
+}
+
+impl Place {
+    fn at(path: PathBuf) -> Result<Self, Lost> {
+        let file = Identity::of(&metadata(&path)?);
+        Ok(Self { path, file })
+    }
+
+    fn look(&self) -> Result<Metadata, Lost> {
+        let found = metadata(&self.path)?;
+        if Identity::of(&found) == self.file {
+            Ok(found)
+        } else {
+            Err(Lost::Replaced { path: self.path.clone() })
+        }
+    }
+}
+
+/// The path of a file that SQLite keeps beside the database.
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut path = path.as_os_str().to_owned();
+    path.push(ending);
+    path.into()
+}
+
+/// Of whatever is there. The file is not opened: closing it would let go of the locks that SQLite has on it.
+fn metadata(path: &Path) -> Result<Metadata, Lost> {
+    fs::metadata(path).map_err(|reason| match reason.kind() {
+        io::ErrorKind::NotFound => Lost::Gone { path: path.to_owned() },
+        kind => Lost::Hidden { path: path.to_owned(), kind },
+    })
+}
+
+/// Tells one file from another, by its device and its number there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg(unix)]
+struct Identity(u64, u64);
+
+#[cfg(unix)]
+impl Identity {
+    fn of(file: &Metadata) -> Self {
+        use std::os::unix::fs::MetadataExt as _;
+        Self(file.dev(), file.ino())
+    }
+}
+
+/// Elsewhere the system does not let anybody delete, move or replace a file that is open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg(not(unix))]
+struct Identity;
+
+#[cfg(not(unix))]
+impl Identity {
+    fn of(_: &Metadata) -> Self {
+        Self
+    }
+}
