@@ -95,6 +95,7 @@ mod hooks {
         mod no_first_state;
         mod r16_l11_connection_state;
         mod raw_handlers;
+        mod request_arguments;
         mod request_lends_ctx;
         mod request_misses;
         mod run_with_self;

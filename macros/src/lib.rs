@@ -209,6 +209,7 @@ markers! {
     ///   with `ctx: Ctx<Self>`, it runs beside the turns: for bodies that take their time.
     /// - The context may be left out. The request's URI is what follows `/request`.
     /// - It returns an `http::Response<B>`, anything else that axum makes a response of, or a `Result` of one.
+    /// - With `#[on_request(navigation)]` links on other sites may lead to it: such a request reaches actors that exist.
     on_request;
 
     /// Carries a raw WebSocket: one that was opened at `/gateway/{actor}/websocket/..`.

@@ -5,6 +5,8 @@ use std::sync::{
     atomic::{AtomicUsize, Ordering},
 };
 
+use crate::hints::Hints;
+
 /// How much is held of what the peers of one address have sent, and nobody has used yet.
 #[derive(Debug, Clone)]
 pub(crate) struct Account(Arc<Sums>);
@@ -13,6 +15,8 @@ pub(crate) struct Account(Arc<Sums>);
 struct Sums {
     own: Sum,
     all: Arc<Sum>,
+    /// Told when an address has as much as it may.
+    hints: Option<Arc<Hints>>,
 }
 
 /// So many bytes, and the most that there may be.
@@ -36,11 +40,24 @@ pub(crate) struct Full;
 
 impl Account {
     pub(crate) fn new(most: usize, all: &Arc<Sum>) -> Self {
-        Self(Arc::new(Sums { own: Sum::new(most), all: Arc::clone(all) }))
+        Self(Arc::new(Sums { own: Sum::new(most), all: Arc::clone(all), hints: None }))
+    }
+
+    /// That of one address.
+    pub(crate) fn of_address(most: usize, all: &Arc<Sum>, hints: &Arc<Hints>) -> Self {
+        Self(Arc::new(Sums { own: Sum::new(most), all: Arc::clone(all), hints: Some(Arc::clone(hints)) }))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         self.0.own.bytes.load(Ordering::Relaxed) == 0
+    }
+}
+
+impl Sums {
+    fn met(&self) {
+        if let Some(hints) = &self.hints {
+            hints.met("buffered_per_address");
+        }
     }
 }
 
@@ -82,7 +99,7 @@ impl Held {
             }
         } else {
             let more = charge - self.charged;
-            sums.own.add(more)?;
+            sums.own.add(more).inspect_err(|Full| sums.met())?;
             sums.all.add(more).inspect_err(|Full| sums.own.remove(more))?;
         }
         self.charged = charge;

@@ -207,6 +207,8 @@ pub struct Hooks {
     pub run: bool,
     /// `#[on_request]`
     pub on_request: Option<RequestTurn>,
+    /// `#[on_request(navigation)]`: links on other sites may lead there.
+    pub navigation: bool,
     /// `#[on_websocket]`
     pub on_websocket: bool,
 }
@@ -235,6 +237,7 @@ impl Hooks {
         on_state_change: None,
         run: false,
         on_request: None,
+        navigation: false,
         on_websocket: false,
     };
 }

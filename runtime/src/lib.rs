@@ -41,6 +41,8 @@ mod frames;
 #[cfg(feature = "server")]
 mod framing;
 #[cfg(feature = "server")]
+mod hints;
+#[cfg(feature = "server")]
 mod host;
 mod id;
 #[cfg(feature = "server")]

@@ -41,10 +41,10 @@ use std::time::Duration;
 /// | [`message_timeout`](Self::message_timeout) | time | 2 min | closed with 1011, `message.incoming_timed_out` |
 /// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile, or holds more than it may |
 ///
-/// An address is what the socket says: behind a proxy on another machine all clients have the same one, so either
-/// raise the limits per address, or put the real address into the request with a layer of your own around
-/// [`Registry::router`](crate::Registry::router) (the extension [`axum::extract::ConnectInfo`]`<SocketAddr>`). IPv6
-/// addresses count by their first 64 bits, which is what one customer gets.
+/// An address is what the socket says: behind a proxy all clients have the same one, that of this machine too, unless the
+/// proxy is named with [`Registry::trusted_proxies`](crate::Registry::trusted_proxies). Until some are, the log says once of
+/// each limit per address that it was met, and what to do about it. IPv6 addresses count by their first 64 bits, which is
+/// what one customer gets.
 ///
 /// ```
 /// # use callboard::{Limits, Registry};

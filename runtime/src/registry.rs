@@ -14,7 +14,7 @@ use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error, Limits, RegistryMetrics,
     host::{MakeKind, Runtime, make_kind},
-    server::{self, Access, ControlToken, ControlTokenError, Gateway, Hosts, Origins},
+    server::{self, Access, ControlToken, ControlTokenError, Gateway, Hosts, Origins, TrustedProxies},
     store::{MemoryStore, Store},
     testing::TestClock,
 };
@@ -47,6 +47,7 @@ pub struct Registry {
     origins: Origins,
     control: Option<Result<ControlToken, ControlTokenError>>,
     hosts: Hosts,
+    proxies: TrustedProxies,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
     gateway: OnceLock<Arc<Gateway>>,
@@ -231,6 +232,52 @@ impl Registry {
         self
     }
 
+    /// Believes these proxies who their clients are: addresses and networks, such as `127.0.0.1`, `10.0.0.0/8`, `::1`,
+    /// `fd00::/8`. Without them, everybody behind a proxy is one client, whose [`Limits`] per address they share.
+    ///
+    /// Of a request that comes from one of them, the client is taken from `Forwarded` (RFC 7239) or `X-Forwarded-For`: from
+    /// the right, past trusted addresses only. What stands before that was written by the client, and is not looked at; nor is
+    /// any of it in a request that comes from elsewhere. Where a trusted proxy says `unknown` or a made-up name, the client is
+    /// the proxy.
+    ///
+    /// That address is what [`Limits`] count, what the access log has, and what `#[on_before_connect]` and raw handlers find in
+    /// the extensions, as `ctx.claims::<ConnectInfo<SocketAddr>>()` with axum's `ConnectInfo`; its port is 0 where the
+    /// proxy does not say it. Sockets of the proxy itself count in [`Limits::sockets`] alone.
+    ///
+    /// The host and scheme that the client used are taken from `X-Forwarded-Host` and `X-Forwarded-Proto` (the last of
+    /// several), or from the same element of `Forwarded`, for [`Origins`] and [`hosts`](Self::hosts). Without them it is the
+    /// `Host` that the proxy sends.
+    ///
+    /// Have the proxy set or remove each of these four headers: what it passes on as it is, is its client's word. A proxy mostly
+    /// writes one kind and passes on the other, so a request that has `Forwarded` and an `X-Forwarded-..` header is only
+    /// answered if they say the same, all of it; else, and if `Forwarded` breaks its grammar, it is refused with status 400,
+    /// and the log has a warning. For nginx:
+    ///
+    /// ```text
+    /// proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    /// proxy_set_header X-Forwarded-Host $http_host;
+    /// proxy_set_header X-Forwarded-Proto $scheme;
+    /// proxy_set_header Forwarded "";
+    /// ```
+    ///
+    /// [`router`](Self::router) knows the address of a request only if its server says it:
+    /// `app.into_make_service_with_connect_info::<SocketAddr>()`.
+    ///
+    /// ```
+    /// # use callboard::Registry;
+    /// let registry = Registry::new().trusted_proxies(["127.0.0.1", "10.0.0.0/8"]).hosts(["app.example.com"]);
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If one is no address and no network, or the registry has started.
+    #[track_caller]
+    pub fn trusted_proxies<P: AsRef<str>>(mut self, proxies: impl IntoIterator<Item = P>) -> Self {
+        self.assert_not_started();
+        self.proxies = TrustedProxies::list(proxies);
+        self
+    }
+
     /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
     /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
     ///
@@ -362,7 +409,7 @@ impl Registry {
     pub(crate) fn gateway(&self) -> &Arc<Gateway> {
         self.gateway.get_or_init(|| {
             let control = self.control.clone().transpose().unwrap_or_else(|error| panic!("{error}"));
-            let access = Access::new(self.origins.clone(), self.hosts.clone());
+            let access = Access::new(self.origins.clone(), self.hosts.clone(), self.proxies.clone());
             let gateway = Gateway::new(Arc::clone(self.runtime()), access).with_control(control);
             #[cfg(feature = "prometheus")]
             let gateway = gateway.with_prometheus(self.prometheus.clone());

@@ -4,8 +4,10 @@
 //! It needs Chromium, Node.js and npm, and says so if one of them is missing. Screenshots go to
 //! `target/tmp/browser`.
 
+mod chromium;
+
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     process::Stdio,
     time::Duration,
@@ -22,9 +24,8 @@ const PATIENCE: Duration = Duration::from_mins(2);
 
 #[tokio::test]
 async fn two_tabs_chat_whisper_refuse_a_taken_name_and_survive_a_restart() {
-    let chromium = find("chromium", "install it (Debian: `apt-get install chromium`)");
-    let node = find("node", "install Node.js");
-    let driver = driver().await;
+    let (chromium, node) = (chromium::chromium(), chromium::node());
+    let driver = chromium::driver("drive.mjs").await;
     let binary = build_example().await;
     let screenshots = Path::new(env!("CARGO_TARGET_TMPDIR")).join("browser");
     fs::create_dir_all(&screenshots).expect("the target directory is writable");
@@ -95,7 +96,8 @@ async fn build_example() -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     // The whole workspace has one set of features, so nothing is built twice.
     cargo.args(["build", "--workspace", "--example", "chat_room", "--message-format=json"]);
-    let output = cargo.current_dir(root()).stderr(Stdio::inherit()).output().await.expect("cargo starts");
+    let output =
+        cargo.current_dir(chromium::root()).stderr(Stdio::inherit()).output().await.expect("cargo starts");
     assert!(output.status.success(), "the example cannot be built");
     let messages = String::from_utf8_lossy(&output.stdout);
     let mut paths = messages.lines().filter_map(|line| {
@@ -104,30 +106,6 @@ async fn build_example() -> PathBuf {
             .then(|| message["executable"].as_str().map(PathBuf::from))?
     });
     paths.next_back().expect("cargo names the example's binary")
-}
-
-/// The script that drives the browser, with what it imports.
-async fn driver() -> PathBuf {
-    let directory = root().join("tests/browser");
-    if !directory.join("node_modules/playwright-core").exists() {
-        let npm = find("npm", "install it with Node.js");
-        let installed =
-            Command::new(npm).arg("ci").current_dir(&directory).status().await.expect("npm starts");
-        assert!(installed.success(), "`npm ci` failed in {}", directory.display());
-    }
-    directory.join("drive.mjs")
-}
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-fn find(program: &str, way_out: &str) -> PathBuf {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut candidates = env::split_paths(&path).map(|directory| directory.join(program));
-    candidates
-        .find(|file| file.is_file())
-        .unwrap_or_else(|| panic!("`{program}` is not on the PATH: {way_out}"))
 }
 
 fn lines_of(process: &mut Child) -> Lines<BufReader<ChildStdout>> {

@@ -17,7 +17,8 @@ pub(super) fn rows(actor: &Actor) -> TokenStream {
             Some(mode) if mode.is_exclusive() => quote!(Write),
             Some(_) => quote!(Read),
         };
-        quote!(#(#cfgs)* on_request: ::core::option::Option::Some(#krate::RequestTurn::#turn),)
+        let navigation = handler.navigation.as_ref().map(|_| quote!(#(#cfgs)* navigation: true,));
+        quote!(#(#cfgs)* on_request: ::core::option::Option::Some(#krate::RequestTurn::#turn), #navigation)
     });
     let socket = socket_handler(actor).map(|(handler, _)| {
         let cfgs = &handler.carried.cfgs;

@@ -1,7 +1,7 @@
 //! The hooks: methods that the framework calls at points of an actor's life.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Ident, PatType, Signature, Type};
+use syn::{Attribute, Ident, Meta, PatType, Signature, Type};
 
 use super::{
     Carried, Life, Mode, Output, Raw, Scope, Subscribe, action::check_signature, owned, parameter::Parameters,
@@ -68,6 +68,7 @@ impl Hooks {
             );
             return;
         }
+        check_arguments(marker, attr, scope);
         match marker {
             Marker::OnCreate => self.create = Some(Creator::of(method, scope)),
             Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
@@ -76,7 +77,7 @@ impl Hooks {
             Marker::OnSubscribe => {
                 self.subscribe.push(Subscribe::of(method, attr, &self.subscribe, scope));
             }
-            Marker::OnRequest | Marker::OnWebsocket => self.raw.add(marker, method, scope),
+            Marker::OnRequest | Marker::OnWebsocket => self.raw.add(marker, attr, method, scope),
             _ => self.life.add(marker, method, scope),
         }
     }
@@ -167,6 +168,15 @@ impl Creator {
             output: Output::of(&sig.output, "the actor outlives the hook", scope),
             is_broken: scope.mistakes.count() > before,
         }
+    }
+}
+
+/// Most hooks take none; one that is not looked at would seem to do something.
+fn check_arguments(marker: Marker, attr: &Attribute, scope: Scope<'_>) {
+    let name = marker.name();
+    if !matches!(marker, Marker::OnSubscribe | Marker::OnRequest) && !matches!(attr.meta, Meta::Path(_)) {
+        let help = format_args!("write `#[{name}]`");
+        scope.mistakes.at(attr, format_args!("the hook `#[{name}]` takes no arguments"), help);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The raw handlers: `#[on_request]` and `#[on_websocket]`.
 
 use proc_macro2::TokenStream;
-use syn::{FnArg, Ident, PatType, ReturnType, Type};
+use syn::{Attribute, FnArg, Ident, Meta, PatType, ReturnType, Token, Type, parse::ParseStream};
 
 use super::{
     Carried, Mode, Output, Scope,
@@ -10,7 +10,11 @@ use super::{
     owned,
     parameter::{Parameters, names_ctx},
 };
-use crate::{marker::Marker, syntax::Method};
+use crate::{
+    marker::Marker,
+    syntax::{Method, skip_argument},
+    typo,
+};
 
 /// Those that the block has.
 #[derive(Debug, Default)]
@@ -31,6 +35,8 @@ pub(crate) struct RawHandler {
     /// The type of what it takes; `None` where it is missing, which is a mistake.
     pub(crate) takes: Option<TokenStream>,
     pub(crate) output: Output,
+    /// Where it says that links on other sites may lead to it: `#[on_request(navigation)]`.
+    pub(crate) navigation: Option<Ident>,
     pub(crate) is_broken: bool,
 }
 
@@ -61,9 +67,9 @@ impl Raw {
     }
 
     /// Takes a method as the handler that its attribute names.
-    pub(super) fn add(&mut self, marker: Marker, method: &Method, scope: Scope<'_>) {
+    pub(super) fn add(&mut self, marker: Marker, attr: &Attribute, method: &Method, scope: Scope<'_>) {
         match marker {
-            Marker::OnRequest => self.on_request = Some(RawHandler::of_request(method, scope)),
+            Marker::OnRequest => self.on_request = Some(RawHandler::of_request(method, attr, scope)),
             _ => self.on_websocket = Some(RawHandler::of_socket(method, scope)),
         }
     }
@@ -72,8 +78,9 @@ impl Raw {
 impl RawHandler {
     /// `async fn serve(&mut self, ctx: &Ctx<Self>, request: http::Request<Body>) -> http::Response<Body>`, or without
     /// `self` and with `ctx: Ctx<Self>`.
-    fn of_request(method: &Method, scope: Scope<'_>) -> Self {
+    fn of_request(method: &Method, attr: &Attribute, scope: Scope<'_>) -> Self {
         let before = scope.mistakes.count();
+        let navigation = takes_navigation(attr, scope);
         let sig = &method.sig;
         check_signature(sig, REQUEST.what, scope);
         let (mode, ctx, takes) = if sig.receiver().is_some() {
@@ -98,7 +105,8 @@ impl RawHandler {
         }
         // A response is taken while the actor is still lent, so it may be any type, and one without a name.
         let output = Output::of_any(&sig.output, scope);
-        Self::new(method, mode, ctx, takes, output, before, scope)
+        let handler = Self::new(method, mode, ctx, takes, output, before, scope);
+        Self { navigation, ..handler }
     }
 
     /// `async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), Error>`
@@ -147,9 +155,39 @@ impl RawHandler {
             ctx,
             takes,
             output,
+            navigation: None,
             is_broken: scope.mistakes.count() > mistakes_before,
         }
     }
+}
+
+/// Reads `(navigation)`.
+fn takes_navigation(attr: &Attribute, scope: Scope<'_>) -> Option<Ident> {
+    if matches!(attr.meta, Meta::Path(_)) {
+        return None;
+    }
+    let mut navigation = None;
+    let parsed = attr.parse_args_with(|input: ParseStream<'_>| {
+        while !input.is_empty() {
+            let argument: Ident = input.parse()?;
+            if argument != "navigation" {
+                typo::unknown_argument(&argument, "#[on_request]", &["navigation"], scope.mistakes);
+                skip_argument(input);
+            } else if navigation.is_some() {
+                scope.mistakes.at(&argument, "`navigation` is said already", "say it once");
+            } else {
+                navigation = Some(argument);
+            }
+            if !input.is_empty() {
+                input.parse::<Token![,]>()?;
+            }
+        }
+        Ok(())
+    });
+    if let Err(error) = parsed {
+        scope.mistakes.push(error);
+    }
+    navigation
 }
 
 /// The parameters of a handler that runs beside the turns: the context, which is its own, and what it takes.

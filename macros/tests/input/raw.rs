@@ -18,3 +18,12 @@ impl Uploads {
         take(ctx, request).await
     }
 }
+
+#[actor]
+impl Pages {
+    #[on_request(navigation)]
+    #[cfg(feature = "pages")]
+    fn page(&self, request: Request<Body>) -> Html<String> {
+        self.show(request)
+    }
+}

@@ -444,3 +444,223 @@ impl ::core::ops::Deref for UploadsConn {
     clippy::too_many_arguments
 )]
 impl UploadsConn {}
+#[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]
+impl Pages {
+    #[cfg(feature = "pages")]
+    fn page(&self, request: Request<Body>) -> Html<String> {
+        self.show(request)
+    }
+}
+/// Every action of [`Pages`], as a value. Made by `#[actor]`.
+#[allow(unreachable_pub, private_interfaces)]
+pub enum PagesAction {}
+/// The action's name alone: arguments may be secret.
+impl ::core::fmt::Debug for PagesAction {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::callboard::__private::debug_action(self, f)
+    }
+}
+/// What is known about each action: the rows of the table.
+impl PagesAction {}
+/// The table of actions, and how each is written and read. Made by `#[actor]`.
+#[allow(deprecated)]
+impl ::callboard::Action for PagesAction {
+    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+    type Reply = PagesReply;
+    fn info(&self) -> &'static ::callboard::ActionInfo {
+        match *self {}
+    }
+    fn encode(
+        &self,
+        args: &mut ::callboard::wire::ArgsWriter,
+    ) -> ::core::result::Result<(), ::callboard::wire::EncodeError> {
+        match *self {}
+    }
+    fn decode(
+        name: &str,
+        args: &mut ::callboard::wire::ArgsReader<'_>,
+    ) -> ::core::result::Result<Self, ::callboard::wire::DecodeError> {
+        ::core::result::Result::Err(::callboard::__private::unknown_action(name))
+    }
+}
+/// Every reply of [`Pages`], one variant per action. Made by `#[actor]`.
+#[allow(unreachable_pub, private_interfaces)]
+pub enum PagesReply {}
+/// The action's name alone: answers may be secret.
+impl ::core::fmt::Debug for PagesReply {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match *self {}
+    }
+}
+/// How each answer is written and read. Made by `#[actor]`.
+impl ::callboard::Reply for PagesReply {
+    fn encode(
+        &self,
+        output: &mut ::callboard::wire::Output,
+    ) -> ::core::result::Result<(), ::callboard::wire::EncodeError> {
+        match *self {}
+    }
+    fn decode(
+        name: &str,
+        outcome: ::callboard::wire::Outcome<'_>,
+    ) -> ::core::result::Result<Self, ::callboard::wire::DecodeError> {
+        ::core::result::Result::Err(::callboard::__private::unknown_action(name))
+    }
+}
+/// Every event of [`Pages`], as a value. Made by `#[actor]`.
+#[allow(dead_code, unreachable_pub, private_interfaces)]
+pub enum PagesEvent {}
+/// The event with its payload, if that has `Debug`.
+impl ::core::fmt::Debug for PagesEvent {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match *self {}
+    }
+}
+/// The table of events, and how each is read. Made by `#[actor]`.
+impl ::callboard::Event for PagesEvent {
+    const TABLE: &'static [::callboard::EventInfo] = &[];
+    fn decode(
+        index: usize,
+        payload: &::callboard::wire::EventReader<'_>,
+    ) -> ::core::result::Result<Self, ::callboard::wire::DecodeError> {
+        ::core::result::Result::Err(::callboard::__private::unknown_event(index))
+    }
+}
+/// What clients see of [`Pages`]. Made by `#[actor]`.
+impl ::callboard::Contract for Pages {
+    const NAME: &'static str = "pages";
+    type Action = PagesAction;
+    type Event = PagesEvent;
+    type Params = ();
+    type Input = ();
+    type Handle = PagesHandle;
+    type Connection = PagesConn;
+}
+/// How [`Pages`] runs. Made by `#[actor]`.
+#[allow(deprecated)]
+impl ::callboard::Actor for Pages {
+    type Contract = Self;
+    type ConnState = ();
+    const EPHEMERAL: bool = false;
+    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
+        #[cfg(feature = "pages")]
+        on_request: ::core::option::Option::Some(::callboard::RequestTurn::Read),
+        #[cfg(feature = "pages")]
+        navigation: true,
+        ..::callboard::Hooks::NONE
+    };
+    async fn create(
+        ctx: &::callboard::Ctx<Self>,
+        input: ::callboard::InputOf<Self>,
+    ) -> ::core::result::Result<Self, ::callboard::Fault> {
+        let _ = (ctx, input);
+        ::core::result::Result::Ok(
+            <Pages as ::callboard::__private::InitialState>::initial(),
+        )
+    }
+    fn save(
+        &self,
+    ) -> ::core::result::Result<::std::vec::Vec<u8>, ::callboard::store::SaveError> {
+        <Pages as ::callboard::__private::SavedState>::save(self)
+    }
+    fn load(
+        bytes: &[u8],
+    ) -> ::core::result::Result<Self, ::callboard::store::LoadError> {
+        <Pages as ::callboard::__private::SavedState>::load(bytes)
+    }
+    async fn before_connect(
+        &mut self,
+        ctx: &::callboard::Ctx<Self>,
+        params: ::callboard::ParamsOf<Self>,
+    ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
+        ::core::result::Result::Ok(())
+    }
+    #[cfg(feature = "pages")]
+    async fn request_read(
+        &self,
+        ctx: &::callboard::Ctx<Self>,
+        request: ::callboard::__private::RawRequest,
+    ) -> ::core::result::Result<
+        ::callboard::__private::RawResponse,
+        ::callboard::Fault,
+    > {
+        let request = <Request<
+            Body,
+        > as ::callboard::__private::RequestParameter>::take(request);
+        let answer = ::callboard::__private::hook_value(Self::page(self, request))?;
+        ::core::result::Result::Ok(
+            <Html<String> as ::callboard::__private::IsResponse>::into_response(answer),
+        )
+    }
+}
+/// Calls [`Pages`] without a connection. Made by `#[actor]`.
+#[allow(unreachable_pub, private_interfaces, private_bounds)]
+pub struct PagesHandle<C: ::callboard::Contract = Pages>(::callboard::Handle<C>);
+impl ::core::clone::Clone for PagesHandle {
+    fn clone(&self) -> Self {
+        Self(::core::clone::Clone::clone(&self.0))
+    }
+}
+impl ::core::fmt::Debug for PagesHandle {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.0, f)
+    }
+}
+impl ::core::convert::From<::callboard::Handle<Pages>> for PagesHandle {
+    fn from(inner: ::callboard::Handle<Pages>) -> Self {
+        Self(inner)
+    }
+}
+impl ::core::ops::Deref for PagesHandle {
+    type Target = ::callboard::Handle<Pages>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+/// The actions, as calls. Made by `#[actor]`.
+#[allow(
+    dead_code,
+    deprecated,
+    unreachable_pub,
+    private_interfaces,
+    clippy::too_many_arguments
+)]
+impl PagesHandle {
+    /// Opens a connection, and returns at once; the connection comes up, and comes back, by itself.
+    pub fn connect(&self) -> PagesConn {
+        PagesConn(self.0.connect_with(()))
+    }
+}
+/// A connection to [`Pages`]: calls, and events as they come. Made by `#[actor]`.
+#[allow(unreachable_pub, private_interfaces, private_bounds)]
+pub struct PagesConn<C: ::callboard::Contract = Pages>(::callboard::Connection<C>);
+impl ::core::clone::Clone for PagesConn {
+    fn clone(&self) -> Self {
+        Self(::core::clone::Clone::clone(&self.0))
+    }
+}
+impl ::core::fmt::Debug for PagesConn {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.0, f)
+    }
+}
+impl ::core::convert::From<::callboard::Connection<Pages>> for PagesConn {
+    fn from(inner: ::callboard::Connection<Pages>) -> Self {
+        Self(inner)
+    }
+}
+impl ::core::ops::Deref for PagesConn {
+    type Target = ::callboard::Connection<Pages>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+/// The actions, as calls. Made by `#[actor]`.
+#[allow(
+    dead_code,
+    deprecated,
+    unreachable_pub,
+    private_interfaces,
+    clippy::too_many_arguments
+)]
+impl PagesConn {}

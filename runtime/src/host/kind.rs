@@ -256,6 +256,10 @@ impl<A: Actor> Hosted for Kind<A> {
         A::EPHEMERAL
     }
 
+    fn takes_navigation(&self) -> bool {
+        A::HOOKS.on_request.is_some() && A::HOOKS.navigation
+    }
+
     fn event_losses(&self) -> Vec<EventLosses> {
         self.losses.read().collect()
     }

@@ -107,6 +107,9 @@ pub(crate) trait Hosted: Send + Sync {
 
     fn is_ephemeral(&self) -> bool;
 
+    /// Whether links on other sites may lead to its raw requests.
+    fn takes_navigation(&self) -> bool;
+
     /// What its slow clients did not get.
     fn event_losses(&self) -> Vec<EventLosses>;
 

@@ -1,24 +1,37 @@
 //! Who asks, and for what host: worked out once for each request, before anything else looks at it.
 
-use axum::extract::Request;
-use http::{HeaderValue, Version, header};
+use std::net::SocketAddr;
+
+use axum::extract::{ConnectInfo, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 
 use super::{
     Origins, errors,
     hosts::{Arrival, Hosts},
+    peers::Address,
+    proxies::TrustedProxies,
     seldom::Seldom,
     site::Site,
     visit,
 };
-use crate::{Fault, meters::Route};
+use crate::{Fault, hints::Hints, meters::Route};
 
 /// Who may reach the server, and by which name.
 #[derive(Debug, Default)]
 pub(crate) struct Access {
     origins: Origins,
     hosts: Hosts,
+    proxies: TrustedProxies,
     /// The log is told of a host that is not answered.
     of_host: Seldom,
+    /// And of a proxy that passes on what it should not.
+    of_proxy: Seldom,
+}
+
+/// Who asks, and for what.
+struct Caller<'a> {
+    client: Option<SocketAddr>,
+    site: Site<'a>,
 }
 
 /// What becomes of a request, by its head alone.
@@ -28,6 +41,8 @@ pub(super) enum Verdict {
     Answer {
         reader: Option<HeaderValue>,
     },
+    /// It is answered if its actor takes [`Navigation`].
+    Navigate,
     /// Its handshake is completed, and the socket then closed: a browser is not told why one fails.
     Close(Fault),
     Refuse(Fault),
@@ -37,31 +52,84 @@ pub(super) enum Verdict {
 #[derive(Debug, Clone)]
 pub(super) struct Unwanted(pub(super) Fault);
 
+/// A link on another site was followed. That is for raw handlers that say `#[on_request(navigation)]`, and makes no
+/// actor.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Navigation;
+
 impl Access {
-    pub(crate) fn new(origins: Origins, hosts: Hosts) -> Self {
-        Self { origins, hosts, ..Self::default() }
+    pub(crate) fn new(origins: Origins, hosts: Hosts, proxies: TrustedProxies) -> Self {
+        Self { origins, hosts, proxies, ..Self::default() }
     }
 
-    pub(super) fn judge(&self, request: &Request) -> Verdict {
-        let site = match site(request) {
-            Ok(site) => site,
-            Err(fault) => return Verdict::Refuse(fault),
-        };
-        if let Err(fault) = self.check_host(&site, request) {
-            return if opens_socket(request) { Verdict::Close(fault) } else { Verdict::Refuse(fault) };
+    /// Whose socket it is: nobody's in particular, if it is a trusted proxy's, which has many clients.
+    pub(super) fn owner_of_socket(&self, peer: SocketAddr) -> Option<Address> {
+        (!self.proxies.have(peer.ip())).then(|| Address::new(peer.ip()))
+    }
+
+    /// What there is to be told of limits of one address.
+    pub(super) fn hints(&self) -> Hints {
+        if self.proxies.are_none() { Hints::default() } else { Hints::silent() }
+    }
+
+    /// Judges a request. From then on its `ConnectInfo` is its client's address, past trusted proxies.
+    pub(super) fn judge(&self, request: &mut Request) -> Verdict {
+        match self.caller(request) {
+            Err(fault) => Verdict::Refuse(fault),
+            Ok(Caller { client, site }) => {
+                let verdict = self.judge_page(&site, request);
+                name_client(client, request);
+                verdict
+            }
         }
-        let origin = request.headers().get(header::ORIGIN);
-        if !self.origins.allow(&site, request.headers()) {
-            tracing::debug!(?origin, "a page was refused: see `Registry::origins`");
-            return Verdict::Refuse(errors::origin_not_allowed());
-        }
-        Verdict::Answer { reader: origin.cloned() }
     }
 
     /// Whether a request for a route of the app's own is answered: that is by its host alone. Which pages may have the
     /// answer is for the app to say.
-    pub(super) fn admit(&self, request: &Request) -> Result<(), Fault> {
-        self.check_host(&site(request)?, request)
+    pub(super) fn admit(&self, request: &mut Request) -> Result<(), Fault> {
+        let Caller { client, site } = self.caller(request)?;
+        self.check_host(&site, request)?;
+        name_client(client, request);
+        Ok(())
+    }
+
+    /// Who asks, and for what.
+    fn caller<'a>(&self, request: &'a Request) -> Result<Caller<'a>, Fault> {
+        let mut site = site(request)?;
+        let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
+            return Ok(Caller { client: None, site });
+        };
+        let passed = self.proxies.passed(*peer, request.headers()).inspect_err(|fault| {
+            if self.of_proxy.is_due() {
+                tracing::warn!(
+                    proxy = %peer.ip(),
+                    "a request was refused: {}; a trusted proxy has to drop those of these headers that it does not write",
+                    fault.message()
+                );
+            }
+        })?;
+        site.host = passed.host.or(site.host);
+        site.is_secure = passed.is_secure;
+        Ok(Caller { client: passed.client, site })
+    }
+
+    fn judge_page(&self, site: &Site<'_>, request: &Request) -> Verdict {
+        if let Err(fault) = self.check_host(site, request) {
+            return if opens_socket(request) { Verdict::Close(fault) } else { Verdict::Refuse(fault) };
+        }
+        let origin = request.headers().get(header::ORIGIN);
+        let may = match origin {
+            Some(_) => self.origins.allow(site, request.headers()),
+            None => !is_of_another_site(request.headers()),
+        };
+        if may {
+            return Verdict::Answer { reader: origin.cloned() };
+        }
+        if origin.is_none() && is_navigation(request) {
+            return Verdict::Navigate;
+        }
+        tracing::debug!(?origin, "a page was refused: see `Registry::origins`");
+        Verdict::Refuse(errors::origin_not_allowed())
     }
 
     fn check_host(&self, site: &Site<'_>, request: &Request) -> Result<(), Fault> {
@@ -80,6 +148,12 @@ impl Access {
     }
 }
 
+fn name_client(client: Option<SocketAddr>, request: &mut Request) {
+    if let Some(client) = client {
+        request.extensions_mut().insert(ConnectInfo(client));
+    }
+}
+
 /// What the request was sent to.
 fn site(request: &Request) -> Result<Site<'_>, Fault> {
     let site = Site::of(request)?;
@@ -89,6 +163,22 @@ fn site(request: &Request) -> Result<Site<'_>, Fault> {
         return Err(errors::bad_request("`Host` is missing"));
     }
     Ok(site)
+}
+
+/// Whether a browser asks for a page of another site. It says no origin with what pages may do without asking for leave:
+/// pictures, scripts, links.
+fn is_of_another_site(headers: &HeaderMap) -> bool {
+    const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+    headers.get_all(SITE).iter().any(|site| site == "cross-site" || site == "same-site")
+}
+
+/// Whether a link was followed, or an address opened, to a raw handler.
+fn is_navigation(request: &Request) -> bool {
+    let says = |name: &str, what: &str| request.headers().get(name).is_some_and(|value| value == what);
+    *request.method() == Method::GET
+        && says("sec-fetch-mode", "navigate")
+        && says("sec-fetch-dest", "document")
+        && visit::route(request.uri().path()) == Route::Request
 }
 
 /// Whether a request wants a WebSocket, and there is one at its path.

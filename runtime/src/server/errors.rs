@@ -193,6 +193,15 @@ pub(super) fn host_not_allowed() -> Fault {
     Fault::from_parts("auth", "host_not_allowed", "This server does not answer to this host name")
 }
 
+/// One of them was written by a trusted proxy, and nobody knows which.
+pub(super) fn forwarded_twice() -> Fault {
+    bad_request("`Forwarded` and `X-Forwarded-..` do not say the same")
+}
+
+pub(super) fn unreadable_forwarded() -> Fault {
+    bad_request("`Forwarded` cannot be read")
+}
+
 pub(super) fn too_many_connections() -> Fault {
     Fault::from_parts("guard", "too_many_connections", "Too many connections are open. Try again later.")
 }

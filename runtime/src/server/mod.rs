@@ -10,6 +10,7 @@ mod control;
 mod cors;
 mod errors;
 mod extensions;
+mod forwarded;
 mod frame_filter;
 mod frame_head;
 mod hosts;
@@ -22,6 +23,7 @@ mod patience;
 mod pause;
 mod peers;
 mod plain;
+mod proxies;
 mod queues;
 mod raw_socket;
 mod requests;
@@ -59,13 +61,14 @@ pub(crate) use access::Access;
 pub(crate) use authority::{ControlToken, ControlTokenError};
 pub(crate) use hosts::Hosts;
 pub use origins::Origins;
+pub(crate) use proxies::TrustedProxies;
 pub use routes::all as routes;
 pub(crate) use routes::{control_router, router};
 pub use serve::shutdown_signal;
 pub(crate) use serve::{listen, serve};
 
 use self::{
-    access::{Unwanted, Verdict},
+    access::{Navigation, Unwanted, Verdict},
     errors::Failure,
     identity::Ray,
     peers::{Address, Peers},
@@ -89,7 +92,7 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(runtime: Arc<Runtime>, access: Access) -> Self {
-        let peers = Peers::new(Arc::clone(runtime.limits()));
+        let peers = Peers::new(Arc::clone(runtime.limits()), access.hints());
         Self {
             runtime,
             peers,
@@ -147,21 +150,25 @@ type Shared = State<Arc<Gateway>>;
 async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Response {
     let ray = Ray::generate();
     request.extensions_mut().insert(ray.clone());
+    let verdict = gateway.access.judge(&mut request);
     let span = visit::span(&request, &ray);
     let visit = Visit::begin(&gateway.meters, &mut request, &ray);
-    let mut response = answer(&gateway, request, next).instrument(span).await;
+    let mut response = answer(&gateway, verdict, request, next).instrument(span).await;
     ray.name(response.headers_mut());
     visit.end(response)
 }
 
-async fn answer(gateway: &Gateway, mut request: Request, next: Next) -> Response {
-    let verdict = gateway.check(&request).map_or_else(Err, |()| Ok(gateway.access.judge(&request)));
+async fn answer(gateway: &Gateway, verdict: Verdict, mut request: Request, next: Next) -> Response {
     let mut reader = None;
-    let mut response = match verdict {
+    let mut response = match gateway.check(&request).map(|()| verdict) {
         Err(refusal) => refusal,
         Ok(Verdict::Refuse(fault)) => Failure::from(fault).into_response(),
         Ok(Verdict::Close(fault)) => {
             request.extensions_mut().insert(Unwanted(fault));
+            next.run(request).await
+        }
+        Ok(Verdict::Navigate) => {
+            request.extensions_mut().insert(Navigation);
             next.run(request).await
         }
         Ok(Verdict::Answer { reader: page }) => {
@@ -177,8 +184,8 @@ async fn answer(gateway: &Gateway, mut request: Request, next: Next) -> Response
 }
 
 /// What is in front of the app's own routes: a host that is not answered to is not answered by them either.
-async fn front_of_own(State(gateway): Shared, request: Request, next: Next) -> Response {
-    match gateway.access.admit(&request) {
+async fn front_of_own(State(gateway): Shared, mut request: Request, next: Next) -> Response {
+    match gateway.access.admit(&mut request) {
         Ok(()) => next.run(request).await,
         Err(fault) => Failure::from(fault).into_response(),
     }

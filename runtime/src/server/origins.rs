@@ -24,6 +24,18 @@ use super::{
 /// Only pages that may also get to read answers (CORS), with credentials. A page without an origin (`null`: a sandboxed
 /// frame, a local file) may only with [`Origins::any`].
 ///
+/// # Requests of pages that name no origin
+///
+/// With what a page may do without asking for leave, a browser sends no origin: pictures, scripts, styles, frames, links. It
+/// says then whether the page is of another site (`Sec-Fetch-Site: cross-site` or `same-site`), and such a request is refused
+/// in the same way, whichever `Origins` there are. A listed page that wants a picture or a script from here writes
+/// `crossorigin` in its tag, with which its origin is sent. The one exception are links to raw handlers that say
+/// [`#[on_request(navigation)]`](macro@crate::actor#on_request): such a request (`GET`, `Sec-Fetch-Mode: navigate`,
+/// `Sec-Fetch-Dest: document`) reaches actors that exist, and makes none.
+///
+/// Browsers say this over `https`, and to this machine. Over plain `http` to another machine they say nothing, and nothing
+/// holds such requests up: serve over TLS what is to be safe from them.
+///
 /// ```
 /// # use callboard::{Origins, Registry};
 /// let registry = Registry::new().origins(Origins::list(["https://app.example.com", "https://münchen.example"]));

@@ -16,6 +16,7 @@ use super::errors;
 use crate::{
     Fault, Limits,
     account::{Account, Sum},
+    hints::Hints,
 };
 
 /// Counts sockets, connections and requests, in all and per address.
@@ -23,6 +24,7 @@ pub(super) struct Peers {
     limits: Arc<Limits>,
     /// What is held for all of them.
     held: Arc<Sum>,
+    hints: Arc<Hints>,
     table: Mutex<Table>,
 }
 
@@ -71,9 +73,9 @@ pub(super) struct Place {
 }
 
 impl Peers {
-    pub(super) fn new(limits: Arc<Limits>) -> Arc<Self> {
+    pub(super) fn new(limits: Arc<Limits>, hints: Hints) -> Arc<Self> {
         let held = Arc::new(Sum::new(limits.buffered));
-        Arc::new(Self { limits, held, table: Mutex::default() })
+        Arc::new(Self { limits, held, hints: Arc::new(hints), table: Mutex::default() })
     }
 
     /// A place for one more from this address, if it is known.
@@ -91,6 +93,7 @@ impl Peers {
             let open = table.peer(address).open.of(what);
             if *open >= of_one {
                 table.warn(what, of_one, "of one address");
+                self.hints.met(what.limit());
                 return Err(errors::too_many_connections());
             }
             *open += 1;
@@ -114,6 +117,8 @@ impl Peers {
             peer.paid_at = Some(paid_at);
             Ok(())
         } else {
+            drop(table);
+            self.hints.met("requests_per_second");
             Err(over)
         }
     }
@@ -126,7 +131,8 @@ impl Peers {
     fn account_in(&self, table: &mut Table, address: Option<Address>) -> Account {
         let Some(address) = address else { return Account::new(usize::MAX, &self.held) };
         let account = &mut table.peer(address).account;
-        account.get_or_insert_with(|| Account::new(self.limits.buffered_per_address, &self.held)).clone()
+        let most = self.limits.buffered_per_address;
+        account.get_or_insert_with(|| Account::of_address(most, &self.held, &self.hints)).clone()
     }
 
     fn leave(&self, what: What, address: Option<Address>) {
@@ -192,6 +198,14 @@ impl Counts {
 }
 
 impl What {
+    /// How many of them one address may have.
+    fn limit(self) -> &'static str {
+        match self {
+            Self::Socket => "sockets_per_address",
+            Self::Connection => "connections_per_address",
+        }
+    }
+
     fn name(self) -> &'static str {
         match self {
             Self::Socket => "sockets",
@@ -211,7 +225,7 @@ impl Address {
         })
     }
 
-    /// Where a request came from, if whoever serves it says so.
+    /// Where a request came from, if whoever serves it says so: the client's, past trusted proxies.
     pub(super) fn of(request: &Extensions) -> Option<Self> {
         request.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| Self::new(peer.ip()))
     }
@@ -227,7 +241,8 @@ mod tests {
 
     #[test]
     fn places_are_counted_in_all_and_per_address_and_come_free() {
-        let peers = Peers::new(Arc::new(Limits::new().connections(3).connections_per_address(2)));
+        let peers =
+            Peers::new(Arc::new(Limits::new().connections(3).connections_per_address(2)), Hints::default());
         let enter = |from| peers.enter(What::Connection, Some(address(from)));
         let (one, two) =
             (enter("10.0.0.1").expect("there is room"), enter("10.0.0.1").expect("there is room"));
@@ -253,7 +268,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_second_of_requests_may_come_at_once_and_then_one_at_a_time() {
-        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)));
+        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
         let ask = |from| peers.request(Some(address(from)));
         for nth in 0..10 {
             assert_eq!(ask("10.0.0.1"), Ok(()), "{nth}");
@@ -272,7 +287,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn addresses_that_mean_nothing_any_more_are_let_go() {
-        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)));
+        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
         for nth in 0..100_000_u32 {
             peers.request(Some(Address::new(IpAddr::V4(nth.into())))).expect("its first");
             if nth % 1000 == 0 {

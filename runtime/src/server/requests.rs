@@ -8,7 +8,9 @@ use http::{HeaderValue, Uri, header};
 use tracing::Instrument as _;
 
 use super::{
-    Gateway, body, calls, errors,
+    Gateway,
+    access::Navigation,
+    body, calls, errors,
     errors::Failure,
     extensions::forget_routing,
     identity,
@@ -61,6 +63,10 @@ pub(super) async fn fetch(
     request: Request,
 ) -> Result<Response, Failure> {
     let (mut head, body) = request.into_parts();
+    let target = match head.extensions.remove::<Navigation>() {
+        Some(Navigation) => target.navigated(&gateway.runtime).await?,
+        None => target,
+    };
     head.uri = own_uri(path, head.uri.query())?;
     forget_routing(&mut head.extensions);
     let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;

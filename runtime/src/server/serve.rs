@@ -25,7 +25,7 @@ use super::{
     hosts::Arrival,
     intake::{Intake, Seat},
     limits,
-    peers::{Address, Place, What},
+    peers::{Place, What},
     router, stall,
     timer::UptimeTimer,
 };
@@ -82,7 +82,7 @@ async fn receive(
         let (socket, peer) = accept(&listener).await;
         // Those who come in crowds shall not keep waiting who is here.
         yield_now().await;
-        let place = match gateway.peers.enter(What::Socket, Some(Address::new(peer.ip()))) {
+        let place = match gateway.peers.enter(What::Socket, gateway.access.owner_of_socket(peer)) {
             Ok(place) => place,
             Err(fault) => {
                 turn_away(&socket, &fault);

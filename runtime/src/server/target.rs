@@ -86,6 +86,27 @@ impl Target {
         Ok(Self::Key { name, key, reach })
     }
 
+    /// The same for whoever followed a link on another site: an actor that takes that, and exists. Of others no more is
+    /// told than that, and none wakes.
+    pub(super) async fn navigated(self, runtime: &Runtime) -> Result<Self, Fault> {
+        let found;
+        let name = match &self {
+            Self::Id(None) => return Err(errors::origin_not_allowed()),
+            Self::Id(Some(id)) => {
+                found = runtime.find_by_id(*id).await?.ok_or_else(errors::origin_not_allowed)?;
+                &found.name
+            }
+            Self::Key { name, .. } => name,
+        };
+        if !runtime.kind(name).is_ok_and(|kind| kind.takes_navigation()) {
+            return Err(errors::origin_not_allowed());
+        }
+        Ok(match self {
+            Self::Key { name, key, .. } => Self::Key { name, key, reach: Reach::Get },
+            id @ Self::Id(_) => id,
+        })
+    }
+
     /// The actor itself, awake.
     pub(super) async fn reach(self, runtime: &Runtime) -> Result<Arc<dyn HostedActor>, Fault> {
         let actor = match self {

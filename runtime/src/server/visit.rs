@@ -2,6 +2,7 @@
 
 use std::{
     borrow::Cow,
+    fmt,
     net::SocketAddr,
     sync::Arc,
     task::{Poll, ready},
@@ -35,11 +36,14 @@ pub(super) struct Visit {
     method: Method,
     path: String,
     route: meters::Route,
-    peer: Option<SocketAddr>,
+    peer: Option<Peer>,
     status: Option<StatusCode>,
     began: Instant,
     meters: Arc<ServerMeters>,
 }
+
+#[derive(Clone, Copy)]
+struct Peer(SocketAddr);
 
 /// A visit while its request is being answered. A WebSocket takes it over.
 #[derive(Clone)]
@@ -152,9 +156,16 @@ impl Drop for Visit {
     }
 }
 
-/// Where a request came from, if whoever serves it says so.
-fn peer(request: &Request) -> Option<SocketAddr> {
-    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer)
+/// Where a request came from, if whoever serves it says so: its client, past trusted proxies.
+fn peer(request: &Request) -> Option<Peer> {
+    request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| Peer(*peer))
+}
+
+impl fmt::Display for Peer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A proxy may say no port.
+        if self.0.port() == 0 { self.0.ip().fmt(f) } else { self.0.fmt(f) }
+    }
 }
 
 /// What a path is for.

@@ -5,7 +5,10 @@
 mod capture;
 #[path = "../gateway/mod.rs"]
 mod gateway;
+mod handshakes;
 mod hosts;
+mod pages;
+mod proxies;
 
 use std::{net::SocketAddr, sync::LazyLock};
 

@@ -10,7 +10,7 @@ use super::{
     },
     *,
 };
-use crate::outbox::Writer;
+use crate::{hints::Hints, outbox::Writer};
 
 /// Who keeps a connection after its end keeps its outbox.
 #[tokio::test]
@@ -19,7 +19,7 @@ async fn a_session_that_is_aborted_while_its_pen_is_lent_closes_its_socket() {
     let address = listener.local_addr().expect("it is bound");
     let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     let (mut client, (socket, peer)) = (client.expect("it listens"), accepted.expect("a client"));
-    let peers = Peers::new(Arc::default());
+    let peers = Peers::new(Arc::default(), Hints::default());
     let place = peers.enter(What::Socket, Some(Address::new(peer.ip()))).expect("there is room");
     let plain = Plain::new(Intake::new(socket, Seat::new(place)), None);
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));

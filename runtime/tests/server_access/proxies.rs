@@ -1,0 +1,201 @@
+//! Servers behind proxies: whose word counts for who asks and for what.
+
+use axum::extract::ConnectInfo;
+use callboard::{Limits, Origins};
+
+use super::*;
+
+/// Knows where its visitors come from.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Gate {}
+
+#[actor]
+impl Gate {
+    #[on_before_connect]
+    fn admit(&self, ctx: &Ctx<Self>) -> Result<String, Fault> {
+        let unknown = || Fault::new("app", "forbidden", "nobody says where it comes from");
+        let ConnectInfo(client) = ctx.claims::<ConnectInfo<SocketAddr>>().ok_or_else(unknown)?;
+        if client.ip().is_loopback() { Ok("this machine".to_owned()) } else { Ok(client.to_string()) }
+    }
+
+    #[action]
+    fn whence(&self, ctx: &Ctx<Self>) -> String {
+        ctx.conn().map(|conn| conn.state().to_string()).unwrap_or_default()
+    }
+
+    #[on_request]
+    fn show(&self, request: http::Request<Body>) -> String {
+        let client = request.extensions().get::<ConnectInfo<SocketAddr>>();
+        client.map(|ConnectInfo(client)| client.to_string()).unwrap_or_default()
+    }
+}
+
+const XFF: &str = "x-forwarded-for";
+
+fn gate() -> Registry {
+    registry().register::<Gate>()
+}
+
+/// Behind a proxy on this machine.
+fn behind() -> Registry {
+    gate().trusted_proxies(["127.0.0.1", "10.0.0.0/8"])
+}
+
+#[tokio::test]
+async fn claims_raw_handlers_and_the_log_see_the_client_past_the_proxies() {
+    let log = log();
+    let registry = behind();
+    let mut routed = Server::start().await;
+    routed.address = nested(&registry).await;
+    for server in [Server::host(behind()).await, routed] {
+        let ask = format!("POST /gateway/gate/action/whence?{}", desk("seen"));
+        let show = format!("GET /gateway/gate/request/?{}", desk("seen"));
+        for (headers, client) in [
+            (&[(XFF, "198.51.100.1, 203.0.113.9, 10.0.0.2")][..], "203.0.113.9:0"),
+            (&[(XFF, "203.0.113.9:4711")], "203.0.113.9:4711"),
+            (&[("forwarded", "for=\"[2001:db8::9]:80\";proto=https, for=10.0.0.2")], "[2001:db8::9]:80"),
+        ] {
+            let reply = server.http(&ask, headers, b"{}").await;
+            assert_eq!(reply.json(), json!({ "output": client }));
+            assert_eq!(server.http(&show, headers, b"").await.body, client.as_bytes());
+            let ray = reply.headers["x-rivet-ray-id"].clone();
+            let logged = || {
+                log.lines(|line| line.target == "callboard::access" && line.field("request_id") == Some(&ray))
+            };
+            gateway::until(async || !logged().is_empty()).await;
+            assert_eq!(logged()[0].field("peer"), Some(client.trim_end_matches(":0")));
+        }
+        assert_eq!(server.http(&ask, &[], b"{}").await.json(), json!({ "output": "this machine" }));
+    }
+    let strange = Server::host(gate().trusted_proxies(["10.0.0.0/8"])).await;
+    let ask = format!("POST /gateway/gate/action/whence?{}", desk("seen"));
+    for headers in [(XFF, "203.0.113.9"), ("forwarded", "for=203.0.113.9"), ("forwarded", "for=\"")] {
+        let reply = strange.http(&ask, &[headers], b"{}").await;
+        assert_eq!(reply.json(), json!({ "output": "this machine" }), "{headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn each_client_behind_a_proxy_has_limits_of_its_own() {
+    let limits = || Limits::new().connections_per_address(2).sockets_per_address(3).requests_per_second(5);
+    let connect = async |server: &Server, client: &str| {
+        let path = format!("/gateway/desk/connect?{}", desk("many"));
+        let headers = format!("host: localhost\r\nx-forwarded-for: {client}\r\n");
+        let mut socket = open(server.address, &path, &headers).await;
+        let first = next(&mut socket).await;
+        (first.as_close().is_none(), socket)
+    };
+    let server = Server::host(behind().limits(limits())).await;
+    let mut open = Vec::new();
+    for client in ["203.0.113.1", "203.0.113.2", "203.0.113.3", "2001:db8::1"] {
+        for _ in 0..2 {
+            let (is_in, socket) = connect(&server, client).await;
+            assert!(is_in, "{client}: eight sockets of the proxy, and two connections of each client");
+            open.push(socket);
+        }
+        assert!(!connect(&server, client).await.0, "{client}");
+        // What the client writes in front of it makes nobody else of it.
+        assert!(!connect(&server, &format!("198.51.100.7, {client}")).await.0, "{client}");
+    }
+    assert!(!connect(&server, "2001:db8::2").await.0, "one customer of IPv6 is one client");
+    let get = async |client: &str| server.http("GET /health", &[(XFF, client)], b"").await.status;
+    for _ in 0..5 {
+        assert_eq!(get("203.0.113.50").await, 200);
+    }
+    assert_eq!(get("203.0.113.50").await, 429);
+    assert_eq!(get("198.51.100.7, 203.0.113.50").await, 429);
+    assert_eq!(get("203.0.113.51").await, 200);
+
+    // Nobody said that this machine is a proxy: it is one client.
+    let server = Server::host(gate().limits(limits())).await;
+    let (first, second) = (connect(&server, "203.0.113.1").await, connect(&server, "203.0.113.2").await);
+    assert!(first.0 && second.0 && !connect(&server, "203.0.113.3").await.0);
+}
+
+#[tokio::test]
+async fn until_proxies_are_named_the_log_tells_once_which_limit_was_met_and_the_way_out() {
+    let log = log();
+    let hints = |limit: &str| {
+        let lines = log.lines(|line| line.field("limit") == Some(limit));
+        lines.into_iter().map(|line| line.field("message").unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let limits = || Limits::new().requests_per_second(2);
+    let named = Server::host(behind().limits(limits())).await;
+    for _ in 0..10 {
+        named.http("GET /health", &[(XFF, "203.0.113.9")], b"").await;
+    }
+    let before = hints("requests_per_second").len();
+    let server = Server::host(gate().limits(limits())).await;
+    for _ in 0..10 {
+        server.http("GET /health", &[], b"").await;
+    }
+    let told = hints("requests_per_second");
+    assert!(told.len() <= before + 1 && !told.is_empty(), "{told:?}");
+    for way_out in ["`Limits::requests_per_second`", "`Registry::trusted_proxies`"] {
+        assert!(told[0].contains(way_out), "{}", told[0]);
+    }
+}
+
+#[tokio::test]
+async fn the_host_and_scheme_of_a_proxy_count_for_origins_and_for_hosts() {
+    let server = Server::host(behind().hosts(["app.example"])).await;
+    let stranger = Server::host(gate().hosts(["app.example"])).await;
+    let get = async |server: &Server, headers: &[(&str, &str)]| {
+        let reply = server.http("GET /health", headers, b"").await;
+        (reply.status, if reply.status == 200 { String::new() } else { reply.error() })
+    };
+    let ok = (200, String::new());
+    let refused = |code: &str| (403, format!("auth.{code}_not_allowed"));
+    // A proxy that has its own name for the server, and says what the client asked for.
+    let site = |host, proto| [("x-forwarded-host", host), ("x-forwarded-proto", proto)];
+    assert_eq!(get(&server, &site("app.example", "https")).await, ok);
+    assert_eq!(get(&server, &site("rebind.evil", "https")).await, refused("host"));
+    assert_eq!(get(&server, &site("localhost, rebind.evil", "https")).await, refused("host"));
+    assert_eq!(get(&server, &[("host", "rebind.evil")]).await, refused("host"));
+    assert_eq!(get(&server, &[("forwarded", "for=203.0.113.9;host=rebind.evil")]).await, refused("host"));
+    // Nobody else is believed.
+    let forged = [&[("host", "rebind.evil")], &site("app.example", "https")[..]].concat();
+    assert_eq!(get(&stranger, &forged).await, refused("host"));
+    assert_eq!(get(&server, &forged).await, ok, "the proxy's own host is not the client's");
+
+    let page = |origin, site: [(&'static str, &'static str); 2]| [&site[..], &[("origin", origin)]].concat();
+    let app = site("app.example", "https");
+    assert_eq!(get(&server, &page("https://app.example", app)).await, ok);
+    assert_eq!(get(&server, &page("http://app.example", app)).await, refused("origin"));
+    assert_eq!(get(&server, &page("http://app.example", site("app.example", "http"))).await, ok);
+    assert_eq!(get(&server, &page("https://other.example", app)).await, refused("origin"));
+    // This machine is the proxy, and not who asks.
+    assert_eq!(get(&server, &page("http://localhost:3000", app)).await, refused("origin"));
+    let elements =
+        [("forwarded", "for=203.0.113.9;host=app.example;proto=https"), ("origin", "https://app.example")];
+    assert_eq!(get(&server, &elements).await, ok);
+    assert_eq!(get(&stranger, &page("https://app.example", app)).await, refused("origin"));
+    let any = Server::host(behind().hosts(["app.example"]).origins(Origins::any())).await;
+    assert_eq!(get(&any, &page("https://other.example", app)).await, ok);
+}
+
+#[tokio::test]
+async fn headers_that_contradict_each_other_are_refused_and_the_log_says_why() {
+    let log = log();
+    let server = Server::host(behind()).await;
+    for headers in [
+        [(XFF, "203.0.113.9"), ("forwarded", "for=127.0.0.1")],
+        [(XFF, "203.0.113.9"), ("forwarded", "for=203.0.113.9;host=localhost")],
+        [("x-forwarded-host", "localhost"), ("forwarded", "for=203.0.113.9")],
+        [("x-other", ""), ("forwarded", "for=\"203.0.113.9")],
+    ] {
+        for request in ["GET /health", "GET /own"] {
+            let reply = server.http(request, &headers, b"").await;
+            assert_eq!(
+                (reply.status, reply.error().as_str()),
+                (400, "api.bad_request"),
+                "{request} {headers:?}"
+            );
+        }
+    }
+    let same = [(XFF, "203.0.113.9"), ("forwarded", "for=203.0.113.9")];
+    assert_eq!(server.http("GET /own", &same, b"").await.status, 200);
+    let warned = log.lines(|line| line.field("proxy") == Some("127.0.0.1"));
+    assert_eq!(warned.len(), 1, "{warned:?}");
+    assert!(warned[0].field("message").unwrap().contains("do not say the same"));
+}
