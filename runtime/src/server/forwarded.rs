@@ -69,8 +69,7 @@ fn is_made_up(text: &str) -> bool {
 pub(super) fn elements(line: &str) -> Option<Vec<Element<'_>>> {
     let (mut rest, mut elements) = (Rest(line), Vec::new());
     loop {
-        // Of elements that are empty, lists may have some.
-        elements.extend(rest.element()?);
+        rest.element(&mut elements)?;
         if rest.0.is_empty() {
             return Some(elements);
         }
@@ -82,8 +81,8 @@ pub(super) fn elements(line: &str) -> Option<Vec<Element<'_>>> {
 struct Rest<'a>(&'a str);
 
 impl<'a> Rest<'a> {
-    /// `Some(None)` for one that is empty.
-    fn element(&mut self) -> Option<Option<Element<'a>>> {
+    /// Reads the next one. Lists may have some that are empty.
+    fn element(&mut self, elements: &mut Vec<Element<'a>>) -> Option<()> {
         let (mut element, mut names): (_, Vec<&str>) = (Element::default(), Vec::new());
         loop {
             self.skip_spaces();
@@ -97,7 +96,8 @@ impl<'a> Rest<'a> {
             }
             self.skip_spaces();
             if self.skip(';').is_none() {
-                return Some((!names.is_empty()).then_some(element));
+                elements.extend((!names.is_empty()).then_some(element));
+                return Some(());
             }
         }
     }
@@ -167,7 +167,7 @@ mod tests {
     use super::*;
 
     fn at(address: &str) -> Option<Node> {
-        let address: IpAddr = address.parse().expect("an address");
+        let address: IpAddr = address.parse().ok()?;
         Some(Node::At(SocketAddr::new(address, 0)))
     }
 
@@ -250,7 +250,7 @@ mod tests {
             "for=somebody",
             "for=192.0.2.1\u{e9}",
         ] {
-            assert!(elements(line).is_none() || line == "for=\"192.0.2.1:\"", "{line}: {:?}", elements(line));
+            assert_eq!(elements(line), None, "{line}");
         }
     }
 

@@ -5,7 +5,6 @@
 mod capture;
 #[path = "../gateway/mod.rs"]
 mod gateway;
-mod handshakes;
 mod hosts;
 mod pages;
 mod proxies;
