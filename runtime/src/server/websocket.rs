@@ -114,6 +114,9 @@ impl Handshake {
         {
             return Err(errors::no_upgrade("This is a WebSocket endpoint: ask for an upgrade"));
         }
+        if has_body(headers) {
+            return Err(errors::bad_request("a WebSocket handshake has no body"));
+        }
         if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
             return Err(errors::no_upgrade("WebSocket version 13 is spoken here"));
         }
@@ -159,6 +162,17 @@ fn accept(key: &HeaderValue) -> Option<HeaderValue> {
     digest.update(key.as_bytes());
     digest.update(GUID.as_bytes());
     HeaderValue::from_maybe_shared(Bytes::from(STANDARD.encode(digest.digest().bytes()))).ok()
+}
+
+/// Whether a request says that a body follows, even an empty one in chunks. What follows a handshake are frames: bytes that
+/// may be either would be read as the one or the other by how they happen to arrive.
+fn has_body(headers: &HeaderMap) -> bool {
+    let is_none = |length: &HeaderValue| {
+        let digits = length.as_bytes();
+        !digits.is_empty() && digits.iter().all(|digit| *digit == b'0')
+    };
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || !headers.get_all(header::CONTENT_LENGTH).iter().all(is_none)
 }
 
 /// Whether a header that is a list has this item, in any case.

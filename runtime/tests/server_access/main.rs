@@ -5,6 +5,7 @@
 mod capture;
 #[path = "../gateway/mod.rs"]
 mod gateway;
+mod handshakes;
 mod hosts;
 mod pages;
 mod proxies;
