@@ -124,6 +124,12 @@ pub(crate) fn queue_full(limit: usize) -> Fault {
     Fault::from_parts("queue", "full", message).with_metadata(json!({ "limit": limit }))
 }
 
+/// The message is in no queue: those of all actors together have no room for it.
+pub(crate) fn queues_full(limit: u64) -> Fault {
+    let message = format!("{limit} bytes wait in the queues of this server already. Try again later.");
+    Fault::from_parts("queue", "full", message).with_metadata(json!({ "limit": limit }))
+}
+
 pub(crate) fn message_too_large(limit: usize) -> Fault {
     Fault::from_parts(
         "queue",

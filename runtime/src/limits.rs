@@ -29,6 +29,7 @@ use std::time::Duration;
 /// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | `connection.too_many_subscriptions`, for that listener |
 /// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
 /// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
+/// | [`queued_bytes`](Self::queued_bytes) | bytes of all queues | 4 GiB | `queue.full` |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
 /// | [`buffered`](Self::buffered) | bytes | 512 MiB | status 503, `guard.overloaded`; for a call on a connection `connection.too_many_calls` |
@@ -72,6 +73,7 @@ pub struct Limits {
     pub(crate) connections_per_address: usize,
     pub(crate) queued_message: usize,
     pub(crate) queued_messages: usize,
+    pub(crate) queued_bytes: u64,
     pub(crate) subscriptions: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) bytes_in_flight: usize,
@@ -107,6 +109,7 @@ impl Default for Limits {
             connections_per_address: 1000,
             queued_message: 64 << 10,
             queued_messages: 1000,
+            queued_bytes: 4 << 30,
             subscriptions: 256,
             calls_in_flight: 1024,
             bytes_in_flight: 1 << 20,
@@ -183,6 +186,10 @@ settings! {
     queued_message: usize;
     /// Messages that one queue of an actor may hold, those included that are taken and not completed.
     queued_messages: usize;
+    /// Bytes that the queues of all actors may hold together, wherever they wait: on the disk, for actors that are kept there,
+    /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
+    /// memory, and the first message of each queue of an actor that is awake.
+    queued_bytes: u64;
     /// Events that one connection may be subscribed to.
     subscriptions: usize;
     /// Calls of one connection that may wait for their answers. Who goes on after one too many is read from less often, up

@@ -23,6 +23,9 @@ enum Request {
     NextAlarmAfter(AlarmKind, u64),
     AlarmsAhead(AlarmKind, u64, Option<ActorId>, usize),
     WithMessages(Option<ActorId>, usize),
+    Messages(ActorId, &'static str, Option<MessageId>, u64),
+    /// How much waits, and which of all messages.
+    Queued(ActorId),
     /// Of the file; memory has nothing like it.
     Reopen,
 }
@@ -46,7 +49,12 @@ async fn compare(requests: Vec<Request>) {
         .into_iter()
         .chain(claims())
         .chain(AlarmKind::ALL.map(|kind| Request::Due(kind, u64::MAX, 100)))
-        .chain([Request::WithMessages(None, 100)]);
+        .chain([Request::WithMessages(None, 100)])
+        .chain((0..6_u8).flat_map(|n| {
+            let id = format!("{n:032x}").parse().unwrap();
+            let messages = |queue| Request::Messages(id, queue, None, u64::MAX);
+            [messages("jobs"), messages("Mail"), Request::Queued(id)]
+        }));
     for request in requests.into_iter().chain(last) {
         if matches!(request, Request::Reopen) {
             drop(sqlite);
@@ -79,6 +87,15 @@ async fn ask(store: &dyn Store, request: &Request) -> String {
         Request::WithMessages(after, limit) => {
             format!("{:?}", store.with_messages(*after, *limit).await.unwrap())
         }
+        Request::Messages(id, queue, from, limit) => {
+            format!("{:?}", store.messages(*id, queue, *from, *limit).await.unwrap())
+        }
+        Request::Queued(id) => {
+            let ids = (0..4).map(|n: u8| format!("{n:032x}").parse().unwrap()).collect();
+            let there = store.messages_there(*id, ids).await.unwrap();
+            let loads = store.queue_loads(*id).await.unwrap();
+            format!("{:?}", (store.queued_bytes().await.unwrap(), loads, there))
+        }
         Request::Reopen => String::new(),
     }
 }
@@ -99,6 +116,9 @@ fn request() -> impl Strategy<Value = Request> {
         1 => (kind(), 0..12_u64, option::of(id()), 0..5_usize)
             .prop_map(|(kind, now, after, limit)| Request::AlarmsAhead(kind, now, after, limit)),
         1 => (option::of(id()), 0..5_usize).prop_map(|(after, limit)| Request::WithMessages(after, limit)),
+        1 => (id(), select(&["jobs", "Mail"][..]), option::of(message_id()), 0..400_u64)
+            .prop_map(|(id, queue, from, limit)| Request::Messages(id, queue, from, limit)),
+        1 => id().prop_map(Request::Queued),
         1 => Just(Request::Reopen),
     ]
 }

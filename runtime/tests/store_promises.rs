@@ -14,12 +14,12 @@ use callboard::{
         AlarmKind::{Elapsed, WallClock},
         Commit,
         CommitOutcome::{Done, Fenced, Taken},
-        MemoryStore, MessageChange, MessageId, Store,
+        MemoryStore, MessageChange, MessageId, MessagePage, QueueLoad, Store, StoredMessage,
     },
 };
 use store_kit::{
-    alarm, claimed, commit, create, created, created_with, enqueue, message, record, save, save_alarms,
-    save_messages,
+    alarm, claimed, commit, create, created, created_with, enqueue, message, messages, record, save,
+    save_alarms, save_messages,
 };
 
 /// Makes a test of each function for each store.
@@ -73,6 +73,10 @@ promises! {
     a_fenced_save_changes_no_message,
     a_destroyed_actor_is_gone_with_its_messages,
     actors_with_messages_come_once_and_page_by_page,
+    messages_come_a_page_at_a_time_queue_by_queue,
+    what_waits_is_counted,
+    messages_without_number_are_counted,
+    it_is_told_which_messages_are_there,
     every_part_of_a_message_is_kept,
     an_actor_lists_in_the_order_of_its_id,
     a_list_comes_page_by_page,
@@ -372,7 +376,7 @@ async fn messages_come_in_the_order_of_their_ids(store: &dyn Store) {
         enqueue(&new, 1, &third),
     ];
     assert_eq!(store.commit(batch).await.unwrap(), [Done, Done, Done]);
-    assert_eq!(claimed(store, &new).await.messages, [first, second, third]);
+    assert_eq!(messages(store, &new).await, [first, second, third]);
 }
 
 async fn a_message_that_was_handled_is_gone(store: &dyn Store) {
@@ -382,7 +386,7 @@ async fn a_message_that_was_handled_is_gone(store: &dyn Store) {
     assert_eq!(store.commit(batch).await.unwrap(), [Done, Done]);
     let changes = [gone.id, MessageId::generate()].map(MessageChange::Remove);
     assert_eq!(commit(store, save_messages(&room, 1, 2, changes)).await, Done);
-    assert_eq!(claimed(store, &room).await.messages, [kept]);
+    assert_eq!(messages(store, &room).await, [kept]);
 }
 
 async fn a_message_is_of_its_actor_alone(store: &dyn Store) {
@@ -391,8 +395,8 @@ async fn a_message_is_of_its_actor_alone(store: &dyn Store) {
     let batch = vec![enqueue(&room, 1, &shared), enqueue(&other, 1, &shared)];
     assert_eq!(store.commit(batch).await.unwrap(), [Done, Done]);
     assert_eq!(commit(store, save_messages(&room, 1, 2, [MessageChange::Remove(shared.id)])).await, Done);
-    assert_eq!(claimed(store, &room).await.messages, []);
-    assert_eq!(claimed(store, &other).await.messages, [shared]);
+    assert_eq!(messages(store, &room).await, []);
+    assert_eq!(messages(store, &other).await, [shared]);
 }
 
 async fn a_message_of_an_earlier_epoch_is_fenced(store: &dyn Store) {
@@ -400,7 +404,7 @@ async fn a_message_of_an_earlier_epoch_is_fenced(store: &dyn Store) {
     assert_eq!(commit(store, enqueue(&record("room", ["b"]), 1, &message("to nobody"))).await, Fenced);
     assert_eq!(claimed(store, &room).await.epoch, 2);
     assert_eq!(commit(store, enqueue(&room, 1, &message("late"))).await, Fenced);
-    assert_eq!(claimed(store, &room).await.messages, []);
+    assert_eq!(messages(store, &room).await, []);
 }
 
 async fn a_message_leaves_the_revision_as_it_is(store: &dyn Store) {
@@ -408,7 +412,8 @@ async fn a_message_leaves_the_revision_as_it_is(store: &dyn Store) {
     assert_eq!(commit(store, enqueue(&room, 1, &message("hello"))).await, Done);
     assert_eq!(commit(store, save(&room, 1, 2, "second", [])).await, Done);
     let claim = claimed(store, &room).await;
-    assert_eq!((claim.revision, claim.state, claim.messages.len()), (2, "second".into(), 1));
+    assert_eq!((claim.revision, claim.state), (2, "second".into()));
+    assert_eq!(messages(store, &room).await.len(), 1);
 }
 
 async fn a_fenced_save_changes_no_message(store: &dyn Store) {
@@ -418,7 +423,7 @@ async fn a_fenced_save_changes_no_message(store: &dyn Store) {
     let changes = [MessageChange::Remove(kept.id), MessageChange::Add(message("more"))];
     assert_eq!(commit(store, save_messages(&room, 1, 1, changes.clone())).await, Fenced);
     assert_eq!(commit(store, save_messages(&room, 2, 5, changes)).await, Fenced);
-    assert_eq!(claimed(store, &room).await.messages, [kept]);
+    assert_eq!(messages(store, &room).await, [kept]);
 }
 
 async fn a_destroyed_actor_is_gone_with_its_messages(store: &dyn Store) {
@@ -428,7 +433,7 @@ async fn a_destroyed_actor_is_gone_with_its_messages(store: &dyn Store) {
     assert_eq!(store.with_messages(None, 10).await.unwrap(), []);
     let new = ActorRecord::new(old.id, "room", Key::from("a"), 1_700_000_000_000);
     assert_eq!(commit(store, create(&new, "", [])).await, Done);
-    assert_eq!(claimed(store, &new).await.messages, []);
+    assert_eq!(messages(store, &new).await, []);
 }
 
 async fn actors_with_messages_come_once_and_page_by_page(store: &dyn Store) {
@@ -457,11 +462,12 @@ async fn every_part_of_a_message_is_kept(store: &dyn Store) {
     for sent in [&tried, &dead, &fresh] {
         assert_eq!(commit(store, enqueue(&room, 1, sent)).await, Done);
     }
-    assert_eq!(claimed(store, &room).await.messages, [tried, dead.clone(), fresh.clone()]);
+    assert_eq!(claimed(store, &room).await.epoch, 2);
+    assert_eq!(messages(store, &room).await, [tried, dead.clone(), fresh.clone()]);
     // One that is added again replaces what it was.
     let again = fresh.with_attempts(1).with_not_before(9).with_dead(true);
     assert_eq!(commit(store, save_messages(&room, 2, 2, [MessageChange::Add(again.clone())])).await, Done);
-    assert_eq!(claimed(store, &room).await.messages[1..], [dead, again]);
+    assert_eq!(messages(store, &room).await[1..], [dead, again]);
 }
 
 async fn an_actor_lists_in_the_order_of_its_id(store: &dyn Store) {
@@ -519,4 +525,87 @@ async fn commits_that_come_together_are_all_answered(store: &dyn Store) {
     let keys: HashSet<_> =
         store.list("game", None, usize::MAX).await.unwrap().into_iter().map(|record| record.key).collect();
     assert_eq!(keys.len(), 200);
+}
+
+async fn messages_come_a_page_at_a_time_queue_by_queue(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    let sizes = [0, 1_000, 10, 10, 5_000, 10];
+    let sent = sizes.map(|size| message(&"x".repeat(size)));
+    let mut batch: Vec<_> = sent.iter().map(|message| enqueue(&room, 1, message)).collect();
+    let other = StoredMessage::new(MessageId::generate(), "mail", Bytes::new(), 1);
+    batch.insert(3, enqueue(&room, 1, &other));
+    store.commit(batch).await.unwrap();
+
+    // Twice a message takes more than its body.
+    let (two, all) = (1_000 + 2 * StoredMessage::OVERHEAD, u64::MAX);
+    let page = async |from: usize, limit: u64| {
+        let from = sent.get(from).map(|message| message.id);
+        let page = store.messages(room.id, "jobs", from, limit).await.unwrap();
+        let next = page.next.map(|next| sent.iter().position(|message| message.id == next).unwrap());
+        (page.messages, next)
+    };
+    assert_eq!(page(9, all).await, (sent.to_vec(), None));
+    assert_eq!(page(9, 0).await, (sent[..1].to_vec(), Some(1)), "one is in every page");
+    assert_eq!(page(9, two).await, (sent[..2].to_vec(), Some(2)));
+    assert_eq!(page(9, two - 1).await, (sent[..1].to_vec(), Some(1)));
+    assert_eq!(page(2, 1_000).await, (sent[2..4].to_vec(), Some(4)));
+    assert_eq!(page(4, 1_000).await, (sent[4..5].to_vec(), Some(5)));
+    assert_eq!(page(5, 0).await, (sent[5..].to_vec(), None));
+
+    let in_mail = store.messages(room.id, "mail", Some(sent[0].id), all).await.unwrap();
+    assert_eq!((in_mail.messages, in_mail.next), (vec![other], None));
+    let (nowhere, nobody) = (created(store, "room", ["b"]).await, record("room", ["c"]));
+    for (id, queue) in [(room.id, "spam"), (nowhere.id, "jobs"), (nobody.id, "jobs")] {
+        assert_eq!(store.messages(id, queue, None, all).await.unwrap(), MessagePage::default());
+    }
+    assert_eq!(
+        store.messages(room.id, "jobs", Some(MessageId::generate()), all).await.unwrap(),
+        MessagePage::default()
+    );
+}
+
+async fn what_waits_is_counted(store: &dyn Store) {
+    let (one, two) = (created(store, "room", ["a"]).await, created(store, "room", ["b"]).await);
+    assert_eq!((store.queued_bytes().await.unwrap(), store.queue_loads(one.id).await.unwrap()), (0, vec![]));
+    let sent = [1, 20, 300].map(|size| message(&"x".repeat(size)));
+    let mail = StoredMessage::new(MessageId::generate(), "mail", Bytes::from("hello"), 1);
+    let overhead = StoredMessage::OVERHEAD;
+    let mut batch: Vec<_> = sent.iter().map(|message| enqueue(&one, 1, message)).collect();
+    batch.extend([enqueue(&one, 1, &mail), enqueue(&two, 1, &sent[2])]);
+    // One that is there already is one still.
+    batch.push(enqueue(&one, 1, &mail));
+    store.commit(batch).await.unwrap();
+    let loads = [QueueLoad::new("jobs", 3, 321 + 3 * overhead), QueueLoad::new("mail", 1, 5 + overhead)];
+    assert_eq!(store.queue_loads(one.id).await.unwrap(), loads);
+    assert_eq!(store.queued_bytes().await.unwrap(), 626 + 5 * overhead);
+
+    assert_eq!(commit(store, save_messages(&one, 1, 2, [MessageChange::Remove(sent[1].id)])).await, Done);
+    assert_eq!(store.queued_bytes().await.unwrap(), 606 + 4 * overhead);
+    assert_eq!(commit(store, Commit::Destroy { id: one.id, epoch: 1 }).await, Done);
+    assert_eq!(store.queued_bytes().await.unwrap(), 300 + overhead);
+    assert_eq!(store.queue_loads(one.id).await.unwrap(), []);
+}
+
+async fn messages_without_number_are_counted(store: &dyn Store) {
+    let room = created(store, "room", ["a"]).await;
+    // Some more than are counted at a time.
+    let jobs = (0..10_001).map(|n| enqueue(&room, 1, &message(&(n % 10).to_string())));
+    let mail = (0..3).map(|_| StoredMessage::new(MessageId::generate(), "mail", Bytes::new(), 1));
+    let mut batch: Vec<_> = jobs.collect();
+    batch.extend(mail.map(|message| enqueue(&room, 1, &message)));
+    store.commit(batch).await.unwrap();
+    let (jobs, mail) = (10_001 * (1 + StoredMessage::OVERHEAD), 3 * StoredMessage::OVERHEAD);
+    let loads = [QueueLoad::new("jobs", 10_001, jobs), QueueLoad::new("mail", 3, mail)];
+    assert_eq!(store.queue_loads(room.id).await.unwrap(), loads);
+    assert_eq!(store.queued_bytes().await.unwrap(), jobs + mail);
+}
+
+async fn it_is_told_which_messages_are_there(store: &dyn Store) {
+    let (one, two) = (created(store, "room", ["a"]).await, created(store, "room", ["b"]).await);
+    let (first, second, others) = (message("1"), message("2"), message("3"));
+    let batch = vec![enqueue(&one, 1, &first), enqueue(&one, 1, &second), enqueue(&two, 1, &others)];
+    store.commit(batch).await.unwrap();
+    let ids = vec![others.id, second.id, MessageId::generate(), first.id];
+    assert_eq!(store.messages_there(one.id, ids.clone()).await.unwrap(), [second.id, first.id]);
+    assert_eq!(store.messages_there(record("room", ["c"]).id, ids).await.unwrap(), []);
 }

@@ -87,7 +87,8 @@ pub(super) struct Core<A> {
 
 impl<A: Actor> Cell<A> {
     pub(super) fn new(kind: Arc<Kind<A>>, key: Key, absent: Absent, roster: Arc<Roster<A>>) -> Self {
-        let queues = Queues::new(<A::Contract as Contract>::QUEUES, kind.meters().queues());
+        let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
+        let queues = Queues::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
         Self {
             kind,
             key,

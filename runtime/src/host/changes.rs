@@ -45,6 +45,11 @@ impl<T> Changes<T> {
         &self.log[..self.count(until)]
     }
 
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &T> {
+        self.log.iter()
+    }
+
     /// The store has the changes up to here; which these were.
     pub(super) fn saved(&mut self, until: u64) -> impl Iterator<Item = T> + use<'_, T> {
         let saved = self.count(until);

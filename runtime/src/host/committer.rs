@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tokio::{sync::mpsc, time::Instant};
 
+use super::queued::Queued;
 use crate::{
     meters::CommitMeters,
     store::{Commit, CommitOutcome, Store, StoreError},
@@ -46,13 +47,13 @@ impl Committer {
     const BATCH: usize = 1024;
 
     /// Starts the task that serves the store. It ends when the committer is dropped.
-    pub(super) fn start(store: Arc<dyn Store>) -> Self {
+    pub(super) fn start(store: Arc<dyn Store>, queued: Arc<Queued>) -> Self {
         let (jobs, mut queue) = mpsc::unbounded_channel();
         let meters = CommitMeters::new();
         tokio::spawn(async move {
             let mut batch = Vec::new();
             while queue.recv_many(&mut batch, Self::BATCH).await > 0 {
-                commit(&*store, &mut batch, &meters).await;
+                commit(&*store, &mut batch, &queued, &meters).await;
             }
         });
         Self { jobs }
@@ -88,10 +89,14 @@ impl Waiting {
     }
 }
 
-async fn commit(store: &dyn Store, batch: &mut Vec<Job>, meters: &CommitMeters) {
+async fn commit(store: &dyn Store, batch: &mut Vec<Job>, queued: &Queued, meters: &CommitMeters) {
     let (commits, waiting): (Vec<_>, Vec<_>) = batch.drain(..).filter_map(Job::begin).unzip();
     if commits.is_empty() {
         return;
+    }
+    if commits.iter().any(Commit::has_messages) {
+        // Here nothing is on its way to the store.
+        queued.count(store).await;
     }
     let began = Instant::now();
     let committed = store.commit(commits).await;

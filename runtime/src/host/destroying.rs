@@ -58,6 +58,7 @@ impl<A: Actor> Cell<A> {
         // Before anybody hears of it: whoever calls after that reaches the next actor of this key.
         self.mailbox.close();
         self.alarms.lock().close();
+        self.queues.lock().destroyed();
         self.close_queues(&faults::not_handled_destroyed());
         if let Some(core) = &mut core {
             core.state = None;

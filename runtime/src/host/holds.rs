@@ -34,6 +34,8 @@ pub(super) struct Holds {
     /// Cancelled when nothing of this time awake is left.
     pub(super) gone: CancellationToken,
     wish: Wishes,
+    /// Others need its place: it is to sleep at once, if it is idle.
+    resting: AtomicBool,
 }
 
 /// What an actor has asked for itself.
@@ -73,6 +75,16 @@ impl Holds {
 
     pub(super) fn wish(&self) -> Wish {
         self.wish.get()
+    }
+
+    /// Asks it to sleep, if it is idle.
+    pub(super) fn ask_to_rest(&self) {
+        self.resting.store(true, Ordering::Release);
+    }
+
+    /// Whether it was asked to since it was looked at last.
+    pub(super) fn is_to_rest(&self) -> bool {
+        self.resting.load(Ordering::Relaxed) && self.resting.swap(false, Ordering::AcqRel)
     }
 
     /// A wish is for this time awake; one to be destroyed is final.

@@ -74,6 +74,14 @@ impl<A: Actor> HostedActor for Cell<A> {
         Box::pin(self.take_mail(mail, guest))
     }
 
+    fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move { self.work_off().await })
+    }
+
+    fn rest(&self) {
+        self.rest();
+    }
+
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
         Box::pin(self.destroyed())
     }

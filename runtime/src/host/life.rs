@@ -128,8 +128,9 @@ impl<A: Actor> Cell<A> {
             if ringing.is_on() {
                 continue;
             }
+            let rests = self.holds.is_to_rest();
             let looks = idle.is_elapsed() || finish_by.is_some();
-            if !self.may_sleep(looks, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
+            if !self.may_sleep(looks, rests, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
                 finish_by = None;
             } else if self.holds.is_finishing() && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT) {
                 idle.as_mut().reset(now + Self::END_TIMEOUT);
@@ -166,15 +167,15 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then.
-    fn may_sleep(&self, looks: bool, now: Instant) -> bool {
+    /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `rests`.
+    fn may_sleep(&self, looks: bool, rests: bool, now: Instant) -> bool {
         if self.has_queued_work() {
             return false;
         }
         match self.holds.wish() {
             // Calls under way are waited for, as they are by whoever changes it.
             Wish::Sleep => !self.holds.is_kept(),
-            _ => looks && self.is_idle() && now >= self.may_sleep_at(),
+            _ => (rests && self.is_idle()) || (looks && self.is_idle() && now >= self.may_sleep_at()),
         }
     }
 
@@ -267,6 +268,12 @@ impl<A: Actor> Cell<A> {
 
     pub(crate) fn wish(&self, wish: Wish) {
         self.holds.set_wish(wish);
+        self.mailbox.nudge();
+    }
+
+    /// Asks the actor to sleep now, if it is idle: others need its place.
+    pub(super) fn rest(&self) {
+        self.holds.ask_to_rest();
         self.mailbox.nudge();
     }
 

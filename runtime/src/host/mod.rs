@@ -24,6 +24,7 @@ mod hooks;
 mod hosted;
 mod joining;
 mod kind;
+mod lane;
 mod life;
 mod line;
 #[cfg(feature = "client")]
@@ -31,9 +32,11 @@ mod local;
 mod mailbox;
 mod parcel;
 mod parked;
+mod queued;
 mod queueing;
 mod queues;
 mod raw;
+mod refilling;
 mod ringing;
 mod roster;
 mod rousing;
@@ -181,6 +184,12 @@ pub(crate) trait HostedActor: Send + Sync {
     /// Gives what ends when the message is handled, if somebody waits for that.
     fn send(self: Arc<Self>, mail: Mail, guest: Guest)
     -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
+
+    /// Waits until `#[run]` has handled what waits for it, or does not get on with it, or the actor sleeps.
+    fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()>;
+
+    /// Asks the actor to sleep now, if it is idle.
+    fn rest(&self);
 
     /// Destroys the actor after what it was given before, and waits until it is gone.
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>>;

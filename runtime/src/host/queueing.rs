@@ -86,20 +86,25 @@ impl<A: Actor> Cell<A> {
     /// `None` if the actor sleeps.
     async fn enqueue_awake(self: &Arc<Self>, letter: &Letter) -> Result<Option<Option<Handling>>, Fault> {
         let kept = KeptAwake::new(Arc::clone(self));
-        let limit = self.shared().limits().queued_messages;
+        let shared = self.shared();
+        let limit = shared.limits().queued_messages;
+        let size = StoredMessage::size_of(&letter.body);
         let is_own = Chain::current().is_part_of(self.record().id);
-        let epoch = loop {
+        if !A::EPHEMERAL {
+            shared.queued().count(&**shared.store()).await;
+        }
+        let (id, epoch) = loop {
             let changed = self.queues_changed.notified();
             let admission = {
                 // The gate before the queues, as where both are submitted.
                 let gate = self.gate.lock();
-                let admission = self.queues.lock().admit(letter.queue, limit, is_own);
+                let admission = self.queues.lock().admit(letter.queue, limit, size, is_own);
                 (admission, gate.epoch())
             };
             match admission {
-                (Admission::Now, epoch) => break epoch,
+                (Admission::Now(id), epoch) => break (id, epoch),
                 (Admission::Later, _) => changed.await,
-                (Admission::Full, _) => return Err(faults::queue_full(limit)),
+                (Admission::Full(fault), _) => return Err(fault),
                 (Admission::Closed, _) => return Ok(None),
             }
         };
@@ -110,7 +115,7 @@ impl<A: Actor> Cell<A> {
             }
             None => (None, None),
         };
-        let message = self.message(letter.queue, letter.body.clone());
+        let message = self.message(id, letter.queue, letter.body.clone());
         self.keep(letter.queue, message, waiter, epoch).await?;
         Ok(Some(handled.map(|handled| -> Handling {
             Box::pin(async move {
@@ -156,7 +161,7 @@ impl<A: Actor> Cell<A> {
             if done {
                 queues.arrived(queue, message, waiter);
             } else {
-                queues.failed(queue);
+                queues.failed(queue, &message);
             }
         }
         self.queues_changed.notify_waiters();
@@ -174,17 +179,15 @@ impl<A: Actor> Cell<A> {
     pub(crate) fn send_to_itself(self: &Arc<Self>, queue: usize, body: Bytes) -> Result<MessageId, Fault> {
         self.check_size(&body)?;
         let limit = self.shared().limits().queued_messages;
-        let message = self.message(queue, body);
-        let id = message.id;
+        let id = MessageId::generate();
+        let message = self.message(id, queue, body);
         {
             let mut gate = self.gate.lock();
             let mut queues = self.queues.lock();
             if queues.is_closed() {
                 return Err(faults::message_too_late());
             }
-            if !queues.add(queue, limit, message) {
-                return Err(faults::queue_full(limit));
-            }
+            queues.add(queue, limit, message)?;
             gate.changed_aside();
         }
         // Outside of a turn that ends in a save, the actor's task sees to it.
@@ -192,9 +195,9 @@ impl<A: Actor> Cell<A> {
         Ok(id)
     }
 
-    fn message(&self, queue: usize, body: Bytes) -> StoredMessage {
+    fn message(&self, id: MessageId, queue: usize, body: Bytes) -> StoredMessage {
         let name = <A::Contract as Contract>::QUEUES[queue].name;
-        StoredMessage::new(MessageId::generate(), name, body, self.shared().clock().now_ms())
+        StoredMessage::new(id, name, body, self.shared().clock().now_ms())
     }
 
     fn check_size(&self, body: &Bytes) -> Result<(), Fault> {
@@ -222,13 +225,28 @@ impl<A: Actor> Cell<A> {
 
     /// The next message that nobody has taken.
     pub(crate) fn take_message(self: &Arc<Self>, queue: usize) -> Option<Taken<A>> {
-        let message = self.queues.lock().take(queue)?;
-        Some(Taken { message, kept: Some(KeptAwake::new(Arc::clone(self))), cell: Arc::clone(self) })
+        let (message, read) = {
+            let mut queues = self.queues.lock();
+            (queues.take(queue), queues.begin_read(queue))
+        };
+        if let Some(read) = read {
+            self.read_messages(queue, read);
+        }
+        Some(Taken {
+            message: message?,
+            kept: Some(KeptAwake::new(Arc::clone(self))),
+            cell: Arc::clone(self),
+        })
     }
 
     /// Whether a message waits for `#[run]`, which is there to take it.
     pub(super) fn has_queued_work(&self) -> bool {
         Self::HAS_QUEUES && !self.holds.run.is_empty() && self.queues.lock().has_work()
+    }
+
+    /// Whether there is something to take, of which nothing is in memory yet: whoever has a turn finds some of it.
+    pub(super) fn is_starved(&self) -> bool {
+        Self::HAS_QUEUES && self.queues.lock().is_starved()
     }
 
     /// Whether nothing is done with a message here.
@@ -242,47 +260,6 @@ impl<A: Actor> Cell<A> {
             self.queues.lock().close(why);
             self.queues_changed.notify_waiters();
         }
-    }
-
-    /// The messages that the store has; those of an ephemeral actor are in no store, and stay.
-    pub(super) fn load_queues(&self, messages: Vec<StoredMessage>) {
-        if Self::HAS_QUEUES {
-            let mut queues = self.queues.lock();
-            if A::EPHEMERAL {
-                queues.settle();
-            } else {
-                queues.loaded(messages);
-            }
-            drop(queues);
-            self.queues_changed.notify_waiters();
-        }
-    }
-
-    /// Holds off new messages until what is in the store has been read again, so that each is either among those or
-    /// comes after them.
-    pub(super) async fn hold_queues(self: &Arc<Self>) -> Option<Reloading<A>> {
-        if !Self::HAS_QUEUES {
-            return None;
-        }
-        self.queues.lock().set_reloading(true);
-        let reloading = Reloading(Arc::clone(self));
-        loop {
-            let changed = self.queues_changed.notified();
-            if !self.queues.lock().is_arriving() {
-                return Some(reloading);
-            }
-            changed.await;
-        }
-    }
-}
-
-/// Holds off new messages as long as it lives.
-pub(super) struct Reloading<A: Actor>(Arc<Cell<A>>);
-
-impl<A: Actor> Drop for Reloading<A> {
-    fn drop(&mut self) {
-        self.0.queues.lock().set_reloading(false);
-        self.0.queues_changed.notify_waiters();
     }
 }
 
@@ -347,6 +324,9 @@ impl<A: Actor> Taken<A> {
             let _ = gate.pass_held(held);
         }
         self.kept = None;
+        if cell.queues.lock().tells_worked_off() {
+            cell.queues_changed.notify_waiters();
+        }
         cell.mailbox.nudge();
         let in_turn = Chain::current().holds(cell.record().id).is_some();
         (!in_turn).then_some(saved)

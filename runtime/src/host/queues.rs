@@ -1,12 +1,18 @@
 //! The queues of one actor: what waits in them, who has taken what, and who waits for that to be handled.
 
-use std::collections::{BTreeMap, HashMap};
+mod arriving;
+mod stock;
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
-use metrics::Gauge;
 use tokio::sync::oneshot;
 
-use super::changes::Changes;
+pub(super) use self::{arriving::Admission, stock::Stock};
+use super::{changes::Changes, lane::Lane, queued::Queued};
 use crate::{
     Fault, MessageId, QueueInfo,
     meters::QueueMeter,
@@ -21,33 +27,50 @@ pub(super) struct Queues {
     lanes: Vec<Lane>,
     /// Taken, and neither completed nor given back.
     taken: HashMap<MessageId, (usize, StoredMessage)>,
+    /// Taken, and handed out no more in this time awake.
+    set_aside: HashSet<MessageId>,
+    progress: Progress,
     waiters: HashMap<MessageId, Waiter>,
-    changes: Changes<MessageChange>,
+    changes: Changes<Change>,
     /// Where among the changes the last message of the actor's own is.
     last_sent: u64,
-    /// How many messages are on their way to the store, beside the actor's own saves.
-    arriving: usize,
+    /// The messages that are on their way to the store, beside the actor's own saves.
+    arriving: HashSet<MessageId>,
+    /// What the queues of the process hold, and how much of it is this actor's in the store; `None` before it was read.
+    queued: Arc<Queued>,
+    stored: Option<u64>,
+    /// The actor is in no store: all that waits is in memory.
+    is_ephemeral: bool,
     /// What is in the store is being read again: nothing may come there meanwhile.
     reloading: bool,
     /// The actor's end has begun: what others send is for its next time awake.
     ending: bool,
     /// The actor sleeps, or is gone; who waits, or comes, is told so.
-    closed: Option<Fault>,
+    closed: Option<Closed>,
 }
 
-/// One queue.
-struct Lane {
-    /// What can be taken, in the order sent.
-    ready: BTreeMap<MessageId, StoredMessage>,
-    /// All that is in it or about to be, whether taken or not.
-    count: Tally,
-    meter: QueueMeter,
-    /// Somebody has waited for its messages in this time awake.
-    is_read: bool,
+/// How far the actor has come with what waits.
+#[derive(Default)]
+struct Progress {
+    /// How many messages were handled or set aside.
+    messages: u64,
+    /// Somebody waits until everything is.
+    is_watched: bool,
 }
 
-/// A count that a gauge follows, across all actors that have such a queue.
-struct Tally(usize, Gauge);
+/// The end of a time awake.
+struct Closed {
+    why: Fault,
+    /// Something waited in a queue that somebody has waited for.
+    left_work: bool,
+}
+
+/// A change to the queues that the store is not known to have.
+enum Change {
+    Add(StoredMessage),
+    /// Handled, with its size.
+    Remove(MessageId, u64),
+}
 
 /// Somebody who waits until a message is handled, and wants the response in this format.
 pub(super) struct Waiter {
@@ -55,133 +78,52 @@ pub(super) struct Waiter {
     pub(super) reply: oneshot::Sender<Result<Option<Bytes>, Fault>>,
 }
 
-/// Whether a message may come in.
-pub(super) enum Admission {
-    Now,
-    /// Once what is in the store has been read again, or the actor is awake again.
-    Later,
-    Full,
-    /// Not here: the actor sleeps.
-    Closed,
-}
-
 impl Queues {
-    pub(super) fn new(table: &'static [QueueInfo], meters: &[QueueMeter]) -> Self {
+    pub(super) fn new(
+        table: &'static [QueueInfo],
+        meters: &[QueueMeter],
+        queued: &Arc<Queued>,
+        is_ephemeral: bool,
+    ) -> Self {
+        let of_window = || (!is_ephemeral).then(|| Arc::clone(queued));
         Self {
             table,
-            lanes: meters.iter().map(Lane::new).collect(),
+            lanes: meters.iter().map(|meter| Lane::new(meter, of_window())).collect(),
             taken: HashMap::new(),
+            set_aside: HashSet::new(),
+            progress: Progress::default(),
             waiters: HashMap::new(),
             changes: Changes::default(),
             last_sent: 0,
-            arriving: 0,
+            arriving: HashSet::new(),
+            queued: Arc::clone(queued),
+            stored: is_ephemeral.then_some(0),
+            is_ephemeral,
             reloading: false,
             ending: false,
             closed: None,
         }
     }
 
-    /// These are the ones that the store has. Those that are taken stay so.
-    pub(super) fn loaded(&mut self, messages: Vec<StoredMessage>) {
-        self.forget_unsaved();
-        for lane in &mut self.lanes {
-            lane.ready.clear();
-            lane.count.set(0);
-        }
-        for message in messages {
-            let Some(index) = self.index_of(&message.queue) else {
-                tracing::warn!(queue = %message.queue, message = %message.id, "a message waits in a queue that is no more");
-                continue;
-            };
-            let lane = &mut self.lanes[index];
-            lane.count.add();
-            if !self.taken.contains_key(&message.id) {
-                lane.ready.insert(message.id, message);
-            }
-        }
-        self.tell_those_of_handled_messages();
-    }
-
-    /// Who waits for a message that is not there any more waits for nothing: the store has it as handled, although it
-    /// has not said so. The response is lost.
-    fn tell_those_of_handled_messages(&mut self) {
-        let Self { waiters, taken, lanes, .. } = self;
-        let is_there =
-            |id: &MessageId| taken.contains_key(id) || lanes.iter().any(|lane| lane.ready.contains_key(id));
-        for (_, waiter) in waiters.extract_if(|id, _| !is_there(id)) {
-            let fault = Fault::internal("it is not known whether a message was handled");
-            // Whoever waits may have gone away.
-            let _ = waiter.reply.send(Err(fault));
-        }
-    }
-
     /// What a turn has sent or completed that was taken back.
     pub(super) fn forget_unsaved(&mut self) {
         for change in self.changes.settle() {
-            if let MessageChange::Add(message) = change
-                && let Some(index) = self.table.iter().position(|queue| queue.name == message.queue)
-            {
-                self.lanes[index].count.take();
+            if let Change::Add(message) = change {
+                self.queued.release(message.size());
+                if let Some(index) = self.table.iter().position(|queue| queue.name == message.queue) {
+                    self.lanes[index].count.take();
+                }
             }
         }
     }
 
-    /// Asks for room for a message that is on its way to the store; [`arrived`](Self::arrived) or
-    /// [`failed`](Self::failed) follows.
-    /// Who `is_own` is waited for by the actor, and does not wait for it.
-    pub(super) fn admit(&mut self, index: usize, limit: usize, is_own: bool) -> Admission {
-        if self.closed.is_some() {
-            return Admission::Closed;
-        }
-        if self.reloading || (self.ending && !is_own) {
-            return Admission::Later;
-        }
-        let lane = &mut self.lanes[index];
-        if lane.count.0 >= limit {
-            return Admission::Full;
-        }
-        lane.count.add();
-        self.arriving += 1;
-        Admission::Now
-    }
-
-    /// The store has it.
-    pub(super) fn arrived(&mut self, index: usize, message: StoredMessage, waiter: Option<Waiter>) {
-        self.arriving -= 1;
-        if let Some(waiter) = waiter {
-            self.wait(message.id, waiter);
-        }
-        let lane = &mut self.lanes[index];
-        lane.meter.sent.increment(1);
-        lane.ready.insert(message.id, message);
-    }
-
-    /// The store does not have it, or is not known to.
-    pub(super) fn failed(&mut self, index: usize) {
-        self.arriving -= 1;
-        self.lanes[index].count.take();
-    }
-
-    /// A message of the actor's own, which is saved with what else it has changed. `false` if there is no room.
-    pub(super) fn add(&mut self, index: usize, limit: usize, message: StoredMessage) -> bool {
-        let lane = &mut self.lanes[index];
-        let fits = lane.count.0 < limit;
-        if fits {
-            lane.count.add();
-            lane.meter.sent.increment(1);
-            self.last_sent = self.changes.push(MessageChange::Add(message));
-        }
-        fits
-    }
-
-    /// The next message that nobody has taken.
+    /// The next message that nobody has taken, of those in memory.
     pub(super) fn take(&mut self, index: usize) -> Option<StoredMessage> {
         if self.closed.is_some() {
             return None;
         }
-        let lane = &mut self.lanes[index];
-        let (id, message) = lane.ready.pop_first()?;
-        self.taken.insert(id, (index, message.clone()));
+        let message = self.lanes[index].take()?;
+        self.taken.insert(message.id, (index, message.clone()));
         Some(message)
     }
 
@@ -192,23 +134,30 @@ impl Queues {
 
     /// A message that was taken, and is not handled, goes back to its place.
     pub(super) fn give_back(&mut self, id: MessageId) {
-        if let Some((index, message)) = self.taken.remove(&id) {
-            self.lanes[index].ready.insert(id, message);
+        if let Some((index, message)) = self.taken.remove(&id)
+            && self.closed.is_none()
+        {
+            self.lanes[index].add(message);
         }
     }
 
     /// A message that was taken stays in the store, and is handed out no more.
     pub(super) fn set_aside(&mut self, id: MessageId) {
-        self.taken.remove(&id);
+        if self.taken.remove(&id).is_some() {
+            self.set_aside.insert(id);
+            self.progress.messages += 1;
+        }
     }
 
     /// A message that was taken is handled. Gives whoever waits for that.
     pub(super) fn complete(&mut self, id: MessageId) -> Option<Waiter> {
-        let (index, _) = self.taken.remove(&id)?;
+        let (index, message) = self.taken.remove(&id)?;
         let lane = &mut self.lanes[index];
         lane.count.take();
+        lane.handled(id);
+        self.progress.messages += 1;
         lane.meter.completed.increment(1);
-        self.changes.push(MessageChange::Remove(id));
+        self.changes.push(Change::Remove(id, message.size()));
         self.waiters.remove(&id)
     }
 
@@ -221,7 +170,7 @@ impl Queues {
     pub(super) fn wait(&mut self, id: MessageId, waiter: Waiter) {
         match &self.closed {
             // Whoever waits may have gone away.
-            Some(fault) => drop(waiter.reply.send(Err(fault.clone()))),
+            Some(closed) => drop(waiter.reply.send(Err(closed.why.clone()))),
             None => drop(self.waiters.insert(id, waiter)),
         }
     }
@@ -248,18 +197,25 @@ impl Queues {
 
     /// The changes for the store, up to here.
     pub(super) fn until(&self, until: u64) -> Vec<MessageChange> {
-        self.changes.until(until).to_vec()
+        self.changes.until(until).iter().map(Change::for_store).collect()
     }
 
     /// The store has the changes up to here. Says whether there is more to take now.
     pub(super) fn saved(&mut self, until: u64) -> bool {
+        let saved: Vec<_> = self.changes.saved(until).collect();
         let mut more = false;
-        for change in self.changes.saved(until) {
-            if let MessageChange::Add(message) = change
-                && let Some(index) = self.table.iter().position(|queue| queue.name == message.queue)
-            {
-                self.lanes[index].ready.insert(message.id, message);
-                more = true;
+        for change in saved {
+            match change {
+                Change::Add(message) => {
+                    if let Some(index) = self.index_of(&message.queue) {
+                        self.is_stored(index, message);
+                        more = true;
+                    }
+                }
+                Change::Remove(_, size) => {
+                    self.queued.release(size);
+                    self.stored = self.stored.map(|stored| stored.saturating_sub(size));
+                }
             }
         }
         more
@@ -286,30 +242,57 @@ impl Queues {
 
     /// Whether messages are on their way to the store.
     pub(super) fn is_arriving(&self) -> bool {
-        self.arriving > 0
+        !self.arriving.is_empty()
     }
 
     /// Whether the actor can go without anybody noticing it.
     pub(super) fn may_close(&self) -> bool {
-        self.taken.is_empty() && self.arriving == 0
+        self.taken.is_empty() && self.arriving.is_empty()
     }
 
-    /// Whether something waits in a queue that somebody has waited for.
+    /// Whether something waits in a queue that somebody has waited for; once it is closed, whether something did.
     pub(super) fn has_work(&self) -> bool {
-        self.lanes.iter().any(|lane| lane.is_read && !lane.ready.is_empty())
+        self.closed.as_ref().is_some_and(|closed| closed.left_work)
+            || self.lanes.iter().any(|lane| lane.is_read && lane.has_some())
+    }
+
+    /// How many messages were handled or set aside; `None` before somebody has waited for any. From now on it is told when
+    /// everything [is worked off](Self::is_worked_off).
+    pub(super) fn watch(&mut self) -> Option<u64> {
+        self.progress.is_watched = true;
+        self.lanes.iter().any(|lane| lane.is_read).then_some(self.progress.messages)
+    }
+
+    /// Whether nothing waits in the queues that somebody has waited for, nor is taken.
+    pub(super) fn is_worked_off(&self) -> bool {
+        self.lanes.iter().any(|lane| lane.is_read) && !self.has_work() && self.taken.is_empty()
+    }
+
+    /// Whether somebody is to be told that it is.
+    pub(super) fn tells_worked_off(&self) -> bool {
+        self.progress.is_watched && self.is_worked_off()
     }
 
     /// The actor sleeps, or is gone, which is what they are told who wait.
     pub(super) fn close(&mut self, fault: &Fault) {
-        if self.closed.is_none() {
-            self.closed = Some(fault.clone());
-            // Nobody comes in any more, and they are not here to be counted.
-            self.lanes.iter_mut().for_each(|lane| lane.count.set(0));
-            for (_, waiter) in self.waiters.drain() {
-                // Whoever waits may have gone away.
-                let _ = waiter.reply.send(Err(fault.clone()));
-            }
+        if self.closed.is_some() {
+            return;
         }
+        self.closed = Some(Closed { why: fault.clone(), left_work: self.has_work() });
+        if self.is_ephemeral {
+            self.destroyed();
+        }
+        // Nobody comes in any more, and they are not here to be counted.
+        self.lanes.iter_mut().for_each(Lane::clear);
+        for (_, waiter) in self.waiters.drain() {
+            // Whoever waits may have gone away.
+            let _ = waiter.reply.send(Err(fault.clone()));
+        }
+    }
+
+    /// All that the store had of the actor is gone.
+    pub(super) fn destroyed(&mut self) {
+        self.queued.release(self.stored.replace(0).unwrap_or(0));
     }
 
     pub(super) fn is_closed(&self) -> bool {
@@ -321,31 +304,30 @@ impl Queues {
     }
 }
 
-impl Lane {
-    fn new(meter: &QueueMeter) -> Self {
-        let count = Tally(0, meter.messages.clone());
-        Self { ready: BTreeMap::new(), count, meter: meter.clone(), is_read: false }
-    }
-}
-
-impl Tally {
-    fn add(&mut self) {
-        self.set(self.0 + 1);
-    }
-
-    fn take(&mut self) {
-        self.set(self.0.saturating_sub(1));
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "there are not that many messages")]
-    fn set(&mut self, count: usize) {
-        self.1.increment(count as f64 - self.0 as f64);
-        self.0 = count;
-    }
-}
-
-impl Drop for Tally {
+impl Drop for Queues {
     fn drop(&mut self) {
-        self.set(0);
+        // Nobody is left who could hear that it was saved.
+        for change in self.changes.settle() {
+            if let Change::Add(message) = change {
+                self.queued.release(message.size());
+            }
+        }
+    }
+}
+
+impl Change {
+    fn for_store(&self) -> MessageChange {
+        match self {
+            Self::Add(message) => MessageChange::Add(message.clone()),
+            Self::Remove(id, _) => MessageChange::Remove(*id),
+        }
+    }
+
+    fn added(&self) -> Option<MessageId> {
+        if let Self::Add(message) = self { Some(message.id) } else { None }
+    }
+
+    fn removed(&self) -> Option<MessageId> {
+        if let Self::Remove(id, _) = self { Some(*id) } else { None }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Runtime, clockwork::Clockwork, committer::Committer};
+use super::{Runtime, clockwork::Clockwork, committer::Committer, queued::Queued};
 use crate::{ConnId, Limits, clock::Clock, store::Store, uptime::Uptime};
 
 /// What every kind holds, and through it every actor.
@@ -17,6 +17,7 @@ pub(crate) struct Shared {
     runtime: Weak<Runtime>,
     store: Arc<dyn Store>,
     limits: Arc<Limits>,
+    queued: Arc<Queued>,
     committer: OnceLock<Committer>,
     clock: Clock,
     uptime: Arc<Uptime>,
@@ -43,6 +44,7 @@ impl Shared {
         Arc::new(Self {
             runtime,
             store,
+            queued: Arc::new(Queued::new(limits.queued_bytes)),
             limits: Arc::new(limits),
             committer: OnceLock::new(),
             clock,
@@ -72,9 +74,14 @@ impl Shared {
         &self.limits
     }
 
+    /// What waits in all queues.
+    pub(super) fn queued(&self) -> &Arc<Queued> {
+        &self.queued
+    }
+
     /// Started with the first commit, so that a runtime can be made outside of tokio.
     pub(super) fn committer(&self) -> &Committer {
-        self.committer.get_or_init(|| Committer::start(Arc::clone(&self.store)))
+        self.committer.get_or_init(|| Committer::start(Arc::clone(&self.store), Arc::clone(&self.queued)))
     }
 
     pub(crate) fn clock(&self) -> &Clock {

@@ -12,13 +12,14 @@ use super::{
     fingerprint::Fingerprint,
     guard::{guarded, guarded_async},
     hooks::Hook,
+    queues::Stock,
     saving::to_bytes,
 };
 use crate::{
     Actor, ActorId, Fault, Payload,
     actor::InputOf,
     faults,
-    store::{ActorRecord, Alarm, Claim, Commit, MessageChange, StoredMessage},
+    store::{ActorRecord, Alarm, Claim, Commit},
     wire::{DecodeError, Format, Params},
 };
 
@@ -30,7 +31,7 @@ pub(super) struct Restored<A> {
     pub(super) epoch: u64,
     pub(super) revision: u64,
     pub(super) alarms: Vec<Alarm>,
-    pub(super) messages: Vec<StoredMessage>,
+    pub(super) stock: Stock,
 }
 
 impl<A: Actor> Cell<A> {
@@ -55,7 +56,7 @@ impl<A: Actor> Cell<A> {
     async fn claim_or_make(self: &Arc<Self>) -> Result<(bool, Restored<A>), Fault> {
         if let Some(claim) = self.claim().await? {
             self.identify(claim.record.clone());
-            return Ok((false, Self::load(claim)?));
+            return Ok((false, self.load(claim).await?));
         }
         let Absent::Make(input) = &self.absent else { return Err(faults::actor_not_found()) };
         self.identify(ActorRecord::new(
@@ -69,13 +70,13 @@ impl<A: Actor> Cell<A> {
 
     /// The actor is now as it was restored.
     pub(super) fn go_on_from(self: &Arc<Self>, core: &mut Core<A>, restored: Restored<A>) {
-        let Restored { state, stored, epoch, revision, alarms, messages } = restored;
+        let Restored { state, stored, epoch, revision, alarms, stock } = restored;
         // What was read may have been written by another version, or with its maps in another order.
         let seen =
             if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
         core.state = Some(state);
         self.saves.lock().loaded(stored, seen);
-        self.load_queues(messages);
+        self.load_queues(stock);
         self.load_alarms(alarms, epoch, revision);
     }
 
@@ -88,7 +89,7 @@ impl<A: Actor> Cell<A> {
             let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
             return self.make(input).await;
         }
-        Self::load(self.claim().await?.ok_or_else(faults::actor_not_found)?)
+        self.load(self.claim().await?.ok_or_else(faults::actor_not_found)?).await
     }
 
     fn identify(&self, record: ActorRecord) {
@@ -105,12 +106,13 @@ impl<A: Actor> Cell<A> {
         store.claim(self.kind.name(), &self.key).await.map_err(faults::store_failed)
     }
 
-    fn load(claim: Claim) -> Result<Restored<A>, Fault> {
+    async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
         let state =
             guarded(|| A::load(&claim.state).map(Box::new))?.map_err(|error| Fault::internal(&error))?;
         let stored = Some(Fingerprint::of(&claim.state));
-        let Claim { epoch, revision, alarms, messages, .. } = claim;
-        Ok(Restored { state, stored, epoch, revision, alarms, messages })
+        let Claim { epoch, revision, alarms, .. } = claim;
+        let stock = self.read_stock().await?;
+        Ok(Restored { state, stored, epoch, revision, alarms, stock })
     }
 
     /// Makes the first state, and saves it: an actor exists once its row does.
@@ -124,25 +126,20 @@ impl<A: Actor> Cell<A> {
         let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all().cloned().collect();
-            return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, messages: Vec::new() });
+            return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, stock: Stock::None });
         }
         let saved = to_bytes(&*state).map_err(|why| self.unsavable(&why))?;
         let stored = Some(Fingerprint::of(&saved));
         let alarms = self.alarms.lock().until(u64::MAX);
-        let changes = self.queues.lock().until(u64::MAX);
-        let messages = changes.iter().filter_map(sent).collect();
+        let (until, messages) = {
+            let mut queues = self.queues.lock();
+            let until = queues.submit();
+            (until, queues.until(until))
+        };
         let record = self.record().clone();
-        self.commit_now(Commit::Create { record, state: saved, alarms, messages: changes }).await?;
+        self.commit_now(Commit::Create { record, state: saved, alarms, messages }).await?;
         let alarms = self.alarms.lock().all().cloned().collect();
-        Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, messages })
-    }
-}
-
-/// The message that was sent, if this is what has changed.
-fn sent(change: &MessageChange) -> Option<StoredMessage> {
-    match change {
-        MessageChange::Add(message) => Some(message.clone()),
-        MessageChange::Remove(_) => None,
+        Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, stock: Stock::Made(until) })
     }
 }
 

@@ -108,6 +108,7 @@ impl<A: Actor> Cell<A> {
             && core.state.is_some()
             && self.holds.wish() != Wish::Destroy
             && self.gate.lock().is_sound()
+            && !self.is_starved()
     }
 
     /// Runs work up to where it waits, and has it go on in a task of its own.
@@ -229,6 +230,7 @@ impl<A: Actor> Cell<A> {
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
     /// to the store if nothing else is, and a void state was replaced by the saved one.
     pub(super) async fn write(self: &Arc<Self>) -> Result<RwLockWriteGuard<'_, Core<A>>, Fault> {
+        self.fed().await;
         let mut core = self.core.write().await;
         if self.gate.lock().is_broken() || core.state.is_none() {
             self.return_to_saved(&mut core).await?;
@@ -246,6 +248,7 @@ impl<A: Actor> Cell<A> {
 
     /// A turn to read, with a state that may be used.
     pub(super) async fn read(self: &Arc<Self>) -> Result<OwnedRwLockReadGuard<Core<A>>, Fault> {
+        self.fed().await;
         loop {
             let core = Arc::clone(&self.core).read_owned().await;
             if core.state.is_some() && !self.gate.lock().is_broken() {
@@ -309,8 +312,8 @@ impl<A: Actor> Cell<A> {
         for count in 1..most {
             let may_be_long = call.action.info().mode.is_async();
             self.run_one(core, call).await;
-            if may_be_long && self.own_alarm_is_due() {
-                // The others' alarms come by the mailbox.
+            // The others' alarms come by the mailbox.
+            if (may_be_long && self.own_alarm_is_due()) || self.is_starved() {
                 return count;
             }
             let Some(Envelope::Call(next)) = self.mailbox.next_if(is_such) else { return count };

@@ -66,7 +66,9 @@ impl<A: Actor, M: Payload> Queue<A, M> {
         self.cell.next_message(self.index, || self.try_next()).await
     }
 
-    /// The next message, if there is one now.
+    /// The next message, if there is one in memory. However many wait, the first 128 KiB of a queue are, or fewer if other
+    /// actors have much there; what is behind them is read as these are taken. A turn finds some at its beginning if any
+    /// wait, but whoever takes all in one turn gets no more than these: [`next`](Self::next) waits for the others.
     #[must_use]
     pub fn try_next(&self) -> Option<QueueMessage<A, M>> {
         loop {

@@ -57,6 +57,17 @@ pub enum Commit {
     },
 }
 
+impl Commit {
+    /// Whether it changes what waits in queues, other than by the end of an actor.
+    pub(crate) fn has_messages(&self) -> bool {
+        match self {
+            Self::Create { messages, .. } | Self::Save { messages, .. } => !messages.is_empty(),
+            Self::Enqueue { .. } => true,
+            Self::Destroy { .. } => false,
+        }
+    }
+}
+
 /// What became of one commit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

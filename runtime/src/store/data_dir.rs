@@ -8,7 +8,10 @@ use std::{
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 
-use super::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, SqliteStore, Store, StoreError};
+use super::{
+    ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, SqliteStore,
+    Store, StoreError,
+};
 use crate::{ActorId, Key};
 
 /// A [`SqliteStore`] in this directory, opened when it is first needed: a registry that is only made opens nothing.
@@ -110,6 +113,32 @@ impl Store for DataDir {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.open().await?.alarms_ahead(kind, now_ms, after, limit).await
+    }
+
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        self.open().await?.messages(actor, queue, from, limit).await
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        self.open().await?.queue_loads(actor).await
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        self.open().await?.messages_there(actor, ids).await
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        self.open().await?.queued_bytes().await
     }
 
     async fn with_messages(

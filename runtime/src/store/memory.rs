@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 
 use super::{
     ActorRecord, Alarm, AlarmChange, AlarmId, AlarmKind, Claim, Commit, CommitOutcome, MessageChange,
-    MessageId, Store, StoreError, StoredMessage,
+    MessageId, MessagePage, QueueLoad, Store, StoreError, StoredMessage,
 };
 use crate::{ActorId, Key};
 
@@ -116,6 +116,51 @@ impl Store for MemoryStore {
             .map(|(_, row)| row)
             .filter(|row| row.alarms.values().any(is_ahead));
         Ok(rows.take(limit).map(|row| row.record.clone()).collect())
+    }
+
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        let actors = self.actors.lock();
+        let Some(row) = actors.rows.get(&actor) else { return Ok(MessagePage::default()) };
+        let from = from.map_or(Bound::Unbounded, Bound::Included);
+        let messages = row.messages.range((from, Bound::Unbounded)).map(|(_, message)| message);
+        MessagePage::fill(messages.filter(|message| message.queue == queue).cloned().map(Ok), limit)
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        let actors = self.actors.lock();
+        let mut loads: BTreeMap<&str, (usize, u64)> = BTreeMap::new();
+        for message in actors.rows.get(&actor).into_iter().flat_map(|row| row.messages.values()) {
+            let (messages, bytes) = loads.entry(&message.queue).or_default();
+            *messages += 1;
+            *bytes += message.size();
+        }
+        Ok(loads
+            .into_iter()
+            .map(|(queue, (messages, bytes))| QueueLoad::new(queue, messages, bytes))
+            .collect())
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        mut ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        let actors = self.actors.lock();
+        let row = actors.rows.get(&actor);
+        ids.retain(|id| row.is_some_and(|row| row.messages.contains_key(id)));
+        Ok(ids)
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        let actors = self.actors.lock();
+        let rows = actors.waiting.iter().filter_map(|id| actors.rows.get(id));
+        Ok(rows.flat_map(|row| row.messages.values()).map(StoredMessage::size).sum())
     }
 
     async fn with_messages(
@@ -250,9 +295,7 @@ impl Row {
         self.epoch += 1;
         let mut alarms: Vec<_> = self.alarms.values().cloned().collect();
         alarms.sort_by_key(|alarm| alarm.due_ms);
-        let messages = self.messages.values().cloned().collect();
         Claim::new(self.record.clone(), self.epoch, self.revision, self.state.clone(), alarms)
-            .with_messages(messages)
     }
 }
 

@@ -27,7 +27,7 @@ pub use commit::{Commit, CommitOutcome};
 pub(crate) use data_dir::DataDir;
 pub use error::{LoadError, SaveError, StoreError};
 pub use memory::MemoryStore;
-pub use message::{MessageChange, MessageId, StoredMessage};
+pub use message::{MessageChange, MessageId, MessagePage, QueueLoad, StoredMessage};
 pub use raw_state::RawState;
 pub use record::{ActorRecord, Claim};
 #[cfg(feature = "sqlite")]
@@ -56,8 +56,8 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError>;
 
-    /// Claims the actor of this name and key, and reads its state, alarms and messages. Each claim raises the actor's epoch,
-    /// and commits of earlier epochs are [fenced](CommitOutcome::Fenced) from then on. `None`: there is none.
+    /// Claims the actor of this name and key, and reads its state and alarms. Each claim raises the actor's epoch, and
+    /// commits of earlier epochs are [fenced](CommitOutcome::Fenced) from then on. `None`: there is none.
     async fn claim(&self, name: &str, key: &Key) -> Result<Option<Claim>, StoreError>;
 
     /// Applies each commit of the batch or refuses it, in the batch's order, and says which.
@@ -97,6 +97,27 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     fn health(&self) -> Result<(), StoreError> {
         Ok(())
     }
+
+    /// The messages in a queue of an actor from this id on, or from the first, in the order of their ids: as many as a
+    /// [page](MessagePage::fill) of `limit` bytes has. It sees what was committed before it was asked.
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError>;
+
+    /// How much waits in each queue of an actor that has messages.
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError>;
+
+    /// Which of these messages of an actor are there.
+    async fn messages_there(&self, actor: ActorId, ids: Vec<MessageId>)
+    -> Result<Vec<MessageId>, StoreError>;
+
+    /// The [sizes](StoredMessage::size) of all messages of all actors together. The host asks once, before it hands over
+    /// the first messages, and counts on by itself: it may take a while.
+    async fn queued_bytes(&self) -> Result<u64, StoreError>;
 
     /// Ends what it was asked for, and lets go of what others may want next, such as a file: that is free once this
     /// returns. Whatever it is asked after that is an error.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{Alarm, StoredMessage};
+use super::Alarm;
 use crate::{ActorId, Key};
 
 /// Who an actor is.
@@ -41,20 +41,12 @@ pub struct Claim {
     pub state: Bytes,
     /// Its alarms, earliest first, and in the order of their ids where they are due together.
     pub alarms: Vec<Alarm>,
-    /// The messages in its queues, in the order of their ids.
-    pub messages: Vec<StoredMessage>,
 }
 
 impl Claim {
-    /// A claim of these parts, and of no messages.
+    /// A claim of these parts.
     #[must_use]
     pub fn new(record: ActorRecord, epoch: u64, revision: u64, state: Bytes, alarms: Vec<Alarm>) -> Self {
-        Self { record, epoch, revision, state, alarms, messages: Vec::new() }
-    }
-
-    /// The same claim with these messages.
-    #[must_use]
-    pub fn with_messages(self, messages: Vec<StoredMessage>) -> Self {
-        Self { messages, ..self }
+        Self { record, epoch, revision, state, alarms }
     }
 }

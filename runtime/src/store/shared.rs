@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, Store, StoreError};
+use super::{
+    ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, Store,
+    StoreError,
+};
 use crate::{ActorId, Key};
 
 #[async_trait]
@@ -51,6 +54,32 @@ impl<S: Store + ?Sized> Store for Arc<S> {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         (**self).alarms_ahead(kind, now_ms, after, limit).await
+    }
+
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        (**self).messages(actor, queue, from, limit).await
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        (**self).queue_loads(actor).await
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        (**self).messages_there(actor, ids).await
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        (**self).queued_bytes().await
     }
 
     async fn with_messages(

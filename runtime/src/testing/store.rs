@@ -1,6 +1,12 @@
 //! A store that misbehaves on request.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
@@ -8,7 +14,10 @@ use tokio::{sync::watch, time};
 
 use crate::{
     ActorId, Key,
-    store::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, Store, StoreError},
+    store::{
+        ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, Store,
+        StoreError,
+    },
 };
 
 /// Wraps a store, and delays, holds or fails what is committed to it.
@@ -42,6 +51,7 @@ struct Shared {
     faults: Mutex<Faults>,
     holds: watch::Sender<usize>,
     counts: watch::Sender<Counts>,
+    messages_read: AtomicUsize,
 }
 
 /// What is to go wrong.
@@ -50,6 +60,7 @@ struct Faults {
     delay: Duration,
     failing: usize,
     losing: usize,
+    failing_reads: usize,
 }
 
 #[derive(Debug, Default, Clone, Copy)]
@@ -71,7 +82,8 @@ impl FaultyStore {
     pub fn new(store: impl Store) -> Self {
         let store = Box::new(store);
         let (holds, counts) = (watch::Sender::default(), watch::Sender::default());
-        Self { shared: Arc::new(Shared { store, faults: Mutex::default(), holds, counts }) }
+        let (faults, messages_read) = (Mutex::default(), AtomicUsize::new(0));
+        Self { shared: Arc::new(Shared { store, faults, holds, counts, messages_read }) }
     }
 
     /// Lets each batch that comes from now on take this much longer, by tokio's clock, which tests can pause.
@@ -88,6 +100,11 @@ impl FaultyStore {
     /// [failing](Self::fail_batches), until the next claim. Batches that are to fail come before those.
     pub fn lose_answers(&self, count: usize) {
         self.shared.faults.lock().losing = count;
+    }
+
+    /// Answers with an error where it is asked for messages the next `count` times.
+    pub fn fail_reads(&self, count: usize) {
+        self.shared.faults.lock().failing_reads = count;
     }
 
     /// Holds every batch that comes from now on before anything is done with it, until what this returns is dropped.
@@ -107,6 +124,12 @@ impl FaultyStore {
     #[must_use]
     pub fn commits(&self) -> usize {
         self.shared.counts.borrow().commits
+    }
+
+    /// How many messages it has handed out so far, those included that it handed out before.
+    #[must_use]
+    pub fn messages_read(&self) -> usize {
+        self.shared.messages_read.load(Ordering::Relaxed)
     }
 
     /// Waits until that many batches have come in all.
@@ -195,6 +218,37 @@ impl Store for FaultyStore {
         self.shared.store.health()
     }
 
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        if self.shared.faults.lock().next_read() {
+            return Err(StoreError::new("a test let this read fail"));
+        }
+        let page = self.shared.store.messages(actor, queue, from, limit).await?;
+        self.shared.messages_read.fetch_add(page.messages.len(), Ordering::Relaxed);
+        Ok(page)
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        self.shared.store.queue_loads(actor).await
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        self.shared.store.messages_there(actor, ids).await
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        self.shared.store.queued_bytes().await
+    }
+
     async fn with_messages(
         &self,
         after: Option<ActorId>,
@@ -223,6 +277,13 @@ impl Shared {
 }
 
 impl Faults {
+    /// Whether the next read is to fail.
+    fn next_read(&mut self) -> bool {
+        let fails = self.failing_reads > 0;
+        self.failing_reads = self.failing_reads.saturating_sub(1);
+        fails
+    }
+
     fn next(&mut self) -> Fault {
         if self.failing > 0 {
             self.failing -= 1;

@@ -90,6 +90,13 @@ pub async fn created_with<S: Into<String>>(
     record
 }
 
+/// What is in the queue `jobs`, which [`message`] is for.
+pub async fn messages(store: &dyn Store, of: &ActorRecord) -> Vec<StoredMessage> {
+    let page = store.messages(of.id, "jobs", None, u64::MAX).await.expect("messages");
+    assert_eq!(page.next, None);
+    page.messages
+}
+
 pub async fn claimed(store: &dyn Store, of: &ActorRecord) -> Claim {
     store.claim(&of.name, &of.key).await.expect("a claim").expect("an actor")
 }

@@ -4,7 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use callboard::{
     ActorId, Key,
-    store::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, StoreError},
+    store::{
+        ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, StoreError,
+    },
 };
 
 use super::*;
@@ -89,6 +91,32 @@ impl Store for Ledger {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.0.store.alarms_ahead(kind, now_ms, after, limit).await
+    }
+
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        self.0.store.messages(actor, queue, from, limit).await
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        self.0.store.queue_loads(actor).await
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        self.0.store.messages_there(actor, ids).await
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        self.0.store.queued_bytes().await
     }
 
     async fn with_messages(

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod admission;
+mod backlog;
 mod bounds;
 mod commits;
 mod messages;

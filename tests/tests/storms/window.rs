@@ -6,7 +6,10 @@ use async_trait::async_trait;
 use callboard::{
     ActorId,
     prelude::*,
-    store::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MemoryStore, Store, StoreError},
+    store::{
+        ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MemoryStore, MessageId, MessagePage, QueueLoad,
+        Store, StoreError,
+    },
 };
 
 /// A store that shows what it has; one that lies says that it has what it has not.
@@ -74,6 +77,32 @@ impl Store for Window {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.store.alarms_ahead(kind, now_ms, after, limit).await
+    }
+
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        self.store.messages(actor, queue, from, limit).await
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        self.store.queue_loads(actor).await
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        self.store.messages_there(actor, ids).await
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        self.store.queued_bytes().await
     }
 
     async fn with_messages(

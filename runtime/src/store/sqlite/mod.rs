@@ -5,6 +5,7 @@ mod error;
 mod file;
 mod job;
 mod lock;
+mod messages;
 mod options;
 mod places;
 mod readers;
@@ -28,7 +29,10 @@ use tokio::sync::oneshot;
 
 pub use options::SqliteOptions;
 
-use super::{ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, Store, StoreError};
+use super::{
+    ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, Store,
+    StoreError,
+};
 use crate::{ActorId, Key};
 use error::{Closed, OpenError};
 use file::DatabaseFile;
@@ -248,6 +252,52 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
         self.read_page(move |db: &Connection| reads::alarms_ahead(db, kind, now_ms, after, limit)).await
+    }
+
+    async fn messages(
+        &self,
+        actor: ActorId,
+        queue: &str,
+        from: Option<MessageId>,
+        limit: u64,
+    ) -> Result<MessagePage, StoreError> {
+        let queue = queue.to_owned();
+        self.read(move |db: &Connection| messages::page(db, actor, &queue, from, limit)).await
+    }
+
+    async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
+        let part = move |after| move |db: &Connection| messages::loads(db, actor, after);
+        // Mostly this is all. Of a long queue the rest keeps no look-up waiting.
+        let (mut loads, mut last) = self.read(part(None)).await?;
+        while last.is_some() {
+            let (more, next) = self.read_page(part(last)).await?;
+            for load in more {
+                messages::add(&mut loads, load);
+            }
+            last = next;
+        }
+        Ok(loads)
+    }
+
+    async fn messages_there(
+        &self,
+        actor: ActorId,
+        ids: Vec<MessageId>,
+    ) -> Result<Vec<MessageId>, StoreError> {
+        self.read(move |db: &Connection| messages::there(db, actor, &ids)).await
+    }
+
+    async fn queued_bytes(&self) -> Result<u64, StoreError> {
+        // Page by page: it keeps nobody waiting for long.
+        let (mut bytes, mut after) = (0_u64, None);
+        loop {
+            let (last, page) = self.read_page(move |db: &Connection| messages::bytes(db, after)).await?;
+            bytes = bytes.saturating_add(page);
+            if last.is_none() {
+                return Ok(bytes);
+            }
+            after = last;
+        }
     }
 
     async fn with_messages(

@@ -27,14 +27,7 @@ pub(super) fn claim(db: &Connection, name: &str, key: &str) -> rusqlite::Result<
         )?
         .query_map([&id], alarm)?
         .collect::<Result<_, _>>()?;
-    let messages = db
-        .prepare_cached(
-            "SELECT id, queue, body, sent_at_ms, attempts, not_before_ms, dead FROM messages \
-             WHERE actor = ?1 ORDER BY id",
-        )?
-        .query_map([&id], message)?
-        .collect::<Result<_, _>>()?;
-    Ok(Some(Claim::new(record, epoch, revision, state.into(), alarms).with_messages(messages)))
+    Ok(Some(Claim::new(record, epoch, revision, state.into(), alarms)))
 }
 
 /// Applies one actor's commit, or refuses it and changes nothing.
@@ -193,11 +186,4 @@ fn alarm(row: &Row<'_>) -> rusqlite::Result<Alarm> {
         .with_period(period_ms)
         .with_name(row.get(5)?)
         .with_encoding(column::parsed(row, 6)?))
-}
-
-fn message(row: &Row<'_>) -> rusqlite::Result<StoredMessage> {
-    let body = row.get::<_, Vec<u8>>(2)?.into();
-    let message =
-        StoredMessage::new(column::parsed(row, 0)?, row.get::<_, String>(1)?, body, column::number(row, 3)?);
-    Ok(message.with_attempts(row.get(4)?).with_not_before(column::number(row, 5)?).with_dead(row.get(6)?))
 }
