@@ -99,9 +99,10 @@ fn unlimited(limits: Limits) -> Limits {
 
 async fn serve(settings: &Settings) -> callboard::Result<()> {
     let registry = Registry::new().register::<Slowpoke>().limits(settings.limits.clone());
-    let registry = match settings.unsaved {
-        false => registry.register::<ChatRoom>(),
-        true => registry.register::<UnsavedChatRoom>(),
+    let registry = if settings.unsaved {
+        registry.register::<UnsavedChatRoom>()
+    } else {
+        registry.register::<ChatRoom>()
     };
     let registry = match &settings.control {
         Some(token) => registry.control(token),
