@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     fault::Cause,
+    shown::shown,
     wire::{DecodeError, EncodeError, Metadata},
 };
 
@@ -128,15 +129,24 @@ impl Fault {
     /// Any other error: clients learn that there was one, and an id under which the log tells it.
     pub fn internal(error: &(impl fmt::Display + ?Sized)) -> Self {
         let id = uuid::Uuid::now_v7().to_string();
-        tracing::error!(error_id = %id, error = %error, "internal error");
-        Self::from_parts("rivetkit", "internal_error", "An internal error occurred").with_error_id(&id)
+        Self::log_internal(&id, error);
+        Self::internal_with(&id)
+    }
+
+    pub(crate) fn log_internal(id: &str, error: &(impl fmt::Display + ?Sized)) {
+        tracing::error!(error_id = shown(id), error = shown(error), "internal error");
+    }
+
+    /// One that the log tells of under this id.
+    pub(crate) fn internal_with(id: &str) -> Self {
+        Self::from_parts("rivetkit", "internal_error", "An internal error occurred").with_error_id(id)
     }
 
     /// The store is not there: clients learn that, and an id; callers in this process also why.
     #[cfg(feature = "server")]
     pub(crate) fn store_unavailable(reason: Cause) -> Self {
         let id = uuid::Uuid::now_v7().to_string();
-        tracing::error!(error_id = %id, error = %reason, "the store is unavailable");
+        tracing::error!(error_id = shown(&id), error = shown(&reason), "the store is unavailable");
         let fault = Self::from_parts("store", "unavailable", "The store is unavailable").with_error_id(&id);
         fault.with_cause(Some(reason))
     }

@@ -10,6 +10,7 @@ use crate::{
     burst::Burst,
     channel::Channel,
     event_name,
+    shown::shown,
     wire::{EncodeError, Encoding, Format, ToClient},
 };
 
@@ -134,7 +135,12 @@ impl SendError {
     /// Tells the log about an event that can be sent to nobody; a closed connection is nothing to tell.
     pub(crate) fn log<C: Contract, E: EventOf<C>>(&self) {
         if !matches!(self, Self::Closed) {
-            tracing::error!(actor = C::NAME, event = event_name::<C, E>(), error = %self, "an event was not sent");
+            tracing::error!(
+                actor = C::NAME,
+                event = event_name::<C, E>(),
+                error = shown(self),
+                "an event was not sent"
+            );
         }
     }
 }

@@ -81,6 +81,7 @@ mod registry_metrics;
 mod schedule;
 #[cfg(feature = "server")]
 mod server;
+mod shown;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
@@ -132,6 +133,8 @@ pub use event::{Event, EventOf};
 pub use fault::FaultNameError;
 #[cfg(feature = "server")]
 pub use frames::SendError;
+#[cfg(feature = "server")]
+pub use host::summarize_panics;
 pub use id::{ActorId, ConnId, InvalidId};
 pub use key::Key;
 #[cfg(feature = "server")]

@@ -26,6 +26,7 @@ use super::{
     holds::{Holds, Wish},
     kind::Kind,
     mailbox::{Mailbox, Rejected},
+    panics::Code,
     parked::Parked,
     queues::Queues,
     roster::Roster,
@@ -133,6 +134,12 @@ impl<A: Actor> Cell<A> {
         Ctx::beside(Arc::clone(self))
     }
 
+    /// A piece of the actor's code, for whoever tells of its panics.
+    #[inline]
+    pub(super) fn code(&self, name: &'static str) -> Code<'_> {
+        Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) }
+    }
+
     /// Runs code of the actor, whose events go out together.
     pub(super) fn corked<T>(&self, code: impl FnOnce() -> T) -> T {
         self.roster.fan().corked(code)
@@ -141,20 +148,22 @@ impl<A: Actor> Cell<A> {
     /// Guards code of the actor, whose events go out together where it awaits.
     pub(super) async fn guarded<T>(
         &self,
+        name: &'static str,
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> Result<T, Fault> {
-        self.roster.fan().corked_async(guarded_async(limit, code)).await
+        self.roster.fan().corked_async(guarded_async(self.code(name), limit, code)).await
     }
 
     /// The same in a span, if there is one.
     pub(super) async fn guarded_in<T>(
         &self,
+        name: &'static str,
         span: Option<&Span>,
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> Result<T, Fault> {
-        self.roster.fan().corked_async(guarded_async_in(span, limit, code)).await
+        self.roster.fan().corked_async(guarded_async_in(self.code(name), span, limit, code)).await
     }
 
     /// Cancelled when it is to end.
@@ -348,7 +357,7 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
         let (done, result) = oneshot::channel();
         let cell = Arc::clone(cell);
         let code = Box::new(move |state: Result<&mut A, Fault>| {
-            let result = state.and_then(|state| cell.corked(|| guarded(|| code(state))));
+            let result = state.and_then(|state| cell.corked(|| guarded(cell.code("queue"), || code(state))));
             let ended = result.as_ref().map(drop).map_err(Clone::clone);
             // Whoever asked may have gone away.
             let _ = done.send(result);

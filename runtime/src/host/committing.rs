@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     Actor, Fault, faults,
+    shown::shown,
     store::{Commit, CommitOutcome, StoreError},
 };
 
@@ -156,7 +157,8 @@ impl<A: Actor> Cell<A> {
             self.queues.lock().not_saved();
         }
         drop(gate);
-        self.save_span(None).in_scope(|| tracing::error!(%error, "a state was not saved; it is tried again"));
+        self.save_span(None)
+            .in_scope(|| tracing::error!(error = shown(&error), "a state was not saved; it is tried again"));
         self.mailbox.nudge();
     }
 

@@ -77,7 +77,7 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(None);
         let link = self.link(Chain::default(), hook.name, None);
         self.gate.lock().begin_write();
-        let goodbye = self.guarded(hook.limit, link.scope(core.state_mut().on_destroy(&ctx)));
+        let goodbye = self.guarded(hook.name, hook.limit, link.scope(core.state_mut().on_destroy(&ctx)));
         self.log(goodbye.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
         self.gate.lock().end_unchanged(false);
     }

@@ -13,25 +13,35 @@ use futures_util::FutureExt as _;
 use tokio::{task::coop::unconstrained, time::sleep};
 use tracing::{Level, Span};
 
+use super::panics::{Code, Name, Running};
 use crate::{Fault, faults};
 
 /// Runs code of the actor. The actor's state after a panic is the caller's to replace.
-pub(super) fn guarded<T>(code: impl FnOnce() -> T) -> Result<T, Fault> {
-    caught(code).map_err(|panic| Fault::internal(&panic))
+pub(super) fn guarded<T>(what: Code<'_>, code: impl FnOnce() -> T) -> Result<T, Fault> {
+    caught(what.name, code).map_err(|panic| what.panics.fault(what.name, &panic))
 }
 
 /// The same for whoever logs it: what there is to say of a panic.
-pub(super) fn caught<T>(code: impl FnOnce() -> T) -> Result<T, String> {
-    timed(|| catch_unwind(AssertUnwindSafe(code))).map_err(|panic| panicked(&*panic))
+pub(super) fn caught<T>(name: Name, code: impl FnOnce() -> T) -> Result<T, String> {
+    timed(|| {
+        let _running = Running::begin(name);
+        catch_unwind(AssertUnwindSafe(code))
+    })
+    .map_err(|panic| panicked(&*panic))
 }
 
 /// Runs code of the actor that awaits, for so long at most. Code that runs out of time stops where it is.
-pub(super) async fn guarded_async<T>(limit: Duration, code: impl Future<Output = T>) -> Result<T, Fault> {
-    guarded_async_in(None, limit, code).await
+pub(super) async fn guarded_async<T>(
+    what: Code<'_>,
+    limit: Duration,
+    code: impl Future<Output = T>,
+) -> Result<T, Fault> {
+    guarded_async_in(what, None, limit, code).await
 }
 
 /// The same in this span.
 pub(super) async fn guarded_async_in<T>(
+    what: Code<'_>,
     span: Option<&Span>,
     limit: Duration,
     code: impl Future<Output = T>,
@@ -41,8 +51,12 @@ pub(super) async fn guarded_async_in<T>(
     let mut timer = pin!(None);
     poll_fn(|task| {
         let _in = span.map(Span::enter);
-        if let Poll::Ready(result) = timed(|| code.as_mut().poll(task)) {
-            return Poll::Ready(result.map_err(|panic| Fault::internal(&panicked(&*panic))));
+        let polled = timed(|| {
+            let _running = Running::begin(what.name);
+            code.as_mut().poll(task)
+        });
+        if let Poll::Ready(result) = polled {
+            return Poll::Ready(result.map_err(|panic| what.panics.fault(what.name, &panicked(&*panic))));
         }
         if timer.is_none() {
             // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.

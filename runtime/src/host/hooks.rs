@@ -46,7 +46,7 @@ impl<A: Actor> Cell<A> {
             self.gate.lock().begin_write();
             // A call that comes back to the actor from there is a deadlock.
             let link = self.link(Chain::default(), hook.name, None);
-            let result = self.guarded(hook.limit, link.scope(code(core.state_mut(), &ctx))).await;
+            let result = self.guarded(hook.name, hook.limit, link.scope(code(core.state_mut(), &ctx))).await;
             let result = self.end_turn(&core, &ctx, hook.mode, result);
             self.save_if_due(&core);
             result?

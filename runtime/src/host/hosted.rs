@@ -11,6 +11,7 @@ use crate::{
     conn::Peer,
     meters::Outcome,
     outbox::Outbox,
+    shown::shown,
     store::ActorRecord,
     wire::{Format, ToClient},
     wire_call::{decode_action, encode_reply},
@@ -104,7 +105,7 @@ impl<A: Actor> HostedConn for WireConn<A> {
 
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
         let conn = self.line.conn();
-        let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = %conn.id());
+        let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
         let _in = span.enter();
         if let Err(fault) = conn.begin_call(args.len()) {
             // What is one too many is not even decoded.

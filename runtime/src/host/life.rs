@@ -17,9 +17,10 @@ use super::{
     guard::guarded_async,
     holds::{Wish, Work},
     mailbox::Next,
+    panics::Code,
     ringing::Ringing,
 };
-use crate::{Actor, Contract, Fault, WorkHandle, task};
+use crate::{Actor, Contract, Fault, WorkHandle, shown::shown, task};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 /// It starts in the span of whoever needs it first.
@@ -216,15 +217,24 @@ impl<A: Actor> Cell<A> {
         }
         let ctx = self.ctx_beside();
         let asleep = self.holds.asleep.clone();
-        let (fan, span) = (Arc::clone(self.roster().fan()), self.hook_span("run", None));
-        let mut run = Box::pin(async move {
-            let run = fan.corked_beside(guarded_async(Duration::MAX, A::run(ctx)));
-            if let Some(Err(fault)) =
-                asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
-            {
-                tracing::error!(actor = <A::Contract as Contract>::NAME, %fault, "a `run` hook ended with an error");
+        let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
+        let span = self.hook_span("run", None);
+        let mut run = Box::pin(
+            async move {
+                let what = Code { panics: shared.panics(), name: (<A::Contract as Contract>::NAME, "run") };
+                let run = fan.corked_beside(guarded_async(what, Duration::MAX, A::run(ctx)));
+                if let Some(Err(fault)) =
+                    asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
+                {
+                    tracing::error!(
+                        actor = <A::Contract as Contract>::NAME,
+                        fault = shown(&fault),
+                        "a `run` hook ended with an error"
+                    );
+                }
             }
-        }.instrument(span));
+            .instrument(span),
+        );
         if run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             task::spawn_in(&self.holds.run, run);
         }
@@ -285,7 +295,7 @@ impl<A: Actor> Cell<A> {
     /// For a hook that nobody asked for.
     pub(super) fn log(&self, result: Result<(), Fault>) {
         if let Err(fault) = result {
-            tracing::error!(actor = %self.record().id, %fault, "a hook failed");
+            tracing::error!(actor = shown(self.record().id), fault = shown(&fault), "a hook failed");
         }
     }
 }

@@ -30,6 +30,7 @@ mod line;
 #[cfg(feature = "client")]
 mod local;
 mod mailbox;
+mod panics;
 mod parcel;
 mod parked;
 mod queued;
@@ -74,6 +75,7 @@ pub(crate) use holds::{Wish, Wishes};
 pub(crate) use kind::Kind;
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
+pub use panics::summarize_panics;
 pub(crate) use parcel::Parcel;
 #[cfg(feature = "client")]
 pub(crate) use queueing::Letter;

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::OnceCell;
 
+use crate::shown::shown;
 use crate::store::Store;
 
 /// The count of what waits, which every queue takes part in.
@@ -41,7 +42,10 @@ impl Queued {
                 // It has told nobody anything yet, and will be asked again.
                 Err(error) if error.is_unavailable() => Err(()),
                 Err(error) => {
-                    tracing::error!(%error, "what waits in queues is not counted; the limit holds for what comes");
+                    tracing::error!(
+                        error = shown(&error),
+                        "what waits in queues is not counted; the limit holds for what comes"
+                    );
                     Ok(())
                 }
             }

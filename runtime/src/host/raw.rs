@@ -14,6 +14,7 @@ use super::{
     guard::guarded_async,
     holds::KeptAwake,
     line::Line,
+    panics::Code,
 };
 use crate::{
     Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close, task,
@@ -87,7 +88,7 @@ impl<A: Actor> Cell<A> {
                 cell.link(Chain::default(), "on_request", Some(Arc::clone(&core) as super::chain::Reading));
             let ctx = cell.ctx(caller);
             let answering = core.state().request_read(&ctx, request);
-            let result = cell.guarded(A::OPTIONS.action_timeout, link.scope(answering)).await;
+            let result = cell.guarded("on_request", A::OPTIONS.action_timeout, link.scope(answering)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop((core, kept));
         };
@@ -101,7 +102,8 @@ impl<A: Actor> Cell<A> {
         let run = async move {
             let RawCall { request, caller, reply, .. } = call;
             let ctx = cell.ctx(caller);
-            let result = cell.guarded(A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
+            let result =
+                cell.guarded("on_request", A::OPTIONS.action_timeout, A::request_beside(ctx, request)).await;
             cell.respond(reply, result.and_then(|answered| answered));
             drop(kept);
         };
@@ -120,7 +122,7 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(caller);
         self.gate.lock().begin_write();
         let answering = core.state_mut().request_write(&ctx, request);
-        let result = self.guarded(A::OPTIONS.action_timeout, link.scope(answering)).await;
+        let result = self.guarded("on_request", A::OPTIONS.action_timeout, link.scope(answering)).await;
         match self.end_write(core, &ctx, result) {
             Ok(answered) => {
                 self.respond(reply, answered);
@@ -172,7 +174,7 @@ impl<A: Actor> Cell<A> {
         let asleep = self.holds.asleep.clone();
         let span = self.hook_span("on_websocket", Some(&conn));
         let ctx = self.ctx(Some(conn));
-        let fan = Arc::clone(self.roster().fan());
+        let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
         let kept = KeptAwake::new(Arc::clone(self));
         let run = async move {
             let over = async {
@@ -180,7 +182,11 @@ impl<A: Actor> Cell<A> {
                 // The socket is closed; its handler has seen that, or will.
                 tokio::time::sleep(Self::SOCKET_END).await;
             };
-            let handling = fan.corked_beside(guarded_async(Duration::MAX, A::websocket(ctx, socket)));
+            let what = Code {
+                panics: shared.panics(),
+                name: (<A::Contract as crate::Contract>::NAME, "on_websocket"),
+            };
+            let handling = fan.corked_beside(guarded_async(what, Duration::MAX, A::websocket(ctx, socket)));
             let ended = tokio::select! {
                 ended = handling => ended.and_then(|ended| ended),
                 () = over => Err(faults::service_unavailable()),

@@ -23,6 +23,7 @@ use crate::{
     actor::{ActionOf, ReplyOf},
     clock::Moment,
     schedule::{Schedule, When},
+    shown::shown,
     store::{Alarm, AlarmId, AlarmKind},
 };
 
@@ -130,7 +131,11 @@ impl<A: Actor> Cell<A> {
             Ok(true) => ringing.rang(self.mailbox.waiting()),
             Ok(false) => ringing.end(),
             Err(fault) => {
-                tracing::error!(actor = %self.record().id, %fault, "schedules wait: the actor gets no turn");
+                tracing::error!(
+                    actor = shown(self.record().id),
+                    fault = shown(&fault),
+                    "schedules wait: the actor gets no turn"
+                );
                 ringing.break_off();
             }
         }
@@ -175,7 +180,8 @@ impl<A: Actor> Cell<A> {
                 let link = self.link(Chain::default(), info.name, None);
                 let who = || Who { schedule: Some(alarm.id), ..self.who(None) };
                 let mut watch = Watch::begin(self.meters(), info, who);
-                let run = run(&mut core, &ctx, action).instrument(watch.span().unwrap_or_else(Span::none));
+                let run =
+                    run(self, &mut core, &ctx, action).instrument(watch.span().unwrap_or_else(Span::none));
                 let result = self.roster().fan().corked_async(link.scope(run)).await;
                 watch.see(&result);
                 watch.end();
@@ -193,7 +199,12 @@ impl<A: Actor> Cell<A> {
             self.move_on(alarm.id, next.clone());
         }
         if let Err(fault) = self.end_turn(&core, &ctx, mode, result) {
-            tracing::error!(actor = %self.record().id, schedule = %alarm.id, %fault, "a scheduled action failed");
+            tracing::error!(
+                actor = shown(self.record().id),
+                schedule = shown(&alarm.id),
+                fault = shown(&fault),
+                "a scheduled action failed"
+            );
             // It ran, and what it did is taken back; like any call that fails, it is not tried again.
             drop(core);
             core = self.write().await?;
@@ -218,7 +229,11 @@ impl<A: Actor> Cell<A> {
             task.alarm(Alarm { due_ms, period_ms, ..alarm.clone() }, clock)
         });
         next.inspect_err(|error| {
-            tracing::error!(schedule = %alarm.id, %error, "a schedule has no next time; it is removed");
+            tracing::error!(
+                schedule = shown(&alarm.id),
+                error = shown(&error),
+                "a schedule has no next time; it is removed"
+            );
         })
         .ok()
     }
@@ -306,13 +321,18 @@ impl Ringing {
 }
 
 /// Runs an action for nobody: its answer has no reader.
-async fn run<A: Actor>(core: &mut Core<A>, ctx: &Ctx<A>, action: ActionOf<A>) -> Result<ReplyOf<A>, Fault> {
-    let state = core.state_mut();
+async fn run<A: Actor>(
+    cell: &Cell<A>,
+    core: &mut Core<A>,
+    ctx: &Ctx<A>,
+    action: ActionOf<A>,
+) -> Result<ReplyOf<A>, Fault> {
+    let (state, code) = (core.state_mut(), cell.code(action.info().name));
     let limit = A::OPTIONS.action_timeout;
     match action.info().mode {
-        Mode::Read => guarded(|| state.dispatch_read(ctx, action)),
-        Mode::Write => guarded(|| state.dispatch_write(ctx, action)),
-        Mode::ReadAsync => guarded_async(limit, state.dispatch_read_async(ctx, action)).await,
-        Mode::WriteAsync => guarded_async(limit, state.dispatch_write_async(ctx, action)).await,
+        Mode::Read => guarded(code, || state.dispatch_read(ctx, action)),
+        Mode::Write => guarded(code, || state.dispatch_write(ctx, action)),
+        Mode::ReadAsync => guarded_async(code, limit, state.dispatch_read_async(ctx, action)).await,
+        Mode::WriteAsync => guarded_async(code, limit, state.dispatch_write_async(ctx, action)).await,
     }
 }

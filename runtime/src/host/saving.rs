@@ -275,6 +275,7 @@ impl<A: Actor> Cell<A> {
 
 /// A state as it is saved, or why it cannot be. To be logged by the caller, who knows whose it is.
 pub(super) fn to_bytes<A: Actor>(state: &A) -> Result<Bytes, String> {
-    let bytes = caught(|| state.save())?.map_err(|error| error.to_string())?;
+    let bytes = caught((<A::Contract as crate::Contract>::NAME, "save"), || state.save())?
+        .map_err(|error| error.to_string())?;
     Ok(bytes.into())
 }

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use parking_lot::Mutex;
 
-use crate::{Fault, Key, faults};
+use crate::{Fault, Key, faults, shown::shown};
 
 /// The actors of a kind that could not start.
 #[derive(Default)]
@@ -58,7 +58,12 @@ impl Setbacks {
             return;
         }
         let (in_a_row, pause) = self.0.lock().add(key, elapsed_ms);
-        tracing::error!(%key, failures = in_a_row, pause_ms = pause, "an actor cannot start; it is left alone");
+        tracing::error!(
+            key = shown(&key),
+            failures = in_a_row,
+            pause_ms = pause,
+            "an actor cannot start; it is left alone"
+        );
     }
 
     /// The actor has started.

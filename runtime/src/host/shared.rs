@@ -7,7 +7,7 @@ use std::sync::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Runtime, clockwork::Clockwork, committer::Committer, queued::Queued};
+use super::{Runtime, clockwork::Clockwork, committer::Committer, panics::Panics, queued::Queued};
 use crate::{ConnId, Limits, clock::Clock, store::Store, uptime::Uptime};
 
 /// What every kind holds, and through it every actor.
@@ -21,6 +21,7 @@ pub(crate) struct Shared {
     committer: OnceLock<Committer>,
     clock: Clock,
     uptime: Arc<Uptime>,
+    panics: Panics,
     clockwork: Clockwork,
     tasks: TaskTracker,
     /// What gateways have under way: the last answers, and the closes of connections.
@@ -49,6 +50,7 @@ impl Shared {
             committer: OnceLock::new(),
             clock,
             uptime: Arc::default(),
+            panics: Panics::default(),
             clockwork: Clockwork::default(),
             tasks: TaskTracker::new(),
             sessions: TaskTracker::new(),
@@ -90,6 +92,11 @@ impl Shared {
 
     pub(super) fn uptime(&self) -> &Arc<Uptime> {
         &self.uptime
+    }
+
+    /// What the log was told of panics.
+    pub(super) fn panics(&self) -> &Panics {
+        &self.panics
     }
 
     pub(super) fn clockwork(&self) -> &Clockwork {

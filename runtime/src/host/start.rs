@@ -107,8 +107,8 @@ impl<A: Actor> Cell<A> {
     }
 
     async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
-        let state =
-            guarded(|| A::load(&claim.state).map(Box::new))?.map_err(|error| Fault::internal(&error))?;
+        let state = guarded(self.code("load"), || A::load(&claim.state).map(Box::new))?
+            .map_err(|error| Fault::internal(&error))?;
         let stored = Some(Fingerprint::of(&claim.state));
         let Claim { epoch, revision, alarms, .. } = claim;
         let stock = self.read_stock().await?;
@@ -122,7 +122,7 @@ impl<A: Actor> Cell<A> {
         // A call that comes back to the actor from there is a deadlock.
         let link = self.link(Chain::default(), "on_create", None);
         let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
-        let create = guarded_async(Self::CREATE_TIMEOUT, link.scope(create));
+        let create = guarded_async(self.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
         let state = create.instrument(self.hook_span("on_create", None)).await??;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all().cloned().collect();

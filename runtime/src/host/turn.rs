@@ -268,7 +268,8 @@ impl<A: Actor> Cell<A> {
 
     fn read_now(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
         let ctx = self.ctx(call.caller);
-        let result = self.corked(|| guarded(|| core.state().dispatch_read(&ctx, call.action)));
+        let code = self.code(call.action.info().name);
+        let result = self.corked(|| guarded(code, || core.state().dispatch_read(&ctx, call.action)));
         self.finish_read(&ctx, call.reply_to, result);
     }
 
@@ -286,8 +287,10 @@ impl<A: Actor> Cell<A> {
         let span = call.span();
         let link = self.link_of(&call, Some(Arc::clone(&core) as chain::Reading));
         let ctx = self.ctx(call.caller);
+        let name = call.action.info().name;
         let reading = core.state().dispatch_read_async(&ctx, call.action);
-        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, link.scope(reading)).await;
+        let limit = A::OPTIONS.action_timeout;
+        let result = self.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
         let _in = span.as_ref().map(Span::enter);
         self.finish_read(&ctx, call.reply_to, result);
     }
@@ -344,7 +347,8 @@ impl<A: Actor> Cell<A> {
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
         let state = core.state_mut();
-        let result = self.corked(|| guarded(|| state.dispatch_write(&ctx, call.action)));
+        let code = self.code(call.action.info().name);
+        let result = self.corked(|| guarded(code, || state.dispatch_write(&ctx, call.action)));
         self.finish_write(core, &ctx, call.reply_to, result);
     }
 
@@ -354,8 +358,10 @@ impl<A: Actor> Cell<A> {
         let link = self.link_of(&call, None);
         let ctx = self.ctx(call.caller);
         self.gate.lock().begin_write();
+        let name = call.action.info().name;
         let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
-        let result = self.guarded_in(span.as_ref(), A::OPTIONS.action_timeout, link.scope(writing)).await;
+        let limit = A::OPTIONS.action_timeout;
+        let result = self.guarded_in(name, span.as_ref(), limit, link.scope(writing)).await;
         let _in = span.as_ref().map(Span::enter);
         self.finish_write(core, &ctx, call.reply_to, result);
     }
@@ -427,7 +433,7 @@ impl<A: Actor> Cell<A> {
     fn after_change<T>(&self, core: &Core<A>, ctx: &Ctx<A>, result: Result<T, Fault>) -> Result<T, Fault> {
         let value = result?;
         if A::HOOKS.on_state_change.is_some() && (A::EPHEMERAL || self.sees_change(core.state())?) {
-            self.corked(|| guarded(|| core.state().on_state_change(ctx)))?;
+            self.corked(|| guarded(self.code("on_state_change"), || core.state().on_state_change(ctx)))?;
             if Self::SEES_CHANGES {
                 // What the hook itself has changed is a change of this turn, and not of the next one.
                 self.sees_change(core.state())?;

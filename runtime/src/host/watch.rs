@@ -9,6 +9,7 @@ use super::Cell;
 use crate::{
     ActionInfo, Actor, ActorId, Conn, ConnId, Contract, Fault, Key, Reply, ScheduleId,
     meters::{self, ActorMeters, Outcome},
+    shown::shown,
 };
 
 /// Watches one call from when it reaches its actor until its answer leaves; nothing if nobody is interested, which is all
@@ -64,11 +65,11 @@ impl Watch {
             target: "callboard::action",
             "action",
             actor,
-            %key,
-            actor_id = id.map(field::display),
+            key = shown(&key),
+            actor_id = id.map(shown),
             action = action.name,
-            conn = conn.map(field::display),
-            schedule = schedule.map(field::display),
+            conn = conn.map(shown),
+            schedule = schedule.map(shown),
             outcome = field::Empty,
         );
         let measured = meters.is_on().then(|| Measured {
@@ -137,10 +138,10 @@ impl<A: Actor> Cell<A> {
             target: "callboard::hook",
             "hook",
             actor,
-            %key,
-            actor_id = id.map(field::display),
+            key = shown(&key),
+            actor_id = id.map(shown),
             hook,
-            conn = conn.map(field::display),
+            conn = conn.map(shown),
         )
     }
 
@@ -152,15 +153,15 @@ impl<A: Actor> Cell<A> {
             target: "callboard::queue",
             "send",
             actor,
-            %key,
-            actor_id = id.map(field::display),
+            key = shown(&key),
+            actor_id = id.map(shown),
             queue,
         )
     }
 
     /// The span that the start of the actor runs in: of whoever needs it first.
     pub(super) fn wake_span(&self) -> Span {
-        tracing::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = %self.key)
+        tracing::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = shown(&self.key))
     }
 
     /// The span of what is said about a save. What the store says belongs to no call, for any number of them may have
@@ -172,8 +173,8 @@ impl<A: Actor> Cell<A> {
             parent: parent,
             "save",
             actor,
-            %key,
-            actor_id = id.map(field::display),
+            key = shown(&key),
+            actor_id = id.map(shown),
         )
     }
 }

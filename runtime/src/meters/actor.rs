@@ -3,13 +3,12 @@
 use std::time::Duration;
 
 use metrics::{Counter, Gauge, Histogram};
-use tracing::field;
 
 use super::{
     ACTION_DURATION, ACTIONS, ACTORS_AWAKE, CONNECTIONS, EVENTS_DELIVERED, EVENTS_EMITTED, Outcome,
     QUEUE_COMPLETED, QUEUE_MESSAGES, QUEUE_SENT, is_collected,
 };
-use crate::{ActionInfo, ConnId, EventInfo, QueueInfo};
+use crate::{ActionInfo, ConnId, EventInfo, QueueInfo, shown::shown};
 
 /// What is measured of all actors of one type. Its meters are looked up once.
 #[derive(Debug)]
@@ -102,7 +101,7 @@ impl ActorMeters {
     /// The event at this place of the table was published, for all who get it or for one connection.
     pub(crate) fn published(&self, index: usize, to: Option<ConnId>, audience: u64) {
         let meter = &self.events[index];
-        let (actor, event, conn) = (self.actor, meter.event, to.map(field::display));
+        let (actor, event, conn) = (self.actor, meter.event, to.map(shown));
         tracing::trace!(target: "callboard::event", actor, event, conn, audience, "published");
         meter.emitted.increment(1);
     }

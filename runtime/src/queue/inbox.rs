@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{KEPT, QueueMessage, QueueOf};
-use crate::{Actor, Contract, Fault, MessageId, Payload, faults, host::Cell};
+use crate::{Actor, Contract, Fault, MessageId, Payload, faults, host::Cell, shown::shown};
 
 /// One of an actor's queues: [`ctx.queue::<Job>()`](crate::Ctx::queue).
 ///
@@ -78,7 +78,13 @@ impl<A: Actor, M: Payload> Queue<A, M> {
                 Err(error) => {
                     let (actor, queue) =
                         (self.cell.record().id, <A::Contract as Contract>::QUEUES[self.index].name);
-                    tracing::error!(%actor, queue, message = %taken.id(), %error, "a message is set aside");
+                    tracing::error!(
+                        actor = shown(&actor),
+                        queue,
+                        message = shown(taken.id()),
+                        error = shown(&error),
+                        "a message is set aside"
+                    );
                     taken.set_aside();
                 }
             }

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 
 use axum::extract::{ConnectInfo, Request};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
+use tracing::Value;
 
 use super::{
     Origins, errors,
@@ -14,7 +15,7 @@ use super::{
     site::Site,
     visit,
 };
-use crate::{Fault, hints::Hints, meters::Route};
+use crate::{Fault, hints::Hints, meters::Route, shown::shown};
 
 /// Who may reach the server, and by which name.
 #[derive(Debug, Default)]
@@ -102,7 +103,7 @@ impl Access {
         let passed = self.proxies.passed(*peer, request.headers()).inspect_err(|fault| {
             if self.of_proxy.is_due() {
                 tracing::warn!(
-                    proxy = %peer.ip(),
+                    proxy = shown(peer.ip()),
                     "a request was refused: {}; a trusted proxy has to drop those of these headers that it does not write",
                     fault.message()
                 );
@@ -128,7 +129,7 @@ impl Access {
         if origin.is_none() && is_navigation(request) {
             return Verdict::Navigate;
         }
-        tracing::debug!(?origin, "a page was refused: see `Registry::origins`");
+        tracing::debug!(origin = origin.map(readable), "a page was refused: see `Registry::origins`");
         Verdict::Refuse(errors::origin_not_allowed())
     }
 
@@ -187,8 +188,7 @@ fn opens_socket(request: &Request) -> bool {
         && matches!(visit::route(request.uri().path()), Route::Connect | Route::WebSocket)
 }
 
-/// A host as the log has it: what came from outside is escaped, and cut where no name is longer.
-fn shown(host: &str) -> String {
-    const LONGEST: usize = 253;
-    host[..host.floor_char_boundary(LONGEST)].escape_debug().to_string()
+/// A header's value for the log.
+fn readable(value: &HeaderValue) -> impl Value {
+    shown(String::from_utf8_lossy(value.as_bytes()).into_owned())
 }

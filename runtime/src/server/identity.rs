@@ -11,9 +11,10 @@ use std::{
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use metrics::Counter;
-use tracing::{Span, field};
+use tracing::Span;
 
 use crate::{
+    shown::shown,
     store::ActorRecord,
     tap::Tap,
     wire::{self, ActorRef},
@@ -106,8 +107,8 @@ pub(super) fn name_actor_in_span(actor: &ActorRecord) {
     let span = Span::current();
     if !span.is_disabled() {
         span.record("actor", actor.name.as_str());
-        span.record("key", field::display(&actor.key));
-        span.record("actor_id", field::display(actor.id));
+        span.record("key", shown(&actor.key));
+        span.record("actor_id", shown(actor.id));
     }
 }
 

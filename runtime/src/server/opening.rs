@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tracing::{Span, field};
+use tracing::Span;
 
 use super::{
     Gateway, access::Unwanted, errors, identity::Ray, peers::Place, plain::Lend, session::Session,
@@ -12,6 +12,7 @@ use crate::{
     Fault, faults,
     host::{Claims, Guest, HostedConn, Runtime},
     outbox::{Close, Outbox},
+    shown::shown,
     wire::{Encoding, PROTOCOL_VERSION, Params, ToClient},
 };
 
@@ -95,7 +96,7 @@ impl Opening {
         ray.tell(Some(actor.record().clone()), None);
         let conn = actor.connect(Guest { params, claims }, Arc::clone(outbox)).await;
         let conn = conn.map_err(Refusal::rejected)?;
-        Span::current().record("conn", field::display(conn.id()));
+        Span::current().record("conn", shown(conn.id()));
         Ok(conn)
     }
 }

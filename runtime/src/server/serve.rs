@@ -30,6 +30,7 @@ use super::{
     timer::UptimeTimer,
 };
 use crate::Fault;
+use crate::shown::shown;
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
@@ -102,7 +103,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) => {
-                tracing::warn!(%error, "a socket was not accepted");
+                tracing::warn!(error = shown(&error), "a socket was not accepted");
                 sleep(Duration::from_millis(100)).await;
             }
         }
@@ -133,7 +134,7 @@ async fn talk(
     let limits = gateway.limits();
     // Small frames in bursts would wait for each other's acknowledgement.
     if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(%error, "a socket was lost");
+        tracing::debug!(error = shown(&error), "a socket was lost");
         return;
     }
     let mut server = http1::Builder::new();
@@ -172,7 +173,7 @@ async fn talk(
         }
     };
     if let Err(error) = result {
-        tracing::debug!(%error, "a socket ended early");
+        tracing::debug!(error = shown(&error), "a socket ended early");
     }
 }
 
@@ -204,7 +205,9 @@ struct Signals([Option<Signal>; 2]);
 impl Signals {
     fn listen() -> Self {
         Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
-            signal(kind).inspect_err(|error| tracing::error!(%error, "a signal cannot be listened to")).ok()
+            signal(kind)
+                .inspect_err(|error| tracing::error!(error = shown(&error), "a signal cannot be listened to"))
+                .ok()
         }))
     }
 
@@ -233,7 +236,7 @@ impl Signals {
 
     async fn next(&mut self) {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::error!(%error, "a signal cannot be listened to");
+            tracing::error!(error = shown(&error), "a signal cannot be listened to");
             std::future::pending::<()>().await;
         }
     }

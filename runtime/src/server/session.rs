@@ -29,6 +29,7 @@ use crate::{
     framing::{followed_by_ping, frames},
     host::HostedConn,
     outbox::{Close, Outbox, Taken},
+    shown::shown,
     uptime::Uptime,
     wire::{ToClient, ToServer},
 };
@@ -322,7 +323,7 @@ struct HangUp(Arc<dyn HostedConn>);
 
 impl Drop for HangUp {
     fn drop(&mut self) {
-        tracing::debug!(conn = %self.0.id(), "a connection ended");
+        tracing::debug!(conn = shown(self.0.id()), "a connection ended");
         self.0.hang_up();
     }
 }

@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     meters::{self, ServerMeters},
+    shown::shown,
     tap::Tap,
     through::through,
 };
@@ -58,9 +59,9 @@ pub(super) fn span(request: &Request, ray: &Ray) -> Span {
         target: "callboard::request",
         "request",
         request_id = ray.as_str(),
-        method = %request.method(),
-        path = %shown(request.uri().path()),
-        peer = peer(request).map(field::display),
+        method = shown(request.method()),
+        path = shown(readable(request.uri().path())),
+        peer = peer(request).map(shown),
         actor = field::Empty,
         key = field::Empty,
         actor_id = field::Empty,
@@ -78,7 +79,7 @@ impl Visit {
         let visit = Self {
             ray: ray.clone(),
             method: request.method().clone(),
-            path: shown(path).into_owned(),
+            path: readable(path).into_owned(),
             route: route(path),
             peer: peer(request),
             status: None,
@@ -140,18 +141,18 @@ impl Drop for Visit {
             target: "callboard::access",
             parent: None,
             request_id = self.ray.as_str(),
-            method = %self.method,
-            path = self.path,
+            method = shown(&self.method),
+            path = shown(&self.path),
             status = self.status.map(|status| status.as_u16()),
             error,
             actor = actor.map(|actor| actor.name.as_str()),
-            key = actor.map(|actor| field::display(&actor.key)),
-            actor_id = actor.map(|actor| field::display(actor.id)),
+            key = actor.map(|actor| shown(&actor.key)),
+            actor_id = actor.map(|actor| shown(actor.id)),
             // To the microsecond.
             duration_ms = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3,
             bytes_in = self.ray.bytes_in(),
             bytes_out = self.ray.bytes_out(),
-            peer = self.peer.map(field::display),
+            peer = self.peer.map(shown),
         );
     }
 }
@@ -186,7 +187,7 @@ pub(super) fn route(path: &str) -> meters::Route {
 }
 
 /// A path as the log has it: a token in it is left out, and so is what is too long to be read.
-fn shown(path: &str) -> Cow<'_, str> {
+fn readable(path: &str) -> Cow<'_, str> {
     const LONGEST: usize = 512;
     let end = path.floor_char_boundary(LONGEST);
     let (path, is_cut) = (&path[..end], end < path.len());
@@ -233,11 +234,11 @@ mod tests {
             ("/gateway/chatRoom/request/@somebody", "/gateway/chatRoom/request/@somebody"),
             ("/health", "/health"),
         ] {
-            assert_eq!(shown(path), expected, "{path}");
+            assert_eq!(readable(path), expected, "{path}");
         }
-        assert_eq!(shown(&"/é".repeat(500)).chars().filter(|c| *c == '.').count(), 3);
+        assert_eq!(readable(&"/é".repeat(500)).chars().filter(|c| *c == '.').count(), 3);
         let long = format!("/gateway/0198@{}", "secret".repeat(500));
-        assert_eq!(shown(&long), "/gateway/0198@.....");
+        assert_eq!(readable(&long), "/gateway/0198@.....");
     }
 
     #[test]

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     Fault, Limits,
+    shown::shown,
     wire::{Encoding, Params},
 };
 
@@ -133,7 +134,9 @@ impl Handshake {
         let limit = gateway.limits().open_timeout;
         match gateway.runtime.uptime().timeout(limit, self.0).await {
             Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(Visit::socket_taps))),
-            Ok(Err(error)) => tracing::debug!(%error, "a WebSocket handshake was not completed"),
+            Ok(Err(error)) => {
+                tracing::debug!(error = shown(&error), "a WebSocket handshake was not completed");
+            }
             Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
         }
         None

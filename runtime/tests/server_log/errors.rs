@@ -107,7 +107,7 @@ async fn a_call_in_this_process_is_in_the_span_of_its_caller() {
     assert_eq!(line.of_span("action", "conn"), None);
 
     let conn = bell.connect(None);
-    let error = conn.burst().await.unwrap_err();
+    let error = conn.burst_later(1).await.unwrap_err();
     let line = log().error(error.fault().unwrap().error_id().unwrap());
     assert!(line.of_span("action", "conn").is_some_and(|conn| conn.parse::<callboard::ConnId>().is_ok()));
 }

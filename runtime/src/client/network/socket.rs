@@ -19,6 +19,7 @@ use super::{call, max_message::MaxMessage, pulse::Pulse};
 use crate::{
     Action, CallError, Contract, Event, Fault, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
+    shown::shown,
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
 };
 
@@ -135,7 +136,7 @@ impl Socket {
         match (wire::ToServer::SubscriptionRequest { event, subscribe }).encode(self.encoding) {
             Ok(frame) => Next::Send(self.frame(frame)),
             Err(error) => {
-                tracing::error!(%error, "a subscription cannot be encoded");
+                tracing::error!(error = shown(&error), "a subscription cannot be encoded");
                 Next::Nothing
             }
         }
@@ -203,7 +204,11 @@ impl Socket {
                     None => None,
                 };
                 let Some(message) = message else {
-                    tracing::debug!(actor = C::NAME, event = %name, "an event that the contract does not have");
+                    tracing::debug!(
+                        actor = C::NAME,
+                        event = shown(&name),
+                        "an event that the contract does not have"
+                    );
                     return Ok(());
                 };
                 message

@@ -15,6 +15,7 @@ use super::{
     places::Places,
     schema::{self, Format},
 };
+use crate::shown::shown;
 
 /// How long a commit waits for another program that keeps a transaction open, which it may yet roll back.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -133,7 +134,12 @@ fn connect(path: &Path, check: bool) -> Result<Connection, OpenError> {
         Some(schema::VERSION) => {}
         Some(earlier) => {
             schema::upgrade(&db, earlier).map_err(refused)?;
-            tracing::info!(path = %path.display(), from = earlier, to = schema::VERSION, "a store was upgraded");
+            tracing::info!(
+                path = shown(path.display()),
+                from = earlier,
+                to = schema::VERSION,
+                "a store was upgraded"
+            );
         }
     }
     settle(&db).map_err(refused)?;

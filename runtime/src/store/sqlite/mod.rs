@@ -33,7 +33,7 @@ use super::{
     ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, Store,
     StoreError,
 };
-use crate::{ActorId, Key};
+use crate::{ActorId, Key, shown::shown};
 use error::{Closed, OpenError};
 use file::DatabaseFile;
 use job::{Job, Work};
@@ -163,7 +163,7 @@ impl SqliteStore {
         });
         let outcome = |outcome: Result<CommitOutcome, StoreError>| {
             outcome.unwrap_or_else(|error| {
-                tracing::error!(%error, "an actor cannot be kept");
+                tracing::error!(error = shown(&error), "an actor cannot be kept");
                 CommitOutcome::Failed
             })
         };
@@ -329,7 +329,7 @@ impl Drop for SqliteStore {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!(path = %self.path.display(), "the store's thread panicked");
+            tracing::error!(path = shown(self.path.display()), "the store's thread panicked");
         }
     }
 }

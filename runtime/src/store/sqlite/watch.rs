@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::error::Lost;
-use crate::store::StoreError;
+use crate::{shown::shown, store::StoreError};
 
 /// What the threads of a store know of it together. Once it is lost it stays so, even if the files come back: what was
 /// told to others meanwhile cannot be known.
@@ -45,11 +45,15 @@ impl Watch {
         if self.lost.set(lost.clone()).is_ok() {
             let (path, answered) = (self.path.display(), self.answered.load(Ordering::Relaxed));
             if lost.leaves_files() {
-                tracing::error!(%path, reason = %lost, "the store is unavailable until it is opened again");
+                tracing::error!(
+                    path = shown(&path),
+                    reason = shown(&lost),
+                    "the store is unavailable until it is opened again"
+                );
             } else {
                 tracing::error!(
-                    %path,
-                    reason = %lost,
+                    path = shown(&path),
+                    reason = shown(&lost),
                     answered,
                     "the store is unavailable until it is opened again: its path does not lead any more to the files that \
                      it has open, and the {answered} transactions that were answered since it was opened, and all that \
