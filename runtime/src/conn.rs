@@ -19,7 +19,7 @@ use crate::{
     channel::Channel,
     faults,
     frames::{Frames, SendError},
-    host::{Fan, Gate, Parcel},
+    host::{Fan, Flow, Gate, Parcel, Source},
     in_flight::InFlight,
     meters::ActorMeters,
     outbox::{Close, Outbox, TooMuch, Writer},
@@ -49,6 +49,7 @@ struct Inner<A: Actor> {
     /// Bytes of the events among it.
     waiting_bytes: AtomicUsize,
     id: ConnId,
+    source: Source,
     params: ParamsOf<A>,
     state: RwLock<Arc<A::ConnState>>,
     subscriptions: Subscriptions,
@@ -56,7 +57,7 @@ struct Inner<A: Actor> {
     gate: Arc<Mutex<Gate<A>>>,
     /// Where events wait for others that go out with them.
     fan: Arc<Fan<A>>,
-    /// Calls that wait for their answers, as far as they are counted.
+    /// Calls that wait for their answers, and subscriptions that wait, as far as they are counted.
     in_flight: Mutex<InFlight>,
     limits: Arc<Limits>,
     meters: Arc<ActorMeters>,
@@ -77,7 +78,7 @@ pub(crate) enum Peer<A: Actor> {
 
 impl<A: Actor> Conn<A> {
     pub(crate) fn new(
-        id: ConnId,
+        (id, source): (ConnId, Source),
         params: ParamsOf<A>,
         state: A::ConnState,
         peer: Peer<A>,
@@ -97,6 +98,7 @@ impl<A: Actor> Conn<A> {
             waiting,
             waiting_bytes,
             id,
+            source,
             params,
             state,
             subscriptions,
@@ -211,6 +213,11 @@ impl<A: Actor> Conn<A> {
         if let Peer::Wire(outbox) = &self.0.peer { Some(outbox) } else { None }
     }
 
+    /// Whose share of the actor it takes.
+    pub(crate) fn flow(&self) -> Flow {
+        Flow { source: self.0.source, conn: (!self.is_call()).then_some(self.0.id) }
+    }
+
     /// Whether it lasts for one call only, and is in no list.
     pub(crate) fn is_call(&self) -> bool {
         matches!(self.0.peer, Peer::Call(_))
@@ -270,7 +277,8 @@ impl<A: Actor> Conn<A> {
         Ok(())
     }
 
-    fn refuse_at(&self, index: usize, fault: Fault) {
+    /// Tells whoever asked for the event at this place of the table that it does not get it.
+    pub(crate) fn refuse_at(&self, index: usize, fault: Fault) {
         match &self.0.peer {
             #[cfg(feature = "client")]
             Peer::Local(sink) => sink.refused(index, fault),
@@ -298,6 +306,21 @@ impl<A: Actor> Conn<A> {
     /// It was answered.
     pub(crate) fn end_call(&self, bytes: usize) {
         self.0.in_flight.lock().remove(bytes);
+    }
+
+    /// Counts a subscription that a client asks for, until its actor has been asked; one too many is refused. Who is in this
+    /// process has no such limit.
+    pub(crate) fn begin_asking(&self) -> Result<(), Fault> {
+        if self.outbox().is_none() {
+            return Ok(());
+        }
+        self.0.in_flight.lock().add_subscription(&self.0.limits)
+    }
+
+    pub(crate) fn end_asking(&self) {
+        if self.outbox().is_some() {
+            self.0.in_flight.lock().remove_subscription();
+        }
     }
 
     /// The most bytes of an event.

@@ -288,7 +288,7 @@ impl<A: Actor> Ctx<A> {
         code: impl FnOnce(&mut A) -> R + Send + 'static,
     ) -> impl Future<Output = Result<R, Fault>> + Send {
         // Not in the future: it would be as large as what the code holds.
-        let turn = Turn::new(&self.cell, code);
+        let turn = Turn::new(&self.cell, code).on_behalf_of(self.caller.as_ref());
         async move { self.cell.turn(turn).await }
     }
 

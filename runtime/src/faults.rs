@@ -86,6 +86,12 @@ pub(crate) fn too_many_subscriptions(limit: usize) -> Fault {
     Fault::from_parts("connection", "too_many_subscriptions", message)
 }
 
+/// The actor is asked about each of them, and has not answered yet.
+pub(crate) fn too_many_subscriptions_waiting(limit: usize) -> Fault {
+    let message = format!("{limit} subscriptions of the connection wait for their actor already.");
+    Fault::from_parts("connection", "too_many_subscriptions", message)
+}
+
 pub(crate) fn event_not_found(actor: &str, event: &str) -> Fault {
     Fault::from_parts("actor", "event_not_found", format!("`{actor}` has no event `{event}`."))
 }

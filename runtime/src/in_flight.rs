@@ -6,12 +6,13 @@ use crate::{
     faults,
 };
 
-/// Calls that wait for their answers.
+/// Calls that wait for their answers, and subscriptions that wait for their actor.
 #[derive(Default)]
 pub(crate) struct InFlight {
     calls: usize,
     /// Of their arguments.
     bytes: usize,
+    subscriptions: usize,
     held: Held,
 }
 
@@ -31,6 +32,19 @@ impl InFlight {
         self.calls += 1;
         self.bytes += bytes;
         Ok(())
+    }
+
+    /// Counts one more subscription, or says that it is one too many.
+    pub(crate) fn add_subscription(&mut self, limits: &Limits) -> Result<(), Fault> {
+        if self.subscriptions >= limits.subscriptions {
+            return Err(faults::too_many_subscriptions_waiting(limits.subscriptions));
+        }
+        self.subscriptions += 1;
+        Ok(())
+    }
+
+    pub(crate) fn remove_subscription(&mut self) {
+        self.subscriptions -= 1;
     }
 
     pub(crate) fn remove(&mut self, bytes: usize) {

@@ -26,12 +26,14 @@ use std::time::Duration;
 /// | [`sockets_per_address`](Self::sockets_per_address) | sockets | 2,048 | the same |
 /// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
 /// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
-/// | [`subscriptions`](Self::subscriptions) | events of a connection | 256 | `connection.too_many_subscriptions`, for that listener |
+/// | [`subscriptions`](Self::subscriptions) | events of a connection, and those that its actor is yet to be asked about | 256 | `connection.too_many_subscriptions`, for that listener |
 /// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
 /// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
 /// | [`queued_bytes`](Self::queued_bytes) | bytes of all queues | 4 GiB | `queue.full` |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
+/// | [`reads_in_flight`](Self::reads_in_flight) | actions of a connection | 64 | the next one waits |
+/// | [`reads_in_flight_per_address`](Self::reads_in_flight_per_address) | actions of an address, for one actor | 1,024 | the same |
 /// | [`buffered`](Self::buffered) | bytes | 512 MiB | status 503, `guard.overloaded`; for a call on a connection `connection.too_many_calls` |
 /// | [`buffered_per_address`](Self::buffered_per_address) | bytes | 16 MiB | the same |
 /// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
@@ -77,6 +79,8 @@ pub struct Limits {
     pub(crate) subscriptions: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) bytes_in_flight: usize,
+    pub(crate) reads_in_flight: usize,
+    pub(crate) reads_in_flight_per_address: usize,
     pub(crate) buffered: usize,
     pub(crate) buffered_per_address: usize,
     pub(crate) requests_per_second: Option<u32>,
@@ -113,6 +117,8 @@ impl Default for Limits {
             subscriptions: 256,
             calls_in_flight: 1024,
             bytes_in_flight: 1 << 20,
+            reads_in_flight: 64,
+            reads_in_flight_per_address: 1024,
             buffered: 512 << 20,
             buffered_per_address: 16 << 20,
             requests_per_second: None,
@@ -190,13 +196,19 @@ settings! {
     /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
     /// memory, and the first message of each queue of an actor that is awake.
     queued_bytes: u64;
-    /// Events that one connection may be subscribed to.
+    /// Events that one connection may be subscribed to. So many of its subscriptions may also wait for
+    /// `#[on_subscribe]`; who goes on after that is read from less often, as with [calls](Self::calls_in_flight).
     subscriptions: usize;
     /// Calls of one connection that may wait for their answers. Who goes on after one too many is read from less often, up
     /// to a sixteenth of a second apart, until a call is taken again.
     calls_in_flight: usize;
     /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
     bytes_in_flight: usize;
+    /// Actions of one connection that read and await (`&self`, `async fn`) and run side by side at its actor. What the
+    /// connection asks for after that waits until one of them ends, in the order asked. At least one runs.
+    reads_in_flight: usize;
+    /// The same, of all connections and requests of one address to one actor.
+    reads_in_flight_per_address: usize;
     /// Bytes of requests that are half read, of the arguments of calls under way, and of what waits to be written beyond the
     /// limits of a queue, of all peers. Each head counts twice, for the room that it is read into. The first 8 KiB of each are free: who asks for no more is served whatever the
     /// others hold. A message that is half read on a connection is not counted, nor what a raw handler keeps of a body.

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 use tracing::Span;
 
-use super::{Cell, chain::Chain, watch::Watch};
+use super::{Cell, Flow, Source, chain::Chain, watch::Watch};
 use crate::{
     Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
@@ -27,8 +27,8 @@ pub(super) struct ReplyTo<A: Actor> {
 
 /// Where an answer goes.
 pub(crate) enum Destination<A: Actor> {
-    /// To one waiting task.
-    Task(oneshot::Sender<Result<ReplyOf<A>, Fault>>),
+    /// To one waiting task, on behalf of somebody there.
+    Task(oneshot::Sender<Result<ReplyOf<A>, Fault>>, Source),
     /// To a connection, under the number the client gave the call, which counts as so many bytes in flight if it does.
     Conn { conn: Conn<A>, id: u64, counted: Option<usize> },
     /// Nowhere: the caller did not ask for one.
@@ -67,6 +67,15 @@ impl<A: Actor> Call<A> {
         Self { action, caller: Some(conn.clone()), reply_to, chain: Chain::default() }
     }
 
+    /// Whose share of the actor it takes.
+    pub(super) fn flow(&self) -> Flow {
+        match (&self.caller, &self.reply_to.to) {
+            (Some(caller), _) => caller.flow(),
+            (None, Destination::Task(_, source)) => source.alone(),
+            (None, _) => Source::Process.alone(),
+        }
+    }
+
     /// The span that it runs in.
     #[inline]
     pub(super) fn span(&self) -> Option<Span> {
@@ -85,7 +94,7 @@ impl<A: Actor> ReplyTo<A> {
     pub(super) fn answer(mut self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
         let frame = match &self.to {
             Destination::Conn { conn, id, .. } => conn.prepare(*id, &result),
-            Destination::Task(_) | Destination::Nobody => None,
+            Destination::Task(..) | Destination::Nobody => None,
         };
         self.watch.see(&result);
         Answer { to: self, result, frame }
@@ -104,7 +113,7 @@ impl<A: Actor> Answer<A> {
     pub(super) fn conn(&self) -> Option<&Conn<A>> {
         match &self.to.to {
             Destination::Conn { conn, .. } => Some(conn),
-            Destination::Task(_) | Destination::Nobody => None,
+            Destination::Task(..) | Destination::Nobody => None,
         }
     }
 
@@ -115,7 +124,7 @@ impl<A: Actor> Answer<A> {
         watch.end();
         match to {
             // A caller that has gone away does not take its call with it.
-            Destination::Task(sender) => drop(sender.send(self.result)),
+            Destination::Task(sender, _) => drop(sender.send(self.result)),
             Destination::Conn { conn, id, counted } => {
                 if let Some(bytes) = counted {
                     conn.end_call(bytes);

@@ -4,7 +4,7 @@ use std::{
     marker::PhantomData,
     sync::{
         Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -16,11 +16,12 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use super::{
-    Guest, Reach, Shared,
+    Flow, Guest, Reach, Shared, Source,
     alarms::Alarms,
     call::{Call, Destination},
     chain::Chain,
-    envelope::{Connect, Envelope, TurnCode},
+    envelope::{Connect, Envelope, TurnCall, TurnCode},
+    fair_queue::Bounds,
     gate::Gate,
     guard::{guarded, guarded_async, guarded_async_in},
     holds::{Holds, Wish},
@@ -67,7 +68,18 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) used_at_ms: AtomicU64,
     /// Name and key, for people: `chatRoom/general`.
     pub(super) address: OnceLock<Arc<str>>,
+    /// How many reads are on their way to a thread.
+    pub(super) starting_reads: AtomicUsize,
     roster: Arc<Roster<A>>,
+}
+
+/// What became of an envelope that was posted to an actor which is awake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Posted {
+    /// It runs, or waits for its turn.
+    Taken,
+    /// Too much of its flow waits already. Who has sent it was told.
+    Refused,
 }
 
 /// What to do if the store has no such actor.
@@ -88,6 +100,7 @@ pub(super) struct Core<A> {
 
 impl<A: Actor> Cell<A> {
     pub(super) fn new(kind: Arc<Kind<A>>, key: Key, absent: Absent, roster: Arc<Roster<A>>) -> Self {
+        let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()));
         let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
         let queues = Queues::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
         Self {
@@ -97,7 +110,7 @@ impl<A: Actor> Cell<A> {
             identity: OnceLock::new(),
             started: SetOnce::new(),
             core: Arc::new(RwLock::new(Core { state: None })),
-            mailbox: Mailbox::new(),
+            mailbox,
             gate: Arc::clone(roster.gate()),
             saves: Mutex::default(),
             save_ended: Notify::new(),
@@ -107,6 +120,7 @@ impl<A: Actor> Cell<A> {
             holds: Holds::default(),
             used_at_ms: AtomicU64::new(0),
             address: OnceLock::new(),
+            starting_reads: AtomicUsize::new(0),
             roster,
         }
     }
@@ -186,14 +200,14 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
-    pub(super) fn post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Envelope<A>> {
+    pub(super) fn post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
         match self.try_post(envelope) {
             Err(Rejected::Closed(envelope)) => Err(envelope),
             Err(Rejected::Full(envelope)) => {
                 envelope.refuse(faults::overloaded());
-                Ok(())
+                Ok(Posted::Refused)
             }
-            Ok(()) => Ok(()),
+            Ok(()) => Ok(Posted::Taken),
         }
     }
 
@@ -314,11 +328,12 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn call_as(
         self: &Arc<Self>,
         caller: Option<Conn<A>>,
+        source: Source,
         action: ActionOf<A>,
         chain: Chain,
     ) -> Result<ReplyOf<A>, Fault> {
         let (sender, answer) = oneshot::channel();
-        let call = Call::new(self, action, caller, Destination::Task(sender), chain);
+        let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
         self.post_awake(Envelope::Call(call)).await?;
         answer.await.unwrap_or_else(|_| Err(unanswered()))
     }
@@ -329,8 +344,9 @@ impl<A: Actor> Cell<A> {
         if chain.holds(self.record().id).is_some() {
             return Err(faults::deadlock(&self.link(chain, "turn", None)));
         }
-        let Turn { code, result } = turn;
-        self.post_awake(Envelope::Turn(code, self.hook_span("turn", None))).await?;
+        let Turn { code, flow, result } = turn;
+        let span = self.hook_span("turn", None);
+        self.post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
         result.await.unwrap_or_else(|_| Err(unanswered()))
     }
 }
@@ -338,6 +354,7 @@ impl<A: Actor> Cell<A> {
 /// A piece of code that wants a turn, and where what it returns comes.
 pub(crate) struct Turn<A: Actor, R> {
     code: TurnCode<A>,
+    flow: Flow,
     result: oneshot::Receiver<Result<R, Fault>>,
 }
 
@@ -353,6 +370,11 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
         Self::of(cell, code)
     }
 
+    /// It takes this connection's share of the actor, if there is one.
+    pub(crate) fn on_behalf_of(self, conn: Option<&Conn<A>>) -> Self {
+        Self { flow: conn.map_or(self.flow, Conn::flow), ..self }
+    }
+
     fn of(cell: &Arc<Cell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
         let (done, result) = oneshot::channel();
         let cell = Arc::clone(cell);
@@ -363,7 +385,7 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
             let _ = done.send(result);
             ended
         });
-        Self { code, result }
+        Self { code, flow: Source::Process.alone(), result }
     }
 }
 

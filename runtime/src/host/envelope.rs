@@ -5,8 +5,10 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 use tracing::Span;
 
-use super::{Guest, call::Call, parked::Parked, raw::RawCall};
-use crate::{Actor, Conn, Fault, RawSocket, conn::Peer, subscriptions::Asked};
+use super::{
+    Flow, Guest, Source, call::Call, flow::HasFlow, parked::Parked, raw::RawCall, subscribing::Asking,
+};
+use crate::{Actor, Conn, Fault, RawSocket, conn::Peer};
 
 /// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
 /// a few times.
@@ -16,10 +18,10 @@ pub(crate) enum Envelope<A: Actor> {
     /// A raw request.
     Request(Box<RawCall<A>>),
     Disconnect(Conn<A>),
-    /// A connection asks for an event that not everybody gets, in this span.
-    Subscribe(Box<(Conn<A>, Asked, Span)>),
-    /// A turn for a piece of code, in this span: `ctx.turn(..)`.
-    Turn(TurnCode<A>, Span),
+    /// A connection asks for an event that not everybody gets.
+    Subscribe(Box<Asking<A>>),
+    /// A turn for a piece of code: `ctx.turn(..)`.
+    Turn(Box<TurnCall<A>>),
     /// A call or a turn that work beside the turns wants.
     Parked(Arc<Parked<A>>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
@@ -32,8 +34,8 @@ impl<A: Actor> Envelope<A> {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
             Self::Request(call) => call.refuse(fault),
-            Self::Subscribe(asking) => asking.0.settle(asking.1, Err(fault)),
-            Self::Turn(code, _) => drop(code(Err(fault))),
+            Self::Subscribe(asking) => asking.settle(Err(fault)),
+            Self::Turn(turn) => drop((turn.code)(Err(fault))),
             Self::Parked(parked) => {
                 if let Some(envelope) = parked.take() {
                     envelope.refuse(fault);
@@ -41,6 +43,21 @@ impl<A: Actor> Envelope<A> {
             }
             // Who waits for them hears that nobody will.
             Self::Disconnect(_) | Self::Alarms(_) => {}
+        }
+    }
+}
+
+impl<A: Actor> HasFlow for Envelope<A> {
+    fn flow(&self) -> Flow {
+        match self {
+            Self::Call(call) => call.flow(),
+            Self::Connect(connect) => connect.guest.source.alone(),
+            Self::Request(call) => call.source.alone(),
+            Self::Disconnect(conn) => conn.flow(),
+            Self::Subscribe(asking) => asking.conn().flow(),
+            Self::Turn(turn) => turn.flow,
+            Self::Parked(parked) => parked.flow(),
+            Self::Alarms(_) => Source::Process.alone(),
         }
     }
 }
@@ -53,6 +70,14 @@ pub(crate) struct Connect<A: Actor> {
     pub(super) socket: Option<RawSocket>,
     pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
     /// Of whoever asks.
+    pub(super) span: Span,
+}
+
+/// A piece of code on its way to its turn.
+pub(crate) struct TurnCall<A: Actor> {
+    pub(super) code: TurnCode<A>,
+    /// Whose share of the actor it takes.
+    pub(super) flow: Flow,
     pub(super) span: Span,
 }
 

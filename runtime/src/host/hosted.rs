@@ -5,7 +5,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use super::{Cell, Guest, Handling, HangUp, HostedActor, HostedConn, Mail, chain::Chain, line::Line};
+use super::{
+    Cell, Guest, Handling, HangUp, HostedActor, HostedConn, Mail, cell::Posted, chain::Chain, line::Line,
+};
 use crate::{
     Actor, Body, ConnId, Fault, RawSocket,
     conn::Peer,
@@ -30,11 +32,12 @@ impl<A: Actor> HostedActor for Cell<A> {
         guest: Guest,
     ) -> BoxFuture<'static, Result<Bytes, Fault>> {
         Box::pin(async move {
+            let source = guest.source;
             let (cell, caller) = self.judged(guest).await?;
             let action = decode_action::<A>(&action, format, &args).inspect_err(|fault| {
                 cell.kind.meters().refused(&action, Outcome::of_fault(fault));
             })?;
-            let reply = cell.call_as(caller, action, Chain::default()).await?;
+            let reply = cell.call_as(caller, source, action, Chain::default()).await?;
             encode_reply::<A>(format, &reply)
         })
     }
@@ -99,8 +102,8 @@ impl<A: Actor> HostedConn for WireConn<A> {
         self.line.conn().id()
     }
 
-    fn subscribe(&self, event: &str, on: bool) {
-        self.line.subscribe_by_name(event, on);
+    fn subscribe(&self, event: &str, on: bool) -> bool {
+        self.line.subscribe_by_name(event, on) == Posted::Taken
     }
 
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
@@ -113,13 +116,13 @@ impl<A: Actor> HostedConn for WireConn<A> {
             return false;
         }
         match decode_action::<A>(action, self.outbox.encoding().format(), args) {
-            Ok(action) => self.line.call(id, action, Some(args.len())),
+            Ok(action) => self.line.call(id, action, Some(args.len())) == Posted::Taken,
             Err(fault) => {
                 conn.end_call(args.len());
                 self.refuse(id, action, fault);
+                true
             }
         }
-        true
     }
 
     fn hang_up(&self) {

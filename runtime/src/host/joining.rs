@@ -27,7 +27,7 @@ impl<A: Actor> Cell<A> {
 
     /// `#[on_before_connect]`, and a connection if it says so.
     async fn admit(self: &Arc<Self>, guest: Guest, peer: Peer<A>) -> Result<Conn<A>, Fault> {
-        let Guest { params, claims } = guest;
+        let Guest { params, claims, source } = guest;
         let decode = || decode_params(params.as_ref()).map_err(|error| faults::invalid_params(&error));
         // Twice: one is the hook's to take apart, the other stays with the connection.
         let (given, kept) = (decode()?, decode()?);
@@ -39,7 +39,8 @@ impl<A: Actor> Cell<A> {
             .await?;
         let ways = (Arc::clone(&self.gate), Arc::clone(self.roster().fan()));
         let (limits, meters) = (Arc::clone(self.shared().limits()), Arc::clone(self.kind.meters()));
-        Ok(Conn::new(self.shared().next_conn_id(), kept, state, peer, ways, limits, meters))
+        let who = (self.shared().next_conn_id(), source);
+        Ok(Conn::new(who, kept, state, peer, ways, limits, meters))
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.

@@ -7,7 +7,10 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, Sleep, sleep_until};
+use tokio::{
+    task::yield_now,
+    time::{Instant, Sleep, sleep_until},
+};
 use tracing::{Instrument as _, Span};
 
 use super::{
@@ -18,6 +21,7 @@ use super::{
     holds::{Wish, Work},
     mailbox::Next,
     panics::Code,
+    quantum::Quantum,
     ringing::Ringing,
 };
 use crate::{Actor, Contract, Fault, WorkHandle, shown::shown, task};
@@ -91,7 +95,7 @@ impl<A: Actor> Cell<A> {
         let mut finish_by = None;
         // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
         let mut sleeps_not_before = None;
-        let mut ringing = Ringing::default();
+        let (mut ringing, mut quantum) = (Ringing::default(), Quantum::new());
         loop {
             match self.next_step(&ringing, idle.as_mut()).await {
                 Step::Mail(Next::Item(envelope)) => {
@@ -100,6 +104,8 @@ impl<A: Actor> Cell<A> {
                     self.mailbox.done();
                     if self.mailbox.is_idle() {
                         self.used();
+                    } else if quantum.is_over_after(taken) {
+                        yield_now().await;
                     }
                     // What it wished for comes as a nudge, before the next item.
                     continue;

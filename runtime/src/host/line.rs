@@ -6,15 +6,15 @@ use std::{
 };
 
 use parking_lot::Mutex;
-use tracing::Span;
 
 use super::{
     Cell, Kind, Reach,
     call::Call,
+    cell::Posted,
     envelope::Envelope,
     mailbox::Mailbox,
     roster::Roster,
-    subscribing::asks_about,
+    subscribing::{Asking, asks_about},
     watch::{Watch, Who},
 };
 use crate::{
@@ -62,8 +62,8 @@ impl<A: Actor> Line<A> {
     }
 
     /// Calls an action as this connection; the answer goes to it, under this number. It ends what
-    /// [`Conn::begin_call`] has counted, if that was asked.
-    pub(super) fn call(self: &Arc<Self>, id: u64, action: ActionOf<A>, counted: Option<usize>) {
+    /// [`Conn::begin_call`] has counted, if that was asked, even if it is refused.
+    pub(super) fn call(self: &Arc<Self>, id: u64, action: ActionOf<A>, counted: Option<usize>) -> Posted {
         let watch = Watch::begin(self.meters(), action.info(), || Who {
             actor: self.kind.name(),
             key: &self.key,
@@ -71,26 +71,32 @@ impl<A: Actor> Line<A> {
             conn: Some(self.conn.id()),
             schedule: None,
         });
-        self.send(Envelope::Call(Call::of_conn(watch, action, &self.conn, id, counted)));
+        self.send(Envelope::Call(Call::of_conn(watch, action, &self.conn, id, counted)))
     }
 
     /// Begins or stops sending the event at this place of the table. An event that not everybody gets takes its turn
     /// among the calls, so that it is in force before those that come later.
-    pub(super) fn subscribe(self: &Arc<Self>, index: usize, on: bool) {
+    pub(super) fn subscribe(self: &Arc<Self>, index: usize, on: bool) -> Posted {
         if !on {
             self.conn.unsubscribe(index);
         } else if asks_about::<A>(index).is_some() {
-            let asked = self.conn.ask(index);
-            self.send(Envelope::Subscribe(Box::new((self.conn.clone(), asked, Span::current()))));
+            match Asking::begin(&self.conn, index) {
+                Ok(asking) => return self.send(Envelope::Subscribe(Box::new(asking))),
+                Err(fault) => {
+                    self.conn.refuse_at(index, fault);
+                    return Posted::Refused;
+                }
+            }
         } else {
             self.conn.subscribe(index);
         }
+        Posted::Taken
     }
 
     /// The same by the event's name on the wire.
-    pub(super) fn subscribe_by_name(self: &Arc<Self>, event: &str, on: bool) {
+    pub(super) fn subscribe_by_name(self: &Arc<Self>, event: &str, on: bool) -> Posted {
         match events::<A>().iter().position(|info| info.name == event) {
-            Some(index) => self.subscribe(index, on),
+            Some(index) => return self.subscribe(index, on),
             // Whoever listens to notices gets them anyway.
             None if Notice::has_name(event) || !on => {}
             None => {
@@ -98,6 +104,7 @@ impl<A: Actor> Line<A> {
                 self.conn.refuse(event, faults::event_not_found(actor, event));
             }
         }
+        Posted::Taken
     }
 
     /// The connection is gone: it leaves the list now, and its hook runs in its turn.
@@ -124,23 +131,24 @@ impl<A: Actor> Line<A> {
     }
 
     // One task sends for a connection, so nothing overtakes between looking and posting.
-    fn send(self: &Arc<Self>, envelope: Envelope<A>) {
+    fn send(self: &Arc<Self>, envelope: Envelope<A>) -> Posted {
         // Not under the lock: it may run the action here and now.
         let envelope = match self.cell() {
             Some(cell) => match cell.post(envelope) {
-                Ok(()) => return,
+                Ok(posted) => return posted,
                 Err(envelope) => envelope,
             },
             None => envelope,
         };
         let mut end = self.end.lock();
         match &mut *end {
-            End::Waking(waiting) if waiting.len() < Mailbox::<Envelope<A>>::CAPACITY => {
+            End::Waking(waiting) if waiting.len() < Mailbox::<Envelope<A>>::OF_ONE => {
                 waiting.push_back(envelope);
             }
             End::Waking(_) => {
                 drop(end);
                 envelope.refuse(faults::overloaded());
+                return Posted::Refused;
             }
             End::Awake(_) | End::Asleep => {
                 *end = End::Waking([envelope].into());
@@ -148,6 +156,7 @@ impl<A: Actor> Line<A> {
                 task::spawn_in(self.kind.shared().tasks(), line.wake());
             }
         }
+        Posted::Taken
     }
 
     async fn wake(self: Arc<Self>) {

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Chain, Guest, Handling, Kind, Letter, Reach, Reached,
+    Cell, Chain, Guest, Handling, Kind, Letter, Reach, Reached, Source,
     call::{Call, Destination},
     envelope::Envelope,
     line::Line,
@@ -156,9 +156,9 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         chain: Chain,
     ) -> Result<Answer<A::Contract>, <A::Contract as Contract>::Action> {
         let (sender, answer) = oneshot::channel();
-        let call = Call::new(&self, action, None, Destination::Task(sender), chain);
+        let call = Call::new(&self, action, None, Destination::Task(sender, Source::Process), chain);
         match self.post(Envelope::Call(call)) {
-            Ok(()) => Ok(answer),
+            Ok(_) => Ok(answer),
             Err(Envelope::Call(call)) => Err(call.action),
             Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
         }
@@ -175,9 +175,9 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
                 // The hook would wait for the caller.
                 return Err(faults::deadlock(&self.link(chain, action.info().name, None)));
             }
-            let guest = Guest { params: Some(params), claims: None };
+            let guest = Guest { params: Some(params), ..Guest::default() };
             let (cell, caller) = self.join_for_call(guest).await?;
-            cell.call_as(Some(caller), action, chain).await
+            cell.call_as(Some(caller), Source::Process, action, chain).await
         })
     }
 
@@ -216,7 +216,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
             let body = info.kept(KEPT, &letter.body).map_err(|error| faults::invalid_message(&error))?;
             let letter = Letter { body, ..letter };
             let Some(params) = params else { return Self::enqueue(&self, letter).await };
-            let guest = Guest { params: Some(params), claims: None };
+            let guest = Guest { params: Some(params), ..Guest::default() };
             let (cell, _) = self.join_for_call(guest).await?;
             Self::enqueue(&cell, letter).await
         })
@@ -229,7 +229,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
             let (cell, conn) =
-                Cell::join(&self, Guest { params, claims: None }, Peer::Local(sink), None).await?;
+                Cell::join(&self, Guest { params, ..Guest::default() }, Peer::Local(sink), None).await?;
             Ok(Arc::new(Joined(Line::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })
     }
@@ -239,11 +239,12 @@ struct Joined<A: Actor>(Arc<Line<A>>);
 
 impl<A: Actor> LocalConn<A::Contract> for Joined<A> {
     fn call(&self, id: u64, action: <A::Contract as Contract>::Action) {
-        self.0.call(id, action, None);
+        // Whoever is refused is told so.
+        let _ = self.0.call(id, action, None);
     }
 
     fn subscribe(&self, index: usize, on: bool) {
-        self.0.subscribe(index, on);
+        let _ = self.0.subscribe(index, on);
     }
 
     fn hang_up(&self) {

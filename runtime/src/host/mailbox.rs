@@ -8,15 +8,18 @@ use std::{
 use parking_lot::Mutex;
 use tokio::sync::Notify;
 
-/// A bounded queue with one reader, which also can be nudged and closed.
+use super::{
+    fair_queue::{Bounds, FairQueue},
+    flow::{Flow, HasFlow},
+};
+
+/// A bounded queue with one reader, which also can be nudged and closed. Who adds most is not served most: see
+/// [`FairQueue`].
 pub(super) struct Mailbox<T> {
     queue: Mutex<Queue<T>>,
-    /// What the reader has taken out of the queue at once, so that it does not stand in the way of those who add. Nobody
-    /// else locks it.
-    taken: Mutex<VecDeque<T>>,
     nudged: AtomicBool,
     filled: Notify,
-    /// What waits, and what was taken and is not [`done`](Self::done): zero means that the reader is idle. A close is
+    /// What waits, and what was read and is not [`done`](Self::done): zero means that the reader is idle. A close is
     /// one more that is never done, so a closed mailbox is never idle.
     pending: AtomicUsize,
 }
@@ -27,7 +30,7 @@ pub(super) enum Next<T> {
     Item(T),
     /// Somebody called [`Mailbox::nudge`] since the last read.
     Nudged,
-    /// Closed, and everything was taken.
+    /// Closed, and everything was read.
     Closed,
 }
 
@@ -38,7 +41,9 @@ pub(super) enum Rejected<T> {
 }
 
 struct Queue<T> {
-    items: VecDeque<T>,
+    /// Made with the first item: most actors are idle whenever they are called.
+    items: Option<Box<FairQueue<T>>>,
+    bounds: Bounds,
     /// What came after the end had begun, and is still for this reader.
     late: VecDeque<T>,
     intake: Intake,
@@ -53,14 +58,20 @@ enum Intake {
     Closed,
 }
 
-impl<T> Mailbox<T> {
-    /// How many items may wait and be under way.
-    pub(super) const CAPACITY: usize = 10_000;
+impl<T: HasFlow> Queue<T> {
+    fn items(&mut self) -> &mut FairQueue<T> {
+        self.items.get_or_insert_with(|| Box::new(FairQueue::new(self.bounds)))
+    }
+}
 
-    pub(super) fn new() -> Self {
+impl<T: HasFlow> Mailbox<T> {
+    /// How many items of one flow may wait.
+    pub(super) const OF_ONE: usize = FairQueue::<T>::OF_ONE;
+
+    pub(super) fn new(bounds: Bounds) -> Self {
+        let queue = Queue { items: None, bounds, late: VecDeque::new(), intake: Intake::Open };
         Self {
-            queue: Mutex::new(Queue { items: VecDeque::new(), late: VecDeque::new(), intake: Intake::Open }),
-            taken: Mutex::default(),
+            queue: Mutex::new(queue),
             nudged: AtomicBool::new(false),
             filled: Notify::new(),
             pending: AtomicUsize::new(0),
@@ -87,29 +98,46 @@ impl<T> Mailbox<T> {
         self.queue.lock().intake == Intake::Ending
     }
 
-    /// Adds an item if there is room.
+    /// Adds an item if there is room for more of its flow.
     pub(super) fn push(&self, item: T) -> Result<(), Rejected<T>> {
-        self.add(item, Self::CAPACITY)
+        self.add(item, FairQueue::push)
     }
 
     /// Adds an item that must not be refused for want of room.
     pub(super) fn push_always(&self, item: T) -> Result<(), Rejected<T>> {
-        self.add(item, usize::MAX)
+        self.add(item, |items, item| {
+            items.push_always(item);
+            Ok(())
+        })
     }
 
-    fn add(&self, item: T, capacity: usize) -> Result<(), Rejected<T>> {
+    fn add(
+        &self,
+        item: T,
+        add: impl FnOnce(&mut FairQueue<T>, T) -> Result<(), T>,
+    ) -> Result<(), Rejected<T>> {
         let mut queue = self.queue.lock();
         if queue.intake != Intake::Open {
             return Err(Rejected::Closed(item));
         }
-        if self.pending.load(Ordering::Acquire) >= capacity {
-            return Err(Rejected::Full(item));
-        }
-        queue.items.push_back(item);
+        add(queue.items(), item).map_err(Rejected::Full)?;
         self.pending.fetch_add(1, Ordering::Release);
         drop(queue);
         self.filled.notify_one();
         Ok(())
+    }
+
+    /// A read of this flow begins to run beside others. Unless it was read from here, only if that is no read too many,
+    /// which is said; to be followed by [`end_read`](Self::end_read).
+    pub(super) fn begin_read(&self, flow: Flow, has_turn: bool) -> bool {
+        self.queue.lock().items().begin_read(flow, has_turn)
+    }
+
+    /// It has ended: the next one of its flow may begin.
+    pub(super) fn end_read(&self, flow: Flow) {
+        if self.queue.lock().items().end_read(flow) {
+            self.filled.notify_one();
+        }
     }
 
     /// Adds an item that belongs to the reader's end.
@@ -156,12 +184,12 @@ impl<T> Mailbox<T> {
         queue.late.is_empty()
     }
 
-    /// Takes no more items, and gives those that the reader will not read, in the order added.
+    /// Takes no more items, and gives those that the reader will not read, in the order in which it would.
     pub(super) fn abandon(&self) -> Vec<T> {
         self.close();
-        let mut left: Vec<T> = self.taken.lock().drain(..).collect();
         let Queue { items, late, .. } = &mut *self.queue.lock();
-        left.extend(items.drain(..).chain(late.drain(..)));
+        let mut left = items.as_mut().map_or_else(Vec::new, |items| items.drain());
+        left.extend(late.drain(..));
         left
     }
 
@@ -199,11 +227,16 @@ impl<T> Mailbox<T> {
         if self.nudged.swap(false, Ordering::AcqRel) {
             return Some(Next::Nudged);
         }
-        let mut taken = self.taken.lock();
-        let is_end = self.refill(&mut taken);
-        match taken.pop_front() {
+        let mut queue = self.queue.lock();
+        let Queue { items, late, intake, .. } = &mut *queue;
+        let next = items.as_mut().and_then(|items| items.pop()).or_else(|| late.pop_front());
+        match next {
             Some(item) => Some(Next::Item(item)),
-            None => is_end.then_some(Next::Closed),
+            // What waits for reads to end is still read.
+            None if *intake == Intake::Closed && items.as_ref().is_none_or(|items| items.is_empty()) => {
+                Some(Next::Closed)
+            }
+            None => None,
         }
     }
 
@@ -213,20 +246,9 @@ impl<T> Mailbox<T> {
         if self.nudged.load(Ordering::Acquire) {
             return None;
         }
-        let mut taken = self.taken.lock();
-        self.refill(&mut taken);
-        if taken.front().is_some_and(is_wanted) { taken.pop_front() } else { None }
-    }
-
-    /// Takes what waits, if everything that was taken is read. Says whether nothing more will come after that.
-    fn refill(&self, taken: &mut VecDeque<T>) -> bool {
-        if !taken.is_empty() {
-            return false;
-        }
         let mut queue = self.queue.lock();
-        std::mem::swap(taken, &mut queue.items);
-        taken.append(&mut queue.late);
-        queue.intake == Intake::Closed
+        let items = queue.items.as_mut()?;
+        if items.peek().is_some_and(is_wanted) { items.pop() } else { None }
     }
 
     /// The reader has dealt with the last item.

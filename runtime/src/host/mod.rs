@@ -14,8 +14,10 @@ mod committing;
 mod destroying;
 mod ending;
 mod envelope;
+mod fair_queue;
 mod fan;
 mod fingerprint;
+mod flow;
 mod gate;
 mod guard;
 mod health;
@@ -33,10 +35,12 @@ mod mailbox;
 mod panics;
 mod parcel;
 mod parked;
+mod quantum;
 mod queued;
 mod queueing;
 mod queues;
 mod raw;
+mod reading;
 mod refilling;
 mod ringing;
 mod roster;
@@ -48,6 +52,7 @@ mod setbacks;
 mod shared;
 #[cfg(all(test, feature = "client"))]
 mod sizes;
+mod slots;
 mod spread;
 mod start;
 mod subscribing;
@@ -69,6 +74,7 @@ pub(crate) use cell::{Cell, Turn};
 #[cfg(feature = "client")]
 pub(crate) use chain::Chain;
 pub(crate) use fan::Fan;
+pub(crate) use flow::{Flow, Source};
 pub(crate) use gate::Gate;
 pub(crate) use health::Health;
 pub(crate) use holds::{Wish, Wishes};
@@ -206,6 +212,8 @@ pub(crate) struct Guest {
     pub(crate) params: Option<Params>,
     /// What the layers around the router know of the request.
     pub(crate) claims: Claims,
+    /// Whose share of the actor it takes.
+    pub(crate) source: Source,
 }
 
 /// What is known of a request, by type.
@@ -215,8 +223,9 @@ pub(crate) type Claims = Option<Arc<http::Extensions>>;
 pub(crate) trait HostedConn: Send + Sync {
     fn id(&self) -> ConnId;
 
-    /// Begins or stops sending the events of this name. If it may not have them, it is told so.
-    fn subscribe(&self, event: &str, on: bool);
+    /// Begins or stops sending the events of this name. If it may not have them, it is told so; `false` if too much of it
+    /// waits for its actor already, whatever it was.
+    fn subscribe(&self, event: &str, on: bool) -> bool;
 
     /// Calls an action; the answer goes to the outbox. `false` if it was one too many, whatever it was.
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool;

@@ -5,10 +5,11 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 
 use super::{
-    Cell,
+    Cell, Flow, Source,
     awaited::{Awaited, Look, Post},
     chain::Chain,
     envelope::Envelope,
+    flow::HasFlow,
 };
 use crate::{Action as _, Actor, faults};
 
@@ -56,6 +57,11 @@ impl<A: Actor> Parked<A> {
             Envelope::Call(call) => call.action.info().mode.is_exclusive(),
             _ => true,
         })
+    }
+
+    /// Whose share of the actor it takes.
+    pub(super) fn flow(&self) -> Flow {
+        self.envelope.lock().as_ref().map_or(Source::Process.alone(), HasFlow::flow)
     }
 
     pub(super) fn chain(&self) -> &Chain {

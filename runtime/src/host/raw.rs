@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
 use super::{
-    Cell, Guest, HangUp, Parcel,
+    Cell, Guest, HangUp, Parcel, Source,
     cell::{Core, unanswered},
     chain::Chain,
     envelope::Envelope,
@@ -28,6 +28,8 @@ pub(crate) struct RawCall<A: Actor> {
     request: http::Request<Body>,
     caller: Option<Conn<A>>,
     reply: oneshot::Sender<Result<Response, Fault>>,
+    /// Whose share of the actor it takes.
+    pub(super) source: Source,
     /// Of whoever asks.
     pub(super) span: Span,
 }
@@ -52,13 +54,15 @@ impl<A: Actor> Cell<A> {
         if A::HOOKS.on_request.is_none() {
             return Err(faults::no_request_handler());
         }
+        let source = guest.source;
         let caller = match A::HOOKS.before_connect {
             Some(_) => Some(self.join(guest, Peer::Call(std::marker::PhantomData), None).await?.1),
             None => None,
         };
         let (reply, response) = oneshot::channel();
         let span = Span::current();
-        self.post_awake(Envelope::Request(Box::new(RawCall { request, caller, reply, span }))).await?;
+        self.post_awake(Envelope::Request(Box::new(RawCall { request, caller, reply, source, span })))
+            .await?;
         response.await.unwrap_or_else(|_| Err(unanswered()))
     }
 

@@ -113,7 +113,15 @@ mod tests {
                 let ways = (Arc::clone(roster.gate()), Arc::clone(roster.fan()));
                 let (peer, limits, meters) =
                     (Peer::Wire(Arc::clone(&outbox)), Arc::clone(&limits), Arc::clone(&meters));
-                let conn = Conn::new(ConnId::new(1, number as u64), (), (), peer, ways, limits, meters);
+                let conn = Conn::new(
+                    (ConnId::new(1, number as u64), crate::host::Source::Process),
+                    (),
+                    (),
+                    peer,
+                    ways,
+                    limits,
+                    meters,
+                );
                 conn.subscribe(0);
                 roster.add(conn);
                 outbox

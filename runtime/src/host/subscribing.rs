@@ -2,26 +2,61 @@
 
 use std::sync::Arc;
 
+use tracing::Span;
+
 use super::{Cell, hooks::Hook};
-use crate::{Actor, Conn, Mode, subscriptions::Asked};
+use crate::{Actor, Conn, Fault, Mode, subscriptions::Asked};
+
+/// A connection asks for an event that not everybody gets. It counts among what the connection has waiting until it is
+/// dropped.
+pub(crate) struct Asking<A: Actor> {
+    conn: Conn<A>,
+    asked: Asked,
+    /// Of whoever asks.
+    pub(super) span: Span,
+}
+
+impl<A: Actor> Asking<A> {
+    /// Asks for the event at this place of the table, unless too many subscriptions of the connection wait already.
+    pub(super) fn begin(conn: &Conn<A>, index: usize) -> Result<Self, Fault> {
+        conn.begin_asking()?;
+        Ok(Self { conn: conn.clone(), asked: conn.ask(index), span: Span::current() })
+    }
+
+    pub(super) fn conn(&self) -> &Conn<A> {
+        &self.conn
+    }
+
+    /// What became of it.
+    pub(super) fn settle(self, verdict: Result<(), Fault>) {
+        self.conn.settle(self.asked, verdict);
+    }
+}
+
+impl<A: Actor> Drop for Asking<A> {
+    fn drop(&mut self) {
+        self.conn.end_asking();
+    }
+}
 
 impl<A: Actor> Cell<A> {
     /// `#[on_subscribe]`, and the subscription if it says so.
-    pub(super) async fn take_subscribe(self: &Arc<Self>, conn: Conn<A>, asked: Asked) {
-        if !conn.still_asks(asked) {
+    pub(super) async fn take_subscribe(self: &Arc<Self>, asking: Asking<A>) {
+        let Asking { conn, asked: Asked { index, .. }, .. } = &asking;
+        if !conn.still_asks(asking.asked) {
             return;
         }
-        let verdict = match (conn.check_subscriptions(asked.index), asks_about::<A>(asked.index)) {
+        let verdict = match (conn.check_subscriptions(*index), asks_about::<A>(*index)) {
             (Ok(()), Some(mode)) => {
                 let hook = Hook::short("on_subscribe", mode);
                 let run = self.run_hook(hook, Some(conn.clone()), async |actor, ctx| {
-                    actor.on_subscribe(ctx, &conn, asked.index).await
+                    actor.on_subscribe(ctx, conn, *index).await
                 });
                 run.await
             }
             (verdict, _) => verdict,
         };
-        conn.settle(asked, verdict);
+        asking.settle(verdict);
     }
 }
 

@@ -18,17 +18,16 @@ use super::{
     call::{Answer, Call, ReplyTo},
     cell::Core,
     chain::{self, Chain, Hold, Link},
-    envelope::{Envelope, TurnCode},
+    envelope::{Envelope, TurnCall},
     gate::Gate,
     guard::guarded,
     holds::{KeptAwake, Wish},
     parked::Parked,
+    quantum::Quantum,
+    reading::UnderWay,
     ringing::Ringing,
 };
 use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults, task};
-
-/// A turn to read, which other reads may share.
-type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
 
 impl<A: Actor> Cell<A> {
     /// How deep actors that call each other may run on one stack.
@@ -81,7 +80,11 @@ impl<A: Actor> Cell<A> {
             if !self.may_begin(&core) {
                 return Some(call);
             }
-            self.begin(async move { cell.run_read_async(Arc::new(core), call).await });
+            let Some(under_way) = UnderWay::try_begin(self, call.flow()) else { return Some(call) };
+            self.begin(async move {
+                cell.run_read_async(Arc::new(core), call).await;
+                drop(under_way);
+            });
         }
         None
     }
@@ -112,7 +115,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Runs work up to where it waits, and has it go on in a task of its own.
-    fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
+    pub(super) fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
         let mut work = Box::pin(work);
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
             let kept = KeptAwake::for_call(Arc::clone(self));
@@ -141,7 +144,7 @@ impl<A: Actor> Cell<A> {
         };
         match reading {
             Some(turn) if info.mode == Mode::Read => self.run_read(&turn, call),
-            Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call),
+            Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call, UnderWay::uncounted()),
             _ => {
                 let link = self.link_of(&call, None);
                 call.refuse(faults::deadlock(&link));
@@ -186,10 +189,10 @@ impl<A: Actor> Cell<A> {
             }
             Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
             Envelope::Subscribe(asking) => {
-                let (conn, asked, span) = *asking;
-                self.take_subscribe(conn, asked).instrument(span).await;
+                let span = asking.span.clone();
+                self.take_subscribe(*asking).instrument(span).await;
             }
-            Envelope::Turn(code, span) => self.take_turn(code, span).await,
+            Envelope::Turn(turn) => self.take_turn(*turn).await,
             Envelope::Alarms(done) => ringing.begin(Some(done)),
             // What is parked is a call or a turn.
             Envelope::Parked(_) => {}
@@ -206,7 +209,10 @@ impl<A: Actor> Cell<A> {
             }
         } else {
             match self.read().await {
-                Ok(core) if mode.is_async() => self.spawn_read(Arc::new(core), call),
+                Ok(core) if mode.is_async() => {
+                    let under_way = UnderWay::begin(self, call.flow());
+                    self.spawn_read(Arc::new(core), call, under_way);
+                }
                 Ok(core) => self.run_read(&core, call),
                 Err(fault) => call.refuse(fault),
             }
@@ -214,7 +220,8 @@ impl<A: Actor> Cell<A> {
         1
     }
 
-    async fn take_turn(self: &Arc<Self>, code: TurnCode<A>, span: Span) {
+    async fn take_turn(self: &Arc<Self>, turn: TurnCall<A>) {
+        let TurnCall { code, span, .. } = turn;
         let mut core = match self.write().await {
             Ok(core) => core,
             Err(fault) => return drop(code(Err(fault))),
@@ -273,29 +280,7 @@ impl<A: Actor> Cell<A> {
         self.finish_read(&ctx, call.reply_to, result);
     }
 
-    /// Reads beside other reads: on a task of its own, whose turn holds off whoever wants to write.
-    fn spawn_read(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
-        let cell = Arc::clone(self);
-        let kept = KeptAwake::for_call(Arc::clone(self));
-        task::spawn_in(self.shared().tasks(), async move {
-            cell.run_read_async(core, call).await;
-            drop(kept);
-        });
-    }
-
-    pub(super) async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
-        let span = call.span();
-        let link = self.link_of(&call, Some(Arc::clone(&core) as chain::Reading));
-        let ctx = self.ctx(call.caller);
-        let name = call.action.info().name;
-        let reading = core.state().dispatch_read_async(&ctx, call.action);
-        let limit = A::OPTIONS.action_timeout;
-        let result = self.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
-        let _in = span.as_ref().map(Span::enter);
-        self.finish_read(&ctx, call.reply_to, result);
-    }
-
-    fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
+    pub(super) fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
         let succeeded = result.is_ok();
         let answer = reply_to.answer(result);
         let mut gate = self.gate.lock();
@@ -312,11 +297,17 @@ impl<A: Actor> Cell<A> {
             _ => false,
         };
         let most = most.min(Self::MAX_TOGETHER);
+        let mut quantum = None;
         for count in 1..most {
             let may_be_long = call.action.info().mode.is_async();
             self.run_one(core, call).await;
             // The others' alarms come by the mailbox.
             if (may_be_long && self.own_alarm_is_due()) || self.is_starved() {
+                return count;
+            }
+            if count % Quantum::LOOKS == 0
+                && quantum.get_or_insert_with(Quantum::new).is_over_after(Quantum::LOOKS)
+            {
                 return count;
             }
             let Some(Envelope::Call(next)) = self.mailbox.next_if(is_such) else { return count };
@@ -456,7 +447,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// What a call does here.
-    fn link_of(&self, call: &Call<A>, reading: Option<chain::Reading>) -> Link {
+    pub(super) fn link_of(&self, call: &Call<A>, reading: Option<chain::Reading>) -> Link {
         self.link(call.chain.clone(), call.action.info().name, reading)
     }
 

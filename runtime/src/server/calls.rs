@@ -44,7 +44,8 @@ pub(super) async fn action(
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
 
-    let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
+    let guest =
+        Guest { params, source: Address::source(&head.extensions), claims: Some(Arc::new(head.extensions)) };
     let call = Call { target, name, encoding, args, guest, _held: held };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.

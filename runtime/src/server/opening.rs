@@ -5,12 +5,20 @@ use std::sync::Arc;
 use tracing::Span;
 
 use super::{
-    Gateway, access::Unwanted, errors, identity::Ray, peers::Place, plain::Lend, session::Session,
-    target::Target, transport::Transport, visit::Visit,
+    Gateway,
+    access::Unwanted,
+    errors,
+    identity::Ray,
+    peers::{Address, Place},
+    plain::Lend,
+    session::Session,
+    target::Target,
+    transport::Transport,
+    visit::Visit,
 };
 use crate::{
     Fault, faults,
-    host::{Claims, Guest, HostedConn, Runtime},
+    host::{Claims, Guest, HostedConn, Runtime, Source},
     outbox::{Close, Outbox},
     shown::shown,
     wire::{Encoding, PROTOCOL_VERSION, Params, ToClient},
@@ -94,7 +102,8 @@ impl Opening {
         };
         let actor = reached.map_err(|fault| Refusal::unreached(fault, &ray))?;
         ray.tell(Some(actor.record().clone()), None);
-        let conn = actor.connect(Guest { params, claims }, Arc::clone(outbox)).await;
+        let source = claims.as_ref().map_or(Source::Unknown, |claims| Address::source(claims));
+        let conn = actor.connect(Guest { params, claims, source }, Arc::clone(outbox)).await;
         let conn = conn.map_err(Refusal::rejected)?;
         Span::current().record("conn", shown(conn.id()));
         Ok(conn)

@@ -17,6 +17,7 @@ use crate::{
     Fault, Limits,
     account::{Account, Sum},
     hints::Hints,
+    host::Source,
 };
 
 /// Counts sockets, connections and requests, in all and per address.
@@ -223,6 +224,11 @@ impl Address {
             }
             v4 @ IpAddr::V4(_) => v4,
         })
+    }
+
+    /// Whose share of an actor a request takes.
+    pub(super) fn source(request: &Extensions) -> Source {
+        Self::of(request).map_or(Source::Unknown, |Self(address)| Source::Address(address))
     }
 
     /// Where a request came from, if whoever serves it says so: the client's, past trusted proxies.

@@ -43,7 +43,8 @@ pub(super) async fn send(
     let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
         read(body, &head.headers, encoding, &gateway, account).await.map_err(failed)?;
 
-    let guest = Guest { params, claims: Some(Arc::new(head.extensions)) };
+    let guest =
+        Guest { params, source: Address::source(&head.extensions), claims: Some(Arc::new(head.extensions)) };
     let mail = Mail { queue, format: encoding.format(), body, waits: wait };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a sender that goes away does not take its message with it.

@@ -27,7 +27,7 @@ use super::{
     identity::Ray,
     limits,
     opening::{crowded, rejected, unreached},
-    peers::Place,
+    peers::{Address, Place},
     session::End,
     silence::Silence,
     socket::{Received, Socket, Step},
@@ -106,7 +106,8 @@ impl RawOpening {
         };
         let actor = reached.map_err(|fault| unreached(&fault, &ray))?;
         ray.tell(Some(actor.record().clone()), None);
-        let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };
+        let source = Address::source(&head.extensions);
+        let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())), source };
         let (socket, peer) = RawSocket::pair(head);
         let hang_up = actor.websocket(guest, socket).await.map_err(|fault| rejected(&fault))?;
         Ok((peer, hang_up))

@@ -14,6 +14,7 @@ use super::{
     errors::Failure,
     extensions::forget_routing,
     identity,
+    peers::Address,
     target::{Query, Target},
 };
 use crate::{Fault, host::Guest};
@@ -71,7 +72,8 @@ pub(super) async fn fetch(
     forget_routing(&mut head.extensions);
     let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;
     let params = calls::params(&head.headers, gateway.limits())?;
-    let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())) };
+    let source = Address::source(&head.extensions);
+    let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())), source };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its request with it.
     let answering = async move {

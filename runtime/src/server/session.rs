@@ -266,7 +266,7 @@ impl<S: Lend> Session<S> {
         Ok(())
     }
 
-    /// Hands a message to the actor; `false` if that is one call too many.
+    /// Hands a message to the actor; `false` if that is one too many.
     fn take(&self, message: &Message) -> bool {
         let Some(HangUp(conn)) = &self.conn else { return true };
         if self.outbox.is_closed() {
@@ -278,7 +278,7 @@ impl<S: Lend> Session<S> {
         match fits.then(|| ToServer::decode(encoding, message.as_payload())) {
             Some(Ok(ToServer::ActionRequest { id, name, args })) => return conn.call(id, &name, &args),
             Some(Ok(ToServer::SubscriptionRequest { event, subscribe })) => {
-                conn.subscribe(&event, subscribe);
+                return conn.subscribe(&event, subscribe);
             }
             _ => self.outbox.close(Close::new(1011, "actor.invalid_request")),
         }

@@ -52,8 +52,9 @@ impl HostedConn for FakeConn {
         ConnId::new(1, 2)
     }
 
-    fn subscribe(&self, event: &str, on: bool) {
+    fn subscribe(&self, event: &str, on: bool) -> bool {
         self.0.add(format!("subscribe {event} {on}"));
+        event != "refuse"
     }
 
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
