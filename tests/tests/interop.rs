@@ -39,12 +39,23 @@ fn the_javascript_client_sends_messages_to_queues() {
     assert_passes("queues.mjs", 3 * QUEUE_CHECKS, "json,cbor,bare");
 }
 
+/// A server looks at the name that it is reached by.
+#[test]
+fn the_javascript_client_is_served_at_localhost_too() {
+    assert_passes_at("localhost", "run.mjs", CHECKS, "json");
+}
+
 fn assert_passes(driver: &str, checks: usize, encodings: &str) {
+    assert_passes_at("127.0.0.1", driver, checks, encodings);
+}
+
+fn assert_passes_at(host: &str, driver: &str, checks: usize, encodings: &str) {
     let program = env!("CARGO_BIN_EXE_conformance-server");
     let server = Process::start(program, &["--listen", "127.0.0.1:0", "--ephemeral"]);
+    let endpoint = server.url.replace("127.0.0.1", host);
     let output = node()
         .arg(driver)
-        .env("ENDPOINT", &server.url)
+        .env("ENDPOINT", &endpoint)
         .env("ENCODINGS", encodings)
         .env("STRICT", "1")
         .output()

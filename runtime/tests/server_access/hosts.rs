@@ -1,5 +1,7 @@
 //! The names that a server answers to: a page may give its own name the server's address.
 
+use tower_service::Service as _;
+
 use super::*;
 
 /// A page's own name, which now has the address of the server, and its page.
@@ -144,7 +146,7 @@ async fn a_request_has_one_host_everywhere() {
 async fn the_log_names_the_host_and_the_way_out_and_is_not_flooded() {
     let log = log();
     let server = Server::host(registry()).await;
-    let long = format!("{}.logged.evil", "x".repeat(1000));
+    let long = format!("{}.logged.evil", "x".repeat(4000));
     let warnings = || {
         log.lines(|line| {
             line.level == tracing::Level::WARN
@@ -157,11 +159,46 @@ async fn the_log_names_the_host_and_the_way_out_and_is_not_flooded() {
     }
     let warned = warnings();
     assert!(matches!(warned.len(), 1..=10), "{}", warned.len());
-    assert_eq!(warned[0].field("host").map(str::len), Some(253));
+    assert_eq!(warned[0].field("host").map(str::len), Some(1024 + "...".len()), "it is cut");
     let other = Server::host(registry()).await;
     let strange = "xxxx\u{1b}[31m";
     let request = format!("GET /health HTTP/1.1\r\nhost: {strange}\r\n\r\n");
     let answered = status(other.address, &request).await;
     assert!(matches!(answered.as_str(), "400" | "403"), "{answered}");
     assert!(warnings().iter().all(|line| !line.field("host").unwrap().contains('\u{1b}')));
+}
+
+#[tokio::test]
+async fn the_authority_of_http_2_is_the_host_and_who_calls_a_router_needs_none() {
+    let (open, closed) = (registry(), registry().hosts(["app.example"]));
+    let ask = async |registry: &Registry, uri: &str, host: Option<&str>| {
+        let mut request = http::Request::builder().uri(uri).version(http::Version::HTTP_2);
+        if let Some(host) = host {
+            request = request.header("host", host);
+        }
+        let request = request.body(Body::empty()).unwrap();
+        registry.router().call(request).await.unwrap().status().as_u16()
+    };
+    assert_eq!(ask(&closed, "https://app.example/health", None).await, 200);
+    assert_eq!(ask(&closed, "https://app.example/health", Some("app.example:443")).await, 200);
+    assert_eq!(ask(&closed, "https://app.example/health", Some("rebind.evil")).await, 400);
+    assert_eq!(ask(&closed, "https://rebind.evil/health", None).await, 403);
+    assert_eq!(ask(&closed, "/health", None).await, 403);
+    assert_eq!(ask(&open, "https://rebind.evil/health", None).await, 200);
+    assert_eq!(ask(&open, "/health", None).await, 200);
+}
+
+#[tokio::test]
+async fn clients_are_served_by_each_name_of_this_machine() {
+    let registry = registry();
+    let inside = registry.client();
+    let server = Server::host(registry).await;
+    let port = server.address.port();
+    inside.get_or_create::<Desk>("named").note("inside".into()).await.unwrap();
+    for (already, host) in (1..).zip(["127.0.0.1", "localhost"]) {
+        let client = Client::new(&format!("http://{host}:{port}")).unwrap();
+        let handle = client.get_or_create::<Desk>("named");
+        assert_eq!(handle.notes().await.unwrap().len(), already, "{host}");
+        assert_eq!(handle.connect(None).note(host.into()).await.unwrap(), already + 1, "{host}");
+    }
 }
