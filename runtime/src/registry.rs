@@ -7,6 +7,7 @@ use std::{
     sync::{Arc, OnceLock},
 };
 
+use parking_lot::Mutex;
 use tokio::net::{TcpListener, ToSocketAddrs};
 
 #[cfg(feature = "sqlite")]
@@ -14,7 +15,9 @@ use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error, Limits, RegistryMetrics,
     host::{MakeKind, Runtime, make_kind},
-    server::{self, Access, ControlToken, ControlTokenError, Gateway, Hosts, Origins, TrustedProxies},
+    server::{
+        self, Access, ControlToken, ControlTokenError, Gateway, HealthServer, Hosts, Origins, TrustedProxies,
+    },
     store::{MemoryStore, Store},
     testing::TestClock,
 };
@@ -48,6 +51,8 @@ pub struct Registry {
     control: Option<Result<ControlToken, ControlTokenError>>,
     hosts: Hosts,
     proxies: TrustedProxies,
+    /// Until the start.
+    health: Mutex<Option<HealthServer>>,
     routes: axum::Router,
     runtime: OnceLock<Arc<Runtime>>,
     gateway: OnceLock<Arc<Gateway>>,
@@ -278,6 +283,38 @@ impl Registry {
         self
     }
 
+    /// Answers `GET /health` on this address too, from a thread and a listener of its own, from when the registry starts until
+    /// it has stopped: with status 200 and `"ok"`, or 503 and what is wrong, as the server itself does.
+    ///
+    /// It says so even if the server cannot, because actions hold all workers of tokio without awaiting: `"workers_blocked"`,
+    /// once nothing has run on them for two seconds. ([`observability`](crate::observability) has all words.)
+    ///
+    /// It has no other page, knows no limits but a few of its own (64 sockets at a time, 5 s each), and is for a balancer or
+    /// an orchestrator: listen where only these come.
+    ///
+    /// ```no_run
+    /// # use callboard::prelude::*;
+    /// # #[derive(Default, Serialize, Deserialize)] struct Counter { count: i64 }
+    /// # #[actor] impl Counter { #[action] fn count(&self) -> i64 { self.count } }
+    /// # #[tokio::main] async fn main() -> callboard::Result<()> {
+    /// Registry::new().register::<Counter>().health_at("127.0.0.1:6421")?.serve("127.0.0.1:6420").await
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the address cannot be listened on, or there can be no thread. It is listened on from here on; who asks before the
+    /// registry has started gets the answer then.
+    ///
+    /// # Panics
+    ///
+    /// If the registry has started.
+    pub fn health_at(mut self, address: impl std::net::ToSocketAddrs) -> Result<Self, Error> {
+        self.assert_not_started();
+        self.health = Mutex::new(Some(HealthServer::listen(address)?));
+        Ok(self)
+    }
+
     /// Serves these routes beside the protocol's, in [`serve`](Self::serve) and
     /// [`serve_listener`](Self::serve_listener): a page, a login, an API.
     ///
@@ -405,7 +442,11 @@ impl Registry {
                 Keep::In(directory) => Arc::clone(directory) as Arc<dyn Store>,
                 Keep::Store(store) => Arc::clone(store),
             };
-            Runtime::new(&self.kinds, store, self.limits.clone(), self.clock.clone())
+            let runtime = Runtime::new(&self.kinds, store, self.limits.clone(), self.clock.clone());
+            if let Some(health) = self.health.lock().take() {
+                health.start(&runtime);
+            }
+            runtime
         });
         runtime.start_ticking();
         runtime

@@ -48,6 +48,11 @@ impl Uptime {
         }
     }
 
+    /// The last moment at which it is known to run, if anything beats.
+    pub(crate) fn last_beat(&self) -> Option<Instant> {
+        self.0.lock().last
+    }
+
     /// How long it has run since then.
     pub(crate) fn since(&self, from: Instant) -> Duration {
         let now = Instant::now();

@@ -24,9 +24,12 @@ fn start(args: &[&str]) -> Process {
 
 /// The status of the answer to this request, and all of the answer.
 fn ask(server: &Process, request: &str, headers: &str) -> (u16, String) {
+    ask_as(server.address(), server, request, headers)
+}
+
+fn ask_as(host: &str, server: &Process, request: &str, headers: &str) -> (u16, String) {
     let mut socket = TcpStream::connect(server.address()).unwrap();
-    let head =
-        format!("{request} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\n{headers}\r\n", server.address());
+    let head = format!("{request} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n");
     socket.write_all(head.as_bytes()).unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).unwrap();
@@ -68,6 +71,19 @@ fn control_lets_whoever_has_the_token_list_and_destroy() {
     let output = output.unwrap();
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success() && complaint.contains("is easily guessed"), "{complaint}");
+}
+
+#[test]
+fn hosts_are_the_names_that_are_answered() {
+    for (args, of_name) in [(&["--memory"][..], 403), (&["--memory", "--hosts", "a.example,b.example"], 200)]
+    {
+        let server = start(args);
+        for host in ["a.example", "b.example:80"] {
+            assert_eq!(ask_as(host, &server, "GET /health", "").0, of_name, "{host}");
+        }
+        assert_eq!(ask_as("c.example", &server, "GET /health", "").0, 403);
+        assert_eq!(ask(&server, "GET /health", "").0, 200);
+    }
 }
 
 #[test]

@@ -76,7 +76,7 @@ pub(crate) use chain::Chain;
 pub(crate) use fan::Fan;
 pub(crate) use flow::{Flow, Source};
 pub(crate) use gate::Gate;
-pub(crate) use health::Health;
+pub(crate) use health::{Health, Observer};
 pub(crate) use holds::{Wish, Wishes};
 pub(crate) use kind::Kind;
 #[cfg(feature = "client")]

@@ -147,7 +147,6 @@ impl Runtime {
     }
 
     /// What the actors have too.
-    #[cfg(feature = "client")]
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         &self.shared
     }
@@ -197,6 +196,7 @@ impl Runtime {
         // Clients may be held for longer than this, and must not keep the next process from the file.
         // The store itself: an `Arc` of one leaves it open.
         self.shared.store().as_ref().close().await;
+        self.shared.over().cancel();
     }
 
     fn begin_stop(&self) {
@@ -214,6 +214,7 @@ impl Drop for Runtime {
     /// Nobody can reach the actors any more: they end what they were given, and save it, without anybody waiting.
     fn drop(&mut self) {
         self.begin_stop();
+        self.shared.over().cancel();
     }
 }
 

@@ -7,7 +7,9 @@ use std::sync::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Runtime, clockwork::Clockwork, committer::Committer, panics::Panics, queued::Queued};
+use super::{
+    Runtime, clockwork::Clockwork, committer::Committer, health::Pulse, panics::Panics, queued::Queued,
+};
 use crate::{ConnId, Limits, clock::Clock, store::Store, uptime::Uptime};
 
 /// What every kind holds, and through it every actor.
@@ -22,6 +24,7 @@ pub(crate) struct Shared {
     clock: Clock,
     uptime: Arc<Uptime>,
     panics: Panics,
+    pulse: Pulse,
     clockwork: Clockwork,
     tasks: TaskTracker,
     /// What gateways have under way: the last answers, and the closes of connections.
@@ -30,6 +33,7 @@ pub(crate) struct Shared {
     /// The same, for those who ask often.
     is_stopping: AtomicBool,
     parting: CancellationToken,
+    over: CancellationToken,
     /// Names this process among all that ever gave out connection ids.
     gateway: u64,
     conns: AtomicU64,
@@ -51,12 +55,14 @@ impl Shared {
             clock,
             uptime: Arc::default(),
             panics: Panics::default(),
+            pulse: Pulse::default(),
             clockwork: Clockwork::default(),
             tasks: TaskTracker::new(),
             sessions: TaskTracker::new(),
             stopping: CancellationToken::new(),
             is_stopping: AtomicBool::new(false),
             parting: CancellationToken::new(),
+            over: CancellationToken::new(),
             gateway: fastrand::u64(..),
             conns: AtomicU64::new(1),
         })
@@ -92,6 +98,15 @@ impl Shared {
 
     pub(super) fn uptime(&self) -> &Arc<Uptime> {
         &self.uptime
+    }
+
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.pulse
+    }
+
+    /// Cancelled when a stop has ended, or nobody has the runtime any more.
+    pub(crate) fn over(&self) -> &CancellationToken {
+        &self.over
     }
 
     /// What the log was told of panics.

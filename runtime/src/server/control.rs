@@ -36,7 +36,10 @@ use crate::{
 
 /// `GET /health`
 pub(super) async fn health(State(gateway): Shared) -> Response {
-    let health = gateway.runtime.health();
+    health_page(gateway.runtime.health())
+}
+
+pub(super) fn health_page(health: Health) -> Response {
     let mut response =
         ok(&json!({ "status": health.word(), "runtime": "callboard", "version": env!("CARGO_PKG_VERSION") }));
     if health != Health::Ok {

@@ -13,6 +13,7 @@ mod extensions;
 mod forwarded;
 mod frame_filter;
 mod frame_head;
+mod health;
 mod hosts;
 mod identity;
 mod intake;
@@ -59,6 +60,7 @@ use tracing::Instrument as _;
 
 pub(crate) use access::Access;
 pub(crate) use authority::{ControlToken, ControlTokenError};
+pub(crate) use health::HealthServer;
 pub(crate) use hosts::Hosts;
 pub use origins::Origins;
 pub(crate) use proxies::TrustedProxies;

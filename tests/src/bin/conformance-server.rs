@@ -13,13 +13,14 @@ const HELP: &str = "\
 Serves the `chatRoom` actor that the RivetKit conformance driver expects.
 
 Usage: conformance-server [--listen ADDR] [--data DIR | --memory] [--unsaved] [--control TOKEN]
-                          [--limits none] [--requests-per-second N]
+                          [--hosts LIST] [--limits none] [--requests-per-second N]
 
   --listen ADDR     where to listen [default: 127.0.0.1:6420]; port 0 takes a free one
   --data DIR        where to keep actors, in a SQLite file [default: callboard-data]
   --memory          keep actors in memory only; `--ephemeral` is the same
   --unsaved         serve a room that is not saved at all, as `#[actor(ephemeral)]` makes one
   --control TOKEN   let whoever sends this token list and destroy actors [default: nobody]
+  --hosts LIST      names that the server answers to beside those of this machine, with commas between them
   --limits none     for loads from one address: any number of sockets and of connections, of one address and in all,
                     and any number of bytes held for them
   --requests-per-second N   how many of one address are answered [default: all]
@@ -55,6 +56,7 @@ struct Settings {
     data: Option<String>,
     unsaved: bool,
     control: Option<String>,
+    hosts: Vec<String>,
     limits: Limits,
 }
 
@@ -65,6 +67,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
         data: Some("callboard-data".to_owned()),
         unsaved: false,
         control: None,
+        hosts: Vec::new(),
         limits: Limits::new(),
     };
     while let Some(arg) = args.next() {
@@ -75,6 +78,10 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
             "--memory" | "--ephemeral" => settings.data = None,
             "--unsaved" => settings.unsaved = true,
             "--control" => settings.control = Some(args.next().ok_or("`--control` needs a token")?),
+            "--hosts" => {
+                let list = args.next().ok_or("`--hosts` needs names")?;
+                settings.hosts = list.split(',').map(str::to_owned).collect();
+            }
             "--limits" => match args.next().as_deref() {
                 Some("none") => settings.limits = unlimited(settings.limits),
                 _ => return Err("`--limits` can be `none`".to_owned()),
@@ -108,6 +115,7 @@ async fn serve(settings: &Settings) -> callboard::Result<()> {
         Some(token) => registry.control(token),
         None => registry,
     };
+    let registry = if settings.hosts.is_empty() { registry } else { registry.hosts(&settings.hosts) };
     let registry = match &settings.data {
         Some(directory) => registry.data_dir(directory),
         None => registry.in_memory(),
