@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use crate::{
-    Body, Conn, Contract, Ctx, Fault, Mode, Options, RawSocket, faults,
+    Body, Caller, Conn, Contract, Ctx, Fault, Mode, Options, RawSocket, faults,
     store::{LoadError, SaveError},
 };
 
@@ -80,6 +80,17 @@ pub trait Actor: Sized + Send + Sync + 'static {
         action: ActionOf<Self>,
     ) -> impl Future<Output = ReplyOf<Self>> + Send {
         async move { misdispatched::<Self>(&action) }
+    }
+
+    /// `#[on_before_connect]` without `self`: asked before the actor is looked for, or made. An error refuses whoever asks.
+    /// `Some` lets in, with the state of the connection, and [`before_connect`](Self::before_connect) is not asked;
+    /// `None` leaves that to it.
+    #[must_use]
+    fn before_connect_beside(
+        _caller: &Caller,
+        _params: ParamsOf<Self>,
+    ) -> impl Future<Output = Result<Option<Self::ConnState>, Fault>> + Send {
+        async { Ok(None) }
     }
 
     /// `#[on_before_connect]`: makes the state of a new connection, or refuses the connection.
@@ -189,6 +200,8 @@ fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
 pub struct Hooks {
     /// `#[on_before_connect]`
     pub before_connect: Option<Mode>,
+    /// The same without `self`.
+    pub before_connect_beside: bool,
     /// `#[on_connect]`
     pub on_connect: Option<Mode>,
     /// `#[on_disconnect]`
@@ -228,6 +241,7 @@ impl Hooks {
     /// No hook at all.
     pub const NONE: Self = Self {
         before_connect: None,
+        before_connect_beside: false,
         on_connect: None,
         on_disconnect: None,
         on_subscribe: &[],

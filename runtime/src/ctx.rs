@@ -256,7 +256,7 @@ impl<A: Actor> Ctx<A> {
     /// Saves the state as it is now, in the middle of a `&mut self` action: `ctx.save(self).await?`.
     ///
     /// If the action fails hard after that, the actor goes on from here. Writes nothing if that is what is saved already.
-    /// Does nothing for an ephemeral actor.
+    /// Does nothing for an ephemeral actor, and in a hook of one that is not made yet: its first commit has everything.
     pub async fn save(&self, state: &A) -> Result<(), Fault> {
         self.cell.save_midway(state).await
     }

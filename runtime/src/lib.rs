@@ -19,6 +19,8 @@ mod batch;
 #[cfg(feature = "server")]
 mod burst;
 #[cfg(feature = "server")]
+mod caller;
+#[cfg(feature = "server")]
 mod channel;
 #[cfg(feature = "client")]
 pub mod client;
@@ -119,6 +121,8 @@ pub use callboard_macros::{
     action, on_before_connect, on_connect, on_create, on_destroy, on_disconnect, on_migrate, on_request,
     on_sleep, on_state_change, on_subscribe, on_wake, on_websocket, run,
 };
+#[cfg(feature = "server")]
+pub use caller::Caller;
 #[cfg(feature = "client")]
 pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};
 #[cfg(feature = "server")]

@@ -12,11 +12,14 @@ use super::{
     span::{local, located},
     subscribe,
 };
-use crate::model::{Actor, Creator, Hook, Output, Source};
+use crate::model::{Actor, Check, Creator, Hook, Hooks, Output, Source};
 
 /// What the actor remembers about a connection: what `#[on_before_connect]` returns.
 pub(super) fn conn_state(actor: &Actor) -> TokenStream {
-    actor.hooks.before_connect.as_ref().map_or_else(|| quote!(()), |hook| hook.output.ok(&actor.krate))
+    let Hooks { before_connect, before_actor, .. } = &actor.hooks;
+    let with_self = before_connect.as_ref().map(|hook| &hook.output);
+    let output = with_self.or_else(|| before_actor.as_ref().map(|check| &check.output));
+    output.map_or_else(|| quote!(()), |output| output.ok(&actor.krate))
 }
 
 /// Which hooks there are, as a constant for the host.
@@ -28,8 +31,9 @@ pub(super) fn table(actor: &Actor) -> TokenStream {
         let name = format_ident!("{name}");
         quote!(#(#cfgs)* #name: ::core::option::Option::Some(#mode),)
     });
+    let beside = check(actor).map(|_| quote!(before_connect_beside: true,));
     let (subscribe, life, raw) = (subscribe::row(actor), life::rows(actor), raw::rows(actor));
-    quote!(#krate::Hooks { #(#rows)* #subscribe #life #raw ..#krate::Hooks::NONE })
+    quote!(#krate::Hooks { #(#rows)* #beside #subscribe #life #raw ..#krate::Hooks::NONE })
 }
 
 /// Every hook on a connection that the block has.
@@ -80,26 +84,39 @@ fn call_creator(creator: &Creator, actor: &Actor) -> TokenStream {
     outcome(&call, &creator.output, actor)
 }
 
+/// The hook that is asked before there is an actor.
+fn check(actor: &Actor) -> Option<&Check> {
+    actor.hooks.before_actor.as_ref().filter(|check| !check.is_broken)
+}
+
 /// The functions of the hooks.
 pub(super) fn functions(actor: &Actor) -> TokenStream {
     let before_connect = before_connect(actor);
+    let before_actor = check(actor).map(|check| before_actor(check, actor));
     let others = present(actor)
         .filter(|(name, _)| *name != "before_connect")
         .map(|(name, hook)| connection_hook(name, hook, actor));
     let (subscribe, life, raw) = (subscribe::function(actor), life::functions(actor), raw::functions(actor));
-    quote!(#before_connect #(#others)* #subscribe #life #raw)
+    quote!(#before_connect #before_actor #(#others)* #subscribe #life #raw)
 }
 
 fn before_connect(actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let (ctx, params) = (local("ctx"), local("params"));
-    let body = match &actor.hooks.before_connect {
-        None => quote!(::core::result::Result::Ok(())),
-        Some(hook) if hook.is_broken => quote!(::core::unreachable!()),
-        Some(hook) => call(hook, hook.params.is_some().then_some(&quote!(#params)), actor),
+    let Hooks { before_connect, before_actor, .. } = &actor.hooks;
+    let body = match (before_connect, before_actor) {
+        (None, None) => quote!(::core::result::Result::Ok(())),
+        // The other form makes the state.
+        (None, Some(_)) => quote!(let _ = (#ctx, #params); ::core::unreachable!()),
+        (Some(hook), _) if hook.is_broken => quote!(::core::unreachable!()),
+        (Some(hook), _) => call(hook, hook.params.is_some().then_some(&quote!(#params)), actor),
     };
-    let params_type = actor.hooks.before_connect.as_ref().and_then(|hook| hook.params.as_ref());
-    let as_said = as_said("Params", &params, params_type, actor);
+    let params_type = before_connect.as_ref().and_then(|hook| hook.params.as_ref());
+    // One of the two forms takes what the contract says, the other may.
+    let is_taken_elsewhere = before_actor
+        .as_ref()
+        .is_some_and(|check| before_connect.is_none() || (params_type.is_none() && check.params.is_some()));
+    let as_said = if is_taken_elsewhere { None } else { as_said("Params", &params, params_type, actor) };
     quote! {
         async fn before_connect(
             &mut self,
@@ -108,6 +125,39 @@ fn before_connect(actor: &Actor) -> TokenStream {
         ) -> ::core::result::Result<Self::ConnState, #krate::Fault> {
             #as_said
             #body
+        }
+    }
+}
+
+/// Input: `fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
+///
+/// Output: `async fn before_connect_beside(caller: &Caller, params: ParamsOf<Self>) -> Result<Option<ConnState>, Fault> {
+/// hook_result(Self::check(caller, params), kind).map(Some) }`, or `None` of the state if the form with `self` makes it.
+fn before_actor(check: &Check, actor: &Actor) -> TokenStream {
+    let krate = &actor.krate;
+    let Check { function, .. } = check;
+    let (caller, params) = (local("caller"), local("params"));
+    let with_self = actor.hooks.before_connect.as_ref();
+    let is_taken_elsewhere = check.params.is_none() && with_self.is_some();
+    let as_said =
+        if is_taken_elsewhere { None } else { as_said("Params", &params, check.params.as_ref(), actor) };
+    let lent_caller = check.caller.then(|| quote!(#caller,));
+    let given_params = check.params.is_some().then(|| quote!(#params));
+    let call = quote!(Self::#function(#lent_caller #given_params));
+    let call = if check.is_async { awaited(&call, function, krate) } else { call };
+    let outcome = outcome(&call, &check.output, actor);
+    let state = if with_self.is_some() {
+        quote!(|()| ::core::option::Option::None)
+    } else {
+        quote!(::core::option::Option::Some)
+    };
+    quote! {
+        async fn before_connect_beside(
+            #caller: &#krate::Caller,
+            #params: #krate::ParamsOf<Self>,
+        ) -> ::core::result::Result<::core::option::Option<Self::ConnState>, #krate::Fault> {
+            #as_said
+            #outcome.map(#state)
         }
     }
 }

@@ -53,9 +53,10 @@ impl Actor {
         let cfgs = Carried::of(&block.attrs).cfgs;
         let (settings, ephemeral) = (std::mem::take(&mut options.settings), options.ephemeral);
         check::life(ephemeral, &hooks.life, mistakes);
+        hooks.check_both(scope);
         let names = Names::of(&name, name.clone());
         let mut contract = Contract::of(names, actions, options, cfgs.clone(), scope);
-        contract.params = hooks.before_connect.as_ref().and_then(|hook| hook.params.clone());
+        contract.params = hooks.params().cloned();
         contract.input = hooks.create.as_ref().and_then(|creator| creator.input.clone());
         let krate = contract.krate.clone();
         let source = Source::Block(Box::new(contract));
@@ -92,6 +93,7 @@ impl Actor {
             }
         }
         check::life(options.ephemeral, &hooks.life, mistakes);
+        hooks.check_both(scope);
         let actor = Self {
             source: Source::Trait(trait_),
             krate,

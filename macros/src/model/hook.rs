@@ -1,10 +1,13 @@
 //! The hooks: methods that the framework calls at points of an actor's life.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, Ident, Meta, PatType, Signature, Type};
+use syn::{Attribute, FnArg, Ident, Meta, PatType, Signature, Type};
 
 use super::{
-    Carried, Life, Mode, Output, Raw, Scope, Subscribe, action::check_signature, owned, parameter::Parameters,
+    Carried, Life, Mode, Output, Raw, Scope, Subscribe,
+    action::check_signature,
+    owned,
+    parameter::{Parameters, is_meant_as_conn, is_meant_as_ctx, lends_caller},
 };
 use crate::{marker::Marker, syntax::Method};
 
@@ -13,6 +16,8 @@ use crate::{marker::Marker, syntax::Method};
 pub(crate) struct Hooks {
     pub(crate) create: Option<Creator>,
     pub(crate) before_connect: Option<Hook>,
+    /// The other form of it, without `self`, which is asked before there is an actor.
+    pub(crate) before_actor: Option<Check>,
     pub(crate) on_connect: Option<Hook>,
     pub(crate) on_disconnect: Option<Hook>,
     /// Those that are asked who may listen, each about other events.
@@ -35,6 +40,18 @@ pub(crate) struct Hook {
     pub(crate) is_broken: bool,
 }
 
+/// `#[on_before_connect]` without `self`: the function that is asked before there is an actor.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) function: Ident,
+    pub(crate) is_async: bool,
+    /// Whether it takes `&Caller`.
+    pub(crate) caller: bool,
+    pub(crate) params: Option<TokenStream>,
+    pub(crate) output: Output,
+    pub(crate) is_broken: bool,
+}
+
 /// `#[on_create]`: the function that makes the first state.
 #[derive(Debug)]
 pub(crate) struct Creator {
@@ -49,8 +66,10 @@ pub(crate) struct Creator {
 impl Hooks {
     /// Takes a method as the hook that its attribute names.
     pub(crate) fn add(&mut self, marker: Marker, attr: &Attribute, method: &Method, scope: Scope<'_>) {
+        let is_beside = method.sig.receiver().is_none();
         let is_taken = match marker {
             Marker::OnCreate => self.create.is_some(),
+            Marker::OnBeforeConnect if is_beside => self.before_actor.is_some(),
             Marker::OnBeforeConnect => self.before_connect.is_some(),
             Marker::OnConnect => self.on_connect.is_some(),
             Marker::OnDisconnect => self.on_disconnect.is_some(),
@@ -60,17 +79,20 @@ impl Hooks {
         };
         let name = marker.name();
         if is_taken {
+            let form = match marker {
+                Marker::OnBeforeConnect if is_beside => " without `self`",
+                Marker::OnBeforeConnect => " with `self`",
+                _ => "",
+            };
             let help = "do both things in one method";
-            scope.mistakes.at(
-                attr,
-                format_args!("an actor has one `#[{name}]`, and this is the second"),
-                help,
-            );
+            let what = format_args!("an actor has one `#[{name}]`{form}, and this is the second");
+            scope.mistakes.at(attr, what, help);
             return;
         }
         check_arguments(marker, attr, scope);
         match marker {
             Marker::OnCreate => self.create = Some(Creator::of(method, scope)),
+            Marker::OnBeforeConnect if is_beside => self.before_actor = Some(Check::of(method, scope)),
             Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
             Marker::OnConnect => self.on_connect = Some(Hook::of_connection(method, name, scope)),
             Marker::OnDisconnect => self.on_disconnect = Some(Hook::of_connection(method, name, scope)),
@@ -80,6 +102,82 @@ impl Hooks {
             Marker::OnRequest | Marker::OnWebsocket => self.raw.add(marker, attr, method, scope),
             _ => self.life.add(marker, method, scope),
         }
+    }
+}
+
+impl Hooks {
+    /// What is wrong with the two forms of `#[on_before_connect]` together: one of them makes a connection's state.
+    pub(crate) fn check_both(&mut self, scope: Scope<'_>) {
+        if let (Some(check), Some(_)) = (&mut self.before_actor, &self.before_connect)
+            && !check.output.is_unit()
+        {
+            let help = "return nothing, or a `Result` of nothing: `Result<(), Error>`";
+            let what = "the hook `#[on_before_connect]` with `self` makes the connection's state, \
+                        so the one without `self` has none to give";
+            scope.mistakes.at(&check.function, what, help);
+            check.is_broken = true;
+        }
+    }
+
+    /// The type of the params, as the hook says that takes them.
+    pub(crate) fn params(&self) -> Option<&TokenStream> {
+        let with_self = self.before_connect.as_ref().and_then(|hook| hook.params.as_ref());
+        with_self.or_else(|| self.before_actor.as_ref().and_then(|check| check.params.as_ref()))
+    }
+}
+
+impl Check {
+    /// `async fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
+    fn of(method: &Method, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let what = "the hook `#[on_before_connect]` without `self`";
+        let sig = &method.sig;
+        check_signature(sig, what, scope);
+        check_unconditional(&Carried::of(&method.attrs), what, scope);
+        let inputs: Vec<_> = sig.inputs.iter().filter_map(typed).collect();
+        let (caller, values) = match inputs.as_slice() {
+            [first, others @ ..] if lends_caller(&first.ty) => (true, others),
+            others => (false, others),
+        };
+        for value in values {
+            check_before_actor(value, what, scope);
+        }
+        let params = if scope.mistakes.count() > before {
+            None
+        } else {
+            only_value(values, what, "the params", scope)
+                .map(|ty| owned::travelling(ty, "the params come from a client", scope))
+        };
+        Self {
+            function: sig.ident.clone(),
+            is_async: sig.asyncness.is_some(),
+            caller,
+            params,
+            output: Output::of(&sig.output, "what a hook returns outlives it", scope),
+            is_broken: scope.mistakes.count() > before,
+        }
+    }
+}
+
+fn typed(input: &FnArg) -> Option<&PatType> {
+    match input {
+        FnArg::Typed(parameter) => Some(parameter),
+        FnArg::Receiver(_) => None,
+    }
+}
+
+/// Says so of what there is only once there is an actor, and of a caller in the wrong place.
+fn check_before_actor(value: &PatType, what: &str, scope: Scope<'_>) {
+    if is_meant_as_ctx(&value.ty) {
+        let help = "take `caller: &Caller`, which has the key and the claims, or add `&self`";
+        let what = format_args!("{what} is asked before there is an actor, so there is no context");
+        scope.mistakes.at(value, what, help);
+    } else if is_meant_as_conn(&value.ty) {
+        let help = "return the state that the connection shall have";
+        scope.mistakes.at(value, format_args!("{what} runs before there is a connection"), help);
+    } else if lends_caller(&value.ty) {
+        let what = "the caller is in the wrong place";
+        scope.mistakes.at(value, what, "write it once, before the params");
     }
 }
 
@@ -98,6 +196,12 @@ impl Hook {
             );
         }
         check_unconditional(&hook.carried, what, scope);
+        if let Some(caller) = values.iter().find(|value| lends_caller(&value.ty)) {
+            let help = "take `ctx: &Ctx<Self>`, which has the key and the claims too, or leave `self` out";
+            scope.mistakes.at(caller, "`Caller` is for the hook without `self`", help);
+            hook.is_broken = true;
+            return hook;
+        }
         hook.params = only_value(&values, what, "the params", scope)
             .map(|ty| owned::travelling(ty, "the params come from a client", scope));
         hook.is_broken = scope.mistakes.count() > before;

@@ -25,7 +25,7 @@ pub(crate) use carried::{Carried, is_builtin_attribute};
 pub(crate) use check::{can_be_contract, is_reserved};
 pub(crate) use contract::{Contract, Names};
 pub(crate) use event::Event;
-pub(crate) use hook::{Creator, Hook, Hooks};
+pub(crate) use hook::{Check, Creator, Hook, Hooks};
 pub(crate) use interface::Interface;
 pub(crate) use life::{Life, Migration, Runner};
 pub(crate) use mode::Mode;

@@ -73,6 +73,11 @@ impl Output {
         !matches!(self.kind, Kind::Value(_))
     }
 
+    /// Whether the value is `()`, as far as that is written.
+    pub(crate) fn is_unit(&self) -> bool {
+        self.written.is_empty() || matches!(self.kind, Kind::Alias(_))
+    }
+
     /// The type of the value.
     pub(crate) fn ok(&self, krate: &Path) -> TokenStream {
         match &self.kind {

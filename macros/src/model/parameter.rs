@@ -119,15 +119,33 @@ fn is_actor(ty: &Type, scope: Scope<'_>) -> bool {
 
 /// `Ctx<..>`, or a borrow of it.
 pub(crate) fn names_ctx(ty: &Type) -> bool {
-    match ty {
-        Type::Reference(reference) => names_ctx(&reference.elem),
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Ctx"),
-        _ => false,
-    }
+    names(ty, "Ctx")
 }
 
 /// The same, but not a type of the user's that happens to have this name.
 pub(crate) fn is_meant_as_ctx(ty: &Type) -> bool {
-    let is_bare = matches!(ty, Type::Path(path) if matches!(generic(&path.path), Generic::None));
-    names_ctx(ty) && !is_bare
+    names_ctx(ty) && !is_bare(ty)
+}
+
+/// `&Conn<..>` or `Conn<..>`, likewise.
+pub(crate) fn is_meant_as_conn(ty: &Type) -> bool {
+    names(ty, "Conn") && !is_bare(ty)
+}
+
+/// `&Caller`. What is not borrowed is a type of the user's that happens to have this name.
+pub(crate) fn lends_caller(ty: &Type) -> bool {
+    matches!(ty, Type::Reference(_)) && names(ty, "Caller")
+}
+
+/// A type of this name, or a borrow of it.
+fn names(ty: &Type, name: &str) -> bool {
+    match ty {
+        Type::Reference(reference) => names(&reference.elem, name),
+        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == name),
+        _ => false,
+    }
+}
+
+fn is_bare(ty: &Type) -> bool {
+    matches!(ty, Type::Path(path) if matches!(generic(&path.path), Generic::None))
 }

@@ -148,9 +148,10 @@ impl<C: Contract> Handle<C> {
         Connection::open(Arc::clone(&self.port), encode(self.port.params_format(), &params))
     }
 
-    /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist.
+    /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist. Over the network
+    /// `#[on_before_connect]` judges that too, by the [params](Self::with_params) of the handle.
     pub async fn resolve(&self) -> Result<ActorId, CallError> {
-        self.port.resolve().await
+        self.port.resolve(self.params.clone()).await
     }
 
     /// The key it is addressed by; `None` where that is the actor's identity.

@@ -53,8 +53,8 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     /// Puts a message into a queue. `params` as for a call.
     fn send(&self, message: Outgoing, params: Option<Params>) -> BoxFuture<'_, Result<Sent, CallError>>;
 
-    /// Which actor it is; makes it first if the target says so.
-    fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>>;
+    /// Which actor it is; makes it first if the target says so. `params` as for a call.
+    fn resolve(&self, params: Option<Params>) -> BoxFuture<'_, Result<ActorId, CallError>>;
 
     /// How long a call on a connection may take.
     fn call_timeout(&self) -> Option<Duration> {

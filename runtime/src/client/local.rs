@@ -12,7 +12,9 @@ use super::{
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key, faults,
-    host::{Chain, Letter, LocalActor, LocalConn, Nobody, Reach, Runtime, unanswered},
+    host::{
+        Chain, Guest, Letter, LocalActor, LocalConn, LocalKind, Nobody, Reach, Runtime, Visit, unanswered,
+    },
     queue::KEPT,
     task,
     wire::{Format, Params},
@@ -54,6 +56,11 @@ impl<C: Contract> LocalPort<C> {
         self.found.lock().upgrade()
     }
 
+    /// Somebody who shows these params to whom the target leads.
+    async fn visit(&self, params: Option<Params>) -> Result<(Arc<dyn LocalKind<C>>, Visit), Fault> {
+        visit(&self.host, &self.target, params).await
+    }
+
     async fn awake(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
         match self.found().filter(|actor| actor.is_awake()) {
             Some(actor) => Ok(actor),
@@ -87,7 +94,11 @@ impl<C: Contract> LocalPort<C> {
     }
 }
 
-async fn find<C: Contract>(host: &Host, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+async fn visit<C: Contract>(
+    host: &Host,
+    target: &Target,
+    params: Option<Params>,
+) -> Result<(Arc<dyn LocalKind<C>>, Visit), Fault> {
     let runtime = host.runtime()?;
     let kind = runtime.local_kind::<C>()?;
     let (key, reach, id) = match target {
@@ -95,8 +106,13 @@ async fn find<C: Contract>(host: &Host, target: &Target) -> Result<Arc<dyn Local
         Target::GetOrCreate(key, input) => (key.clone(), Reach::GetOrCreate { input: input.clone() }, None),
         Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Reach::Get, Some(*id)),
     };
-    // Who is within shall not keep it for as long as a start may take.
-    drop(runtime);
+    Ok((kind, Visit { key, id, reach, guest: Guest { params, ..Guest::default() } }))
+}
+
+/// The actor itself, for who is trusted.
+async fn find<C: Contract>(host: &Host, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
+    // Who is within does not keep the runtime for as long as a start may take.
+    let (kind, Visit { key, id, reach, .. }) = visit::<C>(host, target, None).await?;
     let (actor, _) = kind.reach(key, reach).await?;
     if id.is_some_and(|id| id != actor.id()) {
         return Err(faults::actor_not_found());
@@ -137,8 +153,8 @@ impl<C: Contract> Port<C> for LocalPort<C> {
     ) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
             if let Some(params) = params {
-                let actor = self.awake().await?;
-                return Ok(actor.ask_as(action, params, Chain::current()).await?);
+                let (kind, visit) = self.visit(Some(params)).await?;
+                return Ok(kind.ask_as(visit, action, Chain::current()).await?);
             }
             let answer = self.post(action, |actor, action| actor.ask(action, Chain::current())).await?;
             Ok(answer.await.unwrap_or_else(|_| Err(unanswered()))?)
@@ -149,7 +165,8 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         Box::pin(async move {
             if let Some(params) = params {
                 // Only the hook's answer says whether the actor takes it.
-                return Ok(self.awake().await?.ask_as(action, params, Chain::current()).await.map(drop)?);
+                let (kind, visit) = self.visit(Some(params)).await?;
+                return Ok(kind.ask_as(visit, action, Chain::current()).await.map(drop)?);
             }
             let told = self.post(action, LocalActor::tell).await?;
             Ok(told?)
@@ -168,8 +185,12 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         Box::pin(async move {
             let Outgoing { index: queue, body, wait } = message;
             let letter = Letter { queue, body, response: wait.map(|_| KEPT) };
-            let actor = self.find().await?;
-            let handling = actor.enqueue(letter, params, Chain::current()).await?;
+            let handling = if params.is_some() {
+                let (kind, visit) = self.visit(params).await?;
+                kind.enqueue_as(visit, letter, Chain::current()).await?
+            } else {
+                self.find().await?.enqueue(letter, Chain::current()).await?
+            };
             let (Some(handling), Some(wait)) = (handling, wait) else { return Ok(Sent::Completed(None)) };
             match tokio::time::timeout(wait, handling).await {
                 Ok(response) => Ok(Sent::Completed(response?)),
@@ -178,7 +199,7 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         })
     }
 
-    fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
+    fn resolve(&self, _params: Option<Params>) -> BoxFuture<'_, Result<ActorId, CallError>> {
         Box::pin(async move { Ok(self.awake().await?.id()) })
     }
 
@@ -201,8 +222,9 @@ impl<C: Contract> Dial<C> for LocalDial {
         Box::pin(async move {
             let (sink, rx) = LocalSink::new();
             let shared = Arc::clone(self.host.runtime().map_err(DialError::Refused)?.shared());
-            let actor = find::<C>(&self.host, &self.target).await.map_err(DialError::Refused)?;
-            let conn = actor.join(params, sink.clone()).await.map_err(DialError::Refused)?;
+            let visit = visit::<C>(&self.host, &self.target, params).await;
+            let (kind, visit) = visit.map_err(DialError::Refused)?;
+            let conn = kind.join(visit, sink.clone()).await.map_err(DialError::Refused)?;
             let (tx, commands) = mpsc::unbounded_channel();
             task::spawn_in(shared.tasks(), carry(conn, commands, sink, shared.stopping().clone()));
             Ok(Link { tx, rx })

@@ -149,7 +149,8 @@ impl Client {
         Box::pin(self.make::<C>(key.into(), None))
     }
 
-    /// Makes an actor from `input`; fails with `actor.duplicate_key` where one with this key exists.
+    /// Makes an actor from `input`; fails with `actor.duplicate_key` where one with this key exists. It shows no params: where
+    /// `#[on_before_connect]` asks for some, over the network, `get_or_create(..)` and `with_params(..)` make it.
     pub async fn create_with<C: Contract>(
         &self,
         key: impl Into<Key>,

@@ -49,6 +49,11 @@ impl Alarms {
         for alarm in alarms {
             self.insert(alarm);
         }
+        self.follow(clock)
+    }
+
+    /// From now on they are seen to when the time of day is put back. Says whether some of them were corrected.
+    pub(super) fn follow(&mut self, clock: &Clock) -> bool {
         self.ahead_ms = i64::MAX;
         self.correct(clock)
     }

@@ -1,7 +1,6 @@
 //! One awake actor: its state, its mailbox, its gate, its connections.
 
 use std::{
-    marker::PhantomData,
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, AtomicUsize, Ordering},
@@ -16,11 +15,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::Span;
 
 use super::{
-    Flow, Guest, Reach, Shared, Source,
+    Denied, Flow, Guest, Reach, Shared, Source,
     alarms::Alarms,
     call::{Call, Destination},
     chain::Chain,
-    envelope::{Connect, Envelope, TurnCall, TurnCode},
+    envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
     fair_queue::Bounds,
     gate::Gate,
     guard::{guarded, guarded_async, guarded_async_in},
@@ -263,6 +262,10 @@ impl<A: Actor> Cell<A> {
 
     /// The same actor, awake, once this time awake is over.
     pub(super) async fn awake_again(self: &Arc<Self>) -> Result<Arc<Self>, Fault> {
+        if self.gate.lock().is_dropped() {
+            // It was never made.
+            return Err(faults::actor_not_found());
+        }
         if self.holds.wish() == Wish::Destroy && A::EPHEMERAL {
             return Err(faults::actor_not_found());
         }
@@ -291,37 +294,25 @@ impl<A: Actor> Cell<A> {
         self.run_if_idle(call)
     }
 
-    /// Opens a connection; `socket` is that of a raw one. Gives the cell that it is open to, which may be a later one.
+    /// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.
     pub(super) async fn join(
         self: &Arc<Self>,
         guest: Guest,
+        pass: Option<A::ConnState>,
         peer: Peer<A>,
         socket: Option<RawSocket>,
-    ) -> Result<(Arc<Self>, Conn<A>), Fault> {
+    ) -> Result<Opened<A>, Denied> {
+        let pass = match (&peer, pass) {
+            (Peer::Call(_), Some(state)) => {
+                return self.conn_for_call(&guest, state).map_err(Denied::Rejected);
+            }
+            (_, pass) => pass,
+        };
         let (opened, open) = oneshot::channel();
-        let span = Span::current();
-        let connect = Box::new(Connect { guest, peer, socket, opened, span });
-        let cell = self.post_awake(Envelope::Connect(connect)).await?;
-        let conn = open.await.unwrap_or_else(|_| Err(unanswered()))?;
-        Ok((cell, conn))
-    }
-
-    /// Lets somebody in from the network who comes for one call, if there is anything to judge; before anything else, for
-    /// who may not come in learns nothing of what there is.
-    pub(super) async fn judged(
-        self: &Arc<Self>,
-        guest: Guest,
-    ) -> Result<(Arc<Self>, Option<Conn<A>>), Fault> {
-        if guest.params.is_none() && A::HOOKS.before_connect.is_none() {
-            return Ok((Arc::clone(self), None));
-        }
-        let (cell, caller) = self.join_for_call(guest).await?;
-        Ok((cell, Some(caller)))
-    }
-
-    /// Opens a connection that lasts for one call.
-    pub(super) async fn join_for_call(self: &Arc<Self>, guest: Guest) -> Result<(Arc<Self>, Conn<A>), Fault> {
-        self.join(guest, Peer::Call(PhantomData), None).await
+        let (id, reach, span) = (None, Reach::Get, Span::current());
+        let connect = Box::new(Connect { id, reach, guest, pass, peer, socket, opened, span });
+        self.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
+        open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))
     }
 
     /// One call, and its answer.

@@ -133,6 +133,11 @@ impl<A: Actor> Cell<A> {
     /// Nobody runs it: whoever waits is told, and nothing that it holds can hold it.
     pub(super) fn abandon(self: &Arc<Self>) {
         self.kind.forget(self);
+        self.kind.forget_provisional(self);
+        let works = self.gate.lock().abandoned();
+        for work in works {
+            work.abort();
+        }
         let _ = self.started.set(Err(unanswered()));
         for envelope in self.mailbox.abandon() {
             envelope.refuse(unanswered());

@@ -6,9 +6,10 @@ use tokio::sync::oneshot;
 use tracing::Span;
 
 use super::{
-    Flow, Guest, Source, call::Call, flow::HasFlow, parked::Parked, raw::RawCall, subscribing::Asking,
+    Cell, Denied, Flow, Guest, Reach, Source, call::Call, flow::HasFlow, parked::Parked, raw::RawCall,
+    subscribing::Asking,
 };
-use crate::{Actor, Conn, Fault, RawSocket, conn::Peer};
+use crate::{Actor, ActorId, Conn, Fault, RawSocket, conn::Peer};
 
 /// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
 /// a few times.
@@ -32,7 +33,7 @@ impl<A: Actor> Envelope<A> {
     pub(super) fn refuse(self, fault: Fault) {
         match self {
             Self::Call(call) => call.refuse(fault),
-            Self::Connect(connect) => drop(connect.opened.send(Err(fault))),
+            Self::Connect(connect) => connect.deny(Denied::Rejected(fault)),
             Self::Request(call) => call.refuse(fault),
             Self::Subscribe(asking) => asking.settle(Err(fault)),
             Self::Turn(turn) => drop((turn.code)(Err(fault))),
@@ -64,13 +65,35 @@ impl<A: Actor> HasFlow for Envelope<A> {
 
 /// A connection that wants in.
 pub(crate) struct Connect<A: Actor> {
+    /// The actor must be this one.
+    pub(super) id: Option<ActorId>,
+    /// Whether the actor may be made for it.
+    pub(super) reach: Reach,
     pub(super) guest: Guest,
+    /// Its state, if the hook has made that already which needs no actor.
+    pub(super) pass: Option<A::ConnState>,
     pub(super) peer: Peer<A>,
     /// For its handler, if it is a raw one.
     pub(super) socket: Option<RawSocket>,
-    pub(super) opened: oneshot::Sender<Result<Conn<A>, Fault>>,
+    pub(super) opened: oneshot::Sender<Result<Opened<A>, Denied>>,
     /// Of whoever asks.
     pub(super) span: Span,
+}
+
+impl<A: Actor> Connect<A> {
+    pub(super) fn deny(self, why: Denied) {
+        // Whoever asked may have gone away.
+        let _ = self.opened.send(Err(why));
+    }
+}
+
+/// An open connection.
+pub(crate) struct Opened<A: Actor> {
+    /// The actor that it is open to.
+    pub(super) cell: Arc<Cell<A>>,
+    pub(super) conn: Conn<A>,
+    /// The actor was made for it.
+    pub(super) created: bool,
 }
 
 /// A piece of code on its way to its turn.

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use super::{call::Answer, parcel::Parcel};
+use tokio::task::AbortHandle;
+
+use super::{call::Answer, parcel::Parcel, provisional::Phase};
 use crate::{Actor, Durability, batch::Batch, faults};
 
 /// The order of an actor's changes, how far they are saved, and what waits for that.
@@ -23,6 +25,8 @@ pub(crate) struct Gate<A: Actor> {
     /// Whether a turn is under way that may end in a change.
     writing: bool,
     standing: Standing,
+    /// While it is provisional, nothing is handed to the store.
+    phase: Phase,
     /// Raised at each return to the saved state, so that what began before it is known to be void.
     generation: u64,
     /// When a relaxed actor is to be saved, once it has changed: in elapsed time.
@@ -61,11 +65,50 @@ impl<A: Actor> Gate<A> {
             state_changed: 0,
             writing: false,
             standing: Standing::Sound,
+            phase: Phase::Admitted,
             generation: 0,
             save_due_ms: None,
             retrying: false,
             waiting: VecDeque::new(),
         }
+    }
+
+    /// The gate of an actor that is provisional.
+    pub(super) fn provisional() -> Self {
+        Self { phase: Phase::Provisional { works: Vec::new() }, ..Self::new() }
+    }
+
+    pub(super) fn is_provisional(&self) -> bool {
+        matches!(self.phase, Phase::Provisional { .. })
+    }
+
+    /// Whether it was provisional, and nobody was let in.
+    pub(super) fn is_dropped(&self) -> bool {
+        matches!(self.phase, Phase::Dropped)
+    }
+
+    /// Work has begun, which ends with a provisional actor.
+    pub(super) fn begun(&mut self, work: impl FnOnce() -> AbortHandle) {
+        if let Phase::Provisional { works } = &mut self.phase {
+            works.retain(|work| !work.is_finished());
+            works.push(work());
+        }
+    }
+
+    /// A provisional actor is made: the store has everything up to this revision.
+    pub(super) fn admitted(&mut self, epoch: u64, revision: u64) {
+        (self.phase, self.epoch) = (Phase::Admitted, epoch);
+        self.saved = self.saved.max(revision);
+        self.release();
+    }
+
+    /// The actor has nobody who runs it. One that is provisional is dropped: gives the work that is to end with it. Any
+    /// other may be woken again, with this gate if it has connections.
+    pub(super) fn abandoned(&mut self) -> Vec<AbortHandle> {
+        let Phase::Provisional { works } = &mut self.phase else { return Vec::new() };
+        let works = std::mem::take(works);
+        self.phase = Phase::Dropped;
+        works
     }
 
     /// The state in memory is now the saved one of this epoch and revision.
@@ -95,9 +138,9 @@ impl<A: Actor> Gate<A> {
         self.standing == Standing::Broken
     }
 
-    /// Whether the state in memory may be used, and nobody has asked for the actor's end.
+    /// Whether the state in memory may be used by everybody, and nobody has asked for the actor's end.
     pub(super) fn is_sound(&self) -> bool {
-        self.standing == Standing::Sound
+        self.standing == Standing::Sound && matches!(self.phase, Phase::Admitted)
     }
 
     pub(super) fn is_retrying(&self) -> bool {
@@ -141,7 +184,7 @@ impl<A: Actor> Gate<A> {
 
     /// Whether changes wait that no save under way holds.
     pub(super) fn has_unsubmitted(&self) -> bool {
-        self.standing == Standing::Sound && self.latest > self.submitted
+        self.is_sound() && self.latest > self.submitted
     }
 
     /// A turn begins that may end in a change.

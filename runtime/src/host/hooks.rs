@@ -17,9 +17,12 @@ pub(super) struct Hook {
 }
 
 impl Hook {
+    /// How long one may take that somebody waits for.
+    pub(super) const SHORT: Duration = Duration::from_secs(5);
+
     /// Around a connection or a start: somebody waits for it.
     pub(super) fn short(name: &'static str, mode: Mode) -> Self {
-        Self { name, mode, limit: Duration::from_secs(5) }
+        Self { name, mode, limit: Self::SHORT }
     }
 
     /// At the end of a time awake.

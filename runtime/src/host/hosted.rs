@@ -2,80 +2,17 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-use super::{
-    Cell, Guest, Handling, HangUp, HostedActor, HostedConn, Mail, cell::Posted, chain::Chain, line::Line,
-};
+use super::{Cell, HostedActor, HostedConn, cell::Posted, line::Line};
 use crate::{
-    Actor, Body, ConnId, Fault, RawSocket,
-    conn::Peer,
-    meters::Outcome,
-    outbox::Outbox,
-    shown::shown,
-    store::ActorRecord,
-    wire::{Format, ToClient},
-    wire_call::{decode_action, encode_reply},
+    Actor, Conn, ConnId, Fault, meters::Outcome, outbox::Outbox, shown::shown, store::ActorRecord,
+    wire::ToClient, wire_call::decode_action,
 };
 
 impl<A: Actor> HostedActor for Cell<A> {
     fn record(&self) -> &ActorRecord {
         self.record()
-    }
-
-    fn call(
-        self: Arc<Self>,
-        action: String,
-        format: Format,
-        args: Bytes,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<Bytes, Fault>> {
-        Box::pin(async move {
-            let source = guest.source;
-            let (cell, caller) = self.judged(guest).await?;
-            let action = decode_action::<A>(&action, format, &args).inspect_err(|fault| {
-                cell.kind.meters().refused(&action, Outcome::of_fault(fault));
-            })?;
-            let reply = cell.call_as(caller, source, action, Chain::default()).await?;
-            encode_reply::<A>(format, &reply)
-        })
-    }
-
-    fn connect(
-        self: Arc<Self>,
-        guest: Guest,
-        outbox: Arc<Outbox>,
-    ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>> {
-        Box::pin(async move {
-            outbox.count_in(Arc::clone(self.kind.losses()));
-            let (cell, conn) = self.join(guest, Peer::Wire(Arc::clone(&outbox)), None).await?;
-            Ok(Arc::new(WireConn { line: Line::new(&cell, conn), outbox }) as Arc<dyn HostedConn>)
-        })
-    }
-
-    fn request(
-        self: Arc<Self>,
-        request: http::Request<Body>,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>> {
-        Box::pin(async move { self.raw_request(request, guest).await })
-    }
-
-    fn websocket(
-        self: Arc<Self>,
-        guest: Guest,
-        socket: RawSocket,
-    ) -> BoxFuture<'static, Result<HangUp, Fault>> {
-        Box::pin(async move { self.raw_socket(guest, socket).await })
-    }
-
-    fn send(
-        self: Arc<Self>,
-        mail: Mail,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
-        Box::pin(self.take_mail(mail, guest))
     }
 
     fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()> {
@@ -88,6 +25,13 @@ impl<A: Actor> HostedActor for Cell<A> {
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
         Box::pin(self.destroyed())
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// A connection as its gateway holds it.
+    pub(super) fn wire_conn(self: &Arc<Self>, conn: Conn<A>, outbox: Arc<Outbox>) -> Arc<dyn HostedConn> {
+        Arc::new(WireConn { line: Line::new(self, conn), outbox })
     }
 }
 

@@ -1,22 +1,65 @@
 //! How connections come and go.
 
-use std::sync::Arc;
+use std::{marker::PhantomData, sync::Arc};
 
-use super::{Cell, Guest, cell::greet, envelope::Connect, hooks::Hook, start::decode_params};
-use crate::{Actor, Conn, Fault, Mode, conn::Peer, faults};
+use super::{
+    Cell, Denied, Guest, Source,
+    cell::greet,
+    envelope::{Connect, Opened},
+    hooks::Hook,
+    start::decode_params,
+};
+use crate::{Actor, Conn, Fault, Mode, ParamsOf, conn::Peer, faults};
+
+/// Somebody whom `#[on_before_connect]` lets in.
+pub(super) struct Judged<A: Actor> {
+    params: ParamsOf<A>,
+    state: A::ConnState,
+    source: Source,
+}
 
 impl<A: Actor> Cell<A> {
-    pub(super) async fn take_connect(self: &Arc<Self>, connect: Connect<A>) {
-        let Connect { guest, peer, socket, opened, .. } = connect;
-        let admitted = match self.admit(guest, peer).await {
-            Ok(conn) => self.welcome(conn).await,
-            Err(fault) => Err(fault),
+    pub(super) async fn take_connect(self: &Arc<Self>, mut connect: Box<Connect<A>>) {
+        match self.judge(&mut connect).await {
+            Ok(judged) => self.open(connect, judged, false).await,
+            Err(fault) => connect.deny(Denied::Rejected(fault)),
+        }
+    }
+
+    /// `#[on_before_connect]`: who is let in, and with what.
+    pub(super) async fn judge(self: &Arc<Self>, connect: &mut Connect<A>) -> Result<Judged<A>, Fault> {
+        let Connect { guest: Guest { params, claims, source }, pass, .. } = connect;
+        let source = *source;
+        let decode = || decode_params(params.as_ref()).map_err(|error| faults::invalid_params(&error));
+        if let Some(state) = pass.take() {
+            return Ok(Judged { params: decode()?, state, source });
+        }
+        // Twice: one is the hook's to take apart, the other stays with the connection.
+        let (given, params) = (decode()?, decode()?);
+        let claims = claims.clone();
+        let hook = Hook::short("on_before_connect", A::HOOKS.before_connect.unwrap_or(Mode::Read));
+        let state = self
+            .run_hook(hook, None, async |actor, ctx| {
+                actor.before_connect(&ctx.of_request(claims), given).await
+            })
+            .await?;
+        Ok(Judged { params, state, source })
+    }
+
+    /// Makes the connection, and hands it to whoever asked. `created` says whether the actor was made for it.
+    pub(super) async fn open(self: &Arc<Self>, connect: Box<Connect<A>>, judged: Judged<A>, created: bool) {
+        let Connect { peer, socket, opened, .. } = *connect;
+        let conn = match self.welcome(self.conn(judged, peer)).await {
+            Ok(conn) => conn,
+            Err(fault) => return drop(opened.send(Err(Denied::Rejected(fault)))),
         };
-        if let (Ok(conn), Some(socket)) = (&admitted, socket) {
+        if let Some(socket) = socket {
             // Before anything else can come between, such as sleep.
             self.start_socket(conn.clone(), socket);
         }
-        if let Err(Ok(conn)) = opened.send(admitted) {
+        if let Err(Ok(Opened { conn, .. })) =
+            opened.send(Ok(Opened { cell: Arc::clone(self), conn, created }))
+        {
             // Whoever asked has gone away meanwhile.
             conn.mark_closed();
             if self.roster().remove(conn.id()).is_some() {
@@ -25,22 +68,23 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    /// `#[on_before_connect]`, and a connection if it says so.
-    async fn admit(self: &Arc<Self>, guest: Guest, peer: Peer<A>) -> Result<Conn<A>, Fault> {
-        let Guest { params, claims, source } = guest;
-        let decode = || decode_params(params.as_ref()).map_err(|error| faults::invalid_params(&error));
-        // Twice: one is the hook's to take apart, the other stays with the connection.
-        let (given, kept) = (decode()?, decode()?);
-        let hook = Hook::short("on_before_connect", A::HOOKS.before_connect.unwrap_or(Mode::Read));
-        let state = self
-            .run_hook(hook, None, async |actor, ctx| {
-                actor.before_connect(&ctx.of_request(claims), given).await
-            })
-            .await?;
+    fn conn(&self, judged: Judged<A>, peer: Peer<A>) -> Conn<A> {
+        let Judged { params, state, source } = judged;
         let ways = (Arc::clone(&self.gate), Arc::clone(self.roster().fan()));
         let (limits, meters) = (Arc::clone(self.shared().limits()), Arc::clone(self.kind.meters()));
         let who = (self.shared().next_conn_id(), source);
-        Ok(Conn::new(who, kept, state, peer, ways, limits, meters))
+        Conn::new(who, params, state, peer, ways, limits, meters)
+    }
+
+    /// A connection that lasts for one call, of somebody who needs no turn to be let in.
+    pub(super) fn conn_for_call(
+        self: &Arc<Self>,
+        guest: &Guest,
+        state: A::ConnState,
+    ) -> Result<Opened<A>, Fault> {
+        let params = decode_params(guest.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;
+        let conn = self.conn(Judged { params, state, source: guest.source }, Peer::Call(PhantomData));
+        Ok(Opened { cell: Arc::clone(self), conn, created: false })
     }
 
     /// The connection's first message, its place in the list, and `#[on_connect]`.

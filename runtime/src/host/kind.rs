@@ -6,32 +6,38 @@ use std::{
     sync::{Arc, Weak},
 };
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Hosted, HostedActor, Reach, Reached, Shared,
+    Answered, Cell, Connected, Denied, Entered, Handling, HangUp, Hosted, HostedActor, Mail, Reach, Reached,
+    Shared, Visit,
     cell::Absent,
     envelope::Envelope,
     life::{Life, live},
+    provisional::Provisionals,
     roster::Roster,
     setbacks::Setbacks,
 };
 use crate::{
-    Action, Actor, ActorId, Contract, EventLosses, Fault, Key, actor::ActionOf, clock::Moment, conn::events,
-    faults, losses::Losses, meters::ActorMeters, store::ActorRecord, task,
+    Action, Actor, ActorId, Body, Contract, EventLosses, Fault, Key, RawSocket, actor::ActionOf,
+    clock::Moment, conn::events, faults, losses::Losses, meters::ActorMeters, outbox::Outbox,
+    store::ActorRecord, task, wire::Format,
 };
 
 /// A registered kind of actor.
 pub(crate) struct Kind<A: Actor> {
     shared: Arc<Shared>,
     /// Each belongs to its task.
-    awake: Mutex<HashMap<Key, Weak<Cell<A>>>>,
+    pub(super) awake: Mutex<HashMap<Key, Weak<Cell<A>>>>,
     /// The keys of those that are awake and have their identity.
     ids: Mutex<BTreeMap<ActorId, Key>>,
     /// Who is connected to actors that sleep with their connections open.
     hibernating: Mutex<HashMap<Key, Arc<Roster<A>>>>,
+    /// Those that would be made for somebody whom they have not let in yet.
+    pub(super) provisionals: Provisionals<A>,
     setbacks: Setbacks,
     /// What its slow clients do not get.
     losses: Arc<Losses>,
@@ -39,6 +45,9 @@ pub(crate) struct Kind<A: Actor> {
 }
 
 impl<A: Actor> Kind<A> {
+    /// Whether its actors judge who comes, so that some of them are provisional.
+    const IS_JUDGE: bool = A::HOOKS.before_connect.is_some();
+
     pub(super) fn new(shared: Arc<Shared>) -> Arc<Self> {
         let name = A::Contract::NAME;
         let meters = ActorMeters::new(name, ActionOf::<A>::TABLE, events::<A>(), A::Contract::QUEUES);
@@ -47,6 +56,7 @@ impl<A: Actor> Kind<A> {
             awake: Mutex::default(),
             ids: Mutex::default(),
             hibernating: Mutex::default(),
+            provisionals: Provisionals::default(),
             setbacks: Setbacks::default(),
             losses: Arc::new(Losses::new(name, events::<A>())),
             meters: Arc::new(meters),
@@ -70,8 +80,13 @@ impl<A: Actor> Kind<A> {
         A::Contract::NAME
     }
 
-    /// The awake actor of this key, and whether this call made it.
+    /// The awake actor of this key, and whether this call made it; for who is judged already, or trusted.
     pub(super) async fn awake(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
+        if Self::IS_JUDGE
+            && let Some(cell) = self.provisionals.waits_for_caller(key)
+        {
+            return Ok((cell, false));
+        }
         loop {
             let (cell, mine) = self.cell(key, reach).await?;
             if !mine && cell.waits_for_caller() {
@@ -107,10 +122,14 @@ impl<A: Actor> Kind<A> {
         if let Some(cell) = self.cell_at(key) {
             return Ok((cell, false));
         }
-        self.setbacks.check(key, self.shared.clock().elapsed_ms())?;
+        self.check_setbacks(key)?;
         let absent = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
-            Reach::Get if self.find(key).await?.is_none() => return Err(faults::actor_not_found()),
+            Reach::Get if self.find_stored(key).await?.is_none() => match self.found_later(key).await? {
+                Some(Found::Awake(cell)) => return Ok((cell, false)),
+                Some(Found::Stored) => Absent::Fail,
+                None => return Err(faults::actor_not_found()),
+            },
             Reach::Get => Absent::Fail,
             Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
         };
@@ -128,18 +147,37 @@ impl<A: Actor> Kind<A> {
         Ok((cell, true))
     }
 
-    fn begin(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
+    /// What was not found may be about to be made: waits until that is known.
+    async fn found_later(&self, key: &Key) -> Result<Option<Found<A>>, Fault> {
+        if !Self::IS_JUDGE || !self.provisionals.decided(key).await {
+            return Ok(None);
+        }
+        if let Some(cell) = self.cell_at(key) {
+            return Ok(Some(Found::Awake(cell)));
+        }
+        Ok(self.find_stored(key).await?.map(|_| Found::Stored))
+    }
+
+    pub(super) fn check_setbacks(&self, key: &Key) -> Result<(), Fault> {
+        self.setbacks.check(key, self.shared.clock().elapsed_ms())
+    }
+
+    pub(super) fn add_awake(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
         awake.insert(cell.key.clone(), Arc::downgrade(cell));
         self.count(awake);
+    }
+
+    fn begin(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
+        self.add_awake(awake, cell);
         task::spawn_in(self.shared.tasks(), live(Life::new(cell), cell.wake_span()));
     }
 
     /// The actor of this key, if it is awake or about to be.
-    fn cell_at(&self, key: &Key) -> Option<Arc<Cell<A>>> {
+    pub(super) fn cell_at(&self, key: &Key) -> Option<Arc<Cell<A>>> {
         self.awake.lock().get(key).and_then(Weak::upgrade)
     }
 
-    async fn find(&self, key: &Key) -> Result<Option<ActorRecord>, Fault> {
+    pub(super) async fn find_stored(&self, key: &Key) -> Result<Option<ActorRecord>, Fault> {
         if A::EPHEMERAL {
             return Ok(None);
         }
@@ -242,9 +280,16 @@ impl<A: Actor> Kind<A> {
     }
 }
 
+/// Where an actor was found.
+enum Found<A: Actor> {
+    Awake(Arc<Cell<A>>),
+    Stored,
+}
+
 /// Who an awake actor is. Of one that ends, only the store knows whether it still exists.
 fn record<A: Actor>(cell: &Arc<Cell<A>>) -> Option<ActorRecord> {
-    cell.identity.get().filter(|_| cell.is_awake()).cloned()
+    let is_there = cell.is_awake() && matches!(cell.started.get(), Some(Ok(_)));
+    cell.identity.get().filter(|_| is_there).cloned()
 }
 
 impl<A: Actor> Hosted for Kind<A> {
@@ -273,6 +318,56 @@ impl<A: Actor> Hosted for Kind<A> {
             let (cell, made) = self.awake(&key, &reach).await?;
             Ok((cell as Arc<dyn HostedActor>, made))
         })
+    }
+
+    fn enter(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Entered, Denied>> {
+        Box::pin(self.enter_visit(visit))
+    }
+
+    fn find(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>> {
+        Box::pin(self.find_visit(visit))
+    }
+
+    fn call(
+        self: Arc<Self>,
+        visit: Visit,
+        action: String,
+        format: Format,
+        args: Bytes,
+    ) -> BoxFuture<'static, Result<Answered<Bytes>, Denied>> {
+        Box::pin(self.call_visit(visit, action, format, args))
+    }
+
+    fn connect(
+        self: Arc<Self>,
+        visit: Visit,
+        outbox: Arc<Outbox>,
+    ) -> BoxFuture<'static, Result<Connected, Denied>> {
+        Box::pin(self.connect_visit(visit, outbox))
+    }
+
+    fn request(
+        self: Arc<Self>,
+        visit: Visit,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>> {
+        Box::pin(self.request_visit(visit, request))
+    }
+
+    fn websocket(
+        self: Arc<Self>,
+        visit: Visit,
+        socket: RawSocket,
+    ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>> {
+        Box::pin(self.websocket_visit(visit, socket))
+    }
+
+    fn send(
+        self: Arc<Self>,
+        visit: Visit,
+        mail: Mail,
+    ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>> {
+        Box::pin(self.send_visit(visit, mail))
     }
 
     fn ring(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {
@@ -306,7 +401,8 @@ impl<A: Actor> Hosted for Kind<A> {
     }
 
     fn stop(&self) {
-        self.awake.lock().values().filter_map(Weak::upgrade).for_each(|cell| {
+        let awake: Vec<_> = self.awake.lock().values().filter_map(Weak::upgrade).collect();
+        awake.into_iter().chain(self.provisionals.all()).for_each(|cell| {
             cell.holds.cancelled.cancel();
             cell.mailbox.close();
         });

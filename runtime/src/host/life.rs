@@ -68,6 +68,10 @@ impl<A: Actor> Life<A> {
     pub(super) fn new(cell: &Arc<Cell<A>>) -> Self {
         Self(Arc::clone(cell))
     }
+
+    pub(super) fn cell(&self) -> &Arc<Cell<A>> {
+        &self.0
+    }
 }
 
 impl<A: Actor> Drop for Life<A> {
@@ -86,7 +90,7 @@ impl<A: Actor> Cell<A> {
     /// When a sleep is tried again that the store failed. Nobody waits for it.
     const RETRY_SLEEP: Duration = Duration::from_secs(5);
 
-    async fn be_awake(self: &Arc<Self>) {
+    pub(super) async fn be_awake(self: &Arc<Self>) {
         self.used();
         // One timer for the whole time awake: it is only moved when it has run down.
         let idle = sleep_until(self.may_sleep_at());
@@ -217,7 +221,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Runs `#[run]` up to where it waits, and has it go on in a task of its own.
-    fn begin_run(self: &Arc<Self>) {
+    pub(super) fn begin_run(self: &Arc<Self>) {
         if !A::HOOKS.run {
             return;
         }
@@ -279,6 +283,7 @@ impl<A: Actor> Cell<A> {
             drop(held);
             result
         });
+        self.gate.lock().begun(|| task.abort_handle());
         WorkHandle::new(task, awaited)
     }
 

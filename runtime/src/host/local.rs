@@ -6,11 +6,12 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Chain, Guest, Handling, Kind, Letter, Reach, Reached, Source,
+    Cell, Chain, Denied, Handling, Kind, Letter, Reach, Reached, Source, Visit,
     call::{Call, Destination},
     envelope::Envelope,
     line::Line,
     mailbox::Rejected,
+    visiting::{Errand, LetIn},
 };
 use crate::{
     Action as _, Actor, ActorId, Contract, Fault, Key,
@@ -21,7 +22,6 @@ use crate::{
     conn::Peer,
     faults,
     queue::KEPT,
-    wire::Params,
 };
 
 /// A kind of actor with this contract.
@@ -32,6 +32,29 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
         key: Key,
         reach: Reach,
     ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<C>>, Fault>>;
+
+    /// Calls an action as a connection of that moment, which `#[on_before_connect]` judges by its params.
+    fn ask_as(
+        self: Arc<Self>,
+        visit: Visit,
+        action: C::Action,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>>;
+
+    /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender by its params.
+    fn enqueue_as(
+        self: Arc<Self>,
+        visit: Visit,
+        letter: Letter,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
+
+    /// Opens a connection.
+    fn join(
+        self: Arc<Self>,
+        visit: Visit,
+        sink: LocalSink<C>,
+    ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>>;
 }
 
 /// An awake actor with this contract.
@@ -45,31 +68,15 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     /// back if the actor has gone to sleep.
     fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Answer<C>, C::Action>;
 
-    /// Calls an action as a connection of that moment, which `#[on_before_connect]` judges by these params (JSON).
-    fn ask_as(
-        self: Arc<Self>,
-        action: C::Action,
-        params: Params,
-        chain: Chain,
-    ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>>;
-
     /// Hands over an action whose answer nobody waits for. Gives it back if the actor has gone to sleep.
     fn tell(self: Arc<Self>, action: C::Action) -> Result<Result<(), Fault>, C::Action>;
 
-    /// Puts a message into a queue, for the calls of this chain. With params, `#[on_before_connect]` judges it first.
+    /// Puts a message into a queue, for the calls of this chain.
     fn enqueue(
         self: Arc<Self>,
         letter: Letter,
-        params: Option<Params>,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
-
-    /// Opens a connection. Params are JSON.
-    fn join(
-        self: Arc<Self>,
-        params: Option<Params>,
-        sink: LocalSink<C>,
-    ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>>;
 }
 
 /// An open connection to an actor with this contract. Calls and subscriptions take effect in the order made.
@@ -97,33 +104,11 @@ impl<C: Contract> LocalActor<C> for Nobody {
         match *self {}
     }
 
-    fn ask_as(
-        self: Arc<Self>,
-        _: C::Action,
-        _: Params,
-        _: Chain,
-    ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>> {
-        match *self {}
-    }
-
     fn tell(self: Arc<Self>, _: C::Action) -> Result<Result<(), Fault>, C::Action> {
         match *self {}
     }
 
-    fn enqueue(
-        self: Arc<Self>,
-        _: Letter,
-        _: Option<Params>,
-        _: Chain,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
-        match *self {}
-    }
-
-    fn join(
-        self: Arc<Self>,
-        _: Option<Params>,
-        _: LocalSink<C>,
-    ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>> {
+    fn enqueue(self: Arc<Self>, _: Letter, _: Chain) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         match *self {}
     }
 }
@@ -138,6 +123,74 @@ impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
             let (cell, made) = self.awake(&key, &reach).await?;
             Ok((cell as Arc<dyn LocalActor<A::Contract>>, made))
         })
+    }
+
+    fn ask_as(
+        self: Arc<Self>,
+        visit: Visit,
+        action: <A::Contract as Contract>::Action,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<ReplyOf<A::Contract>, Fault>> {
+        Box::pin(async move {
+            self.check_circle(&visit.key, &chain, action.info().name)?;
+            let LetIn { cell, conn, .. } =
+                self.let_in(visit, Errand::Call).await.map_err(Denied::into_fault)?;
+            cell.call_as(conn, Source::Process, action, chain).await
+        })
+    }
+
+    fn enqueue_as(
+        self: Arc<Self>,
+        visit: Visit,
+        letter: Letter,
+        chain: Chain,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+        Box::pin(async move {
+            self.check_circle(&visit.key, &chain, "send")?;
+            let letter = letter.checked::<A::Contract>()?;
+            let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await.map_err(Denied::into_fault)?;
+            Cell::enqueue(&cell, letter).await
+        })
+    }
+
+    fn join(
+        self: Arc<Self>,
+        visit: Visit,
+        sink: LocalSink<A::Contract>,
+    ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
+        Box::pin(async move {
+            let stay = self.stay(visit, Peer::Local(sink), None);
+            let (cell, conn) = stay.await.map_err(Denied::into_fault)?;
+            Ok(Arc::new(Joined(Line::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
+        })
+    }
+}
+
+impl<A: Actor> Kind<A> {
+    /// Fails for a call of this chain that would have the actor judge who waits for it.
+    fn check_circle(&self, key: &Key, chain: &Chain, name: &'static str) -> Result<(), Fault> {
+        match self.cell_at(key) {
+            Some(cell) if cell.is_held_by(chain) => {
+                Err(faults::deadlock(&cell.link(chain.clone(), name, None)))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl Letter {
+    /// The same, its message as the queue of this contract keeps it.
+    fn checked<C: Contract>(self) -> Result<Self, Fault> {
+        let body = C::QUEUES[self.queue].kept(KEPT, &self.body);
+        let body = body.map_err(|error| faults::invalid_message(&error))?;
+        Ok(Self { body, ..self })
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// Whether one of these calls has a turn of it, and so would wait for itself.
+    fn is_held_by(&self, chain: &Chain) -> bool {
+        self.identity.get().is_some_and(|record| chain.holds(record.id).is_some())
     }
 }
 
@@ -164,23 +217,6 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
         }
     }
 
-    fn ask_as(
-        self: Arc<Self>,
-        action: <A::Contract as Contract>::Action,
-        params: Params,
-        chain: Chain,
-    ) -> BoxFuture<'static, Result<ReplyOf<A::Contract>, Fault>> {
-        Box::pin(async move {
-            if chain.holds(self.record().id).is_some() {
-                // The hook would wait for the caller.
-                return Err(faults::deadlock(&self.link(chain, action.info().name, None)));
-            }
-            let guest = Guest { params: Some(params), ..Guest::default() };
-            let (cell, caller) = self.join_for_call(guest).await?;
-            cell.call_as(Some(caller), Source::Process, action, chain).await
-        })
-    }
-
     fn tell(
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
@@ -203,34 +239,14 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     fn enqueue(
         self: Arc<Self>,
         letter: Letter,
-        params: Option<Params>,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         Box::pin(async move {
-            let waits = params.is_some() || letter.response.is_some();
-            if waits && chain.holds(self.record().id).is_some() {
-                // The hook would wait for the caller, or whoever handles the message may.
+            if letter.response.is_some() && self.is_held_by(&chain) {
+                // Whoever handles the message may wait for the caller.
                 return Err(faults::deadlock(&self.link(chain, "send", None)));
             }
-            let info = &<A::Contract as Contract>::QUEUES[letter.queue];
-            let body = info.kept(KEPT, &letter.body).map_err(|error| faults::invalid_message(&error))?;
-            let letter = Letter { body, ..letter };
-            let Some(params) = params else { return Self::enqueue(&self, letter).await };
-            let guest = Guest { params: Some(params), ..Guest::default() };
-            let (cell, _) = self.join_for_call(guest).await?;
-            Self::enqueue(&cell, letter).await
-        })
-    }
-
-    fn join(
-        self: Arc<Self>,
-        params: Option<Params>,
-        sink: LocalSink<A::Contract>,
-    ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
-        Box::pin(async move {
-            let (cell, conn) =
-                Cell::join(&self, Guest { params, ..Guest::default() }, Peer::Local(sink), None).await?;
-            Ok(Arc::new(Joined(Line::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
+            Self::enqueue(&self, letter.checked::<A::Contract>()?).await
         })
     }
 }

@@ -35,6 +35,7 @@ mod mailbox;
 mod panics;
 mod parcel;
 mod parked;
+mod provisional;
 mod quantum;
 mod queued;
 mod queueing;
@@ -58,6 +59,7 @@ mod start;
 mod subscribing;
 mod task;
 mod turn;
+mod visiting;
 mod watch;
 
 #[cfg(feature = "client")]
@@ -88,6 +90,7 @@ pub(crate) use queueing::Letter;
 pub(crate) use queueing::{Handling, Mail, Taken};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 pub(crate) use shared::Shared;
+pub(crate) use visiting::{Answered, Connected, Denied, Entered, Visit};
 
 use crate::{
     ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket,
@@ -124,12 +127,58 @@ pub(crate) trait Hosted: Send + Sync {
     /// What its slow clients did not get.
     fn event_losses(&self) -> Vec<EventLosses>;
 
-    /// The awake actor of this key, and whether this call made it.
+    /// The awake actor of this key, and whether this call made it; for who is trusted, and asked nothing.
     fn reach(
         self: Arc<Self>,
         key: Key,
         reach: Reach,
     ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>>;
+
+    /// Lets somebody in who wants nothing but to see that there is such an actor, or to make it.
+    fn enter(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Entered, Denied>>;
+
+    /// The same for who wants to know whether there is one, which is not woken for that if it has nothing to judge.
+    fn find(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>>;
+
+    /// One call without a connection of its own. It is made as a connection of that moment, which
+    /// `#[on_before_connect]` judges first; only where there is no such hook, and no params, there is none.
+    fn call(
+        self: Arc<Self>,
+        visit: Visit,
+        action: String,
+        format: Format,
+        args: Bytes,
+    ) -> BoxFuture<'static, Result<Answered<Bytes>, Denied>>;
+
+    /// Opens a connection. The first message in the outbox is its `Init`.
+    fn connect(
+        self: Arc<Self>,
+        visit: Visit,
+        outbox: Arc<Outbox>,
+    ) -> BoxFuture<'static, Result<Connected, Denied>>;
+
+    /// One raw request. It is made as a connection of that moment, if the actor has an `#[on_before_connect]` to
+    /// judge it.
+    fn request(
+        self: Arc<Self>,
+        visit: Visit,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>>;
+
+    /// Opens a raw WebSocket, which from then on is its handler's.
+    fn websocket(
+        self: Arc<Self>,
+        visit: Visit,
+        socket: RawSocket,
+    ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>>;
+
+    /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender, and waits until the store has it.
+    /// Gives what ends when the message is handled, if somebody waits for that.
+    fn send(
+        self: Arc<Self>,
+        visit: Visit,
+        mail: Mail,
+    ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>>;
 
     /// Wakes the actor of this key for its alarms that are due by now, and waits until they have rung and the store
     /// has that. Says whether this is so.
@@ -155,43 +204,6 @@ pub(crate) trait Hosted: Send + Sync {
 /// An awake actor, whatever its type.
 pub(crate) trait HostedActor: Send + Sync {
     fn record(&self) -> &ActorRecord;
-
-    /// One call without a connection of its own. It is made as a connection of that moment, which
-    /// `#[on_before_connect]` judges first; only where there is no such hook, and no params, there is none.
-    fn call(
-        self: Arc<Self>,
-        action: String,
-        format: Format,
-        args: Bytes,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<Bytes, Fault>>;
-
-    /// Opens a connection. The first message in the outbox is its `Init`.
-    fn connect(
-        self: Arc<Self>,
-        guest: Guest,
-        outbox: Arc<Outbox>,
-    ) -> BoxFuture<'static, Result<Arc<dyn HostedConn>, Fault>>;
-
-    /// One raw request. It is made as a connection of that moment, if the actor has an `#[on_before_connect]` to
-    /// judge it.
-    fn request(
-        self: Arc<Self>,
-        request: http::Request<Body>,
-        guest: Guest,
-    ) -> BoxFuture<'static, Result<http::Response<Body>, Fault>>;
-
-    /// Opens a raw WebSocket, which from then on is its handler's.
-    fn websocket(
-        self: Arc<Self>,
-        guest: Guest,
-        socket: RawSocket,
-    ) -> BoxFuture<'static, Result<HangUp, Fault>>;
-
-    /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender, and waits until the store has it.
-    /// Gives what ends when the message is handled, if somebody waits for that.
-    fn send(self: Arc<Self>, mail: Mail, guest: Guest)
-    -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
 
     /// Waits until `#[run]` has handled what waits for it, or does not get on with it, or the actor sleeps.
     fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()>;

@@ -8,7 +8,7 @@ use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
 use super::{
-    Cell, Guest,
+    Cell,
     cell::unanswered,
     chain::Chain,
     committer::Saved,
@@ -53,19 +53,14 @@ impl<A: Actor> Cell<A> {
     /// An actor without queues pays nothing for them.
     pub(super) const HAS_QUEUES: bool = !<A::Contract as Contract>::QUEUES.is_empty();
 
-    /// Takes a message from the network, once `#[on_before_connect]` has judged its sender.
-    pub(super) async fn take_mail(
-        self: Arc<Self>,
-        mail: Mail,
-        guest: Guest,
-    ) -> Result<Option<Handling>, Fault> {
-        let (cell, _) = self.judged(guest).await?;
+    /// Takes a message from the network, whose sender is let in.
+    pub(super) async fn take_mail(self: Arc<Self>, mail: Mail) -> Result<Option<Handling>, Fault> {
         let Mail { queue, format, body, waits } = mail;
         let table = <A::Contract as Contract>::QUEUES.iter();
         let (index, info) =
             table.enumerate().find(|(_, info)| info.name == queue).ok_or_else(|| faults::no_queue(&queue))?;
         let body = info.kept(format, &body).map_err(|error| faults::invalid_message(&error))?;
-        cell.enqueue(Letter { queue: index, body, response: waits.then_some(format) }).await
+        self.enqueue(Letter { queue: index, body, response: waits.then_some(format) }).await
     }
 
     /// Takes a message. It is in the queue, and will be after a crash, when this returns.

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use tracing::{Instrument as _, Span};
 
 use super::{
-    Cell, Guest, HangUp, Parcel, Source,
+    Cell, HangUp, Parcel, Source,
     cell::{Core, unanswered},
     chain::Chain,
     envelope::Envelope,
@@ -17,8 +17,7 @@ use super::{
     panics::Code,
 };
 use crate::{
-    Actor, Body, Conn, Fault, RawSocket, RequestTurn, conn::Peer, faults, outbox::Close, task,
-    through::through,
+    Actor, Body, Conn, Fault, RawSocket, RequestTurn, faults, outbox::Close, task, through::through,
 };
 
 type Response = http::Response<Body>;
@@ -49,16 +48,12 @@ impl<A: Actor> Cell<A> {
     pub(super) async fn raw_request(
         self: Arc<Self>,
         request: http::Request<Body>,
-        guest: Guest,
+        caller: Option<Conn<A>>,
+        source: Source,
     ) -> Result<Response, Fault> {
         if A::HOOKS.on_request.is_none() {
             return Err(faults::no_request_handler());
         }
-        let source = guest.source;
-        let caller = match A::HOOKS.before_connect {
-            Some(_) => Some(self.join(guest, Peer::Call(std::marker::PhantomData), None).await?.1),
-            None => None,
-        };
         let (reply, response) = oneshot::channel();
         let span = Span::current();
         self.post_awake(Envelope::Request(Box::new(RawCall { request, caller, reply, source, span })))
@@ -159,17 +154,9 @@ impl<A: Actor> Cell<A> {
         }
     }
 
-    pub(super) async fn raw_socket(
-        self: Arc<Self>,
-        guest: Guest,
-        socket: RawSocket,
-    ) -> Result<HangUp, Fault> {
-        if !A::HOOKS.on_websocket {
-            return Err(faults::no_socket_handler());
-        }
-        let peer = Peer::Raw(Arc::clone(socket.closing()));
-        let (cell, conn) = self.join(guest, peer, Some(socket)).await?;
-        Ok(Box::new(RawLine(Line::new(&cell, conn))))
+    /// What is dropped when a raw socket is gone.
+    pub(super) fn raw_line(self: &Arc<Self>, conn: Conn<A>) -> HangUp {
+        Box::new(RawLine(Line::new(self, conn)))
     }
 
     /// Runs the handler of a socket, which keeps the actor awake.

@@ -65,7 +65,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Reads what is to be read of each queue.
-    fn refill(self: &Arc<Self>) {
+    pub(super) fn refill(self: &Arc<Self>) {
         for index in 0..Self::TABLE.len() {
             let read = self.queues.lock().begin_read(index);
             if let Some(read) = read {

@@ -41,7 +41,16 @@ struct Members<A: Actor> {
 
 impl<A: Actor> Roster<A> {
     pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
-        let gate = Arc::new(Mutex::new(Gate::new()));
+        Self::with(Gate::new(), meters)
+    }
+
+    /// That of an actor that is provisional.
+    pub(super) fn provisional(meters: &Arc<ActorMeters>) -> Self {
+        Self::with(Gate::provisional(), meters)
+    }
+
+    fn with(gate: Gate<A>, meters: &Arc<ActorMeters>) -> Self {
+        let gate = Arc::new(Mutex::new(gate));
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
             fan: Arc::new(Fan::new(Arc::clone(&gate))),

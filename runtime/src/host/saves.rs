@@ -59,6 +59,11 @@ impl Saves {
         (self.stored, self.seen, self.encoded) = (stored, seen, None);
     }
 
+    /// The store has this state, and nothing else was on its way there.
+    pub(super) fn is_stored(&mut self, stored: Fingerprint) {
+        (self.stored, self.encoded) = (Some(stored), None);
+    }
+
     /// The state that has this change last, if it was encoded already.
     pub(super) fn encoded(&self, revision: u64) -> Option<Encoded> {
         self.encoded.clone().filter(|encoded| encoded.revision >= revision)

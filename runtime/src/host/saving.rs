@@ -90,6 +90,10 @@ impl<A: Actor> Cell<A> {
         }
         let revision = {
             let mut gate = self.gate.lock();
+            if gate.is_provisional() {
+                // Nothing is saved before somebody is let in, and then everything is.
+                return Ok(());
+            }
             if gate.is_broken() {
                 return Err(faults::rolled_back());
             }
@@ -213,6 +217,9 @@ impl<A: Actor> Cell<A> {
         self.saves_ended().await;
         let _held = self.hold_queues().await;
         core.state = None;
+        if self.gate.lock().is_provisional() {
+            return self.make_anew(core).await;
+        }
         let restored = self.restore().await.inspect_err(|fault| {
             if *fault == faults::actor_not_found() {
                 // Somebody else has destroyed it, or a commit has of which nobody knew whether it did.

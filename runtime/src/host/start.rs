@@ -59,12 +59,7 @@ impl<A: Actor> Cell<A> {
             return Ok((false, self.load(claim).await?));
         }
         let Absent::Make(input) = &self.absent else { return Err(faults::actor_not_found()) };
-        self.identify(ActorRecord::new(
-            ActorId::generate(),
-            self.kind.name(),
-            self.key.clone(),
-            self.shared().clock().now_ms(),
-        ));
+        self.identify(self.new_record());
         Ok((true, self.make(input.as_ref()).await?))
     }
 
@@ -98,7 +93,13 @@ impl<A: Actor> Cell<A> {
         let _ = self.identity.set(record);
     }
 
-    async fn claim(&self) -> Result<Option<Claim>, Fault> {
+    /// The identity of an actor that is about to be made.
+    pub(super) fn new_record(&self) -> ActorRecord {
+        let now_ms = self.shared().clock().now_ms();
+        ActorRecord::new(ActorId::generate(), self.kind.name(), self.key.clone(), now_ms)
+    }
+
+    pub(super) async fn claim(&self) -> Result<Option<Claim>, Fault> {
         if A::EPHEMERAL {
             return Ok(None);
         }
@@ -115,15 +116,20 @@ impl<A: Actor> Cell<A> {
         Ok(Restored { state, stored, epoch, revision, alarms, stock })
     }
 
-    /// Makes the first state, and saves it: an actor exists once its row does.
-    async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
+    /// The first state, by `#[on_create]`.
+    pub(super) async fn first_state(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Box<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
         let ctx = self.ctx_beside();
         // A call that comes back to the actor from there is a deadlock.
         let link = self.link(Chain::default(), "on_create", None);
         let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
         let create = guarded_async(self.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
-        let state = create.instrument(self.hook_span("on_create", None)).await??;
+        create.instrument(self.hook_span("on_create", None)).await?
+    }
+
+    /// Makes the first state, and saves it: an actor exists once its row does.
+    async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
+        let state = self.first_state(input).await?;
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all().cloned().collect();
             return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, stock: Stock::None });
@@ -144,7 +150,7 @@ impl<A: Actor> Cell<A> {
 }
 
 /// The creation input (CBOR). Absent and asked for: as if it were empty, which is an error unless all of it is optional.
-fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeError> {
+pub(super) fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeError> {
     match input {
         Some(input) if !is_unit::<InputOf<A>>() => Payload::decode(Format::Cbor, input),
         _ => decode_absent(),

@@ -181,7 +181,7 @@ impl<A: Actor> Cell<A> {
             Envelope::Call(call) => return self.take_call(call, most).await,
             Envelope::Connect(connect) => {
                 let span = connect.span.clone();
-                self.take_connect(*connect).instrument(span).await;
+                self.take_connect(connect).instrument(span).await;
             }
             Envelope::Request(call) => {
                 let span = call.span.clone();
@@ -437,7 +437,7 @@ impl<A: Actor> Cell<A> {
     fn grant_wish(&self, gate: &mut Gate<A>, ctx: &Ctx<A>) {
         match ctx.wished() {
             Wish::Stay => return,
-            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED => {
+            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
                 gate.doom();
                 self.holds.cancelled.cancel();
             }

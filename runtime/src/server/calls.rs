@@ -13,7 +13,7 @@ use crate::{
     Fault, Limits,
     account::Held,
     faults,
-    host::{Guest, Runtime},
+    host::{Answered, Denied, Guest, Runtime},
     store::ActorRecord,
     wire::{
         Encoding, Params,
@@ -51,7 +51,9 @@ pub(super) async fn action(
     // On a task of its own: a caller that goes away does not take its call with it.
     let call = async move { call.run(&runtime).await };
     let (actor, result) = match gateway.tasks().spawn(call.in_current_span()).await {
-        Ok(done) => done?,
+        Ok(Ok(done)) => done,
+        Ok(Err(Denied::Unreached(fault))) => return Err(fault.into()),
+        Ok(Err(Denied::Rejected(fault))) => return Err(failed(fault)),
         Err(panic) => return Err(failed(Fault::internal(&panic))),
     };
     let failed_there = |fault| failed(fault).at(&actor);
@@ -71,12 +73,12 @@ struct Call {
 }
 
 impl Call {
-    /// The actor that was reached, and what came of the call; an error if none was.
-    async fn run(self, runtime: &Runtime) -> Result<(ActorRecord, Result<Bytes, Fault>), Fault> {
-        let actor = self.target.reach(runtime).await?;
-        let record = actor.record().clone();
-        let result = actor.call(self.name, self.encoding.format(), self.args, self.guest).await;
-        Ok((record, result))
+    /// The actor that it was let in to, and what came of it there.
+    async fn run(self, runtime: &Runtime) -> Result<Answered<Bytes>, Denied> {
+        let (kind, visit) = self.target.visit(runtime, self.guest).await.map_err(Denied::Unreached)?;
+        let answered = kind.call(visit, self.name, self.encoding.format(), self.args).await?;
+        identity::name_actor_in_span(&answered.0);
+        Ok(answered)
     }
 }
 

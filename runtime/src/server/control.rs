@@ -1,7 +1,8 @@
 //! The control API: what is here, which actors there are, making and destroying them. Always JSON.
 //!
-//! What the official clients call is open to everybody: making actors, and finding those whose key or ids one knows. To list
-//! and to destroy takes a right: see `authority`.
+//! What the official clients call is open to everybody: making actors, and finding those whose key or ids one knows. Whoever
+//! names a key is judged by `#[on_before_connect]` first, as on every other route, by the params that the request has in
+//! `x-rivet-conn-params`. To list and to destroy takes a right, see `authority`; who has it is not judged.
 
 use std::sync::Arc;
 
@@ -10,7 +11,7 @@ use axum::{
     extract::{Request, State},
     response::Response,
 };
-use http::{HeaderValue, StatusCode, header};
+use http::{HeaderValue, StatusCode, header, request::Parts};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
@@ -19,7 +20,7 @@ use tracing::Instrument as _;
 use super::{
     Gateway, Shared,
     authority::{Authority, Control},
-    body, errors,
+    body, calls, errors,
     errors::Failure,
     limits,
     peers::Address,
@@ -29,7 +30,7 @@ use crate::{
     ActorId, Fault, Key, Limits,
     account::Held,
     faults,
-    host::{Health, HostedActor, Reach, Runtime},
+    host::{Denied, Entered, Guest, Health, Reach, Runtime, Visit},
     store::ActorRecord,
     wire,
 };
@@ -60,23 +61,38 @@ pub(super) async fn list(
     request: Request,
 ) -> Result<Response, Failure> {
     let search = Search::parse(request.uri().query(), gateway.limits())?;
-    let Page { records, cursor } = search.run(&gateway.runtime, authority).await?;
+    let (head, _) = request.into_parts();
+    let page = match &search {
+        Search { ids: None, key: Some(_), .. } => {
+            search.by_key(&gateway.runtime, Asker::of(head, authority, gateway.limits())?).await?
+        }
+        _ => search.run(&gateway.runtime, authority).await?,
+    };
+    let Page { records, cursor } = page;
     let actors: Vec<Value> = records.iter().map(actor_object).collect();
     Ok(ok(&json!({ "actors": actors, "pagination": { "cursor": cursor.map(|id| id.to_string()) } })))
 }
 
 /// `PUT /actors`
-pub(super) async fn get_or_create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let (creation, _held) = Creation::read(request, &gateway).await?;
-    let (actor, created) = creation.run(&gateway, true).await?;
-    Ok(ok(&json!({ "actor": actor_object(actor.record()), "created": created })))
+pub(super) async fn get_or_create(
+    State(gateway): Shared,
+    authority: Authority,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (creation, asker, _held) = Creation::read(request, authority, &gateway).await?;
+    let Entered { record, created } = creation.run(&gateway, asker, true).await?;
+    Ok(ok(&json!({ "actor": actor_object(&record), "created": created })))
 }
 
 /// `POST /actors`
-pub(super) async fn create(State(gateway): Shared, request: Request) -> Result<Response, Failure> {
-    let (creation, _held) = Creation::read(request, &gateway).await?;
-    let (actor, _created) = creation.run(&gateway, false).await?;
-    Ok(ok(&json!({ "actor": actor_object(actor.record()) })))
+pub(super) async fn create(
+    State(gateway): Shared,
+    authority: Authority,
+    request: Request,
+) -> Result<Response, Failure> {
+    let (creation, asker, _held) = Creation::read(request, authority, &gateway).await?;
+    let Entered { record, .. } = creation.run(&gateway, asker, false).await?;
+    Ok(ok(&json!({ "actor": actor_object(&record) })))
 }
 
 /// `DELETE /actors/{id}`: answered when the actor is gone.
@@ -102,6 +118,25 @@ async fn destroy_by_id(gateway: &Gateway, id: ActorId, _right: Control) -> Resul
         Ok(Ok(destroyed)) => destroyed,
         Ok(Err(panic)) => Err(Fault::internal(&panic)),
         Err(_) => Err(errors::not_destroyed_in_time()),
+    }
+}
+
+/// Who asks for an actor by its key.
+enum Asker {
+    /// Somebody whom `#[on_before_connect]` is to judge.
+    Guest(Guest),
+    /// Who may see and make every actor anyway.
+    Trusted,
+}
+
+impl Asker {
+    fn of(head: Parts, authority: Authority, limits: &Limits) -> Result<Self, Fault> {
+        if authority.control().is_ok() {
+            return Ok(Self::Trusted);
+        }
+        let params = calls::params(&head.headers, limits)?;
+        let source = Address::source(&head.extensions);
+        Ok(Self::Guest(Guest { params, claims: Some(Arc::new(head.extensions)), source }))
     }
 }
 
@@ -173,9 +208,21 @@ impl Search {
             found.retain(|record| self.name.as_ref().is_none_or(|name| *name == record.name));
             return Ok(Page::whole(found));
         }
-        let Some(key) = &self.key else { return self.all(runtime, authority.control()?).await };
+        self.all(runtime, authority.control()?).await
+    }
+
+    /// The one of this key, or none.
+    async fn by_key(self, runtime: &Runtime, asker: Asker) -> Result<Page, Fault> {
         let name = self.name.ok_or_else(nothing_named)?;
-        Ok(Page::whole(runtime.find(&name, key).await?.into_iter().collect()))
+        let key = self.key.unwrap_or_default();
+        let found = match asker {
+            Asker::Trusted => runtime.find(&name, &key).await?,
+            Asker::Guest(guest) => {
+                let visit = Visit { key, id: None, reach: Reach::Get, guest };
+                runtime.kind(&name)?.find(visit).await.map_err(Denied::into_fault)?
+            }
+        };
+        Ok(Page::whole(found.into_iter().collect()))
     }
 
     /// Those whose keys and ids one does not know.
@@ -212,7 +259,11 @@ struct Creation {
 
 impl Creation {
     /// Reads what is asked for, with what is held of it until it is done.
-    async fn read(request: Request, gateway: &Gateway) -> Result<(Self, Held), Fault> {
+    async fn read(
+        request: Request,
+        authority: Authority,
+        gateway: &Gateway,
+    ) -> Result<(Self, Asker, Held), Fault> {
         let limits = gateway.limits();
         Search::parse(request.uri().query(), limits)?;
         // In base64, with a key whose characters may be escaped in the key and in JSON.
@@ -223,10 +274,10 @@ impl Creation {
             body::read(body, &head.headers, longest, limits, gateway.runtime.uptime(), account).await?;
         let creation = serde_json::from_slice(&body)
             .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))?;
-        Ok((creation, held))
+        Ok((creation, Asker::of(head, authority, limits)?, held))
     }
 
-    async fn run(self, gateway: &Gateway, may_exist: bool) -> Result<(Arc<dyn HostedActor>, bool), Fault> {
+    async fn run(self, gateway: &Gateway, asker: Asker, may_exist: bool) -> Result<Entered, Fault> {
         let input = self.input.as_deref().map(wire::input::from_api).transpose();
         let input = input.map_err(|error| errors::bad_request(error.to_string()))?;
         if input.as_ref().is_some_and(|input| input.len() > gateway.limits().input) {
@@ -235,7 +286,17 @@ impl Creation {
         let key = self.key.as_deref().map(wire::key::from_slash_form).unwrap_or_default();
         check_key(&key, gateway.limits())?;
         let reach = if may_exist { Reach::GetOrCreate { input } } else { Reach::Create { input } };
-        gateway.runtime.kind(&self.name)?.reach(key, reach).await
+        let kind = gateway.runtime.kind(&self.name)?;
+        match asker {
+            Asker::Trusted => {
+                let (actor, created) = kind.reach(key, reach).await?;
+                Ok(Entered { record: actor.record().clone(), created })
+            }
+            Asker::Guest(guest) => {
+                let visit = Visit { key, id: None, reach, guest };
+                kind.enter(visit).await.map_err(Denied::into_fault)
+            }
+        }
     }
 }
 

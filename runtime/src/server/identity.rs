@@ -14,6 +14,7 @@ use metrics::Counter;
 use tracing::Span;
 
 use crate::{
+    Key,
     shown::shown,
     store::ActorRecord,
     tap::Tap,
@@ -102,12 +103,19 @@ impl fmt::Debug for Ray {
     }
 }
 
-/// Names the actor in the span of its request.
+/// Names the actor that is asked for in the span of its request.
+pub(super) fn name_target_in_span(name: &str, key: &Key) {
+    let span = Span::current();
+    if !span.is_disabled() {
+        span.record("actor", name);
+        span.record("key", shown(key));
+    }
+}
+
+/// Names the actor there too that has let somebody in.
 pub(super) fn name_actor_in_span(actor: &ActorRecord) {
     let span = Span::current();
     if !span.is_disabled() {
-        span.record("actor", actor.name.as_str());
-        span.record("key", shown(&actor.key));
         span.record("actor_id", shown(actor.id));
     }
 }

@@ -289,7 +289,7 @@ async fn dispatch(
             Ok(target) => requests::fetch(&gateway, target, &path, request).await,
             Err(fault) => Err(fault.into()),
         },
-        Route::About(page) => requests::about(&gateway, target, page).await,
+        Route::About(page) => requests::about(&gateway, target, page, request).await,
     };
     let mut response = response.unwrap_or_else(IntoResponse::into_response);
     if tells_limit {

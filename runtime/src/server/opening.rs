@@ -8,7 +8,7 @@ use super::{
     Gateway,
     access::Unwanted,
     errors,
-    identity::Ray,
+    identity::{Ray, name_actor_in_span},
     peers::{Address, Place},
     plain::Lend,
     session::Session,
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Fault, faults,
-    host::{Claims, Guest, HostedConn, Runtime, Source},
+    host::{Claims, Denied, Guest, HostedConn, Runtime, Source},
     outbox::{Close, Outbox},
     shown::shown,
     wire::{Encoding, PROTOCOL_VERSION, Params, ToClient},
@@ -96,15 +96,18 @@ impl Opening {
         if runtime.is_stopping() {
             return Err(Refusal::unreached(faults::service_unavailable(), &ray));
         }
-        let reached = match target {
-            Ok(target) => target.reach(runtime).await,
+        let source = claims.as_ref().map_or(Source::Unknown, |claims| Address::source(claims));
+        let visit = match target {
+            Ok(target) => target.visit(runtime, Guest { params, claims, source }).await,
             Err(fault) => Err(fault),
         };
-        let actor = reached.map_err(|fault| Refusal::unreached(fault, &ray))?;
-        ray.tell(Some(actor.record().clone()), None);
-        let source = claims.as_ref().map_or(Source::Unknown, |claims| Address::source(claims));
-        let conn = actor.connect(Guest { params, claims, source }, Arc::clone(outbox)).await;
-        let conn = conn.map_err(Refusal::rejected)?;
+        let (kind, visit) = visit.map_err(|fault| Refusal::unreached(fault, &ray))?;
+        let (actor, conn) = kind.connect(visit, Arc::clone(outbox)).await.map_err(|denied| match denied {
+            Denied::Unreached(fault) => Refusal::unreached(fault, &ray),
+            Denied::Rejected(fault) => Refusal::rejected(fault),
+        })?;
+        name_actor_in_span(&actor);
+        ray.tell(Some(actor), None);
         Span::current().record("conn", shown(conn.id()));
         Ok(conn)
     }

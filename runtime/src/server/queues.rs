@@ -8,13 +8,12 @@ use http::{HeaderMap, Method};
 
 use tracing::Instrument as _;
 
-use super::{Gateway, body, calls, errors, errors::Failure, peers::Address, target::Target};
+use super::{Gateway, body, calls, errors, errors::Failure, identity, peers::Address, target::Target};
 use crate::{
     Fault,
     account::{Account, Held},
     faults,
-    host::{Guest, Handling, Mail, Runtime},
-    store::ActorRecord,
+    host::{Answered, Denied, Guest, Handling, Mail, Runtime},
     wire::{
         Encoding,
         http::{QueueOutcome, QueueSend, QueueStatus},
@@ -54,7 +53,9 @@ pub(super) async fn send(
         sent
     };
     let (actor, result) = match gateway.tasks().spawn(sending.in_current_span()).await {
-        Ok(done) => done?,
+        Ok(Ok(done)) => done,
+        Ok(Err(Denied::Unreached(fault))) => return Err(fault.into()),
+        Ok(Err(Denied::Rejected(fault))) => return Err(failed(fault)),
         Err(panic) => return Err(failed(Fault::internal(&panic))),
     };
     let failed_there = |fault| failed(fault).at(&actor);
@@ -90,17 +91,17 @@ async fn read(
     if send.body.len() > limit { Err(too_large()) } else { Ok((send, version, held)) }
 }
 
-/// The actor that was reached, and what came of the message; an error if none was.
+/// The actor that its sender was let in to, and what came of the message there.
 async fn enqueue(
     runtime: &Runtime,
     target: Target,
     mail: Mail,
     guest: Guest,
-) -> Result<(ActorRecord, Result<Option<Handling>, Fault>), Fault> {
-    let actor = target.reach(runtime).await?;
-    let record = actor.record().clone();
-    let result = actor.send(mail, guest).await;
-    Ok((record, result))
+) -> Result<Answered<Option<Handling>>, Denied> {
+    let (kind, visit) = target.visit(runtime, guest).await.map_err(Denied::Unreached)?;
+    let answered = kind.send(visit, mail).await?;
+    identity::name_actor_in_span(&answered.0);
+    Ok(answered)
 }
 
 /// What became of a message that is in its queue, once it is handled or the time is over.

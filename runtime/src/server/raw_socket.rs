@@ -24,7 +24,7 @@ use super::{
     Gateway,
     access::Unwanted,
     errors,
-    identity::Ray,
+    identity::{Ray, name_actor_in_span},
     limits,
     opening::{crowded, rejected, unreached},
     peers::{Address, Place},
@@ -36,7 +36,7 @@ use super::{
 };
 use crate::{
     Fault, faults,
-    host::{Guest, HangUp, Runtime},
+    host::{Denied, Guest, HangUp, Runtime},
     outbox::Close,
     raw_socket::{Closing, Outgoing, RawMessage, RawPeer, RawSocket},
     wire::Params,
@@ -100,16 +100,20 @@ impl RawOpening {
         if runtime.is_stopping() {
             return Err(unreached(&faults::service_unavailable(), &ray));
         }
-        let reached = match target {
-            Ok(target) => target.reach(runtime).await,
-            Err(fault) => Err(fault),
-        };
-        let actor = reached.map_err(|fault| unreached(&fault, &ray))?;
-        ray.tell(Some(actor.record().clone()), None);
         let source = Address::source(&head.extensions);
         let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())), source };
+        let visit = match target {
+            Ok(target) => target.visit(runtime, guest).await,
+            Err(fault) => Err(fault),
+        };
+        let (kind, visit) = visit.map_err(|fault| unreached(&fault, &ray))?;
         let (socket, peer) = RawSocket::pair(head);
-        let hang_up = actor.websocket(guest, socket).await.map_err(|fault| rejected(&fault))?;
+        let (actor, hang_up) = kind.websocket(visit, socket).await.map_err(|denied| match denied {
+            Denied::Unreached(fault) => unreached(&fault, &ray),
+            Denied::Rejected(fault) => rejected(&fault),
+        })?;
+        name_actor_in_span(&actor);
+        ray.tell(Some(actor), None);
         Ok((peer, hang_up))
     }
 }

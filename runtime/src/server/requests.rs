@@ -17,7 +17,10 @@ use super::{
     peers::Address,
     target::{Query, Target},
 };
-use crate::{Fault, host::Guest};
+use crate::{
+    Fault,
+    host::{Denied, Entered, Guest},
+};
 
 /// A page that every actor has.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -42,17 +45,25 @@ impl About {
     }
 }
 
-/// Says that an actor is there.
+/// Says that an actor is there, to whoever may come in.
 pub(super) async fn about(
     gateway: &Gateway,
     target: Result<Target, Fault>,
     page: About,
+    request: Request,
 ) -> Result<Response, Failure> {
-    let actor = target?.reach(&gateway.runtime).await?;
+    let target = target?;
+    let (head, _) = request.into_parts();
+    let params = calls::params(&head.headers, gateway.limits())?;
+    let guest =
+        Guest { params, source: Address::source(&head.extensions), claims: Some(Arc::new(head.extensions)) };
+    let (kind, visit) = target.visit(&gateway.runtime, guest).await?;
+    let Entered { record, .. } = kind.enter(visit).await.map_err(Denied::into_fault)?;
+    identity::name_actor_in_span(&record);
     let (content_type, body) = page.content();
     let mut response = Response::new(Body::from(body));
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
-    identity::name_actor(&mut response, actor.record());
+    identity::name_actor(&mut response, &record);
     Ok(response)
 }
 
@@ -77,9 +88,11 @@ pub(super) async fn fetch(
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its request with it.
     let answering = async move {
-        let actor = target.reach(&runtime).await?;
-        let record = actor.record().clone();
-        Ok::<_, Fault>((record, actor.request(Request::from_parts(head, body), guest).await))
+        let (kind, visit) = target.visit(&runtime, guest).await?;
+        let answered = kind.request(visit, Request::from_parts(head, body)).await;
+        let answered = answered.map_err(Denied::into_fault)?;
+        identity::name_actor_in_span(&answered.0);
+        Ok::<_, Fault>(answered)
     };
     let (actor, result) = gateway
         .tasks()

@@ -12,10 +12,10 @@ use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
-use super::{errors, identity::name_actor_in_span};
+use super::{errors, identity::name_target_in_span};
 use crate::{
     ActorId, Fault, Key, Limits, faults,
-    host::{HostedActor, Reach, Runtime},
+    host::{Guest, Hosted, Reach, Runtime, Visit},
     wire,
 };
 
@@ -107,14 +107,24 @@ impl Target {
         })
     }
 
-    /// The actor itself, awake.
-    pub(super) async fn reach(self, runtime: &Runtime) -> Result<Arc<dyn HostedActor>, Fault> {
-        let actor = match self {
-            Self::Id(id) => runtime.by_id(id.ok_or_else(faults::actor_not_found)?).await?,
-            Self::Key { name, key, reach } => runtime.kind(&name)?.reach(key, reach).await?.0,
+    /// Whom to ask whether this guest may come in. Nobody is reached yet: who is turned away learns nothing of what there
+    /// is, so neither does what is answered.
+    pub(super) async fn visit(
+        self,
+        runtime: &Runtime,
+        guest: Guest,
+    ) -> Result<(Arc<dyn Hosted>, Visit), Fault> {
+        let (name, visit) = match self {
+            Self::Id(id) => {
+                let id = id.ok_or_else(faults::actor_not_found)?;
+                let record = runtime.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
+                (record.name, Visit { key: record.key, id: Some(id), reach: Reach::Get, guest })
+            }
+            Self::Key { name, key, reach } => (name, Visit { key, id: None, reach, guest }),
         };
-        name_actor_in_span(actor.record());
-        Ok(actor)
+        let kind = runtime.kind(&name)?;
+        name_target_in_span(kind.name(), &visit.key);
+        Ok((kind, visit))
     }
 }
 

@@ -65,10 +65,16 @@ pub(super) fn call_headers(settings: &Settings, params: Option<&Params>) -> Resu
     if let Some(token) = &settings.token {
         headers.insert("x-rivet-token", sensitive(token)?);
     }
+    add_params(&mut headers, params)?;
+    Ok(headers)
+}
+
+/// What whoever asks has to show, if anything.
+pub(super) fn add_params(headers: &mut HeaderMap, params: Option<&Params>) -> Result<(), CallError> {
     if let Some(params) = params {
         headers.insert("x-rivet-conn-params", ascii(params.header())?);
     }
-    Ok(headers)
+    Ok(())
 }
 
 /// JSON as a header's value, in which every server reads the same letters.

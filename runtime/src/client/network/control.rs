@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use super::{
     Network,
-    call::{base_headers, fault, sensitive},
+    call::{add_params, base_headers, fault, sensitive},
 };
 use crate::{
     ActorId, CallError, Fault, Key,
     client::target::Target,
-    wire::{DecodeError, Encoding, input},
+    wire::{DecodeError, Encoding, Params, input},
 };
 
 /// What is asked of `PUT` and `POST /actors`.
@@ -48,15 +48,23 @@ impl Network {
         key: &Key,
         input: Option<Bytes>,
     ) -> Result<ActorId, CallError> {
-        self.make(Method::POST, name, key, input.as_deref()).await
+        self.make(Method::POST, name, key, input.as_deref(), None).await
     }
 
-    /// Which actor a target is.
-    pub(super) async fn resolve(&self, name: &str, target: &Target) -> Result<ActorId, CallError> {
+    /// Which actor a target is, for who shows these params.
+    pub(super) async fn resolve(
+        &self,
+        name: &str,
+        target: &Target,
+        params: Option<Params>,
+    ) -> Result<ActorId, CallError> {
+        let params = params.as_ref();
         match target {
             Target::Id(id) => Ok(*id),
-            Target::Get(key) => self.find(name, key).await,
-            Target::GetOrCreate(key, input) => self.make(Method::PUT, name, key, input.as_deref()).await,
+            Target::Get(key) => self.find(name, key, params).await,
+            Target::GetOrCreate(key, input) => {
+                self.make(Method::PUT, name, key, input.as_deref(), params).await
+            }
         }
     }
 
@@ -66,6 +74,7 @@ impl Network {
         name: &str,
         key: &Key,
         input: Option<&[u8]>,
+        params: Option<&Params>,
     ) -> Result<ActorId, CallError> {
         let body = NewActor {
             name,
@@ -75,13 +84,14 @@ impl Network {
             crash_policy: "sleep",
         };
         let body = serde_json::to_vec(&body).map_err(|error| CallError::NotSent(error.to_string()))?;
-        let found: OneActor = self.control(method, &[], body.into()).await?;
+        let found: OneActor = self.control(method, &[], body.into(), params).await?;
         found.actor.id()
     }
 
-    async fn find(&self, name: &str, key: &Key) -> Result<ActorId, CallError> {
+    async fn find(&self, name: &str, key: &Key, params: Option<&Params>) -> Result<ActorId, CallError> {
+        let (key, nothing) = (key.to_string(), Bytes::new());
         let found: Actors =
-            self.control(Method::GET, &[("name", name), ("key", &key.to_string())], Bytes::new()).await?;
+            self.control(Method::GET, &[("name", name), ("key", &key)], nothing, params).await?;
         match found.actors.first() {
             Some(actor) => actor.id(),
             None => {
@@ -96,21 +106,23 @@ impl Network {
         method: Method,
         query: &[(&str, &str)],
         body: Bytes,
+        params: Option<&Params>,
     ) -> Result<T, CallError> {
         let uri = self.endpoint.api(&self.settings, "/actors", query).map_err(CallError::NotSent)?;
-        let response = self.send(method, uri, self.control_headers()?, body).await?;
+        let response = self.send(method, uri, self.control_headers(params)?, body).await?;
         if !response.status.is_success() {
             return Err(fault(&response, Encoding::Json)?.into());
         }
         serde_json::from_slice(&response.body).map_err(|error| DecodeError::new(error.to_string()).into())
     }
 
-    fn control_headers(&self) -> Result<HeaderMap, CallError> {
+    fn control_headers(&self, params: Option<&Params>) -> Result<HeaderMap, CallError> {
         let mut headers = base_headers(&self.settings);
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(token) = &self.settings.token {
             headers.insert(header::AUTHORIZATION, sensitive(&format!("Bearer {token}"))?);
         }
+        add_params(&mut headers, params)?;
         Ok(headers)
     }
 }

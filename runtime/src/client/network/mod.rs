@@ -118,8 +118,8 @@ impl<C: Contract> Port<C> for NetworkPort {
         Box::pin(self.network.send_message::<C>(&self.target, message, params))
     }
 
-    fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
-        Box::pin(self.network.resolve(C::NAME, &self.target))
+    fn resolve(&self, params: Option<Params>) -> BoxFuture<'_, Result<ActorId, CallError>> {
+        Box::pin(self.network.resolve(C::NAME, &self.target, params))
     }
 
     fn call_timeout(&self) -> Option<Duration> {

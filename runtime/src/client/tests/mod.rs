@@ -226,7 +226,7 @@ impl Port<Board> for Dialer {
         unreachable!("these tests are about connections")
     }
 
-    fn resolve(&self) -> BoxFuture<'_, Result<ActorId, CallError>> {
+    fn resolve(&self, _: Option<wire::Params>) -> BoxFuture<'_, Result<ActorId, CallError>> {
         unreachable!("these tests are about connections")
     }
 

@@ -31,8 +31,7 @@ impl Queues {
         match stock {
             Stock::None => drop(self.settle()),
             Stock::Made(until) => {
-                self.stored = Some(0);
-                self.saved(until);
+                self.made(until);
                 self.forget_unsaved();
             }
             Stock::Read { loads, pages, there } => {
@@ -41,6 +40,12 @@ impl Queues {
                 self.tell_those_of_handled_messages(&there);
             }
         }
+    }
+
+    /// The actor was made just now, with the changes up to here. Those after that are still to be saved.
+    pub(in crate::host) fn made(&mut self, until: u64) {
+        self.stored = Some(0);
+        self.saved(until);
     }
 
     fn read(&mut self, loads: &[QueueLoad], pages: Vec<(usize, MessagePage)>) {
