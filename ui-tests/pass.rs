@@ -88,6 +88,7 @@ mod events {
 mod hooks {
     mod pass {
         mod all_hooks;
+        mod connect_beside;
         mod connect_with_value;
         mod future_not_send;
         mod migrate_nothing;

@@ -255,9 +255,10 @@ async fn an_anonymous_peer_finds_the_actors_whose_keys_and_ids_it_knows() {
 #[tokio::test]
 async fn who_may_not_destroy_does_not_learn_which_actors_there_are() {
     for registry in [Registry::new(), Registry::new().control(TOKEN)] {
-        let server = Server::host(registry.in_memory().register::<Vault>()).await;
-        let put = server.http("PUT /actors", &[], br#"{"name":"vault","key":"test"}"#).await;
-        let id = put.json()["actor"]["actor_id"].as_str().expect("it has an id").to_owned();
+        let registry = registry.in_memory().register::<Vault>();
+        let inside = registry.client().create::<Vault>("test").await.expect("who is inside is trusted");
+        let id = inside.resolve().await.expect("it is there").to_string();
+        let server = Server::host(registry).await;
         let shown = |reply: Reply| (reply.status, reply.body);
         let missing = "a".repeat(32);
         for headers in
@@ -281,21 +282,21 @@ async fn who_may_not_destroy_does_not_learn_which_actors_there_are() {
 
 #[tokio::test]
 async fn the_control_token_lists_and_destroys() {
-    let server = Server::host(Registry::new().in_memory().register::<Vault>().control(TOKEN)).await;
+    let server = Server::host(Registry::new().in_memory().register::<Stall>().control(TOKEN)).await;
     let make = async || {
-        let put = server.http("PUT /actors", &[("x-rivet-token", "default")], br#"{"name":"vault"}"#).await;
+        let put = server.http("PUT /actors", &[("x-rivet-token", "default")], br#"{"name":"stall"}"#).await;
         assert_eq!(put.status, 200, "a token that nobody asks for is not looked at: {put:?}");
         put.json()["actor"]["actor_id"].as_str().expect("it has an id").to_owned()
     };
     let bearer = format!("Bearer {TOKEN}");
     for right in [("authorization", bearer.as_str()), ("x-rivet-token", TOKEN)] {
         let id = make().await;
-        let list = server.http("GET /actors?name=vault", &[right], b"").await;
+        let list = server.http("GET /actors?name=stall", &[right], b"").await;
         assert_eq!((list.status, &list.json()["actors"][0]["actor_id"]), (200, &json!(id)));
         let delete = async || server.http(&format!("DELETE /actors/{id}"), &[right], b"").await;
         assert_eq!(delete().await.json(), json!({}));
         assert_eq!(delete().await.error(), "actor.not_found");
-        let list = server.http("GET /actors?name=vault", &[right], b"").await;
+        let list = server.http("GET /actors?name=stall", &[right], b"").await;
         assert_eq!(list.json()["actors"], json!([]));
     }
     let id = make().await;
@@ -306,7 +307,7 @@ async fn the_control_token_lists_and_destroys() {
         server.http(&format!("GET /actors?{query}"), &[("x-rivet-token", "default")], b"").await
     };
     assert_eq!(find(&format!("actor_ids={id}")).await.status, 200);
-    assert_eq!(find("name=vault&key=/").await.json()["actors"][0]["actor_id"], id);
+    assert_eq!(find("name=stall&key=/").await.json()["actors"][0]["actor_id"], id);
 }
 
 #[tokio::test]

@@ -162,7 +162,7 @@ both_worlds!(parallel_calls_all_succeed_and_none_is_lost, registry(), async |wor
 });
 
 both_worlds!(get_of_a_missing_actor_is_not_found_and_makes_nothing, registry(), async |world: &World| {
-    let missing = world.client.get::<Room>("missing");
+    let missing = world.client.get::<Room>("missing").with_params(Join::caller()).unwrap();
     for _ in 0..2 {
         let error = missing.get_messages().await.unwrap_err();
         assert!(error.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{error}");
@@ -171,20 +171,52 @@ both_worlds!(get_of_a_missing_actor_is_not_found_and_makes_nothing, registry(), 
     assert!(error.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{error}");
 });
 
-both_worlds!(create_makes_an_actor_once, registry(), async |world: &World| {
-    let caller = Join::caller;
-    let room = world.client.create::<Room>("new").await.unwrap().with_params(caller()).unwrap();
+/// Lets everybody in.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Shelf {
+    books: Vec<String>,
+}
+
+#[actor]
+impl Shelf {
+    #[action]
+    fn put(&mut self, book: String) -> usize {
+        self.books.push(book);
+        self.books.len()
+    }
+}
+
+both_worlds!(
+    create_makes_an_actor_once,
+    Registry::new().in_memory().register::<Shelf>(),
+    async |world: &World| {
+        let shelf = world.client.create::<Shelf>("new").await.unwrap();
+        let id = shelf.resolve().await.unwrap();
+        let error = world.client.create::<Shelf>("new").await.unwrap_err();
+        let fault = error.fault().expect("the server refused");
+        assert!(fault.is("actor", "duplicate_key"), "{fault}");
+        assert_eq!(fault.metadata().unwrap()["existing_actor_id"], id.to_string());
+        assert_eq!(world.client.get::<Shelf>("new").resolve().await.unwrap(), id);
+        let by_id = world.client.get_for_id::<Shelf>(id);
+        assert_eq!(by_id.put("by id".into()).await.unwrap(), 1);
+        assert_eq!(shelf.put("by key".into()).await.unwrap(), 2);
+        let nobody = world.client.get_for_id::<Shelf>(ActorId::generate()).put("x".into()).await.unwrap_err();
+        assert!(nobody.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{nobody}");
+    }
+);
+
+both_worlds!(a_handle_with_params_shows_them_where_it_is_resolved, registry(), async |world: &World| {
+    let room = room(world, "resolved");
     let id = room.resolve().await.unwrap();
-    let error = world.client.create::<Room>("new").await.unwrap_err();
-    let fault = error.fault().expect("the server refused");
-    assert!(fault.is("actor", "duplicate_key"), "{fault}");
-    assert_eq!(fault.metadata().unwrap()["existing_actor_id"], id.to_string());
-    assert_eq!(world.client.get::<Room>("new").resolve().await.unwrap(), id);
-    let by_id = world.client.get_for_id::<Room>(id).with_params(caller()).unwrap();
-    by_id.post("by id".into()).await.unwrap();
-    assert_eq!(room.get_messages().await.unwrap().len(), 1);
-    let nobody = world.client.get_for_id::<Room>(ActorId::generate()).get_messages().await.unwrap_err();
-    assert!(nobody.fault().is_some_and(|fault| fault.is("actor", "not_found")), "{nobody}");
+    let found = world.client.get::<Room>("resolved").with_params(Join::caller()).unwrap();
+    assert_eq!(found.resolve().await.unwrap(), id);
+    if world.url.is_some() {
+        let error = world.client.get::<Room>("resolved").resolve().await.unwrap_err();
+        assert!(error.fault().is_some_and(|fault| fault.is("actor", "invalid_params")), "{error}");
+        let banned = world.client.get_or_create::<Room>("x").with_params(Join::named("banned")).unwrap();
+        let error = banned.resolve().await.unwrap_err();
+        assert!(error.fault().is_some_and(|fault| fault.code() == "banned"), "{error}");
+    }
 });
 
 both_worlds!(an_unregistered_actor_is_a_clear_error, Registry::new().in_memory(), async |world: &World| {
