@@ -129,6 +129,8 @@ impl SqliteStore {
             StartError::Sqlite(reason) => OpenError::Sqlite { path: path.clone(), reason },
             StartError::Io(reason) => OpenError::Io { path: path.clone(), reason },
         })?;
+        // The readers have opened the same files.
+        file.places().look().map_err(|lost| OpenError::Lost { lost })?;
         let (readers, writer) = (reading.readers().clone(), Writer::new(file, reading, Arc::clone(&watch)));
         let (requests, queue) = mpsc::channel();
         let thread = thread::Builder::new()
