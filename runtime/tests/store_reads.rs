@@ -12,8 +12,8 @@ use std::{
     },
 };
 
-use callboard::store::{CommitOutcome, SqliteStore, Store};
-use store_kit::{claimed, commit, create, record, save};
+use callboard::store::{AlarmChange, AlarmKind, CommitOutcome, SqliteStore, Store};
+use store_kit::{alarm, claimed, commit, create, record, save};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_read_that_is_asked_for_after_an_answer_sees_what_was_answered() {
@@ -46,13 +46,19 @@ async fn reads_without_end_do_not_let_the_journal_grow_without_end() {
     let directory = tempfile::tempdir().unwrap();
     let store = Arc::new(SqliteStore::open(&directory).unwrap());
     let rooms: Vec<_> = (0..2_000).map(|n| record("room", [n.to_string()])).collect();
-    store.commit(rooms.iter().map(|room| create(room, "", [])).collect()).await.unwrap();
+    let batch = rooms.iter().map(|room| create(room, "", [AlarmChange::Set(alarm(7))])).collect();
+    store.commit(batch).await.unwrap();
     let (ended, reads) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
-    let readers = [(); 6].map(|()| {
+    // Of both kinds, so that one always begins while another is under way.
+    let readers = [0, 1, 2, 3, 4, 5].map(|n| {
         let (store, ended, reads) = (Arc::clone(&store), Arc::clone(&ended), Arc::clone(&reads));
         tokio::spawn(async move {
             while !ended.load(Ordering::Relaxed) {
-                assert_eq!(store.list("room", None, 2_000).await.unwrap().len(), 2_000);
+                let found = match n % 2 {
+                    0 => store.list("room", None, 2_000).await,
+                    _ => store.due(AlarmKind::WallClock, 7, 2_000).await,
+                };
+                assert_eq!(found.unwrap().len(), 2_000);
                 reads.fetch_add(1, Ordering::Relaxed);
             }
         })
