@@ -13,7 +13,11 @@ use tokio::time::sleep;
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub struct Slowpoke;
 
-#[actor]
+/// Nobody publishes it: it is there to be asked for.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Ticked;
+
+#[actor(events(Ticked))]
 impl Slowpoke {
     /// Lets everybody in, after as long as they say.
     #[on_before_connect]
@@ -25,6 +29,22 @@ impl Slowpoke {
     #[action]
     async fn wait(&self, ms: u64, _text: String) {
         sleep(Duration::from_millis(ms)).await;
+    }
+
+    /// The same, and nobody else has a turn meanwhile.
+    #[action]
+    async fn work(&mut self, ms: u64) {
+        sleep(Duration::from_millis(ms)).await;
+    }
+
+    /// Answers at once, in a turn of its own.
+    #[action]
+    fn step(&mut self) {}
+
+    #[on_subscribe(Ticked)]
+    #[allow(clippy::unnecessary_wraps, reason = "a hook that may refuse returns a result")]
+    fn may_hear(&self) -> callboard::Result<()> {
+        Ok(())
     }
 
     /// How long a body is, without keeping it.

@@ -101,6 +101,7 @@ fn parse(mut args: impl Iterator<Item = String>) -> Result<Option<Settings>, Str
 fn unlimited(limits: Limits) -> Limits {
     let limits = limits.sockets(usize::MAX).sockets_per_address(usize::MAX);
     let limits = limits.connections(usize::MAX).connections_per_address(usize::MAX);
+    let limits = limits.reads_in_flight_per_address(usize::MAX);
     limits.buffered(usize::MAX).buffered_per_address(usize::MAX)
 }
 

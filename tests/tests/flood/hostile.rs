@@ -56,6 +56,18 @@ impl Hostile {
             "calls in flight" => self.again(async || self.calls(10).await).await,
             "calls in flight, long" => self.again(async || self.calls(60 << 10).await).await,
             "calls in flight, of many" => self.again(async || self.calls_of_many().await).await,
+            "subscriptions that wait" => {
+                let message = subscribe("ticked");
+                self.again(async || self.crowd(20, 262, &message, "too_many_subscriptions").await).await
+            }
+            "slow reads of ten" => {
+                let message = frame(&call("wait", &json!([20, ""])));
+                self.again(async || self.crowd(10, 1030, &message, "too_many_calls").await).await
+            }
+            "many of one address" => {
+                let message = frame(&call("step", &json!([])));
+                self.again(async || self.crowd(300, 60, &message, "overloaded").await).await
+            }
             "requests per second" => self.requests().await,
             _ => panic!("there is no flood `{flood}`"),
         }
@@ -138,11 +150,7 @@ impl Hostile {
 
     async fn subscriptions(&self) -> u64 {
         let mut socket = self.open("chatRoom").await;
-        let subscribe = |nth: u32| {
-            let val = json!({ "eventName": format!("event {nth}"), "subscribe": true });
-            frame(&json!({ "body": { "tag": "SubscriptionRequest", "val": val } }))
-        };
-        let asked: Vec<u8> = (0..2560).flat_map(subscribe).collect();
+        let asked: Vec<u8> = (0..2560).flat_map(|nth| subscribe(&format!("event {nth}"))).collect();
         socket.write_all(&asked).await.expect("it reads");
         for _ in 0..2560 {
             until(&mut socket, "subscription_refused").await;
@@ -205,6 +213,36 @@ impl Hostile {
         refused
     }
 
+    /// From so many connections the same message this often, while their actor is at work. Gives how often it was refused like
+    /// this.
+    async fn crowd(&self, connections: usize, times: usize, message: &[u8], how: &str) -> u64 {
+        let mut sockets = Vec::new();
+        for _ in 0..connections {
+            sockets.push(self.open("slowpoke").await);
+        }
+        let work = frame(&call("work", &json!([100])));
+        sockets[0].write_all(&work).await.expect("it reads");
+        // What there is not is refused at once, and after all that was said before.
+        let said = [message.repeat(times), frame(&call("none", &json!([])))].concat();
+        for socket in &mut sockets {
+            socket.write_all(&said).await.expect("it reads");
+        }
+        let mut refused = 0;
+        for socket in sockets {
+            let mut socket = tokio::io::BufReader::new(socket);
+            loop {
+                let mut said = Vec::new();
+                socket.read_until(b'}', &mut said).await.expect("it answers");
+                let said = String::from_utf8_lossy(&said);
+                if said.contains("\"action_not_found\"") {
+                    break;
+                }
+                refused += u64::from(said.contains(how));
+            }
+        }
+        refused
+    }
+
     /// Opens so many, and keeps those that it gets until the end.
     async fn many(&self, wanted: usize, said: &[u8]) -> u64 {
         let (mut held, mut refused) = (Vec::new(), 0);
@@ -246,6 +284,12 @@ impl Hostile {
         }
         refused
     }
+}
+
+/// A frame that asks for an event.
+fn subscribe(event: &str) -> Vec<u8> {
+    let val = json!({ "eventName": event, "subscribe": true });
+    frame(&json!({ "body": { "tag": "SubscriptionRequest", "val": val } }))
 }
 
 /// Whether the server has not said that it is one too many.
