@@ -25,6 +25,13 @@ pub(crate) fn service_unavailable() -> Fault {
     Fault::from_parts("guard", "service_unavailable", "The server is stopping.")
 }
 
+/// The server has no room for one more actor at the moment; nothing ran, and clients try again by themselves. The limit is
+/// named as its method is.
+pub(crate) fn too_many_actors(limit: &'static str) -> Fault {
+    let message = "The server has no room for one more actor at the moment. Try again later.";
+    Fault::from_parts("guard", "service_unavailable", message).with_metadata(json!({ "limit": limit }))
+}
+
 pub(crate) fn overloaded() -> Fault {
     Fault::from_parts("actor", "overloaded", "Too many calls wait for this actor. The call did not run.")
 }

@@ -30,6 +30,9 @@ use std::time::Duration;
 /// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
 /// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
 /// | [`queued_bytes`](Self::queued_bytes) | bytes of all queues | 4 GiB | `queue.full` |
+/// | [`actors_awake`](Self::actors_awake) | actors | 100,000 | the one idle longest sleeps first; if none can, status 503, `guard.service_unavailable` |
+/// | [`actors_made_per_second`](Self::actors_made_per_second) | actors in a second | 2,000 | status 503, `guard.service_unavailable`; clients try again |
+/// | [`actors_made_per_second_per_address`](Self::actors_made_per_second_per_address) | the same of an address | 200 | the same |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
 /// | [`reads_in_flight`](Self::reads_in_flight) | actions of a connection | 64 | the next one waits |
@@ -83,6 +86,9 @@ pub struct Limits {
     pub(crate) reads_in_flight_per_address: usize,
     pub(crate) buffered: usize,
     pub(crate) buffered_per_address: usize,
+    pub(crate) actors_awake: usize,
+    pub(crate) actors_made_per_second: Option<u32>,
+    pub(crate) actors_made_per_second_per_address: Option<u32>,
     pub(crate) requests_per_second: Option<u32>,
     pub(crate) head_timeout: Duration,
     pub(crate) body_timeout: Duration,
@@ -121,6 +127,9 @@ impl Default for Limits {
             reads_in_flight_per_address: 1024,
             buffered: 512 << 20,
             buffered_per_address: 16 << 20,
+            actors_awake: 100_000,
+            actors_made_per_second: Some(2_000),
+            actors_made_per_second_per_address: Some(200),
             requests_per_second: None,
             head_timeout: Duration::from_secs(30),
             body_timeout: Duration::from_mins(1),
@@ -196,6 +205,11 @@ settings! {
     /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
     /// memory, and the first message of each queue of an actor that is awake.
     queued_bytes: u64;
+    /// Actors that are awake. For one more, the one that was idle longest sleeps before its `sleep_timeout`. If none can, because
+    /// all have connections or something to do, whoever comes over the network is refused as by
+    /// [`actors_made_per_second`](Self::actors_made_per_second); clients in the same process, alarms and messages are not.
+    /// Zero takes the limit away.
+    actors_awake: usize;
     /// Events that one connection may be subscribed to. So many of its subscriptions may also wait for
     /// `#[on_subscribe]`; who goes on after that is read from less often, as with [calls](Self::calls_in_flight).
     subscriptions: usize;
@@ -238,6 +252,21 @@ impl Limits {
     /// The defaults.
     pub fn new() -> Self {
         Self::default()
+    }
+
+    /// Actors that may be made in a second for whoever comes over the network, of which all may come at once. Where an actor is
+    /// made for a call, connection or request, that is refused with `guard.service_unavailable`, whose metadata names the
+    /// `limit`, and over HTTP with status 503 and `retry-after`: clients try again by themselves. What exists already is
+    /// woken all the same. Clients in the same process are not counted. Zero takes the limit away.
+    pub fn actors_made_per_second(mut self, actors: u32) -> Self {
+        self.actors_made_per_second = Some(actors).filter(|actors| *actors > 0);
+        self
+    }
+
+    /// The same, for one address.
+    pub fn actors_made_per_second_per_address(mut self, actors: u32) -> Self {
+        self.actors_made_per_second_per_address = Some(actors).filter(|actors| *actors > 0);
+        self
     }
 
     /// HTTP requests of one address in a second, handshakes included, of which all may come at once. Messages on a

@@ -28,6 +28,7 @@ use super::{
     mailbox::{Mailbox, Rejected},
     panics::Code,
     parked::Parked,
+    places::Place,
     queues::Queues,
     roster::Roster,
     saves::Saves,
@@ -63,6 +64,8 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) queues_changed: Notify,
     /// What keeps it from sleeping, and what must end before it sleeps.
     pub(super) holds: Holds,
+    /// Its place among those that are awake.
+    pub(super) place: Mutex<Option<Place>>,
     /// When it was last used past its mailbox, in elapsed time.
     pub(super) used_at_ms: AtomicU64,
     /// Name and key, for people: `chatRoom/general`.
@@ -117,6 +120,7 @@ impl<A: Actor> Cell<A> {
             queues: Mutex::new(queues),
             queues_changed: Notify::new(),
             holds: Holds::default(),
+            place: Mutex::default(),
             used_at_ms: AtomicU64::new(0),
             address: OnceLock::new(),
             starting_reads: AtomicUsize::new(0),

@@ -119,6 +119,7 @@ impl<A: Actor> Cell<A> {
         self.close_queues(&faults::not_handled_yet());
         self.core.write().await.state = None;
         self.kind.pass_on(self);
+        self.leave_place();
         self.holds.gone.cancel();
     }
 
@@ -157,7 +158,14 @@ impl<A: Actor> Cell<A> {
         drop(state);
         self.holds.cancelled.cancel();
         self.holds.asleep.cancel();
+        self.leave_place();
         self.holds.gone.cancel();
+    }
+
+    /// Before anybody hears that it sleeps: who waits for its place finds it free.
+    fn leave_place(&self) {
+        let place = self.place.lock().take();
+        drop(place);
     }
 
     async fn say_goodnight(self: &Arc<Self>) {

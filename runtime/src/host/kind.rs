@@ -17,9 +17,11 @@ use super::{
     cell::Absent,
     envelope::Envelope,
     life::{Life, live},
+    places::{Place, Resting, shrink},
     provisional::Provisionals,
     roster::Roster,
     setbacks::Setbacks,
+    stranger,
 };
 use crate::{
     Action, Actor, ActorId, Body, Contract, EventLosses, Fault, Key, RawSocket, actor::ActionOf,
@@ -133,6 +135,7 @@ impl<A: Actor> Kind<A> {
             Reach::Get => Absent::Fail,
             Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
         };
+        let place = self.place(key, &absent).await?;
         let mut awake = self.awake.lock();
         if self.shared.is_stopping() {
             return Err(faults::service_unavailable());
@@ -143,7 +146,7 @@ impl<A: Actor> Kind<A> {
         let hibernating = self.hibernating.lock().remove(key);
         let roster = hibernating.unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
         let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
-        self.begin(&mut awake, &cell);
+        self.begin(&mut awake, &cell, place);
         Ok((cell, true))
     }
 
@@ -167,7 +170,39 @@ impl<A: Actor> Kind<A> {
         self.count(awake);
     }
 
-    fn begin(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
+    /// A place for an actor that is woken, or made if it does not exist. Limits are for strangers.
+    async fn place(&self, key: &Key, absent: &Absent) -> Result<Place, Fault> {
+        let is_new = matches!(absent, Absent::Make(_))
+            && stranger::current().is_some()
+            && self.find_stored(key).await?.is_none();
+        if is_new { self.place_of_new().await } else { self.place_of_known().await }
+    }
+
+    /// A place for an actor that is to be made.
+    pub(super) async fn place_of_new(&self) -> Result<Place, Fault> {
+        if let Some(stranger) = stranger::current() {
+            stranger.make()?;
+        }
+        self.place_of_known().await
+    }
+
+    async fn place_of_known(&self) -> Result<Place, Fault> {
+        let (places, now_ms) = (self.shared.places(), self.shared.clock().elapsed_ms());
+        match stranger::current() {
+            Some(_) => places.take(now_ms).await,
+            None => Ok(places.take_anyhow(now_ms)),
+        }
+    }
+
+    /// The actor has this place from now on.
+    pub(super) fn give_place(&self, cell: &Arc<Cell<A>>, place: Place) {
+        let weak: Weak<dyn Resting> = Arc::downgrade(cell) as _;
+        place.is_of(weak, self.shared.clock().elapsed_ms());
+        *cell.place.lock() = Some(place);
+    }
+
+    fn begin(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>, place: Place) {
+        self.give_place(cell, place);
         self.add_awake(awake, cell);
         task::spawn_in(self.shared.tasks(), live(Life::new(cell), cell.wake_span()));
     }
@@ -231,7 +266,8 @@ impl<A: Actor> Kind<A> {
                 // It is open, as nobody else has it.
                 let _ = next.mailbox.push_always(envelope);
             }
-            self.begin(awake, &next);
+            let place = self.shared.places().take_anyhow(self.shared.clock().elapsed_ms());
+            self.begin(awake, &next, place);
         });
         for envelope in left {
             envelope.refuse(faults::service_unavailable());
@@ -246,6 +282,7 @@ impl<A: Actor> Kind<A> {
         let mut awake = self.awake.lock();
         if awake.get(&cell.key).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
             awake.remove(&cell.key);
+            shrink(&mut awake);
             self.count(&awake);
             if !cell.roster().is_empty() {
                 self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.roster()));
@@ -264,6 +301,7 @@ impl<A: Actor> Kind<A> {
         let mut hibernating = self.hibernating.lock();
         if hibernating.get(key).is_some_and(|roster| roster.is_empty()) {
             hibernating.remove(key);
+            shrink(&mut hibernating);
         }
     }
 

@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use futures_util::future::BoxFuture;
 use tokio::{
     task::yield_now,
     time::{Instant, Sleep, sleep_until},
@@ -21,6 +22,7 @@ use super::{
     holds::{Wish, Work},
     mailbox::Next,
     panics::Code,
+    places::Resting,
     quantum::Quantum,
     ringing::Ringing,
 };
@@ -298,6 +300,17 @@ impl<A: Actor> Cell<A> {
         self.mailbox.nudge();
     }
 
+    /// Whether it would sleep if it was asked to.
+    fn is_restful(&self) -> bool {
+        let is_started = matches!(self.started.get(), Some(Ok(_)));
+        is_started
+            && self.is_awake()
+            && self.mailbox.is_idle()
+            && self.holds.wish() == Wish::Stay
+            && self.is_idle()
+            && !self.has_queued_work()
+    }
+
     fn may_sleep_at(&self) -> Instant {
         let used_at_ms = self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed);
         self.shared().clock().instant(used_at_ms) + A::OPTIONS.sleep_timeout
@@ -308,5 +321,20 @@ impl<A: Actor> Cell<A> {
         if let Err(fault) = result {
             tracing::error!(actor = shown(self.record().id), fault = shown(&fault), "a hook failed");
         }
+    }
+}
+
+impl<A: Actor> Resting for Cell<A> {
+    fn used_at_ms(&self) -> u64 {
+        self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    fn may_rest(&self) -> bool {
+        self.is_restful()
+    }
+
+    fn rest(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        Cell::rest(&self);
+        Box::pin(async move { self.asleep().await })
     }
 }

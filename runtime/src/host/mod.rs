@@ -35,6 +35,7 @@ mod mailbox;
 mod panics;
 mod parcel;
 mod parked;
+mod places;
 mod provisional;
 mod quantum;
 mod queued;
@@ -56,6 +57,7 @@ mod sizes;
 mod slots;
 mod spread;
 mod start;
+mod stranger;
 mod subscribing;
 mod task;
 mod turn;
@@ -90,6 +92,7 @@ pub(crate) use queueing::Letter;
 pub(crate) use queueing::{Handling, Mail, Taken};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 pub(crate) use shared::Shared;
+pub(crate) use stranger::{Stranger, carried, for_stranger};
 pub(crate) use visiting::{Answered, Connected, Denied, Entered, Visit};
 
 use crate::{

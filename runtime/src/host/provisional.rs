@@ -46,6 +46,7 @@ use super::{
     joining::Judged,
     life::Life,
     mailbox::{Next, Rejected},
+    places::Place,
     ringing::Ringing,
     roster::Roster,
     saving::to_bytes,
@@ -139,10 +140,18 @@ impl<A: Actor> Kind<A> {
                     Err(Envelope::Connect(unposted)) => unposted,
                     _ => return,
                 },
-                Bench::Provisional => match self.try_out(key, connect) {
-                    Some(unposted) => unposted,
-                    None => return,
-                },
+                Bench::Provisional => {
+                    // Who shares one that is there takes no place, and makes none.
+                    let place =
+                        if self.tries(key, &connect) { None } else { Some(self.place_of_new().await) };
+                    match place.transpose() {
+                        Ok(place) => match self.try_out(key, connect, place) {
+                            Some(unposted) => unposted,
+                            None => return,
+                        },
+                        Err(fault) => return connect.deny(Denied::Unreached(fault)),
+                    }
+                }
             };
             connect = unposted;
         }
@@ -168,13 +177,20 @@ impl<A: Actor> Kind<A> {
         }
     }
 
+    /// Whether there is a provisional actor that this one would share.
+    fn tries(&self, key: &Key, connect: &Connect<A>) -> bool {
+        self.provisionals.of(key).iter().any(|cell| cell.is_made_from(input_of(connect)))
+    }
+
     /// Posts somebody to a provisional actor, which begins with this one if there is none of the same input. Gives them
     /// back if there is an actor by now.
-    fn try_out(self: &Arc<Self>, key: &Key, connect: Box<Connect<A>>) -> Option<Box<Connect<A>>> {
-        let input = match &connect.reach {
-            Reach::Get => None,
-            Reach::GetOrCreate { input } | Reach::Create { input } => input.clone(),
-        };
+    fn try_out(
+        self: &Arc<Self>,
+        key: &Key,
+        connect: Box<Connect<A>>,
+        place: Option<Place>,
+    ) -> Option<Box<Connect<A>>> {
+        let input = input_of(&connect).cloned();
         if let Err(error) = decode_input::<A>(input.as_ref()) {
             // It cannot be asked.
             let fault = match connect.reach {
@@ -193,14 +209,21 @@ impl<A: Actor> Kind<A> {
             connect.deny(Denied::Unreached(faults::service_unavailable()));
             return None;
         }
-        let known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
-        let cell = known.into_iter().find(|cell| cell.is_made_from(input.as_ref())).unwrap_or_else(|| {
-            let roster = Arc::new(Roster::provisional(self.meters()));
-            let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), Absent::Make(input), roster));
-            all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
-            task::spawn_in(self.shared().tasks(), live_provisionally(Life::new(&cell), cell.wake_span()));
-            cell
-        });
+        let mut known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
+        let known = known.find(|cell| cell.is_made_from(input.as_ref()));
+        let cell = match (known, place) {
+            (Some(cell), _) => cell,
+            // The one to be shared has gone meanwhile.
+            (None, None) => return Some(connect),
+            (None, Some(place)) => {
+                let roster = Arc::new(Roster::provisional(self.meters()));
+                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), Absent::Make(input), roster));
+                self.give_place(&cell, place);
+                all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
+                task::spawn_in(self.shared().tasks(), live_provisionally(Life::new(&cell), cell.wake_span()));
+                cell
+            }
+        };
         match cell.mailbox.push(Envelope::Connect(connect)) {
             Ok(()) => {}
             Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
@@ -227,6 +250,14 @@ impl<A: Actor> Kind<A> {
     /// Nobody is posted to the provisional actor any more.
     pub(super) fn forget_provisional(&self, cell: &Arc<Cell<A>>) {
         self.provisionals.remove_if(cell, || true);
+    }
+}
+
+/// What an actor would be made from for somebody.
+fn input_of<A: Actor>(connect: &Connect<A>) -> Option<&Bytes> {
+    match &connect.reach {
+        Reach::Get => None,
+        Reach::GetOrCreate { input } | Reach::Create { input } => input.as_ref(),
     }
 }
 

@@ -8,7 +8,8 @@ use std::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Runtime, clockwork::Clockwork, committer::Committer, health::Pulse, panics::Panics, queued::Queued,
+    Runtime, clockwork::Clockwork, committer::Committer, health::Pulse, panics::Panics, places::Places,
+    queued::Queued,
 };
 use crate::{ConnId, Limits, clock::Clock, store::Store, uptime::Uptime};
 
@@ -20,6 +21,7 @@ pub(crate) struct Shared {
     store: Arc<dyn Store>,
     limits: Arc<Limits>,
     queued: Arc<Queued>,
+    places: Arc<Places>,
     committer: OnceLock<Committer>,
     clock: Clock,
     uptime: Arc<Uptime>,
@@ -50,6 +52,7 @@ impl Shared {
             runtime,
             store,
             queued: Arc::new(Queued::new(limits.queued_bytes)),
+            places: Arc::new(Places::new(limits.actors_awake)),
             limits: Arc::new(limits),
             committer: OnceLock::new(),
             clock,
@@ -85,6 +88,11 @@ impl Shared {
     /// What waits in all queues.
     pub(super) fn queued(&self) -> &Arc<Queued> {
         &self.queued
+    }
+
+    /// Where actors have their places that are awake.
+    pub(super) fn places(&self) -> &Arc<Places> {
+        &self.places
     }
 
     /// Started with the first commit, so that a runtime can be made outside of tokio.

@@ -13,7 +13,7 @@ use crate::{
     Fault, Limits,
     account::Held,
     faults,
-    host::{Answered, Denied, Guest, Runtime},
+    host::{Answered, Denied, Guest, Runtime, carried},
     store::ActorRecord,
     wire::{
         Encoding, Params,
@@ -50,7 +50,7 @@ pub(super) async fn action(
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
     let call = async move { call.run(&runtime).await };
-    let (actor, result) = match gateway.tasks().spawn(call.in_current_span()).await {
+    let (actor, result) = match gateway.tasks().spawn(carried(call.in_current_span())).await {
         Ok(Ok(done)) => done,
         Ok(Err(Denied::Unreached(fault))) => return Err(fault.into()),
         Ok(Err(Denied::Rejected(fault))) => return Err(failed(fault)),

@@ -50,6 +50,8 @@ impl IntoResponse for Failure {
         // What a request without the right has to be told, and nothing that a browser would ask its user for.
         let challenge =
             fault.is("auth", "control_unauthorized").then_some(HeaderValue::from_static("Bearer"));
+        // What passes by itself, soon.
+        let passes = fault.is("guard", "service_unavailable") && fault.metadata().is_some();
         let error = Some(format!("{}.{}", fault.group(), fault.code()));
         let told = identity::Told { actor: actor.clone(), error };
         let error = ErrorBody { fault, actor: actor.as_ref().map(identity::actor_ref) };
@@ -60,6 +62,9 @@ impl IntoResponse for Failure {
         response.extensions_mut().insert(told);
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(encoding.content_type()));
+        if passes {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
         if let Some(challenge) = challenge {
             headers.insert(header::WWW_AUTHENTICATE, challenge);
         }

@@ -78,7 +78,12 @@ use self::{
     target::{Query, Target},
     visit::Visit,
 };
-use crate::{Fault, Limits, host::Runtime, meters::ServerMeters, wire::http::MAX_MESSAGE};
+use crate::{
+    Fault, Limits,
+    host::{Runtime, for_stranger},
+    meters::ServerMeters,
+    wire::http::MAX_MESSAGE,
+};
 
 /// What every request is served from.
 pub(crate) struct Gateway {
@@ -155,7 +160,9 @@ async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Resp
     let verdict = gateway.access.judge(&mut request);
     let span = visit::span(&request, &ray);
     let visit = Visit::begin(&gateway.meters, &mut request, &ray);
-    let mut response = answer(&gateway, verdict, request, next).instrument(span).await;
+    let stranger = gateway.peers.stranger(Address::of(request.extensions()));
+    let answer = answer(&gateway, verdict, request, next).instrument(span);
+    let mut response = for_stranger(stranger, answer).await;
     ray.name(response.headers_mut());
     visit.end(response)
 }

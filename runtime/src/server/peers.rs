@@ -16,8 +16,9 @@ use super::errors;
 use crate::{
     Fault, Limits,
     account::{Account, Sum},
+    faults,
     hints::Hints,
-    host::Source,
+    host::{Source, Stranger},
 };
 
 /// Counts sockets, connections and requests, in all and per address.
@@ -32,6 +33,8 @@ pub(super) struct Peers {
 #[derive(Default)]
 struct Table {
     all: Counts,
+    /// When all actors that were made so far have been paid for, at the rate allowed.
+    made_until: Option<Instant>,
     by_address: HashMap<Address, Peer>,
     /// How many addresses there may be before those that mean nothing any more are let go.
     room: usize,
@@ -43,6 +46,8 @@ struct Peer {
     open: Counts,
     /// When all requests so far have been paid for, at the rate allowed.
     paid_at: Option<Instant>,
+    /// The same for actors that were made for it.
+    made_until: Option<Instant>,
     /// What is held for it.
     account: Option<Account>,
 }
@@ -108,20 +113,39 @@ impl Peers {
     /// Counts a request. Too many of an address are refused, with the time to wait.
     pub(super) fn request(&self, address: Option<Address>) -> Result<(), Duration> {
         let (Some(rate), Some(address)) = (self.limits.requests_per_second, address) else { return Ok(()) };
-        let now = Instant::now();
         let mut table = self.table.lock();
         let peer = table.peer(address);
-        // The generic cell rate algorithm: each request costs its share of a second, and a second is lent.
-        let paid_at = peer.paid_at.map_or(now, |at| at.max(now)) + Duration::from_secs(1) / rate;
-        let over = paid_at.saturating_duration_since(now + Duration::from_secs(1));
-        if over.is_zero() {
-            peer.paid_at = Some(paid_at);
-            Ok(())
-        } else {
+        let paid = pay(peer.paid_at, Some(rate), Instant::now());
+        paid.map(|paid_at| peer.paid_at = paid_at).inspect_err(|_| {
             drop(table);
             self.hints.met("requests_per_second");
-            Err(over)
+        })
+    }
+
+    /// Counts an actor that is made for this address, if it is known, and in all.
+    fn make(&self, address: Option<Address>) -> Result<(), Fault> {
+        let now = Instant::now();
+        let Limits { actors_made_per_second: in_all, actors_made_per_second_per_address: of_one, .. } =
+            *self.limits;
+        let mut table = self.table.lock();
+        let all_until = pay(table.made_until, in_all, now)
+            .map_err(|_| faults::too_many_actors("actors_made_per_second"))?;
+        if let Some(address) = address {
+            let peer = table.peer(address);
+            let Ok(until) = pay(peer.made_until, of_one, now) else {
+                drop(table);
+                self.hints.met("actors_made_per_second_per_address");
+                return Err(faults::too_many_actors("actors_made_per_second_per_address"));
+            };
+            peer.made_until = until;
         }
+        table.made_until = all_until;
+        Ok(())
+    }
+
+    /// Whom actors are made for where a request comes from this address.
+    pub(super) fn stranger(self: &Arc<Self>, address: Option<Address>) -> Arc<dyn Stranger> {
+        Arc::new(From { peers: Arc::clone(self), address })
     }
 
     /// Where it is counted what is held for this address, if it is known; else it is only counted in all.
@@ -146,6 +170,27 @@ impl Peers {
             table.by_address.remove(&address);
         }
     }
+}
+
+/// Somebody at an address.
+struct From {
+    peers: Arc<Peers>,
+    address: Option<Address>,
+}
+
+impl Stranger for From {
+    fn make(&self) -> Result<(), Fault> {
+        self.peers.make(self.address)
+    }
+}
+
+/// The generic cell rate algorithm: each of so many in a second costs its share of it, and a second is lent. Says until when
+/// one more is paid for, or how long to wait for that.
+fn pay(until: Option<Instant>, rate: Option<u32>, now: Instant) -> Result<Option<Instant>, Duration> {
+    let Some(rate) = rate else { return Ok(None) };
+    let until = until.map_or(now, |at| at.max(now)) + Duration::from_secs(1) / rate;
+    let over = until.saturating_duration_since(now + Duration::from_secs(1));
+    if over.is_zero() { Ok(Some(until)) } else { Err(over) }
 }
 
 impl Place {
@@ -185,6 +230,7 @@ impl Peer {
     fn is_forgettable(&self, now: Instant) -> bool {
         self.open == Counts::default()
             && self.paid_at.is_none_or(|at| at <= now)
+            && self.made_until.is_none_or(|at| at <= now)
             && self.account.as_ref().is_none_or(Account::is_empty)
     }
 }
@@ -289,6 +335,30 @@ mod tests {
             assert_eq!(ask("10.0.0.1"), Ok(()));
         }
         assert!(ask("10.0.0.1").is_err(), "what was not used is not saved up beyond a second");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_second_of_actors_may_be_made_at_once_of_one_address_and_in_all() {
+        let limits = Limits::new().actors_made_per_second(5).actors_made_per_second_per_address(2);
+        let peers = Peers::new(Arc::new(limits), Hints::default());
+        let make = |from: Option<&str>| {
+            let refused = peers.stranger(from.map(address)).make().err();
+            refused.map(|fault| fault.metadata().expect("which limit")["limit"].clone())
+        };
+        for from in ["10.0.0.1", "10.0.0.2"] {
+            assert_eq!((make(Some(from)), make(Some(from))), (None, None));
+            assert_eq!(make(Some(from)).expect("a limit"), "actors_made_per_second_per_address");
+        }
+        assert_eq!(make(None), None, "who is refused costs the others nothing");
+        assert_eq!(make(None).expect("a limit"), "actors_made_per_second");
+        assert_eq!(make(Some("10.0.0.3")).expect("a limit"), "actors_made_per_second");
+        tokio::time::advance(Duration::from_millis(200)).await;
+        assert_eq!(make(Some("10.0.0.1")).expect("a limit"), "actors_made_per_second_per_address");
+        assert_eq!(make(Some("10.0.0.3")), None);
+        tokio::time::advance(Duration::from_mins(1)).await;
+        let none = Limits::new().actors_made_per_second(0).actors_made_per_second_per_address(0);
+        let peers = Peers::new(Arc::new(none), Hints::default());
+        assert!((0..10_000).all(|_| peers.stranger(Some(address("10.0.0.1"))).make().is_ok()));
     }
 
     #[tokio::test(start_paused = true)]

@@ -13,7 +13,7 @@ use crate::{
     Fault,
     account::{Account, Held},
     faults,
-    host::{Answered, Denied, Guest, Handling, Mail, Runtime},
+    host::{Answered, Denied, Guest, Handling, Mail, Runtime, carried},
     wire::{
         Encoding,
         http::{QueueOutcome, QueueSend, QueueStatus},
@@ -52,7 +52,7 @@ pub(super) async fn send(
         drop(held);
         sent
     };
-    let (actor, result) = match gateway.tasks().spawn(sending.in_current_span()).await {
+    let (actor, result) = match gateway.tasks().spawn(carried(sending.in_current_span())).await {
         Ok(Ok(done)) => done,
         Ok(Err(Denied::Unreached(fault))) => return Err(fault.into()),
         Ok(Err(Denied::Rejected(fault))) => return Err(failed(fault)),

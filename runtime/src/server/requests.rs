@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     Fault,
-    host::{Denied, Entered, Guest},
+    host::{Denied, Entered, Guest, carried},
 };
 
 /// A page that every actor has.
@@ -96,7 +96,7 @@ pub(super) async fn fetch(
     };
     let (actor, result) = gateway
         .tasks()
-        .spawn(answering.in_current_span())
+        .spawn(carried(answering.in_current_span()))
         .await
         .map_err(|panic| Fault::internal(&panic))??;
     let mut response = result.map_err(|fault| {

@@ -27,6 +27,7 @@ use super::{
 };
 use crate::{
     Fault, Limits,
+    host::carried,
     shown::shown,
     wire::{Encoding, Params},
 };
@@ -64,7 +65,7 @@ pub(super) fn connect(
             gateway.tasks().spawn(session.in_current_span());
         }
     };
-    tasks.spawn(open.in_current_span());
+    tasks.spawn(carried(open.in_current_span()));
     Ok(switch(&request))
 }
 
@@ -97,7 +98,7 @@ pub(super) fn raw(
             raw_socket::run(transport, opening, place, &gateway).await;
         }
     };
-    tasks.spawn(session.in_current_span());
+    tasks.spawn(carried(session.in_current_span()));
     Ok(response)
 }
 

@@ -102,6 +102,7 @@ fn unlimited(limits: Limits) -> Limits {
     let limits = limits.sockets(usize::MAX).sockets_per_address(usize::MAX);
     let limits = limits.connections(usize::MAX).connections_per_address(usize::MAX);
     let limits = limits.reads_in_flight_per_address(usize::MAX);
+    let limits = limits.actors_awake(0).actors_made_per_second(0).actors_made_per_second_per_address(0);
     limits.buffered(usize::MAX).buffered_per_address(usize::MAX)
 }
 
