@@ -46,7 +46,11 @@ async fn main() -> callboard::Result<()> {
     let args = Args::parse();
     // What there is to log is `RUST_LOG`'s to say: `RUST_LOG=info,callboard::access=off`, `RUST_LOG=callboard=trace`.
     let filter = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into()).from_env_lossy();
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // Without `log_internal_errors`: once nobody reads it any more, a line of the log is lost, and panics nowhere.
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .log_internal_errors(false);
     log.with_ansi(std::io::stderr().is_terminal()).init();
 
     let mut address = args.listen;

@@ -30,7 +30,11 @@ const PAUSE: Duration = Duration::from_millis(200);
 #[tokio::main]
 async fn main() -> callboard::Result<()> {
     let args = Args::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_ansi(std::io::stderr().is_terminal()).init();
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .log_internal_errors(false)
+        .init();
 
     let registry = Registry::new().in_memory().register::<GameRoom>();
     match args.listen {

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::{
     fault::Cause,
+    log,
     shown::shown,
     wire::{DecodeError, EncodeError, Metadata},
 };
@@ -134,7 +135,7 @@ impl Fault {
     }
 
     pub(crate) fn log_internal(id: &str, error: &(impl fmt::Display + ?Sized)) {
-        tracing::error!(error_id = shown(id), error = shown(error), "internal error");
+        log::error!(error_id = shown(id), error = shown(error), "internal error");
     }
 
     /// One that the log tells of under this id.
@@ -146,7 +147,7 @@ impl Fault {
     #[cfg(feature = "server")]
     pub(crate) fn store_unavailable(reason: Cause) -> Self {
         let id = uuid::Uuid::now_v7().to_string();
-        tracing::error!(error_id = shown(&id), error = shown(&reason), "the store is unavailable");
+        log::error!(error_id = shown(&id), error = shown(&reason), "the store is unavailable");
         let fault = Self::from_parts("store", "unavailable", "The store is unavailable").with_error_id(&id);
         fault.with_cause(Some(reason))
     }

@@ -9,7 +9,7 @@ use crate::{
     backlog::{Item, Tag},
     burst::Burst,
     channel::Channel,
-    event_name,
+    event_name, log,
     shown::shown,
     wire::{EncodeError, Encoding, Format, ToClient},
 };
@@ -135,7 +135,7 @@ impl SendError {
     /// Tells the log about an event that can be sent to nobody; a closed connection is nothing to tell.
     pub(crate) fn log<C: Contract, E: EventOf<C>>(&self) {
         if !matches!(self, Self::Closed) {
-            tracing::error!(
+            log::error!(
                 actor = C::NAME,
                 event = event_name::<C, E>(),
                 error = shown(self),

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use crate::log;
 use parking_lot::Mutex;
 
 /// Which limits of one address were told of.
@@ -23,7 +24,7 @@ impl Hints {
     /// A limit of one address was met; the name is that of its method.
     pub(crate) fn met(&self, limit: &'static str) {
         if !self.is_silent && self.told.lock().insert(limit) {
-            tracing::warn!(
+            log::warn!(
                 limit,
                 "one address has met `Limits::{limit}`; if that is a proxy, which has many clients, name it with \
                  `Registry::trusted_proxies`, and if not, raise the limit with `Registry::limits`"

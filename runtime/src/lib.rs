@@ -54,6 +54,7 @@ mod key;
 mod limits;
 #[cfg(feature = "server")]
 mod load;
+mod log;
 #[cfg(feature = "server")]
 mod losses;
 #[cfg(feature = "server")]

@@ -24,6 +24,7 @@ use crate::{
     account::Account,
     backlog::{Item, Missed},
     burst::{Burst, Bursts},
+    log,
     losses::Losses,
     pen::Pen,
     shown::shown,
@@ -139,7 +140,7 @@ impl Outbox {
     pub(crate) fn tell(&self, notice: &Notice) {
         match notice.message(self.encoding.format()) {
             Ok(message) => drop(self.send(&message)),
-            Err(error) => tracing::error!(error = shown(&error), "a notice cannot be encoded"),
+            Err(error) => log::error!(error = shown(&error), "a notice cannot be encoded"),
         }
     }
 
@@ -148,7 +149,7 @@ impl Outbox {
         message
             .encode_version(self.encoding, self.version)
             .inspect_err(|error| {
-                tracing::error!(error = shown(&error), "a message cannot be encoded");
+                log::error!(error = shown(&error), "a message cannot be encoded");
                 self.close(Close::new(1011, "actor.send_failed"));
             })
             .ok()
@@ -305,8 +306,8 @@ impl Outbox {
             let notice = Notice::Dropped { event: info.name.to_owned(), dropped };
             let message = notice.message(self.encoding.format());
             let frame = message.and_then(|message| message.encode_version(self.encoding, self.version));
-            let frame = frame
-                .inspect_err(|error| tracing::error!(error = shown(&error), "a notice cannot be encoded"));
+            let frame =
+                frame.inspect_err(|error| log::error!(error = shown(&error), "a notice cannot be encoded"));
             frame.ok().map(Item::certain)
         });
         Burst::new(notices.collect::<Vec<_>>())

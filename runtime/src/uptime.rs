@@ -6,6 +6,7 @@
 
 use std::{collections::VecDeque, future::Future, time::Duration};
 
+use crate::log;
 use parking_lot::Mutex;
 use tokio::time::{Instant, sleep};
 
@@ -89,7 +90,7 @@ impl Uptime {
         let missed = self.0.lock().note(now);
         if let Some(missed) = missed {
             let seconds = missed.as_secs();
-            tracing::warn!(seconds, "the process did not run; clients are given that time");
+            log::warn!(seconds, "the process did not run; clients are given that time");
         }
     }
 }

@@ -348,7 +348,7 @@ fn no_macro_of_the_log_formats_a_value_by_itself() {
         for level in ["trace!", "debug!", "info!", "warn!", "error!", "event!", "span!"] {
             for (at, _) in text.match_indices(level) {
                 let call = arguments(&text[at + level.len()..]);
-                if !text[..at].ends_with("tracing::") && !text[..at].ends_with('_') {
+                if !text[..at].ends_with("log::") {
                     continue;
                 }
                 calls += 1;

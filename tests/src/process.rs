@@ -15,10 +15,20 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts `program`, and waits until it says where it listens.
+    /// Starts `program`, and waits until it says where it listens. Nobody reads what else it prints.
     pub fn start(program: &str, args: &[&str]) -> Self {
-        let mut child =
-            Command::new(program).args(args).stdout(Stdio::piped()).spawn().expect("the server starts");
+        Self::spawn(Command::new(program).args(args))
+    }
+
+    /// The same with both standard output and standard error closed from then on.
+    pub fn start_unheard(program: &str, args: &[&str]) -> Self {
+        let mut process = Self::spawn(Command::new(program).args(args).stderr(Stdio::piped()));
+        drop(process.child.stderr.take());
+        process
+    }
+
+    fn spawn(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the server starts");
         let said = child.stdout.take().expect("its output is piped");
         let mut line = String::new();
         BufReader::new(said).read_line(&mut line).expect("the server speaks UTF-8");

@@ -46,6 +46,28 @@ fn every_name_in_the_text_is_in_the_code() {
     assert!(unknown.is_empty(), "ARCHITECTURE.md names what is not in the code: {unknown:?}");
 }
 
+/// A subscriber that panics costs nobody a call: see `runtime/src/log.rs`.
+#[test]
+fn every_line_of_the_log_is_one_that_may_fail() {
+    let sources = root().join("runtime/src");
+    let own = |file: &&PathBuf| {
+        !file.ends_with("log.rs") && !file.components().any(|part| part.as_os_str() == "example")
+    };
+    for file in rust_files(&sources).iter().filter(own) {
+        let text = fs::read_to_string(file).unwrap();
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        for line in code {
+            let past =
+                ["error", "warn", "info", "debug", "trace", "event", "span", "info_span", "debug_span"]
+                    .iter()
+                    .any(|name| line.contains(&format!("tracing::{name}!")))
+                    || line.contains("use tracing::")
+                        && (line.contains("Span") || line.contains("Instrument"));
+            assert!(!past, "{}: `crate::log` has this: {line}", file.display());
+        }
+    }
+}
+
 /// A stub of that name would hide it: such a name must be reserved.
 #[test]
 fn no_action_hides_a_method_of_the_clients() {

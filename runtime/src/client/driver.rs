@@ -22,7 +22,7 @@ use super::{
     refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
-use crate::{Contract, Event, Fault, wire::Params};
+use crate::{Contract, Event, Fault, log, wire::Params};
 
 /// How long `close` waits for the other side to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);
@@ -288,7 +288,7 @@ impl<C: Contract> Driver<C> {
             }
         };
         if timeout(GOODBYE, last_words).await.is_err() {
-            tracing::debug!("the server did not say goodbye in time");
+            log::debug!("the server did not say goodbye in time");
         }
     }
 

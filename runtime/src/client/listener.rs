@@ -11,6 +11,7 @@ use std::{
 };
 
 use super::refusal::{Refusal, Refusals};
+use crate::log;
 
 /// Listeners of one kind (of one event, of errors, of the status), in the order added.
 pub(super) struct Row<F: ?Sized> {
@@ -69,7 +70,7 @@ impl<F: ?Sized> Row<F> {
                 continue;
             }
             let took_part = catch_unwind(AssertUnwindSafe(|| call(&mut entry.run))).unwrap_or_else(|_| {
-                tracing::error!("a listener panicked; the connection and its other listeners go on");
+                log::error!("a listener panicked; the connection and its other listeners go on");
                 true
             });
             if entry.once && took_part {

@@ -1,7 +1,7 @@
 //! The time in which a connection cannot be opened, and what the log tells of it.
 
 use super::status::ConnectionError;
-use crate::{Contract, shown::shown};
+use crate::{Contract, log, shown::shown};
 
 /// Whether attempts fail at present: the first one of them is worth a warning, as nothing else may tell of it.
 #[derive(Debug, Default)]
@@ -14,9 +14,9 @@ impl Outage {
     pub(super) fn failed<C: Contract>(&mut self, address: &str, why: &ConnectionError) {
         let (actor, address, error) = (C::NAME, shown(address), shown(why.cause()));
         if self.is_told {
-            tracing::debug!(actor, address, error, "a connection could not be opened again");
+            log::debug!(actor, address, error, "a connection could not be opened again");
         } else {
-            tracing::warn!(actor, address, error, "a connection could not be opened; it is tried again");
+            log::warn!(actor, address, error, "a connection could not be opened; it is tried again");
         }
         self.is_told = true;
     }
@@ -24,7 +24,7 @@ impl Outage {
     /// An attempt failed for good. If the actor has said no, its client is told why, and that is the client's business.
     pub(super) fn failed_for_good<C: Contract>(address: &str, why: &ConnectionError) {
         if why.fault().is_some_and(|fault| fault.group() == "client") {
-            tracing::warn!(
+            log::warn!(
                 actor = C::NAME,
                 address = shown(address),
                 error = shown(why.cause()),

@@ -2,12 +2,12 @@
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tracing::Span;
 
 use super::{Cell, Flow, Source, chain::Chain, watch::Watch};
 use crate::{
     Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
+    log::Span,
 };
 
 /// A call: what to do, for whom, and where the answer goes.

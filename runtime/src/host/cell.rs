@@ -12,7 +12,6 @@ use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
 use tokio_util::sync::CancellationToken;
-use tracing::Span;
 
 use super::{
     Denied, Flow, Guest, Reach, Shared, Source,
@@ -38,6 +37,7 @@ use crate::{
     actor::{ActionOf, ReplyOf},
     conn::Peer,
     faults,
+    log::Span,
     store::ActorRecord,
     wire::ToClient,
 };

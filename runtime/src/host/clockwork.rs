@@ -10,6 +10,7 @@ use super::{Shared, runtime::Kinds};
 use crate::{
     ActorId,
     clock::{Clock, Due, Moment},
+    log,
     shown::shown,
     store::{ActorRecord, AlarmKind},
 };
@@ -84,7 +85,7 @@ async fn ring_due(kinds: &Arc<Kinds>, shared: &Arc<Shared>) -> Wait {
         let due = match shared.store().due(kind, now.by(kind), limit).await {
             Ok(due) => due,
             Err(error) => {
-                tracing::error!(error = shown(&error), "the store does not tell what is due");
+                log::error!(error = shown(&error), "the store does not tell what is due");
                 return Wait::at_most(Clockwork::RETRY);
             }
         };
@@ -112,7 +113,7 @@ fn ring(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord, now: Moment) {
     }
     let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) else {
         // It stays among those that ring: nobody here will ever be there for it.
-        tracing::warn!(actor = shown(&record.id), "an alarm of an actor is due that is not registered");
+        log::warn!(actor = shown(&record.id), "an alarm of an actor is due that is not registered");
         return;
     };
     let ours = Arc::clone(shared);
@@ -165,7 +166,7 @@ async fn correct_all(kinds: &Kinds, shared: &Arc<Shared>, kind: AlarmKind) {
                 stream::iter(page).for_each_concurrent(Clockwork::AT_ONCE, wake).await;
             }
             Err(error) => {
-                tracing::error!(
+                log::error!(
                     error = shown(&error),
                     "the store does not tell which alarms a clock was put back for"
                 );

@@ -16,7 +16,7 @@ use super::{
     saves::Save,
 };
 use crate::{
-    Actor, Fault, faults,
+    Actor, Fault, faults, log,
     shown::shown,
     store::{Commit, CommitOutcome, StoreError},
 };
@@ -158,7 +158,7 @@ impl<A: Actor> Cell<A> {
         }
         drop(gate);
         self.save_span(None)
-            .in_scope(|| tracing::error!(error = shown(&error), "a state was not saved; it is tried again"));
+            .in_scope(|| log::error!(error = shown(&error), "a state was not saved; it is tried again"));
         self.mailbox.nudge();
     }
 

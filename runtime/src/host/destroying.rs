@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use tracing::Instrument as _;
-
 use super::{Cell, Reach, cell::Core, chain::Chain, committing::Unsaved, holds::Wish, hooks::Hook};
-use crate::{Actor, Fault, faults, outbox::Close, store::Commit};
+use crate::{Actor, Fault, faults, log::Instrument as _, outbox::Close, store::Commit};
 
 impl<A: Actor> Cell<A> {
     /// Destroys the actor, and waits until it is gone.

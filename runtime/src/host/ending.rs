@@ -10,7 +10,7 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::{
     Cell, Reach, cell::unanswered, chain::Chain, holds::Wish, hooks::Hook, mailbox::Next, ringing::Ringing,
 };
-use crate::{Actor, faults, shown::shown, task};
+use crate::{Actor, faults, log, shown::shown, task};
 
 impl<A: Actor> Cell<A> {
     /// Goes to sleep, unless somebody needs it who came meanwhile, or it cannot be saved. An actor that asks to sleep does,
@@ -89,7 +89,7 @@ impl<A: Actor> Cell<A> {
                 () = std::future::ready(()), if is_over => return,
                 () = changed => {}
                 () = limit.as_mut() => {
-                    tracing::warn!(actor = shown(self.record().id), "work outlives its actor, which waits no longer");
+                    log::warn!(actor = shown(self.record().id), "work outlives its actor, which waits no longer");
                 }
             }
         }
@@ -102,10 +102,7 @@ impl<A: Actor> Cell<A> {
         self.say_goodnight().await;
         self.holds.work.close();
         if timeout(Self::END_TIMEOUT, self.holds.work.wait()).await.is_err() {
-            tracing::warn!(
-                actor = shown(self.record().id),
-                "a stop did not wait for an actor's work any longer"
-            );
+            log::warn!(actor = shown(self.record().id), "a stop did not wait for an actor's work any longer");
         }
         self.finish_saving().await;
         self.let_go().await;
@@ -127,7 +124,7 @@ impl<A: Actor> Cell<A> {
         self.holds.asleep.cancel();
         self.holds.run.close();
         if timeout(Self::END_TIMEOUT, self.holds.run.wait()).await.is_err() {
-            tracing::warn!(actor = shown(self.record().id), "a `run` hook outlived its actor");
+            log::warn!(actor = shown(self.record().id), "a `run` hook outlived its actor");
         }
     }
 

@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use tokio::sync::oneshot;
-use tracing::Span;
 
 use super::{
     Cell, Denied, Flow, Guest, Reach, Source, call::Call, flow::HasFlow, parked::Parked, raw::RawCall,
     subscribing::Asking,
 };
-use crate::{Actor, ActorId, Conn, Fault, RawSocket, conn::Peer};
+use crate::{Actor, ActorId, Conn, Fault, RawSocket, conn::Peer, log::Span};
 
 /// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
 /// a few times.

@@ -11,10 +11,13 @@ use std::{
 
 use futures_util::FutureExt as _;
 use tokio::{task::coop::unconstrained, time::sleep};
-use tracing::{Level, Span};
+use tracing::Level;
 
 use super::panics::{Code, Name, Running};
-use crate::{Fault, faults};
+use crate::{
+    Fault, faults,
+    log::{self, Span},
+};
 
 /// Runs code of the actor. The actor's state after a panic is the caller's to replace.
 pub(super) fn guarded<T>(what: Code<'_>, code: impl FnOnce() -> T) -> Result<T, Fault> {
@@ -82,7 +85,7 @@ fn timed<T>(code: impl FnOnce() -> T) -> T {
     let result = code();
     let held = began.elapsed();
     if held >= LONGEST_HOLD {
-        tracing::warn!(
+        log::warn!(
             held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
             "an action or a hook held its thread without awaiting; move long work to `tokio::task::spawn_blocking`"
         );

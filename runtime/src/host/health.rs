@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::Instant;
 
 use super::{Runtime, Shared};
+use crate::log;
 
 /// What a balancer is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,11 +79,11 @@ impl Observer {
         let is_blocked = self.sees(shared.uptime().last_beat());
         let was_blocked = shared.pulse().0.swap(is_blocked, Ordering::Relaxed);
         match (was_blocked, is_blocked) {
-            (false, true) => tracing::error!(
+            (false, true) => log::error!(
                 "no task has run for two seconds: all workers hold code that does not await; move it to \
                  `tokio::task::spawn_blocking`"
             ),
-            (true, false) => tracing::info!("tasks run again"),
+            (true, false) => log::info!("tasks run again"),
             _ => {}
         }
     }

@@ -2,10 +2,8 @@
 
 use std::{sync::Arc, time::Duration};
 
-use tracing::Instrument as _;
-
 use super::{Cell, chain::Chain};
-use crate::{Actor, Conn, Ctx, Fault, Mode};
+use crate::{Actor, Conn, Ctx, Fault, Mode, log::Instrument as _};
 
 /// A hook, and what it is to the host.
 pub(super) struct Hook {

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::{Cell, HostedActor, HostedConn, cell::Posted, line::Line};
 use crate::{
-    Actor, Conn, ConnId, Fault, meters::Outcome, outbox::Outbox, shown::shown, store::ActorRecord,
+    Actor, Conn, ConnId, Fault, log, meters::Outcome, outbox::Outbox, shown::shown, store::ActorRecord,
     wire::ToClient, wire_call::decode_action,
 };
 
@@ -52,7 +52,7 @@ impl<A: Actor> HostedConn for WireConn<A> {
 
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
         let conn = self.line.conn();
-        let span = tracing::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
+        let span = log::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
         let _in = span.enter();
         if let Err(fault) = conn.begin_call(args.len()) {
             // What is one too many is not even decoded.

@@ -12,7 +12,6 @@ use tokio::{
     task::yield_now,
     time::{Instant, Sleep, sleep_until},
 };
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -26,7 +25,12 @@ use super::{
     quantum::Quantum,
     ringing::Ringing,
 };
-use crate::{Actor, Contract, Fault, WorkHandle, shown::shown, task};
+use crate::{
+    Actor, Contract, Fault, WorkHandle,
+    log::{self, Instrument as _, Span},
+    shown::shown,
+    task,
+};
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 /// It starts in the span of whoever needs it first.
@@ -238,7 +242,7 @@ impl<A: Actor> Cell<A> {
                 if let Some(Err(fault)) =
                     asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
                 {
-                    tracing::error!(
+                    log::error!(
                         actor = <A::Contract as Contract>::NAME,
                         fault = shown(&fault),
                         "a `run` hook ended with an error"
@@ -319,7 +323,7 @@ impl<A: Actor> Cell<A> {
     /// For a hook that nobody asked for.
     pub(super) fn log(&self, result: Result<(), Fault>) {
         if let Err(fault) = result {
-            tracing::error!(actor = shown(self.record().id), fault = shown(&fault), "a hook failed");
+            log::error!(actor = shown(self.record().id), fault = shown(&fault), "a hook failed");
         }
     }
 }

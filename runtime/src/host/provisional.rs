@@ -34,7 +34,6 @@ use std::{
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell, Denied, Kind, Reach,
@@ -52,7 +51,12 @@ use super::{
     saving::to_bytes,
     start::decode_input,
 };
-use crate::{Actor, Fault, Key, faults, store::Commit, task};
+use crate::{
+    Actor, Fault, Key, faults,
+    log::{Instrument as _, Span},
+    store::Commit,
+    task,
+};
 
 /// How far an actor has come.
 pub(super) enum Phase {

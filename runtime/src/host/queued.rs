@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use tokio::sync::OnceCell;
 
-use crate::shown::shown;
 use crate::store::Store;
+use crate::{log, shown::shown};
 
 /// The count of what waits, which every queue takes part in.
 pub(crate) struct Queued {
@@ -42,7 +42,7 @@ impl Queued {
                 // It has told nobody anything yet, and will be asked again.
                 Err(error) if error.is_unavailable() => Err(()),
                 Err(error) => {
-                    tracing::error!(
+                    log::error!(
                         error = shown(&error),
                         "what waits in queues is not counted; the limit holds for what comes"
                     );

@@ -5,7 +5,6 @@ use std::sync::{Arc, Weak};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -19,6 +18,7 @@ use super::{
 };
 use crate::{
     Actor, Contract, Fault, MessageId, faults,
+    log::{Instrument as _, Span},
     store::{Commit, CommitOutcome, StoredMessage},
     wire::Format,
 };

@@ -4,7 +4,6 @@ use std::{sync::Arc, time::Duration};
 
 use hyper::body::Body as HttpBody;
 use tokio::sync::oneshot;
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell, HangUp, Parcel, Source,
@@ -17,7 +16,11 @@ use super::{
     panics::Code,
 };
 use crate::{
-    Actor, Body, Conn, Fault, RawSocket, RequestTurn, faults, outbox::Close, task, through::through,
+    Actor, Body, Conn, Fault, RawSocket, RequestTurn, faults,
+    log::{Instrument as _, Span},
+    outbox::Close,
+    task,
+    through::through,
 };
 
 type Response = http::Response<Body>;

@@ -12,10 +12,9 @@ use std::{
 };
 
 use tokio::sync::OwnedRwLockReadGuard;
-use tracing::Span;
 
 use super::{Cell, Flow, Source, call::Call, cell::Core, chain, holds::KeptAwake};
-use crate::{Action as _, Actor, task};
+use crate::{Action as _, Actor, log::Span, task};
 
 /// A turn to read, which other reads may share.
 pub(super) type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;

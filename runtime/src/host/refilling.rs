@@ -7,7 +7,7 @@ use super::{
     lane::{Lane, ToRead},
     queues::Stock,
 };
-use crate::{Actor, Contract, Fault, QueueInfo, faults, shown::shown, store::MessagePage, task};
+use crate::{Actor, Contract, Fault, QueueInfo, faults, log, shown::shown, store::MessagePage, task};
 
 impl<A: Actor> Cell<A> {
     /// When a page is asked for again that the store did not give.
@@ -102,7 +102,7 @@ impl<A: Actor> Cell<A> {
             match store.messages(actor, name, Some(read.from), read.limit).await {
                 Ok(page) => return Some(page),
                 Err(error) => {
-                    tracing::error!(
+                    log::error!(
                         actor = shown(&actor),
                         queue = name,
                         error = shown(&error),

@@ -7,7 +7,6 @@ use tokio::{
     sync::{RwLockWriteGuard, oneshot},
     time::Instant,
 };
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -22,6 +21,7 @@ use crate::{
     Action as _, Actor, Ctx, Fault, Mode, ScheduleError, ScheduleId,
     actor::{ActionOf, ReplyOf},
     clock::Moment,
+    log::{self, Instrument as _, Span},
     schedule::{Schedule, When},
     shown::shown,
     store::{Alarm, AlarmId, AlarmKind},
@@ -131,7 +131,7 @@ impl<A: Actor> Cell<A> {
             Ok(true) => ringing.rang(self.mailbox.waiting()),
             Ok(false) => ringing.end(),
             Err(fault) => {
-                tracing::error!(
+                log::error!(
                     actor = shown(self.record().id),
                     fault = shown(&fault),
                     "schedules wait: the actor gets no turn"
@@ -199,7 +199,7 @@ impl<A: Actor> Cell<A> {
             self.move_on(alarm.id, next.clone());
         }
         if let Err(fault) = self.end_turn(&core, &ctx, mode, result) {
-            tracing::error!(
+            log::error!(
                 actor = shown(self.record().id),
                 schedule = shown(&alarm.id),
                 fault = shown(&fault),
@@ -229,7 +229,7 @@ impl<A: Actor> Cell<A> {
             task.alarm(Alarm { due_ms, period_ms, ..alarm.clone() }, clock)
         });
         next.inspect_err(|error| {
-            tracing::error!(
+            log::error!(
                 schedule = shown(&alarm.id),
                 error = shown(&error),
                 "a schedule has no next time; it is removed"

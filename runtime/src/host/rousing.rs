@@ -10,7 +10,7 @@ use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::{Cell, Hosted, HostedActor, Reach, Shared, runtime::Kinds};
-use crate::{Actor, ActorId, Fault, faults, shown::shown, store::ActorRecord};
+use crate::{Actor, ActorId, Fault, faults, log, shown::shown, store::ActorRecord};
 
 /// How many actors are asked for at once.
 const PAGE: usize = 1_000;
@@ -44,7 +44,7 @@ async fn page_after(shared: &Shared, after: Option<ActorId>) -> Vec<ActorRecord>
         match shared.store().with_messages(after, PAGE).await {
             Ok(page) => return page,
             Err(error) => {
-                tracing::error!(error = shown(&error), "the store does not tell where messages wait");
+                log::error!(error = shown(&error), "the store does not tell where messages wait");
                 sleep(RETRY).await;
             }
         }
@@ -54,7 +54,7 @@ async fn page_after(shared: &Shared, after: Option<ActorId>) -> Vec<ActorRecord>
 /// Wakes one, and waits while it works. If it cannot be woken, the others are not to wait for it.
 async fn wake(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord) {
     let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) else {
-        tracing::warn!(actor = shown(&record.id), "messages wait for an actor that is not registered");
+        log::warn!(actor = shown(&record.id), "messages wait for an actor that is not registered");
         return;
     };
     match reach(&kind, &record).await {

@@ -13,7 +13,7 @@ use super::{Hosted, HostedActor, Kind, Reach, Shared, clockwork::tick, rousing::
 use crate::{
     Actor, ActorId, Fault, Key, Limits,
     clock::Clock,
-    faults, meters,
+    faults, log, meters,
     store::{ActorRecord, Store},
     testing::TestClock,
     uptime::Uptime,
@@ -187,11 +187,11 @@ impl Runtime {
         let answered = tokio::time::timeout(Self::ANSWERS, tasks.wait()).await.is_ok();
         self.parting().cancel();
         if !answered && tokio::time::timeout(Self::OVERTIME, tasks.wait()).await.is_err() {
-            tracing::warn!(tasks = tasks.len(), "stopped while actors were still busy");
+            log::warn!(tasks = tasks.len(), "stopped while actors were still busy");
         }
         sessions.close();
         if tokio::time::timeout(Self::GOODBYE_TIMEOUT, sessions.wait()).await.is_err() {
-            tracing::warn!(sessions = sessions.len(), "stopped before every client was told");
+            log::warn!(sessions = sessions.len(), "stopped before every client was told");
         }
         // Clients may be held for longer than this, and must not keep the next process from the file.
         // The store itself: an `Arc` of one leaves it open.

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use tokio::sync::{RwLockWriteGuard, oneshot};
-use tracing::Span;
 
 use super::{
     Cell,
@@ -16,7 +15,7 @@ use super::{
     holds::Wish,
     saves::{Encoded, Save, Until, Waiter},
 };
-use crate::{Actor, Durability, Fault, faults, task};
+use crate::{Actor, Durability, Fault, faults, log::Span, task};
 
 impl<A: Actor> Cell<A> {
     /// How often what is left is tried to be saved before the actor goes without.

@@ -6,7 +6,7 @@ use std::collections::{HashMap, VecDeque};
 
 use parking_lot::Mutex;
 
-use crate::{Fault, Key, faults, shown::shown};
+use crate::{Fault, Key, faults, log, shown::shown};
 
 /// The actors of a kind that could not start.
 #[derive(Default)]
@@ -58,7 +58,7 @@ impl Setbacks {
             return;
         }
         let (in_a_row, pause) = self.0.lock().add(key, elapsed_ms);
-        tracing::error!(
+        log::error!(
             key = shown(&key),
             failures = in_a_row,
             pause_ms = pause,

@@ -4,7 +4,6 @@
 use std::{hint::black_box, sync::Arc};
 
 use serde::{Deserialize, Serialize};
-use tracing::Span;
 
 use super::{
     Cell, Kind, Shared,
@@ -14,7 +13,7 @@ use super::{
     life::{Life, live},
     roster::Roster,
 };
-use crate::{Body, Ctx, Fault, Key, Limits, RawSocket, actor, store::MemoryStore};
+use crate::{Body, Ctx, Fault, Key, Limits, RawSocket, actor, log::Span, store::MemoryStore};
 
 /// What every future of the actor holds.
 const LARGE: usize = 200_000;

@@ -3,7 +3,6 @@
 use std::{any::TypeId, sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tracing::Instrument as _;
 
 use super::{
     Cell,
@@ -19,6 +18,7 @@ use crate::{
     Actor, ActorId, Fault, Payload,
     actor::InputOf,
     faults,
+    log::Instrument as _,
     store::{ActorRecord, Alarm, Claim, Commit},
     wire::{DecodeError, Format, Params},
 };

@@ -2,10 +2,8 @@
 
 use std::sync::Arc;
 
-use tracing::Span;
-
 use super::{Cell, hooks::Hook};
-use crate::{Actor, Conn, Fault, Mode, subscriptions::Asked};
+use crate::{Actor, Conn, Fault, Mode, log::Span, subscriptions::Asked};
 
 /// A connection asks for an event that not everybody gets. It counts among what the connection has waiting until it is
 /// dropped.

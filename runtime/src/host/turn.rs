@@ -10,7 +10,6 @@ use tokio::{
     runtime::Handle,
     sync::{OwnedRwLockReadGuard, RwLockWriteGuard, TryLockError},
 };
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell,
@@ -27,7 +26,13 @@ use super::{
     reading::UnderWay,
     ringing::Ringing,
 };
-use crate::{Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, faults, task};
+use crate::{
+    Action as _, Actor, Ctx, Fault, Mode,
+    actor::ReplyOf,
+    faults,
+    log::{Instrument as _, Span},
+    task,
+};
 
 impl<A: Actor> Cell<A> {
     /// How deep actors that call each other may run on one stack.

@@ -9,7 +9,6 @@ use std::{marker::PhantomData, sync::Arc};
 
 use bytes::Bytes;
 use tokio::sync::oneshot;
-use tracing::{Instrument as _, Span};
 
 use super::{
     Cell, Guest, Handling, HangUp, Hosted as _, HostedConn, Kind, Mail, Reach,
@@ -25,6 +24,7 @@ use crate::{
     Actor, ActorId, Body, Caller, Conn, Contract, Fault, Key, RawSocket,
     conn::Peer,
     faults,
+    log::{self, Instrument as _, Span},
     meters::Outcome,
     outbox::Outbox,
     shown::shown,
@@ -143,7 +143,7 @@ impl<A: Actor> Kind<A> {
             return Ok(None);
         }
         let name = "on_before_connect";
-        let span = tracing::info_span!(
+        let span = log::info_span!(
             target: "callboard::hook",
             "hook",
             actor = A::Contract::NAME,

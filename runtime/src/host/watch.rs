@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use tracing::{Span, field, level_filters::LevelFilter};
+use tracing::{field, level_filters::LevelFilter};
 
 use super::Cell;
 use crate::{
     ActionInfo, Actor, ActorId, Conn, ConnId, Contract, Fault, Key, Reply, ScheduleId,
+    log::{self, Span},
     meters::{self, ActorMeters, Outcome},
     shown::shown,
 };
@@ -61,7 +62,7 @@ impl Watch {
     #[cold]
     fn look(meters: &Arc<ActorMeters>, action: &'static ActionInfo, who: &Who<'_>) -> Self {
         let Who { actor, key, id, conn, schedule } = who;
-        let span = tracing::info_span!(
+        let span = log::info_span!(
             target: "callboard::action",
             "action",
             actor,
@@ -134,7 +135,7 @@ impl<A: Actor> Cell<A> {
     /// The span that a hook runs in, or another handler that is no action.
     pub(super) fn hook_span(&self, hook: &'static str, conn: Option<&Conn<A>>) -> Span {
         let Who { actor, key, id, conn, .. } = self.who(conn);
-        tracing::info_span!(
+        log::info_span!(
             target: "callboard::hook",
             "hook",
             actor,
@@ -149,7 +150,7 @@ impl<A: Actor> Cell<A> {
     pub(super) fn send_span(&self, queue: usize) -> Span {
         let Who { actor, key, id, .. } = self.who(None);
         let queue = A::Contract::QUEUES[queue].name;
-        tracing::info_span!(
+        log::info_span!(
             target: "callboard::queue",
             "send",
             actor,
@@ -161,14 +162,14 @@ impl<A: Actor> Cell<A> {
 
     /// The span that the start of the actor runs in: of whoever needs it first.
     pub(super) fn wake_span(&self) -> Span {
-        tracing::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = shown(&self.key))
+        log::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = shown(&self.key))
     }
 
     /// The span of what is said about a save. What the store says belongs to no call, for any number of them may have
     /// waited for it; what a turn hears of its own state, to that.
     pub(super) fn save_span(&self, parent: Option<tracing::Id>) -> Span {
         let Who { actor, key, id, .. } = self.who(None);
-        tracing::info_span!(
+        log::info_span!(
             target: "callboard::actor",
             parent: parent,
             "save",

@@ -8,7 +8,7 @@ use super::{
     ACTION_DURATION, ACTIONS, ACTORS_AWAKE, CONNECTIONS, EVENTS_DELIVERED, EVENTS_EMITTED, Outcome,
     QUEUE_COMPLETED, QUEUE_MESSAGES, QUEUE_SENT, is_collected,
 };
-use crate::{ActionInfo, ConnId, EventInfo, QueueInfo, shown::shown};
+use crate::{ActionInfo, ConnId, EventInfo, QueueInfo, log, shown::shown};
 
 /// What is measured of all actors of one type. Its meters are looked up once.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ impl ActorMeters {
     pub(crate) fn published(&self, index: usize, to: Option<ConnId>, audience: u64) {
         let meter = &self.events[index];
         let (actor, event, conn) = (self.actor, meter.event, to.map(shown));
-        tracing::trace!(target: "callboard::event", actor, event, conn, audience, "published");
+        log::trace!(target: "callboard::event", actor, event, conn, audience, "published");
         meter.emitted.increment(1);
     }
 

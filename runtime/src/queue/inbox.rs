@@ -3,7 +3,7 @@
 use std::{fmt, marker::PhantomData, sync::Arc};
 
 use super::{KEPT, QueueMessage, QueueOf};
-use crate::{Actor, Contract, Fault, MessageId, Payload, faults, host::Cell, shown::shown};
+use crate::{Actor, Contract, Fault, MessageId, Payload, faults, host::Cell, log, shown::shown};
 
 /// One of an actor's queues: [`ctx.queue::<Job>()`](crate::Ctx::queue).
 ///
@@ -78,7 +78,7 @@ impl<A: Actor, M: Payload> Queue<A, M> {
                 Err(error) => {
                     let (actor, queue) =
                         (self.cell.record().id, <A::Contract as Contract>::QUEUES[self.index].name);
-                    tracing::error!(
+                    log::error!(
                         actor = shown(&actor),
                         queue,
                         message = shown(taken.id()),

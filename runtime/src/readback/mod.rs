@@ -30,7 +30,10 @@ use self::{
     notes::{Draft, Noted, Notes},
     shapes::{Lost, Shapes},
 };
-use crate::wire::{self, DecodeError, EncodeError, EventReader, Format, native};
+use crate::{
+    log,
+    wire::{self, DecodeError, EncodeError, EventReader, Format, native},
+};
 
 /// How deep a state may be nested: its reader goes no deeper.
 const MOST_DEPTH: u16 = 256;
@@ -210,7 +213,7 @@ impl Known {
         let is_full = shapes.is_full();
         let before = KNOWN.write().insert((TypeId::of::<T>(), way), Arc::new(shapes));
         if is_full && !before.is_some_and(|before| before.is_full()) {
-            tracing::warn!(
+            log::warn!(
                 r#type = type_name::<T>(),
                 places = Shapes::MOST,
                 "its values have so many shapes that no more are remembered: a value with another one is read back each \

@@ -15,7 +15,7 @@ use super::{
     site::Site,
     visit,
 };
-use crate::{Fault, hints::Hints, meters::Route, shown::shown};
+use crate::{Fault, hints::Hints, log, meters::Route, shown::shown};
 
 /// Who may reach the server, and by which name.
 #[derive(Debug, Default)]
@@ -102,7 +102,7 @@ impl Access {
         };
         let passed = self.proxies.passed(*peer, request.headers()).inspect_err(|fault| {
             if self.of_proxy.is_due() {
-                tracing::warn!(
+                log::warn!(
                     proxy = shown(peer.ip()),
                     "a request was refused: {}; a trusted proxy has to drop those of these headers that it does not write",
                     fault.message()
@@ -129,7 +129,7 @@ impl Access {
         if origin.is_none() && is_navigation(request) {
             return Verdict::Navigate;
         }
-        tracing::debug!(origin = origin.map(readable), "a page was refused: see `Registry::origins`");
+        log::debug!(origin = origin.map(readable), "a page was refused: see `Registry::origins`");
         Verdict::Refuse(errors::origin_not_allowed())
     }
 
@@ -139,7 +139,7 @@ impl Access {
         }
         if self.of_host.is_due() {
             let host = site.host.as_deref().map(shown);
-            tracing::warn!(
+            log::warn!(
                 host,
                 "a request was refused: this server does not answer to that host; if it is one of the server's, list \
                  it with `Registry::hosts`"

@@ -6,14 +6,13 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 
-use tracing::Instrument as _;
-
 use super::{Gateway, body, errors, errors::Failure, identity, peers::Address, target::Target};
 use crate::{
     Fault, Limits,
     account::Held,
     faults,
     host::{Answered, Denied, Guest, Runtime, carried},
+    log::Instrument as _,
     store::ActorRecord,
     wire::{
         Encoding, Params,

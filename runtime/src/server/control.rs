@@ -15,7 +15,6 @@ use http::{HeaderValue, StatusCode, header, request::Parts};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::timeout;
-use tracing::Instrument as _;
 
 use super::{
     Gateway, Shared,
@@ -31,6 +30,7 @@ use crate::{
     account::Held,
     faults,
     host::{Denied, Entered, Guest, Health, Reach, Runtime, Visit},
+    log::Instrument as _,
     store::ActorRecord,
     wire,
 };

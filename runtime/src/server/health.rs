@@ -29,6 +29,7 @@ use super::{
 };
 use crate::{
     host::{Observer, Runtime, Shared},
+    log,
     shown::shown,
 };
 
@@ -111,7 +112,7 @@ async fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Infallible {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
             Err(error) => {
-                tracing::warn!(error = shown(&error), "a question about health was not accepted");
+                log::warn!(error = shown(&error), "a question about health was not accepted");
                 sleep(Duration::from_millis(100)).await;
                 continue;
             }
@@ -133,7 +134,7 @@ async fn talk(socket: TcpStream, shared: &Shared) {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(LONGEST).max_buf_size(16 * 1024).keep_alive(false);
     if let Err(error) = server.serve_connection(TokioIo::new(socket), service).await {
-        tracing::debug!(error = shown(&error), "a question about health ended early");
+        log::debug!(error = shown(&error), "a question about health ended early");
     }
 }
 

@@ -11,10 +11,10 @@ use std::{
 use axum::response::Response;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use metrics::Counter;
-use tracing::Span;
 
 use crate::{
     Key,
+    log::Span,
     shown::shown,
     store::ActorRecord,
     tap::Tap,

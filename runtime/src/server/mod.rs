@@ -56,7 +56,6 @@ use axum::{
 use http::header;
 use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
-use tracing::Instrument as _;
 
 pub(crate) use access::Access;
 pub(crate) use authority::{ControlToken, ControlTokenError};
@@ -81,6 +80,7 @@ use self::{
 use crate::{
     Fault, Limits,
     host::{Runtime, for_stranger},
+    log::Instrument as _,
     meters::ServerMeters,
     wire::http::MAX_MESSAGE,
 };

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use tracing::Span;
-
 use super::{
     Gateway,
     access::Unwanted,
@@ -19,6 +17,7 @@ use super::{
 use crate::{
     Fault, faults,
     host::{Claims, Denied, Guest, HostedConn, Runtime, Source},
+    log::Span,
     outbox::{Close, Outbox},
     shown::shown,
     wire::{Encoding, PROTOCOL_VERSION, Params, ToClient},

@@ -19,6 +19,7 @@ use crate::{
     faults,
     hints::Hints,
     host::{Source, Stranger},
+    log,
 };
 
 /// Counts sockets, connections and requests, in all and per address.
@@ -212,7 +213,7 @@ impl Table {
         let now = Instant::now();
         if self.warned_at.is_none_or(|at| now - at >= Duration::from_secs(10)) {
             self.warned_at = Some(now);
-            tracing::warn!(limit, "clients are refused: too many {} {of}", what.name());
+            log::warn!(limit, "clients are refused: too many {} {of}", what.name());
         }
     }
 

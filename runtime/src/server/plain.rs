@@ -21,6 +21,7 @@ use super::{
     transport::Transport,
 };
 use crate::{
+    log,
     pen::Pen,
     shown::shown,
     tap::{Tap, Tapped},
@@ -94,7 +95,7 @@ impl Lend for Plain {
         /// Bytes. At half of it the socket takes more again.
         const UNSENT: u32 = 4 << 10;
         if let Err(error) = socket2::SockRef::from(self.reader.as_ref()).set_tcp_notsent_lowat(UNSENT) {
-            tracing::debug!(error = shown(&error), "a socket takes more than it can send");
+            log::debug!(error = shown(&error), "a socket takes more than it can send");
         }
     }
 }

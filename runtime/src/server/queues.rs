@@ -6,14 +6,13 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use tracing::Instrument as _;
-
 use super::{Gateway, body, calls, errors, errors::Failure, identity, peers::Address, target::Target};
 use crate::{
     Fault,
     account::{Account, Held},
     faults,
     host::{Answered, Denied, Guest, Handling, Mail, Runtime, carried},
+    log::Instrument as _,
     wire::{
         Encoding,
         http::{QueueOutcome, QueueSend, QueueStatus},

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use axum::{body::Body, extract::Request, response::Response};
 use http::{HeaderValue, Uri, header};
 
-use tracing::Instrument as _;
-
 use super::{
     Gateway,
     access::Navigation,
@@ -20,6 +18,7 @@ use super::{
 use crate::{
     Fault,
     host::{Denied, Entered, Guest, carried},
+    log::Instrument as _,
 };
 
 /// A page that every actor has.

@@ -29,8 +29,8 @@ use super::{
     router, stall,
     timer::UptimeTimer,
 };
-use crate::Fault;
 use crate::shown::shown;
+use crate::{Fault, log};
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
@@ -51,11 +51,11 @@ pub(crate) async fn serve(
     }
     // The listener is closed with it.
     let _ = receiving.await;
-    tracing::info!("stopping");
+    log::info!("stopping");
     sockets.close();
     let (ended, ()) = tokio::join!(timeout(limits::GRACE, sockets.wait()), runtime.stop());
     if ended.is_err() {
-        tracing::warn!(sockets = sockets.len(), "stopped before every peer was done");
+        log::warn!(sockets = sockets.len(), "stopped before every peer was done");
     }
     Ok(())
 }
@@ -103,7 +103,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) => {
-                tracing::warn!(error = shown(&error), "a socket was not accepted");
+                log::warn!(error = shown(&error), "a socket was not accepted");
                 sleep(Duration::from_millis(100)).await;
             }
         }
@@ -134,7 +134,7 @@ async fn talk(
     let limits = gateway.limits();
     // Small frames in bursts would wait for each other's acknowledgement.
     if let Err(error) = socket.set_nodelay(true) {
-        tracing::debug!(error = shown(&error), "a socket was lost");
+        log::debug!(error = shown(&error), "a socket was lost");
         return;
     }
     let mut server = http1::Builder::new();
@@ -173,7 +173,7 @@ async fn talk(
         }
     };
     if let Err(error) = result {
-        tracing::debug!(error = shown(&error), "a socket ended early");
+        log::debug!(error = shown(&error), "a socket ended early");
     }
 }
 
@@ -206,7 +206,7 @@ impl Signals {
     fn listen() -> Self {
         Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
             signal(kind)
-                .inspect_err(|error| tracing::error!(error = shown(&error), "a signal cannot be listened to"))
+                .inspect_err(|error| log::error!(error = shown(&error), "a signal cannot be listened to"))
                 .ok()
         }))
     }
@@ -236,7 +236,7 @@ impl Signals {
 
     async fn next(&mut self) {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            tracing::error!(error = shown(&error), "a signal cannot be listened to");
+            log::error!(error = shown(&error), "a signal cannot be listened to");
             std::future::pending::<()>().await;
         }
     }

@@ -28,6 +28,7 @@ use crate::{
     Limits,
     framing::{followed_by_ping, frames},
     host::HostedConn,
+    log,
     outbox::{Close, Outbox, Taken},
     shown::shown,
     uptime::Uptime,
@@ -323,7 +324,7 @@ struct HangUp(Arc<dyn HostedConn>);
 
 impl Drop for HangUp {
     fn drop(&mut self) {
-        tracing::debug!(conn = shown(self.0.id()), "a connection ended");
+        log::debug!(conn = shown(self.0.id()), "a connection ended");
         self.0.hang_up();
     }
 }

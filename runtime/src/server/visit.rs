@@ -18,13 +18,14 @@ use http::{Method, StatusCode};
 use hyper::body::Body as _;
 use parking_lot::Mutex;
 use tokio::time::Instant;
-use tracing::{Span, field};
+use tracing::field;
 
 use super::{
     Route,
     identity::{Ray, Told},
 };
 use crate::{
+    log::{self, Span},
     meters::{self, ServerMeters},
     shown::shown,
     tap::Tap,
@@ -55,7 +56,7 @@ pub(super) struct Begun(Option<Taken>);
 
 /// The span of a request, and of the WebSocket that it opens.
 pub(super) fn span(request: &Request, ray: &Ray) -> Span {
-    tracing::info_span!(
+    log::info_span!(
         target: "callboard::request",
         "request",
         request_id = ray.as_str(),
@@ -137,7 +138,7 @@ impl Drop for Visit {
     fn drop(&mut self) {
         self.meters.answered(self.route, self.status);
         let (actor, error) = (self.ray.actor(), self.ray.error());
-        tracing::info!(
+        log::info!(
             target: "callboard::access",
             parent: None,
             request_id = self.ray.as_str(),

@@ -10,7 +10,6 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use hyper::upgrade::OnUpgrade;
 use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
-use tracing::Instrument as _;
 
 use super::{
     Gateway, errors,
@@ -28,6 +27,7 @@ use super::{
 use crate::{
     Fault, Limits,
     host::carried,
+    log::{self, Instrument as _},
     shown::shown,
     wire::{Encoding, Params},
 };
@@ -136,9 +136,9 @@ impl Handshake {
         match gateway.runtime.uptime().timeout(limit, self.0).await {
             Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(Visit::socket_taps))),
             Ok(Err(error)) => {
-                tracing::debug!(error = shown(&error), "a WebSocket handshake was not completed");
+                log::debug!(error = shown(&error), "a WebSocket handshake was not completed");
             }
-            Err(_) => tracing::debug!("a WebSocket handshake was not completed in time"),
+            Err(_) => log::debug!("a WebSocket handshake was not completed in time"),
         }
         None
     }

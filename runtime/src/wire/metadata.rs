@@ -10,7 +10,7 @@ use super::{
     DecodeError, EncodeError, Format, cbor, elements::Elements, escape::Escaped, json, tree::Tree, value,
 };
 
-use crate::shown::shown;
+use crate::{log, shown::shown};
 
 /// The metadata of a fault.
 #[derive(Debug, Clone)]
@@ -207,5 +207,5 @@ fn write<T: Serialize>(out: &mut Vec<u8>, field: &T, first_of_pair: bool) {
 }
 
 fn log_unsendable(error: &EncodeError) {
-    tracing::error!(error = shown(&error), "a field of an error cannot be sent, and is null for clients");
+    log::error!(error = shown(&error), "a field of an error cannot be sent, and is null for clients");
 }

@@ -19,6 +19,7 @@ use super::{call, max_message::MaxMessage, pulse::Pulse};
 use crate::{
     Action, CallError, Contract, Event, Fault, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
+    log,
     shown::shown,
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
 };
@@ -136,7 +137,7 @@ impl Socket {
         match (wire::ToServer::SubscriptionRequest { event, subscribe }).encode(self.encoding) {
             Ok(frame) => Next::Send(self.frame(frame)),
             Err(error) => {
-                tracing::error!(error = shown(&error), "a subscription cannot be encoded");
+                log::error!(error = shown(&error), "a subscription cannot be encoded");
                 Next::Nothing
             }
         }
@@ -204,7 +205,7 @@ impl Socket {
                     None => None,
                 };
                 let Some(message) = message else {
-                    tracing::debug!(
+                    log::debug!(
                         actor = C::NAME,
                         event = shown(&name),
                         "an event that the contract does not have"

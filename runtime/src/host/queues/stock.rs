@@ -6,6 +6,7 @@ use super::{Change, Queues};
 use crate::{
     Fault, MessageId,
     host::lane::{Lane, ToRead},
+    log,
     store::{MessagePage, QueueLoad},
 };
 
@@ -53,7 +54,7 @@ impl Queues {
         self.lanes.iter_mut().for_each(Lane::clear);
         for QueueLoad { queue, messages, .. } in loads {
             if self.index_of(queue).is_none() {
-                tracing::warn!(queue, messages, "messages wait in a queue that is no more");
+                log::warn!(queue, messages, "messages wait in a queue that is no more");
             }
         }
         for (index, page) in pages {

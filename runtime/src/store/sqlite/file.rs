@@ -15,7 +15,7 @@ use super::{
     places::Places,
     schema::{self, Format},
 };
-use crate::shown::shown;
+use crate::{log, shown::shown};
 
 /// How long a commit waits for another program that keeps a transaction open, which it may yet roll back.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -134,7 +134,7 @@ fn connect(path: &Path, check: bool) -> Result<Connection, OpenError> {
         Some(schema::VERSION) => {}
         Some(earlier) => {
             schema::upgrade(&db, earlier).map_err(refused)?;
-            tracing::info!(
+            log::info!(
                 path = shown(path.display()),
                 from = earlier,
                 to = schema::VERSION,

@@ -33,7 +33,7 @@ use super::{
     ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, Store,
     StoreError,
 };
-use crate::{ActorId, Key, shown::shown};
+use crate::{ActorId, Key, log, shown::shown};
 use error::{Closed, OpenError};
 use file::DatabaseFile;
 use job::{Job, Work};
@@ -165,7 +165,7 @@ impl SqliteStore {
         });
         let outcome = |outcome: Result<CommitOutcome, StoreError>| {
             outcome.unwrap_or_else(|error| {
-                tracing::error!(error = shown(&error), "an actor cannot be kept");
+                log::error!(error = shown(&error), "an actor cannot be kept");
                 CommitOutcome::Failed
             })
         };
@@ -331,7 +331,7 @@ impl Drop for SqliteStore {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            tracing::error!(path = shown(self.path.display()), "the store's thread panicked");
+            log::error!(path = shown(self.path.display()), "the store's thread panicked");
         }
     }
 }

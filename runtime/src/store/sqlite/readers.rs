@@ -20,7 +20,7 @@ use parking_lot::{RwLock, RwLockWriteGuard};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{error::WorkError, job::Job, watch::Watch};
-use crate::store::StoreError;
+use crate::{log, store::StoreError};
 
 /// Where reads are left to be done.
 #[derive(Debug, Clone)]
@@ -82,7 +82,7 @@ impl Drop for Reading {
         }
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
-                tracing::error!("a thread that reads the store panicked");
+                log::error!("a thread that reads the store panicked");
             }
         }
     }

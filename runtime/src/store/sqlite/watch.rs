@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::error::Lost;
-use crate::{shown::shown, store::StoreError};
+use crate::{log, shown::shown, store::StoreError};
 
 /// What the threads of a store know of it together. Once it is lost it stays so, even if the files come back: what was
 /// told to others meanwhile cannot be known.
@@ -45,13 +45,13 @@ impl Watch {
         if self.lost.set(lost.clone()).is_ok() {
             let (path, answered) = (self.path.display(), self.answered.load(Ordering::Relaxed));
             if lost.leaves_files() {
-                tracing::error!(
+                log::error!(
                     path = shown(&path),
                     reason = shown(&lost),
                     "the store is unavailable until it is opened again"
                 );
             } else {
-                tracing::error!(
+                log::error!(
                     path = shown(&path),
                     reason = shown(&lost),
                     answered,

@@ -19,7 +19,7 @@ use super::{
     readers::Reading,
     watch::Watch,
 };
-use crate::{shown::shown, store::StoreError};
+use crate::{log, shown::shown, store::StoreError};
 
 /// Something asked of the thread.
 pub(super) enum Request {
@@ -199,7 +199,7 @@ impl Writer {
             self.longest_journal = Self::LONG_JOURNAL;
         } else if length > self.longest_journal && !self.empty_journal() {
             let path = self.file.path().display();
-            tracing::warn!(
+            log::warn!(
                 path = shown(&path),
                 length,
                 "the journal of the store grows for as long as another program reads it"
