@@ -19,9 +19,15 @@ impl<A: Actor> Cell<A> {
         if self.write_saved().await.is_err() {
             return false;
         }
-        let begins = self.mailbox.begin_end(self.holds.wish() == Wish::Sleep);
+        let asks = self.holds.wish() == Wish::Sleep;
+        // Messages wait from here on, so that it is known of all that were taken before who waits for them.
+        self.queues.lock().set_ending(true);
+        let begins = (asks || (self.is_idle() && !self.has_queued_work())) && self.mailbox.begin_end(asks);
         if begins {
             self.fall_asleep().await;
+        } else {
+            self.queues.lock().set_ending(false);
+            self.queues_changed.notify_waiters();
         }
         begins
     }
@@ -29,7 +35,6 @@ impl<A: Actor> Cell<A> {
     /// From here on nothing takes the end back: what others want is for the next time awake.
     async fn fall_asleep(self: &Arc<Self>) {
         self.holds.begin_end();
-        self.queues.lock().begin_end();
         self.end_run().await;
         self.say_goodnight().await;
         if self.finish().await {

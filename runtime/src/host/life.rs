@@ -257,7 +257,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Whether nothing keeps it awake.
-    fn is_idle(&self) -> bool {
+    pub(super) fn is_idle(&self) -> bool {
         let alone = A::OPTIONS.hibernate || self.roster().is_empty();
         alone && !self.holds.is_held() && !(A::EPHEMERAL && self.alarms.lock().any())
     }

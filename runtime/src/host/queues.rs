@@ -235,9 +235,9 @@ impl Queues {
         self.reloading = reloading;
     }
 
-    /// The actor's end begins.
-    pub(super) fn begin_end(&mut self) {
-        self.ending = true;
+    /// The actor's end begins, or is taken back.
+    pub(super) fn set_ending(&mut self, ending: bool) {
+        self.ending = ending;
     }
 
     /// Whether messages are on their way to the store.

@@ -109,3 +109,24 @@ paused_world!(
         assert_eq!(slow.done().await.unwrap(), (6, 1), "one of them it has sent itself when it was made");
     }
 );
+
+/// The actor is asked to sleep for others, over and over, while somebody waits.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_actor_that_sleeps_for_others_does_not_while_somebody_waits_for_a_message() {
+    let registry = Registry::new().register::<Shop>().store(MemoryStore::new());
+    let registry = registry.limits(Limits::new().actors_awake(1));
+    let client = registry.client();
+    let shop = client.get_or_create::<Shop>("pushed");
+    let others = tokio::spawn(async move {
+        for n in 0..400_u32 {
+            client.get_or_create::<Shop>(n).wakes().await.unwrap();
+        }
+    });
+    let mut handled = 0;
+    while !others.is_finished() {
+        assert!(shop.send_and_wait(Job(handled), 20 * SECOND).await.unwrap().is_some());
+        handled += 1;
+    }
+    others.await.unwrap();
+    assert_eq!(shop.jobs().await.unwrap(), (0..handled).collect::<Vec<_>>());
+}
