@@ -110,23 +110,27 @@ paused_world!(
     }
 );
 
-/// The actor is asked to sleep for others, over and over, while somebody waits.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_actor_that_sleeps_for_others_does_not_while_somebody_waits_for_a_message() {
-    let registry = Registry::new().register::<Shop>().store(MemoryStore::new());
-    let registry = registry.limits(Limits::new().actors_awake(1));
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_message_keeps_an_actor_awake_that_was_about_to_sleep() {
+    let store = store();
+    let registry = open(store.clone()).limits(Limits::new().actors_awake(1));
     let client = registry.client();
-    let shop = client.get_or_create::<Shop>("pushed");
-    let others = tokio::spawn(async move {
-        for n in 0..400_u32 {
-            client.get_or_create::<Shop>(n).wakes().await.unwrap();
-        }
-    });
-    let mut handled = 0;
-    while !others.is_finished() {
-        assert!(shop.send_and_wait(Job(handled), 20 * SECOND).await.unwrap().is_some());
-        handled += 1;
-    }
-    others.await.unwrap();
-    assert_eq!(shop.jobs().await.unwrap(), (0..handled).collect::<Vec<_>>());
+    let shop = client.get_or_create::<LazyShop>("pushed");
+    shop.send(letter(1)).await.unwrap();
+    pass_s(60).await;
+    // A change that is not saved yet: it is before the actor sleeps.
+    assert_eq!(shop.read_letter().await.unwrap(), Some(1));
+    let hold = store.hold_batches();
+    let other = client.get_or_create::<Shop>("other");
+    let mut other = pin!(other.wakes());
+    assert!(poll!(&mut other).is_pending(), "the first is to sleep for this one");
+    pass(Duration::from_millis(10)).await;
+    let mut waiting = pin!(shop.send_and_wait(letter(2), Duration::MAX));
+    assert!(poll!(&mut waiting).is_pending());
+    drop(hold);
+    assert_eq!(other.await.unwrap(), 1);
+    pass_s(1).await;
+    assert!(poll!(&mut waiting).is_pending());
+    assert_eq!(shop.read_letter().await.unwrap(), Some(2));
+    assert_eq!(waiting.await.unwrap().as_deref(), Some("read 2"));
 }
