@@ -197,6 +197,7 @@ fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
 
 /// Which hooks an actor has, and how each borrows it; the host takes no turn for a hook that is not there.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether a hook of its own is there")]
 pub struct Hooks {
     /// `#[on_before_connect]`
     pub before_connect: Option<Mode>,

@@ -57,7 +57,7 @@ impl Bar {
 
     #[action]
     fn place(&self, conn: &Conn<Self>) -> u32 {
-        **conn.state()
+        *conn.state()
     }
 }
 
@@ -85,7 +85,7 @@ impl Hotel {
 
 /// A type of the user's own that has this name is one like any other.
 mod own {
-    use callboard::{actor, on_before_connect};
+    use callboard::actor;
     use serde::{Deserialize, Serialize};
 
     #[derive(Clone, Serialize, Deserialize)]
@@ -123,7 +123,7 @@ impl Sign for Plate {
     }
 
     fn read(&self, ctx: &Ctx<Self>) -> String {
-        format!("{:?}", ctx.conn().map(|conn| **conn.state()))
+        format!("{:?}", ctx.conn().map(|conn| *conn.state()))
     }
 }
 
