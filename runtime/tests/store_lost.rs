@@ -105,6 +105,50 @@ async fn a_file_that_was_replaced_is_never_written() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_cut_short_in_place_makes_the_store_unavailable() {
+    for name in ["callboard.db", "callboard.db-wal"] {
+        let world = World::new().await;
+        let path = world.path("data").join(name);
+        let length = fs::metadata(&path).unwrap().len();
+        fs::File::options().write(true).open(&path).unwrap().set_len(length / 2).unwrap();
+        let reason = world.refuses_everything().await;
+        assert!(reason.contains(&format!("made `{}` shorter", path.display())), "{reason}");
+        world.store.close().await;
+        assert_eq!(fs::metadata(&path).unwrap().len(), length / 2, "nothing is written any more");
+
+        let idle = World::new().await;
+        fs::write(idle.path("data").join(name), "").unwrap();
+        until_unhealthy(&idle.store).await;
+    }
+}
+
+#[tokio::test]
+async fn a_journal_that_the_store_itself_makes_shorter_is_no_loss() {
+    let world = World::new().await;
+    let journal = world.path("data").join("callboard.db-wal");
+    let length = || fs::metadata(&journal).unwrap().len();
+    let room = created(&world.store, "room", ["large"]).await;
+    // SQLite does not write what has not changed.
+    let large = |revision: u64| revision.to_string().repeat(8 << 20);
+    // It grows beyond what is long for as long as somebody reads.
+    let reader = Connection::open(world.path("data").join("callboard.db")).unwrap();
+    reader.execute_batch("BEGIN").unwrap();
+    assert_eq!(reader.query_row("SELECT count(*) FROM actors", [], |row| row.get(0)), Ok(2));
+    for revision in 2..9_u64 {
+        assert_eq!(
+            commit(&world.store, save(&room, 1, revision, &large(revision), [])).await,
+            CommitOutcome::Done
+        );
+    }
+    assert!(length() > 50 << 20, "{}", length());
+    reader.execute_batch("COMMIT").unwrap();
+    assert_eq!(commit(&world.store, save(&room, 1, 9, &large(9), [])).await, CommitOutcome::Done);
+    assert_eq!(commit(&world.store, save(&room, 1, 10, "small", [])).await, CommitOutcome::Done);
+    assert!(length() < 1 << 20, "it began anew: {}", length());
+    world.store.health().unwrap();
+}
+
+#[tokio::test]
 async fn a_second_server_that_takes_the_path_keeps_all_that_is_its_own() {
     for first_is_told in [true, false] {
         let world = World::new().await;

@@ -43,15 +43,20 @@ pub(super) enum Lost {
     #[error("`{path}` cannot be looked at any more: {kind}")]
     Hidden { path: PathBuf, kind: io::ErrorKind },
     #[error(
+        "another program made `{path}` shorter while the store was open, and what it has cut off is gone (to put a backup in \
+         its place, stop the server)"
+    )]
+    Shortened { path: PathBuf },
+    #[error(
         "another program wrote to `{path}` while the store was open (programs may read it; to write, stop the server)"
     )]
     Written { path: PathBuf },
 }
 
 impl Lost {
-    /// Whether what was saved is where it was.
+    /// Whether the store's path still leads to its files.
     pub(super) fn leaves_files(&self) -> bool {
-        matches!(self, Self::Written { .. })
+        matches!(self, Self::Written { .. } | Self::Shortened { .. })
     }
 }
 

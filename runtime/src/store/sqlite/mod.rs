@@ -70,6 +70,8 @@ use writer::{Request, Writer};
 ///   second where nobody writes. A file that was put in their place is never written.
 /// - Another program commits something to the file, or empties its journal. Actors that are awake would not know what was
 ///   changed, and save over it.
+/// - Another program makes one of the files shorter, as it does that truncates it or copies an older one over it. What it does
+///   to their bytes otherwise cannot be seen: stop the server before a backup is put in their place.
 ///
 /// The directory has to be on a local disk: over a network, neither SQLite's journal nor its locks can be relied on.
 ///
@@ -130,8 +132,9 @@ impl SqliteStore {
             StartError::Io(reason) => OpenError::Io { path: path.clone(), reason },
         })?;
         // The readers have opened the same files.
-        file.places().look().map_err(|lost| OpenError::Lost { lost })?;
-        let (readers, writer) = (reading.readers().clone(), Writer::new(file, reading, Arc::clone(&watch)));
+        let lengths = file.places().look().map_err(|lost| OpenError::Lost { lost })?;
+        let readers = reading.readers().clone();
+        let writer = Writer::new(file, lengths, reading, Arc::clone(&watch));
         let (requests, queue) = mpsc::channel();
         let thread = thread::Builder::new()
             .name("callboard-store".to_owned())

@@ -3,6 +3,10 @@
 //! A file that was deleted can be written for as long as it is open, and what is written to it is gone with the process.
 //! SQLite opens its files once, so what it writes goes to those, whatever is at their path by now: nothing at all, or the
 //! files of another server. Only a look at the path tells. That costs a system call for each file, and no disk.
+//!
+//! Whoever copies a file over one of them, or truncates it, does not replace it. What SQLite writes then goes behind what is
+//! not there any more. The same look tells where the file has become shorter: the database never does, and the journal only
+//! by what the store itself does.
 
 use std::{
     fs::{self, Metadata},
@@ -19,6 +23,13 @@ pub(super) struct Places {
     journal: Place,
     /// What connections share, and the lock: without them others would not know of this store.
     beside: [Place; 2],
+}
+
+/// How long the files are that have what was saved, in bytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Lengths {
+    pub(super) database: u64,
+    pub(super) journal: u64,
 }
 
 /// A path, and which file it led to.
@@ -43,13 +54,24 @@ impl Places {
         Ok(places)
     }
 
-    /// Fails if one of them is not where it was. Says how long the journal is.
-    pub(super) fn look(&self) -> Result<u64, Lost> {
-        self.database.look()?;
+    /// Fails if one of them is not where it was.
+    pub(super) fn look(&self) -> Result<Lengths, Lost> {
+        let database = self.database.look()?.len();
         for place in &self.beside {
             place.look()?;
         }
-        Ok(self.journal.look()?.len())
+        Ok(Lengths { database, journal: self.journal.look()?.len() })
+    }
+
+    /// The same, and fails if one is shorter than it was. Between that look and this one the store has written nothing.
+    pub(super) fn look_again(&self, before: Lengths) -> Result<Lengths, Lost> {
+        let now = self.look()?;
+        let shortened = |place: &Place| Err(Lost::Shortened { path: place.path.clone() });
+        match () {
+            () if now.database < before.database => shortened(&self.database),
+            () if now.journal < before.journal => shortened(&self.journal),
+            () => Ok(now),
+        }
     }
 }
 

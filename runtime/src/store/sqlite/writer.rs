@@ -1,7 +1,7 @@
 //! The thread that owns the writing connection: whatever writes were asked for meanwhile become one transaction.
 //!
-//! Before the first write of a transaction it sees that no other program has committed anything, and before a
-//! transaction is answered it sees that its files are still at their path. Where nobody writes it looks each second.
+//! Before the first write of a transaction it sees that no other program has committed anything, or cut a file off, and
+//! before a transaction is answered it sees that its files are still at their path. Where nobody writes it looks each second.
 
 use std::{
     iter, slice,
@@ -16,6 +16,7 @@ use super::{
     error::{Locked, Lost, WorkError},
     file::{DatabaseFile, Session, data_version},
     job::Job,
+    places::Lengths,
     readers::Reading,
     watch::Watch,
 };
@@ -34,6 +35,8 @@ pub(super) struct Writer {
     reading: Reading,
     file: DatabaseFile,
     watch: Arc<Watch>,
+    /// How long the files were when it was done with them.
+    lengths: Lengths,
     /// How long the journal may become until it is made to begin anew.
     longest_journal: u64,
 }
@@ -64,8 +67,8 @@ impl Writer {
     /// In bytes: four times what it has where now and then nobody reads.
     const LONG_JOURNAL: u64 = 64 << 20;
 
-    pub(super) fn new(file: DatabaseFile, reading: Reading, watch: Arc<Watch>) -> Self {
-        Self { reading, file, watch, longest_journal: Self::LONG_JOURNAL }
+    pub(super) fn new(file: DatabaseFile, lengths: Lengths, reading: Reading, watch: Arc<Watch>) -> Self {
+        Self { reading, file, watch, lengths, longest_journal: Self::LONG_JOURNAL }
     }
 
     /// Serves requests until it is told to close the file, or nobody can make any.
@@ -104,7 +107,7 @@ impl Writer {
 
     /// Sees to it that nothing is done with a store that is lost.
     fn look(&mut self) {
-        let looked = self.file.places().look();
+        let looked = self.file.places().look_again(self.lengths);
         if let Err(lost) = looked {
             self.watch.lose(lost);
         } else if let Ok(Session { db, version }) = self.file.session()
@@ -148,18 +151,26 @@ impl Writer {
         if self.watch.check().is_err() {
             return Err(Failure::Any(Obstacle::Lost));
         }
+        if let Err(lost) = self.file.places().look_again(self.lengths) {
+            return Err(self.lose(lost));
+        }
         let done = self.transact(writes);
         match self.file.places().look() {
             // Whatever became of it, it is not where anybody will look for it.
-            Err(lost) => {
-                self.watch.lose(lost);
-                Err(Failure::Any(Obstacle::Lost))
+            Err(lost) => Err(self.lose(lost)),
+            Ok(lengths) => {
+                self.lengths = lengths;
+                done.map(|()| {
+                    self.watch.answering();
+                    lengths.journal
+                })
             }
-            Ok(journal) => done.map(|()| {
-                self.watch.answering();
-                journal
-            }),
         }
+    }
+
+    fn lose(&self, lost: Lost) -> Failure {
+        self.watch.lose(lost);
+        Failure::Any(Obstacle::Lost)
     }
 
     fn transact(&mut self, writes: &mut [Box<dyn Job>]) -> Result<(), Failure> {
@@ -167,10 +178,7 @@ impl Writer {
         let session = self.file.session().map_err(|error| Failure::Some(StoreError::new(error)))?;
         match session.transact(writes) {
             Ok(true) => Ok(()),
-            Ok(false) => {
-                self.watch.lose(Lost::Written { path });
-                Err(Failure::Any(Obstacle::Lost))
-            }
+            Ok(false) => Err(self.lose(Lost::Written { path })),
             Err(reason) => {
                 if session.recover().is_err() {
                     // Not even rolling back worked.
@@ -208,7 +216,8 @@ impl Writer {
         }
     }
 
-    fn empty_journal(&self) -> bool {
+    fn empty_journal(&mut self) -> bool {
+        self.lengths.journal = 0;
         let _nobody_reads = self.reading.pause();
         self.file.empty_journal()
     }
