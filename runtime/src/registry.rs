@@ -253,6 +253,12 @@ impl Registry {
     /// several), or from the same element of `Forwarded`, for [`Origins`] and [`hosts`](Self::hosts). Without them it is the
     /// `Host` that the proxy sends.
     ///
+    /// Browsers on the proxy's machine can open sockets that look like the proxy's, and a page may write all of these headers.
+    /// So where a request comes from this machine (its loopback address, or the one that it was sent to) and
+    /// [`hosts`](Self::hosts) are looked at, the request's own `Host` must be one of them too: `127.0.0.1:6420` is, which is
+    /// what nginx sends by default for a `proxy_pass` to that address, and a name that the proxy keeps has to be listed
+    /// anyway. On other machines that are trusted, let no browsers run.
+    ///
     /// Have the proxy set or remove each of these four headers: what it passes on as it is, is its client's word. A proxy mostly
     /// writes one kind and passes on the other, so a request that has `Forwarded` and an `X-Forwarded-..` header is only
     /// answered if they say the same, all of it; else, and if `Forwarded` breaks its grammar, it is refused with status 400,

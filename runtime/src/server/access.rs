@@ -33,6 +33,11 @@ pub(crate) struct Access {
 struct Caller<'a> {
     client: Option<SocketAddr>,
     site: Site<'a>,
+    /// What the request itself was sent to, where a proxy says another site and a browser could have said it too.
+    ///
+    /// Browsers run where the sockets of a proxy on this machine come from. A page whose name has the address of this
+    /// machine (see [`Hosts`]) can write any of the headers that proxies do; what it cannot write is `Host`.
+    own: Option<Site<'a>>,
 }
 
 /// What becomes of a request, by its head alone.
@@ -77,9 +82,9 @@ impl Access {
     pub(super) fn judge(&self, request: &mut Request) -> Verdict {
         match self.caller(request) {
             Err(fault) => Verdict::Refuse(fault),
-            Ok(Caller { client, site }) => {
-                let verdict = self.judge_page(&site, request);
-                name_client(client, request);
+            Ok(caller) => {
+                let verdict = self.judge_page(&caller, request);
+                name_client(caller.client, request);
                 verdict
             }
         }
@@ -88,17 +93,17 @@ impl Access {
     /// Whether a request for a route of the app's own is answered: that is by its host alone. Which pages may have the
     /// answer is for the app to say.
     pub(super) fn admit(&self, request: &mut Request) -> Result<(), Fault> {
-        let Caller { client, site } = self.caller(request)?;
-        self.check_host(&site, request)?;
-        name_client(client, request);
+        let caller = self.caller(request)?;
+        self.check_host(&caller, request)?;
+        name_client(caller.client, request);
         Ok(())
     }
 
     /// Who asks, and for what.
     fn caller<'a>(&self, request: &'a Request) -> Result<Caller<'a>, Fault> {
-        let mut site = site(request)?;
+        let site = site(request)?;
         let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
-            return Ok(Caller { client: None, site });
+            return Ok(Caller { client: None, site, own: None });
         };
         let passed = self.proxies.passed(*peer, request.headers()).inspect_err(|fault| {
             if self.of_proxy.is_due() {
@@ -109,13 +114,19 @@ impl Access {
                 );
             }
         })?;
-        site.host = passed.host.or(site.host);
-        site.is_secure = passed.is_secure;
-        Ok(Caller { client: passed.client, site })
+        let (client, is_secure) = (passed.client, passed.is_secure);
+        Ok(match passed.host {
+            Some(host) => {
+                let own = is_of_this_machine(*peer, request).then_some(site);
+                Caller { client, site: Site { host: Some(host), is_secure }, own }
+            }
+            None => Caller { client, site: Site { is_secure, ..site }, own: None },
+        })
     }
 
-    fn judge_page(&self, site: &Site<'_>, request: &Request) -> Verdict {
-        if let Err(fault) = self.check_host(site, request) {
+    fn judge_page(&self, caller: &Caller<'_>, request: &Request) -> Verdict {
+        let site = &caller.site;
+        if let Err(fault) = self.check_host(caller, request) {
             return if opens_socket(request) { Verdict::Close(fault) } else { Verdict::Refuse(fault) };
         }
         let origin = request.headers().get(header::ORIGIN);
@@ -133,12 +144,12 @@ impl Access {
         Verdict::Refuse(errors::origin_not_allowed())
     }
 
-    fn check_host(&self, site: &Site<'_>, request: &Request) -> Result<(), Fault> {
-        if self.hosts.allow(site, request.extensions().get::<Arrival>()) {
-            return Ok(());
-        }
+    fn check_host(&self, caller: &Caller<'_>, request: &Request) -> Result<(), Fault> {
+        let arrival = request.extensions().get::<Arrival>();
+        let mut sites = caller.own.iter().chain([&caller.site]);
+        let Some(refused) = sites.find(|site| !self.hosts.allow(site, arrival)) else { return Ok(()) };
         if self.of_host.is_due() {
-            let host = site.host.as_deref().map(shown);
+            let host = refused.host.as_deref().map(shown);
             log::warn!(
                 host,
                 "a request was refused: this server does not answer to that host; if it is one of the server's, list \
@@ -147,6 +158,13 @@ impl Access {
         }
         Err(errors::host_not_allowed())
     }
+}
+
+/// Whether the socket's other end is on this machine: browsers of this machine have such sockets, as its proxies have.
+fn is_of_this_machine(peer: SocketAddr, request: &Request) -> bool {
+    let (peer, arrival) = (peer.ip().to_canonical(), request.extensions().get::<Arrival>());
+    let at = arrival.and_then(|arrival| arrival.at);
+    peer.is_loopback() || at.is_some_and(|at| at.to_canonical() == peer)
 }
 
 fn name_client(client: Option<SocketAddr>, request: &mut Request) {

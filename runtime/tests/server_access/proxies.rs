@@ -156,7 +156,10 @@ async fn the_host_and_scheme_of_a_proxy_count_for_origins_and_for_hosts() {
     // Nobody else is believed.
     let forged = [&[("host", "rebind.evil")], &site("app.example", "https")[..]].concat();
     assert_eq!(get(&stranger, &forged).await, refused("host"));
-    assert_eq!(get(&server, &forged).await, ok, "the proxy's own host is not the client's");
+    // Nor is a page on this machine, whose sockets are like the proxy's.
+    assert_eq!(get(&server, &forged).await, refused("host"));
+    let own = [&[("host", "127.0.0.1:6420")], &site("app.example", "https")[..]].concat();
+    assert_eq!(get(&server, &own).await, ok, "the proxy's own name for the server is not the client's");
 
     let page = |origin, site: [(&'static str, &'static str); 2]| [&site[..], &[("origin", origin)]].concat();
     let app = site("app.example", "https");
@@ -172,6 +175,73 @@ async fn the_host_and_scheme_of_a_proxy_count_for_origins_and_for_hosts() {
     assert_eq!(get(&stranger, &page("https://app.example", app)).await, refused("origin"));
     let any = Server::host(behind().hosts(["app.example"]).origins(Origins::any())).await;
     assert_eq!(get(&any, &page("https://other.example", app)).await, ok);
+}
+
+/// A page whose name has the address of this machine talks to the port as the proxy does, and may write all headers but
+/// `Host`.
+#[tokio::test]
+async fn a_page_on_this_machine_is_not_taken_for_the_proxy_on_it() {
+    let rebound = [("host", "rebind.evil:6420"), ("sec-fetch-site", "same-origin")];
+    let claims = [
+        &[("x-forwarded-host", "app.example")][..],
+        &[("x-forwarded-host", "localhost"), (XFF, "127.0.0.1"), ("x-forwarded-proto", "http")],
+        &[("forwarded", "for=127.0.0.1;host=localhost")],
+        &[("forwarded", "host=app.example, for=10.0.0.2")],
+        // The page's own name, as a proxy says it that keeps it.
+        &[("x-forwarded-host", "rebind.evil:6420")],
+    ];
+    let listed = behind().hosts(["app.example"]);
+    let mut routed = Server::start().await;
+    routed.address = nested(&listed).await;
+    let own = behind();
+    let servers = [Server::host(own).await, Server::host(behind().hosts(["app.example"])).await, routed];
+    for server in &servers {
+        for (request, headers) in requests() {
+            for claim in claims {
+                let headers = [&headers[..], &rebound, claim].concat();
+                let (status, _) = refusal(server, &request, &headers).await;
+                // A router has no routes of the app's own.
+                let is_elsewhere = status == 404 && request.ends_with("/own");
+                assert!(status == 403 || is_elsewhere, "{request} {claim:?}: {status}");
+            }
+        }
+        let note = format!("POST /gateway/desk/action/note?{}", desk("rebound"));
+        let headers = [("host", "rebind.evil"), ("origin", "http://rebind.evil"), claims[1][0]];
+        let refused = refusal(server, &note, &headers).await;
+        assert_eq!(refused, (403, "auth.host_not_allowed".to_owned()));
+        let headers = "host: rebind.evil\r\nx-forwarded-host: localhost\r\n";
+        let path = format!("/gateway/desk/connect?{}", desk("rebound"));
+        let mut socket = open(server.address, &path, headers).await;
+        let told = next_json(&mut socket).await;
+        assert_eq!(told["body"]["val"]["code"], "host_not_allowed", "{told}");
+        let list = server.http("GET /actors?name=desk&key=rebound", &[], b"").await;
+        assert_eq!(list.json()["actors"], json!([]));
+    }
+}
+
+/// The status and the error's code of a request that is refused.
+async fn refusal(server: &Server, request: &str, headers: &[(&str, &str)]) -> (u16, String) {
+    let reply = server.http(request, headers, b"").await;
+    let has_error = reply.status >= 400 && !request.starts_with("HEAD") && !reply.body.is_empty();
+    (reply.status, if has_error { reply.error() } else { String::new() })
+}
+
+#[tokio::test]
+async fn a_proxy_on_this_machine_may_name_the_server_by_its_address_or_keep_the_name() {
+    let server = Server::host(behind().hosts(["app.example"])).await;
+    let at = format!("127.0.0.1:{}", server.address.port());
+    for host in [&at, "localhost", "app.example", "[::1]:6420"] {
+        for claim in [("x-forwarded-host", "app.example"), ("forwarded", "for=203.0.113.9;host=app.example")]
+        {
+            let reply = server.http("GET /health", &[("host", host), claim], b"").await;
+            assert_eq!(reply.status, 200, "{host} {claim:?}");
+        }
+    }
+    // Where names are not looked at, none is.
+    let open = behind();
+    let routed = nested(&open).await;
+    let head = "GET /health HTTP/1.1\r\nhost: backend\r\nx-forwarded-host: app.example";
+    assert_eq!(status(routed, &format!("{head}\r\n\r\n")).await, "200");
 }
 
 #[tokio::test]
