@@ -50,7 +50,9 @@ use std::time::Duration;
 /// An address is what the socket says: behind a proxy all clients have the same one, that of this machine too, unless the
 /// proxy is named with [`Registry::trusted_proxies`](crate::Registry::trusted_proxies). Until some are, the log says once of
 /// each limit per address that it was met, and what to do about it. IPv6 addresses count by their first 64 bits, which is
-/// what one customer gets.
+/// what one customer gets. A server of your own around [`Registry::router`](crate::Registry::router) has to say the addresses
+/// (`axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())`): without them no limit per address holds, and
+/// the log says so once.
 ///
 /// ```
 /// # use callboard::{Limits, Registry};
@@ -274,5 +276,13 @@ impl Limits {
     pub fn requests_per_second(mut self, requests: u32) -> Self {
         self.requests_per_second = Some(requests).filter(|requests| *requests > 0);
         self
+    }
+
+    /// Whether requests are counted per address: by any of those that hold for a router too.
+    pub(crate) fn are_per_address(&self) -> bool {
+        let counts =
+            [self.connections_per_address, self.reads_in_flight_per_address, self.buffered_per_address];
+        let rates = [self.actors_made_per_second_per_address, self.requests_per_second];
+        counts.iter().any(|most| *most < usize::MAX) || rates.iter().any(Option::is_some)
     }
 }

@@ -75,7 +75,7 @@ impl Access {
 
     /// What there is to be told of limits of one address.
     pub(super) fn hints(&self) -> Hints {
-        if self.proxies.are_none() { Hints::default() } else { Hints::silent() }
+        if self.proxies.are_none() { Hints::default() } else { Hints::with_proxies() }
     }
 
     /// Judges a request. From then on its `ConnectInfo` is its client's address, past trusted proxies.

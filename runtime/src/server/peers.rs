@@ -113,7 +113,11 @@ impl Peers {
 
     /// Counts a request. Too many of an address are refused, with the time to wait.
     pub(super) fn request(&self, address: Option<Address>) -> Result<(), Duration> {
-        let (Some(rate), Some(address)) = (self.limits.requests_per_second, address) else { return Ok(()) };
+        let Some(address) = address else {
+            self.hints.lack_address(&self.limits);
+            return Ok(());
+        };
+        let Some(rate) = self.limits.requests_per_second else { return Ok(()) };
         let mut table = self.table.lock();
         let peer = table.peer(address);
         let paid = pay(peer.paid_at, Some(rate), Instant::now());

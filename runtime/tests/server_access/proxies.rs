@@ -2,6 +2,7 @@
 
 use axum::extract::ConnectInfo;
 use callboard::{Limits, Origins};
+use tracing::Level;
 
 use super::*;
 
@@ -242,6 +243,46 @@ async fn a_proxy_on_this_machine_may_name_the_server_by_its_address_or_keep_the_
     let routed = nested(&open).await;
     let head = "GET /health HTTP/1.1\r\nhost: backend\r\nx-forwarded-host: app.example";
     assert_eq!(status(routed, &format!("{head}\r\n\r\n")).await, "200");
+}
+
+#[tokio::test]
+async fn a_router_that_is_told_no_addresses_warns_once_of_limits_and_proxies_that_have_no_effect() {
+    let log = log();
+    let warned = |path: &str| {
+        let path = format!("/{path}");
+        let lines =
+            log.lines(|line| line.level == Level::WARN && line.of_span("request", "path") == Some(&path));
+        lines.into_iter().map(|line| line.field("message").unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let none = || {
+        let limits = Limits::new().connections_per_address(usize::MAX).buffered_per_address(usize::MAX);
+        limits.reads_in_flight_per_address(usize::MAX).actors_made_per_second_per_address(0)
+    };
+    for (path, registry, warns) in [
+        ("unaddressed-default", gate(), true),
+        ("unaddressed-proxies", behind().limits(none()), true),
+        ("unaddressed-rate", gate().limits(none().requests_per_second(1)), true),
+        ("unaddressed-none", gate().limits(none()), false),
+    ] {
+        let app = axum::Router::new().nest("/api", registry.router());
+        let server =
+            Server::behind(app.merge(axum::Router::new().nest("/admin", registry.control_router()))).await;
+        for at in ["api", "admin", "api"] {
+            assert_eq!(server.http(&format!("GET /{at}/{path}"), &[], b"").await.status, 404, "{at} {path}");
+        }
+        let told = warned(path);
+        assert_eq!(told.len(), usize::from(warns), "{path}: {told:?}");
+        for call in
+            ["`app.into_make_service_with_connect_info::<SocketAddr>()`", "`Registry::trusted_proxies`"]
+        {
+            assert!(told.iter().all(|told| told.contains(call)), "{told:?}");
+        }
+    }
+    let registry = behind();
+    let addressed = nested(&registry).await;
+    let head = "GET /addressed-default HTTP/1.1\r\nhost: localhost";
+    assert_eq!(status(addressed, &format!("{head}\r\n\r\n")).await, "404");
+    assert_eq!(warned("addressed-default"), [""; 0]);
 }
 
 #[tokio::test]
