@@ -89,6 +89,9 @@ mod hooks {
     mod pass {
         mod all_hooks;
         mod connect_beside;
+        mod connect_beside_answers;
+        mod connect_beside_caller;
+        mod connect_beside_params;
         mod connect_with_value;
         mod future_not_send;
         mod migrate_nothing;

@@ -421,6 +421,22 @@ mod server {
         }
     }
 
+    /// What the `#[on_before_connect]` with `self` takes, as the one without it takes it.
+    #[diagnostic::on_unimplemented(
+        message = "both forms of `#[on_before_connect]` take params of one type, and here they are `{Self}`",
+        label = "the form with `self` takes `{Said}`",
+        note = "clients pass one value to `connect`: write the same type in both, or leave the params out of one"
+    )]
+    pub trait ParamsBeside<Said> {
+        fn take(params: Said) -> Self;
+    }
+
+    impl<T> ParamsBeside<T> for T {
+        fn take(params: T) -> Self {
+            params
+        }
+    }
+
     /// For a dispatch function that was handed an action of another mode.
     pub fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
         let info = action.info();

@@ -139,8 +139,11 @@ fn before_actor(check: &Check, actor: &Actor) -> TokenStream {
     let (caller, params) = (local("caller"), local("params"));
     let with_self = actor.hooks.before_connect.as_ref();
     let is_taken_elsewhere = check.params.is_none() && with_self.is_some();
-    let as_said =
-        if is_taken_elsewhere { None } else { as_said("Params", &params, check.params.as_ref(), actor) };
+    let as_said = if is_taken_elsewhere {
+        None
+    } else {
+        as_said("Params", &params, check.params.as_ref(), actor).or_else(|| as_beside(&params, check, actor))
+    };
     let lent_caller = check.caller.then(|| quote!(#caller,));
     let given_params = check.params.is_some().then(|| quote!(#params));
     let call = quote!(Self::#function(#lent_caller #given_params));
@@ -173,6 +176,17 @@ fn as_said(role: &str, value: &Ident, ty: Option<&TokenStream>, actor: &Actor) -
     };
     let said = format_ident!("{role}Of");
     let taken = quote!(<#ty as #krate::__private::#role<#krate::#said<Self>>>::take(#value));
+    let taken = located(taken, place);
+    Some(quote!(let #value = #taken;))
+}
+
+/// What the form with `self` takes, as the type that the form without it takes: the compiler tells if they differ.
+fn as_beside(value: &Ident, check: &Check, actor: &Actor) -> Option<TokenStream> {
+    let krate = &actor.krate;
+    let ty = check.params.as_ref()?;
+    actor.hooks.before_connect.as_ref()?.params.as_ref()?;
+    let place = ty.span();
+    let taken = quote!(<#ty as #krate::__private::ParamsBeside<#krate::ParamsOf<Self>>>::take(#value));
     let taken = located(taken, place);
     Some(quote!(let #value = #taken;))
 }

@@ -1,13 +1,13 @@
 //! The hooks: methods that the framework calls at points of an actor's life.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, FnArg, Ident, Meta, PatType, Signature, Type};
+use syn::{Attribute, Ident, Meta, PatType, Signature, Type};
 
 use super::{
-    Carried, Life, Mode, Output, Raw, Scope, Subscribe,
+    Carried, Check, Life, Mode, Output, Raw, Scope, Subscribe,
     action::check_signature,
     owned,
-    parameter::{Parameters, is_meant_as_conn, is_meant_as_ctx, lends_caller},
+    parameter::{Parameters, lends_caller},
 };
 use crate::{marker::Marker, syntax::Method};
 
@@ -35,18 +35,6 @@ pub(crate) struct Hook {
     pub(crate) ctx: bool,
     pub(crate) conn: bool,
     /// The type of the params, for the hook that takes them.
-    pub(crate) params: Option<TokenStream>,
-    pub(crate) output: Output,
-    pub(crate) is_broken: bool,
-}
-
-/// `#[on_before_connect]` without `self`: the function that is asked before there is an actor.
-#[derive(Debug)]
-pub(crate) struct Check {
-    pub(crate) function: Ident,
-    pub(crate) is_async: bool,
-    /// Whether it takes `&Caller`.
-    pub(crate) caller: bool,
     pub(crate) params: Option<TokenStream>,
     pub(crate) output: Output,
     pub(crate) is_broken: bool,
@@ -109,6 +97,7 @@ impl Hooks {
     /// What is wrong with the two forms of `#[on_before_connect]` together: one of them makes a connection's state.
     pub(crate) fn check_both(&mut self, scope: Scope<'_>) {
         if let (Some(check), Some(_)) = (&mut self.before_actor, &self.before_connect)
+            && !check.is_broken
             && !check.output.is_unit()
         {
             let help = "return nothing, or a `Result` of nothing: `Result<(), Error>`";
@@ -123,61 +112,6 @@ impl Hooks {
     pub(crate) fn params(&self) -> Option<&TokenStream> {
         let with_self = self.before_connect.as_ref().and_then(|hook| hook.params.as_ref());
         with_self.or_else(|| self.before_actor.as_ref().and_then(|check| check.params.as_ref()))
-    }
-}
-
-impl Check {
-    /// `async fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
-    fn of(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
-        let what = "the hook `#[on_before_connect]` without `self`";
-        let sig = &method.sig;
-        check_signature(sig, what, scope);
-        check_unconditional(&Carried::of(&method.attrs), what, scope);
-        let inputs: Vec<_> = sig.inputs.iter().filter_map(typed).collect();
-        let (caller, values) = match inputs.as_slice() {
-            [first, others @ ..] if lends_caller(&first.ty) => (true, others),
-            others => (false, others),
-        };
-        for value in values {
-            check_before_actor(value, what, scope);
-        }
-        let params = if scope.mistakes.count() > before {
-            None
-        } else {
-            only_value(values, what, "the params", scope)
-                .map(|ty| owned::travelling(ty, "the params come from a client", scope))
-        };
-        Self {
-            function: sig.ident.clone(),
-            is_async: sig.asyncness.is_some(),
-            caller,
-            params,
-            output: Output::of(&sig.output, "what a hook returns outlives it", scope),
-            is_broken: scope.mistakes.count() > before,
-        }
-    }
-}
-
-fn typed(input: &FnArg) -> Option<&PatType> {
-    match input {
-        FnArg::Typed(parameter) => Some(parameter),
-        FnArg::Receiver(_) => None,
-    }
-}
-
-/// Says so of what there is only once there is an actor, and of a caller in the wrong place.
-fn check_before_actor(value: &PatType, what: &str, scope: Scope<'_>) {
-    if is_meant_as_ctx(&value.ty) {
-        let help = "take `caller: &Caller`, which has the key and the claims, or add `&self`";
-        let what = format_args!("{what} is asked before there is an actor, so there is no context");
-        scope.mistakes.at(value, what, help);
-    } else if is_meant_as_conn(&value.ty) {
-        let help = "return the state that the connection shall have";
-        scope.mistakes.at(value, format_args!("{what} runs before there is a connection"), help);
-    } else if lends_caller(&value.ty) {
-        let what = "the caller is in the wrong place";
-        scope.mistakes.at(value, what, "write it once, before the params");
     }
 }
 
@@ -291,7 +225,7 @@ fn check_no_receiver(sig: &Signature, what: &str, scope: Scope<'_>) {
     }
 }
 
-fn check_unconditional(carried: &Carried, what: &str, scope: Scope<'_>) {
+pub(super) fn check_unconditional(carried: &Carried, what: &str, scope: Scope<'_>) {
     if let Some(cfg) = carried.cfgs.first() {
         let help = "put the `cfg` on statements in its body";
         scope.mistakes.at(

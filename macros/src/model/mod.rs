@@ -2,6 +2,7 @@
 
 mod action;
 mod actor;
+mod before_actor;
 mod carried;
 mod check;
 mod contract;
@@ -21,11 +22,12 @@ mod subscribe;
 
 pub(crate) use action::{Action, Argument};
 pub(crate) use actor::{Actor, Source};
+pub(crate) use before_actor::Check;
 pub(crate) use carried::{Carried, is_builtin_attribute};
 pub(crate) use check::{can_be_contract, is_reserved};
 pub(crate) use contract::{Contract, Names};
 pub(crate) use event::Event;
-pub(crate) use hook::{Check, Creator, Hook, Hooks};
+pub(crate) use hook::{Creator, Hook, Hooks};
 pub(crate) use interface::Interface;
 pub(crate) use life::{Life, Migration, Runner};
 pub(crate) use mode::Mode;

@@ -134,7 +134,12 @@ pub(crate) fn is_meant_as_conn(ty: &Type) -> bool {
 
 /// `&Caller`. What is not borrowed is a type of the user's that happens to have this name.
 pub(crate) fn lends_caller(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(_)) && names(ty, "Caller")
+    matches!(ty, Type::Reference(_)) && names_caller(ty)
+}
+
+/// `Caller`, borrowed or not.
+pub(crate) fn names_caller(ty: &Type) -> bool {
+    names(ty, "Caller")
 }
 
 /// A type of this name, or a borrow of it.

@@ -138,6 +138,9 @@ impl ::callboard::Actor for Club {
         ::core::option::Option<Self::ConnState>,
         ::callboard::Fault,
     > {
+        let params = <Card as ::callboard::__private::ParamsBeside<
+            ::callboard::ParamsOf<Self>,
+        >>::take(params);
         ::callboard::__private::hook_result(
                 ::callboard::__private::boxed(move || Self::check(caller, params)).await,
                 ::callboard::__error_kind!(ClubError),

@@ -1,0 +1,147 @@
+//! `#[on_before_connect]` without `self`, which is asked before there is an actor.
+
+use proc_macro2::TokenStream;
+use syn::{FnArg, GenericArgument, Ident, PatType, PathArguments, ReturnType, Type};
+
+use super::{
+    Carried, Output, Scope,
+    action::check_signature,
+    hook::{check_unconditional, only_value},
+    owned,
+    parameter::{is_meant_as_conn, is_meant_as_ctx, lends_caller, names_caller},
+};
+use crate::syntax::Method;
+
+/// The function that is asked.
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) function: Ident,
+    pub(crate) is_async: bool,
+    /// Whether it takes `&Caller`.
+    pub(crate) caller: bool,
+    pub(crate) params: Option<TokenStream>,
+    pub(crate) output: Output,
+    pub(crate) is_broken: bool,
+}
+
+impl Check {
+    /// `async fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
+    pub(super) fn of(method: &Method, scope: Scope<'_>) -> Self {
+        let before = scope.mistakes.count();
+        let what = "the hook `#[on_before_connect]` without `self`";
+        let sig = &method.sig;
+        check_signature(sig, what, scope);
+        check_unconditional(&Carried::of(&method.attrs), what, scope);
+        let inputs: Vec<_> = sig.inputs.iter().filter_map(typed).collect();
+        let (caller, values) = match inputs.as_slice() {
+            [first, others @ ..] if lends_caller(&first.ty) => {
+                check_read_only(first, scope);
+                (true, others)
+            }
+            others => (false, others),
+        };
+        for value in values {
+            check_value(value, what, scope);
+        }
+        if !caller && scope.mistakes.count() == before {
+            check_caller_by_value(values, what, scope);
+        }
+        let params = if scope.mistakes.count() > before {
+            None
+        } else {
+            only_value(values, what, "the params", scope)
+                .map(|ty| owned::travelling(ty, "the params come from a client", scope))
+        };
+        check_answer(&sig.output, what, scope);
+        Self {
+            function: sig.ident.clone(),
+            is_async: sig.asyncness.is_some(),
+            caller,
+            params,
+            output: Output::of(&sig.output, "what a hook returns outlives it", scope),
+            is_broken: scope.mistakes.count() > before,
+        }
+    }
+}
+
+fn typed(input: &FnArg) -> Option<&PatType> {
+    match input {
+        FnArg::Typed(parameter) => Some(parameter),
+        FnArg::Receiver(_) => None,
+    }
+}
+
+fn check_read_only(caller: &PatType, scope: Scope<'_>) {
+    if matches!(&*caller.ty, Type::Reference(reference) if reference.mutability.is_some()) {
+        let what = "the caller is lent to the hook to read it";
+        scope.mistakes.at(&caller.ty, what, "take `caller: &Caller`");
+    }
+}
+
+/// Says so of what there is only once there is an actor, and of a caller in the wrong place.
+fn check_value(value: &PatType, what: &str, scope: Scope<'_>) {
+    if is_meant_as_ctx(&value.ty) {
+        let help = "take `caller: &Caller`, which has the key and the claims, or add `&self`";
+        let what = format_args!("{what} is asked before there is an actor, so there is no context");
+        scope.mistakes.at(value, what, help);
+    } else if is_meant_as_conn(&value.ty) {
+        let help = "return the state that the connection shall have";
+        scope.mistakes.at(value, format_args!("{what} runs before there is a connection"), help);
+    } else if lends_caller(&value.ty) {
+        let what = "the caller is in the wrong place";
+        scope.mistakes.at(value, what, "write it once, before the params");
+    }
+}
+
+/// Says so of a `Caller` that is not borrowed, if it is certainly wrong: alone, it may be the params, a type of the user's.
+fn check_caller_by_value(values: &[&PatType], what: &str, scope: Scope<'_>) {
+    if let Some(caller) = values.iter().find(|value| values.len() > 1 && names_caller(&value.ty)) {
+        let help =
+            "take `caller: &Caller`, before the params; if it is a type of yours, make one struct of both";
+        let what = format_args!("{what} takes one value, the params, and the caller is lent to it");
+        scope.mistakes.at(caller, what, help);
+    }
+}
+
+/// Says so of a return type that reads as an answer, yes or no: it is the state of the connection, and `false` lets in as
+/// `true` does.
+fn check_answer(output: &ReturnType, what: &str, scope: Scope<'_>) {
+    let ReturnType::Type(_, ty) = output else { return };
+    let ty = bare(ty);
+    let value = value_of_result(ty).map_or(ty, bare);
+    let Some(no) = no_of(value) else { return };
+    let what =
+        format_args!("{what} lets everybody in, with `{no}` too: its value is the state of the connection");
+    let help = "return `Result<(), E>`: an `Err` refuses; a state of this type is a field of a struct";
+    scope.mistakes.at(value, what, help);
+}
+
+/// What says no in a type that reads as an answer.
+fn no_of(ty: &Type) -> Option<&'static str> {
+    let Type::Path(path) = ty else { return None };
+    match path.path.segments.last()?.ident.to_string().as_str() {
+        "bool" => Some("false"),
+        "Option" => Some("None"),
+        _ => None,
+    }
+}
+
+/// `T` of `Result<T, E>` or `Result<T>`.
+fn value_of_result(ty: &Type) -> Option<&Type> {
+    let Type::Path(path) = ty else { return None };
+    let last = path.path.segments.last().filter(|last| last.ident.to_string().ends_with("Result"))?;
+    let PathArguments::AngleBracketed(brackets) = &last.arguments else { return None };
+    brackets.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+/// The type in parentheses, or in those that a macro puts around its `$ty:ty`.
+fn bare(ty: &Type) -> &Type {
+    match ty {
+        Type::Paren(inner) => bare(&inner.elem),
+        Type::Group(inner) => bare(&inner.elem),
+        ty => ty,
+    }
+}
