@@ -56,7 +56,8 @@ async fn the_program_started_twice_at_a_time_says_why_the_second_cannot_run() {
     let second = in_time(start().wait_with_output()).await.unwrap();
     assert!(!second.status.success());
     let complaint = String::from_utf8(second.stderr).unwrap();
-    let store = Path::new("callboard-data").join("callboard.db");
+    // Wherever it is started: the whole path.
+    let store = directory.path().canonicalize().unwrap().join("callboard-data").join("callboard.db");
     let reason = format!(
         "Error: The store is unavailable: the store `{}` is in use by another process",
         store.display()

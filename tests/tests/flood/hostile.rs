@@ -222,8 +222,10 @@ impl Hostile {
         }
         let work = frame(&call("work", &json!([100])));
         sockets[0].write_all(&work).await.expect("it reads");
-        // What there is not is refused at once, and after all that was said before.
-        let said = [message.repeat(times), frame(&call("none", &json!([])))].concat();
+        // What there is not is refused at once, as one too many or as unknown, and after all that was said before.
+        let last =
+            json!({ "body": { "tag": "ActionRequest", "val": { "id": 8, "name": "none", "args": [] } } });
+        let said = [message.repeat(times), frame(&last)].concat();
         for socket in &mut sockets {
             socket.write_all(&said).await.expect("it reads");
         }
@@ -234,10 +236,10 @@ impl Hostile {
                 let mut said = Vec::new();
                 socket.read_until(b'}', &mut said).await.expect("it answers");
                 let said = String::from_utf8_lossy(&said);
-                if said.contains("\"action_not_found\"") {
+                refused += u64::from(said.contains(how));
+                if said.contains("[\"$BigInt\",\"8\"]") {
                     break;
                 }
-                refused += u64::from(said.contains(how));
             }
         }
         refused

@@ -49,7 +49,8 @@ impl Never {
     }
 }
 
-fn main() {
+#[test]
+fn runs() {
     let says = |hooks: Hooks| (hooks.on_request, hooks.navigation);
     assert_eq!(says(<Reads as Actor>::HOOKS), (Some(RequestTurn::Read), true));
     assert_eq!(says(<Beside as Actor>::HOOKS), (Some(RequestTurn::Beside), true));
