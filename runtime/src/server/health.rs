@@ -4,6 +4,7 @@
 //! anything ([`Observer`]). It has no part of the app but what all actors share, and ends when that is over.
 
 use std::{
+    collections::VecDeque,
     convert::Infallible,
     io,
     net::{SocketAddr, TcpListener as Listener, ToSocketAddrs},
@@ -19,7 +20,8 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
     runtime::{Builder, Runtime as Tokio},
-    sync::{Semaphore, oneshot},
+    sync::oneshot,
+    task::AbortHandle,
     time::{interval, sleep, timeout},
 };
 
@@ -38,10 +40,10 @@ pub(crate) struct HealthServer {
     start: oneshot::Sender<Arc<Shared>>,
 }
 
-/// Sockets at a time; who comes when there are as many is hung up on.
+/// Sockets at a time. For one more the oldest is hung up on: who is served well is done soon, so what is old asks nothing.
 const MOST: usize = 64;
 /// How long one may take, over all.
-const LONGEST: Duration = Duration::from_secs(5);
+const LONGEST: Duration = Duration::from_secs(1);
 
 impl HealthServer {
     /// Listens. Who connects before it is started waits.
@@ -107,7 +109,7 @@ async fn observe(shared: &Shared) -> Infallible {
 }
 
 async fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Infallible {
-    let places = Arc::new(Semaphore::new(MOST));
+    let mut open: VecDeque<AbortHandle> = VecDeque::with_capacity(MOST);
     loop {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
@@ -117,13 +119,18 @@ async fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Infallible {
                 continue;
             }
         };
-        let Ok(place) = Arc::clone(&places).try_acquire_owned() else { continue };
+        open.retain(|talk| !talk.is_finished());
+        if open.len() == MOST
+            && let Some(oldest) = open.pop_front()
+        {
+            oldest.abort();
+        }
         let shared = Arc::clone(shared);
-        tokio::spawn(async move {
+        let talk = tokio::spawn(async move {
             // Who is not done in time is hung up on.
             let _ = timeout(LONGEST, talk(socket, &shared)).await;
-            drop(place);
         });
+        open.push_back(talk.abort_handle());
     }
 }
 
