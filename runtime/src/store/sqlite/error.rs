@@ -23,8 +23,8 @@ pub(super) enum OpenError {
     #[error("the store `{path}` cannot be opened: {reason}")]
     Sqlite { path: PathBuf, reason: rusqlite::Error },
     #[error(
-        "the store `{path}` cannot be opened: its file system does not let connections share memory, which SQLite's \
-         journal needs; keep it on a local disk"
+        "the store `{path}` cannot be opened: SQLite cannot make the memory that its connections share: the \
+         disk is full, or its file system, such as one over a network, has no such memory; make room, or keep it on a local disk"
     )]
     NoSharedMemory { path: PathBuf },
     #[error("the store cannot be opened: {lost}")]

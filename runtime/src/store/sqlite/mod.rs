@@ -73,6 +73,9 @@ use writer::{Request, Writer};
 /// - Another program makes one of the files shorter, as it does that truncates it or copies an older one over it. What it does
 ///   to their bytes otherwise cannot be seen: stop the server before a backup is put in their place.
 ///
+/// One of these files is memory that SQLite maps, `callboard.db-shm`: whoever cuts it short under a running process kills that
+/// process (SIGBUS, from within SQLite). What was answered is on the disk by then, and is there at the next start.
+///
 /// The directory has to be on a local disk: over a network, neither SQLite's journal nor its locks can be relied on.
 ///
 /// # Its tables
