@@ -114,6 +114,7 @@ impl Registry {
     ///
     /// If the registry has started.
     #[cfg(feature = "sqlite")]
+    #[track_caller]
     pub fn data_dir(mut self, path: impl Into<std::path::PathBuf>) -> Self {
         self.assert_not_started();
         self.keep = Keep::In(Arc::new(DataDir::new(path)));
@@ -125,6 +126,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn in_memory(self) -> Self {
         self.store(MemoryStore::new())
     }
@@ -134,6 +136,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn store(mut self, store: impl Store) -> Self {
         self.assert_not_started();
         self.keep = Keep::Store(Arc::new(store));
@@ -145,6 +148,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.assert_not_started();
         self.limits = limits;
@@ -156,6 +160,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn clock(mut self, clock: TestClock) -> Self {
         self.assert_not_started();
         self.clock = Some(clock);
@@ -168,6 +173,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn origins(mut self, origins: Origins) -> Self {
         self.assert_not_started();
         self.origins = origins;
@@ -193,6 +199,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn control(mut self, token: impl AsRef<str>) -> Self {
         self.assert_not_started();
         self.control = Some(ControlToken::new(token.as_ref()));
@@ -229,7 +236,8 @@ impl Registry {
     ///
     /// # Panics
     ///
-    /// If one is no host, for example because it has a scheme or a port; or the registry has started.
+    /// If one is no host, for example because it has a scheme or a port, a wildcard, or nothing in it; or the registry has
+    /// started.
     #[track_caller]
     pub fn hosts<H: AsRef<str>>(mut self, hosts: impl IntoIterator<Item = H>) -> Self {
         self.assert_not_started();
@@ -237,8 +245,9 @@ impl Registry {
         self
     }
 
-    /// Believes these proxies who their clients are: addresses and networks, such as `127.0.0.1`, `10.0.0.0/8`, `::1`,
-    /// `fd00::/8`. Without them, everybody behind a proxy is one client, whose [`Limits`] per address they share.
+    /// Believes these proxies who their clients are: addresses and networks, such as `127.0.0.1`, `10.0.0.0/8`, `::1` (or
+    /// `[::1]`), `fd00::/8`. Names are not looked up. With `0.0.0.0/0` and `::/0` everybody is believed, of which the log
+    /// warns at the start. Without proxies, everybody behind a proxy is one client, whose [`Limits`] per address they share.
     ///
     /// Of a request that comes from one of them, the client is taken from `Forwarded` (RFC 7239) or `X-Forwarded-For`: from
     /// the right, past trusted addresses only. What stands before that was written by the client, and is not looked at; nor is
@@ -295,8 +304,8 @@ impl Registry {
     /// It says so even if the server cannot, because actions hold all workers of tokio without awaiting: `"workers_blocked"`,
     /// once nothing has run on them for two seconds. ([`observability`](crate::observability) has all words.)
     ///
-    /// It has no other page, knows no limits but a few of its own (64 sockets at a time, 5 s each), and is for a balancer or
-    /// an orchestrator: listen where only these come.
+    /// It has no other page, knows no limits but a few of its own (64 sockets at a time, of which the oldest gives way to one
+    /// more, and 1 s each), and is for a balancer or an orchestrator: listen where only these come.
     ///
     /// ```no_run
     /// # use callboard::prelude::*;
@@ -315,6 +324,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the registry has started.
+    #[track_caller]
     pub fn health_at(mut self, address: impl std::net::ToSocketAddrs) -> Result<Self, Error> {
         self.assert_not_started();
         self.health = Mutex::new(Some(HealthServer::listen(address)?));
@@ -327,6 +337,7 @@ impl Registry {
     /// # Panics
     ///
     /// If both have the same route, or a fallback is set, as [`axum::Router::merge`] does.
+    #[track_caller]
     pub fn merge(mut self, routes: axum::Router) -> Self {
         self.routes = self.routes.merge(routes);
         self
@@ -345,6 +356,7 @@ impl Registry {
     /// If the registry has started, or the process has another recorder: serve what that one has collected, on a route of
     /// your own ([`merge`](Self::merge)).
     #[cfg(feature = "prometheus")]
+    #[track_caller]
     pub fn prometheus(mut self) -> Self {
         self.assert_not_started();
         self.prometheus = Some(crate::meters::prometheus::install());
@@ -391,6 +403,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the token of [`control`](Self::control) cannot be one.
+    #[track_caller]
     pub fn router(&self) -> axum::Router {
         server::router(Arc::clone(self.gateway()))
     }
@@ -420,6 +433,7 @@ impl Registry {
     /// # Panics
     ///
     /// If the token of [`control`](Self::control) cannot be one.
+    #[track_caller]
     pub fn control_router(&self) -> axum::Router {
         server::control_router(Arc::clone(self.gateway()))
     }
@@ -464,9 +478,15 @@ impl Registry {
         runtime
     }
 
+    #[track_caller]
     pub(crate) fn gateway(&self) -> &Arc<Gateway> {
+        // Not in the closure, where a panic would not be at the caller's line.
+        let control = match self.control.clone().transpose() {
+            Ok(control) => control,
+            Err(error) => panic!("{error}"),
+        };
         self.gateway.get_or_init(|| {
-            let control = self.control.clone().transpose().unwrap_or_else(|error| panic!("{error}"));
+            self.proxies.warn_of_everybody();
             let access = Access::new(self.origins.clone(), self.hosts.clone(), self.proxies.clone());
             let gateway = Gateway::new(Arc::clone(self.runtime()), access).with_control(control);
             #[cfg(feature = "prometheus")]
@@ -475,6 +495,7 @@ impl Registry {
         })
     }
 
+    #[track_caller]
     fn assert_not_started(&self) {
         assert!(self.runtime.get().is_none(), "the registry has started: register and configure it before");
     }

@@ -32,7 +32,12 @@ impl Hosts {
     /// Those of this machine, and these.
     #[track_caller]
     pub(crate) fn list<H: AsRef<str>>(hosts: impl IntoIterator<Item = H>) -> Self {
-        Self { listed: Some(hosts.into_iter().map(|host| parse(host.as_ref())).collect()) }
+        let mut listed = Vec::new();
+        // A loop: in a closure, a panic would not be at the caller's line.
+        for host in hosts {
+            listed.push(parse(host.as_ref()));
+        }
+        Self { listed: Some(listed) }
     }
 
     /// Whether a request that was sent to this host is answered.
@@ -53,10 +58,20 @@ impl Hosts {
 fn parse(text: &str) -> Host {
     let is_odd = |c: char| c.is_control() || c.is_whitespace() || "@/\\?#%*,".contains(c);
     let host = if text.contains(is_odd) { None } else { Host::parse(text).ok() };
-    let host = host.or_else(|| text.parse().ok().map(Host::Ipv6));
-    without_dot(host.unwrap_or_else(|| {
-        panic!("`{text}` is no host: write a name or an address alone, without scheme and port")
-    }))
+    match host.or_else(|| text.parse().ok().map(Host::Ipv6)) {
+        Some(host) => without_dot(host),
+        None if text.trim().is_empty() => panic!(
+            "a host is empty: name those that the server answers to. Is the variable set that it comes from? For those of \
+             this machine alone there is the empty list"
+        ),
+        None if text.contains('*') => {
+            panic!("`{}` is no host: there are no wildcards, write each name as a whole", text.escape_debug())
+        }
+        None => panic!(
+            "`{}` is no host: write a name or an address alone, without scheme and port",
+            text.escape_debug()
+        ),
+    }
 }
 
 /// `app.example` of `app.example.`, which is the same name.

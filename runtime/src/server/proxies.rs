@@ -18,7 +18,7 @@ use super::{
     forwarded::{self, Node},
     site::HostPort,
 };
-use crate::Fault;
+use crate::{Fault, log, shown::shown};
 
 const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
@@ -40,7 +40,23 @@ pub(super) struct Passed<'a> {
 impl TrustedProxies {
     #[track_caller]
     pub(crate) fn list<P: AsRef<str>>(proxies: impl IntoIterator<Item = P>) -> Self {
-        Self(proxies.into_iter().map(|proxy| parse(proxy.as_ref())).collect())
+        let mut networks = Vec::new();
+        // A loop: in a closure, a panic would not be at the caller's line.
+        for proxy in proxies {
+            networks.push(parse(proxy.as_ref()));
+        }
+        Self(networks)
+    }
+
+    /// Says if everybody is believed, which nobody wants.
+    pub(crate) fn warn_of_everybody(&self) {
+        for network in self.0.iter().filter(|network| network.prefix_len() == 0) {
+            log::warn!(
+                network = shown(network),
+                "`Registry::trusted_proxies` has a network that everybody is in: whoever reaches the server can pass for any \
+                 address, and has no limit per address; name the proxies alone"
+            );
+        }
     }
 
     pub(super) fn are_none(&self) -> bool {
@@ -144,15 +160,41 @@ fn is_secure(proto: &str) -> Option<bool> {
 /// Reads an address or a network. One of IPv4 that is written as IPv6 is the one of IPv4.
 #[track_caller]
 fn parse(text: &str) -> IpNet {
-    let network = text.parse::<IpAddr>().map(IpNet::from).ok().or_else(|| text.parse().ok());
-    let network = network.unwrap_or_else(|| {
-        panic!("`{text}` is no address and no network: write `10.0.0.7`, `10.0.0.0/8`, `::1` or `fd00::/8`")
-    });
+    // As URLs and logs write an address of IPv6.
+    let bare =
+        text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).filter(|text| text.contains(':'));
+    let address = bare.unwrap_or(text).parse::<IpAddr>().map(IpNet::from).ok();
+    let Some(network) = address.or_else(|| text.parse().ok()) else {
+        panic!("{}", why_not(text));
+    };
     match (network.addr().to_canonical(), network.prefix_len()) {
         (IpAddr::V4(address), length) if matches!(network, IpNet::V6(_)) && length >= 96 => {
             Ipv4Net::new(address, length - 96).map_or(network, IpNet::V4)
         }
         _ => network,
+    }
+}
+
+/// What is wrong with what is neither, and what to write.
+fn why_not(text: &str) -> String {
+    const WRITE: &str = "write `10.0.0.7`, `10.0.0.0/8`, `::1` or `fd00::/8`";
+    let shown = text.escape_debug();
+    if text.trim().is_empty() {
+        return format!("a proxy is empty: {WRITE}. Is the variable set that it comes from?");
+    }
+    let network = text.split_once('/').and_then(|(address, bits)| {
+        let is_number = !bits.is_empty() && bits.bytes().all(|c| c.is_ascii_digit());
+        is_number.then(|| address.parse::<IpAddr>().ok()).flatten()
+    });
+    match network {
+        Some(address) => {
+            let most = if address.is_ipv4() { 32 } else { 128 };
+            format!("`{shown}` is no network: it has too many bits, which are {most} at most")
+        }
+        None if url::Host::parse(text).is_ok_and(|host| matches!(host, url::Host::Domain(_))) => {
+            format!("`{shown}` is no address and no network: names are not looked up; {WRITE}")
+        }
+        None => format!("`{shown}` is no address and no network: {WRITE}"),
     }
 }
 
@@ -311,14 +353,41 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "`10.0.0.0/33` is no address and no network")]
+    #[should_panic(expected = "`10.0.0.0/33` is no network: it has too many bits, which are 32 at most")]
     fn what_is_no_network_cannot_be_listed() {
         let _ = TrustedProxies::list(["10.0.0.0/33"]);
     }
 
     #[test]
-    #[should_panic(expected = "`proxy.example` is no address and no network")]
+    #[should_panic(expected = "`proxy.example` is no address and no network: names are not looked up")]
     fn a_name_is_no_address() {
         let _ = TrustedProxies::list(["proxy.example"]);
+    }
+
+    #[test]
+    fn what_is_none_is_told_with_what_to_write() {
+        for (text, told) in [
+            ("", "a proxy is empty"),
+            (" ", "a proxy is empty"),
+            ("::1/129", "128 at most"),
+            ("10.0.0.0/8/8", "is no address and no network: write"),
+            ("10.0.0.0/x", "is no address and no network: write"),
+            ("10.0.0.7:80", "is no address and no network: write"),
+            ("a\u{1b}b", "`a\\u{1b}b` is no address"),
+        ] {
+            assert!(why_not(text).contains(told), "{text:?}: {}", why_not(text));
+        }
+    }
+
+    #[test]
+    fn an_address_of_ipv6_may_have_brackets() {
+        for text in ["[::1]", "::1"] {
+            let proxies = TrustedProxies::list([text]);
+            assert!(proxies.have("::1".parse().expect("an address")), "{text}");
+            assert!(!proxies.have("::2".parse().expect("an address")), "{text}");
+        }
+        for text in ["[10.0.0.7]", "[::1", "[::1]:80", "[::1]/64"] {
+            assert!(std::panic::catch_unwind(|| parse(text)).is_err(), "{text}");
+        }
     }
 }

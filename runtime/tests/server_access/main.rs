@@ -7,6 +7,7 @@ mod capture;
 mod gateway;
 mod handshakes;
 mod hosts;
+mod mistakes;
 mod pages;
 mod proxies;
 
