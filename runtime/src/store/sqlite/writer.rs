@@ -180,11 +180,12 @@ impl Writer {
             Ok(true) => Ok(()),
             Ok(false) => Err(self.lose(Lost::Written { path })),
             Err(reason) => {
-                if session.recover().is_err() {
+                let is_locked = reason.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
+                // What the program that held it has committed is yet to be found.
+                if !is_locked && session.recover().is_err() {
                     // Not even rolling back worked.
                     self.file.disconnect();
                 }
-                let is_locked = reason.sqlite_error_code() == Some(ErrorCode::DatabaseBusy);
                 Err(if is_locked {
                     Failure::Any(Obstacle::Locked)
                 } else {
