@@ -34,9 +34,9 @@ use syntax::{Block, Member, Options, Place};
 /// `#[actor(events(A))] trait ChatRoom { .. }` makes the same without an actor, and `ChatRoomContract`;
 /// `#[actor] impl ChatRoom for Server { .. }` makes an actor of that contract.
 ///
-/// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]`, `#[on_connect]`,
-/// `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`, `#[on_state_change]`, `#[on_migrate]`, `#[run]`,
-/// `#[on_request]`, `#[on_websocket]`; any number of times `#[on_subscribe(A, B)]`, each for other events.
+/// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]` (and once more
+/// without `self`), `#[on_connect]`, `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`,
+/// `#[on_state_change]`, `#[on_migrate]`, `#[run]`, `#[on_request]`, `#[on_websocket]`; any number of times `#[on_subscribe(A, B)]`, each for other events.
 ///
 /// | argument | meaning |
 /// |---|---|
@@ -116,7 +116,8 @@ markers! {
     /// ```
     ///
     /// What it returns is what `conn.state()` gives; an error refuses the connection. The params are what a
-    /// client passes to `connect`.
+    /// client passes to `connect`. Without `self` it is asked before there is an actor, and takes `caller: &Caller` in place
+    /// of the context.
     on_before_connect;
 
     /// A connection is open, and in the list.

@@ -185,8 +185,13 @@ impl Registry {
     ///
     /// Without it nobody can: `GET /actors?name=..` without a key or ids, and `DELETE /actors/{id}`, are refused with
     /// `auth.control_disabled`, the same for actors that exist and for those that do not; with it, to those who do not send
-    /// it, with `auth.control_unauthorized`. A token is not looked at where none is needed: everybody who reaches the server
-    /// may make actors, find those whose key or ids they know, and call them as far as `#[on_before_connect]` lets them.
+    /// it, with `auth.control_unauthorized`.
+    ///
+    /// Everybody who reaches the server may make actors, find those whose key they know, and call them, as far as
+    /// `#[on_before_connect]` lets them. Of whoever has the token that hook is not asked at `PUT /actors`, `POST /actors` and
+    /// `GET /actors?name=..&key=..`: these are answered as if it let them in, whatever params are sent. Nor is it asked behind
+    /// [`control_router`](Self::control_router). At `/gateway/..`, where actors are called, the token is not looked at, and the
+    /// hook is asked about everybody.
     ///
     /// Whoever has the token can destroy all there is. It travels as it is: use TLS beyond this machine. For rules of your
     /// own there is [`control_router`](Self::control_router).
@@ -409,8 +414,8 @@ impl Registry {
     }
 
     /// The control API as a router of its own, for layers of your own to guard: whoever gets through to it may list and
-    /// destroy actors, and needs no token. It has `/actors`, `/actors/{id}`, `/health` and `/metadata`, and no way to call an
-    /// actor.
+    /// destroy actors, and make and find them without `#[on_before_connect]`, and needs no token. It has `/actors`,
+    /// `/actors/{id}`, `/health` and `/metadata`, and no way to call an actor.
     ///
     /// ```no_run
     /// # use axum::{Router, extract::Request, http::StatusCode, middleware::{Next, from_fn}, response::Response};
