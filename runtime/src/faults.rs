@@ -32,6 +32,13 @@ pub(crate) fn too_many_actors(limit: &'static str) -> Fault {
     Fault::from_parts("guard", "service_unavailable", message).with_metadata(json!({ "limit": limit }))
 }
 
+/// Too many actors were made: for whoever wanted this one made, and for nobody else.
+pub(crate) fn is_of_makers(fault: &Fault) -> bool {
+    let limit = |fault: &Fault| fault.metadata()?.get("limit")?.as_str().map(str::to_owned);
+    fault.is("guard", "service_unavailable")
+        && limit(fault).is_some_and(|limit| limit.starts_with("actors_made_per_second"))
+}
+
 pub(crate) fn overloaded() -> Fault {
     Fault::from_parts("actor", "overloaded", "Too many calls wait for this actor. The call did not run.")
 }

@@ -31,7 +31,7 @@ use std::time::Duration;
 /// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
 /// | [`queued_bytes`](Self::queued_bytes) | bytes of all queues | 4 GiB | `queue.full` |
 /// | [`actors_awake`](Self::actors_awake) | actors | 100,000 | the one idle longest sleeps first; if none can, status 503, `guard.service_unavailable` |
-/// | [`actors_made_per_second`](Self::actors_made_per_second) | actors in a second | 2,000 | status 503, `guard.service_unavailable`; clients try again |
+/// | [`actors_made_per_second`](Self::actors_made_per_second) | actors made in a second for those who are let in | 2,000 | status 503, `guard.service_unavailable`; clients try again |
 /// | [`actors_made_per_second_per_address`](Self::actors_made_per_second_per_address) | the same of an address | 200 | the same |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
@@ -207,10 +207,10 @@ settings! {
     /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
     /// memory, and the first message of each queue of an actor that is awake.
     queued_bytes: u64;
-    /// Actors that are awake. For one more, the one that was idle longest sleeps before its `sleep_timeout`. If none can, because
-    /// all have connections or something to do, whoever comes over the network is refused as by
-    /// [`actors_made_per_second`](Self::actors_made_per_second); clients in the same process, alarms and messages are not.
-    /// Zero takes the limit away.
+    /// Actors that are awake, and those that are [provisional](macro@crate::actor#provisional). For one more, the one that was
+    /// idle longest sleeps before its `sleep_timeout`. If none can, because all have connections or something to do, whoever
+    /// comes over the network is refused as by [`actors_made_per_second`](Self::actors_made_per_second); clients in the same
+    /// process, alarms and messages are not. Zero takes the limit away.
     actors_awake: usize;
     /// Events that one connection may be subscribed to. So many of its subscriptions may also wait for
     /// `#[on_subscribe]`; who goes on after that is read from less often, as with [calls](Self::calls_in_flight).
@@ -256,10 +256,23 @@ impl Limits {
         Self::default()
     }
 
-    /// Actors that may be made in a second for whoever comes over the network, of which all may come at once. Where an actor is
-    /// made for a call, connection or request, that is refused with `guard.service_unavailable`, whose metadata names the
-    /// `limit`, and over HTTP with status 503 and `retry-after`: clients try again by themselves. What exists already is
-    /// woken all the same. Clients in the same process are not counted. Zero takes the limit away.
+    /// Actors that may be made in a second for whoever comes over the network, of which all may come at once. Beyond it the call,
+    /// connection or request that would make one is refused with `guard.service_unavailable`, whose metadata names the `limit`,
+    /// and over HTTP with status 503 and `retry-after`: clients try again by themselves. Zero takes the limit away.
+    ///
+    /// What counts is an actor that is made, once, for the caller who is let in and makes it: `#[on_create]` has succeeded, and
+    /// its first commit comes next. An actor that is not saved counts each time it is made, as it is after each sleep.
+    /// Not counted, and refused by neither this nor the limit of an address, are
+    ///
+    /// - callers whom `#[on_before_connect]` refuses, though an actor was
+    ///   [provisional](macro@crate::actor#provisional) for them: they are refused the same way however many they are, whether
+    ///   the actor exists or not;
+    /// - who only looks for an actor (`get`, `GET /actors`), which is `actor.not_found` or an empty list if there is none;
+    /// - who comes to an actor that exists, awake or asleep, and who shares one that somebody else makes;
+    /// - what `#[on_create]` refuses (though who has made too many already is told so before it runs, if the actor judges nobody);
+    /// - clients in the same process, and actors that others make.
+    ///
+    /// How many actors are provisional at a time is bounded by [`actors_awake`](Self::actors_awake), of which each takes a place.
     pub fn actors_made_per_second(mut self, actors: u32) -> Self {
         self.actors_made_per_second = Some(actors).filter(|actors| *actors > 0);
         self

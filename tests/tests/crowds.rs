@@ -8,9 +8,14 @@ use std::{
     time::Duration,
 };
 
-use callboard::{Limits, prelude::*, store::MemoryStore};
-use callboard_tests::{World, in_time, javascript::node, pass_s};
-use futures_util::future::join_all;
+use callboard::{
+    Limits,
+    prelude::*,
+    store::{MemoryStore, SqliteStore},
+};
+use callboard_tests::{World, gate, in_time, javascript::node, note, noted, pass_s};
+use futures_util::future::{join, join_all};
+use tempfile::tempdir;
 
 /// Counts, and remembers.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -65,24 +70,96 @@ impl Sleeper {
     }
 }
 
+/// Lets members in, and makes itself for nobody who says `bad`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Club;
+
+#[actor(sleep_timeout = "1h")]
+impl Club {
+    #[on_create]
+    fn found(wish: Option<String>) -> Result<Self, Fault> {
+        if wish.is_some_and(|wish| wish == "bad") { Err(Fault::new("app", "bad", "No.")) } else { Ok(Self) }
+    }
+
+    #[on_before_connect]
+    async fn admit(&self, ctx: &Ctx<Self>, name: Option<String>) -> Result<(), Fault> {
+        let name = name.unwrap_or_default();
+        if name == "slow member" {
+            let key = ctx.key().to_string();
+            note(&key, "asks");
+            gate(&key).notified().await;
+        }
+        if name.ends_with("member") { Ok(()) } else { Err(Fault::new("app", "refused", "No.")) }
+    }
+
+    #[action]
+    fn open(&self) -> u32 {
+        1
+    }
+}
+
+/// Judges nobody, and makes itself for nobody who says `bad`.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Hall;
+
+#[actor(sleep_timeout = "1h")]
+impl Hall {
+    #[on_create]
+    fn found(wish: Option<String>) -> Result<Self, Fault> {
+        if wish.is_some_and(|wish| wish == "bad") { Err(Fault::new("app", "bad", "No.")) } else { Ok(Self) }
+    }
+
+    #[action]
+    fn open(&self) -> u32 {
+        1
+    }
+}
+
 fn registry(limits: Limits) -> Registry {
-    Registry::new().register::<Counter>().register::<Sleeper>().store(MemoryStore::new()).limits(limits)
+    let registry = Registry::new().register::<Counter>().register::<Sleeper>();
+    registry.register::<Club>().register::<Hall>().store(MemoryStore::new()).limits(limits)
+}
+
+/// One actor in a second: whatever is counted that should not be is seen at once.
+fn narrow() -> Limits {
+    Limits::new().actors_made_per_second(1).actors_made_per_second_per_address(1)
 }
 
 /// The answer to a request of its own, head and body.
-fn ask(world: &World, key: &str) -> String {
+fn send(world: &World, line: &str, params: Option<&str>, body: &str) -> String {
     let host = world.url.as_ref().unwrap().strip_prefix("http://").unwrap().to_owned();
+    let params = params.map_or_else(String::new, |name| format!("x-rivet-conn-params: \"{name}\"\r\n"));
     let mut socket = TcpStream::connect(&host).unwrap();
+    let length = body.len();
     write!(
         socket,
-        "POST /gateway/counter/action/add?rvt-namespace=default&rvt-method=getOrCreate&rvt-key={key} HTTP/1.1\r\n\
-         host: {host}\r\nconnection: close\r\ncontent-type: application/json\r\nx-rivet-encoding: json\r\n\
-         content-length: 12\r\n\r\n{{\"args\":[1]}}"
+        "{line} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-type: application/json\r\n\
+         x-rivet-encoding: json\r\n{params}content-length: {length}\r\n\r\n{body}"
     )
     .unwrap();
     let mut answer = String::new();
     socket.read_to_string(&mut answer).unwrap();
     answer
+}
+
+fn ask(world: &World, key: &str) -> String {
+    let line = format!(
+        "POST /gateway/counter/action/add?rvt-namespace=default&rvt-method=getOrCreate&rvt-key={key}"
+    );
+    send(world, &line, None, r#"{"args":[1]}"#)
+}
+
+/// The answer to a call of `open`, of an actor that is reached so.
+fn open(world: &World, name: &str, reach: &str, key: &str, params: Option<&str>) -> String {
+    let line =
+        format!("POST /gateway/{name}/action/open?rvt-namespace=default&rvt-method={reach}&rvt-key={key}");
+    tokio::task::block_in_place(|| send(world, &line, params, r#"{"args":[]}"#))
+}
+
+/// An answer, but for what differs by itself.
+fn lasting(answer: &str) -> String {
+    let differs = |line: &&str| line.starts_with("date:") || line.starts_with("x-rivet-ray-id:");
+    answer.lines().filter(|line| !differs(line)).collect::<Vec<_>>().join("\n")
 }
 
 fn asked(world: &World, key: &str) -> String {
@@ -192,5 +269,135 @@ async fn the_javascript_client_comes_back_where_there_is_no_room() {
     let said = String::from_utf8_lossy(&output.stdout);
     let complained = String::from_utf8_lossy(&output.stderr);
     assert_eq!(said.trim(), "passed", "{complained}");
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_limit_tells_who_is_refused_which_keys_exist() {
+    let registry = registry(narrow());
+    registry.client().create_with::<Club>("there", None).await.unwrap();
+    let world = World::network(registry).await;
+    let find = |key: &str| {
+        let line = format!("GET /actors?namespace=default&name=club&key={key}");
+        lasting(&tokio::task::block_in_place(|| send(&world, &line, None, "")))
+    };
+    let call = |reach, key: &str| lasting(&open(&world, "club", reach, key, Some("eve")));
+    let refusals = [find("there"), call("get", "there"), call("getOrCreate", "there")];
+    assert!(refusals.iter().all(|answer| answer.contains("\"refused\"")), "{refusals:?}");
+    for n in 0..600 {
+        let key = format!("absent{n}");
+        assert_eq!([find(&key), call("get", &key), call("getOrCreate", &key)], refusals, "{n}");
+    }
+    assert_eq!([find("there"), call("get", "there"), call("getOrCreate", "there")], refusals);
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_looks_for_what_does_not_exist_is_told_so_however_often() {
+    let world = World::network(registry(narrow())).await;
+    for n in 0..300 {
+        for name in ["club", "hall"] {
+            let answer = open(&world, name, "get", &format!("absent{n}"), Some("member"));
+            assert!(answer.starts_with("HTTP/1.1 404") && answer.contains("\"not_found\""), "{n}: {answer}");
+        }
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_refused_uses_up_nobody_s_limit_and_who_is_let_in_does() {
+    let world = World::network(registry(narrow())).await;
+    for round in 0..20 {
+        for n in 0..10 {
+            let answer = open(&world, "club", "getOrCreate", &format!("absent{round}-{n}"), None);
+            assert!(answer.contains("\"refused\""), "{answer}");
+        }
+    }
+    let made = open(&world, "club", "getOrCreate", "first", Some("member"));
+    assert!(made.starts_with("HTTP/1.1 200"), "{made}");
+    let more = (0..20).map(|n| open(&world, "club", "getOrCreate", &n.to_string(), Some("member")));
+    let refused = more.filter(|answer| !answer.starts_with("HTTP/1.1 200")).collect::<Vec<_>>();
+    assert!(!refused.is_empty(), "who makes some is counted");
+    for answer in refused {
+        assert!(is_refused(&answer, "actors_made_per_second"), "{answer}");
+    }
+    world.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_many_ask_for_at_once_is_made_and_counted_once() {
+    for round in 0..10 {
+        // It is looked for on another thread: all of them ask before one makes it.
+        let directory = tempdir().unwrap();
+        let store = SqliteStore::open(directory.path()).unwrap();
+        let world = World::network(registry(narrow()).store(store)).await;
+        let opened = if round % 2 == 0 {
+            let club = world.client.get_or_create_with::<Club>("new", None).unwrap();
+            let club = club.with_params(Some("member".to_owned())).unwrap();
+            in_time(join_all((0..50).map(|_| club.open()))).await
+        } else {
+            let hall = world.client.get_or_create_with::<Hall>("new", None).unwrap();
+            in_time(join_all((0..50).map(|_| hall.open()))).await
+        };
+        for opened in opened {
+            assert_eq!(opened.unwrap(), 1, "{round}");
+        }
+        world.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_its_creation_refuses_counts_for_nobody() {
+    for name in ["club", "hall"] {
+        let world = World::network(registry(narrow())).await;
+        let put = |key: &str, input: &str| {
+            let body = format!(r#"{{"name":"{name}","key":"{key}","input":"{input}"}}"#);
+            let line = "PUT /actors?namespace=default";
+            tokio::task::block_in_place(|| send(&world, line, Some("member"), &body))
+        };
+        // Texts in CBOR: `bad`, and `good`.
+        for n in 0..50 {
+            let answer = put(&format!("bad{n}"), "Y2JhZA==");
+            assert!(answer.contains("\"code\":\"bad\""), "{answer}");
+        }
+        let answer = put("good", "ZGdvb2Q=");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        world.stop().await;
+    }
+}
+
+/// One whose caller has made too many goes on for the others.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_made_too_many_keeps_nobody_else_from_the_actor() {
+    let registry = registry(narrow());
+    let inside = registry.client();
+    let world = World::network(registry).await;
+    let mut refused = 0;
+    for round in 0..20 {
+        let key = format!("shared{round}");
+        let club = |client: &Client, name: &str| {
+            let club = client.get_or_create_with::<Club>(key.as_str(), None).unwrap();
+            club.with_params(Some(name.to_owned())).unwrap()
+        };
+        let (over, inside) = (club(&world.client, "slow member"), club(&inside, "member"));
+        let over = over.open();
+        let behind = async {
+            while noted(&key).is_empty() {
+                tokio::task::yield_now().await;
+            }
+            let release = async {
+                tokio::task::yield_now().await;
+                gate(&key).notify_one();
+            };
+            join(inside.open(), release).await.0
+        };
+        let (over, behind) = in_time(join(over, behind)).await;
+        assert_eq!(behind.unwrap(), 1, "{round}");
+        if let Err(error) = over {
+            assert!(error.fault().unwrap().is("guard", "service_unavailable"), "{error}");
+            refused += 1;
+        }
+    }
+    assert!(refused > 0);
     world.stop().await;
 }

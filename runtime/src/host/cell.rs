@@ -314,7 +314,7 @@ impl<A: Actor> Cell<A> {
         };
         let (opened, open) = oneshot::channel();
         let (id, reach, span) = (None, Reach::Get, Span::current());
-        let connect = Box::new(Connect { id, reach, guest, pass, peer, socket, opened, span });
+        let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
         self.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
         open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))
     }

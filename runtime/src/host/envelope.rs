@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{
     Cell, Denied, Flow, Guest, Reach, Source, call::Call, flow::HasFlow, parked::Parked, raw::RawCall,
-    subscribing::Asking,
+    stranger::Maker, subscribing::Asking,
 };
 use crate::{Actor, ActorId, Conn, Fault, RawSocket, conn::Peer, log::Span};
 
@@ -68,6 +68,8 @@ pub(crate) struct Connect<A: Actor> {
     pub(super) id: Option<ActorId>,
     /// Whether the actor may be made for it.
     pub(super) reach: Reach,
+    /// For whom an actor that is made counts.
+    pub(super) maker: Option<Maker>,
     pub(super) guest: Guest,
     /// Its state, if the hook has made that already which needs no actor.
     pub(super) pass: Option<A::ConnState>,

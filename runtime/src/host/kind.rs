@@ -21,7 +21,7 @@ use super::{
     provisional::Provisionals,
     roster::Roster,
     setbacks::Setbacks,
-    stranger,
+    stranger::Maker,
 };
 use crate::{
     Action, Actor, ActorId, Body, Contract, EventLosses, Fault, Key, RawSocket, actor::ActionOf,
@@ -114,6 +114,8 @@ impl<A: Actor> Kind<A> {
                 // Somebody else looked for it and did not find it; this one may make it.
                 Err(fault) if !mine && fault == faults::actor_not_found() && !matches!(reach, Reach::Get) => {
                 }
+                // Somebody else has made too many, which says nothing about this one.
+                Err(fault) if !mine && faults::is_of_makers(&fault) => {}
                 Err(fault) => return Err(fault),
             }
         }
@@ -135,7 +137,7 @@ impl<A: Actor> Kind<A> {
             Reach::Get => Absent::Fail,
             Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
         };
-        let place = self.place(key, &absent).await?;
+        let (place, maker) = self.place(key, &absent).await?;
         let mut awake = self.awake.lock();
         if self.shared.is_stopping() {
             return Err(faults::service_unavailable());
@@ -146,7 +148,7 @@ impl<A: Actor> Kind<A> {
         let hibernating = self.hibernating.lock().remove(key);
         let roster = hibernating.unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
         let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
-        self.begin(&mut awake, &cell, place);
+        self.begin(&mut awake, &cell, place, maker);
         Ok((cell, true))
     }
 
@@ -170,30 +172,6 @@ impl<A: Actor> Kind<A> {
         self.count(awake);
     }
 
-    /// A place for an actor that is woken, or made if it does not exist. Limits are for strangers.
-    async fn place(&self, key: &Key, absent: &Absent) -> Result<Place, Fault> {
-        let is_new = matches!(absent, Absent::Make(_))
-            && stranger::current().is_some()
-            && self.find_stored(key).await?.is_none();
-        if is_new { self.place_of_new().await } else { self.place_of_known().await }
-    }
-
-    /// A place for an actor that is to be made.
-    pub(super) async fn place_of_new(&self) -> Result<Place, Fault> {
-        if let Some(stranger) = stranger::current() {
-            stranger.make()?;
-        }
-        self.place_of_known().await
-    }
-
-    async fn place_of_known(&self) -> Result<Place, Fault> {
-        let (places, now_ms) = (self.shared.places(), self.shared.clock().elapsed_ms());
-        match stranger::current() {
-            Some(_) => places.take(now_ms).await,
-            None => Ok(places.take_anyhow(now_ms)),
-        }
-    }
-
     /// The actor has this place from now on.
     pub(super) fn give_place(&self, cell: &Arc<Cell<A>>, place: Place) {
         let weak: Weak<dyn Resting> = Arc::downgrade(cell) as _;
@@ -201,10 +179,16 @@ impl<A: Actor> Kind<A> {
         *cell.place.lock() = Some(place);
     }
 
-    fn begin(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>, place: Place) {
+    fn begin(
+        &self,
+        awake: &mut HashMap<Key, Weak<Cell<A>>>,
+        cell: &Arc<Cell<A>>,
+        place: Place,
+        maker: Option<Maker>,
+    ) {
         self.give_place(cell, place);
         self.add_awake(awake, cell);
-        task::spawn_in(self.shared.tasks(), live(Life::new(cell), cell.wake_span()));
+        task::spawn_in(self.shared.tasks(), live(Life::new(cell), maker, cell.wake_span()));
     }
 
     /// The actor of this key, if it is awake or about to be.
@@ -267,7 +251,7 @@ impl<A: Actor> Kind<A> {
                 let _ = next.mailbox.push_always(envelope);
             }
             let place = self.shared.places().take_anyhow(self.shared.clock().elapsed_ms());
-            self.begin(awake, &next, place);
+            self.begin(awake, &next, place, None);
         });
         for envelope in left {
             envelope.refuse(faults::service_unavailable());

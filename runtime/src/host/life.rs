@@ -24,6 +24,7 @@ use super::{
     places::Resting,
     quantum::Quantum,
     ringing::Ringing,
+    stranger::Maker,
 };
 use crate::{
     Actor, Contract, Fault, WorkHandle,
@@ -33,10 +34,10 @@ use crate::{
 };
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
-/// It starts in the span of whoever needs it first.
-pub(super) async fn live<A: Actor>(life: Life<A>, span: Span) {
+/// It starts in the span of whoever needs it first. If it is made, it is counted for this maker.
+pub(super) async fn live<A: Actor>(life: Life<A>, maker: Option<Maker>, span: Span) {
     let cell = &life.0;
-    let started = cell.start().instrument(span).await;
+    let started = cell.start(maker).instrument(span).await;
     let failure = started.as_ref().err().cloned();
     if failure.is_none() {
         // Before anybody's call can run.

@@ -15,6 +15,10 @@
 //! that one. Who only looks for an actor that does not exist ([`Reach::Get`]) is judged by one that is made without
 //! input, if that can be, and finds nothing.
 //!
+//! Until then it costs its place among those that are awake ([`Places`](super::places::Places)), and counts for nobody as
+//! made: what counts is the caller who is let in and makes it (`stranger.rs`). So neither who is refused nor who only looks
+//! can tell by a limit whether there is an actor.
+//!
 //! Who calls from within this process without params is trusted, and judged by nobody: for them an actor is made at once.
 //!
 //! A provisional actor is in no list: neither in `Kind::awake` nor in `Kind::ids`, but in [`Provisionals`] alone. Its gate
@@ -145,9 +149,10 @@ impl<A: Actor> Kind<A> {
                     _ => return,
                 },
                 Bench::Provisional => {
-                    // Who shares one that is there takes no place, and makes none.
-                    let place =
-                        if self.tries(key, &connect) { None } else { Some(self.place_of_new().await) };
+                    // Who shares one that is there takes no place. What this makes is judged, and not counted yet.
+                    let is_shared = self.tries(key, &connect);
+                    let is_stranger = connect.maker.is_some();
+                    let place = if is_shared { None } else { Some(self.place_for(is_stranger).await) };
                     match place.transpose() {
                         Ok(place) => match self.try_out(key, connect, place) {
                             Some(unposted) => unposted,
@@ -328,6 +333,11 @@ impl<A: Actor> Cell<A> {
         };
         if self.is_to_be_destroyed() || matches!(connect.reach, Reach::Get) {
             connect.deny(Denied::Unreached(faults::actor_not_found()));
+            return Heard::Denied;
+        }
+        if let Err(fault) = self.count_made(connect.maker.as_ref()).await {
+            // It goes on for the others.
+            connect.deny(Denied::Unreached(fault));
             return Heard::Denied;
         }
         if self.admit_first(connect, judged).await { Heard::LetIn } else { Heard::Ended }

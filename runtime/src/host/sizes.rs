@@ -109,7 +109,7 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
     let roster = Arc::new(Roster::new(kind.meters()));
     let cell = Arc::new(Cell::new(kind, Key::from("whale"), Absent::Make(None), roster));
 
-    let life = live(Life::new(&cell), Span::none());
+    let life = live(Life::new(&cell), None, Span::none());
     assert!(size_of_val(&life) < SMALL, "the task of an actor: {}", size_of_val(&life));
 
     let call = |action| Call::new(&cell, action, None, Destination::Nobody, Chain::default());

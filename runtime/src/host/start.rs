@@ -13,6 +13,7 @@ use super::{
     hooks::Hook,
     queues::Stock,
     saving::to_bytes,
+    stranger::Maker,
 };
 use crate::{
     Actor, ActorId, Fault, Payload,
@@ -39,10 +40,10 @@ impl<A: Actor> Cell<A> {
     const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
 
     /// Gets the actor its state, and wakes it. Says whether it was made just now.
-    pub(super) async fn start(self: &Arc<Self>) -> Result<bool, Fault> {
+    pub(super) async fn start(self: &Arc<Self>, maker: Option<Maker>) -> Result<bool, Fault> {
         let created = {
             let mut core = self.core.write().await;
-            let (created, restored) = self.claim_or_make().await?;
+            let (created, restored) = self.claim_or_make(maker).await?;
             self.go_on_from(&mut core, restored);
             created
         };
@@ -53,14 +54,14 @@ impl<A: Actor> Cell<A> {
         Ok(created)
     }
 
-    async fn claim_or_make(self: &Arc<Self>) -> Result<(bool, Restored<A>), Fault> {
+    async fn claim_or_make(self: &Arc<Self>, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
         if let Some(claim) = self.claim().await? {
             self.identify(claim.record.clone());
             return Ok((false, self.load(claim).await?));
         }
         let Absent::Make(input) = &self.absent else { return Err(faults::actor_not_found()) };
         self.identify(self.new_record());
-        Ok((true, self.make(input.as_ref()).await?))
+        Ok((true, self.make(input.as_ref(), maker).await?))
     }
 
     /// The actor is now as it was restored.
@@ -82,7 +83,7 @@ impl<A: Actor> Cell<A> {
             self.alarms.lock().loaded(Vec::new(), self.shared().clock());
             self.queues.lock().forget_unsaved();
             let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
-            return self.make(input).await;
+            return self.make(input, None).await;
         }
         self.load(self.claim().await?.ok_or_else(faults::actor_not_found)?).await
     }
@@ -127,9 +128,17 @@ impl<A: Actor> Cell<A> {
         create.instrument(self.hook_span("on_create", None)).await?
     }
 
-    /// Makes the first state, and saves it: an actor exists once its row does.
-    async fn make(self: &Arc<Self>, input: Option<&Bytes>) -> Result<Restored<A>, Fault> {
+    /// Makes the first state, and saves it: an actor exists once its row does. What `#[on_create]` refuses is not made, so
+    /// it counts for nobody.
+    async fn make(
+        self: &Arc<Self>,
+        input: Option<&Bytes>,
+        maker: Option<Maker>,
+    ) -> Result<Restored<A>, Fault> {
         let state = self.first_state(input).await?;
+        if let Some(maker) = maker {
+            maker.make()?;
+        }
         if A::EPHEMERAL {
             let alarms = self.alarms.lock().all().cloned().collect();
             return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, stock: Stock::None });

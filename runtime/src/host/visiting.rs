@@ -19,6 +19,7 @@ use super::{
     hooks::Hook,
     panics::Code,
     start::decode_params,
+    stranger,
 };
 use crate::{
     Actor, ActorId, Body, Caller, Conn, Contract, Fault, Key, RawSocket,
@@ -126,8 +127,8 @@ impl<A: Actor> Kind<A> {
         };
         let must_be_new = matches!(reach, Reach::Create { .. });
         let (opened, open) = oneshot::channel();
-        let span = Span::current();
-        let connect = Connect { id, reach, guest, pass: None, peer, socket, opened, span };
+        let (maker, span) = (stranger::current(), Span::current());
+        let connect = Connect { id, reach, maker, guest, pass: None, peer, socket, opened, span };
         self.route(&key, Box::new(connect)).await;
         let opened = open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))?;
         let Opened { cell, conn, created } = opened;

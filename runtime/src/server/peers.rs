@@ -127,8 +127,8 @@ impl Peers {
         })
     }
 
-    /// Counts an actor that is made for this address, if it is known, and in all.
-    fn make(&self, address: Option<Address>) -> Result<(), Fault> {
+    /// Whether one more actor may be made for this address, if it is known; if it is made, it is counted, also in all.
+    fn make(&self, address: Option<Address>, is_made: bool) -> Result<(), Fault> {
         let now = Instant::now();
         let Limits { actors_made_per_second: in_all, actors_made_per_second_per_address: of_one, .. } =
             *self.limits;
@@ -142,9 +142,13 @@ impl Peers {
                 self.hints.met("actors_made_per_second_per_address");
                 return Err(faults::too_many_actors("actors_made_per_second_per_address"));
             };
-            peer.made_until = until;
+            if is_made {
+                peer.made_until = until;
+            }
         }
-        table.made_until = all_until;
+        if is_made {
+            table.made_until = all_until;
+        }
         Ok(())
     }
 
@@ -185,7 +189,11 @@ struct From {
 
 impl Stranger for From {
     fn make(&self) -> Result<(), Fault> {
-        self.peers.make(self.address)
+        self.peers.make(self.address, true)
+    }
+
+    fn may_make(&self) -> Result<(), Fault> {
+        self.peers.make(self.address, false)
     }
 }
 
