@@ -128,6 +128,11 @@ pub(crate) fn timed_out(limit: Duration) -> Fault {
     Fault::from_parts("actor", "action_timed_out", format!("The action did not end within {limit:?}."))
 }
 
+pub(crate) fn hook_timed_out(name: &str, limit: Duration) -> Fault {
+    let message = format!("The hook `{name}` did not end within {limit:?}.");
+    Fault::from_parts("actor", "action_timed_out", message)
+}
+
 pub(crate) fn backing_off(failures: u32, retry_after_ms: u64) -> Fault {
     let message = format!("The actor could not start {failures} times in a row. It is tried again later.");
     Fault::from_parts("actor", "backing_off", message)

@@ -103,6 +103,7 @@ paused_world!(who_connects_waits_5_s_for_its_hooks_at_most, registry(), async |w
         let calls = async { (sloth.count().await.unwrap(), seconds(began)) };
         let ((error, refused_after), (calls, called_after)) = tokio::join!(waits, calls);
         assert!(error.contains("actor.action_timed_out"), "{hook}: {error}");
+        assert!(error.contains(&format!("The hook `on_{hook}` did not end within 5s.")), "{error}");
         assert_eq!((refused_after, calls), (5, 2), "{hook}");
         assert!(called_after <= 5, "{hook}: {called_after}");
         conn.close().await;

@@ -21,7 +21,7 @@ use super::{
     envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
     fair_queue::Bounds,
     gate::Gate,
-    guard::{guarded, guarded_async, guarded_async_in},
+    guard::{guarded, guarded_action, guarded_hook},
     holds::{Holds, Wish},
     kind::Kind,
     mailbox::{Mailbox, Rejected},
@@ -169,7 +169,7 @@ impl<A: Actor> Cell<A> {
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> Result<T, Fault> {
-        self.roster.fan().corked_async(guarded_async(self.code(name), limit, code)).await
+        self.roster.fan().corked_async(guarded_hook(self.code(name), limit, code)).await
     }
 
     /// The same in a span, if there is one.
@@ -180,7 +180,7 @@ impl<A: Actor> Cell<A> {
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> Result<T, Fault> {
-        self.roster.fan().corked_async(guarded_async_in(self.code(name), span, limit, code)).await
+        self.roster.fan().corked_async(guarded_action(self.code(name), span, limit, code)).await
     }
 
     /// Cancelled when it is to end.

@@ -33,20 +33,34 @@ pub(super) fn caught<T>(name: Name, code: impl FnOnce() -> T) -> Result<T, Strin
     .map_err(|panic| panicked(&*panic))
 }
 
-/// Runs code of the actor that awaits, for so long at most. Code that runs out of time stops where it is.
-pub(super) async fn guarded_async<T>(
+/// Runs a hook that awaits, for so long at most. A hook that runs out of time stops where it is, and the log says so: its
+/// callers did not choose it, and cannot mend it.
+pub(super) async fn guarded_hook<T>(
     what: Code<'_>,
     limit: Duration,
     code: impl Future<Output = T>,
 ) -> Result<T, Fault> {
-    guarded_async_in(what, None, limit, code).await
+    let late = |Code { panics, name }: Code<'_>, limit| {
+        panics.hook_timed_out(name, limit);
+        faults::hook_timed_out(name.1, limit)
+    };
+    guarded_async(what, None, (limit, late), code).await
 }
 
-/// The same in this span.
-pub(super) async fn guarded_async_in<T>(
+/// The same with an action, in this span.
+pub(super) async fn guarded_action<T>(
     what: Code<'_>,
     span: Option<&Span>,
     limit: Duration,
+    code: impl Future<Output = T>,
+) -> Result<T, Fault> {
+    guarded_async(what, span, (limit, |_, limit| faults::timed_out(limit)), code).await
+}
+
+async fn guarded_async<T>(
+    what: Code<'_>,
+    span: Option<&Span>,
+    (limit, late): (Duration, fn(Code<'_>, Duration) -> Fault),
     code: impl Future<Output = T>,
 ) -> Result<T, Fault> {
     let mut code = pin!(AssertUnwindSafe(code).catch_unwind());
@@ -66,7 +80,7 @@ pub(super) async fn guarded_async_in<T>(
             timer.set(Some(unconstrained(sleep(limit))));
         }
         let timer = timer.as_mut().as_pin_mut().expect("it was just made");
-        timer.poll(task).map(|()| Err(faults::timed_out(limit)))
+        timer.poll(task).map(|()| Err(late(what, limit)))
     })
     .await
 }

@@ -17,7 +17,7 @@ use super::{
     Cell,
     awaited::Awaited,
     envelope::Envelope,
-    guard::guarded_async,
+    guard::guarded_hook,
     holds::{Wish, Work},
     mailbox::Next,
     panics::Code,
@@ -239,7 +239,7 @@ impl<A: Actor> Cell<A> {
         let mut run = Box::pin(
             async move {
                 let what = Code { panics: shared.panics(), name: (<A::Contract as Contract>::NAME, "run") };
-                let run = fan.corked_beside(guarded_async(what, Duration::MAX, A::run(ctx)));
+                let run = fan.corked_beside(guarded_hook(what, Duration::MAX, A::run(ctx)));
                 if let Some(Err(fault)) =
                     asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
                 {

@@ -21,7 +21,7 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::Fault;
+use crate::{Fault, log};
 
 /// A piece of the user's code that runs: an action, or a hook.
 #[derive(Clone, Copy)]
@@ -35,7 +35,11 @@ pub(super) type Name = (&'static str, &'static str);
 
 /// What the log was told of panics.
 #[derive(Debug, Default)]
-pub(crate) struct Panics(Mutex<HashMap<Name, Told>>);
+pub(crate) struct Panics {
+    panics: Mutex<HashMap<Name, Told>>,
+    /// Hooks that ran out of time: whoever comes can have one do so.
+    timeouts: Mutex<HashMap<Name, Told>>,
+}
 
 /// What it was told last of one piece of code.
 #[derive(Debug)]
@@ -52,7 +56,7 @@ impl Panics {
 
     /// The fault of a call whose code panicked with this text.
     pub(super) fn fault(&self, name: Name, text: &str) -> Fault {
-        let (id, before) = self.note(name);
+        let (id, before) = note(&self.panics, name);
         match before {
             None => {}
             Some(0) => Fault::log_internal(&id, text),
@@ -64,21 +68,34 @@ impl Panics {
         Fault::internal_with(&id)
     }
 
-    /// The id of the line that tells of this panic; if that is still to be written, how many there were before it that no
-    /// line tells of.
-    fn note(&self, name: Name) -> (String, Option<u64>) {
-        let now = Instant::now();
-        let mut all = self.0.lock();
-        let before = all.get_mut(&name);
-        let untold = before.as_ref().map_or(0, |told| told.untold);
-        if let Some(told) = before.filter(|told| now.saturating_duration_since(told.at) < Self::PAUSE) {
-            told.untold += 1;
-            return (told.id.clone(), None);
-        }
-        let id = Uuid::now_v7().to_string();
-        all.insert(name, Told { at: now, id: id.clone(), untold: 0 });
-        (id, Some(untold))
+    /// Tells of a hook that has run out of time, as seldom as of panics.
+    pub(super) fn hook_timed_out(&self, name: Name, limit: Duration) {
+        let (_, Some(before)) = note(&self.timeouts, name) else { return };
+        let (actor, hook) = name;
+        let limit_ms = u64::try_from(limit.as_millis()).unwrap_or(u64::MAX);
+        log::warn!(
+            actor,
+            hook,
+            limit_ms,
+            before,
+            "a hook did not end in time; it was stopped where it awaits"
+        );
     }
+}
+
+/// The id of the line that tells of this; if that is still to be written, how many there were before it that no line tells of.
+fn note(all: &Mutex<HashMap<Name, Told>>, name: Name) -> (String, Option<u64>) {
+    let now = Instant::now();
+    let mut all = all.lock();
+    let before = all.get_mut(&name);
+    let untold = before.as_ref().map_or(0, |told| told.untold);
+    if let Some(told) = before.filter(|told| now.saturating_duration_since(told.at) < Panics::PAUSE) {
+        told.untold += 1;
+        return (told.id.clone(), None);
+    }
+    let id = Uuid::now_v7().to_string();
+    all.insert(name, Told { at: now, id: id.clone(), untold: 0 });
+    (id, Some(untold))
 }
 
 thread_local! {
@@ -155,7 +172,7 @@ mod tests {
         tokio::time::advance(Duration::from_millis(9_999)).await;
         assert_eq!(id(RING), first);
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert_eq!(panics.note(RING).1, Some(3), "those that no line has told of are counted");
+        assert_eq!(note(&panics.panics, RING).1, Some(3), "those that no line has told of are counted");
         assert_ne!(id(RING), first);
     }
 

@@ -10,7 +10,7 @@ use super::{
     cell::{Core, unanswered},
     chain::Chain,
     envelope::Envelope,
-    guard::guarded_async,
+    guard::guarded_hook,
     holds::KeptAwake,
     line::Line,
     panics::Code,
@@ -180,7 +180,7 @@ impl<A: Actor> Cell<A> {
                 panics: shared.panics(),
                 name: (<A::Contract as crate::Contract>::NAME, "on_websocket"),
             };
-            let handling = fan.corked_beside(guarded_async(what, Duration::MAX, A::websocket(ctx, socket)));
+            let handling = fan.corked_beside(guarded_hook(what, Duration::MAX, A::websocket(ctx, socket)));
             let ended = tokio::select! {
                 ended = handling => ended.and_then(|ended| ended),
                 () = over => Err(faults::service_unavailable()),

@@ -13,7 +13,7 @@ use super::{
     alarms::Alarms,
     cell::Core,
     chain::Chain,
-    guard::{guarded, guarded_async},
+    guard::{guarded, guarded_action},
     task::Task,
     watch::{Watch, Who},
 };
@@ -332,7 +332,7 @@ async fn run<A: Actor>(
     match action.info().mode {
         Mode::Read => guarded(code, || state.dispatch_read(ctx, action)),
         Mode::Write => guarded(code, || state.dispatch_write(ctx, action)),
-        Mode::ReadAsync => guarded_async(code, limit, state.dispatch_read_async(ctx, action)).await,
-        Mode::WriteAsync => guarded_async(code, limit, state.dispatch_write_async(ctx, action)).await,
+        Mode::ReadAsync => guarded_action(code, None, limit, state.dispatch_read_async(ctx, action)).await,
+        Mode::WriteAsync => guarded_action(code, None, limit, state.dispatch_write_async(ctx, action)).await,
     }
 }

@@ -9,7 +9,7 @@ use super::{
     cell::{Absent, Core},
     chain::Chain,
     fingerprint::Fingerprint,
-    guard::{guarded, guarded_async},
+    guard::{guarded, guarded_hook},
     hooks::Hook,
     queues::Stock,
     saving::to_bytes,
@@ -124,7 +124,7 @@ impl<A: Actor> Cell<A> {
         // A call that comes back to the actor from there is a deadlock.
         let link = self.link(Chain::default(), "on_create", None);
         let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
-        let create = guarded_async(self.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
+        let create = guarded_hook(self.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
         create.instrument(self.hook_span("on_create", None)).await?
     }
 

@@ -15,7 +15,7 @@ use super::{
     cell::unanswered,
     chain::Chain,
     envelope::{Connect, Opened},
-    guard::guarded_async,
+    guard::guarded_hook,
     hooks::Hook,
     panics::Code,
     start::decode_params,
@@ -155,7 +155,7 @@ impl<A: Actor> Kind<A> {
         let caller = Caller::new(self.name(), key.clone(), guest.claims.clone());
         let asking = Box::pin(A::before_connect_beside(&caller, params));
         let code = Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) };
-        guarded_async(code, Hook::SHORT, asking).instrument(span).await?
+        guarded_hook(code, Hook::SHORT, asking).instrument(span).await?
     }
 
     pub(super) async fn enter_visit(self: Arc<Self>, visit: Visit) -> Result<Entered, Denied> {

@@ -247,3 +247,41 @@ async fn code_that_holds_its_thread_for_a_second_is_in_the_log() {
         assert!(warnings(&short).is_empty());
     }
 }
+
+/// Never answers.
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Mute;
+
+#[actor(action_timeout = "20ms")]
+impl Mute {
+    #[on_request]
+    async fn answer(&self, _request: http::Request<Body>) -> String {
+        std::future::pending().await
+    }
+
+    #[action]
+    async fn wait(&self) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Whoever comes can have it do so: the log has the first, not each.
+#[tokio::test]
+async fn a_hook_that_does_not_end_in_time_is_in_the_log_and_an_action_is_its_caller_s() {
+    log();
+    let server = Server::host(Registry::new().in_memory().register::<Mute>()).await;
+    let request = format!("POST /gateway/mute/action/wait?{}", query("x"));
+    let late = server.http(&request, &[], b"{\"args\":[]}").await;
+    assert_eq!(late.json()["message"], "The action did not end within 20ms.");
+    for _ in 0..3 {
+        let late = server.http(&format!("GET /gateway/mute/request/x?{}", query("x")), &[], b"").await;
+        assert_eq!(late.error(), "actor.action_timed_out");
+        assert_eq!(late.json()["message"], "The hook `on_request` did not end within 20ms.");
+    }
+    let warnings =
+        log().lines(|line| line.field("actor") == Some("mute") && line.field("limit_ms").is_some());
+    let [warning] = &warnings[..] else { panic!("{warnings:?}") };
+    assert_eq!(warning.level, Level::WARN);
+    assert_eq!((warning.field("hook"), warning.field("limit_ms")), (Some("on_request"), Some("20")));
+    assert_eq!(warning.of_span("hook", "key"), Some("x"));
+}
