@@ -211,6 +211,9 @@ settings! {
     /// idle longest sleeps before its `sleep_timeout`. If none can, because all have connections or something to do, whoever
     /// comes over the network is refused as by [`actors_made_per_second`](Self::actors_made_per_second); clients in the same
     /// process, alarms and messages are not. Zero takes the limit away.
+    ///
+    /// What an actor took is free for others once it sleeps. Whether the system gets it back is up to the allocator: after a
+    /// wave glibc keeps nearly all of it for the next one, and jemalloc with `background_thread:true` gives it back in seconds.
     actors_awake: usize;
     /// Events that one connection may be subscribed to. So many of its subscriptions may also wait for
     /// `#[on_subscribe]`; who goes on after that is read from less often, as with [calls](Self::calls_in_flight).
