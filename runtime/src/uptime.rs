@@ -121,6 +121,18 @@ impl Drop for Beating<'_> {
 }
 
 #[cfg(test)]
+impl Uptime {
+    /// That of a process that runs now.
+    pub(crate) async fn beating() -> std::sync::Arc<Self> {
+        let uptime = std::sync::Arc::new(Self::default());
+        let beating = std::sync::Arc::clone(&uptime);
+        tokio::spawn(async move { beating.beat().await });
+        tokio::task::yield_now().await;
+        uptime
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use std::{future::pending, sync::Arc};
 
@@ -128,17 +140,9 @@ mod tests {
 
     use super::*;
 
-    async fn beating() -> Arc<Uptime> {
-        let uptime = Arc::new(Uptime::default());
-        let beating = Arc::clone(&uptime);
-        tokio::spawn(async move { beating.beat().await });
-        tokio::task::yield_now().await;
-        uptime
-    }
-
     #[tokio::test(start_paused = true)]
     async fn time_in_which_nothing_ran_does_not_count() {
-        let (uptime, began) = (beating().await, Instant::now());
+        let (uptime, began) = (Uptime::beating().await, Instant::now());
         sleep(Duration::from_secs(10)).await;
         assert_eq!(uptime.since(began), Duration::from_secs(10));
         // As a frozen process finds the clock when it goes on.
@@ -155,7 +159,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_limit_is_over_once_the_process_has_run_for_it() {
-        let uptime = beating().await;
+        let uptime = Uptime::beating().await;
         let waiting = {
             let uptime = Arc::clone(&uptime);
             tokio::spawn(async move { uptime.timeout(Duration::from_secs(30), pending::<()>()).await })

@@ -12,7 +12,7 @@ use http::Extensions;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::errors;
+use super::{errors, seldom::Seldom};
 use crate::{
     Fault, Limits,
     account::{Account, Sum},
@@ -39,7 +39,7 @@ struct Table {
     by_address: HashMap<Address, Peer>,
     /// How many addresses there may be before those that mean nothing any more are let go.
     room: usize,
-    warned_at: Option<Instant>,
+    warned: Seldom,
 }
 
 #[derive(Default)]
@@ -221,10 +221,8 @@ impl Drop for Place {
 
 impl Table {
     /// Tells the log, but not as often as somebody can be refused.
-    fn warn(&mut self, what: What, limit: usize, of: &str) {
-        let now = Instant::now();
-        if self.warned_at.is_none_or(|at| now - at >= Duration::from_secs(10)) {
-            self.warned_at = Some(now);
+    fn warn(&self, what: What, limit: usize, of: &str) {
+        if self.warned.is_due() {
             log::warn!(limit, "clients are refused: too many {} {of}", what.name());
         }
     }

@@ -4,18 +4,9 @@ use tokio::time::advance;
 
 use super::*;
 
-/// A process that beats.
-async fn beating() -> Arc<Uptime> {
-    let uptime = Arc::new(Uptime::default());
-    let beating = Arc::clone(&uptime);
-    tokio::spawn(async move { beating.beat().await });
-    tokio::task::yield_now().await;
-    uptime
-}
-
 #[tokio::test(start_paused = true)]
 async fn a_silent_peer_of_a_process_that_was_frozen_is_pinged_and_stays() {
-    let (scene, pipe) = Scene::start_in(&beating().await, Encoding::Json, 1024);
+    let (scene, pipe) = Scene::start_in(&Uptime::beating().await, Encoding::Json, 1024);
     let mut client = ClientBuilder::new().take_over(pipe);
     sleep(Duration::from_secs(10)).await;
     // No timer of this process fires while it is frozen; then the time of all of them is over at once.
@@ -35,7 +26,7 @@ async fn a_silent_peer_of_a_process_that_was_frozen_is_pinged_and_stays() {
 
 #[tokio::test(start_paused = true)]
 async fn a_dead_peer_of_a_process_that_was_frozen_is_dropped_all_the_same() {
-    let (scene, pipe) = Scene::start_in(&beating().await, Encoding::Json, 1024);
+    let (scene, pipe) = Scene::start_in(&Uptime::beating().await, Encoding::Json, 1024);
     let began = Instant::now();
     sleep(Duration::from_secs(10)).await;
     advance(Duration::from_mins(2)).await;
@@ -46,7 +37,7 @@ async fn a_dead_peer_of_a_process_that_was_frozen_is_dropped_all_the_same() {
 
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_is_behind_is_not_dropped_for_the_time_in_which_it_was_not_served() {
-    let (scene, mut pipe) = Scene::start_in(&beating().await, Encoding::Json, 1024);
+    let (scene, mut pipe) = Scene::start_in(&Uptime::beating().await, Encoding::Json, 1024);
     let waiting = |scene: &Scene| scene.outbox.push(message(vec![b' '; 100_000]));
     assert!(waiting(&scene));
     sleep(Duration::from_secs(5)).await;
