@@ -10,10 +10,12 @@ pub mod linear;
 pub mod outside;
 pub mod process;
 pub mod room;
+pub mod room_client;
 pub mod slowpoke;
 pub mod world;
 
 pub use outside::*;
 pub use process::Process;
 pub use room::*;
+pub use room_client::*;
 pub use world::*;

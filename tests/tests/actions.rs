@@ -4,15 +4,9 @@
 use std::collections::HashSet;
 
 use callboard::prelude::*;
-use callboard_tests::{Join, Posted, Room, RoomAction, RoomError, RoomHandle, World, both_worlds, heard};
-
-fn registry() -> Registry {
-    Registry::new().in_memory().register::<Room>()
-}
-
-fn room(world: &World, key: impl Into<Key>) -> RoomHandle {
-    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
-}
+use callboard_tests::{
+    Join, Posted, Room, RoomAction, RoomError, World, both_worlds, heard, room, room_registry as registry,
+};
 
 both_worlds!(
     l17_r31_same_key_same_actor_and_keys_compare_element_by_element,

@@ -3,22 +3,9 @@
 
 use callboard::prelude::*;
 use callboard_tests::{
-    Join, Posted, Room, RoomConn, RoomError, RoomHandle, Welcome, World, both_worlds, heard,
+    Join, Posted, Renamed, RoomError, Welcome, World, both_worlds, forward, hear, heard, join, room,
+    room_registry as registry,
 };
-
-fn registry() -> Registry {
-    Registry::new().in_memory().register::<Room>()
-}
-
-fn room(world: &World, key: &str) -> RoomHandle {
-    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
-}
-
-async fn join(room: &RoomHandle, name: &str) -> RoomConn {
-    let conn = room.connect(Join::named(name));
-    conn.opened().await.expect("the room lets everyone in");
-    conn
-}
 
 both_worlds!(
     l10_r16_iterating_gives_every_open_connection_once_in_the_order_joined,
@@ -106,7 +93,7 @@ both_worlds!(
         let room = room(world, "r42");
         let (tell, mut heard) = heard::<Welcome>();
         let conn = room.connect(Join::named("banned"));
-        conn.on(move |event: Welcome| tell.send(event).unwrap_or(()));
+        conn.on(forward::<Welcome>(tell));
         let error = conn.opened().await.unwrap_err();
         let fault = error.fault().expect("the server refused");
         assert!(fault.is("user", "banned"), "{fault}");
@@ -160,11 +147,9 @@ both_worlds!(
     async |world: &World| {
         let room = room(world, "part");
         let (ann, bob) = (join(&room, "ann").await, join(&room, "bob").await);
-        let (tell, mut heard) = heard();
-        ann.on(move |renamed: callboard_tests::Renamed| tell.send(renamed.0).unwrap_or(()));
-        ann.get_messages().await.unwrap();
+        let mut renamed = hear::<Renamed>(&ann).await;
         drop(bob);
-        assert_eq!(heard.next().await, "bob left");
+        assert_eq!(renamed.next().await.0, "bob left");
     }
 );
 
@@ -172,9 +157,7 @@ both_worlds!(r26_events_come_from_the_subscription_on, registry(), async |world:
     let room = room(world, "r26");
     let conn = join(&room, "ann").await;
     room.post("before".into()).await.unwrap();
-    let (tell, mut heard) = heard();
-    conn.on(move |posted: Posted| tell.send(posted.text).unwrap_or(()));
-    conn.get_messages().await.unwrap();
+    let mut posted = hear::<Posted>(&conn).await;
     room.post("after".into()).await.unwrap();
-    assert_eq!(heard.next().await, "after");
+    assert_eq!(posted.next().await.text, "after");
 });

@@ -1,50 +1,10 @@
-//! Publishing: what `broadcast` and `send` promise. Each test is named after its row in the events model.
+//! Publishing: what `broadcast` and `send` promise. The ids in the names are those of `tests/README.md`.
 #![allow(clippy::unwrap_used)]
 
-use callboard::prelude::*;
 use callboard_tests::{
-    Cleared, Heard, Join, Moved, Posted, Renamed, Room, RoomConn, RoomError, RoomHandle, Welcome, Whispered,
-    World, both_worlds, heard, release,
+    Cleared, Join, Moved, Odd, Renamed, RoomError, Welcome, Whispered, World, both_worlds, forward, hear,
+    heard, join, member, release, room, room_registry as registry, settle,
 };
-use tokio::sync::mpsc::UnboundedSender;
-
-fn registry() -> Registry {
-    Registry::new().in_memory().register::<Room>()
-}
-
-fn room(world: &World, key: &str) -> RoomHandle {
-    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
-}
-
-/// A connection that is open.
-async fn join(room: &RoomHandle, name: &str) -> RoomConn {
-    let conn = room.connect(Join::named(name));
-    conn.opened().await.expect("the room lets everyone in");
-    conn
-}
-
-/// A listener for one kind of event, in force when this returns.
-async fn hear<E: EventOf<Room>>(conn: &RoomConn) -> Heard<E> {
-    let (tell, heard) = heard();
-    conn.on(move |event: E| tell.send(event).unwrap_or(()));
-    settle(conn).await;
-    heard
-}
-
-/// What was sent to the connection before has arrived after.
-async fn settle(conn: &RoomConn) {
-    conn.get_messages().await.expect("the room answers");
-}
-
-async fn member(room: &RoomHandle, name: &str) -> (RoomConn, Heard<Posted>) {
-    let conn = join(room, name).await;
-    let heard = hear(&conn).await;
-    (conn, heard)
-}
-
-fn teller<T: Send + 'static>(tell: UnboundedSender<T>) -> impl FnMut(T) + Send + 'static {
-    move |event| tell.send(event).unwrap_or(())
-}
 
 both_worlds!(l01_broadcast_and_send_both_reach_a_client, registry(), async |world: &World| {
     let room = room(world, "l01");
@@ -181,7 +141,7 @@ both_worlds!(l21_r39_events_of_every_shape_arrive, registry(), async |world: &Wo
 both_worlds!(an_event_sent_in_on_connect_arrives_after_the_first_frame, registry(), async |world: &World| {
     let conn = room(world, "welcome").connect(Join::named("ann"));
     let (tell, mut welcomed) = heard();
-    conn.on(teller::<Welcome>(tell));
+    conn.on(forward::<Welcome>(tell));
     assert_eq!(welcomed.next().await, Welcome { name: "ann".into(), here: 1 });
 });
 
@@ -201,7 +161,7 @@ both_worlds!(
 async fn a_payload_that_cannot_be_encoded_is_an_error_to_the_actor_and_closes_nobody() {
     let world = World::network(registry()).await;
     let ann = join(&room(&world, "odd"), "ann").await;
-    let _odd = hear::<callboard_tests::Odd>(&ann).await;
+    let _odd = hear::<Odd>(&ann).await;
     assert!(!ann.send_odd().await.unwrap());
     settle(&ann).await;
     world.stop().await;

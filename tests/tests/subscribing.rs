@@ -7,22 +7,9 @@ use std::time::Duration;
 use callboard::{client::Status, prelude::*};
 use callboard_tests::{
     Cleared, Heard, Join, Posted, Renamed, Room, RoomConn, RoomEvent, RoomHandle, World, both_worlds, heard,
-    in_time, release,
+    in_time, release, room, room_registry as registry, settle,
 };
 use tokio::{net::TcpListener, sync::oneshot};
-
-fn registry() -> Registry {
-    Registry::new().in_memory().register::<Room>()
-}
-
-fn room(world: &World, key: &str) -> RoomHandle {
-    world.client.get_or_create::<Room>(key).with_params(Join::caller()).unwrap()
-}
-
-/// What was done on the connection before has taken force after.
-async fn settle(conn: &RoomConn) {
-    conn.get_messages().await.unwrap();
-}
 
 /// The texts of posted messages, as a listener hears them.
 fn texts(conn: &RoomConn) -> Heard<String> {
