@@ -2,15 +2,15 @@
 //! `ActorError` and `server_only` are in `runtime/src/docs`. What is said here ends those pages, and is what an editor shows.
 //!
 //! Each is a pipeline: **parse** (`syntax`) what the user wrote, make a **model** of what it means,
-//! **check** the model's parts against each other, **expand** it. Mistakes are collected on the way, all of
+//! **check** the model's parts against each other, **expand** it. Errors are collected on the way, all of
 //! them are reported at once, and what is right is generated all the same.
 
+mod actor_error;
 #[cfg(test)]
 mod editing;
-mod error;
+mod errors;
 mod expand;
 mod marker;
-mod mistakes;
 mod model;
 mod server_only;
 #[cfg(test)]
@@ -22,8 +22,8 @@ mod written;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use errors::{ErrorStore, Errors};
 use expand::Parts;
-use mistakes::Mistakes;
 use model::{Actor, Interface};
 use syntax::{Block, Member, Options, Place};
 
@@ -66,7 +66,7 @@ pub fn actor(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> pr
 /// keeps it from clients; `#[actor_error(crate = path)]` on the type says where callboard is.
 #[proc_macro_derive(ActorError, attributes(actor_error))]
 pub fn actor_error(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    error::derive(input.into()).into()
+    actor_error::derive(input.into()).into()
 }
 
 /// Exported for their docs, and for what they say where `#[actor]` is missing: inside of it they never expand.
@@ -234,43 +234,43 @@ pub fn server_only(args: proc_macro::TokenStream, item: proc_macro::TokenStream)
 }
 
 fn expand_actor(args: TokenStream, item: TokenStream, parts: Parts) -> TokenStream {
-    let mistakes = Mistakes::new();
-    let generated = try_expand_actor(args, item, parts, &mistakes);
-    let errors = mistakes.into_tokens();
+    let store = ErrorStore::new();
+    let generated = try_expand_actor(args, item, parts, &store.sink());
+    let errors = store.into_tokens();
     quote!(#generated #errors)
 }
 
 /// Writes what can be written; what cannot goes back as it was, without our attributes.
-fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> TokenStream {
+fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>) -> TokenStream {
     let keyword = syntax::keyword(&item);
     let generated = match &keyword {
-        Some(keyword) if keyword == "trait" => interface(args, item.clone(), parts, mistakes),
+        Some(keyword) if keyword == "trait" => interface(args, item.clone(), parts, errors),
         Some(keyword) if keyword != "impl" => {
             let help =
                 "put it on the block with the actions: `impl ChatRoom { .. }`; the type itself is the state";
-            mistakes.at(
+            errors.report(
                 keyword,
                 format_args!("`#[actor]` goes on an `impl` block or a trait, and this is a `{keyword}`"),
                 help,
             );
             None
         }
-        _ => block(args, item.clone(), parts, mistakes),
+        _ => block(args, item.clone(), parts, errors),
     };
     // Half-typed code is on its way back to rustc, which says better what is missing.
     generated.unwrap_or_else(|| syntax::without_markers(item))
 }
 
 /// `impl ChatRoom { .. }`, or `impl ChatRoom for Server { .. }`
-fn block(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> Option<TokenStream> {
+fn block(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>) -> Option<TokenStream> {
     let mut block: Block = syn::parse2(item).ok()?;
-    block.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| mistakes.push(error));
+    block.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| errors.push(error));
     let (actor, hooks) = match block.trait_.clone() {
-        None => (Actor::of(&mut block, Options::parse(args, Place::Block, mistakes), mistakes)?, None),
+        None => (Actor::of(&mut block, Options::parse(args, Place::Block, errors), errors)?, None),
         Some((trait_, _)) => {
-            model::can_be_contract(&trait_, mistakes).then_some(())?;
-            let options = Options::parse(args, Place::TraitImpl, mistakes);
-            Actor::of_implementation(&mut block, trait_, options, mistakes)?
+            model::can_be_contract(&trait_, errors).then_some(())?;
+            let options = Options::parse(args, Place::TraitImpl, errors);
+            Actor::of_implementation(&mut block, trait_, options, errors)?
         }
     };
     let generated = expand::actor(&actor, parts);
@@ -282,9 +282,9 @@ fn block(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes
 }
 
 /// `trait ChatRoom { .. }`
-fn interface(args: TokenStream, item: TokenStream, parts: Parts, mistakes: &Mistakes) -> Option<TokenStream> {
+fn interface(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>) -> Option<TokenStream> {
     let item: syntax::Interface = syn::parse2(item).ok()?;
-    item.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| mistakes.push(error));
-    let interface = Interface::of(item, Options::parse(args, Place::Trait, mistakes), mistakes)?;
+    item.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| errors.push(error));
+    let interface = Interface::of(item, Options::parse(args, Place::Trait, errors), errors)?;
     Some(expand::interface(&interface, parts))
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Path};
 
-use crate::{mistakes::Mistakes, model::is_builtin_attribute, syntax::Method, typo, written::written};
+use crate::{errors::Errors, model::is_builtin_attribute, syntax::Method, typo, written::written};
 
 /// What an attribute makes of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,16 +70,16 @@ impl Marker {
 }
 
 /// Takes our attribute off a method.
-pub(crate) fn take(method: &mut Method, mistakes: &Mistakes) -> Option<(Marker, Attribute)> {
+pub(crate) fn take(method: &mut Method, errors: &Errors<'_>) -> Option<(Marker, Attribute)> {
     let mut found: Option<(Marker, Attribute)> = None;
     for attr in std::mem::take(&mut method.attrs) {
-        let Some(marker) = Marker::of(&attr).or_else(|| misspelt(&attr, mistakes)) else {
+        let Some(marker) = Marker::of(&attr).or_else(|| misspelt(&attr, errors)) else {
             method.attrs.push(attr);
             continue;
         };
         if let Some((first, _)) = &found {
             let first = first.name();
-            mistakes.at(
+            errors.report(
                 &attr,
                 format_args!("this method is `#[{first}]` already"),
                 "write a method for each",
@@ -91,11 +91,11 @@ pub(crate) fn take(method: &mut Method, mistakes: &Mistakes) -> Option<(Marker, 
     found
 }
 
-fn misspelt(attr: &Attribute, mistakes: &Mistakes) -> Option<Marker> {
+fn misspelt(attr: &Attribute, errors: &Errors<'_>) -> Option<Marker> {
     let marker = Marker::meant(attr)?;
     let name = marker.name();
     let written = written(attr.path());
-    mistakes.at(
+    errors.report(
         attr.path(),
         format_args!("there is no attribute `{written}`"),
         format_args!("did you mean `{name}`?"),

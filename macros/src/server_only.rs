@@ -3,16 +3,16 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::mistakes::Mistakes;
+use crate::errors::ErrorStore;
 
 /// The item as it is, or nothing.
 pub(crate) fn expand(args: TokenStream, item: TokenStream, server: bool) -> TokenStream {
-    let mistakes = Mistakes::new();
+    let store = ErrorStore::new();
     if !args.is_empty() {
         let help = "write `#[server_only]`: it goes with the feature `server` of callboard";
-        mistakes.at(args, "`#[server_only]` takes no arguments", help);
+        store.sink().report(args, "`#[server_only]` takes no arguments", help);
     }
-    let errors = mistakes.into_tokens();
+    let errors = store.into_tokens();
     let item = server.then_some(item);
     quote!(#item #errors)
 }

@@ -8,7 +8,7 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Attribute, Item, Meta};
 
-use crate::{error, expand::Parts, expand_actor};
+use crate::{actor_error, expand::Parts, expand_actor};
 
 #[test]
 fn outputs_are_what_they_were() {
@@ -57,7 +57,7 @@ fn expand_item(mut item: Item, parts: Parts) -> TokenStream {
     };
     let attr = attrs.remove(place);
     if is_derive(&attr) {
-        return error::derive(item.into_token_stream());
+        return actor_error::derive(item.into_token_stream());
     }
     let args = match attr.meta {
         Meta::List(list) => list.tokens,

@@ -2,15 +2,15 @@
 
 use syn::Ident;
 
-use crate::mistakes::Mistakes;
+use crate::errors::Errors;
 
 /// Reports an argument that an attribute does not have.
-pub(crate) fn unknown_argument(found: &Ident, attribute: &str, known: &[&str], mistakes: &Mistakes) {
+pub(crate) fn unknown_argument(found: &Ident, attribute: &str, known: &[&str], errors: &Errors<'_>) {
     let help = match nearest(&found.to_string(), known) {
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("it accepts {}", list(known)),
     };
-    mistakes.at(found, format_args!("`{attribute}` has no argument `{found}`"), help);
+    errors.report(found, format_args!("`{attribute}` has no argument `{found}`"), help);
 }
 
 /// `` `a`, `b` and `c` ``

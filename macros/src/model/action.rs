@@ -46,7 +46,8 @@ pub(crate) struct Argument {
 
 impl Action {
     pub(crate) fn of(method: &Method, marker: Option<&Attribute>, scope: Scope<'_>) -> Self {
-        let mistakes_before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let sig = &method.sig;
         check_signature(sig, "an action", scope);
         let mode = Mode::of(sig, "an action", scope);
@@ -65,7 +66,7 @@ impl Action {
             conn: parameters.conn,
             arguments,
             output,
-            is_broken: scope.mistakes.count() > mistakes_before,
+            is_broken: errors.has_errors(),
         }
     }
 
@@ -115,7 +116,7 @@ fn argument_name(pattern: &Pat, scope: Scope<'_>) -> Option<Ident> {
         Pat::Wild(_) => None,
         _ => {
             let help = "give it a name, and take it apart in the body: `let (x, y) = point;`";
-            scope.mistakes.at(pattern, "an argument needs a name, which is part of the contract", help);
+            scope.errors.report(pattern, "an argument needs a name, which is part of the contract", help);
             None
         }
     }
@@ -123,21 +124,21 @@ fn argument_name(pattern: &Pat, scope: Scope<'_>) -> Option<Ident> {
 
 /// What no method that we call can be.
 pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
-    let Scope { mistakes, .. } = scope;
+    let Scope { errors, .. } = scope;
     if let syn::Safety::Unsafe(token) = &sig.safety {
-        mistakes.at(
+        errors.report(
             token,
             format_args!("{what} is called by the framework, so it cannot be `unsafe`"),
             "make it safe to call",
         );
     }
     if let Some(abi) = &sig.abi {
-        mistakes.at(abi, format_args!("{what} is a plain Rust method"), "remove the ABI");
+        errors.report(abi, format_args!("{what} is a plain Rust method"), "remove the ABI");
     }
     // Lifetimes of borrows are nobody else's business; a type that has one is reported where it stands.
     if sig.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_))) {
         let help = "write concrete types, or an enum of them";
-        mistakes.at(
+        errors.report(
             &sig.generics,
             format_args!("{what} cannot be generic: its types are part of the contract"),
             help,
@@ -150,7 +151,7 @@ pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
                 .iter()
                 .find(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
         {
-            mistakes.at(
+            errors.report(
                 attr,
                 "an argument cannot be conditional",
                 "put the `cfg` on the whole method, and write it twice",
@@ -171,7 +172,7 @@ fn parse_name(marker: &Attribute, scope: Scope<'_>) -> Option<LitStr> {
             if argument == "name" {
                 name = Some(syntax::parse_name(input)?);
             } else {
-                typo::unknown_argument(&argument, "#[action]", &["name"], scope.mistakes);
+                typo::unknown_argument(&argument, "#[action]", &["name"], scope.errors);
                 skip_argument(input);
             }
             if !input.is_empty() {
@@ -181,7 +182,7 @@ fn parse_name(marker: &Attribute, scope: Scope<'_>) -> Option<LitStr> {
         Ok(())
     });
     if let Err(error) = parsed {
-        scope.mistakes.push(error);
+        scope.errors.push(error);
     }
     name
 }

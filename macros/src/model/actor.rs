@@ -4,8 +4,8 @@ use syn::{Attribute, FnArg, Ident, Path, Type};
 
 use super::{Action, Carried, Contract, Hooks, Names, Scope, check, parameter::is_meant_as_ctx};
 use crate::{
+    errors::Errors,
     marker::{self, Marker},
-    mistakes::Mistakes,
     syntax::{Block, Member, Method, Options, Settings},
 };
 
@@ -37,14 +37,14 @@ pub(crate) enum Source {
 
 impl Actor {
     /// The model of `impl ChatRoom { .. }`; `None` where there is nothing to generate for it.
-    pub(crate) fn of(block: &mut Block, mut options: Options, mistakes: &Mistakes) -> Option<Self> {
-        let (name, ty) = check::header(block, mistakes)?;
-        let scope = Scope { name: &name, self_ty: &ty, mistakes };
+    pub(crate) fn of(block: &mut Block, mut options: Options, errors: &Errors<'_>) -> Option<Self> {
+        let (name, ty) = check::header(block, errors)?;
+        let scope = Scope { name: &name, self_ty: &ty, errors };
         let mut hooks = Hooks::default();
         let mut actions = Vec::new();
         for member in &mut block.members {
             let Member::Method(method) = member else { continue };
-            match marker::take(method, mistakes) {
+            match marker::take(method, errors) {
                 Some((Marker::Action, attr)) => actions.push(Action::of(method, Some(&attr), scope)),
                 Some((marker, attr)) => hooks.add(marker, &attr, method, scope),
                 None => {}
@@ -52,7 +52,7 @@ impl Actor {
         }
         let cfgs = Carried::of(&block.attrs).cfgs;
         let (settings, ephemeral) = (std::mem::take(&mut options.settings), options.ephemeral);
-        check::life(ephemeral, &hooks.life, mistakes);
+        check::life(ephemeral, &hooks.life, errors);
         hooks.check_both(scope);
         let names = Names::of(&name, name.clone());
         let mut contract = Contract::of(names, actions, options, cfgs.clone(), scope);
@@ -68,11 +68,11 @@ impl Actor {
         block: &mut Block,
         trait_: Path,
         options: Options,
-        mistakes: &Mistakes,
+        errors: &Errors<'_>,
     ) -> Option<(Self, Option<Block>)> {
-        let (name, ty) = check::header(block, mistakes)?;
+        let (name, ty) = check::header(block, errors)?;
         let krate = options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard));
-        let scope = Scope { name: &name, self_ty: &ty, mistakes };
+        let scope = Scope { name: &name, self_ty: &ty, errors };
         let mut hooks = Hooks::default();
         let mut own = Vec::new();
         for member in std::mem::take(&mut block.members) {
@@ -80,10 +80,10 @@ impl Actor {
                 block.members.push(member);
                 continue;
             };
-            match marker::take(&mut method, mistakes) {
+            match marker::take(&mut method, errors) {
                 None => block.members.push(in_trait(method, &krate)),
                 Some((Marker::Action, attr)) => {
-                    check_bare(&attr, mistakes);
+                    check_bare(&attr, errors);
                     block.members.push(in_trait(method, &krate));
                 }
                 Some((marker, attr)) => {
@@ -92,7 +92,7 @@ impl Actor {
                 }
             }
         }
-        check::life(options.ephemeral, &hooks.life, mistakes);
+        check::life(options.ephemeral, &hooks.life, errors);
         hooks.check_both(scope);
         let actor = Self {
             source: Source::Trait(trait_),
@@ -126,9 +126,9 @@ pub(super) fn add_ctx(method: &mut Method, krate: &Path) {
 }
 
 /// `#[action]` without arguments, which are in the contract.
-fn check_bare(attr: &Attribute, mistakes: &Mistakes) {
+fn check_bare(attr: &Attribute, errors: &Errors<'_>) {
     if let syn::Meta::List(list) = &attr.meta {
         let help = "write it in the trait: `#[action(..)]` there is part of the contract";
-        mistakes.at(&list.tokens, "the contract has named its actions already", help);
+        errors.report(&list.tokens, "the contract has named its actions already", help);
     }
 }

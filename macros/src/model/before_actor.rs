@@ -27,7 +27,8 @@ pub(crate) struct Check {
 impl Check {
     /// `async fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
     pub(super) fn of(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = "the hook `#[on_before_connect]` without `self`";
         let sig = &method.sig;
         check_signature(sig, what, scope);
@@ -43,10 +44,10 @@ impl Check {
         for value in values {
             check_value(value, what, scope);
         }
-        if !caller && scope.mistakes.count() == before {
+        if !caller && !errors.has_errors() {
             check_caller_by_value(values, what, scope);
         }
-        let params = if scope.mistakes.count() > before {
+        let params = if errors.has_errors() {
             None
         } else {
             only_value(values, what, "the params", scope)
@@ -59,7 +60,7 @@ impl Check {
             caller,
             params,
             output: Output::of(&sig.output, "what a hook returns outlives it", scope),
-            is_broken: scope.mistakes.count() > before,
+            is_broken: errors.has_errors(),
         }
     }
 }
@@ -74,7 +75,7 @@ fn typed(input: &FnArg) -> Option<&PatType> {
 fn check_read_only(caller: &PatType, scope: Scope<'_>) {
     if matches!(&*caller.ty, Type::Reference(reference) if reference.mutability.is_some()) {
         let what = "the caller is lent to the hook to read it";
-        scope.mistakes.at(&caller.ty, what, "take `caller: &Caller`");
+        scope.errors.report(&caller.ty, what, "take `caller: &Caller`");
     }
 }
 
@@ -83,13 +84,13 @@ fn check_value(value: &PatType, what: &str, scope: Scope<'_>) {
     if is_meant_as_ctx(&value.ty) {
         let help = "take `caller: &Caller`, which has the key and the claims, or add `&self`";
         let what = format_args!("{what} is asked before there is an actor, so there is no context");
-        scope.mistakes.at(value, what, help);
+        scope.errors.report(value, what, help);
     } else if is_meant_as_conn(&value.ty) {
         let help = "return the state that the connection shall have";
-        scope.mistakes.at(value, format_args!("{what} runs before there is a connection"), help);
+        scope.errors.report(value, format_args!("{what} runs before there is a connection"), help);
     } else if lends_caller(&value.ty) {
         let what = "the caller is in the wrong place";
-        scope.mistakes.at(value, what, "write it once, before the params");
+        scope.errors.report(value, what, "write it once, before the params");
     }
 }
 
@@ -99,7 +100,7 @@ fn check_caller_by_value(values: &[&PatType], what: &str, scope: Scope<'_>) {
         let help =
             "take `caller: &Caller`, before the params; if it is a type of yours, make one struct of both";
         let what = format_args!("{what} takes one value, the params, and the caller is lent to it");
-        scope.mistakes.at(caller, what, help);
+        scope.errors.report(caller, what, help);
     }
 }
 
@@ -113,7 +114,7 @@ fn check_answer(output: &ReturnType, what: &str, scope: Scope<'_>) {
     let what =
         format_args!("{what} lets everybody in, with `{no}` too: its value is the state of the connection");
     let help = "return `Result<(), E>`: an `Err` refuses; a state of this type is a field of a struct";
-    scope.mistakes.at(value, what, help);
+    scope.errors.report(value, what, help);
 }
 
 /// What says no in a type that reads as an answer.

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{Ident, LitStr, Path, PathArguments, Type, ext::IdentExt};
 
 use super::{Action, Event, Life, Queue};
-use crate::{mistakes::Mistakes, syntax::Block};
+use crate::{errors::Errors, syntax::Block};
 
 /// What the generated clients can do already; an action of that name would hide it.
 const RESERVED: &[&str] = &[
@@ -38,11 +38,11 @@ const RESERVED: &[&str] = &[
 ];
 
 /// The actor's name and type, if the block is one that an actor can have.
-pub(crate) fn header(block: &Block, mistakes: &Mistakes) -> Option<(Ident, Type)> {
+pub(crate) fn header(block: &Block, errors: &Errors<'_>) -> Option<(Ident, Type)> {
     if !block.generics.params.is_empty() {
         let help =
             "write it for one concrete type: `type Lobby = Room<Chat>;` and `#[actor] impl Lobby { .. }`";
-        mistakes.at(&block.generics, "an actor cannot be generic: it has one name and one contract", help);
+        errors.report(&block.generics, "an actor cannot be generic: it has one name and one contract", help);
         return None;
     }
     let name = match &block.self_ty {
@@ -51,22 +51,22 @@ pub(crate) fn header(block: &Block, mistakes: &Mistakes) -> Option<(Ident, Type)
     };
     let Some(name) = name.filter(|last| !matches!(last.arguments, PathArguments::Parenthesized(_))) else {
         let help = "put it on the `impl` block of a struct or an enum";
-        mistakes.at(&block.self_ty, "an actor is a type with a name", help);
+        errors.report(&block.self_ty, "an actor is a type with a name", help);
         return None;
     };
     Some((name.ident.clone(), block.self_ty.clone()))
 }
 
 /// Hooks that never run.
-pub(super) fn life(ephemeral: bool, life: &Life, mistakes: &Mistakes) {
+pub(super) fn life(ephemeral: bool, life: &Life, errors: &Errors<'_>) {
     if let Some(migration) = life.on_migrate.as_ref().filter(|_| ephemeral) {
         let what = "an `ephemeral` actor is never saved, so there is no older state to migrate";
-        mistakes.at(&migration.function, what, "remove the hook, or `ephemeral`");
+        errors.report(&migration.function, what, "remove the hook, or `ephemeral`");
     }
 }
 
 /// Whether the trait that a block implements can be a contract.
-pub(crate) fn can_be_contract(trait_: &Path, mistakes: &Mistakes) -> bool {
+pub(crate) fn can_be_contract(trait_: &Path, errors: &Errors<'_>) -> bool {
     /// Those of everyday life: a contract is somebody's own.
     const FOREIGN: &[&str] = &[
         "Actor",
@@ -91,13 +91,17 @@ pub(crate) fn can_be_contract(trait_: &Path, mistakes: &Mistakes) -> bool {
         .is_some_and(|last| FOREIGN.contains(&last.ident.to_string().as_str()) || !last.arguments.is_empty());
     if is_foreign {
         let help = "put it on an `impl` block of the type's own: `impl ChatRoom { .. }`";
-        mistakes.at(trait_, "`#[actor]` is not for the implementation of a trait that is no contract", help);
+        errors.report(
+            trait_,
+            "`#[actor]` is not for the implementation of a trait that is no contract",
+            help,
+        );
     }
     !is_foreign
 }
 
 /// Names that two actions would share, and names that the clients need themselves. Marks what it reports as broken.
-pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes) {
+pub(crate) fn actions(actions: &mut [Action], actor: &Ident, errors: &Errors<'_>) {
     let mut wires: HashMap<String, (Ident, Option<LitStr>)> = HashMap::new();
     let mut variants: HashMap<String, Ident> = HashMap::new();
     for action in actions {
@@ -107,7 +111,7 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes
                 "rename the method; `#[action(name = \"{}\")]` keeps the name on the wire",
                 action.wire
             );
-            mistakes.at(
+            errors.report(
                 &method,
                 format_args!("`{method}` is a method of the clients, `{actor}Handle` and `{actor}Conn`"),
                 help,
@@ -123,14 +127,14 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, mistakes: &Mistakes
             let help = "rename one of them, or write `#[action(name = \"..\")]`";
             let what = format!("`{first}` and `{method}` would both be action `{}` on the wire", action.wire);
             let name = action.name.as_ref().or(first_name.as_ref());
-            at_name(name, &method, what, help, mistakes);
+            at_name(name, &method, what, help, errors);
             action.is_broken = true;
         } else if let Some(first) = variants.insert(action.variant.to_string(), method.clone()) {
             let what = format!(
                 "`{first}` and `{method}` would both be variant `{}` of `{actor}Action`",
                 action.variant
             );
-            mistakes.at(&method, what, "rename one of them");
+            errors.report(&method, what, "rename one of them");
             action.is_broken = true;
         }
     }
@@ -142,11 +146,11 @@ fn at_name(
     item: &impl ToTokens,
     what: impl Display,
     help: impl Display,
-    mistakes: &Mistakes,
+    errors: &Errors<'_>,
 ) {
     match name {
-        Some(name) => mistakes.at(name, what, help),
-        None => mistakes.at(item, what, help),
+        Some(name) => errors.report(name, what, help),
+        None => errors.report(item, what, help),
     }
 }
 
@@ -156,7 +160,7 @@ pub(crate) fn is_reserved(method: &Ident) -> bool {
 }
 
 /// Types listed twice, and names that two events would share. Leaves out what it reports.
-pub(crate) fn events(events: Vec<Event>, mistakes: &Mistakes) -> Vec<Event> {
+pub(crate) fn events(events: Vec<Event>, errors: &Errors<'_>) -> Vec<Event> {
     let mut kept: Vec<Event> = Vec::new();
     for event in events {
         let clash = kept.iter().find_map(|first| Some((first, clash(first, &event)?)));
@@ -164,7 +168,7 @@ pub(crate) fn events(events: Vec<Event>, mistakes: &Mistakes) -> Vec<Event> {
             Some((first, (what, help))) => {
                 let name = event.name.as_ref().or(first.name.as_ref());
                 let name = name.filter(|_| first.wire == event.wire && first.written != event.written);
-                at_name(name, &event, what, help, mistakes);
+                at_name(name, &event, what, help, errors);
             }
             None => kept.push(event),
         }
@@ -202,7 +206,7 @@ fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
 }
 
 /// Types listed twice, and names that two queues would share. Leaves out what it reports.
-pub(crate) fn queues(queues: Vec<Queue>, mistakes: &Mistakes) -> Vec<Queue> {
+pub(crate) fn queues(queues: Vec<Queue>, errors: &Errors<'_>) -> Vec<Queue> {
     let mut kept: Vec<Queue> = Vec::new();
     for queue in queues {
         let Queue { written, wire, .. } = &queue;
@@ -211,12 +215,12 @@ pub(crate) fn queues(queues: Vec<Queue>, mistakes: &Mistakes) -> Vec<Queue> {
             first.filter(|first| first.cfgs.is_empty() || queue.cfgs.is_empty())
         };
         if of_same(&|first| first.written == *written).is_some() {
-            mistakes.at(&queue, format_args!("`{written}` is listed twice"), "remove one of the two");
+            errors.report(&queue, format_args!("`{written}` is listed twice"), "remove one of the two");
         } else if let Some(first) = of_same(&|first| first.wire == *wire) {
             let what =
                 format!("`{}` and `{written}` would both be queue `{wire}` on the wire", first.written);
             let help = "give one of them another name: `queues(A, B = \"wireName\")`";
-            at_name(queue.name.as_ref().or(first.name.as_ref()), &queue, what, help, mistakes);
+            at_name(queue.name.as_ref().or(first.name.as_ref()), &queue, what, help, errors);
         } else {
             kept.push(queue);
         }

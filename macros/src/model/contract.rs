@@ -73,7 +73,7 @@ impl Contract {
     ) -> Self {
         let events = options.events.iter().filter_map(|entry| Event::of(entry, scope)).collect();
         let queues = options.queues.iter().filter_map(|entry| Queue::of(entry, scope)).collect();
-        check::actions(&mut actions, scope.name, scope.mistakes);
+        check::actions(&mut actions, scope.name, scope.errors);
         let (broken, actions) = actions.into_iter().partition(|action| action.is_broken);
         Self {
             names,
@@ -84,8 +84,8 @@ impl Contract {
             cfgs,
             actions,
             broken,
-            events: check::events(events, scope.mistakes),
-            queues: check::queues(queues, scope.mistakes),
+            events: check::events(events, scope.errors),
+            queues: check::queues(queues, scope.errors),
             params: options
                 .params
                 .as_ref()

@@ -33,12 +33,12 @@ impl Event {
     pub(crate) fn of(entry: &EventEntry, scope: Scope<'_>) -> Option<Self> {
         let Some(last) = last_segment(&entry.ty) else {
             let help = "give it a name: `struct Moved(u32, u32);` travels as its fields";
-            scope.mistakes.at(&entry.ty, "an event is a type with a name", help);
+            scope.errors.report(&entry.ty, "an event is a type with a name", help);
             return None;
         };
         if let Some(name) = entry.name.as_ref().filter(|name| name.value().starts_with(RESERVED)) {
             let what = format!("events whose names begin with `{RESERVED}` are callboard's own");
-            scope.mistakes.at(name, what, "give it another name");
+            scope.errors.report(name, what, "give it another name");
         }
         let wire = entry.name.as_ref().map_or_else(|| name::wire(last), LitStr::value);
         let variant = name::ident(&last.unraw().to_string(), last.span())

@@ -74,7 +74,7 @@ impl Hooks {
             };
             let help = "do both things in one method";
             let what = format_args!("an actor has one `#[{name}]`{form}, and this is the second");
-            scope.mistakes.at(attr, what, help);
+            scope.errors.report(attr, what, help);
             return;
         }
         check_arguments(marker, attr, scope);
@@ -103,7 +103,7 @@ impl Hooks {
             let help = "return nothing, or a `Result` of nothing: `Result<(), Error>`";
             let what = "the hook `#[on_before_connect]` with `self` makes the connection's state, \
                         so the one without `self` has none to give";
-            scope.mistakes.at(&check.function, what, help);
+            scope.errors.report(&check.function, what, help);
             check.is_broken = true;
         }
     }
@@ -118,12 +118,13 @@ impl Hooks {
 impl Hook {
     /// `async fn admit(&mut self, ctx: &Ctx<Self>, params: Params) -> Result<ConnState, Error>`
     fn before_connect(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = "the hook `#[on_before_connect]`";
         let (mut hook, values) = Self::begin(method, what, scope);
         if hook.conn {
             let help = "return the state that the connection shall have";
-            scope.mistakes.at(
+            scope.errors.report(
                 &method.sig.inputs,
                 format_args!("{what} runs before there is a connection"),
                 help,
@@ -132,31 +133,32 @@ impl Hook {
         check_unconditional(&hook.carried, what, scope);
         if let Some(caller) = values.iter().find(|value| lends_caller(&value.ty)) {
             let help = "take `ctx: &Ctx<Self>`, which has the key and the claims too, or leave `self` out";
-            scope.mistakes.at(caller, "`Caller` is for the hook without `self`", help);
+            scope.errors.report(caller, "`Caller` is for the hook without `self`", help);
             hook.is_broken = true;
             return hook;
         }
         hook.params = only_value(&values, what, "the params", scope)
             .map(|ty| owned::travelling(ty, "the params come from a client", scope));
-        hook.is_broken = scope.mistakes.count() > before;
+        hook.is_broken = errors.has_errors();
         hook
     }
 
     /// `async fn joined(&mut self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), Error>`
     pub(super) fn of_connection(method: &Method, name: &str, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = format!("the hook `#[{name}]`");
         let (mut hook, values) = Self::begin(method, &what, scope);
         for value in values {
             let help =
                 "what a client passes is in `conn.params()`, what the actor remembers in `conn.state()`";
-            scope.mistakes.at(
+            scope.errors.report(
                 value,
                 format_args!("{what} takes the context and the connection, and nothing else"),
                 help,
             );
         }
-        hook.is_broken = scope.mistakes.count() > before;
+        hook.is_broken = errors.has_errors();
         hook
     }
 
@@ -182,7 +184,8 @@ impl Hook {
 impl Creator {
     /// `async fn create(ctx: &Ctx<Self>, input: Input) -> Result<Self, Error>`
     fn of(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = "the hook `#[on_create]`";
         let sig = &method.sig;
         check_signature(sig, what, scope);
@@ -190,7 +193,7 @@ impl Creator {
         check_unconditional(&Carried::of(&method.attrs), what, scope);
         let Parameters { ctx, conn, values } = Parameters::of(sig, scope);
         if conn {
-            scope.mistakes.at(
+            scope.errors.report(
                 &sig.inputs,
                 format_args!("{what} runs before there is a connection"),
                 "remove it",
@@ -204,7 +207,7 @@ impl Creator {
             ctx,
             input,
             output: Output::of(&sig.output, "the actor outlives the hook", scope),
-            is_broken: scope.mistakes.count() > before,
+            is_broken: errors.has_errors(),
         }
     }
 }
@@ -214,21 +217,25 @@ fn check_arguments(marker: Marker, attr: &Attribute, scope: Scope<'_>) {
     let name = marker.name();
     if !matches!(marker, Marker::OnSubscribe | Marker::OnRequest) && !matches!(attr.meta, Meta::Path(_)) {
         let help = format_args!("write `#[{name}]`");
-        scope.mistakes.at(attr, format_args!("the hook `#[{name}]` takes no arguments"), help);
+        scope.errors.report(attr, format_args!("the hook `#[{name}]` takes no arguments"), help);
     }
 }
 
 fn check_no_receiver(sig: &Signature, what: &str, scope: Scope<'_>) {
     if let Some(receiver) = sig.receiver() {
         let help = "remove `self`, and return `Self`";
-        scope.mistakes.at(receiver, format_args!("{what} makes the actor, so there is no `self` yet"), help);
+        scope.errors.report(
+            receiver,
+            format_args!("{what} makes the actor, so there is no `self` yet"),
+            help,
+        );
     }
 }
 
 pub(super) fn check_unconditional(carried: &Carried, what: &str, scope: Scope<'_>) {
     if let Some(cfg) = carried.cfgs.first() {
         let help = "put the `cfg` on statements in its body";
-        scope.mistakes.at(
+        scope.errors.report(
             cfg,
             format_args!("{what} decides about types of the contract, so it cannot be conditional"),
             help,
@@ -245,7 +252,7 @@ pub(super) fn only_value<'a>(
 ) -> Option<&'a Type> {
     for extra in values.iter().skip(1) {
         let help = "make one struct of them";
-        scope.mistakes.at(extra, format_args!("{what} takes one value, {role}, and this is another"), help);
+        scope.errors.report(extra, format_args!("{what} takes one value, {role}, and this is another"), help);
     }
     values.first().map(|value| &*value.ty)
 }

@@ -5,8 +5,8 @@ use syn::{Attribute, Ident, Path, ReturnType, Type, Visibility, parse_quote, par
 
 use super::{Action, Carried, Contract, Names, Scope, actor::add_ctx};
 use crate::{
+    errors::Errors,
     marker::{self, Marker},
-    mistakes::Mistakes,
     syntax::{self, Member, Method, Options},
 };
 
@@ -23,27 +23,27 @@ pub(crate) struct Interface {
 
 impl Interface {
     /// The model of a trait; `None` where there is nothing to generate for it.
-    pub(crate) fn of(item: syntax::Interface, mut options: Options, mistakes: &Mistakes) -> Option<Self> {
+    pub(crate) fn of(item: syntax::Interface, mut options: Options, errors: &Errors<'_>) -> Option<Self> {
         if !item.generics.params.is_empty() {
             let help = "write it for concrete types";
-            mistakes.at(&item.generics, "a contract cannot be generic: it is one name on the wire", help);
+            errors.report(&item.generics, "a contract cannot be generic: it is one name on the wire", help);
             return None;
         }
-        check(&item, mistakes);
+        check(&item, errors);
         let syntax::Interface { attrs, vis, name, members, .. } = item;
         let marker = format_ident!("{name}Contract", span = name.span());
         let ty: Type = parse_quote!(#marker);
-        let scope = Scope { name: &name, self_ty: &ty, mistakes };
+        let scope = Scope { name: &name, self_ty: &ty, errors };
         let krate = options.krate.get_or_insert_with(|| parse_quote!(::callboard)).clone();
         options.vis = Some(vis.clone());
         let (mut actions, mut methods) = (Vec::new(), Vec::new());
         for member in members {
             let Member::Method(mut method) = member else { continue };
-            match marker::take(&mut method, mistakes) {
+            match marker::take(&mut method, errors) {
                 None => actions.push(Action::of(&method, None, scope)),
                 Some((Marker::Action, attr)) => actions.push(Action::of(&method, Some(&attr), scope)),
                 Some((hook, attr)) => {
-                    is_no_hook(hook, &attr, mistakes);
+                    is_no_hook(hook, &attr, errors);
                     continue;
                 }
             }
@@ -56,26 +56,26 @@ impl Interface {
 }
 
 /// What no contract can be.
-fn check(item: &syntax::Interface, mistakes: &Mistakes) {
+fn check(item: &syntax::Interface, errors: &Errors<'_>) {
     if let Some(clause) = &item.generics.where_clause {
-        mistakes.at(clause, "a contract has actions, and nothing else", "remove it");
+        errors.report(clause, "a contract has actions, and nothing else", "remove it");
     }
     if !item.supertraits.is_empty() {
         let help = "remove it; what actors are beside is for their own types to say";
-        mistakes.at(&item.supertraits, "a contract has actions, and nothing else", help);
+        errors.report(&item.supertraits, "a contract has actions, and nothing else", help);
     }
     if let Some(token) = &item.unsafety {
-        mistakes.at(token, "a contract is called by the framework, so it cannot be `unsafe`", "remove it");
+        errors.report(token, "a contract is called by the framework, so it cannot be `unsafe`", "remove it");
     }
     for member in &item.members {
         if let Member::Other(other) = member {
             let help = "put it beside the trait, or on the types that implement it";
-            mistakes.at(other, "a contract has actions, and nothing else", help);
+            errors.report(other, "a contract has actions, and nothing else", help);
         }
     }
 }
 
-fn is_no_hook(marker: Marker, attr: &Attribute, mistakes: &Mistakes) {
+fn is_no_hook(marker: Marker, attr: &Attribute, errors: &Errors<'_>) {
     let name = marker.name();
     let help = match marker {
         Marker::OnCreate => "write it in the `impl`; `#[actor(input = NewRoom)]` here says what clients pass",
@@ -84,7 +84,7 @@ fn is_no_hook(marker: Marker, attr: &Attribute, mistakes: &Mistakes) {
         }
         _ => "write it in the `impl`",
     };
-    mistakes.at(attr, format_args!("`#[{name}]` is for those who implement the contract"), help);
+    errors.report(attr, format_args!("`#[{name}]` is for those who implement the contract"), help);
 }
 
 /// Input: `async fn tally(&self) -> u32;`

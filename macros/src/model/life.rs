@@ -72,7 +72,8 @@ impl Life {
 impl Hook {
     /// `async fn woke(&mut self, ctx: &Ctx<Self>) -> Result<(), Error>`
     fn of_life(method: &Method, name: &str, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = format!("the hook `#[{name}]`");
         let mut hook = Self::begin_alone(method, &what, scope);
         if !hook.output.is_result() {
@@ -83,27 +84,32 @@ impl Hook {
                 scope,
             );
         }
-        hook.is_broken = scope.mistakes.count() > before;
+        hook.is_broken = errors.has_errors();
         hook
     }
 
     /// `fn changed(&self, ctx: &Ctx<Self>)`
     fn of_change(method: &Method, name: &str, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = format!("the hook `#[{name}]`");
         let mut hook = Self::begin_alone(method, &what, scope);
         if hook.mode.is_exclusive()
             && let Some(receiver) = method.sig.receiver()
         {
             let help = "take `&self`; what follows from a change belongs in the action that makes it";
-            scope.mistakes.at(receiver, format_args!("{what} looks at a change, it makes none"), help);
+            scope.errors.report(receiver, format_args!("{what} looks at a change, it makes none"), help);
         }
         if let Some(asyncness) = &method.sig.asyncness {
             let help = "remove `async`; what takes time can go on beside the actor: `ctx.wait_until(..)`";
-            scope.mistakes.at(asyncness, format_args!("{what} is part of the turn, it does not wait"), help);
+            scope.errors.report(
+                asyncness,
+                format_args!("{what} is part of the turn, it does not wait"),
+                help,
+            );
         }
         check_returns_nothing(&method.sig, &hook.output, &format!("{what} returns nothing"), scope);
-        hook.is_broken = scope.mistakes.count() > before;
+        hook.is_broken = errors.has_errors();
         hook
     }
 
@@ -112,7 +118,7 @@ impl Hook {
         let (hook, values) = Self::begin(method, what, scope);
         if hook.conn {
             let help = "remove it; who is connected is in `ctx.conns()`";
-            scope.mistakes.at(
+            scope.errors.report(
                 &method.sig.inputs,
                 format_args!("{what} runs for the actor itself, not for a connection"),
                 help,
@@ -126,13 +132,14 @@ impl Hook {
 impl Runner {
     /// `async fn run(ctx: Ctx<Self>) -> Result<(), Error>`
     fn of(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = "the hook `#[run]`";
         let sig = &method.sig;
         check_signature(sig, what, scope);
         if let Some(receiver) = sig.receiver() {
             let help = "take `ctx: Ctx<Self>`, and change the state in turns: `ctx.turn(|this| ..).await`";
-            scope.mistakes.at(
+            scope.errors.report(
                 receiver,
                 format_args!("{what} runs beside the actor's turns, so it has no `self`"),
                 help,
@@ -140,7 +147,7 @@ impl Runner {
         }
         if sig.asyncness.is_none() {
             let help = "make it an `async fn`";
-            scope.mistakes.at(
+            scope.errors.report(
                 sig.fn_token,
                 format_args!("{what} runs beside the actor's turns, so it is async"),
                 help,
@@ -156,7 +163,7 @@ impl Runner {
             carried: Carried::of(&method.attrs),
             ctx,
             output,
-            is_broken: scope.mistakes.count() > before,
+            is_broken: errors.has_errors(),
         }
     }
 
@@ -171,7 +178,7 @@ impl Runner {
             && matches!(*ctx.ty, Type::Reference(_))
         {
             let what = format!("{what} outlives the turn that starts it, so its context is its own");
-            scope.mistakes.at(&ctx.ty, what, "write `Ctx<Self>`");
+            scope.errors.report(&ctx.ty, what, "write `Ctx<Self>`");
         }
         nothing_else(others, what, scope);
         ctx.is_some()
@@ -181,13 +188,14 @@ impl Runner {
 impl Migration {
     /// `fn migrate(old: OldState) -> Result<Self, Error>`
     fn of(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let what = "the hook `#[on_migrate]`";
         let sig = &method.sig;
         check_signature(sig, what, scope);
         if let Some(receiver) = sig.receiver() {
             let help = "remove `self`, take the older state, and return `Self`";
-            scope.mistakes.at(
+            scope.errors.report(
                 receiver,
                 format_args!("{what} makes the state, so there is no `self` yet"),
                 help,
@@ -195,7 +203,7 @@ impl Migration {
         }
         if let Some(asyncness) = &sig.asyncness {
             let help = "remove `async`; what takes time belongs in `#[on_wake]`";
-            scope.mistakes.at(
+            scope.errors.report(
                 asyncness,
                 format_args!("{what} turns one value into another, it does not wait"),
                 help,
@@ -203,7 +211,7 @@ impl Migration {
         }
         if let Some(cfg) = Carried::of(&method.attrs).cfgs.first() {
             let help = "put the `cfg` on statements in its body";
-            scope.mistakes.at(
+            scope.errors.report(
                 cfg,
                 format_args!("{what} decides how saved states are read, so it cannot be conditional"),
                 help,
@@ -212,11 +220,11 @@ impl Migration {
         let Parameters { ctx, conn, values } = Parameters::of(sig, scope);
         if ctx || conn {
             let help = "take the older state alone; what needs the context belongs in `#[on_wake]`";
-            scope.mistakes.at(&sig.inputs, format_args!("{what} runs before the actor is awake"), help);
+            scope.errors.report(&sig.inputs, format_args!("{what} runs before the actor is awake"), help);
         }
         if values.is_empty() {
             let help = "take it as it was: `fn migrate(old: OldState) -> Self`";
-            scope.mistakes.at(&sig.ident, format_args!("{what} takes the older state"), help);
+            scope.errors.report(&sig.ident, format_args!("{what} takes the older state"), help);
         }
         let old = only_value(&values, what, "the older state", scope);
         Self {
@@ -226,7 +234,7 @@ impl Migration {
                 scope.outside(ty)
             }),
             output: Output::of(&sig.output, "the actor outlives the hook", scope),
-            is_broken: scope.mistakes.count() > before,
+            is_broken: errors.has_errors(),
         }
     }
 }
@@ -241,7 +249,7 @@ fn typed(input: &FnArg) -> Option<&PatType> {
 fn nothing_else(values: &[&PatType], what: &str, scope: Scope<'_>) {
     for value in values {
         let help = "remove it; what the hook needs is in the state";
-        scope.mistakes.at(value, format_args!("{what} takes the context, and nothing else"), help);
+        scope.errors.report(value, format_args!("{what} takes the context, and nothing else"), help);
     }
 }
 
@@ -249,6 +257,6 @@ pub(super) fn check_returns_nothing(sig: &Signature, output: &Output, what: &str
     if let ReturnType::Type(_, ty) = &sig.output
         && (output.is_result() || !output.written.is_empty())
     {
-        scope.mistakes.at(ty, what, "remove it: nobody is there to take it");
+        scope.errors.report(ty, what, "remove it: nobody is there to take it");
     }
 }

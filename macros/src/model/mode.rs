@@ -39,7 +39,7 @@ impl Mode {
 fn is_exclusive(sig: &Signature, what: &str, scope: Scope<'_>) -> Option<bool> {
     let Some(receiver) = sig.receiver() else {
         let help = "make `&self` (reads, side by side) or `&mut self` (writes, alone) its first parameter";
-        scope.mistakes.at(
+        scope.errors.report(
             &sig.ident,
             format_args!("{what} is a method of the actor, but this has no `self`"),
             help,
@@ -59,6 +59,6 @@ fn is_exclusive(sig: &Signature, what: &str, scope: Scope<'_>) -> Option<bool> {
         _ => {}
     }
     let help = "take `&self` (reads, side by side) or `&mut self` (writes, alone): the actor lives on after the call";
-    scope.mistakes.at(receiver, format_args!("{what} borrows its actor, it does not take it"), help);
+    scope.errors.report(receiver, format_args!("{what} borrows its actor, it does not take it"), help);
     None
 }

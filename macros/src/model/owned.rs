@@ -20,7 +20,7 @@ pub(crate) fn check(ty: &Type, why: &str, scope: Scope<'_>) -> bool {
     match obstacle {
         None => {}
         Some(Obstacle::Borrow) => {
-            scope.mistakes.at(
+            scope.errors.report(
                 ty,
                 format_args!("{why}, so it cannot be borrowed"),
                 format_args!("use {}", owned(ty)),
@@ -28,7 +28,7 @@ pub(crate) fn check(ty: &Type, why: &str, scope: Scope<'_>) -> bool {
         }
         Some(Obstacle::ImplTrait) => {
             let help = "write the type itself in place of `impl ..`";
-            scope.mistakes.at(ty, format_args!("{why}, so its type needs a name"), help);
+            scope.errors.report(ty, format_args!("{why}, so its type needs a name"), help);
         }
     }
     obstacle.is_none()

@@ -47,7 +47,7 @@ impl<'a> Parameters<'a> {
             Kind::Nearly(right) => {
                 let help = format!("write `{right}`");
                 let what = if right.starts_with("&Ctx") { "the context" } else { "the connection" };
-                scope.mistakes.at(
+                scope.errors.report(
                     &parameter.ty,
                     format_args!("{what} is lent to the method, and it is this actor's"),
                     help,
@@ -59,7 +59,7 @@ impl<'a> Parameters<'a> {
 }
 
 fn misplaced(parameter: &PatType, what: &str, help: &str, scope: Scope<'_>) {
-    scope.mistakes.at(parameter, format_args!("{what} is in the wrong place"), help);
+    scope.errors.report(parameter, format_args!("{what} is in the wrong place"), help);
 }
 
 fn kind(ty: &Type, scope: Scope<'_>) -> Kind {

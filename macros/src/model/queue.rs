@@ -30,7 +30,7 @@ impl Queue {
             (None, Some(last)) => name::wire(last),
             (None, None) => {
                 let help = "give it one: `queues((u32, u32) = \"moves\")`";
-                scope.mistakes.at(
+                scope.errors.report(
                     &entry.ty,
                     "a queue has the name of its type, and this type has none",
                     help,

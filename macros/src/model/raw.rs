@@ -79,7 +79,8 @@ impl RawHandler {
     /// `async fn serve(&mut self, ctx: &Ctx<Self>, request: http::Request<Body>) -> http::Response<Body>`, or without
     /// `self` and with `ctx: Ctx<Self>`.
     fn of_request(method: &Method, attr: &Attribute, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let navigation = takes_navigation(attr, scope);
         let sig = &method.sig;
         check_signature(sig, REQUEST.what, scope);
@@ -88,7 +89,7 @@ impl RawHandler {
             let Parameters { ctx, conn, values } = Parameters::of(sig, scope);
             if conn {
                 let help = "remove it; the connection, if there is one, is `ctx.conn()`";
-                scope.mistakes.at(
+                scope.errors.report(
                     &sig.inputs,
                     format_args!("{} takes the context and the request", REQUEST.what),
                     help,
@@ -101,17 +102,18 @@ impl RawHandler {
         };
         if let ReturnType::Default = &sig.output {
             let help = "return a response, such as `http::Response<String>`, or a `Result` of one";
-            scope.mistakes.at(&sig.ident, format_args!("{} answers the request", REQUEST.what), help);
+            scope.errors.report(&sig.ident, format_args!("{} answers the request", REQUEST.what), help);
         }
         // A response is taken while the actor is still lent, so it may be any type, and one without a name.
         let output = Output::of_any(&sig.output, scope);
-        let handler = Self::new(method, mode, ctx, takes, output, before, scope);
+        let handler = Self::new(method, mode, ctx, takes, output, errors.has_errors());
         Self { navigation, ..handler }
     }
 
     /// `async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), Error>`
     fn of_socket(method: &Method, scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let sig = &method.sig;
         let what = WEBSOCKET.what;
         check_signature(sig, what, scope);
@@ -120,11 +122,11 @@ impl RawHandler {
             let what = format_args!(
                 "{what} lasts as long as its socket, beside the actor's turns, so it has no `self`"
             );
-            scope.mistakes.at(receiver, what, help);
+            scope.errors.report(receiver, what, help);
         }
         if sig.asyncness.is_none() {
             let help = "make it an `async fn`";
-            scope.mistakes.at(
+            scope.errors.report(
                 sig.fn_token,
                 format_args!("{what} waits for its socket, so it is async"),
                 help,
@@ -135,7 +137,7 @@ impl RawHandler {
         if !output.is_result() {
             check_returns_nothing(sig, &output, &format!("{what} returns nothing, or a `Result`"), scope);
         }
-        Self::new(method, None, ctx, takes, output, before, scope)
+        Self::new(method, None, ctx, takes, output, errors.has_errors())
     }
 
     fn new(
@@ -144,8 +146,7 @@ impl RawHandler {
         ctx: bool,
         takes: Option<TokenStream>,
         output: Output,
-        mistakes_before: usize,
-        scope: Scope<'_>,
+        is_broken: bool,
     ) -> Self {
         Self {
             method: method.sig.ident.clone(),
@@ -156,7 +157,7 @@ impl RawHandler {
             takes,
             output,
             navigation: None,
-            is_broken: scope.mistakes.count() > mistakes_before,
+            is_broken,
         }
     }
 }
@@ -171,10 +172,10 @@ fn takes_navigation(attr: &Attribute, scope: Scope<'_>) -> Option<Ident> {
         while !input.is_empty() {
             let argument: Ident = input.parse()?;
             if argument != "navigation" {
-                typo::unknown_argument(&argument, "#[on_request]", &["navigation"], scope.mistakes);
+                typo::unknown_argument(&argument, "#[on_request]", &["navigation"], scope.errors);
                 skip_argument(input);
             } else if navigation.is_some() {
-                scope.mistakes.at(&argument, "`navigation` is said already", "say it once");
+                scope.errors.report(&argument, "`navigation` is said already", "say it once");
             } else {
                 navigation = Some(argument);
             }
@@ -185,7 +186,7 @@ fn takes_navigation(attr: &Attribute, scope: Scope<'_>) -> Option<Ident> {
         Ok(())
     });
     if let Err(error) = parsed {
-        scope.mistakes.push(error);
+        scope.errors.push(error);
     }
     navigation
 }
@@ -210,7 +211,7 @@ fn own_parameters(method: &Method, kind: Kind, scope: Scope<'_>) -> (bool, Optio
     {
         let what =
             format!("{} has no `self`: it runs beside the turns, so its context is its own", kind.what);
-        scope.mistakes.at(&ctx.ty, what, "write `Ctx<Self>`");
+        scope.errors.report(&ctx.ty, what, "write `Ctx<Self>`");
     }
     (ctx.is_some(), only_parameter(others, method, kind, scope))
 }
@@ -220,10 +221,10 @@ fn only_parameter(values: &[&PatType], method: &Method, kind: Kind, scope: Scope
     let Kind { what, role, parameter } = kind;
     for extra in values.iter().skip(1) {
         let help = format!("remove it; {role} has the path, and what a client passes is in its head");
-        scope.mistakes.at(extra, format_args!("{what} takes {role}, and nothing else"), help);
+        scope.errors.report(extra, format_args!("{what} takes {role}, and nothing else"), help);
     }
     let Some(value) = values.first() else {
-        scope.mistakes.at(
+        scope.errors.report(
             &method.sig.ident,
             format_args!("{what} takes {role}"),
             format_args!("add `{parameter}`"),

@@ -1,20 +1,28 @@
-//! What every part of the model is read against: the actor's name and type, and the bag of mistakes.
+//! What every part of the model is read against: the actor's name and type, and where errors go.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::{Ident, Type};
 
-use crate::mistakes::Mistakes;
+use crate::errors::Errors;
 
 /// The actor that a method belongs to.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Scope<'a> {
     pub(crate) name: &'a Ident,
     pub(crate) self_ty: &'a Type,
-    pub(crate) mistakes: &'a Mistakes,
+    pub(crate) errors: &'a Errors<'a>,
 }
 
-impl Scope<'_> {
+impl<'a> Scope<'a> {
+    /// The same actor, for a part of it whose errors go to a sink of its own.
+    pub(crate) fn with<'b>(self, errors: &'b Errors<'b>) -> Scope<'b>
+    where
+        'a: 'b,
+    {
+        Scope { errors, ..self }
+    }
+
     /// A type of the block as it is written outside of it, where `Self` is something else.
     pub(crate) fn outside(&self, ty: &Type) -> TokenStream {
         self.replace_self(ty.to_token_stream())

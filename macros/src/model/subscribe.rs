@@ -28,7 +28,8 @@ pub(crate) struct Watched {
 impl Subscribe {
     /// The hook; `others` are those that the block has had before it.
     pub(super) fn of(method: &Method, attr: &Attribute, others: &[Self], scope: Scope<'_>) -> Self {
-        let before = scope.mistakes.count();
+        let errors = scope.errors.nested();
+        let scope = scope.with(&errors);
         let mut hook = Hook::of_connection(method, "on_subscribe", scope);
         check_answer(&method.sig, hook.output.is_result(), scope);
         let mut events = Vec::new();
@@ -38,12 +39,12 @@ impl Subscribe {
             let mut earlier = all.flat_map(|other| &other.events).chain(&events);
             if hook.carried.cfgs.is_empty() && earlier.any(|event: &Watched| event.written == written) {
                 let what = format!("`{written}` has its `#[on_subscribe]` already");
-                scope.mistakes.at(&ty, what, "ask both things in one method");
+                scope.errors.report(&ty, what, "ask both things in one method");
             } else {
                 events.push(Watched { ty: scope.outside(&ty), written });
             }
         }
-        hook.is_broken = scope.mistakes.count() > before;
+        hook.is_broken = errors.has_errors();
         Self { hook, events }
     }
 }
@@ -54,12 +55,12 @@ fn check_answer(sig: &Signature, is_result: bool, scope: Scope<'_>) {
     let message =
         "the hook `#[on_subscribe]` refuses with an error, so it returns a `Result` of nothing else";
     match &sig.output {
-        ReturnType::Default => scope.mistakes.at(&sig.ident, message, help),
-        ReturnType::Type(_, ty) if !is_result => scope.mistakes.at(ty, message, help),
+        ReturnType::Default => scope.errors.report(&sig.ident, message, help),
+        ReturnType::Type(_, ty) if !is_result => scope.errors.report(ty, message, help),
         ReturnType::Type(_, ty) => {
             if let Some(ok) = ok(ty).filter(|ok| !matches!(ok, Type::Tuple(tuple) if tuple.elems.is_empty()))
             {
-                scope.mistakes.at(ok, message, help);
+                scope.errors.report(ok, message, help);
             }
         }
     }
@@ -84,7 +85,7 @@ fn types(attr: &Attribute, scope: Scope<'_>) -> Vec<Type> {
     match named {
         Ok(named) if named.is_empty() => {
             let help = "name those that not everybody may have: `#[on_subscribe(MessageReceived)]`";
-            scope.mistakes.at(
+            scope.errors.report(
                 attr.to_token_stream(),
                 "`#[on_subscribe]` is asked about certain events",
                 help,
@@ -93,7 +94,7 @@ fn types(attr: &Attribute, scope: Scope<'_>) -> Vec<Type> {
         }
         Ok(named) => named.into_iter().collect(),
         Err(error) => {
-            scope.mistakes.push(error);
+            scope.errors.push(error);
             Vec::new()
         }
     }

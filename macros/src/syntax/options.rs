@@ -10,7 +10,7 @@ use syn::{
 };
 
 use super::{Place, Settings, Slow, slow};
-use crate::{mistakes::Mistakes, typo};
+use crate::{errors::Errors, typo};
 
 /// What `#[actor(name = "..", events(..), queues(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
 #[derive(Debug, Default)]
@@ -48,12 +48,12 @@ pub(crate) struct QueueEntry {
 
 impl Options {
     /// Every argument that can be read; the others are mistakes.
-    pub(crate) fn parse(args: proc_macro2::TokenStream, place: Place, mistakes: &Mistakes) -> Self {
+    pub(crate) fn parse(args: proc_macro2::TokenStream, place: Place, errors: &Errors<'_>) -> Self {
         let mut options = Self::default();
         let parser = |input: ParseStream<'_>| {
             let mut seen = Vec::new();
             while !input.is_empty() {
-                options.parse_one(input, place, &mut seen, mistakes)?;
+                options.parse_one(input, place, &mut seen, errors)?;
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
@@ -61,9 +61,9 @@ impl Options {
             Ok(())
         };
         if let Err(error) = parser.parse2(args) {
-            mistakes.push(error);
+            errors.push(error);
         }
-        options.settings.check(options.ephemeral, mistakes);
+        options.settings.check(options.ephemeral, errors);
         options
     }
 
@@ -72,20 +72,20 @@ impl Options {
         input: ParseStream<'_>,
         place: Place,
         seen: &mut Vec<Ident>,
-        mistakes: &Mistakes,
+        errors: &Errors<'_>,
     ) -> syn::Result<()> {
         let name = input.call(Ident::parse_any)?;
         if seen.contains(&name) {
-            mistakes.at(&name, format_args!("`{name}` is given twice"), "remove one of the two");
+            errors.report(&name, format_args!("`{name}` is given twice"), "remove one of the two");
         }
         if let Some(help) = place.elsewhere(&name.to_string()) {
-            mistakes.at(&name, format_args!("`{name}` is no argument of `#[actor]` here"), help);
+            errors.report(&name, format_args!("`{name}` is no argument of `#[actor]` here"), help);
             skip_argument(input);
         } else if let Some((what, help)) = misshapen(&name.to_string(), input) {
-            mistakes.at(&name, what, help);
+            errors.report(&name, what, help);
             skip_argument(input);
-        } else if let Err(error) = self.parse_value_of(&name, place, input, mistakes) {
-            mistakes.push(error);
+        } else if let Err(error) = self.parse_value_of(&name, place, input, errors) {
+            errors.push(error);
             skip_argument(input);
         }
         seen.push(name);
@@ -97,10 +97,10 @@ impl Options {
         name: &Ident,
         place: Place,
         input: ParseStream<'_>,
-        mistakes: &Mistakes,
+        errors: &Errors<'_>,
     ) -> syn::Result<()> {
         match name.to_string().as_str() {
-            "events" => self.events.extend(parse_list(input, |input| parse_event(input, mistakes))?),
+            "events" => self.events.extend(parse_list(input, |input| parse_event(input, errors))?),
             "queues" => self.queues.extend(parse_list(input, parse_queue)?),
             "name" => self.name = Some(parse_name(input)?),
             "params" => self.params = Some(parse_value(input)?),
@@ -113,7 +113,7 @@ impl Options {
             }
             _ if self.settings.parse_value_of(name, input)? => {}
             _ => {
-                typo::unknown_argument(name, "#[actor]", place.names(), mistakes);
+                typo::unknown_argument(name, "#[actor]", place.names(), errors);
                 skip_argument(input);
             }
         }
@@ -189,10 +189,10 @@ fn parse_list<T>(
     Ok(entries)
 }
 
-fn parse_event(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<EventEntry> {
+fn parse_event(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<EventEntry> {
     let attrs = input.call(Attribute::parse_outer)?;
     let ty = parse_event_type(input)?;
-    let slow = if input.peek(token::Paren) { slow::parse(input, mistakes)? } else { Slow::default() };
+    let slow = if input.peek(token::Paren) { slow::parse(input, errors)? } else { Slow::default() };
     let name = if input.peek(Token![=]) { Some(parse_name(input)?) } else { None };
     Ok(EventEntry { attrs, ty, name, slow })
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use syn::{Ident, LitStr, Token, parse::ParseStream};
 
-use crate::{mistakes::Mistakes, typo};
+use crate::{errors::Errors, typo};
 
 /// What is said; of anything else the runtime has a default.
 #[derive(Debug, Default)]
@@ -47,14 +47,14 @@ impl Settings {
     }
 
     /// Settings that say nothing beside the others.
-    pub(super) fn check(&self, ephemeral: bool, mistakes: &Mistakes) {
+    pub(super) fn check(&self, ephemeral: bool, errors: &Errors<'_>) {
         for name in self.said.iter().filter(|_| ephemeral) {
             if name == "durability" || name == "save_interval" {
                 let what = format!("an `ephemeral` actor is never saved, so it has no `{name}`");
-                mistakes.at(name, what, "remove one of the two");
+                errors.report(name, what, "remove one of the two");
             } else if name == "hibernate" {
                 let what = "an `ephemeral` actor is gone when it sleeps, so it cannot `hibernate`";
-                mistakes.at(name, what, "remove one of the two");
+                errors.report(name, what, "remove one of the two");
             }
         }
         let is_relaxed = self.durability == Some(Durability::Relaxed);
@@ -62,7 +62,7 @@ impl Settings {
             self.said.iter().find(|name| *name == "save_interval" && !is_relaxed && !ephemeral)
         {
             let help = "write `durability = \"relaxed\"` too, or remove it";
-            mistakes.at(name, "only a relaxed actor is saved by the clock: any other at each change", help);
+            errors.report(name, "only a relaxed actor is saved by the clock: any other at each change", help);
         }
     }
 }

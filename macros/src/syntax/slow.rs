@@ -3,7 +3,7 @@
 use syn::{Ident, Member, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
 
 use super::options::skip_argument;
-use crate::{mistakes::Mistakes, typo};
+use crate::{errors::Errors, typo};
 
 /// What becomes of an event when a client does not keep up.
 #[derive(Debug, Default, Clone)]
@@ -17,21 +17,21 @@ pub(crate) enum Slow {
 }
 
 /// `(slow = ..)`
-pub(super) fn parse(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Slow> {
+pub(super) fn parse(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Slow> {
     let content;
     parenthesized!(content in input);
     let mut slow = None;
     while !content.is_empty() {
         let name = content.call(Ident::parse_any)?;
         if name != "slow" {
-            typo::unknown_argument(&name, "events(..)", &["slow"], mistakes);
+            typo::unknown_argument(&name, "events(..)", &["slow"], errors);
             skip_argument(&content);
         } else if slow.is_some() {
-            mistakes.at(&name, "`slow` is given twice", "remove one of the two");
+            errors.report(&name, "`slow` is given twice", "remove one of the two");
             skip_argument(&content);
         } else {
             content.parse::<Token![=]>()?;
-            slow = Some(parse_way(&content, mistakes)?);
+            slow = Some(parse_way(&content, errors)?);
         }
         if !content.is_empty() {
             content.parse::<Token![,]>()?;
@@ -41,13 +41,13 @@ pub(super) fn parse(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<
 }
 
 /// `disconnect`, `drop_oldest`, `latest`, `latest(by = field)`
-fn parse_way(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Slow> {
+fn parse_way(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Slow> {
     const WAYS: &[&str] = &["disconnect", "drop_oldest", "latest"];
     let way = input.call(Ident::parse_any)?;
     let slow = match way.to_string().as_str() {
         "disconnect" => Slow::Disconnect,
         "drop_oldest" => Slow::DropOldest,
-        "latest" if input.peek(token::Paren) => match parse_key(input, mistakes)? {
+        "latest" if input.peek(token::Paren) => match parse_key(input, errors)? {
             Some(field) => return Ok(Slow::LatestBy(field)),
             None => return Ok(Slow::Latest),
         },
@@ -57,7 +57,7 @@ fn parse_way(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Slow> {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "it is one of `disconnect`, `drop_oldest`, `latest`, `latest(by = field)`".to_owned(),
             };
-            mistakes.at(&way, format_args!("there is no `{unknown}` for slow consumers"), help);
+            errors.report(&way, format_args!("there is no `{unknown}` for slow consumers"), help);
             skip_argument(input);
             return Ok(Slow::Disconnect);
         }
@@ -65,19 +65,19 @@ fn parse_way(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Slow> {
     if input.peek(token::Paren) {
         let rest: proc_macro2::TokenTree = input.parse()?;
         let help = format!("write `slow = {way}`; `latest(by = field)` is what has a key");
-        mistakes.at(rest, format_args!("`{way}` takes nothing in parentheses"), help);
+        errors.report(rest, format_args!("`{way}` takes nothing in parentheses"), help);
     }
     Ok(slow)
 }
 
 /// `(by = field)`
-fn parse_key(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Option<Member>> {
+fn parse_key(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Option<Member>> {
     let content;
     parenthesized!(content in input);
     let by = content.call(Ident::parse_any)?;
     if by != "by" {
         let help = "write `latest(by = field)`: the latest of each value of that field is kept";
-        mistakes.at(by, "`latest` is told its field with `by`", help);
+        errors.report(by, "`latest` is told its field with `by`", help);
         skip_argument(&content);
         return Ok(None);
     }

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use crate::{
-    mistakes::Mistakes,
+    errors::Errors,
     model::wire_name,
     syntax::{parse_value, skip_argument},
     typo,
@@ -26,7 +26,7 @@ const STRUCT: &[&str] = &["code", "status", "internal", "crate"];
 
 /// An error type.
 #[derive(Debug)]
-pub(crate) struct Errors {
+pub(crate) struct ErrorType {
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
     /// Where callboard is.
@@ -77,20 +77,20 @@ struct Options {
     krate: Option<Path>,
 }
 
-impl Errors {
+impl ErrorType {
     /// The model; `None` for a union, which has no cases.
-    pub(crate) fn of(input: &DeriveInput, mistakes: &Mistakes) -> Option<Self> {
+    pub(crate) fn of(input: &DeriveInput, errors: &Errors<'_>) -> Option<Self> {
         let known = if matches!(input.data, Data::Enum(_)) { ENUM } else { STRUCT };
-        let options = Options::parse(&input.attrs, known, mistakes);
+        let options = Options::parse(&input.attrs, known, errors);
         let cases = match &input.data {
             Data::Enum(data) => data
                 .variants
                 .iter()
-                .map(|variant| Case::of_variant(variant, options.status, mistakes))
+                .map(|variant| Case::of_variant(variant, options.status, errors))
                 .collect(),
             Data::Struct(data) => vec![Case::new(quote!(Self), &input.ident, &data.fields, &options)],
             Data::Union(data) => {
-                mistakes.at(
+                errors.report(
                     data.union_token,
                     "an error that clients see is an enum or a struct",
                     "make it an enum",
@@ -99,28 +99,28 @@ impl Errors {
             }
         };
         let krate = options.krate.unwrap_or_else(|| syn::parse_quote!(::callboard));
-        let errors = Self { name: input.ident.clone(), generics: input.generics.clone(), krate, cases };
+        let error_type = Self { name: input.ident.clone(), generics: input.generics.clone(), krate, cases };
         if let Data::Enum(data) = &input.data {
-            errors.check_codes(data.variants.iter().map(|variant| &variant.ident), mistakes);
+            error_type.check_codes(data.variants.iter().map(|variant| &variant.ident), errors);
         }
-        Some(errors)
+        Some(error_type)
     }
 
-    fn check_codes<'a>(&self, variants: impl Iterator<Item = &'a Ident>, mistakes: &Mistakes) {
+    fn check_codes<'a>(&self, variants: impl Iterator<Item = &'a Ident>, errors: &Errors<'_>) {
         let mut codes: HashMap<&str, &Ident> = HashMap::new();
         for (case, variant) in self.cases.iter().zip(variants).filter(|(case, _)| !case.internal) {
             if let Some(first) = codes.insert(&case.code, variant) {
                 let what = format!("`{first}` and `{variant}` would both have code `{}`", case.code);
-                mistakes.at(variant, what, "write `#[actor_error(code = \"..\")]` on one of them");
+                errors.report(variant, what, "write `#[actor_error(code = \"..\")]` on one of them");
             }
         }
     }
 }
 
 impl Case {
-    fn of_variant(variant: &syn::Variant, status: Option<u16>, mistakes: &Mistakes) -> Self {
+    fn of_variant(variant: &syn::Variant, status: Option<u16>, errors: &Errors<'_>) -> Self {
         let name = &variant.ident;
-        let mut options = Options::parse(&variant.attrs, CASE, mistakes);
+        let mut options = Options::parse(&variant.attrs, CASE, errors);
         options.status = options.status.or(status);
         Self::new(quote!(Self::#name), name, &variant.fields, &options)
     }
@@ -157,30 +157,30 @@ impl Field {
 }
 
 impl Options {
-    fn parse(attrs: &[Attribute], known: &[&str], mistakes: &Mistakes) -> Self {
+    fn parse(attrs: &[Attribute], known: &[&str], errors: &Errors<'_>) -> Self {
         let mut options = Self::default();
         for attr in attrs.iter().filter(|attr| attr.path().is_ident("actor_error")) {
             let parsed =
-                attr.parse_args_with(|input: ParseStream<'_>| options.parse_list(input, known, mistakes));
+                attr.parse_args_with(|input: ParseStream<'_>| options.parse_list(input, known, errors));
             if let Err(error) = parsed {
-                mistakes.push(error);
+                errors.push(error);
             }
         }
         options
     }
 
-    fn parse_list(&mut self, input: ParseStream<'_>, known: &[&str], mistakes: &Mistakes) -> syn::Result<()> {
+    fn parse_list(&mut self, input: ParseStream<'_>, known: &[&str], errors: &Errors<'_>) -> syn::Result<()> {
         let mut status = None;
         while !input.is_empty() {
             let name = input.call(Ident::parse_any)?;
             match name.to_string().as_str() {
                 text if !known.contains(&text) => {
-                    typo::unknown_argument(&name, "#[actor_error]", known, mistakes);
+                    typo::unknown_argument(&name, "#[actor_error]", known, errors);
                     skip_argument(input);
                 }
                 "code" => self.code = Some(parse_value(input)?),
                 "status" => {
-                    self.status = parse_status(input, mistakes)?;
+                    self.status = parse_status(input, errors)?;
                     status = Some(name);
                 }
                 "internal" => self.internal = true,
@@ -194,7 +194,7 @@ impl Options {
             }
         }
         if let Some(status) = status.filter(|_| self.internal) {
-            mistakes.at(
+            errors.report(
                 status,
                 "an internal error has status 500",
                 "leave out one of `status` and `internal`",
@@ -205,7 +205,7 @@ impl Options {
 }
 
 /// `= 403`
-fn parse_status(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Option<u16>> {
+fn parse_status(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Option<u16>> {
     let written: Expr = parse_value(input)?;
     let number = match &written {
         Expr::Lit(literal) => match &literal.lit {
@@ -216,7 +216,7 @@ fn parse_status(input: ParseStream<'_>, mistakes: &Mistakes) -> syn::Result<Opti
     };
     let status = number.filter(|status| (400..=599).contains(status));
     if status.is_none() {
-        mistakes.at(written, "this is not the HTTP status of an error", "write a number from 400 to 599");
+        errors.report(written, "this is not the HTTP status of an error", "write a number from 400 to 599");
     }
     Ok(status)
 }

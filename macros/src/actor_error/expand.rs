@@ -4,10 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Path, Type, spanned::Spanned};
 
-use super::model::{Case, Errors, Field, Shape};
+use super::model::{Case, ErrorType, Field, Shape};
 
-pub(super) fn expand(errors: &Errors) -> TokenStream {
-    let Errors { name, generics, krate, cases } = errors;
+pub(super) fn expand(error_type: &ErrorType) -> TokenStream {
+    let ErrorType { name, generics, krate, cases } = error_type;
     let (impl_generics, type_generics, where_clause) = generics.split_for_impl();
     let codes = match_self(cases, cases.iter().map(code));
     let metadata = match_self(cases, cases.iter().map(|case| metadata(case, krate)));

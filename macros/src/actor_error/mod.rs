@@ -7,8 +7,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
-use crate::mistakes::Mistakes;
-use model::Errors;
+use crate::errors::ErrorStore;
+use model::ErrorType;
 
 /// The implementation of `ActorError`, and what is wrong with the type.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
@@ -16,8 +16,8 @@ pub(crate) fn derive(input: TokenStream) -> TokenStream {
         Ok(input) => input,
         Err(error) => return error.to_compile_error(),
     };
-    let mistakes = Mistakes::new();
-    let implementation = Errors::of(&input, &mistakes).map(|errors| expand::expand(&errors));
-    let found = mistakes.into_tokens();
+    let store = ErrorStore::new();
+    let implementation = ErrorType::of(&input, &store.sink()).map(|error_type| expand::expand(&error_type));
+    let found = store.into_tokens();
     quote!(#implementation #found)
 }
