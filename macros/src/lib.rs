@@ -16,8 +16,8 @@ mod server_only;
 #[cfg(test)]
 mod snapshots;
 mod syntax;
+mod type_to_string;
 mod typo;
-mod written;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,7 +25,7 @@ use quote::quote;
 use errors::{ErrorStore, Errors};
 use expand::Parts;
 use model::{Actor, Interface};
-use syntax::{Block, Member, Options, Place};
+use syntax::{Block, Member, Options, Target};
 
 /// # In short
 ///
@@ -266,10 +266,10 @@ fn block(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>
     let mut block: Block = syn::parse2(item).ok()?;
     block.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| errors.push(error));
     let (actor, hooks) = match block.trait_.clone() {
-        None => (Actor::of(&mut block, Options::parse(args, Place::Block, errors), errors)?, None),
+        None => (Actor::of(&mut block, Options::parse(args, Target::Block, errors), errors)?, None),
         Some((trait_, _)) => {
             model::can_be_contract(&trait_, errors).then_some(())?;
-            let options = Options::parse(args, Place::TraitImpl, errors);
+            let options = Options::parse(args, Target::TraitImpl, errors);
             Actor::of_implementation(&mut block, trait_, options, errors)?
         }
     };
@@ -285,6 +285,6 @@ fn block(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>
 fn interface(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>) -> Option<TokenStream> {
     let item: syntax::Interface = syn::parse2(item).ok()?;
     item.members.iter().filter_map(Member::syntax_error).cloned().for_each(|error| errors.push(error));
-    let interface = Interface::of(item, Options::parse(args, Place::Trait, errors), errors)?;
+    let interface = Interface::of(item, Options::parse(args, Target::Trait, errors), errors)?;
     Some(expand::interface(&interface, parts))
 }

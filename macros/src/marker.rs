@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::{Attribute, Path};
 
-use crate::{errors::Errors, model::is_builtin_attribute, syntax::Method, typo, written::written};
+use crate::{errors::Errors, type_to_string::type_to_string, typo};
 
 /// What an attribute makes of a method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,11 +70,11 @@ impl Marker {
 }
 
 /// Takes our attribute off a method.
-pub(crate) fn take(method: &mut Method, errors: &Errors<'_>) -> Option<(Marker, Attribute)> {
+pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &Errors<'_>) -> Option<(Marker, Attribute)> {
     let mut found: Option<(Marker, Attribute)> = None;
-    for attr in std::mem::take(&mut method.attrs) {
+    for attr in std::mem::take(attrs) {
         let Some(marker) = Marker::of(&attr).or_else(|| misspelt(&attr, errors)) else {
-            method.attrs.push(attr);
+            attrs.push(attr);
             continue;
         };
         if let Some((first, _)) = &found {
@@ -94,13 +94,34 @@ pub(crate) fn take(method: &mut Method, errors: &Errors<'_>) -> Option<(Marker, 
 fn misspelt(attr: &Attribute, errors: &Errors<'_>) -> Option<Marker> {
     let marker = Marker::meant(attr)?;
     let name = marker.name();
-    let written = written(attr.path());
+    let found = type_to_string(attr.path());
     errors.report(
         attr.path(),
-        format_args!("there is no attribute `{written}`"),
+        format_args!("there is no attribute `{found}`"),
         format_args!("did you mean `{name}`?"),
     );
     Some(marker)
+}
+
+/// Whether rustc has an attribute of this name, so that it is no slip of ours.
+fn is_builtin_attribute(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "allow",
+        "cfg",
+        "cfg_attr",
+        "cold",
+        "deny",
+        "deprecated",
+        "doc",
+        "expect",
+        "forbid",
+        "inline",
+        "must_use",
+        "test",
+        "track_caller",
+        "warn",
+    ];
+    NAMES.contains(&name)
 }
 
 /// `action` of `action` and of `callboard::action`.

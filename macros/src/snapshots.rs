@@ -26,11 +26,11 @@ fn outputs_are_what_they_were() {
 }
 
 fn is_unchanged(input: &Path, output: &Path) -> bool {
-    let written = expand(input);
+    let expanded = expand(input);
     if env::var_os("CALLBOARD_BLESS").is_some() {
-        fs::write(output, &written).expect("the output can be written");
+        fs::write(output, &expanded).expect("the output can be written");
     }
-    fs::read_to_string(output).is_ok_and(|expected| expected == written)
+    fs::read_to_string(output).is_ok_and(|expected| expected == expanded)
 }
 
 fn expand(input: &Path) -> String {

@@ -206,8 +206,8 @@ impl Options {
 
 /// `= 403`
 fn parse_status(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Option<u16>> {
-    let written: Expr = parse_value(input)?;
-    let number = match &written {
+    let value: Expr = parse_value(input)?;
+    let number = match &value {
         Expr::Lit(literal) => match &literal.lit {
             Lit::Int(number) => number.base10_parse().ok(),
             _ => None,
@@ -216,7 +216,7 @@ fn parse_status(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Opti
     };
     let status = number.filter(|status| (400..=599).contains(status));
     if status.is_none() {
-        errors.report(written, "this is not the HTTP status of an error", "write a number from 400 to 599");
+        errors.report(value, "this is not the HTTP status of an error", "write a number from 400 to 599");
     }
     Ok(status)
 }

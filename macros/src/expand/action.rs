@@ -5,7 +5,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, ext::IdentExt, spanned::Spanned};
 
-use super::{choice::Variants, span::local};
+use super::{decode::decode_by_action, span::local, variants::Variants};
 use crate::model::{Action, Argument, Contract, Mode};
 
 /// The enum, its table, and its implementation of `Action`.
@@ -28,10 +28,10 @@ fn enumeration(contract: &Contract) -> TokenStream {
 }
 
 fn variant(action: &Action, contract: &Contract) -> TokenStream {
-    let Action { variant, carried, .. } = action;
-    let cfgs = &carried.cfgs;
-    let deprecated = &carried.deprecated;
-    let docs = carried.docs_or(&format!("The action `{}`.", action.method));
+    let Action { variant, attrs, .. } = action;
+    let cfgs = &attrs.cfgs;
+    let deprecated = &attrs.deprecated;
+    let docs = attrs.docs_or(&format!("The action `{}`.", action.method));
     let fields = action.arguments.iter().map(|Argument { name, ty, .. }| {
         let docs = format!(" The argument `{name}`.");
         quote!(#[doc = #docs] #name: #ty,)
@@ -66,7 +66,7 @@ fn table(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let name = &contract.names.action;
     let rows = contract.actions.iter().map(|action| {
-        let cfgs = &action.carried.cfgs;
+        let cfgs = &action.attrs.cfgs;
         let constant = row_name(action);
         let row = row(action, contract);
         quote! {
@@ -94,12 +94,12 @@ fn row(action: &Action, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let Action { wire, mode, .. } = action;
     let method = action.method.unraw().to_string();
-    let output = &action.output.written;
+    let output = &action.output.type_text;
     let mode = mode_path(*mode, krate);
     let args = action
         .arguments
         .iter()
-        .map(|Argument { wire, written, .. }| quote!(#krate::ArgInfo::new(#wire, #written)));
+        .map(|Argument { wire, type_text, .. }| quote!(#krate::ArgInfo::new(#wire, #type_text)));
     let with_conn = action.conn.then(|| quote!(.with_conn()));
     quote!(#krate::ActionInfo::new(#wire, #method, &[#(#args),*], #output, #mode) #with_conn)
 }
@@ -118,7 +118,7 @@ fn implementation(contract: &Contract) -> TokenStream {
     let name = &contract.names.action;
     let reply = &contract.names.reply;
     let rows = contract.actions.iter().map(|action| {
-        let cfgs = &action.carried.cfgs;
+        let cfgs = &action.attrs.cfgs;
         let constant = row_name(action);
         quote!(#(#cfgs)* Self::#constant)
     });
@@ -141,8 +141,8 @@ fn implementation(contract: &Contract) -> TokenStream {
 fn info(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let arms = contract.actions.iter().map(|action| {
-        let Action { variant, carried, .. } = action;
-        let cfgs = &carried.cfgs;
+        let Action { variant, attrs, .. } = action;
+        let cfgs = &attrs.cfgs;
         let constant = row_name(action);
         quote!(#(#cfgs)* Self::#variant { .. } => Self::#constant,)
     });
@@ -158,8 +158,8 @@ fn encode(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let args = local("args");
     let arms = contract.actions.iter().map(|action| {
-        let Action { variant, carried, arguments, .. } = action;
-        let cfgs = &carried.cfgs;
+        let Action { variant, attrs, arguments, .. } = action;
+        let cfgs = &attrs.cfgs;
         let names = arguments.iter().map(|argument| &argument.name);
         let pushes = arguments.iter().map(|Argument { name, ty, .. }| {
             quote_spanned!(ty.span()=> <#ty as #krate::Payload>::push(#name, #args)?;)
@@ -182,30 +182,16 @@ fn encode(contract: &Contract) -> TokenStream {
 
 fn decode(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
-    let (name, args) = (local("name"), local("args"));
-    let arms = contract.actions.iter().map(|action| {
-        let Action { variant, wire, carried, arguments, .. } = action;
-        let cfgs = &carried.cfgs;
-        let fields = arguments.iter().map(|Argument { name, ty, .. }| {
+    let args = local("args");
+    let parameter = quote!(#args: &mut #krate::wire::ArgsReader<'_>);
+    decode_by_action(contract, &parameter, |action| {
+        let fields = action.arguments.iter().map(|Argument { name, ty, .. }| {
             let value = quote_spanned!(ty.span()=> <#ty as #krate::Payload>::next(#args)?);
             quote!(#name: #value,)
         });
         let conn = conn_value(action, krate);
-        quote!(#(#cfgs)* #wire => Self::#variant { #(#fields)* #conn },)
-    });
-    let unknown = quote!(#krate::__private::unknown_action(#name));
-    let variants = Variants::of_actions(contract);
-    let body = variants.decode(&quote!(#name), arms, &unknown);
-    let allow = variants.allow();
-    quote! {
-        #allow
-        fn decode(
-            #name: &str,
-            #args: &mut #krate::wire::ArgsReader<'_>,
-        ) -> ::core::result::Result<Self, #krate::wire::DecodeError> {
-            #body
-        }
-    }
+        quote!({ #(#fields)* #conn })
+    })
 }
 
 /// `conn: needs_conn(),` for an action that needs a connection.

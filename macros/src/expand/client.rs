@@ -107,11 +107,11 @@ fn stubs(
 fn stub(action: &Action, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let Names { action: action_type, reply, .. } = &contract.names;
-    let Action { method, variant, carried, arguments, .. } = action;
+    let Action { method, variant, attrs, arguments, .. } = action;
     let result = local("result");
-    let cfgs = &carried.cfgs;
-    let deprecated = &carried.deprecated;
-    let docs = carried.docs_or(&format!("Calls the action `{method}`."));
+    let cfgs = &attrs.cfgs;
+    let deprecated = &attrs.deprecated;
+    let docs = attrs.docs_or(&format!("Calls the action `{method}`."));
     let parameters = arguments.iter().map(|Argument { name, ty, .. }| quote!(#name: #ty));
     let names = arguments.iter().map(|argument| &argument.name);
     let conn = conn_value(action, krate);
@@ -136,8 +136,8 @@ fn stub(action: &Action, contract: &Contract) -> TokenStream {
 /// A bound for every lifetime may be one that nothing satisfies. Not an `async fn`: of one, rustc reports it three times.
 fn connected_stub(action: &Action, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
-    let Action { method, carried, arguments, .. } = action;
-    let cfgs = &carried.cfgs;
+    let Action { method, attrs, arguments, .. } = action;
+    let cfgs = &attrs.cfgs;
     let parameters = arguments.iter().map(|Argument { name, ty, .. }| quote!(#name: #ty));
     let returned = result_type(action, contract);
     let bound = quote_spanned!(method.span()=> Self: #krate::__private::HasConnection<'__any>);
@@ -159,16 +159,16 @@ fn rest(contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
     let has_others = contract.actions.len() > 1;
     let others_are_conditional =
-        contract.actions.iter().filter(|action| action.carried.cfgs.is_empty()).count() < 2;
+        contract.actions.iter().filter(|action| action.attrs.cfgs.is_empty()).count() < 2;
     let allow = others_are_conditional.then(|| quote!(#[allow(unreachable_patterns)]));
     has_others.then(|| quote!(#allow _ => ::core::result::Result::Err(#krate::__private::wrong_reply()),))
 }
 
 /// A stub that takes anything, for an action with a mistake: callers shall not have errors of their own from it.
 fn broken_stub(action: &Action, contract: &Contract) -> TokenStream {
-    let Action { method, carried, arguments, .. } = action;
-    let cfgs = &carried.cfgs;
-    let docs = carried.docs_or("This action has a mistake, see the error.");
+    let Action { method, attrs, arguments, .. } = action;
+    let cfgs = &attrs.cfgs;
+    let docs = attrs.docs_or("This action has a mistake, see the error.");
     let parameters = arguments.iter().map(|argument| {
         let name = &argument.name;
         quote!(#name: impl ::core::marker::Sized)

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::{Parts, queue};
+use super::{parts::Parts, queue};
 use crate::model::{Contract, Names};
 
 /// `impl Contract for ChatRoom`

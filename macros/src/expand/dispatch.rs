@@ -63,17 +63,17 @@ pub(super) fn function_name(mode: Mode) -> Ident {
 fn arm(action: &Action, callee: Callee<'_>, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let Names { action: action_type, reply, .. } = &contract.names;
-    let Action { method, variant, carried, arguments, .. } = action;
-    let cfgs = &carried.cfgs;
+    let Action { method, variant, attrs, arguments, .. } = action;
+    let cfgs = &attrs.cfgs;
     let names: Vec<_> = arguments.iter().map(|argument| &argument.name).collect();
     let ctx = local("ctx");
-    let lent_ctx = action.ctx.then(|| quote!(#ctx,));
-    let lent_conn = action.conn.then(|| quote!(#krate::__private::caller(#ctx),));
+    let ctx_argument = action.ctx.then(|| quote!(#ctx,));
+    let conn_argument = action.conn.then(|| quote!(#krate::__private::caller(#ctx),));
     let call = match callee {
-        Callee::Own => quote!(self.#method(#lent_ctx #lent_conn #(#names),*)),
+        Callee::Own => quote!(self.#method(#ctx_argument #conn_argument #(#names),*)),
         Callee::Of { actor, name } => {
             let this = local("this");
-            quote!(<#actor as #name>::#method(#this, #ctx, #lent_conn #(#names),*))
+            quote!(<#actor as #name>::#method(#this, #ctx, #conn_argument #(#names),*))
         }
     };
     let call = if action.mode.is_async() { awaited(&call, method, krate) } else { call };
@@ -104,7 +104,7 @@ fn rest(here: &[&Action], actor: &TokenStream, contract: &Contract) -> Option<To
         .actions
         .iter()
         .filter(|action| action.mode != here[0].mode)
-        .all(|action| !action.carried.cfgs.is_empty());
+        .all(|action| !action.attrs.cfgs.is_empty());
     let allow = others_are_conditional.then(|| quote!(#[allow(unreachable_patterns)]));
     has_others.then(|| quote!(#allow #other => #krate::__private::misdispatched::<#actor>(&#other),))
 }

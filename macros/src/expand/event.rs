@@ -4,10 +4,10 @@ use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Path, spanned::Spanned};
 
-use super::{choice::Variants, position, span::local};
+use super::{position, span::local, variants::Variants};
 use crate::{
     model::{Contract, Event},
-    syntax::Slow,
+    syntax::SlowConsumer,
 };
 
 /// The enum, its implementation of `Event`, and one `EventOf` for each event.
@@ -87,23 +87,23 @@ fn implementation(contract: &Contract) -> TokenStream {
 }
 
 /// The row of an event in the table.
-fn info(Event { wire, written, cfgs, slow, .. }: &Event, krate: &Path) -> TokenStream {
+fn info(Event { wire, type_text, cfgs, slow, .. }: &Event, krate: &Path) -> TokenStream {
     let way = match slow {
-        Slow::Disconnect => None,
-        Slow::DropOldest => Some(quote!(DropOldest)),
-        Slow::Latest => Some(quote!(Latest)),
-        Slow::LatestBy(field) => {
+        SlowConsumer::Disconnect => None,
+        SlowConsumer::DropOldest => Some(quote!(DropOldest)),
+        SlowConsumer::Latest => Some(quote!(Latest)),
+        SlowConsumer::LatestBy(field) => {
             let field = field.to_token_stream().to_string();
             Some(quote!(LatestBy(#field)))
         }
     };
     let with_slow = way.map(|way| quote!(.with_slow(#krate::SlowConsumer::#way)));
-    quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #written) #with_slow)
+    quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #type_text) #with_slow)
 }
 
 /// What tells one event from others of its kind, where the latest of each is kept.
 fn slow_key(event: &Event, krate: &Path) -> Option<TokenStream> {
-    let Slow::LatestBy(field) = &event.slow else { return None };
+    let SlowConsumer::LatestBy(field) = &event.slow else { return None };
     // `self` belongs to the generated function, the field to the user.
     let this = quote!(self);
     let key = quote_spanned!(field.span()=> &#this.#field);

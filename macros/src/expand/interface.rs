@@ -5,7 +5,7 @@ use quote::quote;
 use syn::Ident;
 
 use super::dispatch::{self, Callee};
-use crate::model::{Carried, Interface, Mode};
+use crate::model::{ForwardedAttrs, Interface, Mode};
 
 /// `enum ChatRoomContract`
 pub(super) fn marker(interface: &Interface) -> TokenStream {
@@ -14,7 +14,7 @@ pub(super) fn marker(interface: &Interface) -> TokenStream {
     let docs = format!(
         " The contract `{name}`, as clients name it: `client.get_or_create::<{marker}>(key)`. Made by `#[actor]`."
     );
-    let Carried { docs: more, .. } = Carried::of(attrs);
+    let ForwardedAttrs { docs: more, .. } = ForwardedAttrs::of(attrs);
     let more = (!more.is_empty()).then(|| quote!(#[doc = ""] #(#more)*));
     quote! {
         #[doc = #docs]
@@ -48,7 +48,7 @@ pub(super) fn item(interface: &Interface) -> TokenStream {
 
 /// The user's attributes, and a line that says what it is, if they do not; `cfg` is on everything already.
 fn documented(attrs: &[syn::Attribute], otherwise: &str) -> TokenStream {
-    let docs = Carried::of(attrs).docs_or(otherwise);
+    let docs = ForwardedAttrs::of(attrs).docs_or(otherwise);
     let others = attrs.iter().filter(|attr| !attr.path().is_ident("doc"));
     quote!(#docs #(#others)*)
 }

@@ -1,22 +1,22 @@
 //! expand: tables and one-liners out of a model. It cannot fail; generic functions of the runtime do the work.
 
 mod action;
-mod choice;
 mod client;
 mod contract;
+mod decode;
 mod dispatch;
 mod event;
 mod hooks;
 mod interface;
-mod life;
 mod listener;
+mod options;
+mod parts;
 mod position;
 mod queue;
-mod raw;
 mod reply;
 mod server;
 mod span;
-mod subscribe;
+mod variants;
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -24,12 +24,7 @@ use syn::Attribute;
 
 use crate::model::{Actor, Contract, Interface, Source};
 
-/// Which parts of an actor are written, besides its contract.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Parts {
-    pub(crate) client: bool,
-    pub(crate) server: bool,
-}
+pub(crate) use parts::Parts;
 
 /// Everything that is generated for an actor. The user's own block is not in it.
 pub(crate) fn actor(actor: &Actor, parts: Parts) -> TokenStream {

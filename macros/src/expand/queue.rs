@@ -15,8 +15,8 @@ pub(super) fn items(contract: &Contract) -> impl Iterator<Item = TokenStream> + 
 /// `const QUEUES` of the contract; nothing for an actor without queues.
 pub(super) fn table(contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
-    let rows = contract.queues.iter().map(|Queue { wire, ty, written, response_written, cfgs, .. }| {
-        let row = quote!(#krate::QueueInfo::new::<Self, #ty>(#wire, #written, #response_written));
+    let rows = contract.queues.iter().map(|Queue { wire, ty, type_text, response_text, cfgs, .. }| {
+        let row = quote!(#krate::QueueInfo::new::<Self, #ty>(#wire, #type_text, #response_text));
         quote!(#(#cfgs)* #row)
     });
     (!contract.queues.is_empty()).then(|| {

@@ -5,8 +5,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Attribute, Ident, Path, ext::IdentExt, spanned::Spanned};
 
 use super::{
-    choice::Variants,
+    decode::decode_by_action,
     span::{local, located},
+    variants::Variants,
 };
 use crate::model::{Action, Contract, Output};
 
@@ -26,8 +27,8 @@ fn enumeration(contract: &Contract) -> TokenStream {
         contract.names.contract
     );
     let variants = contract.actions.iter().map(|action| {
-        let Action { variant, carried, .. } = action;
-        let cfgs = &carried.cfgs;
+        let Action { variant, attrs, .. } = action;
+        let cfgs = &attrs.cfgs;
         let docs = format!(" What `{}` answers with.", action.method);
         let result = result_type(action, contract);
         quote!(#(#cfgs)* #[doc = #docs] #variant(#result),)
@@ -43,8 +44,8 @@ fn enumeration(contract: &Contract) -> TokenStream {
 
 fn debug(contract: &Contract) -> TokenStream {
     let names = contract.actions.iter().map(|action| {
-        let Action { variant, carried, wire, .. } = action;
-        (carried.cfgs.as_slice(), variant, wire.as_str())
+        let Action { variant, attrs, wire, .. } = action;
+        (attrs.cfgs.as_slice(), variant, wire.as_str())
     });
     let docs = "The action's name alone: answers may be secret.";
     debug_by_name(&contract.names.reply, docs, Variants::of_actions(contract), names)
@@ -98,7 +99,7 @@ fn error_kinds(contract: &Contract) -> Option<TokenStream> {
 fn error_kind_function(action: &Action, contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
     let err = action.output.err(krate)?;
-    let cfgs = &action.carried.cfgs;
+    let cfgs = &action.attrs.cfgs;
     let function = error_kind_name(action);
     let kind = output_error_kind(&action.output, krate);
     Some(quote! {
@@ -150,8 +151,8 @@ fn encode(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let (output, result) = (local("output"), local("result"));
     let arms = contract.actions.iter().map(|action| {
-        let Action { variant, carried, .. } = action;
-        let cfgs = &carried.cfgs;
+        let Action { variant, attrs, .. } = action;
+        let cfgs = &attrs.cfgs;
         let ok = action.output.ok(krate);
         let kind = error_kind(action, contract);
         let write = quote_spanned!(ok.span()=> <#ok as #krate::Payload>::write(#result, #output, #kind));
@@ -167,26 +168,12 @@ fn encode(contract: &Contract) -> TokenStream {
 
 fn decode(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
-    let (name, outcome) = (local("name"), local("outcome"));
-    let arms = contract.actions.iter().map(|action| {
-        let Action { variant, wire, carried, .. } = action;
-        let cfgs = &carried.cfgs;
+    let outcome = local("outcome");
+    let parameter = quote!(#outcome: #krate::wire::Outcome<'_>);
+    decode_by_action(contract, &parameter, |action| {
         let ok = action.output.ok(krate);
         let kind = error_kind(action, contract);
         let read = quote_spanned!(ok.span()=> <#ok as #krate::Payload>::read(#outcome, #kind)?);
-        quote!(#(#cfgs)* #wire => Self::#variant(#read),)
-    });
-    let unknown = quote!(#krate::__private::unknown_action(#name));
-    let variants = Variants::of_actions(contract);
-    let body = variants.decode(&quote!(#name), arms, &unknown);
-    let allow = variants.allow();
-    quote! {
-        #allow
-        fn decode(
-            #name: &str,
-            #outcome: #krate::wire::Outcome<'_>,
-        ) -> ::core::result::Result<Self, #krate::wire::DecodeError> {
-            #body
-        }
-    }
+        quote!((#read))
+    })
 }

@@ -6,7 +6,7 @@ use syn::{Path, spanned::Spanned};
 
 use super::{
     dispatch::{self, Callee},
-    hooks, life,
+    hooks, options,
     span::local,
 };
 use crate::model::{Actor, Mode, Source};
@@ -20,7 +20,7 @@ pub(super) fn item(actor: &Actor) -> TokenStream {
         Source::Trait(_) => quote!(__Contract<Self>),
     };
     let state = hooks::conn_state(actor);
-    let options = life::options(actor);
+    let options = options::item(actor);
     let table = hooks::table(actor);
     let create = hooks::create(actor);
     let storage = storage(actor);
@@ -102,7 +102,7 @@ fn storage(actor: &Actor) -> TokenStream {
         // `self` belongs to the generated function; the type may come out of another macro than the block.
         let this = quote!(self);
         let save = quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(#this));
-        (save, life::load(actor))
+        (save, hooks::load(actor))
     };
     quote! {
         fn save(&self) -> ::core::result::Result<::std::vec::Vec<u8>, #krate::store::SaveError> {

@@ -2,16 +2,15 @@
 
 use proc_macro2::TokenStream;
 use quote::format_ident;
-use syn::{
-    Attribute, FnArg, GenericParam, Ident, LitStr, Pat, PatType, Signature, parse::ParseStream,
-    spanned::Spanned,
-};
+use syn::{Attribute, Ident, LitStr, Pat, PatType, parse::ParseStream, spanned::Spanned};
 
-use super::{Carried, Mode, Output, Scope, name, owned, parameter::Parameters};
+use super::{
+    ForwardedAttrs, Mode, Output, Scope, name, owned, parameter::Parameters, signature::check_signature,
+};
 use crate::{
     syntax::{self, Method, skip_argument},
+    type_to_string::type_to_string,
     typo,
-    written::written,
 };
 
 /// A method with `#[action]`.
@@ -22,7 +21,7 @@ pub(crate) struct Action {
     pub(crate) wire: String,
     /// `name = ".."`, where the name on the wire was written by hand.
     pub(crate) name: Option<LitStr>,
-    pub(crate) carried: Carried,
+    pub(crate) attrs: ForwardedAttrs,
     pub(crate) mode: Mode,
     /// Whether it takes the context.
     pub(crate) ctx: bool,
@@ -41,7 +40,7 @@ pub(crate) struct Argument {
     pub(crate) wire: String,
     pub(crate) ty: TokenStream,
     /// The type as the user wrote it.
-    pub(crate) written: String,
+    pub(crate) type_text: String,
 }
 
 impl Action {
@@ -60,7 +59,7 @@ impl Action {
             variant: name::variant(&sig.ident),
             wire: name.as_ref().map_or_else(|| name::wire(&sig.ident), LitStr::value),
             name,
-            carried: Carried::of(&method.attrs),
+            attrs: ForwardedAttrs::of(&method.attrs),
             mode: mode.unwrap_or(Mode::Read),
             ctx: parameters.ctx,
             conn: parameters.conn,
@@ -101,7 +100,7 @@ impl Argument {
         Self {
             wire: name::wire(&name),
             ty: scope.outside(&parameter.ty),
-            written: written(&parameter.ty),
+            type_text: type_to_string(&parameter.ty),
             name,
         }
     }
@@ -118,44 +117,6 @@ fn argument_name(pattern: &Pat, scope: Scope<'_>) -> Option<Ident> {
             let help = "give it a name, and take it apart in the body: `let (x, y) = point;`";
             scope.errors.report(pattern, "an argument needs a name, which is part of the contract", help);
             None
-        }
-    }
-}
-
-/// What no method that we call can be.
-pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
-    let Scope { errors, .. } = scope;
-    if let syn::Safety::Unsafe(token) = &sig.safety {
-        errors.report(
-            token,
-            format_args!("{what} is called by the framework, so it cannot be `unsafe`"),
-            "make it safe to call",
-        );
-    }
-    if let Some(abi) = &sig.abi {
-        errors.report(abi, format_args!("{what} is a plain Rust method"), "remove the ABI");
-    }
-    // Lifetimes of borrows are nobody else's business; a type that has one is reported where it stands.
-    if sig.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_))) {
-        let help = "write concrete types, or an enum of them";
-        errors.report(
-            &sig.generics,
-            format_args!("{what} cannot be generic: its types are part of the contract"),
-            help,
-        );
-    }
-    for input in &sig.inputs {
-        if let FnArg::Typed(parameter) = input
-            && let Some(attr) = parameter
-                .attrs
-                .iter()
-                .find(|attr| attr.path().is_ident("cfg") || attr.path().is_ident("cfg_attr"))
-        {
-            errors.report(
-                attr,
-                "an argument cannot be conditional",
-                "put the `cfg` on the whole method, and write it twice",
-            );
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use syn::{Attribute, FnArg, Ident, Path, Type};
 
-use super::{Action, Carried, Contract, Hooks, Names, Scope, check, parameter::is_meant_as_ctx};
+use super::{Action, Contract, ForwardedAttrs, Hooks, Names, Scope, check, parameter::is_meant_as_ctx};
 use crate::{
     errors::Errors,
     marker::{self, Marker},
@@ -44,20 +44,20 @@ impl Actor {
         let mut actions = Vec::new();
         for member in &mut block.members {
             let Member::Method(method) = member else { continue };
-            match marker::take(method, errors) {
+            match marker::take(&mut method.attrs, errors) {
                 Some((Marker::Action, attr)) => actions.push(Action::of(method, Some(&attr), scope)),
                 Some((marker, attr)) => hooks.add(marker, &attr, method, scope),
                 None => {}
             }
         }
-        let cfgs = Carried::of(&block.attrs).cfgs;
+        let cfgs = ForwardedAttrs::of(&block.attrs).cfgs;
         let (settings, ephemeral) = (std::mem::take(&mut options.settings), options.ephemeral);
         check::life(ephemeral, &hooks.life, errors);
         hooks.check_both(scope);
         let names = Names::of(&name, name.clone());
         let mut contract = Contract::of(names, actions, options, cfgs.clone(), scope);
         contract.params = hooks.params().cloned();
-        contract.input = hooks.create.as_ref().and_then(|creator| creator.input.clone());
+        contract.input = hooks.create.as_ref().and_then(|create_hook| create_hook.input.clone());
         let krate = contract.krate.clone();
         let source = Source::Block(Box::new(contract));
         Some(Self { name, ty, krate, source, ephemeral, settings, cfgs, hooks })
@@ -80,7 +80,7 @@ impl Actor {
                 block.members.push(member);
                 continue;
             };
-            match marker::take(&mut method, errors) {
+            match marker::take(&mut method.attrs, errors) {
                 None => block.members.push(in_trait(method, &krate)),
                 Some((Marker::Action, attr)) => {
                     check_bare(&attr, errors);
@@ -99,7 +99,7 @@ impl Actor {
             krate,
             ephemeral: options.ephemeral,
             settings: options.settings,
-            cfgs: Carried::of(&block.attrs).cfgs,
+            cfgs: ForwardedAttrs::of(&block.attrs).cfgs,
             hooks,
             name,
             ty,

@@ -5,7 +5,7 @@ use std::{collections::HashMap, fmt::Display};
 use quote::ToTokens;
 use syn::{Ident, LitStr, Path, PathArguments, Type, ext::IdentExt};
 
-use super::{Action, Event, Life, Queue};
+use super::{Action, Event, Lifecycle, Queue};
 use crate::{errors::Errors, syntax::Block};
 
 /// What the generated clients can do already; an action of that name would hide it.
@@ -58,10 +58,10 @@ pub(crate) fn header(block: &Block, errors: &Errors<'_>) -> Option<(Ident, Type)
 }
 
 /// Hooks that never run.
-pub(super) fn life(ephemeral: bool, life: &Life, errors: &Errors<'_>) {
-    if let Some(migration) = life.on_migrate.as_ref().filter(|_| ephemeral) {
+pub(super) fn life(ephemeral: bool, life: &Lifecycle, errors: &Errors<'_>) {
+    if let Some(migrate_hook) = life.on_migrate.as_ref().filter(|_| ephemeral) {
         let what = "an `ephemeral` actor is never saved, so there is no older state to migrate";
-        errors.report(&migration.function, what, "remove the hook, or `ephemeral`");
+        errors.report(&migrate_hook.function, what, "remove the hook, or `ephemeral`");
     }
 }
 
@@ -119,7 +119,7 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, errors: &Errors<'_>
             action.is_broken = true;
         }
         // Two methods under conditions may exclude each other; if they do not, rustc says so.
-        if !action.carried.cfgs.is_empty() {
+        if !action.attrs.cfgs.is_empty() {
             continue;
         }
         let named = (method.clone(), action.name.clone());
@@ -167,7 +167,7 @@ pub(crate) fn events(events: Vec<Event>, errors: &Errors<'_>) -> Vec<Event> {
         match clash {
             Some((first, (what, help))) => {
                 let name = event.name.as_ref().or(first.name.as_ref());
-                let name = name.filter(|_| first.wire == event.wire && first.written != event.written);
+                let name = name.filter(|_| first.wire == event.wire && first.type_text != event.type_text);
                 at_name(name, &event, what, help, errors);
             }
             None => kept.push(event),
@@ -180,25 +180,26 @@ fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
     if !first.cfgs.is_empty() && !second.cfgs.is_empty() {
         return None;
     }
-    let Event { written, wire, variant, .. } = second;
-    if first.written == *written {
-        return Some((format!("`{written}` is listed twice"), "remove one of the two"));
+    let Event { type_text, wire, variant, .. } = second;
+    if first.type_text == *type_text {
+        return Some((format!("`{type_text}` is listed twice"), "remove one of the two"));
     }
     if first.wire == *wire {
-        let what = format!("`{}` and `{written}` would both be event `{wire}` on the wire", first.written);
+        let what =
+            format!("`{}` and `{type_text}` would both be event `{wire}` on the wire", first.type_text);
         return Some((what, "give one of them another name: `events(A, B = \"wireName\")`"));
     }
     if first.method == second.method && first.variant != *variant {
         let what = format!(
-            "`{}` and `{written}` would both be method `{}` of the listener",
-            first.written, second.method
+            "`{}` and `{type_text}` would both be method `{}` of the listener",
+            first.type_text, second.method
         );
         return Some((what, "import one of them under another name: `use other::Moved as OtherMoved;`"));
     }
     if first.variant == *variant {
         let what = format!(
-            "`{}` and `{written}` would both be variant `{variant}` of the event enum",
-            first.written
+            "`{}` and `{type_text}` would both be variant `{variant}` of the event enum",
+            first.type_text
         );
         return Some((what, "import one of them under another name: `use other::Moved as OtherMoved;`"));
     }
@@ -209,16 +210,16 @@ fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
 pub(crate) fn queues(queues: Vec<Queue>, errors: &Errors<'_>) -> Vec<Queue> {
     let mut kept: Vec<Queue> = Vec::new();
     for queue in queues {
-        let Queue { written, wire, .. } = &queue;
+        let Queue { type_text, wire, .. } = &queue;
         let of_same = |same: &dyn Fn(&Queue) -> bool| {
             let first = kept.iter().find(|first| same(first));
             first.filter(|first| first.cfgs.is_empty() || queue.cfgs.is_empty())
         };
-        if of_same(&|first| first.written == *written).is_some() {
-            errors.report(&queue, format_args!("`{written}` is listed twice"), "remove one of the two");
+        if of_same(&|first| first.type_text == *type_text).is_some() {
+            errors.report(&queue, format_args!("`{type_text}` is listed twice"), "remove one of the two");
         } else if let Some(first) = of_same(&|first| first.wire == *wire) {
             let what =
-                format!("`{}` and `{written}` would both be queue `{wire}` on the wire", first.written);
+                format!("`{}` and `{type_text}` would both be queue `{wire}` on the wire", first.type_text);
             let help = "give one of them another name: `queues(A, B = \"wireName\")`";
             at_name(queue.name.as_ref().or(first.name.as_ref()), &queue, what, help, errors);
         } else {

@@ -89,11 +89,11 @@ impl Contract {
             params: options
                 .params
                 .as_ref()
-                .map(|ty| owned::travelling(ty, "the params come from a client", scope)),
+                .map(|ty| owned::owned_type(ty, "the params come from a client", scope)),
             input: options
                 .input
                 .as_ref()
-                .map(|ty| owned::travelling(ty, "the input comes from a client", scope)),
+                .map(|ty| owned::owned_type(ty, "the input comes from a client", scope)),
         }
     }
 }

@@ -3,10 +3,10 @@
 use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, LitStr, Type, ext::IdentExt};
 
-use super::{Carried, Scope, name};
+use super::{ForwardedAttrs, Scope, name};
 use crate::{
-    syntax::{EventEntry, Slow},
-    written::written,
+    syntax::{EventEntry, SlowConsumer},
+    type_to_string::type_to_string,
 };
 
 /// What the names of callboard's own events begin with: see `Notice` in the runtime.
@@ -22,10 +22,10 @@ pub(crate) struct Event {
     /// `= ".."`, where the name on the wire was written by hand.
     pub(crate) name: Option<LitStr>,
     pub(crate) ty: TokenStream,
-    pub(crate) written: String,
+    pub(crate) type_text: String,
     pub(crate) cfgs: Vec<Attribute>,
     /// What becomes of it when a client does not keep up.
-    pub(crate) slow: Slow,
+    pub(crate) slow: SlowConsumer,
 }
 
 impl Event {
@@ -51,8 +51,8 @@ impl Event {
             wire,
             name: entry.name.clone(),
             ty: scope.outside(&entry.ty),
-            written: written(&entry.ty),
-            cfgs: Carried::of(&entry.attrs).cfgs,
+            type_text: type_to_string(&entry.ty),
+            cfgs: ForwardedAttrs::of(&entry.attrs).cfgs,
             slow: entry.slow.clone(),
         })
     }

@@ -3,7 +3,7 @@
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Path, ReturnType, Type, Visibility, parse_quote, parse_quote_spanned};
 
-use super::{Action, Carried, Contract, Names, Scope, actor::add_ctx};
+use super::{Action, Contract, ForwardedAttrs, Names, Scope, actor::add_ctx};
 use crate::{
     errors::Errors,
     marker::{self, Marker},
@@ -39,7 +39,7 @@ impl Interface {
         let (mut actions, mut methods) = (Vec::new(), Vec::new());
         for member in members {
             let Member::Method(mut method) = member else { continue };
-            match marker::take(&mut method, errors) {
+            match marker::take(&mut method.attrs, errors) {
                 None => actions.push(Action::of(&method, None, scope)),
                 Some((Marker::Action, attr)) => actions.push(Action::of(&method, Some(&attr), scope)),
                 Some((hook, attr)) => {
@@ -49,7 +49,7 @@ impl Interface {
             }
             methods.push(as_implemented(*method, &ty, &krate));
         }
-        let cfgs = Carried::of(&attrs).cfgs;
+        let cfgs = ForwardedAttrs::of(&attrs).cfgs;
         let contract = Contract::of(Names::of(&name, marker), actions, options, cfgs, scope);
         Some(Self { name, attrs, vis, contract, methods })
     }

@@ -5,14 +5,14 @@ use quote::{quote, quote_spanned};
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, spanned::Spanned};
 
 use super::{Scope, owned};
-use crate::written::written;
+use crate::type_to_string::type_to_string;
 
 /// A return type.
 #[derive(Debug)]
 pub(crate) struct Output {
     kind: Kind,
     /// The value's type as written; empty for `()`.
-    pub(crate) written: String,
+    pub(crate) type_text: String,
 }
 
 #[derive(Debug)]
@@ -35,9 +35,9 @@ impl Output {
         match &**ty {
             Type::Path(path) if path.qself.is_none() => Self::of_path(&path.path, ty, scope),
             Type::Tuple(tuple) if tuple.elems.is_empty() => {
-                Self { kind: Kind::Value(quote!(#tuple)), written: String::new() }
+                Self { kind: Kind::Value(quote!(#tuple)), type_text: String::new() }
             }
-            _ => Self { kind: Kind::Value(scope.outside(ty)), written: written(ty) },
+            _ => Self { kind: Kind::Value(scope.outside(ty)), type_text: type_to_string(ty) },
         }
     }
 
@@ -47,25 +47,25 @@ impl Output {
             ReturnType::Default => Self::unit(),
             ReturnType::Type(_, ty) => match &**ty {
                 Type::Path(path) if path.qself.is_none() => Self::of_path(&path.path, ty, scope),
-                _ => Self { kind: Kind::Value(scope.outside(ty)), written: written(ty) },
+                _ => Self { kind: Kind::Value(scope.outside(ty)), type_text: type_to_string(ty) },
             },
         }
     }
 
     fn unit() -> Self {
-        Self { kind: Kind::Value(quote!(())), written: String::new() }
+        Self { kind: Kind::Value(quote!(())), type_text: String::new() }
     }
 
     fn of_path(path: &Path, ty: &Type, scope: Scope<'_>) -> Self {
         let is_result = path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result"));
         if !is_result {
-            return Self { kind: Kind::Value(scope.outside(ty)), written: written(ty) };
+            return Self { kind: Kind::Value(scope.outside(ty)), type_text: type_to_string(ty) };
         }
         let Some((ok, err)) = parts_of_result(path) else {
-            return Self { kind: Kind::Alias(scope.outside(ty)), written: written(ty) };
+            return Self { kind: Kind::Alias(scope.outside(ty)), type_text: type_to_string(ty) };
         };
-        let written = if is_unit(ok) { String::new() } else { written(ok) };
-        Self { kind: Kind::Result { ok: scope.outside(ok), err: scope.outside(err) }, written }
+        let type_text = if is_unit(ok) { String::new() } else { type_to_string(ok) };
+        Self { kind: Kind::Result { ok: scope.outside(ok), err: scope.outside(err) }, type_text }
     }
 
     /// Whether the method returns a `Result`.
@@ -75,7 +75,7 @@ impl Output {
 
     /// Whether the value is `()`, as far as that is written.
     pub(crate) fn is_unit(&self) -> bool {
-        self.written.is_empty() || matches!(self.kind, Kind::Alias(_))
+        self.type_text.is_empty() || matches!(self.kind, Kind::Alias(_))
     }
 
     /// The type of the value.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::{Type, TypeReference};
 
 use super::Scope;
-use crate::written::written;
+use crate::type_to_string::type_to_string;
 
 /// What keeps a type from travelling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) fn has_name(ty: TokenStream) -> bool {
 }
 
 /// A type that travels, as it is written outside of the item.
-pub(crate) fn travelling(ty: &Type, why: &str, scope: Scope<'_>) -> TokenStream {
+pub(crate) fn owned_type(ty: &Type, why: &str, scope: Scope<'_>) -> TokenStream {
     check(ty, why, scope);
     scope.outside(ty)
 }
@@ -72,7 +72,7 @@ fn owned(ty: &Type) -> String {
     };
     match &**elem {
         Type::Path(path) if path.path.is_ident("str") => "`String`".to_owned(),
-        Type::Slice(slice) => format!("`Vec<{}>`", written(&slice.elem)),
-        elem => format!("`{}`", written(elem)),
+        Type::Slice(slice) => format!("`Vec<{}>`", type_to_string(&slice.elem)),
+        elem => format!("`{}`", type_to_string(elem)),
     }
 }

@@ -58,6 +58,14 @@ impl<'a> Parameters<'a> {
     }
 }
 
+/// The parameter, if it is not `self`.
+pub(crate) fn typed(input: &FnArg) -> Option<&PatType> {
+    match input {
+        FnArg::Typed(parameter) => Some(parameter),
+        FnArg::Receiver(_) => None,
+    }
+}
+
 fn misplaced(parameter: &PatType, what: &str, help: &str, scope: Scope<'_>) {
     scope.errors.report(parameter, format_args!("{what} is in the wrong place"), help);
 }

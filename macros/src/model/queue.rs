@@ -4,8 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{Attribute, LitStr, Type};
 
-use super::{Carried, Scope, event::last_segment, name, owned};
-use crate::{syntax::QueueEntry, written::written};
+use super::{ForwardedAttrs, Scope, event::last_segment, name, owned};
+use crate::{syntax::QueueEntry, type_to_string::type_to_string};
 
 /// A type of messages that the actor takes.
 #[derive(Debug)]
@@ -14,11 +14,11 @@ pub(crate) struct Queue {
     /// `= ".."`, where the name on the wire was written by hand.
     pub(crate) name: Option<LitStr>,
     pub(crate) ty: TokenStream,
-    pub(crate) written: String,
+    pub(crate) type_text: String,
     /// `()` where messages are completed with nothing.
     pub(crate) response: TokenStream,
     /// As written; empty for `()`.
-    pub(crate) response_written: String,
+    pub(crate) response_text: String,
     pub(crate) cfgs: Vec<Attribute>,
 }
 
@@ -45,10 +45,10 @@ impl Queue {
             wire,
             name: entry.name.clone(),
             ty: scope.outside(&entry.ty),
-            written: written(&entry.ty),
+            type_text: type_to_string(&entry.ty),
             response: response.map_or_else(|| quote!(()), |ty| scope.outside(ty)),
-            response_written: response.map(written).unwrap_or_default(),
-            cfgs: Carried::of(&entry.attrs).cfgs,
+            response_text: response.map(type_to_string).unwrap_or_default(),
+            cfgs: ForwardedAttrs::of(&entry.attrs).cfgs,
         })
     }
 }

@@ -1,6 +1,5 @@
 //! The arguments of `#[actor(..)]`.
 
-use proc_macro2::TokenTree;
 use syn::{
     Attribute, Ident, LitStr, Path, Token, Type, Visibility,
     ext::IdentExt,
@@ -9,7 +8,11 @@ use syn::{
     token::{self, Paren},
 };
 
-use super::{Place, Settings, Slow, slow};
+use super::{
+    Settings, SlowConsumer, Target,
+    argument::{parse_name, parse_value, skip_argument},
+    slow_consumer,
+};
 use crate::{errors::Errors, typo};
 
 /// What `#[actor(name = "..", events(..), queues(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
@@ -34,7 +37,7 @@ pub(crate) struct EventEntry {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) ty: Type,
     pub(crate) name: Option<LitStr>,
-    pub(crate) slow: Slow,
+    pub(crate) slow: SlowConsumer,
 }
 
 /// `Mail`, or `path::Job -> Done = "jobs"`.
@@ -48,12 +51,12 @@ pub(crate) struct QueueEntry {
 
 impl Options {
     /// Every argument that can be read; the others are mistakes.
-    pub(crate) fn parse(args: proc_macro2::TokenStream, place: Place, errors: &Errors<'_>) -> Self {
+    pub(crate) fn parse(args: proc_macro2::TokenStream, target: Target, errors: &Errors<'_>) -> Self {
         let mut options = Self::default();
         let parser = |input: ParseStream<'_>| {
             let mut seen = Vec::new();
             while !input.is_empty() {
-                options.parse_one(input, place, &mut seen, errors)?;
+                options.parse_one(input, target, &mut seen, errors)?;
                 if !input.is_empty() {
                     input.parse::<Token![,]>()?;
                 }
@@ -70,7 +73,7 @@ impl Options {
     fn parse_one(
         &mut self,
         input: ParseStream<'_>,
-        place: Place,
+        target: Target,
         seen: &mut Vec<Ident>,
         errors: &Errors<'_>,
     ) -> syn::Result<()> {
@@ -78,13 +81,13 @@ impl Options {
         if seen.contains(&name) {
             errors.report(&name, format_args!("`{name}` is given twice"), "remove one of the two");
         }
-        if let Some(help) = place.elsewhere(&name.to_string()) {
+        if let Some(help) = target.help_for_another_target(&name.to_string()) {
             errors.report(&name, format_args!("`{name}` is no argument of `#[actor]` here"), help);
             skip_argument(input);
-        } else if let Some((what, help)) = misshapen(&name.to_string(), input) {
+        } else if let Some((what, help)) = shape_error(&name.to_string(), input) {
             errors.report(&name, what, help);
             skip_argument(input);
-        } else if let Err(error) = self.parse_value_of(&name, place, input, errors) {
+        } else if let Err(error) = self.parse_value_of(&name, target, input, errors) {
             errors.push(error);
             skip_argument(input);
         }
@@ -95,7 +98,7 @@ impl Options {
     fn parse_value_of(
         &mut self,
         name: &Ident,
-        place: Place,
+        target: Target,
         input: ParseStream<'_>,
         errors: &Errors<'_>,
     ) -> syn::Result<()> {
@@ -113,7 +116,7 @@ impl Options {
             }
             _ if self.settings.parse_value_of(name, input)? => {}
             _ => {
-                typo::unknown_argument(name, "#[actor]", place.names(), errors);
+                typo::unknown_argument(name, "#[actor]", target.arguments(), errors);
                 skip_argument(input);
             }
         }
@@ -122,7 +125,7 @@ impl Options {
 }
 
 /// What is wrong with what follows the name of an argument, and the way out, if it has not its shape.
-fn misshapen(name: &str, input: ParseStream<'_>) -> Option<(String, String)> {
+fn shape_error(name: &str, input: ParseStream<'_>) -> Option<(String, String)> {
     match name {
         "ephemeral" | "hibernate" if input.peek(Token![=]) || input.peek(Paren) => {
             Some((format!("`{name}` takes no value"), format!("write `{name}` alone, or remove it")))
@@ -140,35 +143,6 @@ fn misshapen(name: &str, input: ParseStream<'_>) -> Option<(String, String)> {
             Some((format!("`{name}` takes a value"), format!("write `{name} = ..`")))
         }
         _ => None,
-    }
-}
-
-/// `= "wireName"`
-pub(crate) fn parse_name(input: ParseStream<'_>) -> syn::Result<LitStr> {
-    input.parse::<Token![=]>()?;
-    if !input.peek(LitStr) {
-        return Err(input.error("a name is a string\nhelp: write `name = \"wireName\"`"));
-    }
-    let name: LitStr = input.parse()?;
-    if name.value().is_empty() {
-        return Err(syn::Error::new_spanned(
-            name,
-            "a name has at least one letter\nhelp: without `name` it is made from the Rust name",
-        ));
-    }
-    Ok(name)
-}
-
-/// `= value`
-pub(crate) fn parse_value<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::Result<T> {
-    input.parse::<Token![=]>()?;
-    input.parse()
-}
-
-/// What follows an argument that is not known, up to the next comma.
-pub(crate) fn skip_argument(input: ParseStream<'_>) {
-    while !input.is_empty() && !input.peek(Token![,]) {
-        let _: Option<TokenTree> = input.parse().ok();
     }
 }
 
@@ -192,7 +166,8 @@ fn parse_list<T>(
 fn parse_event(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<EventEntry> {
     let attrs = input.call(Attribute::parse_outer)?;
     let ty = parse_event_type(input)?;
-    let slow = if input.peek(token::Paren) { slow::parse(input, errors)? } else { Slow::default() };
+    let slow =
+        if input.peek(token::Paren) { slow_consumer::parse(input, errors)? } else { SlowConsumer::default() };
     let name = if input.peek(Token![=]) { Some(parse_name(input)?) } else { None };
     Ok(EventEntry { attrs, ty, name, slow })
 }

@@ -15,7 +15,7 @@ pub(crate) struct Settings {
     pub(crate) action_timeout: Option<Duration>,
     pub(crate) hibernate: bool,
     /// The names of those above, where they are written.
-    said: Vec<Ident>,
+    given: Vec<Ident>,
 }
 
 /// The three kinds of durability, as in `callboard::Durability`.
@@ -37,18 +37,18 @@ impl Settings {
             "hibernate" => self.hibernate = true,
             _ => return Ok(false),
         }
-        self.said.push(name.clone());
+        self.given.push(name.clone());
         Ok(true)
     }
 
     /// Whether nothing is said, and all defaults hold.
     pub(crate) fn is_empty(&self) -> bool {
-        self.said.is_empty()
+        self.given.is_empty()
     }
 
     /// Settings that say nothing beside the others.
     pub(super) fn check(&self, ephemeral: bool, errors: &Errors<'_>) {
-        for name in self.said.iter().filter(|_| ephemeral) {
+        for name in self.given.iter().filter(|_| ephemeral) {
             if name == "durability" || name == "save_interval" {
                 let what = format!("an `ephemeral` actor is never saved, so it has no `{name}`");
                 errors.report(name, what, "remove one of the two");
@@ -59,7 +59,7 @@ impl Settings {
         }
         let is_relaxed = self.durability == Some(Durability::Relaxed);
         if let Some(name) =
-            self.said.iter().find(|name| *name == "save_interval" && !is_relaxed && !ephemeral)
+            self.given.iter().find(|name| *name == "save_interval" && !is_relaxed && !ephemeral)
         {
             let help = "write `durability = \"relaxed\"` too, or remove it";
             errors.report(name, "only a relaxed actor is saved by the clock: any other at each change", help);

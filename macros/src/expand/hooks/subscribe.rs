@@ -4,14 +4,17 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{action::mode_path, hooks, span::local};
-use crate::model::{Actor, Subscribe, Watched};
+use super::call::call;
+use crate::{
+    expand::{action::mode_path, span::local},
+    model::{Actor, GuardedEvent, SubscribeHook},
+};
 
 /// The row of `const HOOKS`: the place of each event that a hook is asked about, and how that borrows.
 pub(super) fn row(actor: &Actor) -> Option<TokenStream> {
     let krate = &actor.krate;
-    let rows = present(actor).flat_map(|Subscribe { hook, events }| {
-        let cfgs = &hook.carried.cfgs;
+    let rows = present(actor).flat_map(|SubscribeHook { hook, events }| {
+        let cfgs = &hook.attrs.cfgs;
         let mode = mode_path(hook.mode, krate);
         events.iter().map(move |event| {
             let place = place(event, actor);
@@ -29,10 +32,10 @@ pub(super) fn row(actor: &Actor) -> Option<TokenStream> {
 pub(super) fn function(actor: &Actor) -> Option<TokenStream> {
     let krate = &actor.krate;
     let (ctx, conn, event) = (local("ctx"), local("conn"), local("event"));
-    let questions = present(actor).map(|Subscribe { hook, events }| {
-        let cfgs = &hook.carried.cfgs;
+    let questions = present(actor).map(|SubscribeHook { hook, events }| {
+        let cfgs = &hook.attrs.cfgs;
         let places = events.iter().map(|event| place(event, actor));
-        let answer = hooks::call(hook, hook.conn.then_some(&quote!(#conn)), actor);
+        let answer = call(hook, hook.conn.then_some(&quote!(#conn)), actor);
         quote! {
             #(#cfgs)*
             if [#(#places),*].contains(&#event) {
@@ -57,13 +60,13 @@ pub(super) fn function(actor: &Actor) -> Option<TokenStream> {
     })
 }
 
-fn present(actor: &Actor) -> impl Iterator<Item = &Subscribe> {
+fn present(actor: &Actor) -> impl Iterator<Item = &SubscribeHook> {
     actor.hooks.subscribe.iter().filter(|subscribe| !subscribe.hook.is_broken)
 }
 
 /// The event's place in the contract's table. A type that is no event is an error where the attribute names it.
-fn place(event: &Watched, actor: &Actor) -> TokenStream {
+fn place(event: &GuardedEvent, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
-    let Watched { ty, .. } = event;
+    let GuardedEvent { ty, .. } = event;
     quote_spanned!(ty.span()=> <#ty as #krate::EventOf<<Self as #krate::Actor>::Contract>>::INDEX)
 }

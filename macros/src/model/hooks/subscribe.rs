@@ -7,25 +7,25 @@ use syn::{
     punctuated::Punctuated,
 };
 
-use super::{Hook, Scope};
-use crate::{syntax::Method, written::written};
+use super::Hook;
+use crate::{model::Scope, syntax::Method, type_to_string::type_to_string};
 
 /// `#[on_subscribe(MessageReceived)] async fn may_read(&self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), Error>`
 #[derive(Debug)]
-pub(crate) struct Subscribe {
+pub(crate) struct SubscribeHook {
     pub(crate) hook: Hook,
     /// The events that it is asked about.
-    pub(crate) events: Vec<Watched>,
+    pub(crate) events: Vec<GuardedEvent>,
 }
 
 /// An event that not everybody gets.
 #[derive(Debug)]
-pub(crate) struct Watched {
+pub(crate) struct GuardedEvent {
     pub(crate) ty: TokenStream,
-    written: String,
+    type_text: String,
 }
 
-impl Subscribe {
+impl SubscribeHook {
     /// The hook; `others` are those that the block has had before it.
     pub(super) fn of(method: &Method, attr: &Attribute, others: &[Self], scope: Scope<'_>) -> Self {
         let errors = scope.errors.nested();
@@ -34,14 +34,15 @@ impl Subscribe {
         check_answer(&method.sig, hook.output.is_result(), scope);
         let mut events = Vec::new();
         for ty in types(attr, scope) {
-            let written = written(&ty);
-            let all = others.iter().filter(|other| other.hook.carried.cfgs.is_empty());
+            let type_text = type_to_string(&ty);
+            let all = others.iter().filter(|other| other.hook.attrs.cfgs.is_empty());
             let mut earlier = all.flat_map(|other| &other.events).chain(&events);
-            if hook.carried.cfgs.is_empty() && earlier.any(|event: &Watched| event.written == written) {
-                let what = format!("`{written}` has its `#[on_subscribe]` already");
+            if hook.attrs.cfgs.is_empty() && earlier.any(|event: &GuardedEvent| event.type_text == type_text)
+            {
+                let what = format!("`{type_text}` has its `#[on_subscribe]` already");
                 scope.errors.report(&ty, what, "ask both things in one method");
             } else {
-                events.push(Watched { ty: scope.outside(&ty), written });
+                events.push(GuardedEvent { ty: scope.outside(&ty), type_text });
             }
         }
         hook.is_broken = errors.has_errors();

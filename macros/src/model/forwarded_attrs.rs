@@ -6,7 +6,7 @@ use syn::{Attribute, Meta, Token, parse::ParseStream, punctuated::Punctuated};
 
 /// `cfg`, `doc`, `deprecated`, and what `cfg_attr` makes of them.
 #[derive(Debug, Default)]
-pub(crate) struct Carried {
+pub(crate) struct ForwardedAttrs {
     /// For every piece, match arms and table rows included.
     pub(crate) cfgs: Vec<Attribute>,
     /// For what has a page of its own: variants and stubs.
@@ -14,15 +14,15 @@ pub(crate) struct Carried {
     pub(crate) deprecated: Vec<Attribute>,
 }
 
-impl Carried {
+impl ForwardedAttrs {
     pub(crate) fn of(attrs: &[Attribute]) -> Self {
-        let mut carried = Self::default();
+        let mut forwarded = Self::default();
         for attr in attrs {
-            carried.take("cfg", attr);
-            carried.take("doc", attr);
-            carried.take("deprecated", attr);
+            forwarded.take("cfg", attr);
+            forwarded.take("doc", attr);
+            forwarded.take("deprecated", attr);
         }
-        carried
+        forwarded
     }
 
     fn take(&mut self, name: &str, attr: &Attribute) {
@@ -61,25 +61,4 @@ fn conditional(name: &str, attr: &Attribute) -> Option<Attribute> {
         .ok()?;
     let kept: Vec<_> = metas.into_iter().filter(|meta| meta.path().is_ident(name)).collect();
     (!kept.is_empty()).then(|| syn::parse_quote!(#[cfg_attr(#condition, #(#kept),*)]))
-}
-
-/// Whether rustc has an attribute of this name, so that it is no slip of ours.
-pub(crate) fn is_builtin_attribute(name: &str) -> bool {
-    const NAMES: &[&str] = &[
-        "allow",
-        "cfg",
-        "cfg_attr",
-        "cold",
-        "deny",
-        "deprecated",
-        "doc",
-        "expect",
-        "forbid",
-        "inline",
-        "must_use",
-        "test",
-        "track_caller",
-        "warn",
-    ];
-    NAMES.contains(&name)
 }

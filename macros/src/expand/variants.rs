@@ -17,7 +17,7 @@ pub(super) enum Variants {
 
 impl Variants {
     pub(super) fn of_actions(contract: &Contract) -> Self {
-        Self::of(contract.actions.iter().map(|action| &action.carried.cfgs))
+        Self::of(contract.actions.iter().map(|action| &action.attrs.cfgs))
     }
 
     pub(super) fn of_events(contract: &Contract) -> Self {

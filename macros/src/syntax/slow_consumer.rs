@@ -2,12 +2,12 @@
 
 use syn::{Ident, Member, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
 
-use super::options::skip_argument;
+use super::argument::skip_argument;
 use crate::{errors::Errors, typo};
 
 /// What becomes of an event when a client does not keep up.
 #[derive(Debug, Default, Clone)]
-pub(crate) enum Slow {
+pub(crate) enum SlowConsumer {
     #[default]
     Disconnect,
     DropOldest,
@@ -17,7 +17,7 @@ pub(crate) enum Slow {
 }
 
 /// `(slow = ..)`
-pub(super) fn parse(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Slow> {
+pub(super) fn parse(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<SlowConsumer> {
     let content;
     parenthesized!(content in input);
     let mut slow = None;
@@ -31,7 +31,7 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<
             skip_argument(&content);
         } else {
             content.parse::<Token![=]>()?;
-            slow = Some(parse_way(&content, errors)?);
+            slow = Some(parse_policy(&content, errors)?);
         }
         if !content.is_empty() {
             content.parse::<Token![,]>()?;
@@ -41,25 +41,25 @@ pub(super) fn parse(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<
 }
 
 /// `disconnect`, `drop_oldest`, `latest`, `latest(by = field)`
-fn parse_way(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Slow> {
-    const WAYS: &[&str] = &["disconnect", "drop_oldest", "latest"];
+fn parse_policy(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<SlowConsumer> {
+    const POLICIES: &[&str] = &["disconnect", "drop_oldest", "latest"];
     let way = input.call(Ident::parse_any)?;
     let slow = match way.to_string().as_str() {
-        "disconnect" => Slow::Disconnect,
-        "drop_oldest" => Slow::DropOldest,
+        "disconnect" => SlowConsumer::Disconnect,
+        "drop_oldest" => SlowConsumer::DropOldest,
         "latest" if input.peek(token::Paren) => match parse_key(input, errors)? {
-            Some(field) => return Ok(Slow::LatestBy(field)),
-            None => return Ok(Slow::Latest),
+            Some(field) => return Ok(SlowConsumer::LatestBy(field)),
+            None => return Ok(SlowConsumer::Latest),
         },
-        "latest" => Slow::Latest,
+        "latest" => SlowConsumer::Latest,
         unknown => {
-            let help = match typo::nearest(unknown, WAYS) {
+            let help = match typo::nearest(unknown, POLICIES) {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => "it is one of `disconnect`, `drop_oldest`, `latest`, `latest(by = field)`".to_owned(),
             };
             errors.report(&way, format_args!("there is no `{unknown}` for slow consumers"), help);
             skip_argument(input);
-            return Ok(Slow::Disconnect);
+            return Ok(SlowConsumer::Disconnect);
         }
     };
     if input.peek(token::Paren) {

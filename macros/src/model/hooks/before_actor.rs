@@ -1,20 +1,20 @@
 //! `#[on_before_connect]` without `self`, which is asked before there is an actor.
 
 use proc_macro2::TokenStream;
-use syn::{FnArg, GenericArgument, Ident, PatType, PathArguments, ReturnType, Type};
+use syn::{GenericArgument, Ident, PatType, PathArguments, ReturnType, Type};
 
-use super::{
-    Carried, Output, Scope,
-    action::check_signature,
-    hook::{check_unconditional, only_value},
-    owned,
-    parameter::{is_meant_as_conn, is_meant_as_ctx, lends_caller, names_caller},
+use crate::{
+    model::{
+        ForwardedAttrs, Output, Scope, owned,
+        parameter::{is_meant_as_conn, is_meant_as_ctx, lends_caller, names_caller, typed},
+        signature::{check_signature, check_unconditional, only_value},
+    },
+    syntax::Method,
 };
-use crate::syntax::Method;
 
 /// The function that is asked.
 #[derive(Debug)]
-pub(crate) struct Check {
+pub(crate) struct BeforeActorHook {
     pub(crate) function: Ident,
     pub(crate) is_async: bool,
     /// Whether it takes `&Caller`.
@@ -24,7 +24,7 @@ pub(crate) struct Check {
     pub(crate) is_broken: bool,
 }
 
-impl Check {
+impl BeforeActorHook {
     /// `async fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
     pub(super) fn of(method: &Method, scope: Scope<'_>) -> Self {
         let errors = scope.errors.nested();
@@ -32,7 +32,7 @@ impl Check {
         let what = "the hook `#[on_before_connect]` without `self`";
         let sig = &method.sig;
         check_signature(sig, what, scope);
-        check_unconditional(&Carried::of(&method.attrs), what, scope);
+        check_unconditional(&ForwardedAttrs::of(&method.attrs), what, "about types of the contract", scope);
         let inputs: Vec<_> = sig.inputs.iter().filter_map(typed).collect();
         let (caller, values) = match inputs.as_slice() {
             [first, others @ ..] if lends_caller(&first.ty) => {
@@ -51,7 +51,7 @@ impl Check {
             None
         } else {
             only_value(values, what, "the params", scope)
-                .map(|ty| owned::travelling(ty, "the params come from a client", scope))
+                .map(|ty| owned::owned_type(ty, "the params come from a client", scope))
         };
         check_answer(&sig.output, what, scope);
         Self {
@@ -62,13 +62,6 @@ impl Check {
             output: Output::of(&sig.output, "what a hook returns outlives it", scope),
             is_broken: errors.has_errors(),
         }
-    }
-}
-
-fn typed(input: &FnArg) -> Option<&PatType> {
-    match input {
-        FnArg::Typed(parameter) => Some(parameter),
-        FnArg::Receiver(_) => None,
     }
 }
 

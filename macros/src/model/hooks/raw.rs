@@ -1,24 +1,22 @@
 //! The raw handlers: `#[on_request]` and `#[on_websocket]`.
 
 use proc_macro2::TokenStream;
-use syn::{Attribute, FnArg, Ident, Meta, PatType, ReturnType, Token, Type, parse::ParseStream};
+use syn::{Attribute, Ident, Meta, PatType, ReturnType, Token, Type, parse::ParseStream};
 
-use super::{
-    Carried, Mode, Output, Scope,
-    action::check_signature,
-    life::check_returns_nothing,
-    owned,
-    parameter::{Parameters, names_ctx},
-};
 use crate::{
     marker::Marker,
+    model::{
+        ForwardedAttrs, Mode, Output, Scope, owned,
+        parameter::{Parameters, names_ctx, typed},
+        signature::{check_returns_nothing, check_signature},
+    },
     syntax::{Method, skip_argument},
     typo,
 };
 
 /// Those that the block has.
 #[derive(Debug, Default)]
-pub(crate) struct Raw {
+pub(crate) struct RawHandlers {
     pub(crate) on_request: Option<RawHandler>,
     pub(crate) on_websocket: Option<RawHandler>,
 }
@@ -27,7 +25,7 @@ pub(crate) struct Raw {
 #[derive(Debug)]
 pub(crate) struct RawHandler {
     pub(crate) method: Ident,
-    pub(crate) carried: Carried,
+    pub(crate) attrs: ForwardedAttrs,
     /// How it borrows the actor; `None` for one that runs beside the turns.
     pub(crate) mode: Option<Mode>,
     pub(crate) is_async: bool,
@@ -58,7 +56,7 @@ const REQUEST: Kind = Kind {
 const WEBSOCKET: Kind =
     Kind { what: "the handler `#[on_websocket]`", role: "the socket", parameter: "socket: RawSocket" };
 
-impl Raw {
+impl RawHandlers {
     pub(super) fn has(&self, marker: Marker) -> bool {
         match marker {
             Marker::OnRequest => self.on_request.is_some(),
@@ -150,7 +148,7 @@ impl RawHandler {
     ) -> Self {
         Self {
             method: method.sig.ident.clone(),
-            carried: Carried::of(&method.attrs),
+            attrs: ForwardedAttrs::of(&method.attrs),
             mode,
             is_async: method.sig.asyncness.is_some(),
             ctx,
@@ -193,15 +191,7 @@ fn takes_navigation(attr: &Attribute, scope: Scope<'_>) -> Option<Ident> {
 
 /// The parameters of a handler that runs beside the turns: the context, which is its own, and what it takes.
 fn own_parameters(method: &Method, kind: Kind, scope: Scope<'_>) -> (bool, Option<TokenStream>) {
-    let parameters: Vec<_> = method
-        .sig
-        .inputs
-        .iter()
-        .filter_map(|input| match input {
-            FnArg::Typed(parameter) => Some(parameter),
-            FnArg::Receiver(_) => None,
-        })
-        .collect();
+    let parameters: Vec<_> = method.sig.inputs.iter().filter_map(typed).collect();
     let (ctx, others) = match parameters.as_slice() {
         [first, others @ ..] if names_ctx(&first.ty) => (Some(*first), others),
         others => (None, others),

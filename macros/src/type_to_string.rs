@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 
 /// `HashMap<String, Vec<u8>>` and not `HashMap < String , Vec < u8 > >`.
-pub(crate) fn written(ty: &impl ToTokens) -> String {
+pub(crate) fn type_to_string(ty: &impl ToTokens) -> String {
     let mut text = String::new();
     write(ty.to_token_stream(), &mut text);
     text
@@ -56,7 +56,7 @@ mod tests {
             "&'static mut T",
         ] {
             let parsed: syn::Type = syn::parse_str(ty).expect("a type");
-            assert_eq!(written(&parsed), ty);
+            assert_eq!(type_to_string(&parsed), ty);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 /// An item that `#[actor]` can stand on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Target {
     /// `impl ChatRoom { .. }`
     Block,
     /// `trait ChatRoom { .. }`
@@ -11,9 +11,9 @@ pub(crate) enum Place {
     TraitImpl,
 }
 
-impl Place {
+impl Target {
     /// The arguments.
-    pub(super) fn names(self) -> &'static [&'static str] {
+    pub(super) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Block => &[
                 "events",
@@ -42,8 +42,8 @@ impl Place {
     }
 
     /// What to do instead, if `#[actor]` has this argument, but not here.
-    pub(super) fn elsewhere(self, name: &str) -> Option<&'static str> {
-        let is_known = |place: Self| place.names().contains(&name);
+    pub(super) fn help_for_another_target(self, name: &str) -> Option<&'static str> {
+        let is_known = |target: Self| target.arguments().contains(&name);
         if is_known(self) {
             return None;
         }

@@ -4,14 +4,17 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 
-use super::{dispatch::awaited, hooks, span::local};
-use crate::model::{Actor, RawHandler, owned};
+use super::call::outcome;
+use crate::{
+    expand::{dispatch::awaited, span::local},
+    model::{Actor, RawHandler, owned},
+};
 
 /// The rows of `const HOOKS`.
 pub(super) fn rows(actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let request = request_handler(actor).map(|(handler, _)| {
-        let cfgs = &handler.carried.cfgs;
+        let cfgs = &handler.attrs.cfgs;
         let turn = match handler.mode {
             None => quote!(Beside),
             Some(mode) if mode.is_exclusive() => quote!(Write),
@@ -21,7 +24,7 @@ pub(super) fn rows(actor: &Actor) -> TokenStream {
         quote!(#(#cfgs)* on_request: ::core::option::Option::Some(#krate::RequestTurn::#turn), #navigation)
     });
     let socket = socket_handler(actor).map(|(handler, _)| {
-        let cfgs = &handler.carried.cfgs;
+        let cfgs = &handler.attrs.cfgs;
         quote!(#(#cfgs)* on_websocket: true,)
     });
     quote!(#request #socket)
@@ -35,14 +38,14 @@ pub(super) fn functions(actor: &Actor) -> TokenStream {
 }
 
 fn request_handler(actor: &Actor) -> Option<(&RawHandler, &TokenStream)> {
-    whole(actor.hooks.raw.on_request.as_ref())
+    without_errors(actor.hooks.raw.on_request.as_ref())
 }
 
 fn socket_handler(actor: &Actor) -> Option<(&RawHandler, &TokenStream)> {
-    whole(actor.hooks.raw.on_websocket.as_ref())
+    without_errors(actor.hooks.raw.on_websocket.as_ref())
 }
 
-fn whole(handler: Option<&RawHandler>) -> Option<(&RawHandler, &TokenStream)> {
+fn without_errors(handler: Option<&RawHandler>) -> Option<(&RawHandler, &TokenStream)> {
     let handler = handler.filter(|handler| !handler.is_broken)?;
     Some((handler, handler.takes.as_ref()?))
 }
@@ -53,21 +56,21 @@ fn whole(handler: Option<&RawHandler>) -> Option<(&RawHandler, &TokenStream)> {
 /// let answer = hook_value(Self::serve(self, ctx, request).await)?; Ok(into_response(answer)) }`
 fn on_request(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
-    let RawHandler { method, carried, output, .. } = handler;
+    let RawHandler { method, attrs, output, .. } = handler;
     let (ctx, request) = (local("ctx"), local("request"));
-    let cfgs = &carried.cfgs;
+    let cfgs = &attrs.cfgs;
     // Apart from the call, whose errors are told at the method's name.
     let take = quote_spanned!(takes.span()=> <#takes as #krate::__private::RequestParameter>::take(#request));
-    let given_ctx = handler.ctx.then(|| quote!(#ctx,));
+    let ctx_argument = handler.ctx.then(|| quote!(#ctx,));
     let (name, this, ctx_type, call) = match handler.mode {
         None => (
             quote!(request_beside),
             quote!(),
             quote!(#krate::Ctx<Self>),
-            quote!(Self::#method(#given_ctx #request)),
+            quote!(Self::#method(#ctx_argument #request)),
         ),
         Some(mode) => {
-            let call = quote!(Self::#method(self, #given_ctx #request));
+            let call = quote!(Self::#method(self, #ctx_argument #request));
             let ctx_type = quote!(&#krate::Ctx<Self>);
             if mode.is_exclusive() {
                 (quote!(request_write), quote!(&mut self,), ctx_type, call)
@@ -77,7 +80,7 @@ fn on_request(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> Token
         }
     };
     let call = if handler.is_async { awaited(&call, method, krate) } else { call };
-    let outcome = hooks::outcome(&call, output, actor);
+    let outcome = outcome(&call, output, actor);
     let ok = output.ok(krate);
     // A type that has a name is told of where it is written; of one without, no more is known than this.
     let ty = if owned::has_name(ok.clone()) { ok } else { quote!(_) };
@@ -100,13 +103,13 @@ fn on_request(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> Token
 /// Input: `async fn socket(ctx: Ctx<Self>, socket: RawSocket) -> Result<(), Error>`
 fn on_websocket(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
-    let RawHandler { method, carried, output, .. } = handler;
+    let RawHandler { method, attrs, output, .. } = handler;
     let (ctx, socket) = (local("ctx"), local("socket"));
-    let cfgs = &carried.cfgs;
+    let cfgs = &attrs.cfgs;
     let take = quote_spanned!(takes.span()=> <#takes as #krate::__private::SocketParameter>::take(#socket));
-    let given_ctx = handler.ctx.then(|| quote!(#ctx,));
-    let call = awaited(&quote!(Self::#method(#given_ctx #socket)), method, krate);
-    let body = hooks::outcome(&call, output, actor);
+    let ctx_argument = handler.ctx.then(|| quote!(#ctx,));
+    let call = awaited(&quote!(Self::#method(#ctx_argument #socket)), method, krate);
+    let body = outcome(&call, output, actor);
     quote! {
         #(#cfgs)*
         async fn websocket(
