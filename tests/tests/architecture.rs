@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md says is there, is there: every file on its map, every name in its text.
+//! What ARCHITECTURE.md says is there, is there: every file on its map, every name in its text and in the decisions.
 #![allow(clippy::unwrap_used)]
 
 use std::{
@@ -35,15 +35,44 @@ fn every_name_in_the_text_is_in_the_code() {
     let code: String = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
     let names: BTreeSet<_> = words(&code).collect();
     let paths: String = files.iter().map(|file| file.display().to_string()).collect();
-    let text = text();
-    // Blocks are pictures; in the rest, every second piece between backticks is code.
-    let prose: String = text.split("```").step_by(2).collect();
-    let spans = prose.split('`').skip(1).step_by(2);
-    let unknown: Vec<_> = spans
-        .filter(|span| !paths.contains(*span) && !root().join(span).exists())
-        .filter(|span| !words(span).all(|word| names.contains(word)))
-        .collect();
-    assert!(unknown.is_empty(), "ARCHITECTURE.md names what is not in the code: {unknown:?}");
+    for page in pages() {
+        let text = fs::read_to_string(&page).unwrap();
+        // Blocks are pictures; in the rest, every second piece between backticks is code.
+        let prose: String = text.split("```").step_by(2).collect();
+        let spans = prose.split('`').skip(1).step_by(2);
+        let unknown: Vec<_> = spans
+            .filter(|span| !paths.contains(*span) && !root().join(span).exists())
+            .filter(|span| !words(span).all(|word| names.contains(word)))
+            .collect();
+        assert!(unknown.is_empty(), "{} names what is not in the code: {unknown:?}", page.display());
+    }
+}
+
+/// Between pages of the repository, which are read in place.
+#[test]
+fn every_link_leads_to_a_file_of_the_repository() {
+    let others = ["CONTRIBUTING.md", "tests/README.md"].map(|page| root().join(page));
+    for page in pages().into_iter().chain(others) {
+        let text = fs::read_to_string(&page).unwrap();
+        let prose: String = text.split("```").step_by(2).collect();
+        let links = prose.split("](").skip(1).map(|link| link.split(')').next().unwrap());
+        let dead: Vec<_> = links
+            .map(|link| link.split('#').next().unwrap())
+            .filter(|link| !link.starts_with("https://") && !page.parent().unwrap().join(link).exists())
+            .collect();
+        assert!(dead.is_empty(), "{} links to what is not there: {dead:?}", page.display());
+    }
+}
+
+/// Every decision is on a page that the list of pages has.
+#[test]
+fn the_list_of_decisions_has_every_page() {
+    let list = fs::read_to_string(root().join("docs/decisions/README.md")).unwrap();
+    for page in pages() {
+        let name = page.file_name().unwrap().to_string_lossy().into_owned();
+        let is_listed = list.contains(&format!("]({name})"));
+        assert!(is_listed || ["README.md", "ARCHITECTURE.md"].contains(&name.as_str()), "{name}");
+    }
 }
 
 /// A subscriber that panics costs nobody a call: see `runtime/src/log.rs`.
@@ -108,6 +137,13 @@ fn on_the_map(part: &str) -> BTreeSet<String> {
     let section = section.split("\n### ").next().unwrap();
     let rows = section.lines().filter_map(|line| line.strip_prefix("| `")?.split_once('`'));
     rows.map(|(file, _)| file.to_owned()).filter(|file| !file.ends_with("/mod.rs")).collect()
+}
+
+/// ARCHITECTURE.md, and the decisions.
+fn pages() -> Vec<PathBuf> {
+    let decisions = fs::read_dir(root().join("docs/decisions")).unwrap();
+    let pages = decisions.map(|entry| entry.unwrap().path());
+    pages.chain([root().join("ARCHITECTURE.md")]).collect()
 }
 
 fn rust_files(directory: &Path) -> Vec<PathBuf> {
