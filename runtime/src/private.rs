@@ -7,10 +7,10 @@ pub use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
+pub use crate::error::fault::{CauseProbe, CausedKind, UncausedKind};
 pub use crate::error::{
     DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
 };
-pub use crate::fault::{CauseProbe, CausedKind, UncausedKind};
 pub use crate::wire::{ListedFields, Metadata, NamedFields};
 use crate::{
     Action, ActorError, CallError, Contract, EventOf, Fault, NeedsConn,

@@ -333,7 +333,7 @@ async fn panics_of_one_action_are_one_line_and_the_hook_hears_of_the_first() {
     assert_eq!(HEARD.load(Ordering::SeqCst), 4, "of panics that are no actor's, all");
 }
 
-/// Every value that is formatted for the log goes through `shown`: see `runtime/src/shown.rs`.
+/// Every value that is formatted for the log goes through `shown`: see `runtime/src/util/shown.rs`.
 #[test]
 fn no_macro_of_the_log_formats_a_value_by_itself() {
     let mut calls = 0;

@@ -75,7 +75,7 @@ fn the_list_of_decisions_has_every_page() {
     }
 }
 
-/// A subscriber that panics costs nobody a call: see `runtime/src/log.rs`.
+/// A subscriber that panics costs nobody a call: see `runtime/src/util/log.rs`.
 #[test]
 fn every_line_of_the_log_is_one_that_may_fail() {
     let sources = root().join("runtime/src");

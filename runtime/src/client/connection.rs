@@ -21,7 +21,8 @@ use super::{
     updates::{Update, Updates},
 };
 use crate::{
-    ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf, task,
+    ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf,
+    util::task,
     wire::{EventReader, Params},
 };
 

@@ -22,7 +22,7 @@ use super::{
     refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
-use crate::{Contract, Event, Fault, log, wire::Params};
+use crate::{Contract, Event, Fault, util::log, wire::Params};
 
 /// How long `close` waits for the other side to say goodbye.
 const GOODBYE: Duration = Duration::from_secs(2);

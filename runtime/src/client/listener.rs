@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::refusal::{Refusal, Refusals};
-use crate::log;
+use crate::util::log;
 
 /// Listeners of one kind (of one event, of errors, of the status), in the order added.
 pub(super) struct Row<F: ?Sized> {

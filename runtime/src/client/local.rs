@@ -11,12 +11,13 @@ use super::{
     target::Target,
 };
 use crate::{
-    ActorId, CallError, ConnId, Contract, Fault, Key, faults,
+    ActorId, CallError, ConnId, Contract, Fault, Key,
+    contract::queue::KEPT,
+    error::faults,
     host::{
         Chain, Guest, Letter, LocalActor, LocalConn, LocalKind, Nobody, Reach, Runtime, Visit, unanswered,
     },
-    queue::KEPT,
-    task,
+    util::task,
     wire::{Format, Params},
 };
 

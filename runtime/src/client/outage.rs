@@ -1,7 +1,10 @@
 //! The time in which a connection cannot be opened, and what the log tells of it.
 
 use super::status::ConnectionError;
-use crate::{Contract, log, shown::shown};
+use crate::{
+    Contract,
+    util::{log, shown::shown},
+};
 
 /// Whether attempts fail at present: the first one of them is worth a warning, as nothing else may tell of it.
 #[derive(Debug, Default)]

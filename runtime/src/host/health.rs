@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::time::Instant;
 
 use super::{Runtime, Shared};
-use crate::log;
+use crate::util::log;
 
 /// What a balancer is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,21 +7,20 @@ use tokio::sync::oneshot;
 
 use super::{
     Cell, Chain, Denied, Handling, Kind, Letter, Reach, Reached, Source, Visit,
-    call::{Call, Destination},
-    envelope::Envelope,
-    line::Line,
-    mailbox::Rejected,
-    visiting::{Errand, LetIn},
+    admission::visit::{Errand, LetIn},
+    cell::{envelope::Envelope, mailbox::Rejected},
+    connections::route::Line,
+    turn::call::{Call, Destination},
 };
 use crate::{
     Action as _, Actor, ActorId, Contract, Fault, Key,
+    actor::conn::Peer,
     client::{
         LocalSink,
         link::{Answer, ReplyOf},
     },
-    conn::Peer,
-    faults,
-    queue::KEPT,
+    contract::queue::KEPT,
+    error::faults,
 };
 
 /// A kind of actor with this contract.

@@ -2,67 +2,20 @@
 //!
 //! The host does not know who carries its messages, nor who keeps its state.
 
-mod alarms;
-mod awaited;
-mod call;
-mod cell;
-mod chain;
-mod changes;
-mod clockwork;
-mod committer;
-mod committing;
-mod destroying;
-mod ending;
-mod envelope;
-mod fair_queue;
-mod fan;
-mod fingerprint;
-mod flow;
-mod gate;
-mod guard;
-mod health;
-mod holds;
-mod hooks;
-mod hosted;
-mod joining;
-mod kind;
-mod lane;
-mod life;
-mod line;
+pub(crate) mod actor_type;
+pub(crate) mod admission;
+pub(crate) mod cell;
+pub(crate) mod connections;
+pub(crate) mod durability;
+pub(crate) mod gateway;
+pub(crate) mod health;
 #[cfg(feature = "client")]
-mod local;
-mod mailbox;
-mod panics;
-mod parcel;
-mod parked;
-mod places;
-mod provisional;
-mod quantum;
-mod queued;
-mod queueing;
-mod queues;
-mod raw;
-mod reading;
-mod refilling;
-mod ringing;
-mod roster;
-mod rousing;
-mod runtime;
-mod saves;
-mod saving;
-mod setbacks;
-mod shared;
-#[cfg(all(test, feature = "client"))]
-mod sizes;
-mod slots;
-mod spread;
-mod start;
-mod stranger;
-mod subscribing;
-mod task;
-mod turn;
-mod visiting;
-mod watch;
+pub(crate) mod local;
+pub(crate) mod queues;
+pub(crate) mod runtime;
+pub(crate) mod schedules;
+pub(crate) mod shared;
+pub(crate) mod turn;
 
 #[cfg(feature = "client")]
 use std::any::Any;
@@ -71,35 +24,35 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub(crate) use awaited::Awaited;
+pub(crate) use actor_type::Kind;
+pub(crate) use admission::stranger::{Stranger, carried, for_stranger};
+pub(crate) use admission::visit::{Answered, Connected, Denied, Entered, Visit};
+pub(crate) use cell::flow::{Flow, Source};
+pub(crate) use cell::keep_alive::{Wish, Wishes};
 #[cfg(feature = "client")]
 pub(crate) use cell::unanswered;
 pub(crate) use cell::{Cell, Turn};
-#[cfg(feature = "client")]
-pub(crate) use chain::Chain;
-pub(crate) use fan::Fan;
-pub(crate) use flow::{Flow, Source};
-pub(crate) use gate::Gate;
+pub(crate) use connections::broadcast_buffer::Fan;
+pub(crate) use durability::output_gate::Gate;
+pub(crate) use durability::pending::Parcel;
 pub(crate) use health::{Health, Observer};
-pub(crate) use holds::{Wish, Wishes};
-pub(crate) use kind::Kind;
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
-pub use panics::summarize_panics;
-pub(crate) use parcel::Parcel;
 #[cfg(feature = "client")]
-pub(crate) use queueing::Letter;
-pub(crate) use queueing::{Handling, Mail, Taken};
+pub(crate) use queues::enqueue::Letter;
+pub(crate) use queues::enqueue::{Handling, Mail, Taken};
 pub(crate) use runtime::{MakeKind, Runtime, make_kind};
 pub(crate) use shared::Shared;
-pub(crate) use stranger::{Stranger, carried, for_stranger};
-pub(crate) use visiting::{Answered, Connected, Denied, Entered, Visit};
+pub(crate) use turn::awaited::Awaited;
+#[cfg(feature = "client")]
+pub(crate) use turn::call_chain::Chain;
+pub use turn::panics::summarize_panics;
 
 use crate::{
     ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket,
-    clock::Moment,
-    outbox::Outbox,
+    delivery::outbox::Outbox,
     store::ActorRecord,
+    util::clock::Moment,
     wire::{Format, Params},
 };
 

@@ -9,14 +9,14 @@ use std::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Hosted, HostedActor, Kind, Reach, Shared, clockwork::tick, rousing::rouse};
+use super::{Hosted, HostedActor, Kind, Reach, Shared, queues::recovery::rouse, schedules::scheduler::tick};
 use crate::{
     Actor, ActorId, Fault, Key, Limits,
-    clock::Clock,
-    faults, log, meters,
+    error::faults,
+    meters,
     store::{ActorRecord, Store},
     testing::TestClock,
-    uptime::Uptime,
+    util::{clock::Clock, log, uptime::Uptime},
 };
 
 /// What hosts the actors of one process.

@@ -8,10 +8,14 @@ use std::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Runtime, clockwork::Clockwork, committer::Committer, health::Pulse, panics::Panics, places::Places,
-    queued::Queued,
+    Runtime, admission::places::Places, durability::group_commit::Committer, health::Pulse,
+    queues::queued_bytes::Queued, schedules::scheduler::Clockwork, turn::panics::Panics,
 };
-use crate::{ConnId, Limits, clock::Clock, store::Store, uptime::Uptime};
+use crate::{
+    ConnId, Limits,
+    store::Store,
+    util::{clock::Clock, uptime::Uptime},
+};
 
 /// What every kind holds, and through it every actor.
 pub(crate) struct Shared {

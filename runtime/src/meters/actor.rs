@@ -8,7 +8,10 @@ use super::{
     ACTION_DURATION, ACTIONS, ACTORS_AWAKE, CONNECTIONS, EVENTS_DELIVERED, EVENTS_EMITTED, Outcome,
     QUEUE_COMPLETED, QUEUE_MESSAGES, QUEUE_SENT, is_collected,
 };
-use crate::{ActionInfo, ConnId, EventInfo, QueueInfo, log, shown::shown};
+use crate::{
+    ActionInfo, ConnId, EventInfo, QueueInfo,
+    util::{log, shown::shown},
+};
 
 /// What is measured of all actors of one type. Its meters are looked up once.
 #[derive(Debug)]

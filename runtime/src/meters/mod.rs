@@ -1,11 +1,12 @@
 //! Meters: what is counted and timed, through the facade of the crate `metrics`. Nothing is collected unless a recorder
 //! was installed before the registry started.
 
-mod actor;
-mod outcome;
+pub(crate) mod actor;
+pub(crate) mod outcome;
 #[cfg(feature = "prometheus")]
 pub(crate) mod prometheus;
-mod server;
+pub(crate) mod registry;
+pub(crate) mod server;
 
 use std::{
     cell::Cell,

@@ -31,7 +31,7 @@ use self::{
     shapes::{Lost, Shapes},
 };
 use crate::{
-    log,
+    util::log,
     wire::{self, DecodeError, EncodeError, EventReader, Format, native},
 };
 

@@ -2,86 +2,50 @@
 //!
 //! It knows actors only through the host's outer traits, and holds the sockets of their connections.
 
-mod access;
-mod authority;
-mod body;
-mod calls;
-mod control;
-mod cors;
-mod errors;
-mod extensions;
-mod forwarded;
-mod frame_filter;
-mod frame_head;
-mod health;
-mod hosts;
-mod identity;
-mod intake;
-mod limits;
-mod opening;
-mod origins;
-mod patience;
-mod pause;
-mod peers;
-mod plain;
-mod proxies;
-mod queues;
-mod raw_socket;
-mod requests;
-mod routes;
-#[cfg(feature = "prometheus")]
-mod scrape;
-mod seldom;
-mod serve;
-mod session;
-mod signs;
-mod silence;
-mod site;
-mod socket;
-mod stall;
-mod target;
-mod timer;
-mod transport;
-mod visit;
-mod websocket;
+pub(crate) mod http;
+pub(crate) mod net;
+pub(crate) mod routes;
+pub(crate) mod ws;
 
 use std::sync::Arc;
 
+use ::http::header;
 use axum::{
     Extension,
     extract::{Request, State},
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use http::header;
 use percent_encoding::percent_decode_str;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use access::Access;
-pub(crate) use authority::{ControlToken, ControlTokenError};
-pub(crate) use health::HealthServer;
-pub(crate) use hosts::Hosts;
-pub use origins::Origins;
-pub(crate) use proxies::TrustedProxies;
+pub(crate) use http::access::Access;
+pub(crate) use http::authority::{ControlToken, ControlTokenError};
+pub(crate) use http::health::HealthServer;
+pub(crate) use http::hosts::Hosts;
+pub use http::origins::Origins;
+pub(crate) use http::proxies::TrustedProxies;
+pub use net::shutdown_signal;
+pub(crate) use net::{listen, serve};
 pub use routes::all as routes;
 pub(crate) use routes::{control_router, router};
-pub use serve::shutdown_signal;
-pub(crate) use serve::{listen, serve};
 
 use self::{
-    access::{Navigation, Unwanted, Verdict},
-    errors::Failure,
-    identity::Ray,
-    peers::{Address, Peers},
-    requests::About,
-    target::{Query, Target},
-    visit::Visit,
+    http::{
+        access::{Navigation, Unwanted, Verdict},
+        access_log::Visit,
+        errors::Failure,
+        request_context::Ray,
+        requests::About,
+        target::{Query, Target},
+    },
+    net::permits::{Address, Peers},
 };
 use crate::{
     Fault, Limits,
     host::{Runtime, for_stranger},
-    log::Instrument as _,
     meters::ServerMeters,
+    util::log::Instrument as _,
     wire::http::MAX_MESSAGE,
 };
 
@@ -132,7 +96,7 @@ impl Gateway {
     /// Whether a request is one that is answered at all, by its head alone.
     fn check(&self, request: &Request) -> Result<(), Response> {
         if let Err(wait) = self.peers.request(Address::of(request.extensions())) {
-            let mut refusal = Failure::from(errors::too_many_requests()).into_response();
+            let mut refusal = Failure::from(http::errors::too_many_requests()).into_response();
             // Whole seconds, which is what the header takes.
             refusal.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
             return Err(refusal);
@@ -140,7 +104,7 @@ impl Gateway {
         let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
         let head = request.uri().to_string().len() + headers.sum::<usize>();
         if head > self.limits().head {
-            return Err(Failure::from(errors::headers_too_long()).into_response());
+            return Err(Failure::from(http::errors::headers_too_long()).into_response());
         }
         Ok(())
     }
@@ -158,7 +122,7 @@ async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Resp
     let ray = Ray::generate();
     request.extensions_mut().insert(ray.clone());
     let verdict = gateway.access.judge(&mut request);
-    let span = visit::span(&request, &ray);
+    let span = http::access_log::span(&request, &ray);
     let visit = Visit::begin(&gateway.meters, &mut request, &ray);
     let stranger = gateway.peers.stranger(Address::of(request.extensions()));
     let answer = answer(&gateway, verdict, request, next).instrument(span);
@@ -182,13 +146,13 @@ async fn answer(gateway: &Gateway, verdict: Verdict, mut request: Request, next:
         }
         Ok(Verdict::Answer { reader: page }) => {
             reader = page;
-            match cors::preflight(&request) {
+            match http::cors::preflight(&request) {
                 Some(response) => response,
                 None => next.run(request).await,
             }
         }
     };
-    cors::allow(reader, response.headers_mut());
+    http::cors::allow(reader, response.headers_mut());
     response
 }
 
@@ -214,9 +178,9 @@ async fn addressed(gateway: Shared, Extension(ray): Extension<Ray>, request: Req
 /// `/connect`, `/request/..` and `/websocket/..` with the actor in headers or subprotocols.
 async fn by_headers(gateway: Shared, Extension(ray): Extension<Ray>, request: Request) -> Response {
     let headers = request.headers();
-    let target = websocket::Offer::of(headers).target().or_else(|| Target::from_headers(headers));
+    let target = ws::handshake::Offer::of(headers).target().or_else(|| Target::from_headers(headers));
     let route = Route::parse(request.uri().path());
-    dispatch(gateway, ray, target.ok_or_else(errors::no_route), route, request).await
+    dispatch(gateway, ray, target.ok_or_else(http::errors::no_route), route, request).await
 }
 
 /// What a request wants of its actor.
@@ -281,22 +245,24 @@ async fn dispatch(
     let tells_limit = matches!(route, Route::Connect | Route::Action(_));
     let max_message = gateway.limits().incoming_message;
     let response = match route {
-        Route::Connect => websocket::connect(gateway, ray, target, request).map_err(Failure::from),
-        Route::WebSocket(path) => websocket::raw(gateway, ray, target, &path, request).map_err(Failure::from),
-        Route::Unknown(path) => Err(errors::no_actor_route(&path).into()),
+        Route::Connect => ws::handshake::connect(gateway, ray, target, request).map_err(Failure::from),
+        Route::WebSocket(path) => {
+            ws::handshake::raw(gateway, ray, target, &path, request).map_err(Failure::from)
+        }
+        Route::Unknown(path) => Err(http::errors::no_actor_route(&path).into()),
         Route::Action(name) => match target {
-            Ok(target) => calls::action(gateway, target, name, request).await,
+            Ok(target) => http::calls::action(gateway, target, name, request).await,
             Err(fault) => Err(fault.into()),
         },
         Route::Queue(name) => match target {
-            Ok(target) => queues::send(gateway, target, name, request).await,
+            Ok(target) => http::queues::send(gateway, target, name, request).await,
             Err(fault) => Err(fault.into()),
         },
         Route::Request(path) => match target {
-            Ok(target) => requests::fetch(&gateway, target, &path, request).await,
+            Ok(target) => http::requests::fetch(&gateway, target, &path, request).await,
             Err(fault) => Err(fault.into()),
         },
-        Route::About(page) => requests::about(&gateway, target, page, request).await,
+        Route::About(page) => http::requests::about(&gateway, target, page, request).await,
     };
     let mut response = response.unwrap_or_else(IntoResponse::into_response);
     if tells_limit {

@@ -14,7 +14,8 @@ use axum::{
 };
 
 use super::{
-    Gateway, Route, addressed, authority::Authority, by_headers, control, errors, errors::Failure, front,
+    Gateway, Route, addressed, by_headers, front,
+    http::{authority::Authority, control, errors, errors::Failure},
 };
 
 /// One route: what is served at this path to this method.
@@ -95,7 +96,7 @@ const ROWS: &[Row] = &[
         method: Verb::Get,
         path: "/metrics",
         part: Part::Metrics,
-        served: |by| by.serve(super::scrape::metrics),
+        served: |by| by.serve(super::http::metrics::metrics),
     },
 ];
 

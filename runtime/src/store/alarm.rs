@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use bytes::Bytes;
 
-use crate::id::uuid_id;
+use crate::contract::id::uuid_id;
 
 /// Something that an actor is to be woken for.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::id::uuid_id;
+use crate::contract::id::uuid_id;
 
 /// Something that was sent to a queue of an actor, and is not handled yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

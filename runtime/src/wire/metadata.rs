@@ -10,7 +10,7 @@ use super::{
     DecodeError, EncodeError, Format, cbor, elements::Elements, escape::Escaped, json, tree::Tree, value,
 };
 
-use crate::{log, shown::shown};
+use crate::util::{log, shown::shown};
 
 /// The metadata of a fault.
 #[derive(Debug, Clone)]

@@ -19,8 +19,7 @@ use super::{call, max_message::MaxMessage, pulse::Pulse};
 use crate::{
     Action, CallError, Contract, Event, Fault, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
-    log,
-    shown::shown,
+    util::{log, shown::shown},
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
 };
 

@@ -15,7 +15,7 @@ use super::{
     places::Places,
     schema::{self, Format},
 };
-use crate::{log, shown::shown};
+use crate::util::{log, shown::shown};
 
 /// How long a commit waits for another program that keeps a transaction open, which it may yet roll back.
 const PATIENCE: Duration = Duration::from_secs(1);

@@ -33,7 +33,10 @@ use super::{
     ActorRecord, AlarmKind, Claim, Commit, CommitOutcome, MessageId, MessagePage, QueueLoad, Store,
     StoreError,
 };
-use crate::{ActorId, Key, log, shown::shown};
+use crate::{
+    ActorId, Key,
+    util::{log, shown::shown},
+};
 use error::{Closed, OpenError};
 use file::DatabaseFile;
 use job::{Job, Work};

@@ -20,7 +20,7 @@ use parking_lot::{RwLock, RwLockWriteGuard};
 use rusqlite::{Connection, OpenFlags};
 
 use super::{error::WorkError, job::Job, watch::Watch};
-use crate::{log, store::StoreError};
+use crate::{store::StoreError, util::log};
 
 /// Where reads are left to be done.
 #[derive(Debug, Clone)]

@@ -9,7 +9,10 @@ use std::{
 };
 
 use super::error::Lost;
-use crate::{log, shown::shown, store::StoreError};
+use crate::{
+    store::StoreError,
+    util::{log, shown::shown},
+};
 
 /// What the threads of a store know of it together. Once it is lost it stays so, even if the files come back: what was
 /// told to others meanwhile cannot be known.

@@ -20,7 +20,10 @@ use super::{
     readers::Reading,
     watch::Watch,
 };
-use crate::{log, shown::shown, store::StoreError};
+use crate::{
+    store::StoreError,
+    util::{log, shown::shown},
+};
 
 /// Something asked of the thread.
 pub(super) enum Request {

@@ -1,0 +1,72 @@
+//! What one turn may send beyond the limits of a queue.
+
+use tokio::time::Instant;
+
+use crate::{
+    Limits,
+    delivery::{batch::BatchId, load::Load},
+    limits::memory_budget::Held,
+};
+
+/// More waits than the queue may hold, since one turn made so much of it before anybody could write.
+///
+/// Others have the room that there was before that turn. It lasts until the queue is within its limits again.
+#[derive(Debug)]
+pub(super) struct Excess {
+    by: BatchId,
+    /// What the turn has sent: it takes no room from others.
+    granted: Load,
+    is_begun: bool,
+    /// When the peer was first found not to take it.
+    offered_at: Option<Instant>,
+    /// What its client has the server hold.
+    held: Held,
+}
+
+impl Excess {
+    pub(super) fn new(by: BatchId, granted: Load, held: Held) -> Self {
+        Self { by, granted, is_begun: false, offered_at: None, held }
+    }
+
+    /// Whether anything is held for it.
+    pub(super) fn is_begun(&self) -> bool {
+        self.is_begun
+    }
+
+    /// Whether this batch may add to it: the one that began it, and any other before the peer was offered something.
+    pub(super) fn is_open_to(&self, batch: BatchId) -> bool {
+        self.by == batch || self.offered_at.is_none()
+    }
+
+    /// Adds what there is no room for. `false` if that would be too much.
+    pub(super) fn add(&mut self, item: Load, total: Load, limits: &Limits) -> bool {
+        let over = total.over(limits);
+        if over > limits.queue_excess || self.held.set(over).is_err() {
+            return false;
+        }
+        self.granted += item;
+        self.is_begun = true;
+        true
+    }
+
+    pub(super) fn granted(&self) -> Load {
+        self.granted
+    }
+
+    /// The peer does not take what it was offered.
+    pub(super) fn offered(&mut self) {
+        self.offered_at.get_or_insert_with(Instant::now);
+    }
+
+    pub(super) fn offered_at(&self) -> Option<Instant> {
+        self.offered_at
+    }
+
+    /// So much waits now. Says whether it is more than may.
+    pub(super) fn lasts(&mut self, total: Load, limits: &Limits) -> bool {
+        let over = total.over(limits);
+        // There was room for more before; and what others have sent meanwhile is within their own.
+        let _ = self.held.set(over);
+        over > 0
+    }
+}

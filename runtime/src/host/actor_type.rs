@@ -1,0 +1,446 @@
+//! A kind: all actors of one type, and which of them are awake.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    ops::Bound,
+    sync::{Arc, Weak},
+};
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use parking_lot::Mutex;
+use tokio::sync::oneshot;
+
+use super::{
+    Answered, Cell, Connected, Denied, Entered, Handling, HangUp, Hosted, HostedActor, Mail, Reach, Reached,
+    Shared, Visit,
+    admission::{
+        places::{Place, Resting, shrink},
+        provisional::Provisionals,
+        stranger::Maker,
+    },
+    cell::{
+        Absent,
+        envelope::Envelope,
+        start_backoff::Setbacks,
+        task::{Life, live},
+    },
+    connections::Roster,
+};
+use crate::{
+    Action, Actor, ActorId, Body, Contract, EventLosses, Fault, Key, RawSocket,
+    actor::{ActionOf, conn::events},
+    delivery::{drop_counters::Losses, outbox::Outbox},
+    error::faults,
+    meters::ActorMeters,
+    store::ActorRecord,
+    util::{clock::Moment, task},
+    wire::Format,
+};
+
+/// A registered kind of actor.
+pub(crate) struct Kind<A: Actor> {
+    shared: Arc<Shared>,
+    /// Each belongs to its task.
+    pub(super) awake: Mutex<HashMap<Key, Weak<Cell<A>>>>,
+    /// The keys of those that are awake and have their identity.
+    ids: Mutex<BTreeMap<ActorId, Key>>,
+    /// Who is connected to actors that sleep with their connections open.
+    hibernating: Mutex<HashMap<Key, Arc<Roster<A>>>>,
+    /// Those that would be made for somebody whom they have not let in yet.
+    pub(super) provisionals: Provisionals<A>,
+    setbacks: Setbacks,
+    /// What its slow clients do not get.
+    losses: Arc<Losses>,
+    meters: Arc<ActorMeters>,
+}
+
+impl<A: Actor> Kind<A> {
+    /// Whether its actors judge who comes, so that some of them are provisional.
+    const IS_JUDGE: bool = A::HOOKS.before_connect.is_some();
+
+    pub(super) fn new(shared: Arc<Shared>) -> Arc<Self> {
+        let name = A::Contract::NAME;
+        let meters = ActorMeters::new(name, ActionOf::<A>::TABLE, events::<A>(), A::Contract::QUEUES);
+        Arc::new(Self {
+            shared,
+            awake: Mutex::default(),
+            ids: Mutex::default(),
+            hibernating: Mutex::default(),
+            provisionals: Provisionals::default(),
+            setbacks: Setbacks::default(),
+            losses: Arc::new(Losses::new(name, events::<A>())),
+            meters: Arc::new(meters),
+        })
+    }
+
+    pub(super) fn losses(&self) -> &Arc<Losses> {
+        &self.losses
+    }
+
+    pub(super) fn meters(&self) -> &Arc<ActorMeters> {
+        &self.meters
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Shared> {
+        &self.shared
+    }
+
+    #[expect(clippy::unused_self, reason = "a kind has a name, and it happens to be its type's")]
+    pub(super) fn name(&self) -> &'static str {
+        A::Contract::NAME
+    }
+
+    /// The awake actor of this key, and whether this call made it; for who is judged already, or trusted.
+    pub(super) async fn awake(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
+        if Self::IS_JUDGE
+            && let Some(cell) = self.provisionals.waits_for_caller(key)
+        {
+            return Ok((cell, false));
+        }
+        loop {
+            let (cell, mine) = self.cell(key, reach).await?;
+            if !mine && cell.waits_for_caller() {
+                return Ok((cell, false));
+            }
+            match cell.started.wait().await.clone() {
+                Ok(_) if !cell.is_awake() => {
+                    // On its way to sleep: the next one starts when this one has let go, unless there is none.
+                    let stopping = self.shared.stopping().cancelled();
+                    tokio::select! {
+                        biased;
+                        () = stopping => return Err(faults::service_unavailable()),
+                        () = cell.asleep() => {}
+                    }
+                }
+                Ok(created) => {
+                    let made = mine && created;
+                    if !made && matches!(reach, Reach::Create { .. }) {
+                        return Err(faults::duplicate_key(key, cell.record().id));
+                    }
+                    return Ok((cell, made));
+                }
+                // Somebody else looked for it and did not find it; this one may make it.
+                Err(fault) if !mine && fault == faults::actor_not_found() && !matches!(reach, Reach::Get) => {
+                }
+                // Somebody else has made too many, which says nothing about this one.
+                Err(fault) if !mine && faults::is_of_makers(&fault) => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// The actor that is awake or about to be; starts it if there is none. Says whether this call did.
+    async fn cell(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
+        if let Some(cell) = self.cell_at(key) {
+            return Ok((cell, false));
+        }
+        self.check_setbacks(key)?;
+        let absent = match reach {
+            // Looking up is cheap, starting is not: what does not exist shall cost no task.
+            Reach::Get if self.find_stored(key).await?.is_none() => match self.found_later(key).await? {
+                Some(Found::Awake(cell)) => return Ok((cell, false)),
+                Some(Found::Stored) => Absent::Fail,
+                None => return Err(faults::actor_not_found()),
+            },
+            Reach::Get => Absent::Fail,
+            Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
+        };
+        let (place, maker) = self.place(key, &absent).await?;
+        let mut awake = self.awake.lock();
+        if self.shared.is_stopping() {
+            return Err(faults::service_unavailable());
+        }
+        if let Some(cell) = awake.get(key).and_then(Weak::upgrade) {
+            return Ok((cell, false));
+        }
+        let hibernating = self.hibernating.lock().remove(key);
+        let roster = hibernating.unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
+        let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
+        self.begin(&mut awake, &cell, place, maker);
+        Ok((cell, true))
+    }
+
+    /// What was not found may be about to be made: waits until that is known.
+    async fn found_later(&self, key: &Key) -> Result<Option<Found<A>>, Fault> {
+        if !Self::IS_JUDGE || !self.provisionals.decided(key).await {
+            return Ok(None);
+        }
+        if let Some(cell) = self.cell_at(key) {
+            return Ok(Some(Found::Awake(cell)));
+        }
+        Ok(self.find_stored(key).await?.map(|_| Found::Stored))
+    }
+
+    pub(super) fn check_setbacks(&self, key: &Key) -> Result<(), Fault> {
+        self.setbacks.check(key, self.shared.clock().elapsed_ms())
+    }
+
+    pub(super) fn add_awake(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
+        awake.insert(cell.key.clone(), Arc::downgrade(cell));
+        self.count(awake);
+    }
+
+    /// The actor has this place from now on.
+    pub(super) fn give_place(&self, cell: &Arc<Cell<A>>, place: Place) {
+        let weak: Weak<dyn Resting> = Arc::downgrade(cell) as _;
+        place.is_of(weak, self.shared.clock().elapsed_ms());
+        *cell.place.lock() = Some(place);
+    }
+
+    fn begin(
+        &self,
+        awake: &mut HashMap<Key, Weak<Cell<A>>>,
+        cell: &Arc<Cell<A>>,
+        place: Place,
+        maker: Option<Maker>,
+    ) {
+        self.give_place(cell, place);
+        self.add_awake(awake, cell);
+        task::spawn_in(self.shared.tasks(), live(Life::new(cell), maker, cell.wake_span()));
+    }
+
+    /// The actor of this key, if it is awake or about to be.
+    pub(super) fn cell_at(&self, key: &Key) -> Option<Arc<Cell<A>>> {
+        self.awake.lock().get(key).and_then(Weak::upgrade)
+    }
+
+    pub(super) async fn find_stored(&self, key: &Key) -> Result<Option<ActorRecord>, Fault> {
+        if A::EPHEMERAL {
+            return Ok(None);
+        }
+        self.shared.store().find(self.name(), key).await.map_err(faults::store_failed)
+    }
+
+    /// Whether the actor of this id is awake or in the store.
+    pub(super) async fn exists(&self, id: ActorId) -> Result<bool, Fault> {
+        if self.record_of(id).is_some() {
+            return Ok(true);
+        }
+        let found = self.shared.store().find_by_id(id).await.map_err(faults::store_failed)?;
+        Ok(found.is_some())
+    }
+
+    /// The actor of this key is known by this id from now on.
+    pub(super) fn identify(&self, id: ActorId, key: &Key) {
+        self.ids.lock().insert(id, key.clone());
+    }
+
+    /// A start has ended; one that failed is forgotten, and may have to wait until it is tried again.
+    pub(super) fn start_ended(&self, cell: &Arc<Cell<A>>, failure: Option<&Fault>) {
+        let elapsed_ms = self.shared.clock().elapsed_ms();
+        match failure {
+            None => self.setbacks.clear(&cell.key, elapsed_ms),
+            Some(fault) => {
+                self.setbacks.note(&cell.key, fault, elapsed_ms);
+                self.forget(cell);
+            }
+        }
+    }
+
+    /// The actor of this cell is not awake any more. Its connections stay, if it has any.
+    pub(super) fn forget(&self, cell: &Arc<Cell<A>>) {
+        self.replace(cell, |_| {});
+    }
+
+    /// The same, and what was posted to it and is not done is for its next time awake, which begins with that.
+    pub(super) fn pass_on(self: &Arc<Self>, cell: &Arc<Cell<A>>) {
+        let mut left = cell.mailbox.abandon();
+        self.replace(cell, |awake| {
+            if left.is_empty() || self.shared.is_stopping() {
+                return;
+            }
+            let absent = if A::EPHEMERAL { cell.absent.clone() } else { Absent::Fail };
+            // The same connections: some of what is left may be theirs.
+            let roster = Arc::clone(cell.roster());
+            self.hibernating.lock().remove(&cell.key);
+            let next = Arc::new(Cell::new(Arc::clone(self), cell.key.clone(), absent, roster));
+            for envelope in left.drain(..) {
+                // It is open, as nobody else has it.
+                let _ = next.mailbox.push_always(envelope);
+            }
+            let place = self.shared.places().take_anyhow(self.shared.clock().elapsed_ms());
+            self.begin(awake, &next, place, None);
+        });
+        for envelope in left {
+            envelope.refuse(faults::service_unavailable());
+        }
+    }
+
+    /// Takes a cell out of those that are awake; `next` says what comes after it.
+    fn replace(&self, cell: &Arc<Cell<A>>, next: impl FnOnce(&mut HashMap<Key, Weak<Cell<A>>>)) {
+        if let Some(record) = cell.identity.get() {
+            self.ids.lock().remove(&record.id);
+        }
+        let mut awake = self.awake.lock();
+        if awake.get(&cell.key).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
+            awake.remove(&cell.key);
+            shrink(&mut awake);
+            self.count(&awake);
+            if !cell.roster().is_empty() {
+                self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.roster()));
+            }
+            next(&mut awake);
+        }
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "there are not that many actors")]
+    fn count(&self, awake: &HashMap<Key, Weak<Cell<A>>>) {
+        self.meters.awake.set(awake.len() as f64);
+    }
+
+    /// A connection of a sleeping actor has gone.
+    pub(super) fn forget_roster_if_empty(&self, key: &Key) {
+        let mut hibernating = self.hibernating.lock();
+        if hibernating.get(key).is_some_and(|roster| roster.is_empty()) {
+            hibernating.remove(key);
+            shrink(&mut hibernating);
+        }
+    }
+
+    async fn ring_at(self: Arc<Self>, key: Key, until: Moment) -> bool {
+        loop {
+            let Ok((cell, _)) = self.awake(&key, &Reach::Get).await else { return false };
+            let (done, rung) = oneshot::channel();
+            if cell.post(Envelope::Alarms(done)).is_ok() {
+                // An error: the actor has stopped, and its alarms are still set.
+                let _ = rung.await;
+                return cell.has_rung(until).await;
+            }
+        }
+    }
+}
+
+/// Where an actor was found.
+enum Found<A: Actor> {
+    Awake(Arc<Cell<A>>),
+    Stored,
+}
+
+/// Who an awake actor is. Of one that ends, only the store knows whether it still exists.
+fn record<A: Actor>(cell: &Arc<Cell<A>>) -> Option<ActorRecord> {
+    let is_there = cell.is_awake() && matches!(cell.started.get(), Some(Ok(_)));
+    cell.identity.get().filter(|_| is_there).cloned()
+}
+
+impl<A: Actor> Hosted for Kind<A> {
+    fn name(&self) -> &'static str {
+        self.name()
+    }
+
+    fn is_ephemeral(&self) -> bool {
+        A::EPHEMERAL
+    }
+
+    fn takes_navigation(&self) -> bool {
+        A::HOOKS.on_request.is_some() && A::HOOKS.navigation
+    }
+
+    fn event_losses(&self) -> Vec<EventLosses> {
+        self.losses.read().collect()
+    }
+
+    fn reach(
+        self: Arc<Self>,
+        key: Key,
+        reach: Reach,
+    ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>> {
+        Box::pin(async move {
+            let (cell, made) = self.awake(&key, &reach).await?;
+            Ok((cell as Arc<dyn HostedActor>, made))
+        })
+    }
+
+    fn enter(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Entered, Denied>> {
+        Box::pin(self.enter_visit(visit))
+    }
+
+    fn find(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>> {
+        Box::pin(self.find_visit(visit))
+    }
+
+    fn call(
+        self: Arc<Self>,
+        visit: Visit,
+        action: String,
+        format: Format,
+        args: Bytes,
+    ) -> BoxFuture<'static, Result<Answered<Bytes>, Denied>> {
+        Box::pin(self.call_visit(visit, action, format, args))
+    }
+
+    fn connect(
+        self: Arc<Self>,
+        visit: Visit,
+        outbox: Arc<Outbox>,
+    ) -> BoxFuture<'static, Result<Connected, Denied>> {
+        Box::pin(self.connect_visit(visit, outbox))
+    }
+
+    fn request(
+        self: Arc<Self>,
+        visit: Visit,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>> {
+        Box::pin(self.request_visit(visit, request))
+    }
+
+    fn websocket(
+        self: Arc<Self>,
+        visit: Visit,
+        socket: RawSocket,
+    ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>> {
+        Box::pin(self.websocket_visit(visit, socket))
+    }
+
+    fn send(
+        self: Arc<Self>,
+        visit: Visit,
+        mail: Mail,
+    ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>> {
+        Box::pin(self.send_visit(visit, mail))
+    }
+
+    fn ring(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {
+        Box::pin(self.ring_at(key, until))
+    }
+
+    fn record_at(&self, key: &Key) -> Option<ActorRecord> {
+        record(&self.cell_at(key)?)
+    }
+
+    fn record_of(&self, id: ActorId) -> Option<ActorRecord> {
+        let key = self.ids.lock().get(&id).cloned()?;
+        self.record_at(&key).filter(|record| record.id == id)
+    }
+
+    fn records(&self, after: Option<ActorId>, limit: usize) -> Vec<ActorRecord> {
+        let (mut records, mut after) = (Vec::new(), after);
+        // Some may end meanwhile: others take their places.
+        while records.len() < limit {
+            let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
+            let wanted = limit - records.len();
+            let keys: Vec<_> =
+                self.ids.lock().range(from).take(wanted).map(|(id, key)| (*id, key.clone())).collect();
+            let Some((last, _)) = keys.last() else { break };
+            after = Some(*last);
+            let found =
+                keys.iter().filter_map(|(id, key)| self.record_at(key).filter(|record| record.id == *id));
+            records.extend(found);
+        }
+        records
+    }
+
+    fn stop(&self) {
+        let awake: Vec<_> = self.awake.lock().values().filter_map(Weak::upgrade).collect();
+        awake.into_iter().chain(self.provisionals.all()).for_each(|cell| {
+            cell.holds.cancelled.cancel();
+            cell.mailbox.close();
+        });
+    }
+
+    #[cfg(feature = "client")]
+    fn local(self: Arc<Self>) -> Box<dyn std::any::Any> {
+        Box::new(self as Arc<dyn super::LocalKind<A::Contract>>)
+    }
+}

@@ -1,0 +1,172 @@
+//! The way of who is to be judged: to the actor there is, or to a provisional one.
+
+use std::sync::{Arc, Weak};
+
+use bytes::Bytes;
+
+use super::live_provisionally;
+use crate::{
+    Actor, Fault, Key,
+    error::faults,
+    host::{
+        Cell, Denied, Kind, Reach,
+        admission::places::Place,
+        cell::{
+            Absent,
+            envelope::{Connect, Envelope},
+            mailbox::Rejected,
+            start::decode_input,
+            task::Life,
+            unanswered,
+        },
+        connections::Roster,
+        turn::call_chain::Chain,
+    },
+    util::task,
+};
+
+/// Where somebody is to be judged.
+enum Bench<A: Actor> {
+    /// By the actor.
+    Awake(Arc<Cell<A>>),
+    /// There is none.
+    Provisional,
+}
+
+impl<A: Actor> Kind<A> {
+    /// Brings somebody to the actor who is to be judged by it: the one there is, or a provisional one.
+    pub(in crate::host) async fn route(self: &Arc<Self>, key: &Key, mut connect: Box<Connect<A>>) {
+        loop {
+            let bench = match self.bench(key).await {
+                Ok(bench) => bench,
+                Err(fault) => return connect.deny(Denied::Unreached(fault)),
+            };
+            let unposted = match bench {
+                Bench::Awake(cell) if connect.id.is_some_and(|id| id != cell.record().id) => {
+                    return connect.deny(Denied::Unreached(faults::actor_not_found()));
+                }
+                Bench::Awake(cell) => match cell.post(Envelope::Connect(connect)) {
+                    Err(Envelope::Connect(unposted)) => unposted,
+                    _ => return,
+                },
+                Bench::Provisional => {
+                    // Who shares one that is there takes no place. What this makes is judged, and not counted yet.
+                    let is_shared = self.tries(key, &connect);
+                    let is_stranger = connect.maker.is_some();
+                    let place = if is_shared { None } else { Some(self.place_for(is_stranger).await) };
+                    match place.transpose() {
+                        Ok(place) => match self.try_out(key, connect, place) {
+                            Some(unposted) => unposted,
+                            None => return,
+                        },
+                        Err(fault) => return connect.deny(Denied::Unreached(fault)),
+                    }
+                }
+            };
+            connect = unposted;
+        }
+    }
+
+    async fn bench(self: &Arc<Self>, key: &Key) -> Result<Bench<A>, Fault> {
+        loop {
+            if let Some(cell) = self.provisionals.waits_for_caller(key) {
+                return Err(faults::deadlock(&cell.link(Chain::current(), "on_before_connect", None)));
+            }
+            if self.cell_at(key).is_none() {
+                self.check_setbacks(key)?;
+                if self.find_stored(key).await?.is_none() {
+                    return Ok(Bench::Provisional);
+                }
+            }
+            match self.awake(key, &Reach::Get).await {
+                Ok((cell, _)) => return Ok(Bench::Awake(cell)),
+                // It has gone meanwhile, or was not made after all.
+                Err(fault) if fault == faults::actor_not_found() => {}
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Whether there is a provisional actor that this one would share.
+    fn tries(&self, key: &Key, connect: &Connect<A>) -> bool {
+        self.provisionals.of(key).iter().any(|cell| cell.is_made_from(input_of(connect)))
+    }
+
+    /// Posts somebody to a provisional actor, which begins with this one if there is none of the same input. Gives them
+    /// back if there is an actor by now.
+    fn try_out(
+        self: &Arc<Self>,
+        key: &Key,
+        connect: Box<Connect<A>>,
+        place: Option<Place>,
+    ) -> Option<Box<Connect<A>>> {
+        let input = input_of(&connect).cloned();
+        if let Err(error) = decode_input::<A>(input.as_ref()) {
+            // It cannot be asked.
+            let fault = match connect.reach {
+                Reach::Get => faults::actor_not_found(),
+                _ => faults::invalid_input(&error),
+            };
+            connect.deny(Denied::Unreached(fault));
+            return None;
+        }
+        let awake = self.awake.lock();
+        if awake.get(key).is_some_and(|cell| cell.strong_count() > 0) {
+            return Some(connect);
+        }
+        let mut all = self.provisionals.0.lock();
+        if self.shared().is_stopping() {
+            connect.deny(Denied::Unreached(faults::service_unavailable()));
+            return None;
+        }
+        let mut known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
+        let known = known.find(|cell| cell.is_made_from(input.as_ref()));
+        let cell = match (known, place) {
+            (Some(cell), _) => cell,
+            // The one to be shared has gone meanwhile.
+            (None, None) => return Some(connect),
+            (None, Some(place)) => {
+                let roster = Arc::new(Roster::provisional(self.meters()));
+                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), Absent::Make(input), roster));
+                self.give_place(&cell, place);
+                all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
+                task::spawn_in(self.shared().tasks(), live_provisionally(Life::new(&cell), cell.wake_span()));
+                cell
+            }
+        };
+        match cell.mailbox.push(Envelope::Connect(connect)) {
+            Ok(()) => {}
+            Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
+            // One that is in the list is closed by a stop alone.
+            Err(Rejected::Closed(envelope)) => envelope.refuse(unanswered()),
+        }
+        None
+    }
+
+    /// The provisional actor gets its key, unless there is an actor by now.
+    pub(super) fn give_key(&self, cell: &Arc<Cell<A>>) -> Result<bool, Fault> {
+        let mut awake = self.awake.lock();
+        if self.shared().is_stopping() {
+            return Err(faults::service_unavailable());
+        }
+        if awake.get(&cell.key).is_some_and(|other| other.strong_count() > 0) {
+            return Ok(false);
+        }
+        self.add_awake(&mut awake, cell);
+        self.forget_provisional(cell);
+        Ok(true)
+    }
+
+    /// Nobody is posted to the provisional actor any more.
+    pub(in crate::host) fn forget_provisional(&self, cell: &Arc<Cell<A>>) {
+        self.provisionals.remove_if(cell, || true);
+    }
+}
+
+/// What an actor would be made from for somebody.
+fn input_of<A: Actor>(connect: &Connect<A>) -> Option<&Bytes> {
+    match &connect.reach {
+        Reach::Get => None,
+        Reach::GetOrCreate { input } | Reach::Create { input } => input.as_ref(),
+    }
+}

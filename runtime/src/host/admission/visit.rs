@@ -1,0 +1,266 @@
+//! Visits: how somebody who is to be judged comes to an actor, from the network or within this process.
+//!
+//! The form of `#[on_before_connect]` without `self` is asked first, on nobody's turn, and before anything is looked for.
+//! An actor that has the form with `self` is asked in a turn of its own; where there is no such actor, one that is
+//! provisional is (`provisional.rs`). Until that is done, whoever asks learns nothing of what there is: what it is told
+//! carries no actor, and says the same whether there is one.
+
+use std::{marker::PhantomData, sync::Arc};
+
+use bytes::Bytes;
+use tokio::sync::oneshot;
+
+use super::stranger;
+use crate::{
+    Actor, ActorId, Body, Caller, Conn, Contract, Fault, Key, RawSocket,
+    actor::conn::Peer,
+    delivery::outbox::Outbox,
+    error::faults,
+    host::{
+        Cell, Guest, Handling, HangUp, Hosted as _, HostedConn, Kind, Mail, Reach,
+        cell::{
+            envelope::{Connect, Opened},
+            start::decode_params,
+            unanswered,
+        },
+        turn::{
+            call_chain::Chain,
+            catch::guarded_hook,
+            decode::{decode_action, encode_reply},
+            hooks::Hook,
+            panics::Code,
+        },
+    },
+    meters::Outcome,
+    store::ActorRecord,
+    util::{
+        log::{self, Instrument as _, Span},
+        shown::shown,
+    },
+    wire::Format,
+};
+
+/// Somebody who wants to reach an actor, and what there is to judge them by.
+#[derive(Debug)]
+pub(crate) struct Visit {
+    pub(crate) key: Key,
+    /// The actor must be this one.
+    pub(crate) id: Option<ActorId>,
+    pub(crate) reach: Reach,
+    pub(crate) guest: Guest,
+}
+
+/// Why somebody was not let in.
+#[derive(Debug)]
+pub(crate) enum Denied {
+    /// There is no such actor, or it could not be made or woken.
+    Unreached(Fault),
+    /// `#[on_before_connect]` does not want them, or `#[on_connect]`.
+    Rejected(Fault),
+}
+
+/// An actor that somebody was let in to, and whether it was made for them.
+#[derive(Debug)]
+pub(crate) struct Entered {
+    pub(crate) record: ActorRecord,
+    pub(crate) created: bool,
+}
+
+/// The actor that somebody was let in to, and what came of what they wanted there.
+pub(crate) type Answered<T> = (ActorRecord, Result<T, Fault>);
+
+/// The actor that somebody is connected to, and the connection.
+pub(crate) type Connected = (ActorRecord, Arc<dyn HostedConn>);
+
+impl Denied {
+    pub(crate) fn into_fault(self) -> Fault {
+        match self {
+            Self::Unreached(fault) | Self::Rejected(fault) => fault,
+        }
+    }
+}
+
+/// What somebody comes for.
+pub(in crate::host) enum Errand<A: Actor> {
+    /// What needs no connection, unless a hook makes one.
+    Look,
+    /// A call. Params make it a connection of that moment, as a hook does.
+    Call,
+    /// A connection, of a raw socket if there is one.
+    Stay(Peer<A>, Option<RawSocket>),
+}
+
+/// An actor that somebody was let in to.
+pub(in crate::host) struct LetIn<A: Actor> {
+    pub(in crate::host) cell: Arc<Cell<A>>,
+    /// What they are there; `None` if nothing has made a connection of them.
+    pub(in crate::host) conn: Option<Conn<A>>,
+    pub(in crate::host) created: bool,
+}
+
+impl<A: Actor> Kind<A> {
+    /// Lets somebody in, once they are judged.
+    pub(in crate::host) async fn let_in(
+        self: &Arc<Self>,
+        visit: Visit,
+        errand: Errand<A>,
+    ) -> Result<LetIn<A>, Denied> {
+        let pass = self.ask(&visit.key, &visit.guest).await.map_err(Denied::Rejected)?;
+        if A::HOOKS.before_connect.is_some() && pass.is_none() {
+            return self.let_in_by_actor(visit, errand).await;
+        }
+        let Visit { key, id, reach, guest } = visit;
+        let (cell, created) = self.awake(&key, &reach).await.map_err(Denied::Unreached)?;
+        if id.is_some_and(|id| id != cell.record().id) {
+            return Err(Denied::Unreached(faults::actor_not_found()));
+        }
+        let is_conn = pass.is_some() || (guest.params.is_some() && matches!(errand, Errand::Call));
+        let (peer, socket) = match errand {
+            Errand::Stay(peer, socket) => (peer, socket),
+            Errand::Look | Errand::Call if is_conn => (Peer::Call(PhantomData), None),
+            Errand::Look | Errand::Call => return Ok(LetIn { cell, conn: None, created }),
+        };
+        let Opened { cell, conn, .. } = cell.join(guest, pass, peer, socket).await?;
+        Ok(LetIn { cell, conn: Some(conn), created })
+    }
+
+    /// The same where the actor itself judges, one that is provisional if there is none.
+    async fn let_in_by_actor(self: &Arc<Self>, visit: Visit, errand: Errand<A>) -> Result<LetIn<A>, Denied> {
+        let Visit { key, id, reach, guest } = visit;
+        let (peer, socket) = match errand {
+            Errand::Stay(peer, socket) => (peer, socket),
+            Errand::Look | Errand::Call => (Peer::Call(PhantomData), None),
+        };
+        let must_be_new = matches!(reach, Reach::Create { .. });
+        let (opened, open) = oneshot::channel();
+        let (maker, span) = (stranger::current(), Span::current());
+        let connect = Connect { id, reach, maker, guest, pass: None, peer, socket, opened, span };
+        self.route(&key, Box::new(connect)).await;
+        let opened = open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))?;
+        let Opened { cell, conn, created } = opened;
+        if must_be_new && !created {
+            return Err(Denied::Unreached(faults::duplicate_key(&key, cell.record().id)));
+        }
+        Ok(LetIn { cell, conn: Some(conn), created })
+    }
+
+    /// Asks the form of `#[on_before_connect]` without `self`, if there is one. `Some` is the state of the connection.
+    pub(in crate::host) async fn ask(&self, key: &Key, guest: &Guest) -> Result<Option<A::ConnState>, Fault> {
+        if !A::HOOKS.before_connect_beside {
+            return Ok(None);
+        }
+        let name = "on_before_connect";
+        let span = log::info_span!(
+            target: "callboard::hook",
+            "hook",
+            actor = A::Contract::NAME,
+            key = shown(key),
+            hook = name,
+        );
+        let params = decode_params(guest.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;
+        let caller = Caller::new(self.name(), key.clone(), guest.claims.clone());
+        let asking = Box::pin(A::before_connect_beside(&caller, params));
+        let code = Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) };
+        guarded_hook(code, Hook::SHORT, asking).instrument(span).await?
+    }
+
+    pub(in crate::host) async fn enter_visit(self: Arc<Self>, visit: Visit) -> Result<Entered, Denied> {
+        let LetIn { cell, created, .. } = self.let_in(visit, Errand::Look).await?;
+        Ok(Entered { record: cell.record().clone(), created })
+    }
+
+    pub(in crate::host) async fn find_visit(
+        self: Arc<Self>,
+        visit: Visit,
+    ) -> Result<Option<ActorRecord>, Denied> {
+        let pass = self.ask(&visit.key, &visit.guest).await.map_err(Denied::Rejected)?;
+        if A::HOOKS.before_connect.is_none() || pass.is_some() {
+            let found = match self.record_at(&visit.key) {
+                Some(record) => Some(record),
+                None => self.find_stored(&visit.key).await.map_err(Denied::Unreached)?,
+            };
+            return Ok(found);
+        }
+        match self.let_in_by_actor(visit, Errand::Look).await {
+            Ok(LetIn { cell, .. }) => Ok(Some(cell.record().clone())),
+            Err(Denied::Unreached(fault)) if fault == faults::actor_not_found() => Ok(None),
+            Err(denied) => Err(denied),
+        }
+    }
+
+    pub(in crate::host) async fn call_visit(
+        self: Arc<Self>,
+        visit: Visit,
+        action: String,
+        format: Format,
+        args: Bytes,
+    ) -> Result<Answered<Bytes>, Denied> {
+        let source = visit.guest.source;
+        let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Call).await?;
+        let record = cell.record().clone();
+        let call = async {
+            let action = decode_action::<A>(&action, format, &args).inspect_err(|fault| {
+                self.meters().refused(&action, Outcome::of_fault(fault));
+            })?;
+            let reply = cell.call_as(conn, source, action, Chain::default()).await?;
+            encode_reply::<A>(format, &reply)
+        };
+        Ok((record, call.await))
+    }
+
+    pub(in crate::host) async fn connect_visit(
+        self: Arc<Self>,
+        visit: Visit,
+        outbox: Arc<Outbox>,
+    ) -> Result<Connected, Denied> {
+        outbox.count_in(Arc::clone(self.losses()));
+        let peer = Peer::Wire(Arc::clone(&outbox));
+        let (cell, conn) = self.stay(visit, peer, None).await?;
+        Ok((cell.record().clone(), cell.wire_conn(conn, outbox)))
+    }
+
+    pub(in crate::host) async fn websocket_visit(
+        self: Arc<Self>,
+        visit: Visit,
+        socket: RawSocket,
+    ) -> Result<(ActorRecord, HangUp), Denied> {
+        if !A::HOOKS.on_websocket {
+            self.let_in(visit, Errand::Look).await?;
+            return Err(Denied::Rejected(faults::no_socket_handler()));
+        }
+        let peer = Peer::Raw(Arc::clone(socket.closing()));
+        let (cell, conn) = self.stay(visit, peer, Some(socket)).await?;
+        Ok((cell.record().clone(), cell.raw_line(conn)))
+    }
+
+    /// Lets somebody in who stays.
+    pub(in crate::host) async fn stay(
+        self: &Arc<Self>,
+        visit: Visit,
+        peer: Peer<A>,
+        socket: Option<RawSocket>,
+    ) -> Result<(Arc<Cell<A>>, Conn<A>), Denied> {
+        let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Stay(peer, socket)).await?;
+        let conn = conn.ok_or_else(|| Denied::Rejected(unanswered()))?;
+        Ok((cell, conn))
+    }
+
+    pub(in crate::host) async fn request_visit(
+        self: Arc<Self>,
+        visit: Visit,
+        request: http::Request<Body>,
+    ) -> Result<Answered<http::Response<Body>>, Denied> {
+        let source = visit.guest.source;
+        let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Look).await?;
+        Ok((cell.record().clone(), cell.raw_request(request, conn, source).await))
+    }
+
+    pub(in crate::host) async fn send_visit(
+        self: Arc<Self>,
+        visit: Visit,
+        mail: Mail,
+    ) -> Result<Answered<Option<Handling>>, Denied> {
+        let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await?;
+        Ok((cell.record().clone(), cell.take_mail(mail).await))
+    }
+}

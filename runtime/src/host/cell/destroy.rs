@@ -1,0 +1,115 @@
+//! The end of an actor, which is one turn and one commit.
+
+use std::sync::Arc;
+
+use super::{Core, keep_alive::Wish};
+use crate::{
+    Actor, Fault,
+    delivery::outbox::Close,
+    error::faults,
+    host::{
+        Cell, Reach,
+        durability::commit::Unsaved,
+        turn::{call_chain::Chain, hooks::Hook},
+    },
+    store::Commit,
+    util::log::Instrument as _,
+};
+
+impl<A: Actor> Cell<A> {
+    /// Destroys the actor, and waits until it is gone.
+    pub(in crate::host) async fn destroyed(self: Arc<Self>) -> Result<(), Fault> {
+        let id = self.record().id;
+        let mut cell = self;
+        loop {
+            cell.wish(Wish::Destroy);
+            cell.asleep().await;
+            if !cell.kind.exists(id).await? {
+                return Ok(());
+            }
+            // It was on its way to sleep before it could hear the wish.
+            cell = cell.kind.awake(&cell.key, &Reach::Get).await?.0;
+        }
+    }
+
+    pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
+        self.holds.wish() == Wish::Destroy || self.gate.lock().is_doomed()
+    }
+
+    /// `false` if the actor stays, at least for now.
+    pub(in crate::host) async fn try_destroy(self: &Arc<Self>) -> bool {
+        // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
+        let doomed = self.gate.lock().is_doomed();
+        let turn = if doomed { self.write().await } else { self.write_saved().await };
+        let mut core = match turn {
+            Ok(core) => Some(core),
+            // The store has forgotten it already.
+            Err(fault) if fault == faults::actor_not_found() => None,
+            Err(_) => return false,
+        };
+        if !self.is_to_be_destroyed() {
+            // The turn that asked for it was taken back.
+            return false;
+        }
+        // One turn from here to the end: nobody sees what the hook leaves.
+        if let Some(core) = &mut core {
+            self.say_goodbye(core).await;
+            self.saves_ended().await;
+            if self.gate.lock().is_broken() {
+                return false;
+            }
+        }
+        let generation = self.gate.lock().generation();
+        if let Err(fault) = self.erase().await {
+            self.lost(generation, &Unsaved::Other(&format_args!("the actor was not destroyed: {fault}")));
+            return false;
+        }
+        // Before anybody hears of it: whoever calls after that reaches the next actor of this key.
+        self.mailbox.close();
+        self.alarms.lock().close();
+        self.queues.lock().destroyed();
+        self.close_queues(&faults::not_handled_destroyed());
+        if let Some(core) = &mut core {
+            core.state = None;
+        }
+        self.gate.lock().ended();
+        drop(core);
+        self.close_conns();
+        self.refuse_all(&faults::actor_not_found()).await;
+        self.let_go().await;
+        true
+    }
+
+    async fn say_goodbye(self: &Arc<Self>, core: &mut Core<A>) {
+        let Some(mode) = A::HOOKS.on_destroy else { return };
+        let hook = Hook::long("on_destroy", mode);
+        let ctx = self.ctx(None);
+        let link = self.link(Chain::default(), hook.name, None);
+        self.gate.lock().begin_write();
+        let goodbye = self.guarded(hook.name, hook.limit, link.scope(core.state_mut().on_destroy(&ctx)));
+        self.log(goodbye.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
+        self.gate.lock().end_unchanged(false);
+    }
+
+    async fn erase(&self) -> Result<(), Fault> {
+        if A::EPHEMERAL {
+            return Ok(());
+        }
+        let (id, epoch) = (self.record().id, self.gate.lock().epoch());
+        let Err(fault) = self.commit_now(Commit::Destroy { id, epoch }).await else { return Ok(()) };
+        // The answer may be lost, and what is done cannot be done twice.
+        match self.shared().store().find_by_id(id).await {
+            Ok(None) => Ok(()),
+            _ => Err(fault),
+        }
+    }
+
+    fn close_conns(&self) {
+        for conn in self.roster().snapshot().iter() {
+            conn.close(Close::new(1000, ""));
+            // They were this actor's: none of them is passed on to the next one of its key.
+            conn.mark_closed();
+            self.roster().remove(conn.id());
+        }
+    }
+}

@@ -1,0 +1,431 @@
+//! One awake actor: its state, its mailbox, its gate, its connections.
+
+pub(in crate::host) mod close;
+pub(in crate::host) mod destroy;
+pub(in crate::host) mod envelope;
+pub(in crate::host) mod fair_queue;
+pub(in crate::host) mod flow;
+pub(in crate::host) mod keep_alive;
+pub(in crate::host) mod mailbox;
+pub(in crate::host) mod parked;
+#[cfg(all(test, feature = "client"))]
+pub(in crate::host) mod sizes;
+pub(in crate::host) mod slots;
+pub(in crate::host) mod start;
+pub(in crate::host) mod start_backoff;
+pub(in crate::host) mod task;
+
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use self::{
+    envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
+    fair_queue::Bounds,
+    keep_alive::{Holds, Wish},
+    mailbox::{Mailbox, Rejected},
+    parked::Parked,
+};
+use super::{
+    Denied, Flow, Guest, Reach, Shared, Source,
+    actor_type::Kind,
+    admission::places::Place,
+    connections::Roster,
+    durability::{output_gate::Gate, saves::Saves},
+    queues::state::Queues,
+    schedules::alarms::Alarms,
+    turn::{
+        call::{Call, Destination},
+        call_chain::Chain,
+        catch::{guarded, guarded_action, guarded_hook},
+        panics::Code,
+    },
+};
+use crate::{
+    Action as _, Actor, ActorId, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
+    actor::{ActionOf, ReplyOf, conn::Peer},
+    error::faults,
+    store::ActorRecord,
+    util::log::Span,
+    wire::ToClient,
+};
+
+/// An awake actor. Whoever holds it can post to it; its task (`turn.rs`) and, when it is idle, its callers run it.
+pub(crate) struct Cell<A: Actor> {
+    pub(super) kind: Arc<Kind<A>>,
+    pub(super) key: Key,
+    /// What to do if the store has no such actor.
+    pub(super) absent: Absent,
+    /// Known before any code of the actor runs.
+    pub(super) identity: OnceLock<ActorRecord>,
+    /// Whether the start made the actor, or why it failed.
+    pub(super) started: SetOnce<Result<bool, Fault>>,
+    pub(super) core: Arc<RwLock<Core<A>>>,
+    pub(super) mailbox: Mailbox<Envelope<A>>,
+    pub(super) gate: Arc<Mutex<Gate<A>>>,
+    pub(super) saves: Mutex<Saves>,
+    /// Told whenever a save ends.
+    pub(super) save_ended: Notify,
+    pub(super) alarms: Mutex<Alarms>,
+    pub(super) queues: Mutex<Queues>,
+    /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
+    pub(super) queues_changed: Notify,
+    /// What keeps it from sleeping, and what must end before it sleeps.
+    pub(super) holds: Holds,
+    /// Its place among those that are awake.
+    pub(super) place: Mutex<Option<Place>>,
+    /// When it was last used past its mailbox, in elapsed time.
+    pub(super) used_at_ms: AtomicU64,
+    /// Name and key, for people: `chatRoom/general`.
+    pub(super) address: OnceLock<Arc<str>>,
+    /// How many reads are on their way to a thread.
+    pub(super) starting_reads: AtomicUsize,
+    roster: Arc<Roster<A>>,
+}
+
+/// What became of an envelope that was posted to an actor which is awake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Posted {
+    /// It runs, or waits for its turn.
+    Taken,
+    /// Too much of its flow waits already. Who has sent it was told.
+    Refused,
+}
+
+/// What to do if the store has no such actor.
+#[derive(Clone)]
+pub(super) enum Absent {
+    /// Say so.
+    Fail,
+    /// Make it, from this input (CBOR).
+    Make(Option<Bytes>),
+}
+
+/// What a turn has to itself.
+pub(super) struct Core<A> {
+    /// `None` before the start, while a void state is being replaced, and in sleep. Boxed as soon as it is made, so that
+    /// a large one is in no future.
+    pub(super) state: Option<Box<A>>,
+}
+
+impl<A: Actor> Cell<A> {
+    pub(super) fn new(kind: Arc<Kind<A>>, key: Key, absent: Absent, roster: Arc<Roster<A>>) -> Self {
+        let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()));
+        let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
+        let queues = Queues::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
+        Self {
+            kind,
+            key,
+            absent,
+            identity: OnceLock::new(),
+            started: SetOnce::new(),
+            core: Arc::new(RwLock::new(Core { state: None })),
+            mailbox,
+            gate: Arc::clone(roster.gate()),
+            saves: Mutex::default(),
+            save_ended: Notify::new(),
+            alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
+            queues: Mutex::new(queues),
+            queues_changed: Notify::new(),
+            holds: Holds::default(),
+            place: Mutex::default(),
+            used_at_ms: AtomicU64::new(0),
+            address: OnceLock::new(),
+            starting_reads: AtomicUsize::new(0),
+            roster,
+        }
+    }
+
+    pub(crate) fn shared(&self) -> &Arc<Shared> {
+        self.kind.shared()
+    }
+
+    pub(crate) fn roster(&self) -> &Arc<Roster<A>> {
+        &self.roster
+    }
+
+    /// Who the actor is.
+    pub(crate) fn record(&self) -> &ActorRecord {
+        self.identity.get().expect("an actor's identity is known before any code of it runs")
+    }
+
+    /// The context of a turn.
+    pub(super) fn ctx(self: &Arc<Self>, caller: Option<Conn<A>>) -> Ctx<A> {
+        Ctx::of_turn(Arc::clone(self), caller)
+    }
+
+    /// The context of what runs beside the turns.
+    pub(super) fn ctx_beside(self: &Arc<Self>) -> Ctx<A> {
+        Ctx::beside(Arc::clone(self))
+    }
+
+    /// A piece of the actor's code, for whoever tells of its panics.
+    #[inline]
+    pub(super) fn code(&self, name: &'static str) -> Code<'_> {
+        Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) }
+    }
+
+    /// Runs code of the actor, whose events go out together.
+    pub(super) fn corked<T>(&self, code: impl FnOnce() -> T) -> T {
+        self.roster.fan().corked(code)
+    }
+
+    /// Guards code of the actor, whose events go out together where it awaits.
+    pub(super) async fn guarded<T>(
+        &self,
+        name: &'static str,
+        limit: Duration,
+        code: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        self.roster.fan().corked_async(guarded_hook(self.code(name), limit, code)).await
+    }
+
+    /// The same in a span, if there is one.
+    pub(super) async fn guarded_in<T>(
+        &self,
+        name: &'static str,
+        span: Option<&Span>,
+        limit: Duration,
+        code: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        self.roster.fan().corked_async(guarded_action(self.code(name), span, limit, code)).await
+    }
+
+    /// Cancelled when it is to end.
+    pub(crate) fn cancelled(&self) -> &CancellationToken {
+        &self.holds.cancelled
+    }
+
+    /// Whether it takes what is posted to it.
+    pub(super) fn is_awake(&self) -> bool {
+        !self.mailbox.is_closed()
+    }
+
+    /// Waits until it has let go of everything, so that the next activation may begin.
+    pub(super) async fn asleep(&self) {
+        self.holds.gone.cancelled().await;
+    }
+
+    pub(super) fn used(&self) {
+        self.used_at_ms.store(self.shared().clock().elapsed_ms(), Ordering::Relaxed);
+    }
+
+    /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
+    pub(super) fn post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
+        match self.try_post(envelope) {
+            Err(Rejected::Closed(envelope)) => Err(envelope),
+            Err(Rejected::Full(envelope)) => {
+                envelope.refuse(faults::overloaded());
+                Ok(Posted::Refused)
+            }
+            Ok(()) => Ok(Posted::Taken),
+        }
+    }
+
+    /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
+    /// turn.
+    pub(super) fn try_post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
+        let envelope = match envelope {
+            Envelope::Call(call) => match self.take_directly(call) {
+                Some(call) => Envelope::Call(call),
+                None => return Ok(()),
+            },
+            other => other,
+        };
+        let envelope = Parked::park_if_of_work(self, envelope);
+        let pushed = match &envelope {
+            Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
+            _ => match self.mailbox.push(envelope) {
+                Err(Rejected::Closed(envelope)) if self.belongs_to_end(&envelope) => {
+                    self.mailbox.push_late(envelope)
+                }
+                pushed => pushed,
+            },
+        };
+        match pushed {
+            Err(Rejected::Closed(Envelope::Parked(parked))) => {
+                // If it was ended meanwhile, it needs nothing more.
+                parked.take().map_or(Ok(()), |envelope| Err(Rejected::Closed(envelope)))
+            }
+            pushed => pushed,
+        }
+    }
+
+    /// Whether the end of this time awake waits for who posts this.
+    fn belongs_to_end(&self, envelope: &Envelope<A>) -> bool {
+        let Some(record) = self.identity.get() else { return false };
+        match envelope {
+            Envelope::Call(call) => call.chain.is_part_of(record.id),
+            Envelope::Parked(parked) => parked.chain().is_part_of(record.id),
+            Envelope::Turn(..) => Chain::current().is_part_of(record.id),
+            _ => false,
+        }
+    }
+
+    /// Posts to the actor of this cell, which is woken as often as it takes. Gives the cell that took it.
+    pub(super) async fn post_awake(self: &Arc<Self>, mut envelope: Envelope<A>) -> Result<Arc<Self>, Fault> {
+        let mut cell = Arc::clone(self);
+        while let Err(refused) = cell.post(envelope) {
+            envelope = refused;
+            cell = cell.awake_again().await?;
+        }
+        Ok(cell)
+    }
+
+    /// The same actor, awake, once this time awake is over.
+    pub(super) async fn awake_again(self: &Arc<Self>) -> Result<Arc<Self>, Fault> {
+        if self.gate.lock().is_dropped() {
+            // It was never made.
+            return Err(faults::actor_not_found());
+        }
+        if self.holds.wish() == Wish::Destroy && A::EPHEMERAL {
+            return Err(faults::actor_not_found());
+        }
+        let (cell, _) = self.kind.awake(&self.key, &self.next_reach()).await?;
+        // By now there may be another actor of this key.
+        let is_same = A::EPHEMERAL || cell.record().id == self.record().id;
+        if is_same { Ok(cell) } else { Err(faults::actor_not_found()) }
+    }
+
+    /// How its next time awake is reached. What lives in memory alone is made anew.
+    fn next_reach(&self) -> Reach {
+        match &self.absent {
+            Absent::Make(input) if A::EPHEMERAL => Reach::GetOrCreate { input: input.clone() },
+            _ => Reach::Get,
+        }
+    }
+
+    /// Deals with a call that needs no turn of its own, if it is one.
+    fn take_directly(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
+        let info = call.action.info();
+        if info.needs_conn && call.caller.is_none() {
+            call.refuse(faults::connection_required(info.name));
+            return None;
+        }
+        let call = self.take_if_circular(call)?;
+        self.run_if_idle(call)
+    }
+
+    /// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.
+    pub(super) async fn join(
+        self: &Arc<Self>,
+        guest: Guest,
+        pass: Option<A::ConnState>,
+        peer: Peer<A>,
+        socket: Option<RawSocket>,
+    ) -> Result<Opened<A>, Denied> {
+        let pass = match (&peer, pass) {
+            (Peer::Call(_), Some(state)) => {
+                return self.conn_for_call(&guest, state).map_err(Denied::Rejected);
+            }
+            (_, pass) => pass,
+        };
+        let (opened, open) = oneshot::channel();
+        let (id, reach, span) = (None, Reach::Get, Span::current());
+        let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
+        self.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
+        open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))
+    }
+
+    /// One call, and its answer.
+    pub(super) async fn call_as(
+        self: &Arc<Self>,
+        caller: Option<Conn<A>>,
+        source: Source,
+        action: ActionOf<A>,
+        chain: Chain,
+    ) -> Result<ReplyOf<A>, Fault> {
+        let (sender, answer) = oneshot::channel();
+        let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
+        self.post_awake(Envelope::Call(call)).await?;
+        answer.await.unwrap_or_else(|_| Err(unanswered()))
+    }
+
+    /// A turn for a piece of code. Code that has a turn of the actor already would wait for itself.
+    pub(crate) async fn turn<R: Send + 'static>(self: &Arc<Self>, turn: Turn<A, R>) -> Result<R, Fault> {
+        let chain = Chain::current();
+        if chain.holds(self.record().id).is_some() {
+            return Err(faults::deadlock(&self.link(chain, "turn", None)));
+        }
+        let Turn { code, flow, result } = turn;
+        let span = self.hook_span("turn", None);
+        self.post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
+        result.await.unwrap_or_else(|_| Err(unanswered()))
+    }
+}
+
+/// A piece of code that wants a turn, and where what it returns comes.
+pub(crate) struct Turn<A: Actor, R> {
+    code: TurnCode<A>,
+    flow: Flow,
+    result: oneshot::Receiver<Result<R, Fault>>,
+}
+
+impl<A: Actor, R: Send + 'static> Turn<A, R> {
+    /// What is moved for nothing, at most; code that holds more is boxed by itself.
+    const LARGE: usize = 1 << 10;
+
+    pub(crate) fn new<F: FnOnce(&mut A) -> R + Send + 'static>(cell: &Arc<Cell<A>>, code: F) -> Self {
+        if size_of::<F>() > Self::LARGE {
+            let code = Box::new(code);
+            return Self::of(cell, move |state| code(state));
+        }
+        Self::of(cell, code)
+    }
+
+    /// It takes this connection's share of the actor, if there is one.
+    pub(crate) fn on_behalf_of(self, conn: Option<&Conn<A>>) -> Self {
+        Self { flow: conn.map_or(self.flow, Conn::flow), ..self }
+    }
+
+    fn of(cell: &Arc<Cell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
+        let (done, result) = oneshot::channel();
+        let cell = Arc::clone(cell);
+        let code = Box::new(move |state: Result<&mut A, Fault>| {
+            let result = state.and_then(|state| cell.corked(|| guarded(cell.code("queue"), || code(state))));
+            let ended = result.as_ref().map(drop).map_err(Clone::clone);
+            // Whoever asked may have gone away.
+            let _ = done.send(result);
+            ended
+        });
+        Self { code, flow: Source::Process.alone(), result }
+    }
+}
+
+/// What a caller gets whose call was dropped unanswered, which only a stop does.
+pub(crate) fn unanswered() -> Fault {
+    faults::service_unavailable()
+}
+
+impl<A: Actor> Core<A> {
+    /// The state, for whoever has a turn.
+    pub(super) fn state(&self) -> &A {
+        self.state.as_deref().expect("who has a turn has a state that may be used")
+    }
+
+    /// The state, for whoever has a turn to change it.
+    pub(super) fn state_mut(&mut self) -> &mut A {
+        self.state.as_deref_mut().expect("who has a turn has a state that may be used")
+    }
+}
+
+/// The first message of a connection.
+pub(super) fn greet<A: Actor>(peer: &Peer<A>, actor: ActorId, conn: ConnId) {
+    match peer {
+        Peer::Wire(outbox) => {
+            outbox.send(&ToClient::Init { actor_id: actor.to_string(), connection_id: conn.to_string() });
+        }
+        #[cfg(feature = "client")]
+        Peer::Local(sink) => sink.open(actor, conn),
+        Peer::Raw(_) | Peer::Call(_) => {}
+    }
+}

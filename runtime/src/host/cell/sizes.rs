@@ -1,0 +1,136 @@
+//! A test: how large the futures are that are around an actor's own.
+#![allow(clippy::large_stack_arrays, clippy::large_futures, clippy::unused_async)]
+
+use std::{hint::black_box, sync::Arc};
+
+use serde::{Deserialize, Serialize};
+
+use super::{
+    Absent, Turn,
+    task::{Life, live},
+};
+use crate::{
+    Body, Ctx, Fault, Key, Limits, RawSocket, actor,
+    host::{
+        Cell, Kind, Shared,
+        connections::Roster,
+        turn::{
+            call::{Call, Destination},
+            call_chain::Chain,
+        },
+    },
+    store::MemoryStore,
+    util::log::Span,
+};
+
+/// What every future of the actor holds.
+const LARGE: usize = 200_000;
+/// What ours may hold themselves.
+const SMALL: usize = 8 << 10;
+
+macro_rules! hold {
+    () => {
+        let held = [1_u8; LARGE];
+        tokio::task::yield_now().await;
+        black_box(&held);
+    };
+}
+
+#[derive(Serialize, Deserialize)]
+struct Whale;
+
+#[actor(crate = crate)]
+impl Whale {
+    #[on_create]
+    async fn make() -> Self {
+        hold!();
+        Self
+    }
+
+    #[on_before_connect]
+    async fn admit(&self) {
+        hold!();
+    }
+
+    #[on_connect]
+    async fn join(&self) {
+        hold!();
+    }
+
+    #[on_disconnect]
+    async fn leave(&self) {
+        hold!();
+    }
+
+    #[on_wake]
+    async fn wake(&self) {
+        hold!();
+    }
+
+    #[on_sleep]
+    async fn sleep(&self) {
+        hold!();
+    }
+
+    #[on_destroy]
+    async fn end(&self) {
+        hold!();
+    }
+
+    #[run]
+    async fn run() {
+        hold!();
+    }
+
+    #[on_request]
+    async fn serve(&mut self, _request: http::Request<Body>) -> String {
+        hold!();
+        String::new()
+    }
+
+    #[on_websocket]
+    async fn socket(_ctx: Ctx<Self>, _socket: RawSocket) -> Result<(), Fault> {
+        hold!();
+        Ok(())
+    }
+
+    #[action]
+    async fn read(&self) {
+        hold!();
+    }
+
+    #[action]
+    async fn write(&mut self) {
+        hold!();
+    }
+}
+
+#[tokio::test]
+async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
+    let store = Arc::new(MemoryStore::new());
+    let kind = Kind::<Whale>::new(Shared::new(
+        std::sync::Weak::new(),
+        store,
+        Limits::new(),
+        crate::util::clock::Clock::start(None),
+    ));
+    let roster = Arc::new(Roster::new(kind.meters()));
+    let cell = Arc::new(Cell::new(kind, Key::from("whale"), Absent::Make(None), roster));
+
+    let life = live(Life::new(&cell), None, Span::none());
+    assert!(size_of_val(&life) < SMALL, "the task of an actor: {}", size_of_val(&life));
+
+    let call = |action| Call::new(&cell, action, None, Destination::Nobody, Chain::default());
+    {
+        let mut core = Arc::clone(&cell.core).try_write_owned().expect("nobody has it");
+        let write = cell.run_write_async(&mut core, call(WhaleAction::Write {}));
+        assert!(size_of_val(&write) < SMALL, "an action that writes: {}", size_of_val(&write));
+    }
+    let core = Arc::new(Arc::clone(&cell.core).try_read_owned().expect("nobody has it"));
+    let read = cell.run_read_async(core, call(WhaleAction::Read {}));
+    assert!(size_of_val(&read) < SMALL, "an action that reads: {}", size_of_val(&read));
+
+    let held = [1_u8; LARGE];
+    let turn = cell.turn(Turn::new(&cell, move |_: &mut Whale| black_box(&held).len()));
+    assert!(size_of_val(&turn) < SMALL, "a turn: {}", size_of_val(&turn));
+}

@@ -1,0 +1,189 @@
+//! The start of an actor: claimed from the store, or made.
+
+use std::{any::TypeId, sync::Arc, time::Duration};
+
+use bytes::Bytes;
+
+use super::{Absent, Core};
+use crate::{
+    Actor, ActorId, Fault, Payload,
+    actor::InputOf,
+    error::faults,
+    host::{
+        Cell,
+        admission::stranger::Maker,
+        durability::{fingerprint::Fingerprint, save::to_bytes},
+        queues::state::Stock,
+        turn::{
+            call_chain::Chain,
+            catch::{guarded, guarded_hook},
+            hooks::Hook,
+        },
+    },
+    store::{ActorRecord, Alarm, Claim, Commit},
+    util::log::Instrument as _,
+    wire::{DecodeError, Format, Params},
+};
+
+/// An actor's state, and what the store knows of it.
+pub(in crate::host) struct Restored<A> {
+    pub(in crate::host) state: Box<A>,
+    /// The state as the store has it.
+    pub(in crate::host) stored: Option<Fingerprint>,
+    pub(in crate::host) epoch: u64,
+    pub(in crate::host) revision: u64,
+    pub(in crate::host) alarms: Vec<Alarm>,
+    pub(in crate::host) stock: Stock,
+}
+
+impl<A: Actor> Cell<A> {
+    /// How long `#[on_create]` may take.
+    const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
+
+    /// Gets the actor its state, and wakes it. Says whether it was made just now.
+    pub(in crate::host) async fn start(self: &Arc<Self>, maker: Option<Maker>) -> Result<bool, Fault> {
+        let created = {
+            let mut core = self.core.write().await;
+            let (created, restored) = self.claim_or_make(maker).await?;
+            self.go_on_from(&mut core, restored);
+            created
+        };
+        if let Some(mode) = A::HOOKS.on_wake {
+            let hook = Hook::short("on_wake", mode);
+            self.run_hook(hook, None, async |state, ctx| state.on_wake(ctx).await).await?;
+        }
+        Ok(created)
+    }
+
+    async fn claim_or_make(self: &Arc<Self>, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
+        if let Some(claim) = self.claim().await? {
+            self.identify(claim.record.clone());
+            return Ok((false, self.load(claim).await?));
+        }
+        let Absent::Make(input) = &self.absent else { return Err(faults::actor_not_found()) };
+        self.identify(self.new_record());
+        Ok((true, self.make(input.as_ref(), maker).await?))
+    }
+
+    /// The actor is now as it was restored.
+    pub(in crate::host) fn go_on_from(self: &Arc<Self>, core: &mut Core<A>, restored: Restored<A>) {
+        let Restored { state, stored, epoch, revision, alarms, stock } = restored;
+        // What was read may have been written by another version, or with its maps in another order.
+        let seen =
+            if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
+        core.state = Some(state);
+        self.saves.lock().loaded(stored, seen);
+        self.load_queues(stock);
+        self.load_alarms(alarms, epoch, revision);
+    }
+
+    /// The state to go on from after the one in memory became void.
+    pub(in crate::host) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
+        if A::EPHEMERAL {
+            // Its schedules too are those of its creation.
+            self.alarms.lock().loaded(Vec::new(), self.shared().clock());
+            self.queues.lock().forget_unsaved();
+            let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
+            return self.make(input, None).await;
+        }
+        self.load(self.claim().await?.ok_or_else(faults::actor_not_found)?).await
+    }
+
+    fn identify(&self, record: ActorRecord) {
+        self.kind.identify(record.id, &self.key);
+        // Set once: an actor keeps its identity.
+        let _ = self.identity.set(record);
+    }
+
+    /// The identity of an actor that is about to be made.
+    pub(in crate::host) fn new_record(&self) -> ActorRecord {
+        let now_ms = self.shared().clock().now_ms();
+        ActorRecord::new(ActorId::generate(), self.kind.name(), self.key.clone(), now_ms)
+    }
+
+    pub(in crate::host) async fn claim(&self) -> Result<Option<Claim>, Fault> {
+        if A::EPHEMERAL {
+            return Ok(None);
+        }
+        let store = self.shared().store();
+        store.claim(self.kind.name(), &self.key).await.map_err(faults::store_failed)
+    }
+
+    async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
+        let state = guarded(self.code("load"), || A::load(&claim.state).map(Box::new))?
+            .map_err(|error| Fault::internal(&error))?;
+        let stored = Some(Fingerprint::of(&claim.state));
+        let Claim { epoch, revision, alarms, .. } = claim;
+        let stock = self.read_stock().await?;
+        Ok(Restored { state, stored, epoch, revision, alarms, stock })
+    }
+
+    /// The first state, by `#[on_create]`.
+    pub(in crate::host) async fn first_state(
+        self: &Arc<Self>,
+        input: Option<&Bytes>,
+    ) -> Result<Box<A>, Fault> {
+        let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
+        let ctx = self.ctx_beside();
+        // A call that comes back to the actor from there is a deadlock.
+        let link = self.link(Chain::default(), "on_create", None);
+        let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
+        let create = guarded_hook(self.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
+        create.instrument(self.hook_span("on_create", None)).await?
+    }
+
+    /// Makes the first state, and saves it: an actor exists once its row does. What `#[on_create]` refuses is not made, so
+    /// it counts for nobody.
+    async fn make(
+        self: &Arc<Self>,
+        input: Option<&Bytes>,
+        maker: Option<Maker>,
+    ) -> Result<Restored<A>, Fault> {
+        let state = self.first_state(input).await?;
+        if let Some(maker) = maker {
+            maker.make()?;
+        }
+        if A::EPHEMERAL {
+            let alarms = self.alarms.lock().all().cloned().collect();
+            return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, stock: Stock::None });
+        }
+        let saved = to_bytes(&*state).map_err(|why| self.unsavable(&why))?;
+        let stored = Some(Fingerprint::of(&saved));
+        let alarms = self.alarms.lock().until(u64::MAX);
+        let (until, messages) = {
+            let mut queues = self.queues.lock();
+            let until = queues.submit();
+            (until, queues.until(until))
+        };
+        let record = self.record().clone();
+        self.commit_now(Commit::Create { record, state: saved, alarms, messages }).await?;
+        let alarms = self.alarms.lock().all().cloned().collect();
+        Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, stock: Stock::Made(until) })
+    }
+}
+
+/// The creation input (CBOR). Absent and asked for: as if it were empty, which is an error unless all of it is optional.
+pub(in crate::host) fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeError> {
+    match input {
+        Some(input) if !is_unit::<InputOf<A>>() => Payload::decode(Format::Cbor, input),
+        _ => decode_absent(),
+    }
+}
+
+/// Connection params, likewise.
+pub(in crate::host) fn decode_params<P: Payload>(params: Option<&Params>) -> Result<P, DecodeError> {
+    match params {
+        Some(params) if !is_unit::<P>() => params.decode(),
+        _ => decode_absent(),
+    }
+}
+
+/// What a missing value stands for: `null`, or an object without fields; the latter's error is the telling one.
+fn decode_absent<T: Payload>() -> Result<T, DecodeError> {
+    T::decode(Format::Json, b"null").or_else(|_| T::decode(Format::Json, b"{}"))
+}
+
+/// Whether the actor asks for nothing, so that whatever a client passes is none of its business.
+fn is_unit<T: 'static>() -> bool {
+    TypeId::of::<T>() == TypeId::of::<()>()
+}

@@ -1,0 +1,176 @@
+//! The roster: who is connected to an actor. It outlives the actor's sleep if the actor hibernates.
+
+pub(in crate::host) mod broadcast;
+pub(in crate::host) mod broadcast_buffer;
+pub(in crate::host) mod connect;
+pub(crate) mod in_flight;
+pub(in crate::host) mod route;
+pub(in crate::host) mod subscribe;
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use parking_lot::Mutex;
+
+use self::broadcast_buffer::{Audience, Fan};
+use super::durability::output_gate::Gate;
+use crate::{
+    Actor, Conn, ConnId, EventOf,
+    actor::conn::events,
+    delivery::{
+        encoded_event::{Frames, SendError},
+        encoding_slot::Channel,
+    },
+    meters::ActorMeters,
+};
+
+/// The open connections of one actor, in the order they joined, and the gate that their events pass.
+pub(crate) struct Roster<A: Actor> {
+    members: Mutex<Members<A>>,
+    gate: Arc<Mutex<Gate<A>>>,
+    fan: Arc<Fan<A>>,
+    /// Who gets which event.
+    audiences: Mutex<Box<[Option<Known<A>>]>>,
+    meters: Arc<ActorMeters>,
+}
+
+/// Who gets an event, as of this version.
+struct Known<A: Actor> {
+    version: u64,
+    audience: Arc<Audience<A>>,
+}
+
+struct Members<A: Actor> {
+    /// Ids grow, so their order is the order of joining.
+    by_id: BTreeMap<ConnId, Conn<A>>,
+    /// What iterations share, until somebody joins or leaves.
+    snapshot: Option<Arc<[Conn<A>]>>,
+}
+
+impl<A: Actor> Roster<A> {
+    pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
+        Self::with(Gate::new(), meters)
+    }
+
+    /// That of an actor that is provisional.
+    pub(super) fn provisional(meters: &Arc<ActorMeters>) -> Self {
+        Self::with(Gate::provisional(), meters)
+    }
+
+    fn with(gate: Gate<A>, meters: &Arc<ActorMeters>) -> Self {
+        let gate = Arc::new(Mutex::new(gate));
+        Self {
+            members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
+            fan: Arc::new(Fan::new(Arc::clone(&gate))),
+            gate,
+            audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
+            meters: Arc::clone(meters),
+        }
+    }
+
+    pub(super) fn gate(&self) -> &Arc<Mutex<Gate<A>>> {
+        &self.gate
+    }
+
+    pub(super) fn fan(&self) -> &Arc<Fan<A>> {
+        &self.fan
+    }
+
+    pub(super) fn add(&self, conn: Conn<A>) {
+        let mut members = self.members.lock();
+        members.by_id.insert(conn.id(), conn);
+        members.snapshot = None;
+        self.fan.set_connected(members.by_id.len());
+        self.meters.connections.increment(1.0);
+    }
+
+    pub(super) fn remove(&self, id: ConnId) -> Option<Conn<A>> {
+        let mut members = self.members.lock();
+        members.snapshot = None;
+        let left = members.by_id.remove(&id)?;
+        self.fan.set_connected(members.by_id.len());
+        self.meters.connections.decrement(1.0);
+        drop(members);
+        // Nobody is kept for having been in one.
+        self.audiences.lock().fill_with(|| None);
+        Some(left)
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.members.lock().by_id.is_empty()
+    }
+
+    pub(crate) fn get(&self, id: ConnId) -> Option<Conn<A>> {
+        self.members.lock().by_id.get(&id).filter(|conn| conn.is_open()).cloned()
+    }
+
+    /// Everybody who is connected now. Who joins or leaves later does not change it.
+    pub(crate) fn snapshot(&self) -> Arc<[Conn<A>]> {
+        let mut members = self.members.lock();
+        let Members { by_id, snapshot } = &mut *members;
+        Arc::clone(snapshot.get_or_insert_with(|| by_id.values().cloned().collect()))
+    }
+
+    /// Sends an event to everybody who subscribed to it.
+    pub(crate) fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
+        let audience = self.audience(E::INDEX);
+        if let Some(conn) = audience.conns.first() {
+            let event = Frames::new(event).items(audience.channels, conn.longest_event())?;
+            self.fan.send(&audience, event);
+        }
+        self.meters.published(E::INDEX, None, audience.conns.len() as u64);
+        Ok(())
+    }
+
+    /// The same for those of them that are wanted.
+    pub(crate) fn broadcast_where<E: EventOf<A::Contract>>(
+        &self,
+        wanted: impl Fn(&Conn<A>) -> bool,
+        event: &E,
+    ) -> Result<(), SendError> {
+        let (mut frames, mut delivered) = (Frames::new(event), 0);
+        for conn in &self.audience(E::INDEX).conns {
+            if wanted(conn) {
+                match conn.deliver(&mut frames) {
+                    Ok(()) => delivered += 1,
+                    Err(SendError::Closed) => {}
+                    // The others get it all the same.
+                    Err(SendError::NoRoom { .. }) => conn.refuse_event(E::INDEX),
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        self.meters.published(E::INDEX, None, delivered);
+        self.meters.delivered(E::INDEX, delivered);
+        Ok(())
+    }
+
+    /// Who gets the event at this place of the table.
+    fn audience(&self, index: usize) -> Arc<Audience<A>> {
+        let mut audiences = self.audiences.lock();
+        // Before looking at who it is: what changes meanwhile is seen the next time.
+        let version = self.fan.version();
+        if let Some(known) = audiences[index].as_ref().filter(|known| known.version == version) {
+            return Arc::clone(&known.audience);
+        }
+        let conns: Vec<_> = self.snapshot().iter().filter(|conn| conn.gets(index)).cloned().collect();
+        // Events that the same connections get go out together.
+        let is_same = |other: &&Known<A>| other.version == version && other.audience.conns == conns;
+        let audience = match audiences.iter().flatten().find(is_same) {
+            Some(same) => Arc::clone(&same.audience),
+            None => Arc::new(Audience::of(conns)),
+        };
+        audiences[index] = Some(Known { version, audience: Arc::clone(&audience) });
+        audience
+    }
+}
+
+impl<A: Actor> Audience<A> {
+    fn of(conns: Vec<Conn<A>>) -> Self {
+        let mut channels = [false; Channel::COUNT];
+        for channel in conns.iter().filter_map(Conn::channel) {
+            channels[channel.index()] = true;
+        }
+        let outboxes = conns.iter().filter_map(Conn::outbox).cloned().collect();
+        Self { conns, outboxes, channels }
+    }
+}

@@ -1,0 +1,228 @@
+//! The line of a connection to its actor, which may fall asleep and wake again at the other end.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Weak},
+};
+
+use parking_lot::Mutex;
+
+use super::{
+    Roster,
+    subscribe::{Asking, asks_about},
+};
+use crate::{
+    Action as _, Actor, ActorId, Conn, Contract, Fault, Key,
+    actor::{ActionOf, conn::events},
+    error::faults,
+    host::{
+        Cell, Kind, Reach,
+        cell::{Posted, envelope::Envelope, mailbox::Mailbox},
+        turn::{
+            call::Call,
+            instrument::{Watch, Who},
+        },
+    },
+    meters::ActorMeters,
+    util::task,
+    wire::Notice,
+};
+
+/// Where what one connection sends goes, in the order sent.
+pub(in crate::host) struct Line<A: Actor> {
+    kind: Arc<Kind<A>>,
+    key: Key,
+    id: ActorId,
+    roster: Arc<Roster<A>>,
+    conn: Conn<A>,
+    end: Mutex<End<A>>,
+}
+
+enum End<A: Actor> {
+    /// As far as is known; a cell that is gone was put to sleep.
+    Awake(Weak<Cell<A>>),
+    /// It is being woken; this waits.
+    Waking(VecDeque<Envelope<A>>),
+    /// It could not be woken; whoever sends next tries again.
+    Asleep,
+}
+
+impl<A: Actor> Line<A> {
+    pub(in crate::host) fn new(cell: &Arc<Cell<A>>, conn: Conn<A>) -> Arc<Self> {
+        Arc::new(Self {
+            kind: Arc::clone(&cell.kind),
+            key: cell.key.clone(),
+            id: cell.record().id,
+            roster: Arc::clone(cell.roster()),
+            conn,
+            end: Mutex::new(End::Awake(Arc::downgrade(cell))),
+        })
+    }
+
+    pub(in crate::host) fn conn(&self) -> &Conn<A> {
+        &self.conn
+    }
+
+    pub(in crate::host) fn meters(&self) -> &Arc<ActorMeters> {
+        self.kind.meters()
+    }
+
+    /// Calls an action as this connection; the answer goes to it, under this number. It ends what
+    /// [`Conn::begin_call`] has counted, if that was asked, even if it is refused.
+    pub(in crate::host) fn call(
+        self: &Arc<Self>,
+        id: u64,
+        action: ActionOf<A>,
+        counted: Option<usize>,
+    ) -> Posted {
+        let watch = Watch::begin(self.meters(), action.info(), || Who {
+            actor: self.kind.name(),
+            key: &self.key,
+            id: Some(self.id),
+            conn: Some(self.conn.id()),
+            schedule: None,
+        });
+        self.send(Envelope::Call(Call::of_conn(watch, action, &self.conn, id, counted)))
+    }
+
+    /// Begins or stops sending the event at this place of the table. An event that not everybody gets takes its turn
+    /// among the calls, so that it is in force before those that come later.
+    pub(in crate::host) fn subscribe(self: &Arc<Self>, index: usize, on: bool) -> Posted {
+        if !on {
+            self.conn.unsubscribe(index);
+        } else if asks_about::<A>(index).is_some() {
+            match Asking::begin(&self.conn, index) {
+                Ok(asking) => return self.send(Envelope::Subscribe(Box::new(asking))),
+                Err(fault) => {
+                    self.conn.refuse_at(index, fault);
+                    return Posted::Refused;
+                }
+            }
+        } else {
+            self.conn.subscribe(index);
+        }
+        Posted::Taken
+    }
+
+    /// The same by the event's name on the wire.
+    pub(in crate::host) fn subscribe_by_name(self: &Arc<Self>, event: &str, on: bool) -> Posted {
+        match events::<A>().iter().position(|info| info.name == event) {
+            Some(index) => return self.subscribe(index, on),
+            // Whoever listens to notices gets them anyway.
+            None if Notice::has_name(event) || !on => {}
+            None => {
+                let actor = <A::Contract as Contract>::NAME;
+                self.conn.refuse(event, faults::event_not_found(actor, event));
+            }
+        }
+        Posted::Taken
+    }
+
+    /// The connection is gone: it leaves the list now, and its hook runs in its turn.
+    pub(in crate::host) fn hang_up(self: &Arc<Self>) {
+        self.conn.mark_closed();
+        if self.roster.remove(self.conn.id()).is_none() {
+            return;
+        }
+        if A::HOOKS.on_disconnect.is_some() || self.is_awake() {
+            self.send(Envelope::Disconnect(self.conn.clone()));
+        }
+        self.kind.forget_roster_if_empty(&self.key);
+    }
+
+    fn is_awake(&self) -> bool {
+        self.cell().is_some_and(|cell| cell.is_awake())
+    }
+
+    fn cell(&self) -> Option<Arc<Cell<A>>> {
+        match &*self.end.lock() {
+            End::Awake(cell) => cell.upgrade(),
+            End::Waking(_) | End::Asleep => None,
+        }
+    }
+
+    // One task sends for a connection, so nothing overtakes between looking and posting.
+    fn send(self: &Arc<Self>, envelope: Envelope<A>) -> Posted {
+        // Not under the lock: it may run the action here and now.
+        let envelope = match self.cell() {
+            Some(cell) => match cell.post(envelope) {
+                Ok(posted) => return posted,
+                Err(envelope) => envelope,
+            },
+            None => envelope,
+        };
+        let mut end = self.end.lock();
+        match &mut *end {
+            End::Waking(waiting) if waiting.len() < Mailbox::<Envelope<A>>::OF_ONE => {
+                waiting.push_back(envelope);
+            }
+            End::Waking(_) => {
+                drop(end);
+                envelope.refuse(faults::overloaded());
+                return Posted::Refused;
+            }
+            End::Awake(_) | End::Asleep => {
+                *end = End::Waking([envelope].into());
+                let line = Arc::clone(self);
+                task::spawn_in(self.kind.shared().tasks(), line.wake());
+            }
+        }
+        Posted::Taken
+    }
+
+    async fn wake(self: Arc<Self>) {
+        loop {
+            let cell = match self.kind.awake(&self.key, &Reach::Get).await {
+                Ok((cell, _)) if A::EPHEMERAL || cell.record().id == self.id => cell,
+                // There is another actor of this key by now.
+                Ok(_) => return self.give_up(&faults::actor_not_found()),
+                Err(fault) => return self.give_up(&fault),
+            };
+            if self.hand_over(&cell) {
+                return;
+            }
+        }
+    }
+
+    /// Posts what waits, and is through to the cell after that; `false` if the cell is asleep again already.
+    fn hand_over(&self, cell: &Arc<Cell<A>>) -> bool {
+        loop {
+            let next = match &mut *self.end.lock() {
+                End::Waking(waiting) => waiting.pop_front(),
+                End::Awake(_) | End::Asleep => return true,
+            };
+            let Some(envelope) = next else {
+                if self.through_to(cell) {
+                    return true;
+                }
+                continue;
+            };
+            if let Err(envelope) = cell.post(envelope) {
+                if let End::Waking(waiting) = &mut *self.end.lock() {
+                    waiting.push_front(envelope);
+                }
+                return false;
+            }
+        }
+    }
+
+    /// The way is free, unless something came to wait meanwhile.
+    fn through_to(&self, cell: &Arc<Cell<A>>) -> bool {
+        let mut end = self.end.lock();
+        let free = matches!(&*end, End::Waking(waiting) if waiting.is_empty());
+        if free {
+            *end = End::Awake(Arc::downgrade(cell));
+        }
+        free
+    }
+
+    /// The actor cannot be woken: what waits is refused.
+    fn give_up(&self, fault: &Fault) {
+        let end = std::mem::replace(&mut *self.end.lock(), End::Asleep);
+        if let End::Waking(waiting) = end {
+            for envelope in waiting {
+                envelope.refuse(fault.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Subscriptions that the actor is asked about.
+
+use std::sync::Arc;
+
+use crate::{
+    Actor, Conn, Fault, Mode,
+    delivery::subscriptions::Asked,
+    host::{Cell, turn::hooks::Hook},
+    util::log::Span,
+};
+
+/// A connection asks for an event that not everybody gets. It counts among what the connection has waiting until it is
+/// dropped.
+pub(crate) struct Asking<A: Actor> {
+    conn: Conn<A>,
+    asked: Asked,
+    /// Of whoever asks.
+    pub(in crate::host) span: Span,
+}
+
+impl<A: Actor> Asking<A> {
+    /// Asks for the event at this place of the table, unless too many subscriptions of the connection wait already.
+    pub(in crate::host) fn begin(conn: &Conn<A>, index: usize) -> Result<Self, Fault> {
+        conn.begin_asking()?;
+        Ok(Self { conn: conn.clone(), asked: conn.ask(index), span: Span::current() })
+    }
+
+    pub(in crate::host) fn conn(&self) -> &Conn<A> {
+        &self.conn
+    }
+
+    /// What became of it.
+    pub(in crate::host) fn settle(self, verdict: Result<(), Fault>) {
+        self.conn.settle(self.asked, verdict);
+    }
+}
+
+impl<A: Actor> Drop for Asking<A> {
+    fn drop(&mut self) {
+        self.conn.end_asking();
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// `#[on_subscribe]`, and the subscription if it says so.
+    pub(in crate::host) async fn take_subscribe(self: &Arc<Self>, asking: Asking<A>) {
+        let Asking { conn, asked: Asked { index, .. }, .. } = &asking;
+        if !conn.still_asks(asking.asked) {
+            return;
+        }
+        let verdict = match (conn.check_subscriptions(*index), asks_about::<A>(*index)) {
+            (Ok(()), Some(mode)) => {
+                let hook = Hook::short("on_subscribe", mode);
+                let run = self.run_hook(hook, Some(conn.clone()), async |actor, ctx| {
+                    actor.on_subscribe(ctx, conn, *index).await
+                });
+                run.await
+            }
+            (verdict, _) => verdict,
+        };
+        asking.settle(verdict);
+    }
+}
+
+/// How the hook borrows that is asked about the event at this place of the table, if there is one.
+pub(in crate::host) fn asks_about<A: Actor>(index: usize) -> Option<Mode> {
+    A::HOOKS.on_subscribe.iter().find(|(event, _)| *event == index).map(|(_, mode)| *mode)
+}

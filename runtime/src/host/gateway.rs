@@ -1,0 +1,88 @@
+//! An actor and its connections as gateways see them, whatever their type.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+
+use super::{
+    Cell, HostedActor, HostedConn, cell::Posted, connections::route::Line, turn::decode::decode_action,
+};
+use crate::{
+    Actor, Conn, ConnId, Fault,
+    delivery::outbox::Outbox,
+    meters::Outcome,
+    store::ActorRecord,
+    util::{log, shown::shown},
+    wire::ToClient,
+};
+
+impl<A: Actor> HostedActor for Cell<A> {
+    fn record(&self) -> &ActorRecord {
+        self.record()
+    }
+
+    fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        Box::pin(async move { self.work_off().await })
+    }
+
+    fn rest(&self) {
+        self.rest();
+    }
+
+    fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
+        Box::pin(self.destroyed())
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// A connection as its gateway holds it.
+    pub(super) fn wire_conn(self: &Arc<Self>, conn: Conn<A>, outbox: Arc<Outbox>) -> Arc<dyn HostedConn> {
+        Arc::new(WireConn { line: Line::new(self, conn), outbox })
+    }
+}
+
+/// A connection of this actor that a gateway holds.
+struct WireConn<A: Actor> {
+    line: Arc<Line<A>>,
+    outbox: Arc<Outbox>,
+}
+
+impl<A: Actor> HostedConn for WireConn<A> {
+    fn id(&self) -> ConnId {
+        self.line.conn().id()
+    }
+
+    fn subscribe(&self, event: &str, on: bool) -> bool {
+        self.line.subscribe_by_name(event, on) == Posted::Taken
+    }
+
+    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
+        let conn = self.line.conn();
+        let span = log::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
+        let _in = span.enter();
+        if let Err(fault) = conn.begin_call(args.len()) {
+            // What is one too many is not even decoded.
+            self.refuse(id, action, fault);
+            return false;
+        }
+        match decode_action::<A>(action, self.outbox.encoding().format(), args) {
+            Ok(action) => self.line.call(id, action, Some(args.len())) == Posted::Taken,
+            Err(fault) => {
+                conn.end_call(args.len());
+                self.refuse(id, action, fault);
+                true
+            }
+        }
+    }
+
+    fn hang_up(&self) {
+        self.line.hang_up();
+    }
+}
+
+impl<A: Actor> WireConn<A> {
+    fn refuse(&self, id: u64, action: &str, fault: Fault) {
+        self.line.meters().refused(action, Outcome::of_fault(&fault));
+        self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
+    }
+}

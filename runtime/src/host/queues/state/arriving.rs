@@ -1,0 +1,98 @@
+//! How messages come into an actor's queues: room for them first, and takers last.
+
+use super::{Change, Queues, Waiter};
+use crate::{Fault, MessageId, error::faults, store::StoredMessage};
+
+/// Whether a message may come in.
+pub(in crate::host) enum Admission {
+    /// With this id.
+    Now(MessageId),
+    /// Once what is in the store has been read again, or the actor is awake again.
+    Later,
+    Full(Fault),
+    /// Not here: the actor sleeps.
+    Closed,
+}
+
+impl Queues {
+    /// Asks for room for a message of this size that is on its way to the store; [`arrived`](Self::arrived) or
+    /// [`failed`](Self::failed) follows.
+    /// Who `is_own` is waited for by the actor, and does not wait for it.
+    pub(in crate::host) fn admit(
+        &mut self,
+        index: usize,
+        limit: usize,
+        size: u64,
+        is_own: bool,
+    ) -> Admission {
+        if self.closed.is_some() {
+            return Admission::Closed;
+        }
+        if self.reloading || (self.ending && !is_own) {
+            return Admission::Later;
+        }
+        match self.make_room(index, limit, size) {
+            Ok(()) => {
+                let id = MessageId::generate();
+                self.arriving.insert(id);
+                Admission::Now(id)
+            }
+            Err(fault) => Admission::Full(fault),
+        }
+    }
+
+    fn make_room(&mut self, index: usize, limit: usize, size: u64) -> Result<(), Fault> {
+        let lane = &mut self.lanes[index];
+        if lane.count.get() >= limit {
+            return Err(faults::queue_full(limit));
+        }
+        if !self.queued.admit(size) {
+            return Err(faults::queues_full(self.queued.limit()));
+        }
+        lane.count.add();
+        Ok(())
+    }
+
+    /// The store has it.
+    pub(in crate::host) fn arrived(&mut self, index: usize, message: StoredMessage, waiter: Option<Waiter>) {
+        self.arriving.remove(&message.id);
+        if let Some(waiter) = waiter {
+            self.wait(message.id, waiter);
+        }
+        self.lanes[index].meter.sent.increment(1);
+        self.is_stored(index, message);
+    }
+
+    pub(super) fn is_stored(&mut self, index: usize, message: StoredMessage) {
+        if self.closed.is_some() {
+            if self.is_ephemeral {
+                self.queued.release(message.size());
+            }
+            return;
+        }
+        if let Some(stored) = &mut self.stored {
+            *stored += message.size();
+        }
+        self.lanes[index].add(message);
+    }
+
+    /// The store does not have it, or is not known to.
+    pub(in crate::host) fn failed(&mut self, index: usize, message: &StoredMessage) {
+        self.arriving.remove(&message.id);
+        self.queued.release(message.size());
+        self.lanes[index].count.take();
+    }
+
+    /// A message of the actor's own, which is saved with what else it has changed. Fails if there is no room.
+    pub(in crate::host) fn add(
+        &mut self,
+        index: usize,
+        limit: usize,
+        message: StoredMessage,
+    ) -> Result<(), Fault> {
+        self.make_room(index, limit, message.size())?;
+        self.lanes[index].meter.sent.increment(1);
+        self.last_sent = self.changes.push(Change::Add(message));
+        Ok(())
+    }
+}

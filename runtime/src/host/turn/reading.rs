@@ -1,0 +1,123 @@
+//! Reads that await: they run side by side, as many as the bounds of their flow allow.
+//!
+//! Two things are bounded. How many reads of one connection, and of one address, are *under way* is bounded by `Limits`, so
+//! that whoever wants to write waits for few of them. How many are *on their way to a thread* is bounded by what the machine
+//! has of these: tokio runs tasks in the order spawned, whoever they are for, and a thousand reads that were spawned at once
+//! would run before anything that others want. Beyond that, the actor's task runs the beginning of a read itself.
+
+use std::{
+    future::poll_fn,
+    sync::{Arc, LazyLock, atomic::Ordering},
+    thread::available_parallelism,
+};
+
+use tokio::sync::OwnedRwLockReadGuard;
+
+use super::{call::Call, call_chain};
+use crate::{
+    Action as _, Actor,
+    host::{
+        Cell, Flow, Source,
+        cell::{Core, keep_alive::KeptAwake},
+    },
+    util::{log::Span, task},
+};
+
+/// A turn to read, which other reads may share.
+pub(in crate::host) type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
+
+/// How many reads may be on their way to a thread.
+static THREADS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
+
+/// A read that is under way, as long as it lives.
+pub(in crate::host) struct UnderWay<A: Actor>(Option<(Arc<Cell<A>>, Flow)>);
+
+impl<A: Actor> UnderWay<A> {
+    /// One that has its turn.
+    pub(in crate::host) fn begin(cell: &Arc<Cell<A>>, flow: Flow) -> Self {
+        Self::if_counted(cell, flow, true).unwrap_or(Self(None))
+    }
+
+    /// One that runs past the mailbox, unless it is one too many.
+    pub(in crate::host) fn try_begin(cell: &Arc<Cell<A>>, flow: Flow) -> Option<Self> {
+        Self::if_counted(cell, flow, false)
+    }
+
+    /// One beside a turn that its chain has already.
+    pub(in crate::host) fn uncounted() -> Self {
+        Self(None)
+    }
+
+    fn if_counted(cell: &Arc<Cell<A>>, flow: Flow, has_turn: bool) -> Option<Self> {
+        if flow.source == Source::Process {
+            return Some(Self(None));
+        }
+        cell.mailbox.begin_read(flow, has_turn).then(|| Self(Some((Arc::clone(cell), flow))))
+    }
+}
+
+impl<A: Actor> Drop for UnderWay<A> {
+    fn drop(&mut self) {
+        if let Some((cell, flow)) = self.0.take() {
+            cell.mailbox.end_read(flow);
+        }
+    }
+}
+
+/// A read that is on its way to a thread, as long as it lives.
+struct Starting<A: Actor>(Arc<Cell<A>>);
+
+impl<A: Actor> Starting<A> {
+    fn begin(cell: &Arc<Cell<A>>) -> Option<Self> {
+        let before = cell.starting_reads.fetch_add(1, Ordering::Relaxed);
+        let this = Self(Arc::clone(cell));
+        (before < *THREADS).then_some(this)
+    }
+}
+
+impl<A: Actor> Drop for Starting<A> {
+    fn drop(&mut self) {
+        self.0.starting_reads.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<A: Actor> Cell<A> {
+    /// Reads beside other reads, with a turn that holds off whoever wants to write: on a task of its own, from where it waits
+    /// for the first time at the latest.
+    pub(in crate::host) fn spawn_read(
+        self: &Arc<Self>,
+        core: Reading<A>,
+        call: Call<A>,
+        under_way: UnderWay<A>,
+    ) {
+        let cell = Arc::clone(self);
+        let read = async move {
+            cell.run_read_async(core, call).await;
+            drop(under_way);
+        };
+        let Some(starting) = Starting::begin(self) else { return self.begin(read) };
+        let kept = KeptAwake::for_call(Arc::clone(self));
+        let (mut read, mut starting) = (Box::pin(read), Some(starting));
+        task::spawn_in(self.shared().tasks(), async move {
+            poll_fn(|cx| {
+                let polled = read.as_mut().poll(cx);
+                starting = None;
+                polled
+            })
+            .await;
+            drop(kept);
+        });
+    }
+
+    pub(in crate::host) async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
+        let span = call.span();
+        let link = self.link_of(&call, Some(Arc::clone(&core) as call_chain::Reading));
+        let ctx = self.ctx(call.caller);
+        let name = call.action.info().name;
+        let reading = core.state().dispatch_read_async(&ctx, call.action);
+        let limit = A::OPTIONS.action_timeout;
+        let result = self.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
+        let _in = span.as_ref().map(Span::enter);
+        self.finish_read(&ctx, call.reply_to, result);
+    }
+}

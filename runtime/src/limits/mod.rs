@@ -1,0 +1,307 @@
+//! `Limits`: how much one peer may ask of a server, and how long anything may take.
+
+pub(crate) mod hints;
+pub(crate) mod memory_budget;
+
+use std::time::Duration;
+
+/// How much a server takes from the network, and for how long it waits: [`Registry::limits`](crate::Registry::limits).
+///
+/// What is beyond a limit is refused with an error that says which limit it was; nobody else notices. Calls in the
+/// same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for events, and those
+/// of [queued messages](Self::queued_message). The defaults are those of RivetKit where it has some.
+///
+/// | limit | unit | default | beyond it |
+/// |---|---|---|---|
+/// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`, for that call; a connection is closed with it (1011) if the message is no call |
+/// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::SendError) of the actor's |
+/// | [`queue`](Self::queue) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`queue_messages`](Self::queue_messages) | messages | 4,096 | the same |
+/// | [`queue_excess`](Self::queue_excess) | bytes | 8 MiB | a [`SendError`](crate::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`input`](Self::input) | bytes of CBOR | 64 KiB | `message.input_too_long` |
+/// | [`query_input`](Self::query_input) | bytes of CBOR | 4 KiB | `message.input_too_long` |
+/// | [`params`](Self::params) | bytes of JSON | 4 KiB | `message.params_too_long` |
+/// | [`key_parts`](Self::key_parts) | parts | 32 | `actor.key_too_long` |
+/// | [`key_part`](Self::key_part) | characters | 128 | `actor.key_too_long` |
+/// | [`head`](Self::head) | bytes | 32 KiB | status 431, `api.headers_too_long` |
+/// | [`body`](Self::body) | bytes | 20 MiB | `message.incoming_too_long`, without its rest being read; a connection is closed with it (1011) |
+/// | [`sockets`](Self::sockets) | sockets | 16,384 | status 503, `guard.too_many_connections`, as soon as it is accepted |
+/// | [`sockets_per_address`](Self::sockets_per_address) | sockets | 2,048 | the same |
+/// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
+/// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
+/// | [`subscriptions`](Self::subscriptions) | events of a connection, and those that its actor is yet to be asked about | 256 | `connection.too_many_subscriptions`, for that listener |
+/// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
+/// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
+/// | [`queued_bytes`](Self::queued_bytes) | bytes of all queues | 4 GiB | `queue.full` |
+/// | [`actors_awake`](Self::actors_awake) | actors | 100,000 | the one idle longest sleeps first; if none can, status 503, `guard.service_unavailable` |
+/// | [`actors_made_per_second`](Self::actors_made_per_second) | actors made in a second for those who are let in | 2,000 | status 503, `guard.service_unavailable`; clients try again |
+/// | [`actors_made_per_second_per_address`](Self::actors_made_per_second_per_address) | the same of an address | 200 | the same |
+/// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
+/// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
+/// | [`reads_in_flight`](Self::reads_in_flight) | actions of a connection | 64 | the next one waits |
+/// | [`reads_in_flight_per_address`](Self::reads_in_flight_per_address) | actions of an address, for one actor | 1,024 | the same |
+/// | [`buffered`](Self::buffered) | bytes | 512 MiB | status 503, `guard.overloaded`; for a call on a connection `connection.too_many_calls` |
+/// | [`buffered_per_address`](Self::buffered_per_address) | bytes | 16 MiB | the same |
+/// | [`requests_per_second`](Self::requests_per_second) | requests of an address | none | status 429, `guard.too_many_requests` |
+/// | [`head_timeout`](Self::head_timeout) | time | 30 s | the socket is closed |
+/// | [`body_timeout`](Self::body_timeout) | time | 60 s | status 408, `api.body_timed_out` |
+/// | [`open_timeout`](Self::open_timeout) | time | 30 s | closed with 1011, `guard.actor_ready_timeout`; clients try again |
+/// | [`ping_interval`](Self::ping_interval) | time | 30 s | dropped after twice as much silence |
+/// | [`message_timeout`](Self::message_timeout) | time | 2 min | closed with 1011, `message.incoming_timed_out` |
+/// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile, or holds more than it may |
+///
+/// An address is what the socket says: behind a proxy all clients have the same one, that of this machine too, unless the
+/// proxy is named with [`Registry::trusted_proxies`](crate::Registry::trusted_proxies). Until some are, the log says once of
+/// each limit per address that it was met, and what to do about it. IPv6 addresses count by their first 64 bits, which is
+/// what one customer gets. A server of your own around [`Registry::router`](crate::Registry::router) has to say the addresses
+/// (`axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())`): without them no limit per address holds, and
+/// the log says so once.
+///
+/// ```
+/// # use callboard::{Limits, Registry};
+/// let limits = Limits::new().incoming_message(256 * 1024).requests_per_second(50);
+/// let registry = Registry::new().limits(limits);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct Limits {
+    pub(crate) incoming_message: usize,
+    pub(crate) outgoing_message: usize,
+    pub(crate) queue: usize,
+    pub(crate) queue_messages: usize,
+    pub(crate) queue_excess: usize,
+    pub(crate) input: usize,
+    pub(crate) query_input: usize,
+    pub(crate) params: usize,
+    pub(crate) key_parts: usize,
+    pub(crate) key_part: usize,
+    pub(crate) head: usize,
+    pub(crate) body: usize,
+    pub(crate) sockets: usize,
+    pub(crate) sockets_per_address: usize,
+    pub(crate) connections: usize,
+    pub(crate) connections_per_address: usize,
+    pub(crate) queued_message: usize,
+    pub(crate) queued_messages: usize,
+    pub(crate) queued_bytes: u64,
+    pub(crate) subscriptions: usize,
+    pub(crate) calls_in_flight: usize,
+    pub(crate) bytes_in_flight: usize,
+    pub(crate) reads_in_flight: usize,
+    pub(crate) reads_in_flight_per_address: usize,
+    pub(crate) buffered: usize,
+    pub(crate) buffered_per_address: usize,
+    pub(crate) actors_awake: usize,
+    pub(crate) actors_made_per_second: Option<u32>,
+    pub(crate) actors_made_per_second_per_address: Option<u32>,
+    pub(crate) requests_per_second: Option<u32>,
+    pub(crate) head_timeout: Duration,
+    pub(crate) body_timeout: Duration,
+    pub(crate) open_timeout: Duration,
+    pub(crate) ping_interval: Duration,
+    pub(crate) message_timeout: Duration,
+    pub(crate) slow_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            incoming_message: 64 << 10,
+            outgoing_message: 1 << 20,
+            queue: 256 << 10,
+            queue_messages: 4096,
+            queue_excess: 8 << 20,
+            input: 64 << 10,
+            query_input: crate::wire::input::MAX_QUERY_INPUT,
+            params: 4 << 10,
+            key_parts: 32,
+            key_part: 128,
+            head: 32 << 10,
+            body: 20 << 20,
+            sockets: 16_384,
+            sockets_per_address: 2048,
+            connections: 10_000,
+            connections_per_address: 1000,
+            queued_message: 64 << 10,
+            queued_messages: 1000,
+            queued_bytes: 4 << 30,
+            subscriptions: 256,
+            calls_in_flight: 1024,
+            bytes_in_flight: 1 << 20,
+            reads_in_flight: 64,
+            reads_in_flight_per_address: 1024,
+            buffered: 512 << 20,
+            buffered_per_address: 16 << 20,
+            actors_awake: 100_000,
+            actors_made_per_second: Some(2_000),
+            actors_made_per_second_per_address: Some(200),
+            requests_per_second: None,
+            head_timeout: Duration::from_secs(30),
+            body_timeout: Duration::from_mins(1),
+            open_timeout: Duration::from_secs(30),
+            ping_interval: Duration::from_secs(30),
+            message_timeout: Duration::from_mins(2),
+            slow_timeout: Duration::from_secs(7),
+        }
+    }
+}
+
+macro_rules! settings {
+    ($($(#[$doc:meta])+ $name:ident: $type:ty;)+) => {
+        impl Limits {
+            $(
+                $(#[$doc])+
+                pub fn $name(mut self, $name: $type) -> Self {
+                    self.$name = $name;
+                    self
+                }
+            )+
+        }
+    };
+}
+
+settings! {
+    /// Bytes of one incoming message on a connection, and of the body of a call. Clients are told, in the header
+    /// `x-callboard-max-message` of handshakes and of answers to calls. Of a message that is longer the first 4 KiB are read,
+    /// to tell whose call it is, which is answered; others on that connection are not touched.
+    incoming_message: usize;
+    /// Bytes of one outgoing message: an event, the answer to a call.
+    outgoing_message: usize;
+    /// Bytes that may wait to be written to one connection. A single message that is larger passes when nothing else
+    /// waits.
+    queue: usize;
+    /// Messages that may wait to be written to one connection.
+    queue_messages: usize;
+    /// Bytes by which one turn may go beyond [`queue`](Self::queue) and [`queue_messages`](Self::queue_messages), where a
+    /// message too many counts as 64: what a turn sends before anybody could write it says nothing about its peer. Whoever
+    /// had not taken what was sent before has no such room. It is within what is [`buffered`](Self::buffered), and has
+    /// [`slow_timeout`](Self::slow_timeout) to be written.
+    queue_excess: usize;
+    /// Bytes (CBOR) of the input of a new actor that is made through the control API.
+    input: usize;
+    /// Bytes (CBOR) of the input of a new actor that comes in an address; clients know 4 KiB.
+    query_input: usize;
+    /// Bytes (JSON) of the params of a connection.
+    params: usize;
+    /// Parts of an actor's key.
+    key_parts: usize;
+    /// Characters of one part of an actor's key.
+    key_part: usize;
+    /// Bytes of a request's line and headers. There may be 100 headers.
+    head: usize;
+    /// Bytes of any body, and of any message on a connection. What is too long for its purpose is read to here and thrown
+    /// away, so that its sender gets to read the answer.
+    body: usize;
+    /// Open sockets, whatever they are used for. Only [`Registry::serve`](crate::Registry::serve) and
+    /// [`serve_listener`](crate::Registry::serve_listener) have sockets to count. Stay below what the system grants
+    /// a process.
+    sockets: usize;
+    /// Open sockets of one address.
+    sockets_per_address: usize;
+    /// Open `WebSocket`s.
+    connections: usize;
+    /// Open `WebSocket`s of one address.
+    connections_per_address: usize;
+    /// Bytes of one message to a queue: as it is sent, and as it is kept, which is in CBOR.
+    queued_message: usize;
+    /// Messages that one queue of an actor may hold, those included that are taken and not completed.
+    queued_messages: usize;
+    /// Bytes that the queues of all actors may hold together, wherever they wait: on the disk, for actors that are kept there,
+    /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
+    /// memory, and the first message of each queue of an actor that is awake.
+    queued_bytes: u64;
+    /// Actors that are awake, and those that are [provisional](macro@crate::actor#provisional). For one more, the one that was
+    /// idle longest sleeps before its `sleep_timeout`. If none can, because all have connections or something to do, whoever
+    /// comes over the network is refused as by [`actors_made_per_second`](Self::actors_made_per_second); clients in the same
+    /// process, alarms and messages are not. Zero takes the limit away.
+    ///
+    /// What an actor took is free for others once it sleeps. Whether the system gets it back is up to the allocator: after a
+    /// wave glibc keeps nearly all of it for the next one, and jemalloc with `background_thread:true` gives it back in seconds.
+    actors_awake: usize;
+    /// Events that one connection may be subscribed to. So many of its subscriptions may also wait for
+    /// `#[on_subscribe]`; who goes on after that is read from less often, as with [calls](Self::calls_in_flight).
+    subscriptions: usize;
+    /// Calls of one connection that may wait for their answers. Who goes on after one too many is read from less often, up
+    /// to a sixteenth of a second apart, until a call is taken again.
+    calls_in_flight: usize;
+    /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
+    bytes_in_flight: usize;
+    /// Actions of one connection that read and await (`&self`, `async fn`) and run side by side at its actor. What the
+    /// connection asks for after that waits until one of them ends, in the order asked. At least one runs.
+    reads_in_flight: usize;
+    /// The same, of all connections and requests of one address to one actor.
+    reads_in_flight_per_address: usize;
+    /// Bytes of requests that are half read, of the arguments of calls under way, and of what waits to be written beyond the
+    /// limits of a queue, of all peers. Each head counts twice, for the room that it is read into. The first 8 KiB of each are free: who asks for no more is served whatever the
+    /// others hold. A message that is half read on a connection is not counted, nor what a raw handler keeps of a body.
+    buffered: usize;
+    /// The same, of one address.
+    buffered_per_address: usize;
+    /// How long a request's head may take, and how long a socket may wait for its next request.
+    head_timeout: Duration;
+    /// How long a body may take.
+    body_timeout: Duration;
+    /// How long a connection may take to open, from the handshake to its first frame.
+    open_timeout: Duration;
+    /// A connection that has been silent for this long is pinged, and dropped if that gets no answer for as long
+    /// again. Every byte that comes ends the silence, whole messages or not. It is also dropped when it takes nothing of
+    /// what is written to it for this long.
+    ping_interval: Duration;
+    /// How long one message may take to arrive on an open `WebSocket`, from its first byte to its last: who sends a byte
+    /// now and then is not silent, and holds the room for a message all the while.
+    message_timeout: Duration;
+    /// How long a connection whose queue is full may take over what is being written to it, which is 64 KiB at most or a
+    /// single message. One that takes it in time is told what it has missed. It counts from when the system has no room
+    /// for more, which takes a while to be filled: with 7 s, who stops reading is gone, or told, within 10.
+    slow_timeout: Duration;
+}
+
+impl Limits {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Actors that may be made in a second for whoever comes over the network, of which all may come at once. Beyond it the call,
+    /// connection or request that would make one is refused with `guard.service_unavailable`, whose metadata names the `limit`,
+    /// and over HTTP with status 503 and `retry-after`: clients try again by themselves. Zero takes the limit away.
+    ///
+    /// What counts is an actor that is made, once, for the caller who is let in and makes it: `#[on_create]` has succeeded, and
+    /// its first commit comes next. An actor that is not saved counts each time it is made, as it is after each sleep.
+    /// Not counted, and refused by neither this nor the limit of an address, are
+    ///
+    /// - callers whom `#[on_before_connect]` refuses, though an actor was
+    ///   [provisional](macro@crate::actor#provisional) for them: they are refused the same way however many they are, whether
+    ///   the actor exists or not;
+    /// - who only looks for an actor (`get`, `GET /actors`), which is `actor.not_found` or an empty list if there is none;
+    /// - who comes to an actor that exists, awake or asleep, and who shares one that somebody else makes;
+    /// - what `#[on_create]` refuses (though who has made too many already is told so before it runs, if the actor judges nobody);
+    /// - clients in the same process, and actors that others make.
+    ///
+    /// How many actors are provisional at a time is bounded by [`actors_awake`](Self::actors_awake), of which each takes a place.
+    pub fn actors_made_per_second(mut self, actors: u32) -> Self {
+        self.actors_made_per_second = Some(actors).filter(|actors| *actors > 0);
+        self
+    }
+
+    /// The same, for one address.
+    pub fn actors_made_per_second_per_address(mut self, actors: u32) -> Self {
+        self.actors_made_per_second_per_address = Some(actors).filter(|actors| *actors > 0);
+        self
+    }
+
+    /// HTTP requests of one address in a second, handshakes included, of which all may come at once. Messages on a
+    /// connection are not requests. Zero takes the limit away, which is also the default.
+    pub fn requests_per_second(mut self, requests: u32) -> Self {
+        self.requests_per_second = Some(requests).filter(|requests| *requests > 0);
+        self
+    }
+
+    /// Whether requests are counted per address: by any of those that hold for a router too.
+    pub(crate) fn are_per_address(&self) -> bool {
+        let counts =
+            [self.connections_per_address, self.reads_in_flight_per_address, self.buffered_per_address];
+        let rates = [self.actors_made_per_second_per_address, self.requests_per_second];
+        counts.iter().any(|most| *most < usize::MAX) || rates.iter().any(Option::is_some)
+    }
+}

@@ -1,0 +1,326 @@
+//! A raw WebSocket: the loop between a socket and its handler.
+//!
+//! Messages go both ways as they are, through queues that hold a few of them; whoever does not take his own holds off
+//! the other side, and nothing else. Pings, silence and closes are dealt with here.
+
+use std::{
+    future::{Future, poll_fn},
+    pin::pin,
+    sync::Arc,
+    task::{Poll, ready},
+    time::Duration,
+};
+
+use futures_util::FutureExt as _;
+use http::request::Parts;
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    sync::mpsc::{Receiver, Sender, error::TryRecvError},
+    time::{Instant, sleep, timeout, timeout_at},
+};
+use tokio_websockets::Message;
+
+use super::{
+    connect::{crowded, rejected, unreached},
+    heartbeat::Silence,
+    session::End,
+    socket::{Received, Socket, Step},
+    transport::Transport,
+};
+use crate::{
+    Fault,
+    actor::raw_socket::{Closing, Outgoing, RawMessage, RawPeer, RawSocket},
+    delivery::outbox::Close,
+    error::faults,
+    host::{Denied, Guest, HangUp, Runtime},
+    server::{
+        Gateway,
+        http::{
+            access::Unwanted,
+            errors,
+            request_context::{Ray, name_actor_in_span},
+            target::Target,
+        },
+        net::{
+            permits::{Address, Place},
+            timeouts,
+        },
+    },
+    wire::Params,
+};
+
+/// What a handshake asked for.
+pub(in crate::server) struct RawOpening {
+    /// Nothing else of it is looked at then.
+    pub(in crate::server) unwanted: Option<Unwanted>,
+    pub(in crate::server) target: Result<Target, Fault>,
+    /// With the address that the handler sees.
+    pub(in crate::server) head: Parts,
+    pub(in crate::server) params: Result<Option<Params>, Fault>,
+    pub(in crate::server) ray: Ray,
+}
+
+/// Carries a raw WebSocket until its end.
+pub(in crate::server) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
+    transport: Transport<S>,
+    opening: RawOpening,
+    place: Result<Place, Fault>,
+    gateway: &Gateway,
+) {
+    let ray = opening.ray.clone();
+    let socket = Socket::new(transport, RawSocket::MAX_MESSAGE);
+    let opened = match &place {
+        // Boxed, so that it costs nothing afterwards.
+        Ok(_) => Box::pin(opening.open_in_time(gateway)).await,
+        Err(fault) => Err(crowded(fault)),
+    };
+    match opened {
+        Ok((peer, hang_up)) => {
+            let stop = gateway.runtime.stopping().child_token();
+            let silence = Silence::new(gateway.limits(), gateway.runtime.uptime());
+            Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
+        }
+        Err(close) => {
+            ray.tell(None, Some(close.reason.split('#').next().unwrap_or_default().to_owned()));
+            // Who does not take a goodbye is gone all the same.
+            let _ = timeout(timeouts::CLOSE_TIME, socket.part(End::Close(close))).await;
+        }
+    }
+    drop(place);
+}
+
+impl RawOpening {
+    async fn open_in_time(self, gateway: &Gateway) -> Result<(RawPeer, HangUp), Close> {
+        let ray = self.ray.clone();
+        let uptime = gateway.runtime.uptime();
+        let opened = uptime.timeout(gateway.limits().open_timeout, self.open(&gateway.runtime)).await;
+        opened.unwrap_or_else(|_| Err(unreached(&errors::not_open_in_time(), &ray)))
+    }
+
+    /// The gateway's end, and what is to be dropped when the socket is gone.
+    async fn open(self, runtime: &Runtime) -> Result<(RawPeer, HangUp), Close> {
+        let Self { unwanted, target, head, params, ray } = self;
+        if let Some(Unwanted(fault)) = unwanted {
+            return Err(rejected(&fault));
+        }
+        let params = params.map_err(|fault| rejected(&fault))?;
+        if runtime.is_stopping() {
+            return Err(unreached(&faults::service_unavailable(), &ray));
+        }
+        let source = Address::source(&head.extensions);
+        let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())), source };
+        let visit = match target {
+            Ok(target) => target.visit(runtime, guest).await,
+            Err(fault) => Err(fault),
+        };
+        let (kind, visit) = visit.map_err(|fault| unreached(&fault, &ray))?;
+        let (socket, peer) = RawSocket::pair(head);
+        let (actor, hang_up) = kind.websocket(visit, socket).await.map_err(|denied| match denied {
+            Denied::Unreached(fault) => unreached(&fault, &ray),
+            Denied::Rejected(fault) => rejected(&fault),
+        })?;
+        name_actor_in_span(&actor);
+        ray.tell(Some(actor), None);
+        Ok((peer, hang_up))
+    }
+}
+
+/// A WebSocket, and the gateway's end of its handler's.
+struct Bridge<S> {
+    socket: Socket<S>,
+    /// `None` once the handler has dropped its own.
+    incoming: Option<Sender<RawMessage>>,
+    outgoing: Receiver<Outgoing>,
+    closing: Arc<Closing>,
+    hang_up: HangUp,
+    silence: Silence,
+    /// Read, and not taken by the handler yet: nothing is read behind it.
+    untaken: Option<RawMessage>,
+    /// Until when the handler is given time with the last message before the next one is read: what it answers to a
+    /// message arrives even if the peer breaks the protocol right after it.
+    lead: Option<Instant>,
+}
+
+/// How long that time is. A handler that does not wait for messages, or takes longer, is not waited for.
+const LEAD: Duration = Duration::from_millis(10);
+
+/// What the loop does next.
+enum Event {
+    Read(Step),
+    Taken,
+    Dealt,
+    Sent(Option<Outgoing>),
+    Asked,
+    Silence,
+    Stopped,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
+    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Silence) -> Self {
+        let RawPeer { incoming, outgoing, closing } = peer;
+        Self {
+            socket,
+            incoming: Some(incoming),
+            outgoing,
+            closing,
+            hang_up,
+            silence,
+            untaken: None,
+            lead: None,
+        }
+    }
+
+    async fn run(mut self, stopped: impl Future<Output = ()>) {
+        let end = self.carry(stopped).await;
+        // The handler shall not wait for a peer that takes its time to say goodbye.
+        let Self { socket, incoming, outgoing, hang_up, .. } = self;
+        drop((incoming, outgoing, hang_up));
+        // Who does not take a goodbye is gone all the same.
+        let _ = timeout(timeouts::CLOSE_TIME, Box::pin(socket.part(end))).await;
+    }
+
+    async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
+        let mut stopped = pin!(stopped);
+        let mut silence = pin!(sleep(self.silence.limit()));
+        loop {
+            let event = self.next(stopped.as_mut(), silence.as_mut()).await;
+            let went_on = match event {
+                Event::Read(step) => self.read(step),
+                Event::Taken => {
+                    self.lead = Some(Instant::now() + LEAD);
+                    Ok(())
+                }
+                Event::Dealt => {
+                    self.lead = None;
+                    Ok(())
+                }
+                Event::Sent(Some(Outgoing::Message(message))) => {
+                    self.write(message);
+                    Ok(())
+                }
+                Event::Sent(Some(Outgoing::Close(close))) => Err(End::Close(close)),
+                // The handler has ended, and nobody holds the socket.
+                Event::Sent(None) => Err(End::Close(self.closing.ours())),
+                Event::Asked => self.close_after_the_rest().await,
+                Event::Silence => self.check_silence().map(|next| silence.as_mut().reset(next)),
+                Event::Stopped => Err(End::Close(Close::new(1011, "guard.service_unavailable"))),
+            };
+            if let Err(end) = went_on {
+                return end;
+            }
+        }
+    }
+
+    async fn next(&mut self, stopped: impl Future<Output = ()>, silence: impl Future<Output = ()>) -> Event {
+        let Self { socket, incoming, outgoing, closing, untaken, lead, .. } = self;
+        let (may_read, may_write) = (untaken.is_none() && lead.is_none(), !socket.is_writing());
+        let taken = untaken.is_none();
+        let step = poll_fn(|cx| {
+            if may_read {
+                return socket.poll_step(cx);
+            }
+            match ready!(socket.poll_flush(cx)) {
+                Ok(true) => Poll::Ready(Ok(None)),
+                Ok(false) => Poll::Pending,
+                Err(end) => Poll::Ready(Err(end)),
+            }
+        });
+        tokio::select! {
+            // What the handler has sent goes before what is read, which may be the end.
+            biased;
+            () = stopped => Event::Stopped,
+            () = closing.asked() => Event::Asked,
+            sent = outgoing.recv(), if may_write => Event::Sent(sent),
+            () = hand_over(incoming, untaken, closing), if !taken => Event::Taken,
+            () = dealt_with(closing, *lead), if lead.is_some() => Event::Dealt,
+            () = silence => Event::Silence,
+            step = step => Event::Read(step),
+        }
+    }
+
+    fn read(&mut self, step: Step) -> Result<(), End> {
+        let message = match step? {
+            None => return Ok(()),
+            Some(Received::Message(message)) => message,
+            Some(Received::TooLong { .. }) => return Err(End::TooLong),
+        };
+        self.silence.end();
+        if let Some((code, reason)) = message.as_close() {
+            self.closing.closed_by_peer(Close::new(code.into(), reason));
+            return Err(End::Answer);
+        }
+        if let Some(text) = message.as_text() {
+            self.untaken = Some(RawMessage::Text(text.to_owned()));
+        } else if message.is_binary() {
+            self.untaken = Some(RawMessage::Binary(message.into_payload().into()));
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, message: RawMessage) {
+        let message = match message {
+            RawMessage::Text(text) => Message::text(text),
+            RawMessage::Binary(bytes) => Message::binary(bytes),
+        };
+        self.socket.send(message);
+    }
+
+    /// Somebody else than the handler closes the socket: what the handler sent before is written first, if the peer
+    /// takes it.
+    async fn close_after_the_rest(&mut self) -> Result<(), End> {
+        loop {
+            match self.outgoing.try_recv() {
+                Ok(Outgoing::Message(message)) => {
+                    self.write(message);
+                    // Whoever does not take it in time is told nothing.
+                    let written = poll_fn(|cx| self.socket.poll_flush(cx));
+                    timeout(timeouts::CLOSE_TIME, written).await.map_err(|_| End::Gone)??;
+                }
+                Ok(Outgoing::Close(close)) => return Err(End::Close(close)),
+                Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
+                    return Err(End::Close(self.closing.ours()));
+                }
+            }
+        }
+    }
+
+    /// Whether the peer is still there.
+    fn check_silence(&mut self) -> Result<Instant, End> {
+        if self.untaken.is_some() {
+            // It is not listened to.
+            self.silence.end();
+            if let Some(signs) = self.socket.signs() {
+                signs.excuse();
+            }
+        }
+        self.silence.check(&mut self.socket)
+    }
+}
+
+/// Hands the message over once the handler has room for it; a handler that takes no more is not waited for.
+async fn hand_over(
+    incoming: &mut Option<Sender<RawMessage>>,
+    untaken: &mut Option<RawMessage>,
+    closing: &Closing,
+) {
+    let has_room = match incoming {
+        Some(sender) => sender.reserve().await.map(|permit| {
+            // That it waited for this one says nothing of the next.
+            let _ = closing.reading().now_or_never();
+            untaken.take().map(|message| permit.send(message))
+        }),
+        None => Ok(None),
+    };
+    if has_room.is_err() {
+        *incoming = None;
+    }
+    *untaken = None;
+}
+
+/// The handler waits for the next message, or has had its time.
+async fn dealt_with(closing: &Closing, lead: Option<Instant>) {
+    if let Some(lead) = lead {
+        // An error says that the time is over.
+        let _ = timeout_at(lead, closing.reading()).await;
+    }
+}

@@ -1,0 +1,370 @@
+//! A WebSocket as sessions use it: one step at a time, and what is said at its end.
+
+use std::{
+    mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use bytes::{BufMut, Bytes, BytesMut};
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use tokio::{
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
+    time::Instant,
+};
+use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
+
+use super::{frame_scanner::TooLong, session::End, signs::Signs, transport::Transport};
+use crate::{
+    delivery::outbox::Close,
+    server::net::{direct_writer::Pen, tcp::Lend, timeouts},
+};
+
+/// What came of one step: a message, or none if everything is written now; or the end.
+pub(in crate::server) type Step = Result<Option<Received>, End>;
+
+/// What a peer has sent.
+#[derive(Debug)]
+pub(in crate::server) enum Received {
+    Message(Message),
+    /// A message that is too long. This is its beginning, which is all that was read.
+    TooLong {
+        is_text: bool,
+        beginning: Bytes,
+    },
+}
+
+/// A socket that speaks WebSocket. It writes when it is told to, not when much waits.
+pub(in crate::server) struct Socket<S> {
+    state: State<S>,
+    /// The most bytes of a message.
+    longest: usize,
+    is_writing: bool,
+    /// Since when the peer has taken nothing of it.
+    stuck_since: Option<Instant>,
+    /// Pings read since it last had nothing to write.
+    pings: usize,
+}
+
+enum State<S> {
+    /// Nothing is half read: there are no buffers, which are most of what an idle connection would cost.
+    Resting(Transport<S>),
+    Awake(Box<WebSocketStream<Transport<S>>>),
+    /// From one to the other.
+    Moving,
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
+    pub(in crate::server) fn new(transport: Transport<S>, longest: usize) -> Self {
+        Self { state: State::Resting(transport), longest, is_writing: false, stuck_since: None, pings: 0 }
+    }
+
+    /// Whether there is something to write.
+    pub(in crate::server) fn is_writing(&self) -> bool {
+        self.is_writing
+    }
+
+    /// What was heard of the peer.
+    pub(in crate::server) fn signs(&mut self) -> Option<&mut Signs> {
+        self.transport().map(Transport::signs)
+    }
+
+    fn transport(&mut self) -> Option<&mut Transport<S>> {
+        match &mut self.state {
+            State::Resting(transport) => Some(transport),
+            State::Awake(socket) => Some(socket.get_mut()),
+            State::Moving => None,
+        }
+    }
+
+    /// Since when the peer has taken nothing of what is being written.
+    pub(in crate::server) fn stuck_since(&self) -> Option<Instant> {
+        self.stuck_since
+    }
+
+    /// Queues a message. A socket that takes none is closing, which reading from it tells.
+    pub(in crate::server) fn send(&mut self, message: Message) {
+        if let Some(socket) = self.awake() {
+            let _ = socket.feed(message).now_or_never();
+            self.is_writing = true;
+        }
+    }
+
+    /// Begins to write these frames. Only when everything before is written.
+    pub(in crate::server) fn write(&mut self, frames: Bytes) {
+        if let Some(transport) = self.transport() {
+            transport.write(frames);
+        }
+        self.is_writing = true;
+    }
+
+    /// Writes what waits and reads what is there.
+    pub(in crate::server) fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
+        let flushed = match self.poll_flush(cx) {
+            Poll::Ready(flushed) => flushed?,
+            // Who does not read his pongs is not read from.
+            Poll::Pending if self.pings >= timeouts::PONGS => return Poll::Pending,
+            Poll::Pending => false,
+        };
+        match self.poll_next(cx) {
+            Poll::Pending if flushed => Poll::Ready(Ok(None)),
+            step => step.map(|message| message.map(Some)),
+        }
+    }
+
+    /// Writes what waits; `true` if something did.
+    pub(in crate::server) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
+        if !self.is_writing {
+            return Poll::Ready(Ok(false));
+        }
+        let written = match &mut self.state {
+            State::Resting(transport) => Pin::new(transport).poll_flush(cx).map_err(drop),
+            State::Awake(socket) => socket.poll_flush_unpin(cx).map_err(drop),
+            State::Moving => Poll::Ready(Err(())),
+        };
+        if written.is_pending() && (self.stuck_since.is_none() || self.signs().is_some_and(Signs::has_taken))
+        {
+            self.stuck_since = Some(Instant::now());
+        }
+        ready!(written).map_err(|()| End::Gone)?;
+        (self.is_writing, self.stuck_since, self.pings) = (false, None, 0);
+        Poll::Ready(Ok(true))
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, End>> {
+        match self.poll_message(cx) {
+            Poll::Ready(message) => Poll::Ready(message.map(Received::Message)),
+            Poll::Pending => match self.transport().and_then(Transport::take_too_long) {
+                None => Poll::Pending,
+                Some(TooLong::Endless) => Poll::Ready(Err(End::TooLong)),
+                Some(TooLong::Skipped { is_text, beginning }) => {
+                    Poll::Ready(Ok(Received::TooLong { is_text, beginning }))
+                }
+            },
+        }
+    }
+
+    fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
+        if let State::Resting(transport) = &mut self.state
+            && !ready!(transport.poll_arrived(cx)).is_ok_and(|arrived| arrived)
+        {
+            return Poll::Ready(Err(End::Gone));
+        }
+        let Some(socket) = self.awake() else { return Poll::Ready(Err(End::Gone)) };
+        match socket.poll_next_unpin(cx) {
+            Poll::Ready(Some(Ok(message))) => {
+                if message.is_ping() {
+                    // The answer is queued.
+                    self.pings += 1;
+                    self.is_writing = true;
+                }
+                Poll::Ready(Ok(message))
+            }
+            Poll::Ready(Some(Err(Error::PayloadTooLong { .. }))) => Poll::Ready(Err(End::TooLong)),
+            Poll::Ready(Some(Err(Error::Protocol(_)))) => Poll::Ready(Err(End::Answer)),
+            Poll::Ready(_) => Poll::Ready(Err(End::Gone)),
+            Poll::Pending => {
+                self.rest();
+                Poll::Pending
+            }
+        }
+    }
+
+    fn awake(&mut self) -> Option<&mut WebSocketStream<Transport<S>>> {
+        if let State::Resting(_) = self.state
+            && let State::Resting(transport) = mem::replace(&mut self.state, State::Moving)
+        {
+            self.state = State::Awake(Box::new(speak(transport, self.longest)));
+        }
+        if let State::Awake(socket) = &mut self.state { Some(socket) } else { None }
+    }
+
+    /// Lets go of the buffers if nothing is in them.
+    fn rest(&mut self) {
+        let State::Awake(socket) = &self.state else { return };
+        if !self.is_writing
+            && socket.get_ref().is_between_messages()
+            && let State::Awake(socket) = mem::replace(&mut self.state, State::Moving)
+        {
+            self.state = State::Resting(socket.into_inner());
+        }
+    }
+
+    /// Says goodbye as the end asks for.
+    pub(in crate::server) async fn part(mut self, end: End) -> Result<(), Error> {
+        let written = !self.is_writing;
+        if let Some(transport) = self.transport() {
+            transport.forget_too_long();
+        }
+        self.awake();
+        let State::Awake(socket) = self.state else { return Ok(()) };
+        let too_long = || Close::new(1011, "message.incoming_too_long");
+        match end {
+            End::Close(close) => goodbye(*socket, Some(close)).await,
+            End::Answer => goodbye(*socket, None).await,
+            // The socket would give another reason; but what it has half written it must end itself.
+            End::TooLong if written => cut_off(socket.into_inner(), &too_long()).await,
+            End::TooLong => goodbye(*socket, Some(too_long())).await,
+            End::Gone => Ok(()),
+        }
+    }
+}
+
+impl<S: Lend> Socket<S> {
+    /// Gives away the pen, if there is one, and nothing being written. Until it is back this is not to be polled.
+    pub(in crate::server) fn lend_pen(&mut self) -> Option<Pen> {
+        if self.is_writing { None } else { self.io_mut()?.lend_pen() }
+    }
+
+    /// Has it again, and goes on with what it has begun to write.
+    pub(in crate::server) fn take_back_pen(&mut self, mut pen: Pen) {
+        let rest = pen.take_rest();
+        if let Some(io) = self.io_mut() {
+            io.take_back_pen(pen);
+        }
+        if let Some(rest) = rest {
+            self.write(rest);
+        }
+    }
+
+    fn io_mut(&mut self) -> Option<&mut S> {
+        self.transport().map(Transport::io_mut)
+    }
+}
+
+fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, longest: usize) -> WebSocketStream<S> {
+    ServerBuilder::new()
+        .config(Config::default().flush_threshold(usize::MAX))
+        .limits(Limits::default().max_payload_len(Some(longest)))
+        .serve(socket)
+}
+
+/// Closes, or completes the close of the other side, and waits for the other side to be done.
+async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: WebSocketStream<S>,
+    close: Option<Close>,
+) -> Result<(), Error> {
+    if let Some(Close { code, reason }) = close {
+        let code = CloseCode::try_from(code).unwrap_or(CloseCode::INTERNAL_SERVER_ERROR);
+        let _ = socket.feed(Message::close(Some(code), &reason)).now_or_never();
+    }
+    socket.close().await?;
+    drain(socket.into_inner()).await
+}
+
+/// Writes a close frame past the WebSocket layer, which would give a reason of its own.
+async fn cut_off<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S, close: &Close) -> Result<(), Error> {
+    const FINAL_CLOSE: u8 = 0x88;
+    let mut frame = BytesMut::new();
+    frame.put_u8(FINAL_CLOSE);
+    // At most 125: a reason has at most 123 bytes.
+    frame.put_u8(u8::try_from(2 + close.reason.len()).unwrap_or(2));
+    frame.put_u16(close.code);
+    frame.put_slice(close.reason.as_bytes());
+    socket.write_all(&frame).await?;
+    socket.shutdown().await?;
+    drain(socket).await
+}
+
+/// Reads and throws away: closing a socket that has unread bytes would take back what was written last.
+async fn drain<S: AsyncRead + Unpin>(mut socket: S) -> Result<(), Error> {
+    // Not in the future, which lasts as long as its session.
+    let mut bytes = vec![0; 4096];
+    while socket.read(&mut bytes).await? > 0 {}
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+
+    use tokio::io::duplex;
+
+    use super::*;
+
+    /// Reads what is there; the texts of the messages.
+    async fn read(socket: &mut Socket<tokio::io::DuplexStream>) -> Vec<String> {
+        let mut texts = Vec::new();
+        loop {
+            match poll_fn(|cx| Poll::Ready(socket.poll_step(cx))).await {
+                Poll::Ready(Ok(Some(Received::Message(message)))) => {
+                    texts.extend(message.as_text().map(str::to_owned));
+                }
+                Poll::Ready(Ok(Some(Received::TooLong { .. }))) => texts.push("too long".to_owned()),
+                Poll::Ready(Ok(None)) => {}
+                Poll::Ready(Err(end)) => panic!("{end:?}"),
+                Poll::Pending => return texts,
+            }
+        }
+    }
+
+    fn is_resting<S>(socket: &Socket<S>) -> bool {
+        matches!(socket.state, State::Resting(_))
+    }
+
+    #[tokio::test]
+    async fn a_socket_has_buffers_only_while_a_message_is_half_read_or_half_written() {
+        let (ours, mut theirs) = duplex(256);
+        let mut socket = Socket::new(Transport::new(ours), 1024);
+        let hello = [&[0x81, 0x85, 0, 0, 0, 0][..], b"hello"].concat();
+        for cut in 1..hello.len() {
+            assert!(read(&mut socket).await.is_empty() && is_resting(&socket));
+            theirs.write_all(&hello[..cut]).await.unwrap();
+            assert!(read(&mut socket).await.is_empty());
+            assert_eq!(is_resting(&socket), cut < 6, "a head is not passed on before it is whole");
+            theirs.write_all(&hello[cut..]).await.unwrap();
+            assert_eq!(read(&mut socket).await, ["hello"]);
+        }
+        // A message in two frames, with a ping between them, which is answered.
+        theirs.write_all(&[0x01, 0x81, 0, 0, 0, 0, b'a', 0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
+        assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+        theirs.write_all(&[0x80, 0x81, 0, 0, 0, 0, b'b']).await.unwrap();
+        assert_eq!(read(&mut socket).await, ["ab"]);
+        assert!(is_resting(&socket));
+        // More than there is room for, with a ping behind it.
+        socket.write(Bytes::from(vec![0; 1000]));
+        theirs.write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
+        assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+        let mut written = vec![1; 1000 + 2 + 2];
+        for part in written.chunks_mut(100) {
+            theirs.read_exact(part).await.unwrap();
+            read(&mut socket).await;
+        }
+        assert_eq!(written[..2], [0x8a, 0], "the answer to the first ping");
+        assert!(written[2..1002].iter().all(|byte| *byte == 0), "nothing comes between");
+        assert_eq!(written[1002..], [0x8a, 0]);
+        assert!(is_resting(&socket) && !socket.is_writing());
+    }
+
+    #[tokio::test]
+    async fn a_socket_has_no_buffers_while_a_message_that_is_too_long_is_passed_over() {
+        let (ours, mut theirs) = duplex(8192);
+        let mut socket = Socket::new(Transport::new(ours).passing_over(1024, 1 << 20), 1024);
+        let length = u16::try_from(20_000).expect("it is short").to_be_bytes();
+        theirs.write_all(&[&[0x81, 0xfe][..], &length, &[0; 4]].concat()).await.unwrap();
+        for nth in 0..20 {
+            theirs.write_all(&[b'x'; 1000]).await.unwrap();
+            // It is told as soon as its beginning is there.
+            assert_eq!(read(&mut socket).await, vec!["too long"; usize::from(nth == 4)]);
+            assert!(is_resting(&socket));
+        }
+        theirs.write_all(&[0x81, 0x81, 0, 0, 0, 0, b'a']).await.unwrap();
+        assert_eq!(read(&mut socket).await, ["a"]);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_with_the_handshake_is_not_lost_wherever_it_ends() {
+        let hello = [&[0x81, 0x85, 0, 0, 0, 0][..], b"hello"].concat();
+        let long = [&[0x81, 0xfe, 0x07, 0xd0, 0, 0, 0, 0][..], &[b'x'; 2000]].concat();
+        let all = [&hello[..], &long, &hello].concat();
+        for cut in 0..=all.len() {
+            let (ours, mut theirs) = duplex(8192);
+            let transport = Transport::new(ours).with_arrived(&all[..cut]).passing_over(1024, 1 << 20);
+            let mut socket = Socket::new(transport, 1024);
+            theirs.write_all(&all[cut..]).await.unwrap();
+            let mut texts = read(&mut socket).await;
+            texts.sort();
+            assert_eq!(texts, ["hello", "hello", "too long"], "{cut}");
+        }
+    }
+}
