@@ -1,11 +1,21 @@
 //! What ARCHITECTURE.md says is there, is there: every file on its map, every name in its text and in the decisions.
+//! And no file uses another one that it should not: see `imports` for what is read.
 #![allow(clippy::unwrap_used)]
+
+#[path = "architecture/imports.rs"]
+mod imports;
+#[path = "architecture/modules.rs"]
+mod modules;
+#[path = "architecture/tokens.rs"]
+mod tokens;
 
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
+
+use imports::Imports;
 
 #[test]
 fn the_code_map_has_every_file_and_no_other() {
@@ -72,6 +82,24 @@ fn the_list_of_decisions_has_every_page() {
         let name = page.file_name().unwrap().to_string_lossy().into_owned();
         let is_listed = list.contains(&format!("]({name})"));
         assert!(is_listed || ["README.md", "ARCHITECTURE.md"].contains(&name.as_str()), "{name}");
+    }
+}
+
+/// Files in a circle cannot be understood, or changed, one after the other.
+#[test]
+fn the_macros_have_no_circle_of_files() {
+    let circles = Imports::of(&root().join("macros/src")).circles();
+    let shown: String = circles.iter().map(ToString::to_string).collect();
+    assert!(circles.is_empty(), "{shown}");
+}
+
+/// parse → model and check → expand
+#[test]
+fn no_phase_of_the_macros_uses_a_later_one() {
+    let imports = Imports::of(&root().join("macros/src"));
+    for (earlier, later) in [("syntax/", "model/"), ("syntax/", "expand/"), ("model/", "expand/")] {
+        assert_eq!(imports.between(earlier, later), [], "{earlier} uses {later}");
+        assert_ne!(imports.between(later, earlier), [], "{later} uses {earlier}");
     }
 }
 
