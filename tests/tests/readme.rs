@@ -3,14 +3,14 @@
 // Its code prints, as examples do.
 #![allow(clippy::print_stdout)]
 
-use std::{fs, path::Path, process::Stdio, time::Duration};
+use std::{collections::BTreeSet, fs, path::Path, process::Stdio, time::Duration};
 
 use callboard::prelude::*;
 use callboard_tests::{World, in_time, javascript::node};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::TcpStream,
-    process::Command,
+    process::{Child, Command},
 };
 
 /// The first program in README.md, which the build script took out of it.
@@ -20,40 +20,33 @@ mod program {
 }
 
 #[tokio::test]
-async fn the_program_runs_and_the_javascript_client_talks_to_it() {
+async fn the_javascript_client_talks_to_the_program() {
     let world = World::network(Registry::new().in_memory().register::<program::ChatRoom>()).await;
-    program::say_hello(world.client.clone()).await.unwrap();
-
     let script = block("js", "").replace("http://127.0.0.1:6420", world.url.as_ref().unwrap());
     let node = move || node().args(["--input-type=module", "--eval", &script]).output().unwrap();
     let said = tokio::task::spawn_blocking(node).await.unwrap();
     let complaints = String::from_utf8_lossy(&said.stderr);
-    assert_eq!(
-        String::from_utf8_lossy(&said.stdout),
-        "bob: hello from JavaScript\n2 messages so far\n",
-        "{complaints}"
-    );
+    assert_eq!(String::from_utf8_lossy(&said.stdout), "1: hello from JavaScript\n", "{complaints}");
     world.stop().await;
+}
+
+#[tokio::test]
+async fn the_program_goes_on_from_what_it_saved_when_it_is_started_again() {
+    let directory = tempfile::tempdir().unwrap();
+    for greeting in ["1: hello", "2: hello"] {
+        let mut server = start(directory.path());
+        assert_eq!(first_line(&mut server).await, greeting);
+        server.kill().await.unwrap();
+    }
 }
 
 #[tokio::test]
 async fn the_program_started_twice_at_a_time_says_why_the_second_cannot_run() {
     let directory = tempfile::tempdir().unwrap();
-    let start = || {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_readme"));
-        program.current_dir(&directory).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        program.spawn().unwrap()
-    };
-    let mut first = start();
-    let mut lines = BufReader::new(first.stdout.take().unwrap()).lines();
-    let mut said = Vec::new();
-    while said.len() < 2 {
-        said.push(in_time(lines.next_line()).await.unwrap().unwrap());
-    }
-    said.sort_unstable();
-    assert_eq!(said, ["1 messages so far", "ann: hello"]);
+    let mut first = start(directory.path());
+    assert_eq!(first_line(&mut first).await, "1: hello");
 
-    let second = in_time(start().wait_with_output()).await.unwrap();
+    let second = in_time(start(directory.path()).wait_with_output()).await.unwrap();
     assert!(!second.status.success());
     let complaint = String::from_utf8(second.stderr).unwrap();
     // Wherever it is started: the whole path.
@@ -67,6 +60,11 @@ async fn the_program_started_twice_at_a_time_says_why_the_second_cannot_run() {
 }
 
 #[test]
+fn the_first_program_fits_on_a_screen() {
+    assert!(block("rust,no_run", "").lines().count() <= 25);
+}
+
+#[test]
 fn the_errors_are_those_that_rustc_prints_for_the_program_with_mistakes_in_it() {
     let case = fs::read_to_string(root().join("ui-tests/readme/fail/mistyped_event.rs")).unwrap();
     let printed = fs::read_to_string(root().join("ui-tests/readme/fail/mistyped_event.stderr")).unwrap();
@@ -75,7 +73,7 @@ fn the_errors_are_those_that_rustc_prints_for_the_program_with_mistakes_in_it() 
     for error in shown.split("\n\n") {
         assert!(printed.contains(error.trim_end()), "rustc does not print\n{error}\nbut\n{printed}");
     }
-    // The first line of a case says what it checks; the program has a comment there.
+    // The first line of a case says, in a comment at its end, what it checks.
     for (line, told) in block("rust,no_run", "").lines().zip(case.lines()).skip(1) {
         let is_mistake = || shown.contains(told.trim()) || printed.contains(told.trim());
         assert!(line == told || is_mistake(), "the case has `{told}`, README.md has `{line}`");
@@ -89,8 +87,11 @@ fn every_link_leads_somewhere_wherever_the_page_is_shown() {
         let text = fs::read_to_string(root().join(page)).unwrap();
         // Code has brackets of its own.
         let prose: String = text.split("```").step_by(2).collect();
+        let anchors: BTreeSet<_> =
+            prose.lines().filter_map(|line| line.strip_prefix("## ")).map(anchor).collect();
         let links = prose.split("](").skip(1).map(|link| link.split(')').next().unwrap());
-        let dead: Vec<_> = links.filter(|link| !link.starts_with("https://")).collect();
+        let dead: Vec<_> =
+            links.filter(|link| !link.starts_with("https://") && !anchors.contains(*link)).collect();
         assert!(dead.is_empty(), "{page} has links that lead nowhere in other places: {dead:?}");
     }
 }
@@ -124,6 +125,24 @@ async fn the_first_command_starts_a_chat_room_that_ends_when_it_is_told_to() {
     let id = server.id().unwrap().to_string();
     assert!(Command::new("kill").args(["-TERM", &id]).status().await.unwrap().success());
     assert!(in_time(server.wait()).await.unwrap().success(), "it ends as it should");
+}
+
+/// The first program, in a directory of its own.
+fn start(directory: &Path) -> Child {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_readme"));
+    program.current_dir(directory).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    program.spawn().unwrap()
+}
+
+async fn first_line(program: &mut Child) -> String {
+    let mut lines = BufReader::new(program.stdout.as_mut().unwrap()).lines();
+    in_time(lines.next_line()).await.unwrap().expect("it prints a line")
+}
+
+/// What a link to this heading is.
+fn anchor(heading: &str) -> String {
+    let text = heading.to_lowercase().replace(' ', "-");
+    format!("#{}", text.replace(|letter: char| !letter.is_alphanumeric() && letter != '-', ""))
 }
 
 /// The whole response to `GET /`.
