@@ -86,7 +86,7 @@ pub use contract::queue::{Completion, Queue, QueueMessage};
 pub use contract::queue::{QueueInfo, QueueOf};
 pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, SlowConsumer, event_name};
 #[cfg(feature = "server")]
-pub use delivery::drop_counters::EventLosses;
+pub use delivery::drop_counters::EventDrops;
 #[cfg(feature = "server")]
 pub use delivery::encoded_event::SendError;
 pub use error::fault::FaultNameError;

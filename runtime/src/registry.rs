@@ -14,7 +14,7 @@ use tokio::net::{TcpListener, ToSocketAddrs};
 use crate::store::DataDir;
 use crate::{
     Actor, Contract, Error, Limits, RegistryMetrics,
-    host::{MakeKind, Runtime, make_kind},
+    host::{MakeActorType, Runtime, make_actor_type},
     server::{
         self, Access, ControlToken, ControlTokenError, Gateway, HealthServer, Hosts, Origins, TrustedProxies,
     },
@@ -41,7 +41,7 @@ use crate::{
 #[must_use = "a registry does nothing until it is served, routed or called"]
 #[derive(Default)]
 pub struct Registry {
-    kinds: BTreeMap<&'static str, MakeKind>,
+    kinds: BTreeMap<&'static str, MakeActorType>,
     /// What they are called in Rust.
     types: BTreeMap<&'static str, &'static str>,
     keep: Keep,
@@ -103,7 +103,7 @@ impl Registry {
                  give one another name with `#[actor(name = \"..\")]`"
             );
         }
-        self.kinds.insert(name, make_kind::<A>);
+        self.kinds.insert(name, make_actor_type::<A>);
         self
     }
 

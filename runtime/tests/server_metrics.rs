@@ -202,7 +202,7 @@ async fn metrics() {
 }
 
 async fn a_scrape_has_each_metric_with_its_value() {
-    let limits = Limits::new().queue_messages(4);
+    let limits = Limits::new().send_queue_messages(4);
     let registry = Registry::new().in_memory().limits(limits).register::<Till>().prometheus();
     let counts = registry.metrics();
     let mut customer = Customer { server: Server::host(registry).await, sent: 0, got: 0 };
@@ -361,7 +361,7 @@ async fn slow_ones(customer: &mut Customer, mut wire: Wire, counts: &RegistryMet
     assert_eq!((dropped("priced", "oldest"), dropped("priced", "superseded")), (16.0, 0.0));
     assert!(dropped("stocked", "superseded") > 0.0);
     assert_eq!(dropped("priced", "disconnected"), 0.0);
-    let losses = counts.event_losses();
+    let losses = counts.event_drops();
     let priced = losses.iter().find(|losses| losses.event == "priced").unwrap();
     assert_eq!(priced.dropped, 16, "the server has the registry, and what it counts can still be read");
     let delivered = scrape.get("callboard_events_delivered_total", &[("actor", "till"), ("event", "priced")]);

@@ -184,7 +184,7 @@ async fn what_is_no_message_of_a_queue_is_refused_and_says_why() {
 
 #[tokio::test]
 async fn a_queue_and_its_messages_have_limits() {
-    let server = start(Limits::new().queued_messages(2).queued_message(200)).await;
+    let server = start(Limits::new().queue_depth(2).queued_message_bytes(200)).await;
     let sack = |text: usize| format!(r#"{{"body":"{}","wait":false}}"#, "x".repeat(text));
     // Two quotes are part of it.
     let reply = post(&server, "sacks%20of%20flour", &sack(198)).await;

@@ -458,7 +458,9 @@ async fn what_waits_is_served_at_the_actors_next_time_awake_in_the_order_asked()
 
 #[tokio::test]
 async fn a_flow_that_has_filled_its_share_is_refused_and_nobody_else() {
-    let server = serve(Limits::new().calls_in_flight(20_000).queue_messages(30_000).queue(1 << 30)).await;
+    let server =
+        serve(Limits::new().calls_in_flight(20_000).send_queue_messages(30_000).send_queue_bytes(1 << 30))
+            .await;
     let mut pair = peers(&server, "full", 1, 2).await;
     let (outside, _holder) = held(&server, "full").await;
     pair[0].sign("flood", 10_010).await;

@@ -8,7 +8,7 @@ mod gateway;
 
 use std::{env, net::SocketAddr, time::Duration};
 
-use callboard::{EventLosses, Limits, RegistryMetrics, SlowConsumer, prelude::*};
+use callboard::{EventDrops, Limits, RegistryMetrics, SlowConsumer, prelude::*};
 use futures_util::{SinkExt as _, StreamExt as _, future::join_all};
 use serde_json::{Value, json};
 use tokio::{
@@ -117,8 +117,8 @@ impl Scene {
         socket
     }
 
-    fn losses(&self, event: &str) -> EventLosses {
-        self.metrics.event_losses().into_iter().find(|losses| losses.event == event).expect("it is there")
+    fn losses(&self, event: &str) -> EventDrops {
+        self.metrics.event_drops().into_iter().find(|losses| losses.event == event).expect("it is there")
     }
 
     /// Sends all events, never more at once than clients that read have room for.

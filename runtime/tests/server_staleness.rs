@@ -81,7 +81,7 @@ async fn how_old_values_are() {
             }
         }
     }
-    println!("{:?}", metrics.event_losses());
+    println!("{:?}", metrics.event_drops());
     publishing.abort();
 }
 

@@ -213,7 +213,7 @@ macro_rules! too_much {
         let (taken, why) = in_time(member.conn.fill(100, 100 * KIB)).await.unwrap();
         // 8 MiB beyond the queue's 256 KiB, but for what is around each payload.
         assert!((82..=84).contains(&taken), "{taken}");
-        assert!(why.contains("`Limits::queue`"), "{why}");
+        assert!(why.contains("`Limits::send_queue_bytes`"), "{why}");
         assert_eq!(member.small.so_far().len(), taken, "what had room has come");
         assert_eq!(in_time(member.conn.send_many(10)).await.unwrap(), 10);
         assert_eq!(member.small.so_far().len(), 10);
@@ -246,7 +246,7 @@ async fn what_a_turn_sends_beyond_a_queue_is_within_what_its_peers_may_have_buff
 
 #[tokio::test]
 async fn a_broadcast_ends_the_connections_that_have_no_room_for_it_and_they_come_back() {
-    let limits = Limits::new().queue_excess(100 * KIB);
+    let limits = Limits::new().send_queue_excess(100 * KIB);
     let world = World::network(registry().limits(limits)).await;
     let mut member = member!(Live, world, Greeting::default());
     let scattered = in_time(member.conn.scatter(10_000)).await;

@@ -17,13 +17,16 @@ use crate::{
     delivery::{
         backlog::Item,
         burst::Burst,
-        encoded_event::{Frames, SendError},
-        encoding_slot::Channel,
+        encoded_event::{EncodedEvent, SendError},
+        encoding_slot::EncodingSlot,
         outbox::{Close, Outbox, TooMuch, Writer},
         subscriptions::{Asked, Subscriptions},
     },
     error::faults,
-    host::{Fan, Flow, Gate, Parcel, Source, connections::in_flight::InFlight, turn::decode},
+    host::{
+        BroadcastBuffer, Flow, OutputGate, PendingOutput, Source, connections::in_flight::InFlight,
+        turn::decode,
+    },
     meters::ActorMeters,
     wire::{Notice, ToClient},
 };
@@ -53,9 +56,9 @@ struct Inner<A: Actor> {
     state: RwLock<Arc<A::ConnState>>,
     subscriptions: Subscriptions,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
-    gate: Arc<Mutex<Gate<A>>>,
+    gate: Arc<Mutex<OutputGate<A>>>,
     /// Where events wait for others that go out with them.
-    fan: Arc<Fan<A>>,
+    fan: Arc<BroadcastBuffer<A>>,
     /// Calls that wait for their answers, and subscriptions that wait, as far as they are counted.
     in_flight: Mutex<InFlight>,
     limits: Arc<Limits>,
@@ -81,7 +84,7 @@ impl<A: Actor> Conn<A> {
         params: ParamsOf<A>,
         state: A::ConnState,
         peer: Peer<A>,
-        ways: (Arc<Mutex<Gate<A>>>, Arc<Fan<A>>),
+        ways: (Arc<Mutex<OutputGate<A>>>, Arc<BroadcastBuffer<A>>),
         limits: Arc<Limits>,
         meters: Arc<ActorMeters>,
     ) -> Self {
@@ -149,7 +152,7 @@ impl<A: Actor> Conn<A> {
     /// Sends an event to this connection alone, whatever it subscribed to.
     ///
     /// Returns whether it was handed over: `false` if the connection is closed, or, with a line in the log, if the
-    /// event cannot be sent at all or one turn sends more than [`Limits::queue_excess`] grants;
+    /// event cannot be sent at all or one turn sends more than [`Limits::send_queue_excess`] grants;
     /// [`try_send`](Self::try_send) says which.
     pub fn send<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
         self.try_send(event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
@@ -157,7 +160,7 @@ impl<A: Actor> Conn<A> {
 
     /// Sends an event to this connection alone, or says why not.
     pub fn try_send<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
-        let sent = self.deliver(&mut Frames::new(event));
+        let sent = self.deliver(&mut EncodedEvent::new(event));
         if sent.is_ok() {
             self.0.meters.published(E::INDEX, Some(self.id()), 1);
             self.0.meters.delivered(E::INDEX, 1);
@@ -176,7 +179,7 @@ impl<A: Actor> Conn<A> {
     /// Closes it after what was sent to it before, wherever that waits.
     pub(crate) fn close(&self, close: Close) {
         self.0.fan.flush();
-        let parcel = Parcel::Close { conn: self.clone(), close };
+        let parcel = PendingOutput::Close { conn: self.clone(), close };
         match A::OPTIONS.durability {
             Durability::Output => {
                 if let Err(parcel) = self.0.gate.lock().pass_event(parcel) {
@@ -328,11 +331,11 @@ impl<A: Actor> Conn<A> {
     }
 
     /// The way that its events go; `None` if it gets none.
-    pub(crate) fn channel(&self) -> Option<Channel> {
+    pub(crate) fn channel(&self) -> Option<EncodingSlot> {
         match &self.0.peer {
-            Peer::Wire(outbox) => Some(Channel::Wire(outbox.encoding())),
+            Peer::Wire(outbox) => Some(EncodingSlot::Wire(outbox.encoding())),
             #[cfg(feature = "client")]
-            Peer::Local(_) => Some(Channel::Local),
+            Peer::Local(_) => Some(EncodingSlot::Local),
             Peer::Raw(_) | Peer::Call(_) => None,
         }
     }
@@ -340,7 +343,7 @@ impl<A: Actor> Conn<A> {
     /// Sends an event to it, after what is kept for it.
     pub(crate) fn deliver<E: EventOf<A::Contract>>(
         &self,
-        frames: &mut Frames<'_, A::Contract, E>,
+        frames: &mut EncodedEvent<'_, A::Contract, E>,
     ) -> Result<(), SendError> {
         if !self.is_open() {
             return Err(SendError::Closed);
@@ -355,8 +358,10 @@ impl<A: Actor> Conn<A> {
     fn try_pass(&self, event: Arc<Burst>) -> Result<(), SendError> {
         if A::OPTIONS.durability == Durability::Output || self.has_waiting() {
             let waiting = self.0.waiting_bytes.load(Ordering::Acquire);
-            let Limits { queue, queue_excess, .. } = *self.0.limits;
-            if self.outbox().is_some() && waiting + event.bytes() > queue.saturating_add(queue_excess) {
+            let Limits { send_queue_bytes, send_queue_excess, .. } = *self.0.limits;
+            if self.outbox().is_some()
+                && waiting + event.bytes() > send_queue_bytes.saturating_add(send_queue_excess)
+            {
                 return Err(self.no_room(waiting));
             }
         } else if let Peer::Wire(outbox) = &self.0.peer {
@@ -368,7 +373,7 @@ impl<A: Actor> Conn<A> {
     }
 
     fn no_room(&self, waiting: usize) -> SendError {
-        SendError::NoRoom { waiting, limit: self.0.limits.queue_excess }
+        SendError::NoRoom { waiting, limit: self.0.limits.send_queue_excess }
     }
 
     /// Closes it because there is no room for the event at this place of the table, which nobody is to miss.
@@ -380,7 +385,7 @@ impl<A: Actor> Conn<A> {
 
     /// Hands events over, or leaves them where they wait until what they speak of is saved.
     pub(crate) fn pass(&self, events: Arc<Burst>, writer: Writer) -> Result<(), SendError> {
-        let parcel = |events| Parcel::Event { conn: self.clone(), events };
+        let parcel = |events| PendingOutput::Event { conn: self.clone(), events };
         let taken = self.is_open()
             && match A::OPTIONS.durability {
                 Durability::Output => self.0.gate.lock().pass_event(parcel(events)).is_ok(),

@@ -9,8 +9,8 @@ use super::{
 use crate::{
     Actor, ActorId, Conn, ConnId, EventOf, Fault, Key, Queue, QueueOf, Schedule, ScheduleError, ScheduleId,
     WorkHandle,
-    delivery::encoded_event::{Frames, SendError},
-    host::{Cell, Claims, Turn, Wish, Wishes},
+    delivery::encoded_event::{EncodedEvent, SendError},
+    host::{ActorCell, Claims, LifecycleRequest, LifecycleRequests, Turn},
 };
 
 /// What an action or a hook is given to reach the world: the actor's identity, its connections, its events.
@@ -21,25 +21,25 @@ use crate::{
 /// A clone costs next to nothing, and can outlive the action: it is what work beside the actor's turns uses,
 /// [`keep_awake`](Self::keep_awake) for example.
 pub struct Ctx<A: Actor> {
-    cell: Arc<Cell<A>>,
+    cell: Arc<ActorCell<A>>,
     caller: Option<Conn<A>>,
     schedule: Option<ScheduleId>,
     claims: Claims,
     /// What the turn has asked for its actor's life; `None` beside the turns, where it is granted at once.
-    wishes: Option<Wishes>,
+    wishes: Option<LifecycleRequests>,
 }
 
 impl<A: Actor> Ctx<A> {
-    pub(crate) fn of_turn(cell: Arc<Cell<A>>, caller: Option<Conn<A>>) -> Self {
-        Self { cell, caller, schedule: None, claims: None, wishes: Some(Wishes::default()) }
+    pub(crate) fn of_turn(cell: Arc<ActorCell<A>>, caller: Option<Conn<A>>) -> Self {
+        Self { cell, caller, schedule: None, claims: None, wishes: Some(LifecycleRequests::default()) }
     }
 
-    pub(crate) fn beside(cell: Arc<Cell<A>>) -> Self {
+    pub(crate) fn beside(cell: Arc<ActorCell<A>>) -> Self {
         Self { cell, caller: None, schedule: None, claims: None, wishes: None }
     }
 
-    pub(crate) fn wished(&self) -> Wish {
-        self.wishes.as_ref().map_or(Wish::Stay, Wishes::get)
+    pub(crate) fn wished(&self) -> LifecycleRequest {
+        self.wishes.as_ref().map_or(LifecycleRequest::Stay, LifecycleRequests::get)
     }
 
     pub(crate) fn of_schedule(self, id: ScheduleId) -> Self {
@@ -354,7 +354,7 @@ impl<A: Actor> Ctx<A> {
     /// Goes to sleep after this turn, once [work](Self::keep_awake) that keeps it awake has ended, and messages that wait for
     /// `#[run]` are handled. Calls that come after that wait for its next time awake.
     pub fn sleep(&self) {
-        self.wish(Wish::Sleep);
+        self.wish(LifecycleRequest::Sleep);
     }
 
     /// Destroys the actor after this turn: its state and schedules are gone, its connections are closed, and its key
@@ -364,10 +364,10 @@ impl<A: Actor> Ctx<A> {
     /// answered once the store has forgotten the actor. If the store fails, the caller gets an error, and the actor
     /// goes on from its last saved state. Beside the turns, and for a `"relaxed"` actor, it is tried until it is done.
     pub fn destroy(&self) {
-        self.wish(Wish::Destroy);
+        self.wish(LifecycleRequest::Destroy);
     }
 
-    fn wish(&self, wish: Wish) {
+    fn wish(&self, wish: LifecycleRequest) {
         match &self.wishes {
             Some(wishes) => wishes.raise(wish),
             None => self.cell.wish(wish),
@@ -430,7 +430,7 @@ impl<A: Actor> fmt::Debug for Conns<A> {
 pub trait SendEach<A: Actor>: Iterator<Item = Conn<A>> + Sized {
     /// Sends the event to each connection, and returns how many took it.
     fn send<E: EventOf<A::Contract>>(self, event: &E) -> usize {
-        let mut frames = Frames::new(event);
+        let mut frames = EncodedEvent::new(event);
         let (mut taken, mut last) = (0, None);
         for conn in self {
             match conn.deliver(&mut frames) {

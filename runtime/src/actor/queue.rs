@@ -6,7 +6,7 @@ use crate::{
     Actor, Contract, Fault, MessageId, Payload,
     contract::queue::{KEPT, QueueMessage, QueueOf},
     error::faults,
-    host::Cell,
+    host::ActorCell,
     util::{log, shown::shown},
 };
 
@@ -42,7 +42,7 @@ use crate::{
 /// }
 /// ```
 pub struct Queue<A: Actor, M> {
-    cell: Arc<Cell<A>>,
+    cell: Arc<ActorCell<A>>,
     /// Its place in the contract's table.
     index: usize,
     messages: PhantomData<fn(M) -> M>,
@@ -50,7 +50,7 @@ pub struct Queue<A: Actor, M> {
 
 // Whether it is one of the actor's is checked where it is asked for, and not again by each method.
 impl<A: Actor, M: Payload> Queue<A, M> {
-    pub(crate) fn new(cell: Arc<Cell<A>>) -> Self
+    pub(crate) fn new(cell: Arc<ActorCell<A>>) -> Self
     where
         M: QueueOf<A::Contract>,
     {

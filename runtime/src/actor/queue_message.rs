@@ -13,7 +13,7 @@ use crate::{
     Actor, Fault, MessageId, Payload,
     contract::queue::QueueOf,
     error::faults,
-    host::{Taken, Turn},
+    host::{MessageLease, Turn},
 };
 
 /// A message that was taken from its queue: it is this taker's alone, and keeps the actor awake.
@@ -23,11 +23,11 @@ use crate::{
 pub struct QueueMessage<A: Actor, M> {
     /// What was sent.
     pub body: M,
-    taken: Taken<A>,
+    taken: MessageLease<A>,
 }
 
 impl<A: Actor, M> QueueMessage<A, M> {
-    pub(crate) fn new(body: M, taken: Taken<A>) -> Self {
+    pub(crate) fn new(body: M, taken: MessageLease<A>) -> Self {
         Self { body, taken }
     }
 
@@ -101,7 +101,7 @@ impl<A: Actor, M> QueueMessage<A, M> {
     }
 }
 
-fn complete<A: Actor, M: QueueOf<A::Contract>>(taken: Taken<A>, response: &M::Response) -> Completion {
+fn complete<A: Actor, M: QueueOf<A::Contract>>(taken: MessageLease<A>, response: &M::Response) -> Completion {
     let is_empty = TypeId::of::<M::Response>() == TypeId::of::<()>();
     Completion(taken.complete(|format| {
         // Whoever waits hears that it was handled, not why there is nothing to be read about it.

@@ -15,7 +15,8 @@ use crate::{
     contract::queue::KEPT,
     error::faults,
     host::{
-        Chain, Guest, Letter, LocalActor, LocalConn, LocalKind, Nobody, Reach, Runtime, Visit, unanswered,
+        AdmissionRequest, Chain, ConnectInfo, EnqueueRequest, LocalActor, LocalConn, LocalKind, Lookup,
+        Nobody, Runtime, unanswered,
     },
     util::task,
     wire::{Format, Params},
@@ -58,7 +59,10 @@ impl<C: Contract> LocalPort<C> {
     }
 
     /// Somebody who shows these params to whom the target leads.
-    async fn visit(&self, params: Option<Params>) -> Result<(Arc<dyn LocalKind<C>>, Visit), Fault> {
+    async fn visit(
+        &self,
+        params: Option<Params>,
+    ) -> Result<(Arc<dyn LocalKind<C>>, AdmissionRequest), Fault> {
         visit(&self.host, &self.target, params).await
     }
 
@@ -99,21 +103,21 @@ async fn visit<C: Contract>(
     host: &Host,
     target: &Target,
     params: Option<Params>,
-) -> Result<(Arc<dyn LocalKind<C>>, Visit), Fault> {
+) -> Result<(Arc<dyn LocalKind<C>>, AdmissionRequest), Fault> {
     let runtime = host.runtime()?;
     let kind = runtime.local_kind::<C>()?;
     let (key, reach, id) = match target {
-        Target::Get(key) => (key.clone(), Reach::Get, None),
-        Target::GetOrCreate(key, input) => (key.clone(), Reach::GetOrCreate { input: input.clone() }, None),
-        Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Reach::Get, Some(*id)),
+        Target::Get(key) => (key.clone(), Lookup::Get, None),
+        Target::GetOrCreate(key, input) => (key.clone(), Lookup::GetOrCreate { input: input.clone() }, None),
+        Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Lookup::Get, Some(*id)),
     };
-    Ok((kind, Visit { key, id, reach, guest: Guest { params, ..Guest::default() } }))
+    Ok((kind, AdmissionRequest { key, id, reach, guest: ConnectInfo { params, ..ConnectInfo::default() } }))
 }
 
 /// The actor itself, for who is trusted.
 async fn find<C: Contract>(host: &Host, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
     // Who is within does not keep the runtime for as long as a start may take.
-    let (kind, Visit { key, id, reach, .. }) = visit::<C>(host, target, None).await?;
+    let (kind, AdmissionRequest { key, id, reach, .. }) = visit::<C>(host, target, None).await?;
     let (actor, _) = kind.reach(key, reach).await?;
     if id.is_some_and(|id| id != actor.id()) {
         return Err(faults::actor_not_found());
@@ -128,7 +132,7 @@ pub(super) async fn create<C: Contract>(
     input: Option<Bytes>,
 ) -> Result<ActorId, Fault> {
     let kind = host.runtime()?.local_kind::<C>()?;
-    let (actor, _) = kind.reach(key, Reach::Create { input }).await?;
+    let (actor, _) = kind.reach(key, Lookup::Create { input }).await?;
     Ok(actor.id())
 }
 
@@ -185,7 +189,7 @@ impl<C: Contract> Port<C> for LocalPort<C> {
     fn send(&self, message: Outgoing, params: Option<Params>) -> BoxFuture<'_, Result<Sent, CallError>> {
         Box::pin(async move {
             let Outgoing { index: queue, body, wait } = message;
-            let letter = Letter { queue, body, response: wait.map(|_| KEPT) };
+            let letter = EnqueueRequest { queue, body, response: wait.map(|_| KEPT) };
             let handling = if params.is_some() {
                 let (kind, visit) = self.visit(params).await?;
                 kind.enqueue_as(visit, letter, Chain::current()).await?

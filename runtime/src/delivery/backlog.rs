@@ -7,7 +7,7 @@ use std::{
 
 use bytes::Bytes;
 
-use super::{drop_counters::Losses, load::Load};
+use super::{drop_counters::DropCounters, load::Load};
 use crate::{EventInfo, SlowConsumer};
 
 /// Something that waits to be written.
@@ -57,7 +57,7 @@ pub(crate) type Missed = (&'static EventInfo, u64);
 
 impl Backlog {
     /// What has waited so far.
-    pub(crate) fn of(items: impl Iterator<Item = Item>, losses: Option<&Losses>) -> Self {
+    pub(crate) fn of(items: impl Iterator<Item = Item>, losses: Option<&DropCounters>) -> Self {
         let mut backlog = Self::default();
         for item in items {
             backlog.supersede(&item, losses);
@@ -120,7 +120,7 @@ impl Backlog {
     }
 
     /// What is of the same kind and key, and is kept for its latest alone, goes.
-    pub(crate) fn supersede(&mut self, item: &Item, losses: Option<&Losses>) {
+    pub(crate) fn supersede(&mut self, item: &Item, losses: Option<&DropCounters>) {
         let Some(kind) = item.latest_of() else { return };
         let superseded = self.latest.remove(&kind).and_then(|place| self.remove(place));
         if let Some(Item { tag: Some(tag), .. }) = superseded {
@@ -131,7 +131,7 @@ impl Backlog {
     }
 
     /// Drops the oldest that may go. `false` if there is none.
-    pub(crate) fn drop_oldest(&mut self, losses: Option<&Losses>) -> bool {
+    pub(crate) fn drop_oldest(&mut self, losses: Option<&DropCounters>) -> bool {
         while let Some(oldest) = self.oldest.pop_front() {
             if let Some(item) = self.remove(oldest) {
                 self.miss(&item, losses);
@@ -142,7 +142,7 @@ impl Backlog {
     }
 
     /// An item is dropped before it waits.
-    pub(crate) fn miss(&mut self, item: &Item, losses: Option<&Losses>) {
+    pub(crate) fn miss(&mut self, item: &Item, losses: Option<&DropCounters>) {
         if let Some(tag) = &item.tag {
             self.missed.entry(tag.index).or_insert((tag.info, 0)).1 += 1;
             losses.inspect(|losses| losses.dropped(tag.index));

@@ -7,11 +7,11 @@ use metrics::Counter;
 use crate::{EventInfo, SlowConsumer, meters};
 
 /// What became of one event of an actor where clients were too slow for it, since the server started:
-/// [`RegistryMetrics::event_losses`](crate::RegistryMetrics::event_losses). All figures are deliveries: an event that ten clients missed
+/// [`RegistryMetrics::event_drops`](crate::RegistryMetrics::event_drops). All figures are deliveries: an event that ten clients missed
 /// counts ten times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct EventLosses {
+pub struct EventDrops {
     /// The actor's name on the wire.
     pub actor: &'static str,
     /// The event's name on the wire.
@@ -28,7 +28,7 @@ pub struct EventLosses {
 
 /// The counters of one kind of actor, a row for each of its events.
 #[derive(Debug)]
-pub(crate) struct Losses {
+pub(crate) struct DropCounters {
     actor: &'static str,
     events: &'static [EventInfo],
     rows: Box<[Row]>,
@@ -41,14 +41,14 @@ struct Row {
     disconnected: Losing,
 }
 
-/// How often something was lost in one way, for [`EventLosses`] and for metrics.
+/// How often something was lost in one way, for [`EventDrops`] and for metrics.
 #[derive(Debug)]
 struct Losing {
     count: AtomicU64,
     meter: Counter,
 }
 
-impl Losses {
+impl DropCounters {
     pub(crate) fn new(actor: &'static str, events: &'static [EventInfo]) -> Self {
         let losing =
             |event, reason| Losing { count: AtomicU64::new(0), meter: meters::dropped(actor, event, reason) };
@@ -77,8 +77,8 @@ impl Losses {
         self.rows[index].disconnected.add();
     }
 
-    pub(crate) fn read(&self) -> impl Iterator<Item = EventLosses> {
-        self.events.iter().zip(&self.rows).map(|(info, row)| EventLosses {
+    pub(crate) fn read(&self) -> impl Iterator<Item = EventDrops> {
+        self.events.iter().zip(&self.rows).map(|(info, row)| EventDrops {
             actor: self.actor,
             event: info.name,
             slow: info.slow,

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::{
     backlog::{Item, Tag},
     burst::Burst,
-    encoding_slot::Channel,
+    encoding_slot::EncodingSlot,
 };
 use crate::{
     Contract, Event, EventOf, SlowConsumer, event_name,
@@ -16,23 +16,23 @@ use crate::{
 };
 
 /// An event, and its encoded forms as they come to be needed.
-pub(crate) struct Frames<'a, C, E> {
+pub(crate) struct EncodedEvent<'a, C, E> {
     event: &'a E,
     args: [Option<Bytes>; 2],
     messages: [Option<Bytes>; 3],
     tag: Option<Arc<Tag>>,
-    bursts: [Option<Arc<Burst>>; Channel::COUNT],
+    bursts: [Option<Arc<Burst>>; EncodingSlot::COUNT],
     contract: PhantomData<C>,
 }
 
-impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
+impl<'a, C: Contract, E: EventOf<C>> EncodedEvent<'a, C, E> {
     pub(crate) fn new(event: &'a E) -> Self {
         let (args, messages) = ([None, None], [None, None, None]);
         Self { event, args, messages, tag: None, bursts: [const { None }; _], contract: PhantomData }
     }
 
     /// What a connection is given that this way leads to: the same for all of them.
-    pub(crate) fn burst(&mut self, channel: Channel, limit: usize) -> Result<Arc<Burst>, SendError> {
+    pub(crate) fn burst(&mut self, channel: EncodingSlot, limit: usize) -> Result<Arc<Burst>, SendError> {
         if let Some(burst) = &self.bursts[channel.index()] {
             return Ok(Arc::clone(burst));
         }
@@ -43,11 +43,11 @@ impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
     /// The event as it goes each of these ways.
     pub(crate) fn items(
         mut self,
-        channels: [bool; Channel::COUNT],
+        channels: [bool; EncodingSlot::COUNT],
         limit: usize,
-    ) -> Result<[Option<Item>; Channel::COUNT], SendError> {
-        let mut items = [const { None }; Channel::COUNT];
-        for channel in Channel::ALL {
+    ) -> Result<[Option<Item>; EncodingSlot::COUNT], SendError> {
+        let mut items = [const { None }; EncodingSlot::COUNT];
+        for channel in EncodingSlot::ALL {
             if channels[channel.index()] {
                 items[channel.index()] = Some(self.item(channel, limit)?);
             }
@@ -55,13 +55,13 @@ impl<'a, C: Contract, E: EventOf<C>> Frames<'a, C, E> {
         Ok(items)
     }
 
-    fn item(&mut self, channel: Channel, limit: usize) -> Result<Item, SendError> {
+    fn item(&mut self, channel: EncodingSlot, limit: usize) -> Result<Item, SendError> {
         Ok(match channel {
-            Channel::Wire(encoding) => {
+            EncodingSlot::Wire(encoding) => {
                 Item { frame: self.message(encoding, limit)?, event: Some(E::INDEX), tag: self.tag()? }
             }
             #[cfg(feature = "client")]
-            Channel::Local => {
+            EncodingSlot::Local => {
                 Item { frame: self.args(Format::Cbor, limit)?, event: Some(E::INDEX), tag: None }
             }
         })
@@ -122,7 +122,7 @@ pub enum SendError {
     /// So much waits to be written to the connection that there is no room for the event. The connection stays open.
     #[error(
         "there is no room for the event beside {waiting} bytes that wait for the connection: one turn may go beyond \
-         `Limits::queue` by {limit}, as far as `Limits::buffered` has room"
+         `Limits::send_queue_bytes` by {limit}, as far as `Limits::buffered` has room"
     )]
     NoRoom {
         /// How much waits.

@@ -4,13 +4,13 @@ use crate::wire::Encoding;
 
 /// A way that events go: all that go the same way are encoded alike.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Channel {
+pub(crate) enum EncodingSlot {
     Wire(Encoding),
     #[cfg(feature = "client")]
     Local,
 }
 
-impl Channel {
+impl EncodingSlot {
     pub(crate) const ALL: [Self; Self::COUNT] = [
         Self::Wire(Encoding::Json),
         Self::Wire(Encoding::Cbor),

@@ -48,18 +48,20 @@ impl Load {
     /// Whether it is within the limits of a queue, beside so much that does not count.
     pub(crate) fn fits(self, limits: &Limits, beside: Self) -> bool {
         let Self { messages, bytes } = self.minus(beside);
-        messages <= limits.queue_messages && bytes <= limits.queue
+        messages <= limits.send_queue_messages && bytes <= limits.send_queue_bytes
     }
 
     /// Whether a queue that holds this has room for nothing.
     pub(crate) fn is_full(self, limits: &Limits) -> bool {
-        self.messages >= limits.queue_messages || self.bytes >= limits.queue
+        self.messages >= limits.send_queue_messages || self.bytes >= limits.send_queue_bytes
     }
 
     /// How many bytes it costs beyond the limits of a queue.
     pub(crate) fn over(self, limits: &Limits) -> usize {
-        let messages = self.messages.saturating_sub(limits.queue_messages);
-        self.bytes.saturating_sub(limits.queue).saturating_add(messages.saturating_mul(Self::MESSAGE))
+        let messages = self.messages.saturating_sub(limits.send_queue_messages);
+        self.bytes
+            .saturating_sub(limits.send_queue_bytes)
+            .saturating_add(messages.saturating_mul(Self::MESSAGE))
     }
 }
 

@@ -12,25 +12,25 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    Answered, Cell, Connected, Denied, Entered, Handling, HangUp, Hosted, HostedActor, Mail, Reach, Reached,
-    Shared, Visit,
+    ActorCell, AdmissionRequest, Answered, Connected, Denied, Entered, Handling, HangUp, HostedActor,
+    HostedType, Lookup, Reached, Shared, WireEnqueue,
     admission::{
-        places::{Place, Resting, shrink},
+        places::{AwakePermit, MaySleep, shrink},
         provisional::Provisionals,
         stranger::Maker,
     },
     cell::{
         Absent,
         envelope::Envelope,
-        start_backoff::Setbacks,
-        task::{Life, live},
+        start_backoff::StartBackoff,
+        task::{ActorTask, live},
     },
-    connections::Roster,
+    connections::Connections,
 };
 use crate::{
-    Action, Actor, ActorId, Body, Contract, EventLosses, Fault, Key, RawSocket,
+    Action, Actor, ActorId, Body, Contract, EventDrops, Fault, Key, RawSocket,
     actor::{ActionOf, conn::events},
-    delivery::{drop_counters::Losses, outbox::Outbox},
+    delivery::{drop_counters::DropCounters, outbox::Outbox},
     error::faults,
     meters::ActorMeters,
     store::ActorRecord,
@@ -39,23 +39,23 @@ use crate::{
 };
 
 /// A registered kind of actor.
-pub(crate) struct Kind<A: Actor> {
+pub(crate) struct ActorType<A: Actor> {
     shared: Arc<Shared>,
     /// Each belongs to its task.
-    pub(super) awake: Mutex<HashMap<Key, Weak<Cell<A>>>>,
+    pub(super) awake: Mutex<HashMap<Key, Weak<ActorCell<A>>>>,
     /// The keys of those that are awake and have their identity.
     ids: Mutex<BTreeMap<ActorId, Key>>,
     /// Who is connected to actors that sleep with their connections open.
-    hibernating: Mutex<HashMap<Key, Arc<Roster<A>>>>,
+    hibernating: Mutex<HashMap<Key, Arc<Connections<A>>>>,
     /// Those that would be made for somebody whom they have not let in yet.
     pub(super) provisionals: Provisionals<A>,
-    setbacks: Setbacks,
+    setbacks: StartBackoff,
     /// What its slow clients do not get.
-    losses: Arc<Losses>,
+    losses: Arc<DropCounters>,
     meters: Arc<ActorMeters>,
 }
 
-impl<A: Actor> Kind<A> {
+impl<A: Actor> ActorType<A> {
     /// Whether its actors judge who comes, so that some of them are provisional.
     const IS_JUDGE: bool = A::HOOKS.before_connect.is_some();
 
@@ -68,13 +68,13 @@ impl<A: Actor> Kind<A> {
             ids: Mutex::default(),
             hibernating: Mutex::default(),
             provisionals: Provisionals::default(),
-            setbacks: Setbacks::default(),
-            losses: Arc::new(Losses::new(name, events::<A>())),
+            setbacks: StartBackoff::default(),
+            losses: Arc::new(DropCounters::new(name, events::<A>())),
             meters: Arc::new(meters),
         })
     }
 
-    pub(super) fn losses(&self) -> &Arc<Losses> {
+    pub(super) fn losses(&self) -> &Arc<DropCounters> {
         &self.losses
     }
 
@@ -92,7 +92,11 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The awake actor of this key, and whether this call made it; for who is judged already, or trusted.
-    pub(super) async fn awake(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
+    pub(super) async fn awake(
+        self: &Arc<Self>,
+        key: &Key,
+        reach: &Lookup,
+    ) -> Result<Reached<ActorCell<A>>, Fault> {
         if Self::IS_JUDGE
             && let Some(cell) = self.provisionals.waits_for_caller(key)
         {
@@ -115,14 +119,14 @@ impl<A: Actor> Kind<A> {
                 }
                 Ok(created) => {
                     let made = mine && created;
-                    if !made && matches!(reach, Reach::Create { .. }) {
+                    if !made && matches!(reach, Lookup::Create { .. }) {
                         return Err(faults::duplicate_key(key, cell.record().id));
                     }
                     return Ok((cell, made));
                 }
                 // Somebody else looked for it and did not find it; this one may make it.
-                Err(fault) if !mine && fault == faults::actor_not_found() && !matches!(reach, Reach::Get) => {
-                }
+                Err(fault)
+                    if !mine && fault == faults::actor_not_found() && !matches!(reach, Lookup::Get) => {}
                 // Somebody else has made too many, which says nothing about this one.
                 Err(fault) if !mine && faults::is_of_makers(&fault) => {}
                 Err(fault) => return Err(fault),
@@ -131,20 +135,20 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The actor that is awake or about to be; starts it if there is none. Says whether this call did.
-    async fn cell(self: &Arc<Self>, key: &Key, reach: &Reach) -> Result<Reached<Cell<A>>, Fault> {
+    async fn cell(self: &Arc<Self>, key: &Key, reach: &Lookup) -> Result<Reached<ActorCell<A>>, Fault> {
         if let Some(cell) = self.cell_at(key) {
             return Ok((cell, false));
         }
         self.check_setbacks(key)?;
         let absent = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
-            Reach::Get if self.find_stored(key).await?.is_none() => match self.found_later(key).await? {
+            Lookup::Get if self.find_stored(key).await?.is_none() => match self.found_later(key).await? {
                 Some(Found::Awake(cell)) => return Ok((cell, false)),
                 Some(Found::Stored) => Absent::Fail,
                 None => return Err(faults::actor_not_found()),
             },
-            Reach::Get => Absent::Fail,
-            Reach::GetOrCreate { input } | Reach::Create { input } => Absent::Make(input.clone()),
+            Lookup::Get => Absent::Fail,
+            Lookup::GetOrCreate { input } | Lookup::Create { input } => Absent::Make(input.clone()),
         };
         let (place, maker) = self.place(key, &absent).await?;
         let mut awake = self.awake.lock();
@@ -155,8 +159,8 @@ impl<A: Actor> Kind<A> {
             return Ok((cell, false));
         }
         let hibernating = self.hibernating.lock().remove(key);
-        let roster = hibernating.unwrap_or_else(|| Arc::new(Roster::new(&self.meters)));
-        let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), absent, roster));
+        let roster = hibernating.unwrap_or_else(|| Arc::new(Connections::new(&self.meters)));
+        let cell = Arc::new(ActorCell::new(Arc::clone(self), key.clone(), absent, roster));
         self.begin(&mut awake, &cell, place, maker);
         Ok((cell, true))
     }
@@ -176,32 +180,32 @@ impl<A: Actor> Kind<A> {
         self.setbacks.check(key, self.shared.clock().elapsed_ms())
     }
 
-    pub(super) fn add_awake(&self, awake: &mut HashMap<Key, Weak<Cell<A>>>, cell: &Arc<Cell<A>>) {
+    pub(super) fn add_awake(&self, awake: &mut HashMap<Key, Weak<ActorCell<A>>>, cell: &Arc<ActorCell<A>>) {
         awake.insert(cell.key.clone(), Arc::downgrade(cell));
         self.count(awake);
     }
 
     /// The actor has this place from now on.
-    pub(super) fn give_place(&self, cell: &Arc<Cell<A>>, place: Place) {
-        let weak: Weak<dyn Resting> = Arc::downgrade(cell) as _;
+    pub(super) fn give_place(&self, cell: &Arc<ActorCell<A>>, place: AwakePermit) {
+        let weak: Weak<dyn MaySleep> = Arc::downgrade(cell) as _;
         place.is_of(weak, self.shared.clock().elapsed_ms());
         *cell.place.lock() = Some(place);
     }
 
     fn begin(
         &self,
-        awake: &mut HashMap<Key, Weak<Cell<A>>>,
-        cell: &Arc<Cell<A>>,
-        place: Place,
+        awake: &mut HashMap<Key, Weak<ActorCell<A>>>,
+        cell: &Arc<ActorCell<A>>,
+        place: AwakePermit,
         maker: Option<Maker>,
     ) {
         self.give_place(cell, place);
         self.add_awake(awake, cell);
-        task::spawn_in(self.shared.tasks(), live(Life::new(cell), maker, cell.wake_span()));
+        task::spawn_in(self.shared.tasks(), live(ActorTask::new(cell), maker, cell.wake_span()));
     }
 
     /// The actor of this key, if it is awake or about to be.
-    pub(super) fn cell_at(&self, key: &Key) -> Option<Arc<Cell<A>>> {
+    pub(super) fn cell_at(&self, key: &Key) -> Option<Arc<ActorCell<A>>> {
         self.awake.lock().get(key).and_then(Weak::upgrade)
     }
 
@@ -227,7 +231,7 @@ impl<A: Actor> Kind<A> {
     }
 
     /// A start has ended; one that failed is forgotten, and may have to wait until it is tried again.
-    pub(super) fn start_ended(&self, cell: &Arc<Cell<A>>, failure: Option<&Fault>) {
+    pub(super) fn start_ended(&self, cell: &Arc<ActorCell<A>>, failure: Option<&Fault>) {
         let elapsed_ms = self.shared.clock().elapsed_ms();
         match failure {
             None => self.setbacks.clear(&cell.key, elapsed_ms),
@@ -239,12 +243,12 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The actor of this cell is not awake any more. Its connections stay, if it has any.
-    pub(super) fn forget(&self, cell: &Arc<Cell<A>>) {
+    pub(super) fn forget(&self, cell: &Arc<ActorCell<A>>) {
         self.replace(cell, |_| {});
     }
 
     /// The same, and what was posted to it and is not done is for its next time awake, which begins with that.
-    pub(super) fn pass_on(self: &Arc<Self>, cell: &Arc<Cell<A>>) {
+    pub(super) fn pass_on(self: &Arc<Self>, cell: &Arc<ActorCell<A>>) {
         let mut left = cell.mailbox.abandon();
         self.replace(cell, |awake| {
             if left.is_empty() || self.shared.is_stopping() {
@@ -254,7 +258,7 @@ impl<A: Actor> Kind<A> {
             // The same connections: some of what is left may be theirs.
             let roster = Arc::clone(cell.roster());
             self.hibernating.lock().remove(&cell.key);
-            let next = Arc::new(Cell::new(Arc::clone(self), cell.key.clone(), absent, roster));
+            let next = Arc::new(ActorCell::new(Arc::clone(self), cell.key.clone(), absent, roster));
             for envelope in left.drain(..) {
                 // It is open, as nobody else has it.
                 let _ = next.mailbox.push_always(envelope);
@@ -268,7 +272,7 @@ impl<A: Actor> Kind<A> {
     }
 
     /// Takes a cell out of those that are awake; `next` says what comes after it.
-    fn replace(&self, cell: &Arc<Cell<A>>, next: impl FnOnce(&mut HashMap<Key, Weak<Cell<A>>>)) {
+    fn replace(&self, cell: &Arc<ActorCell<A>>, next: impl FnOnce(&mut HashMap<Key, Weak<ActorCell<A>>>)) {
         if let Some(record) = cell.identity.get() {
             self.ids.lock().remove(&record.id);
         }
@@ -285,7 +289,7 @@ impl<A: Actor> Kind<A> {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "there are not that many actors")]
-    fn count(&self, awake: &HashMap<Key, Weak<Cell<A>>>) {
+    fn count(&self, awake: &HashMap<Key, Weak<ActorCell<A>>>) {
         self.meters.awake.set(awake.len() as f64);
     }
 
@@ -300,7 +304,7 @@ impl<A: Actor> Kind<A> {
 
     async fn ring_at(self: Arc<Self>, key: Key, until: Moment) -> bool {
         loop {
-            let Ok((cell, _)) = self.awake(&key, &Reach::Get).await else { return false };
+            let Ok((cell, _)) = self.awake(&key, &Lookup::Get).await else { return false };
             let (done, rung) = oneshot::channel();
             if cell.post(Envelope::Alarms(done)).is_ok() {
                 // An error: the actor has stopped, and its alarms are still set.
@@ -313,17 +317,17 @@ impl<A: Actor> Kind<A> {
 
 /// Where an actor was found.
 enum Found<A: Actor> {
-    Awake(Arc<Cell<A>>),
+    Awake(Arc<ActorCell<A>>),
     Stored,
 }
 
 /// Who an awake actor is. Of one that ends, only the store knows whether it still exists.
-fn record<A: Actor>(cell: &Arc<Cell<A>>) -> Option<ActorRecord> {
+fn record<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<ActorRecord> {
     let is_there = cell.is_awake() && matches!(cell.started.get(), Some(Ok(_)));
     cell.identity.get().filter(|_| is_there).cloned()
 }
 
-impl<A: Actor> Hosted for Kind<A> {
+impl<A: Actor> HostedType for ActorType<A> {
     fn name(&self) -> &'static str {
         self.name()
     }
@@ -336,14 +340,14 @@ impl<A: Actor> Hosted for Kind<A> {
         A::HOOKS.on_request.is_some() && A::HOOKS.navigation
     }
 
-    fn event_losses(&self) -> Vec<EventLosses> {
+    fn event_drops(&self) -> Vec<EventDrops> {
         self.losses.read().collect()
     }
 
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Reach,
+        reach: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>> {
         Box::pin(async move {
             let (cell, made) = self.awake(&key, &reach).await?;
@@ -351,17 +355,20 @@ impl<A: Actor> Hosted for Kind<A> {
         })
     }
 
-    fn enter(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Entered, Denied>> {
+    fn enter(self: Arc<Self>, visit: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>> {
         Box::pin(self.enter_visit(visit))
     }
 
-    fn find(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>> {
+    fn find(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+    ) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>> {
         Box::pin(self.find_visit(visit))
     }
 
     fn call(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         action: String,
         format: Format,
         args: Bytes,
@@ -371,7 +378,7 @@ impl<A: Actor> Hosted for Kind<A> {
 
     fn connect(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Connected, Denied>> {
         Box::pin(self.connect_visit(visit, outbox))
@@ -379,7 +386,7 @@ impl<A: Actor> Hosted for Kind<A> {
 
     fn request(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         request: http::Request<Body>,
     ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>> {
         Box::pin(self.request_visit(visit, request))
@@ -387,7 +394,7 @@ impl<A: Actor> Hosted for Kind<A> {
 
     fn websocket(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>> {
         Box::pin(self.websocket_visit(visit, socket))
@@ -395,8 +402,8 @@ impl<A: Actor> Hosted for Kind<A> {
 
     fn send(
         self: Arc<Self>,
-        visit: Visit,
-        mail: Mail,
+        visit: AdmissionRequest,
+        mail: WireEnqueue,
     ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>> {
         Box::pin(self.send_visit(visit, mail))
     }

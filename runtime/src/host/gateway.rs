@@ -5,7 +5,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::{
-    Cell, HostedActor, HostedConn, cell::Posted, connections::route::Line, turn::decode::decode_action,
+    ActorCell, HostedActor, HostedConn, cell::Posted, connections::route::ActorRoute,
+    turn::decode::decode_action,
 };
 use crate::{
     Actor, Conn, ConnId, Fault,
@@ -16,7 +17,7 @@ use crate::{
     wire::ToClient,
 };
 
-impl<A: Actor> HostedActor for Cell<A> {
+impl<A: Actor> HostedActor for ActorCell<A> {
     fn record(&self) -> &ActorRecord {
         self.record()
     }
@@ -34,16 +35,16 @@ impl<A: Actor> HostedActor for Cell<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// A connection as its gateway holds it.
     pub(super) fn wire_conn(self: &Arc<Self>, conn: Conn<A>, outbox: Arc<Outbox>) -> Arc<dyn HostedConn> {
-        Arc::new(WireConn { line: Line::new(self, conn), outbox })
+        Arc::new(WireConn { line: ActorRoute::new(self, conn), outbox })
     }
 }
 
 /// A connection of this actor that a gateway holds.
 struct WireConn<A: Actor> {
-    line: Arc<Line<A>>,
+    line: Arc<ActorRoute<A>>,
     outbox: Arc<Outbox>,
 }
 

@@ -6,10 +6,10 @@ use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
 use super::{
-    Cell, Chain, Denied, Handling, Kind, Letter, Reach, Reached, Source, Visit,
-    admission::visit::{Errand, LetIn},
+    ActorCell, ActorType, AdmissionRequest, Chain, Denied, EnqueueRequest, Handling, Lookup, Reached, Source,
+    admission::request::{Errand, LetIn},
     cell::{envelope::Envelope, mailbox::Rejected},
-    connections::route::Line,
+    connections::route::ActorRoute,
     turn::call::{Call, Destination},
 };
 use crate::{
@@ -29,13 +29,13 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Reach,
+        reach: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<C>>, Fault>>;
 
     /// Calls an action as a connection of that moment, which `#[on_before_connect]` judges by its params.
     fn ask_as(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         action: C::Action,
         chain: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>>;
@@ -43,15 +43,15 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender by its params.
     fn enqueue_as(
         self: Arc<Self>,
-        visit: Visit,
-        letter: Letter,
+        visit: AdmissionRequest,
+        letter: EnqueueRequest,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
 
     /// Opens a connection.
     fn join(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         sink: LocalSink<C>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>>;
 }
@@ -73,7 +73,7 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     /// Puts a message into a queue, for the calls of this chain.
     fn enqueue(
         self: Arc<Self>,
-        letter: Letter,
+        letter: EnqueueRequest,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
 }
@@ -107,16 +107,20 @@ impl<C: Contract> LocalActor<C> for Nobody {
         match *self {}
     }
 
-    fn enqueue(self: Arc<Self>, _: Letter, _: Chain) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+    fn enqueue(
+        self: Arc<Self>,
+        _: EnqueueRequest,
+        _: Chain,
+    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         match *self {}
     }
 }
 
-impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
+impl<A: Actor> LocalKind<A::Contract> for ActorType<A> {
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Reach,
+        reach: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<A::Contract>>, Fault>> {
         Box::pin(async move {
             let (cell, made) = self.awake(&key, &reach).await?;
@@ -126,7 +130,7 @@ impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
 
     fn ask_as(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         action: <A::Contract as Contract>::Action,
         chain: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<A::Contract>, Fault>> {
@@ -140,32 +144,32 @@ impl<A: Actor> LocalKind<A::Contract> for Kind<A> {
 
     fn enqueue_as(
         self: Arc<Self>,
-        visit: Visit,
-        letter: Letter,
+        visit: AdmissionRequest,
+        letter: EnqueueRequest,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         Box::pin(async move {
             self.check_circle(&visit.key, &chain, "send")?;
             let letter = letter.checked::<A::Contract>()?;
             let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await.map_err(Denied::into_fault)?;
-            Cell::enqueue(&cell, letter).await
+            ActorCell::enqueue(&cell, letter).await
         })
     }
 
     fn join(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         sink: LocalSink<A::Contract>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
             let stay = self.stay(visit, Peer::Local(sink), None);
             let (cell, conn) = stay.await.map_err(Denied::into_fault)?;
-            Ok(Arc::new(Joined(Line::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
+            Ok(Arc::new(Joined(ActorRoute::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })
     }
 }
 
-impl<A: Actor> Kind<A> {
+impl<A: Actor> ActorType<A> {
     /// Fails for a call of this chain that would have the actor judge who waits for it.
     fn check_circle(&self, key: &Key, chain: &Chain, name: &'static str) -> Result<(), Fault> {
         match self.cell_at(key) {
@@ -177,7 +181,7 @@ impl<A: Actor> Kind<A> {
     }
 }
 
-impl Letter {
+impl EnqueueRequest {
     /// The same, its message as the queue of this contract keeps it.
     fn checked<C: Contract>(self) -> Result<Self, Fault> {
         let body = C::QUEUES[self.queue].kept(KEPT, &self.body);
@@ -186,14 +190,14 @@ impl Letter {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Whether one of these calls has a turn of it, and so would wait for itself.
     fn is_held_by(&self, chain: &Chain) -> bool {
         self.identity.get().is_some_and(|record| chain.holds(record.id).is_some())
     }
 }
 
-impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
+impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
     fn id(&self) -> ActorId {
         self.record().id
     }
@@ -237,7 +241,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
 
     fn enqueue(
         self: Arc<Self>,
-        letter: Letter,
+        letter: EnqueueRequest,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
         Box::pin(async move {
@@ -250,7 +254,7 @@ impl<A: Actor> LocalActor<A::Contract> for Cell<A> {
     }
 }
 
-struct Joined<A: Actor>(Arc<Line<A>>);
+struct Joined<A: Actor>(Arc<ActorRoute<A>>);
 
 impl<A: Actor> LocalConn<A::Contract> for Joined<A> {
     fn call(&self, id: u64, action: <A::Contract as Contract>::Action) {

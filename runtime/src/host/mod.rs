@@ -24,24 +24,24 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
-pub(crate) use actor_type::Kind;
+pub(crate) use actor_type::ActorType;
+pub(crate) use admission::request::{AdmissionRequest, Answered, Connected, Denied, Entered};
 pub(crate) use admission::stranger::{Stranger, carried, for_stranger};
-pub(crate) use admission::visit::{Answered, Connected, Denied, Entered, Visit};
 pub(crate) use cell::flow::{Flow, Source};
-pub(crate) use cell::keep_alive::{Wish, Wishes};
+pub(crate) use cell::keep_alive::{LifecycleRequest, LifecycleRequests};
 #[cfg(feature = "client")]
 pub(crate) use cell::unanswered;
-pub(crate) use cell::{Cell, Turn};
-pub(crate) use connections::broadcast_buffer::Fan;
-pub(crate) use durability::output_gate::Gate;
-pub(crate) use durability::pending::Parcel;
+pub(crate) use cell::{ActorCell, Turn};
+pub(crate) use connections::broadcast_buffer::BroadcastBuffer;
+pub(crate) use durability::output_gate::OutputGate;
+pub(crate) use durability::pending::PendingOutput;
 pub(crate) use health::{Health, Observer};
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
 #[cfg(feature = "client")]
-pub(crate) use queues::enqueue::Letter;
-pub(crate) use queues::enqueue::{Handling, Mail, Taken};
-pub(crate) use runtime::{MakeKind, Runtime, make_kind};
+pub(crate) use queues::enqueue::EnqueueRequest;
+pub(crate) use queues::enqueue::{Handling, MessageLease, WireEnqueue};
+pub(crate) use runtime::{MakeActorType, Runtime, make_actor_type};
 pub(crate) use shared::Shared;
 pub(crate) use turn::awaited::Awaited;
 #[cfg(feature = "client")]
@@ -49,7 +49,7 @@ pub(crate) use turn::call_chain::Chain;
 pub use turn::panics::summarize_panics;
 
 use crate::{
-    ActorId, Body, ConnId, EventLosses, Fault, Key, RawSocket,
+    ActorId, Body, ConnId, EventDrops, Fault, Key, RawSocket,
     delivery::outbox::Outbox,
     store::ActorRecord,
     util::clock::Moment,
@@ -58,7 +58,7 @@ use crate::{
 
 /// How a caller means to reach the actor of a key.
 #[derive(Debug, Clone)]
-pub(crate) enum Reach {
+pub(crate) enum Lookup {
     /// It must exist.
     Get,
     /// It is made if it does not exist; the input is CBOR.
@@ -70,8 +70,8 @@ pub(crate) enum Reach {
 /// An awake actor, and whether it was made just now.
 pub(crate) type Reached<T> = (Arc<T>, bool);
 
-/// A registered kind of actor, whatever its type: what a gateway sees of a [`Kind`].
-pub(crate) trait Hosted: Send + Sync {
+/// A registered kind of actor, whatever its type: what a gateway sees of a [`ActorType`].
+pub(crate) trait HostedType: Send + Sync {
     /// The actor's name on the wire.
     fn name(&self) -> &'static str;
 
@@ -81,26 +81,29 @@ pub(crate) trait Hosted: Send + Sync {
     fn takes_navigation(&self) -> bool;
 
     /// What its slow clients did not get.
-    fn event_losses(&self) -> Vec<EventLosses>;
+    fn event_drops(&self) -> Vec<EventDrops>;
 
     /// The awake actor of this key, and whether this call made it; for who is trusted, and asked nothing.
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Reach,
+        reach: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>>;
 
     /// Lets somebody in who wants nothing but to see that there is such an actor, or to make it.
-    fn enter(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Entered, Denied>>;
+    fn enter(self: Arc<Self>, visit: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>>;
 
     /// The same for who wants to know whether there is one, which is not woken for that if it has nothing to judge.
-    fn find(self: Arc<Self>, visit: Visit) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>>;
+    fn find(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+    ) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>>;
 
     /// One call without a connection of its own. It is made as a connection of that moment, which
     /// `#[on_before_connect]` judges first; only where there is no such hook, and no params, there is none.
     fn call(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         action: String,
         format: Format,
         args: Bytes,
@@ -109,7 +112,7 @@ pub(crate) trait Hosted: Send + Sync {
     /// Opens a connection. The first message in the outbox is its `Init`.
     fn connect(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Connected, Denied>>;
 
@@ -117,14 +120,14 @@ pub(crate) trait Hosted: Send + Sync {
     /// judge it.
     fn request(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         request: http::Request<Body>,
     ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>>;
 
     /// Opens a raw WebSocket, which from then on is its handler's.
     fn websocket(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>>;
 
@@ -132,8 +135,8 @@ pub(crate) trait Hosted: Send + Sync {
     /// Gives what ends when the message is handled, if somebody waits for that.
     fn send(
         self: Arc<Self>,
-        visit: Visit,
-        mail: Mail,
+        visit: AdmissionRequest,
+        mail: WireEnqueue,
     ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>>;
 
     /// Wakes the actor of this key for its alarms that are due by now, and waits until they have rung and the store
@@ -176,7 +179,7 @@ pub(crate) type HangUp = Box<dyn Send>;
 
 /// What somebody who wants in has to show.
 #[derive(Debug, Default)]
-pub(crate) struct Guest {
+pub(crate) struct ConnectInfo {
     pub(crate) params: Option<Params>,
     /// What the layers around the router know of the request.
     pub(crate) claims: Claims,

@@ -9,7 +9,9 @@ use std::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{Hosted, HostedActor, Kind, Reach, Shared, queues::recovery::rouse, schedules::scheduler::tick};
+use super::{
+    ActorType, HostedActor, HostedType, Lookup, Shared, queues::recovery::rouse, schedules::scheduler::tick,
+};
 use crate::{
     Actor, ActorId, Fault, Key, Limits,
     error::faults,
@@ -30,14 +32,14 @@ pub(crate) struct Runtime {
 }
 
 /// The kinds that are registered, by their names.
-pub(super) type Kinds = BTreeMap<&'static str, Arc<dyn Hosted>>;
+pub(super) type Kinds = BTreeMap<&'static str, Arc<dyn HostedType>>;
 
 /// Makes a kind.
-pub(crate) type MakeKind = fn(&Arc<Shared>) -> Arc<dyn Hosted>;
+pub(crate) type MakeActorType = fn(&Arc<Shared>) -> Arc<dyn HostedType>;
 
-/// The [`MakeKind`] of actor `A`.
-pub(crate) fn make_kind<A: Actor>(shared: &Arc<Shared>) -> Arc<dyn Hosted> {
-    Kind::<A>::new(Arc::clone(shared))
+/// The [`MakeActorType`] of actor `A`.
+pub(crate) fn make_actor_type<A: Actor>(shared: &Arc<Shared>) -> Arc<dyn HostedType> {
+    ActorType::<A>::new(Arc::clone(shared))
 }
 
 impl Runtime {
@@ -51,7 +53,7 @@ impl Runtime {
     const GOODBYE_TIMEOUT: Duration = Duration::from_secs(5);
 
     pub(crate) fn new(
-        kinds: &BTreeMap<&'static str, MakeKind>,
+        kinds: &BTreeMap<&'static str, MakeActorType>,
         store: Arc<dyn Store>,
         limits: Limits,
         clock: Option<TestClock>,
@@ -64,12 +66,12 @@ impl Runtime {
         })
     }
 
-    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<dyn Hosted>> {
+    pub(crate) fn kinds(&self) -> impl Iterator<Item = &Arc<dyn HostedType>> {
         self.kinds.values()
     }
 
     /// The kind of this name.
-    pub(crate) fn kind(&self, name: &str) -> Result<Arc<dyn Hosted>, Fault> {
+    pub(crate) fn kind(&self, name: &str) -> Result<Arc<dyn HostedType>, Fault> {
         self.start_ticking();
         let kind = self.kinds.get(name).cloned().ok_or_else(|| faults::not_registered(name))?;
         if !kind.is_ephemeral() {
@@ -93,7 +95,7 @@ impl Runtime {
     /// The actor of this id, awake.
     pub(crate) async fn by_id(&self, id: ActorId) -> Result<Arc<dyn HostedActor>, Fault> {
         let record = self.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
-        let (actor, _) = self.kind(&record.name)?.reach(record.key, Reach::Get).await?;
+        let (actor, _) = self.kind(&record.name)?.reach(record.key, Lookup::Get).await?;
         if actor.record().id == id { Ok(actor) } else { Err(faults::actor_not_found()) }
     }
 

@@ -8,8 +8,8 @@ use std::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Runtime, admission::places::Places, durability::group_commit::Committer, health::Pulse,
-    queues::queued_bytes::Queued, schedules::scheduler::Clockwork, turn::panics::Panics,
+    Runtime, admission::places::AwakeLimit, durability::group_commit::Committer, health::Pulse,
+    queues::queued_bytes::Queued, schedules::scheduler::AlarmScheduler, turn::panics::Panics,
 };
 use crate::{
     ConnId, Limits,
@@ -25,13 +25,13 @@ pub(crate) struct Shared {
     store: Arc<dyn Store>,
     limits: Arc<Limits>,
     queued: Arc<Queued>,
-    places: Arc<Places>,
+    places: Arc<AwakeLimit>,
     committer: OnceLock<Committer>,
     clock: Clock,
     uptime: Arc<Uptime>,
     panics: Panics,
     pulse: Pulse,
-    clockwork: Clockwork,
+    alarm_scheduler: AlarmScheduler,
     tasks: TaskTracker,
     /// What gateways have under way: the last answers, and the closes of connections.
     sessions: TaskTracker,
@@ -55,15 +55,15 @@ impl Shared {
         Arc::new(Self {
             runtime,
             store,
-            queued: Arc::new(Queued::new(limits.queued_bytes)),
-            places: Arc::new(Places::new(limits.actors_awake)),
+            queued: Arc::new(Queued::new(limits.queued_bytes_total)),
+            places: Arc::new(AwakeLimit::new(limits.actors_awake)),
             limits: Arc::new(limits),
             committer: OnceLock::new(),
             clock,
             uptime: Arc::default(),
             panics: Panics::default(),
             pulse: Pulse::default(),
-            clockwork: Clockwork::default(),
+            alarm_scheduler: AlarmScheduler::default(),
             tasks: TaskTracker::new(),
             sessions: TaskTracker::new(),
             stopping: CancellationToken::new(),
@@ -95,7 +95,7 @@ impl Shared {
     }
 
     /// Where actors have their places that are awake.
-    pub(super) fn places(&self) -> &Arc<Places> {
+    pub(super) fn places(&self) -> &Arc<AwakeLimit> {
         &self.places
     }
 
@@ -126,8 +126,8 @@ impl Shared {
         &self.panics
     }
 
-    pub(super) fn clockwork(&self) -> &Clockwork {
-        &self.clockwork
+    pub(super) fn alarm_scheduler(&self) -> &AlarmScheduler {
+        &self.alarm_scheduler
     }
 
     pub(crate) fn tasks(&self) -> &TaskTracker {

@@ -9,7 +9,7 @@ use super::hints::Hints;
 
 /// How much is held of what the peers of one address have sent, and nobody has used yet.
 #[derive(Debug, Clone)]
-pub(crate) struct Account(Arc<Sums>);
+pub(crate) struct MemoryBudget(Arc<Sums>);
 
 #[derive(Debug)]
 struct Sums {
@@ -28,9 +28,9 @@ pub(crate) struct Sum {
 
 /// What one socket, request or connection has in an account; given back when it is dropped.
 #[derive(Debug, Default)]
-pub(crate) struct Held {
+pub(crate) struct Charge {
     /// `None` if nobody counts.
-    account: Option<Account>,
+    account: Option<MemoryBudget>,
     charged: usize,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct Held {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Full;
 
-impl Account {
+impl MemoryBudget {
     pub(crate) fn new(most: usize, all: &Arc<Sum>) -> Self {
         Self(Arc::new(Sums { own: Sum::new(most), all: Arc::clone(all), hints: None }))
     }
@@ -80,17 +80,17 @@ impl Sum {
     }
 }
 
-impl Held {
+impl Charge {
     /// What each may have that is not counted: who asks for no more is served however much the others hold.
     pub(crate) const FREE: usize = 8 << 10;
 
-    pub(crate) fn new(account: Account) -> Self {
+    pub(crate) fn new(account: MemoryBudget) -> Self {
         Self { account: Some(account), charged: 0 }
     }
 
     /// So many bytes are held from now on. If there is no room for them, as many as before are counted.
     pub(crate) fn set(&mut self, bytes: usize) -> Result<(), Full> {
-        let Some(Account(sums)) = &self.account else { return Ok(()) };
+        let Some(MemoryBudget(sums)) = &self.account else { return Ok(()) };
         let charge = bytes.saturating_sub(Self::FREE);
         if let Some(less) = self.charged.checked_sub(charge) {
             if less > 0 {
@@ -107,7 +107,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for Charge {
     fn drop(&mut self) {
         // Nothing always has room.
         let _ = self.set(0);
@@ -118,13 +118,13 @@ impl Drop for Held {
 mod tests {
     use super::*;
 
-    const FREE: usize = Held::FREE;
+    const FREE: usize = Charge::FREE;
 
     #[test]
     fn each_may_have_so_much_and_all_together_so_much_more() {
         let all = Arc::new(Sum::new(150));
-        let [one, two] = [Account::new(100, &all), Account::new(100, &all)];
-        let [mut a, mut b, mut c] = [&one, &one, &two].map(|account| Held::new(account.clone()));
+        let [one, two] = [MemoryBudget::new(100, &all), MemoryBudget::new(100, &all)];
+        let [mut a, mut b, mut c] = [&one, &one, &two].map(|account| Charge::new(account.clone()));
         assert_eq!(a.set(FREE + 60), Ok(()));
         assert_eq!(b.set(FREE + 41), Err(Full), "its address has no room");
         assert_eq!(b.set(FREE + 40), Ok(()));
@@ -142,14 +142,14 @@ mod tests {
 
     #[test]
     fn who_is_not_counted_may_have_all() {
-        assert_eq!(Held::default().set(usize::MAX), Ok(()));
+        assert_eq!(Charge::default().set(usize::MAX), Ok(()));
     }
 
     #[test]
     fn a_claim_beyond_all_numbers_has_no_room() {
         let all = Arc::new(Sum::new(usize::MAX));
-        let account = Account::new(100, &all);
-        let [mut a, mut b] = [Held::new(account.clone()), Held::new(account)];
+        let account = MemoryBudget::new(100, &all);
+        let [mut a, mut b] = [Charge::new(account.clone()), Charge::new(account)];
         assert_eq!(a.set(FREE + 100), Ok(()));
         assert_eq!(b.set(usize::MAX), Err(Full));
         assert_eq!(b.set(FREE + 1), Err(Full));

@@ -9,15 +9,15 @@ use std::time::Duration;
 ///
 /// What is beyond a limit is refused with an error that says which limit it was; nobody else notices. Calls in the
 /// same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for events, and those
-/// of [queued messages](Self::queued_message). The defaults are those of RivetKit where it has some.
+/// of [queued messages](Self::queued_message_bytes). The defaults are those of RivetKit where it has some.
 ///
 /// | limit | unit | default | beyond it |
 /// |---|---|---|---|
 /// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`, for that call; a connection is closed with it (1011) if the message is no call |
 /// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::SendError) of the actor's |
-/// | [`queue`](Self::queue) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
-/// | [`queue_messages`](Self::queue_messages) | messages | 4,096 | the same |
-/// | [`queue_excess`](Self::queue_excess) | bytes | 8 MiB | a [`SendError`](crate::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`send_queue_bytes`](Self::send_queue_bytes) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`send_queue_messages`](Self::send_queue_messages) | messages | 4,096 | the same |
+/// | [`send_queue_excess`](Self::send_queue_excess) | bytes | 8 MiB | a [`SendError`](crate::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`input`](Self::input) | bytes of CBOR | 64 KiB | `message.input_too_long` |
 /// | [`query_input`](Self::query_input) | bytes of CBOR | 4 KiB | `message.input_too_long` |
 /// | [`params`](Self::params) | bytes of JSON | 4 KiB | `message.params_too_long` |
@@ -30,9 +30,9 @@ use std::time::Duration;
 /// | [`connections`](Self::connections) | open `WebSocket`s | 10,000 | closed with 1013, `guard.too_many_connections` |
 /// | [`connections_per_address`](Self::connections_per_address) | open `WebSocket`s | 1,000 | the same |
 /// | [`subscriptions`](Self::subscriptions) | events of a connection, and those that its actor is yet to be asked about | 256 | `connection.too_many_subscriptions`, for that listener |
-/// | [`queued_message`](Self::queued_message) | bytes | 64 KiB | `queue.message_too_large` |
-/// | [`queued_messages`](Self::queued_messages) | messages of a queue | 1,000 | `queue.full` |
-/// | [`queued_bytes`](Self::queued_bytes) | bytes of all queues | 4 GiB | `queue.full` |
+/// | [`queued_message_bytes`](Self::queued_message_bytes) | bytes | 64 KiB | `queue.message_too_large` |
+/// | [`queue_depth`](Self::queue_depth) | messages of a queue | 1,000 | `queue.full` |
+/// | [`queued_bytes_total`](Self::queued_bytes_total) | bytes of all queues | 4 GiB | `queue.full` |
 /// | [`actors_awake`](Self::actors_awake) | actors | 100,000 | the one idle longest sleeps first; if none can, status 503, `guard.service_unavailable` |
 /// | [`actors_made_per_second`](Self::actors_made_per_second) | actors made in a second for those who are let in | 2,000 | status 503, `guard.service_unavailable`; clients try again |
 /// | [`actors_made_per_second_per_address`](Self::actors_made_per_second_per_address) | the same of an address | 200 | the same |
@@ -67,9 +67,9 @@ use std::time::Duration;
 pub struct Limits {
     pub(crate) incoming_message: usize,
     pub(crate) outgoing_message: usize,
-    pub(crate) queue: usize,
-    pub(crate) queue_messages: usize,
-    pub(crate) queue_excess: usize,
+    pub(crate) send_queue_bytes: usize,
+    pub(crate) send_queue_messages: usize,
+    pub(crate) send_queue_excess: usize,
     pub(crate) input: usize,
     pub(crate) query_input: usize,
     pub(crate) params: usize,
@@ -81,9 +81,9 @@ pub struct Limits {
     pub(crate) sockets_per_address: usize,
     pub(crate) connections: usize,
     pub(crate) connections_per_address: usize,
-    pub(crate) queued_message: usize,
-    pub(crate) queued_messages: usize,
-    pub(crate) queued_bytes: u64,
+    pub(crate) queued_message_bytes: usize,
+    pub(crate) queue_depth: usize,
+    pub(crate) queued_bytes_total: u64,
     pub(crate) subscriptions: usize,
     pub(crate) calls_in_flight: usize,
     pub(crate) bytes_in_flight: usize,
@@ -108,9 +108,9 @@ impl Default for Limits {
         Self {
             incoming_message: 64 << 10,
             outgoing_message: 1 << 20,
-            queue: 256 << 10,
-            queue_messages: 4096,
-            queue_excess: 8 << 20,
+            send_queue_bytes: 256 << 10,
+            send_queue_messages: 4096,
+            send_queue_excess: 8 << 20,
             input: 64 << 10,
             query_input: crate::wire::input::MAX_QUERY_INPUT,
             params: 4 << 10,
@@ -122,9 +122,9 @@ impl Default for Limits {
             sockets_per_address: 2048,
             connections: 10_000,
             connections_per_address: 1000,
-            queued_message: 64 << 10,
-            queued_messages: 1000,
-            queued_bytes: 4 << 30,
+            queued_message_bytes: 64 << 10,
+            queue_depth: 1000,
+            queued_bytes_total: 4 << 30,
             subscriptions: 256,
             calls_in_flight: 1024,
             bytes_in_flight: 1 << 20,
@@ -169,14 +169,14 @@ settings! {
     outgoing_message: usize;
     /// Bytes that may wait to be written to one connection. A single message that is larger passes when nothing else
     /// waits.
-    queue: usize;
+    send_queue_bytes: usize;
     /// Messages that may wait to be written to one connection.
-    queue_messages: usize;
-    /// Bytes by which one turn may go beyond [`queue`](Self::queue) and [`queue_messages`](Self::queue_messages), where a
+    send_queue_messages: usize;
+    /// Bytes by which one turn may go beyond [`send_queue_bytes`](Self::send_queue_bytes) and [`send_queue_messages`](Self::send_queue_messages), where a
     /// message too many counts as 64: what a turn sends before anybody could write it says nothing about its peer. Whoever
     /// had not taken what was sent before has no such room. It is within what is [`buffered`](Self::buffered), and has
     /// [`slow_timeout`](Self::slow_timeout) to be written.
-    queue_excess: usize;
+    send_queue_excess: usize;
     /// Bytes (CBOR) of the input of a new actor that is made through the control API.
     input: usize;
     /// Bytes (CBOR) of the input of a new actor that comes in an address; clients know 4 KiB.
@@ -203,13 +203,13 @@ settings! {
     /// Open `WebSocket`s of one address.
     connections_per_address: usize;
     /// Bytes of one message to a queue: as it is sent, and as it is kept, which is in CBOR.
-    queued_message: usize;
+    queued_message_bytes: usize;
     /// Messages that one queue of an actor may hold, those included that are taken and not completed.
-    queued_messages: usize;
+    queue_depth: usize;
     /// Bytes that the queues of all actors may hold together, wherever they wait: on the disk, for actors that are kept there,
     /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
     /// memory, and the first message of each queue of an actor that is awake.
-    queued_bytes: u64;
+    queued_bytes_total: u64;
     /// Actors that are awake, and those that are [provisional](macro@crate::actor#provisional). For one more, the one that was
     /// idle longest sleeps before its `sleep_timeout`. If none can, because all have connections or something to do, whoever
     /// comes over the network is refused as by [`actors_made_per_second`](Self::actors_made_per_second); clients in the same

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::{EventLosses, host::Runtime};
+use crate::{EventDrops, host::Runtime};
 
 /// What a registry counts by itself: [`Registry::metrics`](crate::Registry::metrics). Everything else is counted for the
 /// recorder of the crate `metrics`, if there is one: see [`observability`](crate::observability).
@@ -21,8 +21,8 @@ impl RegistryMetrics {
 
     /// What clients that were too slow did not get, by actor and event: see [`SlowConsumer`](crate::SlowConsumer).
     #[must_use]
-    pub fn event_losses(&self) -> Vec<EventLosses> {
-        self.runtime.kinds().flat_map(|kind| kind.event_losses()).collect()
+    pub fn event_drops(&self) -> Vec<EventDrops> {
+        self.runtime.kinds().flat_map(|kind| kind.event_drops()).collect()
     }
 }
 

@@ -33,13 +33,13 @@ pub(crate) use routes::{control_router, router};
 use self::{
     http::{
         access::{Navigation, Unwanted, Verdict},
-        access_log::Visit,
+        access_log::AccessLogEntry,
         errors::Failure,
-        request_context::Ray,
+        request_context::RequestContext,
         requests::About,
         target::{Query, Target},
     },
-    net::permits::{Address, Peers},
+    net::permits::{Address, Permits},
 };
 use crate::{
     Fault, Limits,
@@ -52,7 +52,7 @@ use crate::{
 /// What every request is served from.
 pub(crate) struct Gateway {
     runtime: Arc<Runtime>,
-    peers: Arc<Peers>,
+    peers: Arc<Permits>,
     access: Access,
     /// What lets those in who may list and destroy actors, if anybody may.
     control: Option<ControlToken>,
@@ -63,7 +63,7 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(runtime: Arc<Runtime>, access: Access) -> Self {
-        let peers = Peers::new(Arc::clone(runtime.limits()), access.hints());
+        let peers = Permits::new(Arc::clone(runtime.limits()), access.hints());
         Self {
             runtime,
             peers,
@@ -119,11 +119,11 @@ type Shared = State<Arc<Gateway>>;
 
 /// What every response has: an id, and leave for browsers to read it. What is too much is refused here.
 async fn front(State(gateway): Shared, mut request: Request, next: Next) -> Response {
-    let ray = Ray::generate();
+    let ray = RequestContext::generate();
     request.extensions_mut().insert(ray.clone());
     let verdict = gateway.access.judge(&mut request);
     let span = http::access_log::span(&request, &ray);
-    let visit = Visit::begin(&gateway.meters, &mut request, &ray);
+    let visit = AccessLogEntry::begin(&gateway.meters, &mut request, &ray);
     let stranger = gateway.peers.stranger(Address::of(request.extensions()));
     let answer = answer(&gateway, verdict, request, next).instrument(span);
     let mut response = for_stranger(stranger, answer).await;
@@ -165,7 +165,7 @@ async fn front_of_own(State(gateway): Shared, mut request: Request, next: Next) 
 }
 
 /// `/gateway/{address}/..`
-async fn addressed(gateway: Shared, Extension(ray): Extension<Ray>, request: Request) -> Response {
+async fn addressed(gateway: Shared, Extension(ray): Extension<RequestContext>, request: Request) -> Response {
     let path = request.uri().path();
     let address = path.strip_prefix("/gateway/").unwrap_or(path);
     let (segment, path) = address.split_at(address.find('/').unwrap_or(address.len()));
@@ -176,7 +176,11 @@ async fn addressed(gateway: Shared, Extension(ray): Extension<Ray>, request: Req
 }
 
 /// `/connect`, `/request/..` and `/websocket/..` with the actor in headers or subprotocols.
-async fn by_headers(gateway: Shared, Extension(ray): Extension<Ray>, request: Request) -> Response {
+async fn by_headers(
+    gateway: Shared,
+    Extension(ray): Extension<RequestContext>,
+    request: Request,
+) -> Response {
     let headers = request.headers();
     let target = ws::handshake::Offer::of(headers).target().or_else(|| Target::from_headers(headers));
     let route = Route::parse(request.uri().path());
@@ -237,7 +241,7 @@ fn name(text: &str) -> Option<String> {
 
 async fn dispatch(
     State(gateway): Shared,
-    ray: Ray,
+    ray: RequestContext,
     target: Result<Target, Fault>,
     route: Route,
     request: Request,

@@ -270,7 +270,7 @@ fn sack() -> Sack {
 }
 
 fn heaps(store: FaultyStore, sacks: u64) -> Registry {
-    let limits = Limits::new().queued_bytes(sacks * SACK);
+    let limits = Limits::new().queued_bytes_total(sacks * SACK);
     Registry::new().register::<earlier::Heap>().store(store).limits(limits)
 }
 
@@ -338,7 +338,7 @@ async fn what_waits_since_the_last_process_counts_whether_its_actor_is_awake_or_
 
 #[tokio::test(start_paused = true)]
 async fn messages_of_actors_that_are_in_no_store_count_while_they_are_there() {
-    let limits = Limits::new().queued_bytes(1_000);
+    let limits = Limits::new().queued_bytes_total(1_000);
     let registry = open(MemoryStore::new()).limits(limits);
     let shop = registry.client().get_or_create::<PopUpShop>("pop-up");
     let stored = registry.client().get_or_create::<Shop>("stored");

@@ -4,7 +4,7 @@ use super::*;
 
 both_worlds!(
     a_full_queue_refuses_the_next_message_and_no_other,
-    registry().limits(Limits::new().queued_messages(3)),
+    registry().limits(Limits::new().queue_depth(3)),
     async |world: &World| {
         let shop = world.client.get_or_create::<Shop>("full");
         for n in 0..3 {
@@ -27,7 +27,7 @@ both_worlds!(
 
 both_worlds!(
     a_message_may_have_so_many_bytes_and_no_more,
-    registry().limits(Limits::new().queued_message(100)),
+    registry().limits(Limits::new().queued_message_bytes(100)),
     async |world: &World| {
         let shop = world.client.get_or_create::<Shop>("large");
         // In CBOR, all else has 16 of them.

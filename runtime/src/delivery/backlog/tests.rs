@@ -23,19 +23,19 @@ static ALL: [EventInfo; 4] = [POSTED, TICKED, PRICED, MOVED];
 /// An outbox, and what is counted of it.
 struct Scene {
     outbox: Outbox,
-    losses: Arc<Losses>,
+    losses: Arc<DropCounters>,
 }
 
 impl Scene {
     fn new(limits: Limits) -> Self {
         let outbox = Outbox::new(Encoding::Json, 4, Arc::new(limits));
-        let losses = Arc::new(Losses::new("game", &ALL));
+        let losses = Arc::new(DropCounters::new("game", &ALL));
         outbox.count_in(Arc::clone(&losses));
         Self { outbox, losses }
     }
 
-    fn of_messages(queue_messages: usize) -> Self {
-        Self::stuck(Limits::new().queue_messages(queue_messages))
+    fn of_messages(send_queue_messages: usize) -> Self {
+        Self::stuck(Limits::new().send_queue_messages(send_queue_messages))
     }
 
     /// The same, with a client that does not take what it is offered.
@@ -103,7 +103,7 @@ impl Scene {
 
 #[test]
 fn nothing_is_dropped_or_replaced_while_there_is_room_and_nobody_has_found_the_client_slow() {
-    let scene = Scene::new(Limits::new().queue_messages(4));
+    let scene = Scene::new(Limits::new().send_queue_messages(4));
     for text in ["a", "b"] {
         assert!(scene.tick(text) && scene.price(text));
     }
@@ -252,7 +252,7 @@ fn no_more_is_taken_than_is_written_at_once() {
 
 #[test]
 fn bytes_are_bounded_too_and_a_single_large_one_passes() {
-    let scene = Scene::stuck(Limits::new().queue(1000));
+    let scene = Scene::stuck(Limits::new().send_queue_bytes(1000));
     assert!(scene.tick(&"x".repeat(5000)), "nothing else waits");
     for _ in 0..100 {
         assert!(scene.tick(&"y".repeat(100)));

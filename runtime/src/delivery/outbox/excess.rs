@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use crate::{
     Limits,
     delivery::{batch::BatchId, load::Load},
-    limits::memory_budget::Held,
+    limits::memory_budget::Charge,
 };
 
 /// More waits than the queue may hold, since one turn made so much of it before anybody could write.
@@ -20,11 +20,11 @@ pub(super) struct Excess {
     /// When the peer was first found not to take it.
     offered_at: Option<Instant>,
     /// What its client has the server hold.
-    held: Held,
+    held: Charge,
 }
 
 impl Excess {
-    pub(super) fn new(by: BatchId, granted: Load, held: Held) -> Self {
+    pub(super) fn new(by: BatchId, granted: Load, held: Charge) -> Self {
         Self { by, granted, is_begun: false, offered_at: None, held }
     }
 
@@ -41,7 +41,7 @@ impl Excess {
     /// Adds what there is no room for. `false` if that would be too much.
     pub(super) fn add(&mut self, item: Load, total: Load, limits: &Limits) -> bool {
         let over = total.over(limits);
-        if over > limits.queue_excess || self.held.set(over).is_err() {
+        if over > limits.send_queue_excess || self.held.set(over).is_err() {
             return false;
         }
         self.granted += item;

@@ -22,12 +22,12 @@ use self::queue::{Bounds, NoRoom, Portion, Queue};
 use super::{
     backlog::{Item, Missed},
     burst::{Burst, Bursts},
-    drop_counters::Losses,
+    drop_counters::DropCounters,
 };
 use crate::{
     Limits,
-    limits::memory_budget::Account,
-    server::net::direct_writer::Pen,
+    limits::memory_budget::MemoryBudget,
+    server::net::direct_writer::DirectWriter,
     util::{log, shown::shown, task},
     wire::{Encoding, Notice, ToClient},
 };
@@ -35,7 +35,7 @@ use crate::{
 /// The bounded queue of one connection, and its close.
 ///
 /// The actor's side never waits: what does not fit is dropped, if it is an event that may be, or closes the connection, so
-/// that a client that does not read costs its server no more than [`Limits::queue`] bytes.
+/// that a client that does not read costs its server no more than [`Limits::send_queue_bytes`] bytes.
 // In this order in memory: what each event asks for is first, and together.
 #[derive(Debug)]
 #[repr(C)]
@@ -46,9 +46,9 @@ pub(crate) struct Outbox {
     queue: Mutex<Queue>,
     limits: Arc<Limits>,
     /// Where it is counted what is held for its client.
-    account: Option<Account>,
+    account: Option<MemoryBudget>,
     /// Where it is counted what its client does not get.
-    losses: OnceLock<Arc<Losses>>,
+    losses: OnceLock<Arc<DropCounters>>,
 }
 
 /// Wakes who waits to write, past the lock.
@@ -82,7 +82,7 @@ impl Close {
 #[derive(Debug, Default)]
 pub(crate) struct Taken {
     /// What to write with, if it was lent. If it is stuck there is nothing else yet.
-    pub(crate) pen: Option<Pen>,
+    pub(crate) pen: Option<DirectWriter>,
     pub(crate) bursts: Bursts,
     /// A ping that follows them.
     pub(crate) probe: Option<Probe>,
@@ -94,7 +94,7 @@ pub(crate) struct Taken {
     pub(crate) is_held: bool,
 }
 
-/// One turn has sent more than [`Limits::queue_excess`] beyond the limits of a queue, or nobody has room for it.
+/// One turn has sent more than [`Limits::send_queue_excess`] beyond the limits of a queue, or nobody has room for it.
 #[derive(Debug)]
 pub(crate) struct TooMuch {
     /// That had no room, if it is one.
@@ -118,12 +118,12 @@ impl Outbox {
     }
 
     /// It is known for whom it is.
-    pub(crate) fn charged_to(self, account: Account) -> Self {
+    pub(crate) fn charged_to(self, account: MemoryBudget) -> Self {
         Self { account: Some(account), ..self }
     }
 
     /// Where it is counted what is held for its client, if anybody counts.
-    pub(crate) fn account(&self) -> Option<&Account> {
+    pub(crate) fn account(&self) -> Option<&MemoryBudget> {
         self.account.as_ref()
     }
 
@@ -156,7 +156,7 @@ impl Outbox {
     }
 
     /// It is known whose events it carries: what is lost of them is counted there.
-    pub(crate) fn count_in(&self, losses: Arc<Losses>) {
+    pub(crate) fn count_in(&self, losses: Arc<DropCounters>) {
         // Set once, by the actor that the connection is to.
         let _ = self.losses.set(losses);
     }
@@ -268,12 +268,12 @@ impl Outbox {
     }
 
     /// The session rests, and has nothing to write.
-    pub(crate) fn lend(&self, pen: Pen) {
+    pub(crate) fn lend(&self, pen: DirectWriter) {
         self.queue.lock().pen = Some(pen);
     }
 
     /// There is no session any more.
-    pub(crate) fn take_back(&self) -> Option<Pen> {
+    pub(crate) fn take_back(&self) -> Option<DirectWriter> {
         self.queue.lock().pen.take()
     }
 
@@ -282,7 +282,7 @@ impl Outbox {
     pub(crate) fn take(&self, cx: &mut Context<'_>) -> Taken {
         let mut queue = self.queue.lock();
         let pen = queue.pen.take();
-        if pen.as_ref().is_some_and(Pen::is_stuck) {
+        if pen.as_ref().is_some_and(DirectWriter::is_stuck) {
             return Taken { pen, ..Taken::default() };
         }
         let Portion { mut bursts, missed, probe } = queue.take(self.bounds());

@@ -15,11 +15,11 @@ use crate::{
     delivery::{
         backlog::{Backlog, Missed},
         burst::{Burst, Bursts},
-        drop_counters::Losses,
+        drop_counters::DropCounters,
         load::Load,
     },
-    limits::memory_budget::Account,
-    server::{net::direct_writer::Pen, ws::framing::frames},
+    limits::memory_budget::MemoryBudget,
+    server::{net::direct_writer::DirectWriter, ws::framing::frames},
 };
 
 /// Messages in order, as many as the limits allow, and who is to write them.
@@ -34,15 +34,15 @@ pub(super) struct Queue {
     /// Of the session, while it waits for something to write.
     pub(super) writer: Option<Waker>,
     /// While the session rests.
-    pub(super) pen: Option<Pen>,
+    pub(super) pen: Option<DirectWriter>,
 }
 
 /// What bounds a queue, and where it is counted what is beyond it.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds<'a> {
     pub(super) limits: &'a Limits,
-    pub(super) account: Option<&'a Account>,
-    pub(super) losses: Option<&'a Losses>,
+    pub(super) account: Option<&'a MemoryBudget>,
+    pub(super) losses: Option<&'a DropCounters>,
 }
 
 /// A message was not taken.

@@ -16,7 +16,7 @@ use crate::{
         burst::Burst,
         load::Load,
     },
-    limits::memory_budget::Held,
+    limits::memory_budget::Charge,
 };
 
 impl Queue {
@@ -139,7 +139,7 @@ impl Queue {
         let own = if slow.is_offered() { slow.own(batch) } else { total };
         let mut excess = match slow.excess.take() {
             None if total.minus(own).is_full(bounds.limits) => return Err(NoRoom::Full),
-            None => Excess::new(batch, own, bounds.account.cloned().map(Held::new).unwrap_or_default()),
+            None => Excess::new(batch, own, bounds.account.cloned().map(Charge::new).unwrap_or_default()),
             // Whoever asks is answered: it may have asked for no more than so much.
             Some(excess) if item.event.is_none() || excess.is_open_to(batch) => excess,
             full => {

@@ -47,7 +47,7 @@ impl Session {
         let outbox = Arc::new(Outbox::new(Encoding::Json, 4, Arc::default()));
         let session = Self { outbox, wakings: Arc::default(), _reader: reader };
         assert!(session.take().pen.is_none());
-        session.outbox.lend(Pen::new(writer, None));
+        session.outbox.lend(DirectWriter::new(writer, None));
         (session, client.expect("it listens"))
     }
 

@@ -2,5 +2,5 @@
 
 pub(in crate::host) mod places;
 pub(in crate::host) mod provisional;
+pub(in crate::host) mod request;
 pub(in crate::host) mod stranger;
-pub(in crate::host) mod visit;

@@ -17,7 +17,7 @@ use tokio::time::timeout;
 use crate::{Fault, error::faults};
 
 /// The places of all actors of a process that are awake.
-pub(crate) struct Places {
+pub(crate) struct AwakeLimit {
     limit: usize,
     table: Mutex<Table>,
 }
@@ -35,11 +35,11 @@ struct Table {
 /// An actor that has a place.
 struct Sleeper {
     used_at_ms: u64,
-    actor: Weak<dyn Resting>,
+    actor: Weak<dyn MaySleep>,
 }
 
 /// An awake actor, whatever its type, as others see it who need its place.
-pub(in crate::host) trait Resting: Send + Sync {
+pub(in crate::host) trait MaySleep: Send + Sync {
     /// When it was used last, in elapsed time.
     fn used_at_ms(&self) -> u64;
 
@@ -51,12 +51,12 @@ pub(in crate::host) trait Resting: Send + Sync {
 }
 
 /// A place; free again when it is dropped.
-pub(in crate::host) struct Place {
-    places: Arc<Places>,
+pub(in crate::host) struct AwakePermit {
+    places: Arc<AwakeLimit>,
     number: u64,
 }
 
-impl Places {
+impl AwakeLimit {
     /// How many are looked at for one that can sleep.
     const LOOKED_AT: usize = 256;
     /// How many are asked to sleep for one call, and how long each may take.
@@ -71,7 +71,7 @@ impl Places {
 
     /// A place for an actor that is woken for somebody from outside, who may be refused. If all are taken, somebody sleeps
     /// first.
-    pub(in crate::host) async fn take(self: &Arc<Self>, now_ms: u64) -> Result<Place, Fault> {
+    pub(in crate::host) async fn take(self: &Arc<Self>, now_ms: u64) -> Result<AwakePermit, Fault> {
         for _ in 0..=Self::ASKED {
             let idlest = {
                 let mut table = self.table.lock();
@@ -88,7 +88,7 @@ impl Places {
     }
 
     /// A place for an actor that has to be awake. If that is one too many, somebody is asked to sleep for it.
-    pub(in crate::host) fn take_anyhow(self: &Arc<Self>, now_ms: u64) -> Place {
+    pub(in crate::host) fn take_anyhow(self: &Arc<Self>, now_ms: u64) -> AwakePermit {
         let mut table = self.table.lock();
         let place = self.place(&mut table);
         let idlest = if table.taken > self.limit { table.idlest(now_ms) } else { None };
@@ -100,23 +100,23 @@ impl Places {
         place
     }
 
-    fn place(self: &Arc<Self>, table: &mut Table) -> Place {
+    fn place(self: &Arc<Self>, table: &mut Table) -> AwakePermit {
         table.taken += 1;
         table.numbers += 1;
-        Place { places: Arc::clone(self), number: table.numbers }
+        AwakePermit { places: Arc::clone(self), number: table.numbers }
     }
 }
 
-impl Place {
+impl AwakePermit {
     /// This actor has it.
-    pub(in crate::host) fn is_of(&self, actor: Weak<dyn Resting>, now_ms: u64) {
+    pub(in crate::host) fn is_of(&self, actor: Weak<dyn MaySleep>, now_ms: u64) {
         let mut table = self.places.table.lock();
         table.order.insert((now_ms, self.number));
         table.sleepers.insert(self.number, Sleeper { used_at_ms: now_ms, actor });
     }
 }
 
-impl Drop for Place {
+impl Drop for AwakePermit {
     fn drop(&mut self) {
         self.places.table.lock().leave(self.number);
     }
@@ -132,9 +132,9 @@ impl Table {
     }
 
     /// The one that can sleep and was idle longest, as far as that is known. It is asked by nobody else for now.
-    fn idlest(&mut self, now_ms: u64) -> Option<Arc<dyn Resting>> {
-        let mut best: Option<(u64, u64, Arc<dyn Resting>)> = None;
-        for _ in 0..Places::LOOKED_AT {
+    fn idlest(&mut self, now_ms: u64) -> Option<Arc<dyn MaySleep>> {
+        let mut best: Option<(u64, u64, Arc<dyn MaySleep>)> = None;
+        for _ in 0..AwakeLimit::LOOKED_AT {
             let Some((known_ms, number)) = self.order.pop_first() else { break };
             let Some(sleeper) = self.sleepers.get_mut(&number) else { continue };
             let Some(actor) = sleeper.actor.upgrade() else {

@@ -10,10 +10,10 @@
 
 use std::sync::Arc;
 
-use super::places::Place;
+use super::places::AwakePermit;
 use crate::{
     Actor, Fault, Key,
-    host::{Cell, Kind, cell::Absent, turn::call_chain::Chain},
+    host::{ActorCell, ActorType, cell::Absent, turn::call_chain::Chain},
 };
 
 /// Who it is, as far as limits ask.
@@ -61,14 +61,14 @@ pub(in crate::host) fn current() -> Option<Maker> {
     here().filter(|_| Chain::current().len() == 0)
 }
 
-impl<A: Actor> Kind<A> {
+impl<A: Actor> ActorType<A> {
     /// A place for an actor that is woken, or made if it does not exist, for somebody who is let in; and for whom it counts if
     /// it is made.
     pub(in crate::host) async fn place(
         &self,
         key: &Key,
         absent: &Absent,
-    ) -> Result<(Place, Option<Maker>), Fault> {
+    ) -> Result<(AwakePermit, Option<Maker>), Fault> {
         let stranger = current();
         if let Some(stranger) = &stranger
             && matches!(absent, Absent::Make(_))
@@ -83,13 +83,13 @@ impl<A: Actor> Kind<A> {
     }
 
     /// A place for an actor that is awake for somebody. Limits are for strangers.
-    pub(in crate::host) async fn place_for(&self, is_stranger: bool) -> Result<Place, Fault> {
+    pub(in crate::host) async fn place_for(&self, is_stranger: bool) -> Result<AwakePermit, Fault> {
         let (places, now_ms) = (self.shared().places(), self.shared().clock().elapsed_ms());
         if is_stranger { places.take(now_ms).await } else { Ok(places.take_anyhow(now_ms)) }
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Counts an actor that is provisional, which is about to be made for who was let in. What is not made after all, as
     /// there is one by now, refuses nobody.
     pub(in crate::host) async fn count_made(&self, maker: Option<&Maker>) -> Result<(), Fault> {

@@ -7,26 +7,26 @@ use std::{
 
 use tokio::time::{Sleep, sleep, timeout};
 
-use super::{keep_alive::Wish, mailbox::Next, unanswered};
+use super::{keep_alive::LifecycleRequest, mailbox::Next, unanswered};
 use crate::{
     Actor,
     error::faults,
     host::{
-        Cell, Reach,
-        schedules::fire::Ringing,
+        ActorCell, Lookup,
+        schedules::fire::FiringAlarms,
         turn::{call_chain::Chain, hooks::Hook},
     },
     util::{log, shown::shown, task},
 };
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Goes to sleep, unless somebody needs it who came meanwhile, or it cannot be saved. An actor that asks to sleep does,
     /// whoever comes.
     pub(in crate::host) async fn try_sleep(self: &Arc<Self>) -> bool {
         if self.write_saved().await.is_err() {
             return false;
         }
-        let asks = self.holds.wish() == Wish::Sleep;
+        let asks = self.holds.wish() == LifecycleRequest::Sleep;
         // Messages wait from here on, so that it is known of all that were taken before who waits for them.
         self.queues.lock().set_ending(true);
         let begins = (asks || (self.is_idle() && !self.has_queued_work())) && self.mailbox.begin_end(asks);
@@ -53,7 +53,7 @@ impl<A: Actor> Cell<A> {
             let (kind, key) = (Arc::clone(&self.kind), self.key.clone());
             task::spawn_in(self.shared().tasks(), async move {
                 // If that fails, so it does for whoever comes next, and is told.
-                let _ = kind.awake(&key, &Reach::Get).await;
+                let _ = kind.awake(&key, &Lookup::Get).await;
             });
         }
     }
@@ -94,7 +94,7 @@ impl<A: Actor> Cell<A> {
                 biased;
                 next = self.mailbox.next_late() => match next {
                     Next::Item(envelope) => {
-                        self.take(envelope, 1, &mut Ringing::default()).await;
+                        self.take(envelope, 1, &mut FiringAlarms::default()).await;
                     }
                     Next::Nudged | Next::Closed => self.settle().await,
                 },

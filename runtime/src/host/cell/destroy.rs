@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Core, keep_alive::Wish};
+use super::{Core, keep_alive::LifecycleRequest};
 use crate::{
     Actor, Fault,
     delivery::outbox::Close,
     error::faults,
     host::{
-        Cell, Reach,
+        ActorCell, Lookup,
         durability::commit::Unsaved,
         turn::{call_chain::Chain, hooks::Hook},
     },
@@ -16,24 +16,24 @@ use crate::{
     util::log::Instrument as _,
 };
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Destroys the actor, and waits until it is gone.
     pub(in crate::host) async fn destroyed(self: Arc<Self>) -> Result<(), Fault> {
         let id = self.record().id;
         let mut cell = self;
         loop {
-            cell.wish(Wish::Destroy);
+            cell.wish(LifecycleRequest::Destroy);
             cell.asleep().await;
             if !cell.kind.exists(id).await? {
                 return Ok(());
             }
             // It was on its way to sleep before it could hear the wish.
-            cell = cell.kind.awake(&cell.key, &Reach::Get).await?.0;
+            cell = cell.kind.awake(&cell.key, &Lookup::Get).await?.0;
         }
     }
 
     pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
-        self.holds.wish() == Wish::Destroy || self.gate.lock().is_doomed()
+        self.holds.wish() == LifecycleRequest::Destroy || self.gate.lock().is_doomed()
     }
 
     /// `false` if the actor stays, at least for now.

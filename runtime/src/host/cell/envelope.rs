@@ -9,7 +9,7 @@ use crate::{
     Actor, ActorId, Conn, Fault, RawSocket,
     actor::conn::Peer,
     host::{
-        Cell, Denied, Flow, Guest, Reach, Source,
+        ActorCell, ConnectInfo, Denied, Flow, Lookup, Source,
         admission::stranger::Maker,
         connections::subscribe::Asking,
         turn::{call::Call, raw::RawCall},
@@ -74,10 +74,10 @@ pub(crate) struct Connect<A: Actor> {
     /// The actor must be this one.
     pub(in crate::host) id: Option<ActorId>,
     /// Whether the actor may be made for it.
-    pub(in crate::host) reach: Reach,
+    pub(in crate::host) reach: Lookup,
     /// For whom an actor that is made counts.
     pub(in crate::host) maker: Option<Maker>,
-    pub(in crate::host) guest: Guest,
+    pub(in crate::host) guest: ConnectInfo,
     /// Its state, if the hook has made that already which needs no actor.
     pub(in crate::host) pass: Option<A::ConnState>,
     pub(in crate::host) peer: Peer<A>,
@@ -98,7 +98,7 @@ impl<A: Actor> Connect<A> {
 /// An open connection.
 pub(crate) struct Opened<A: Actor> {
     /// The actor that it is open to.
-    pub(in crate::host) cell: Arc<Cell<A>>,
+    pub(in crate::host) cell: Arc<ActorCell<A>>,
     pub(in crate::host) conn: Conn<A>,
     /// The actor was made for it.
     pub(in crate::host) created: bool,

@@ -7,11 +7,11 @@ use std::sync::{
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use crate::{Actor, host::Cell};
+use crate::{Actor, host::ActorCell};
 
 /// The holds on one awake actor, and its own wish.
 #[derive(Default)]
-pub(in crate::host) struct Holds {
+pub(in crate::host) struct KeepAlive {
     /// How many pieces of work, and raw requests under way, keep it awake.
     keeping: AtomicUsize,
     /// How many calls run beside its task.
@@ -32,14 +32,14 @@ pub(in crate::host) struct Holds {
     pub(in crate::host) asleep: CancellationToken,
     /// Cancelled when nothing of this time awake is left.
     pub(in crate::host) gone: CancellationToken,
-    wish: Wishes,
+    wish: LifecycleRequests,
     /// Others need its place: it is to sleep at once, if it is idle.
     resting: AtomicBool,
 }
 
 /// What an actor has asked for itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
+pub(crate) enum LifecycleRequest {
     /// Nothing: it sleeps when it has been idle for long enough.
     Stay = 0,
     /// `ctx.sleep()`
@@ -48,7 +48,7 @@ pub(crate) enum Wish {
     Destroy = 2,
 }
 
-impl Holds {
+impl KeepAlive {
     /// Whether it is needed for what is not over soon.
     pub(in crate::host) fn is_kept(&self) -> bool {
         self.keeping.load(Ordering::Acquire) > 0
@@ -72,7 +72,7 @@ impl Holds {
         self.cancelled.cancel();
     }
 
-    pub(in crate::host) fn wish(&self) -> Wish {
+    pub(in crate::host) fn wish(&self) -> LifecycleRequest {
         self.wish.get()
     }
 
@@ -87,9 +87,9 @@ impl Holds {
     }
 
     /// A wish is for this time awake; one to be destroyed is final.
-    pub(in crate::host) fn set_wish(&self, wish: Wish) {
+    pub(in crate::host) fn set_wish(&self, wish: LifecycleRequest) {
         self.wish.raise(wish);
-        if wish == Wish::Destroy {
+        if wish == LifecycleRequest::Destroy {
             self.cancelled.cancel();
         }
     }
@@ -97,73 +97,73 @@ impl Holds {
 
 /// The strongest wish so far.
 #[derive(Debug, Default)]
-pub(crate) struct Wishes(AtomicU8);
+pub(crate) struct LifecycleRequests(AtomicU8);
 
-impl Wishes {
-    pub(crate) fn get(&self) -> Wish {
+impl LifecycleRequests {
+    pub(crate) fn get(&self) -> LifecycleRequest {
         match self.0.load(Ordering::Acquire) {
-            0 => Wish::Stay,
-            1 => Wish::Sleep,
-            _ => Wish::Destroy,
+            0 => LifecycleRequest::Stay,
+            1 => LifecycleRequest::Sleep,
+            _ => LifecycleRequest::Destroy,
         }
     }
 
-    pub(crate) fn raise(&self, wish: Wish) {
+    pub(crate) fn raise(&self, wish: LifecycleRequest) {
         self.0.fetch_max(wish as u8, Ordering::AcqRel);
     }
 }
 
 /// Keeps an actor awake as long as it lives.
-pub(in crate::host) struct KeptAwake<A: Actor> {
-    cell: Arc<Cell<A>>,
-    count: fn(&Holds) -> &AtomicUsize,
+pub(in crate::host) struct KeepAliveGuard<A: Actor> {
+    cell: Arc<ActorCell<A>>,
+    count: fn(&KeepAlive) -> &AtomicUsize,
 }
 
-impl<A: Actor> KeptAwake<A> {
-    pub(in crate::host) fn new(cell: Arc<Cell<A>>) -> Self {
+impl<A: Actor> KeepAliveGuard<A> {
+    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>) -> Self {
         Self::counted(cell, |holds| &holds.keeping)
     }
 
     /// For a call that has a turn: an actor that asks to sleep waits for that, as whoever changes it does.
-    pub(in crate::host) fn for_call(cell: Arc<Cell<A>>) -> Self {
+    pub(in crate::host) fn for_call(cell: Arc<ActorCell<A>>) -> Self {
         Self::counted(cell, |holds| &holds.calls)
     }
 
-    fn counted(cell: Arc<Cell<A>>, count: fn(&Holds) -> &AtomicUsize) -> Self {
+    fn counted(cell: Arc<ActorCell<A>>, count: fn(&KeepAlive) -> &AtomicUsize) -> Self {
         count(&cell.holds).fetch_add(1, Ordering::AcqRel);
         Self { cell, count }
     }
 }
 
-impl<A: Actor> Drop for KeptAwake<A> {
+impl<A: Actor> Drop for KeepAliveGuard<A> {
     fn drop(&mut self) {
         let holds = &self.cell.holds;
         self.cell.used();
         (self.count)(holds).fetch_sub(1, Ordering::AcqRel);
         // Without a wish the actor looks by itself, when it is due to sleep.
-        if holds.wish() != Wish::Stay {
+        if holds.wish() != LifecycleRequest::Stay {
             self.cell.mailbox.nudge();
         }
     }
 }
 
 /// Work that is to end before the actor sleeps, as long as it lives.
-pub(in crate::host) struct Finishing<A: Actor> {
-    cell: Arc<Cell<A>>,
-    count: fn(&Holds) -> &AtomicUsize,
+pub(in crate::host) struct WaitUntilGuard<A: Actor> {
+    cell: Arc<ActorCell<A>>,
+    count: fn(&KeepAlive) -> &AtomicUsize,
 }
 
-impl<A: Actor> Finishing<A> {
-    pub(in crate::host) fn new(cell: Arc<Cell<A>>) -> Self {
+impl<A: Actor> WaitUntilGuard<A> {
+    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>) -> Self {
         let late = cell.holds.ending.load(Ordering::Acquire);
-        let count: fn(&Holds) -> &AtomicUsize =
+        let count: fn(&KeepAlive) -> &AtomicUsize =
             if late { |holds| &holds.finishing_late } else { |holds| &holds.finishing };
         count(&cell.holds).fetch_add(1, Ordering::AcqRel);
         Self { cell, count }
     }
 }
 
-impl<A: Actor> Drop for Finishing<A> {
+impl<A: Actor> Drop for WaitUntilGuard<A> {
     fn drop(&mut self) {
         (self.count)(&self.cell.holds).fetch_sub(1, Ordering::AcqRel);
         // The actor may have waited for nothing else.
@@ -174,22 +174,22 @@ impl<A: Actor> Drop for Finishing<A> {
 /// What a piece of work is to its actor, as long as it lives.
 #[expect(dead_code, reason = "they are there to be dropped")]
 pub(in crate::host) enum Work<A: Actor> {
-    Keeps(KeptAwake<A>),
-    Finishes(Finishing<A>),
+    Keeps(KeepAliveGuard<A>),
+    Finishes(WaitUntilGuard<A>),
 }
 
 impl<A: Actor> Work<A> {
     /// Work that keeps its actor awake; once its end has begun, it is to end first like all other work.
-    pub(in crate::host) fn keeping(cell: Arc<Cell<A>>) -> Self {
+    pub(in crate::host) fn keeping(cell: Arc<ActorCell<A>>) -> Self {
         if cell.holds.ending.load(Ordering::Acquire) {
             Self::finishing(cell)
         } else {
-            Self::Keeps(KeptAwake::new(cell))
+            Self::Keeps(KeepAliveGuard::new(cell))
         }
     }
 
     /// Work that is to end before its actor sleeps.
-    pub(in crate::host) fn finishing(cell: Arc<Cell<A>>) -> Self {
-        Self::Finishes(Finishing::new(cell))
+    pub(in crate::host) fn finishing(cell: Arc<ActorCell<A>>) -> Self {
+        Self::Finishes(WaitUntilGuard::new(cell))
     }
 }

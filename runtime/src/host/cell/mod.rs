@@ -31,16 +31,16 @@ use tokio_util::sync::CancellationToken;
 use self::{
     envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
     fair_queue::Bounds,
-    keep_alive::{Holds, Wish},
+    keep_alive::{KeepAlive, LifecycleRequest},
     mailbox::{Mailbox, Rejected},
     parked::Parked,
 };
 use super::{
-    Denied, Flow, Guest, Reach, Shared, Source,
-    actor_type::Kind,
-    admission::places::Place,
-    connections::Roster,
-    durability::{output_gate::Gate, saves::Saves},
+    ConnectInfo, Denied, Flow, Lookup, Shared, Source,
+    actor_type::ActorType,
+    admission::places::AwakePermit,
+    connections::Connections,
+    durability::{output_gate::OutputGate, saves::Saves},
     queues::state::Queues,
     schedules::alarms::Alarms,
     turn::{
@@ -60,8 +60,8 @@ use crate::{
 };
 
 /// An awake actor. Whoever holds it can post to it; its task (`turn.rs`) and, when it is idle, its callers run it.
-pub(crate) struct Cell<A: Actor> {
-    pub(super) kind: Arc<Kind<A>>,
+pub(crate) struct ActorCell<A: Actor> {
+    pub(super) kind: Arc<ActorType<A>>,
     pub(super) key: Key,
     /// What to do if the store has no such actor.
     pub(super) absent: Absent,
@@ -71,7 +71,7 @@ pub(crate) struct Cell<A: Actor> {
     pub(super) started: SetOnce<Result<bool, Fault>>,
     pub(super) core: Arc<RwLock<Core<A>>>,
     pub(super) mailbox: Mailbox<Envelope<A>>,
-    pub(super) gate: Arc<Mutex<Gate<A>>>,
+    pub(super) gate: Arc<Mutex<OutputGate<A>>>,
     pub(super) saves: Mutex<Saves>,
     /// Told whenever a save ends.
     pub(super) save_ended: Notify,
@@ -80,16 +80,16 @@ pub(crate) struct Cell<A: Actor> {
     /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
     pub(super) queues_changed: Notify,
     /// What keeps it from sleeping, and what must end before it sleeps.
-    pub(super) holds: Holds,
+    pub(super) holds: KeepAlive,
     /// Its place among those that are awake.
-    pub(super) place: Mutex<Option<Place>>,
+    pub(super) place: Mutex<Option<AwakePermit>>,
     /// When it was last used past its mailbox, in elapsed time.
     pub(super) used_at_ms: AtomicU64,
     /// Name and key, for people: `chatRoom/general`.
     pub(super) address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
     pub(super) starting_reads: AtomicUsize,
-    roster: Arc<Roster<A>>,
+    roster: Arc<Connections<A>>,
 }
 
 /// What became of an envelope that was posted to an actor which is awake.
@@ -117,8 +117,13 @@ pub(super) struct Core<A> {
     pub(super) state: Option<Box<A>>,
 }
 
-impl<A: Actor> Cell<A> {
-    pub(super) fn new(kind: Arc<Kind<A>>, key: Key, absent: Absent, roster: Arc<Roster<A>>) -> Self {
+impl<A: Actor> ActorCell<A> {
+    pub(super) fn new(
+        kind: Arc<ActorType<A>>,
+        key: Key,
+        absent: Absent,
+        roster: Arc<Connections<A>>,
+    ) -> Self {
         let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()));
         let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
         let queues = Queues::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
@@ -136,7 +141,7 @@ impl<A: Actor> Cell<A> {
             alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
             queues: Mutex::new(queues),
             queues_changed: Notify::new(),
-            holds: Holds::default(),
+            holds: KeepAlive::default(),
             place: Mutex::default(),
             used_at_ms: AtomicU64::new(0),
             address: OnceLock::new(),
@@ -149,7 +154,7 @@ impl<A: Actor> Cell<A> {
         self.kind.shared()
     }
 
-    pub(crate) fn roster(&self) -> &Arc<Roster<A>> {
+    pub(crate) fn roster(&self) -> &Arc<Connections<A>> {
         &self.roster
     }
 
@@ -287,7 +292,7 @@ impl<A: Actor> Cell<A> {
             // It was never made.
             return Err(faults::actor_not_found());
         }
-        if self.holds.wish() == Wish::Destroy && A::EPHEMERAL {
+        if self.holds.wish() == LifecycleRequest::Destroy && A::EPHEMERAL {
             return Err(faults::actor_not_found());
         }
         let (cell, _) = self.kind.awake(&self.key, &self.next_reach()).await?;
@@ -297,10 +302,10 @@ impl<A: Actor> Cell<A> {
     }
 
     /// How its next time awake is reached. What lives in memory alone is made anew.
-    fn next_reach(&self) -> Reach {
+    fn next_reach(&self) -> Lookup {
         match &self.absent {
-            Absent::Make(input) if A::EPHEMERAL => Reach::GetOrCreate { input: input.clone() },
-            _ => Reach::Get,
+            Absent::Make(input) if A::EPHEMERAL => Lookup::GetOrCreate { input: input.clone() },
+            _ => Lookup::Get,
         }
     }
 
@@ -318,7 +323,7 @@ impl<A: Actor> Cell<A> {
     /// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.
     pub(super) async fn join(
         self: &Arc<Self>,
-        guest: Guest,
+        guest: ConnectInfo,
         pass: Option<A::ConnState>,
         peer: Peer<A>,
         socket: Option<RawSocket>,
@@ -330,7 +335,7 @@ impl<A: Actor> Cell<A> {
             (_, pass) => pass,
         };
         let (opened, open) = oneshot::channel();
-        let (id, reach, span) = (None, Reach::Get, Span::current());
+        let (id, reach, span) = (None, Lookup::Get, Span::current());
         let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
         self.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
         open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))
@@ -374,7 +379,7 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
     /// What is moved for nothing, at most; code that holds more is boxed by itself.
     const LARGE: usize = 1 << 10;
 
-    pub(crate) fn new<F: FnOnce(&mut A) -> R + Send + 'static>(cell: &Arc<Cell<A>>, code: F) -> Self {
+    pub(crate) fn new<F: FnOnce(&mut A) -> R + Send + 'static>(cell: &Arc<ActorCell<A>>, code: F) -> Self {
         if size_of::<F>() > Self::LARGE {
             let code = Box::new(code);
             return Self::of(cell, move |state| code(state));
@@ -387,7 +392,7 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
         Self { flow: conn.map_or(self.flow, Conn::flow), ..self }
     }
 
-    fn of(cell: &Arc<Cell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
+    fn of(cell: &Arc<ActorCell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
         let (done, result) = oneshot::channel();
         let cell = Arc::clone(cell);
         let code = Box::new(move |state: Result<&mut A, Fault>| {

@@ -9,7 +9,7 @@ use crate::{
     Action as _, Actor,
     error::faults,
     host::{
-        Cell, Flow, Source,
+        ActorCell, Flow, Source,
         turn::{
             awaited::{Awaited, Look, Post},
             call_chain::Chain,
@@ -19,7 +19,7 @@ use crate::{
 
 /// A call or a turn that work wants, while it waits for it.
 pub(crate) struct Parked<A: Actor> {
-    cell: Weak<Cell<A>>,
+    cell: Weak<ActorCell<A>>,
     chain: Chain,
     /// `None` once it has its turn, or was ended.
     envelope: Mutex<Option<Envelope<A>>>,
@@ -30,7 +30,7 @@ pub(crate) struct Parked<A: Actor> {
 impl<A: Actor> Parked<A> {
     /// What is to be posted to this actor, which the work is told of if it comes from one. A turn is wanted by the code of
     /// this task.
-    pub(in crate::host) fn park_if_of_work(cell: &Arc<Cell<A>>, envelope: Envelope<A>) -> Envelope<A> {
+    pub(in crate::host) fn park_if_of_work(cell: &Arc<ActorCell<A>>, envelope: Envelope<A>) -> Envelope<A> {
         let chain = match &envelope {
             Envelope::Call(call) if call.chain.work().is_some() => call.chain.clone(),
             Envelope::Turn(..) => Chain::current(),

@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Absent, Turn,
-    task::{Life, live},
+    task::{ActorTask, live},
 };
 use crate::{
     Body, Ctx, Fault, Key, Limits, RawSocket, actor,
     host::{
-        Cell, Kind, Shared,
-        connections::Roster,
+        ActorCell, ActorType, Shared,
+        connections::Connections,
         turn::{
             call::{Call, Destination},
             call_chain::Chain,
@@ -108,16 +108,16 @@ impl Whale {
 #[tokio::test]
 async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
     let store = Arc::new(MemoryStore::new());
-    let kind = Kind::<Whale>::new(Shared::new(
+    let kind = ActorType::<Whale>::new(Shared::new(
         std::sync::Weak::new(),
         store,
         Limits::new(),
         crate::util::clock::Clock::start(None),
     ));
-    let roster = Arc::new(Roster::new(kind.meters()));
-    let cell = Arc::new(Cell::new(kind, Key::from("whale"), Absent::Make(None), roster));
+    let roster = Arc::new(Connections::new(kind.meters()));
+    let cell = Arc::new(ActorCell::new(kind, Key::from("whale"), Absent::Make(None), roster));
 
-    let life = live(Life::new(&cell), None, Span::none());
+    let life = live(ActorTask::new(&cell), None, Span::none());
     assert!(size_of_val(&life) < SMALL, "the task of an actor: {}", size_of_val(&life));
 
     let call = |action| Call::new(&cell, action, None, Destination::Nobody, Chain::default());

@@ -10,7 +10,7 @@ use crate::{
     actor::InputOf,
     error::faults,
     host::{
-        Cell,
+        ActorCell,
         admission::stranger::Maker,
         durability::{fingerprint::Fingerprint, save::to_bytes},
         queues::state::Stock,
@@ -36,7 +36,7 @@ pub(in crate::host) struct Restored<A> {
     pub(in crate::host) stock: Stock,
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// How long `#[on_create]` may take.
     const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
 

@@ -14,7 +14,7 @@ use crate::{
 
 /// The actors of a kind that could not start.
 #[derive(Default)]
-pub(in crate::host) struct Setbacks(Mutex<Table>);
+pub(in crate::host) struct StartBackoff(Mutex<Table>);
 
 #[derive(Default)]
 struct Table {
@@ -38,7 +38,7 @@ struct Failure {
     at_ms: u64,
 }
 
-impl Setbacks {
+impl StartBackoff {
     const FIRST_MS: u64 = 100;
     const LONGEST_MS: u64 = 60_000;
     /// How long a failure is remembered: for the longest pause, and as long again.
@@ -87,8 +87,9 @@ impl Table {
         self.order.push_back((last, key.clone()));
         let setback = self.by_key.entry(key.clone()).or_insert(Setback { in_a_row: 0, until_ms: 0, last });
         setback.in_a_row += 1;
-        let pause =
-            Setbacks::FIRST_MS.saturating_mul(1 << setback.in_a_row.min(16)).min(Setbacks::LONGEST_MS);
+        let pause = StartBackoff::FIRST_MS
+            .saturating_mul(1 << setback.in_a_row.min(16))
+            .min(StartBackoff::LONGEST_MS);
         (setback.until_ms, setback.last) = (at_ms + pause, last);
         let in_a_row = setback.in_a_row;
         self.forget(at_ms);
@@ -99,7 +100,7 @@ impl Table {
     fn forget(&mut self, now_ms: u64) {
         for _ in 0..2 {
             let Some((oldest, _)) = self.order.front() else { return };
-            if self.order.len() <= Setbacks::MOST && oldest.at_ms + Setbacks::REMEMBERED_MS > now_ms {
+            if self.order.len() <= StartBackoff::MOST && oldest.at_ms + StartBackoff::REMEMBERED_MS > now_ms {
                 return;
             }
             let Some((oldest, key)) = self.order.pop_front() else { return };
@@ -127,14 +128,14 @@ mod tests {
         Key::from(number.to_string())
     }
 
-    fn remembered(setbacks: &Setbacks) -> (usize, usize) {
+    fn remembered(setbacks: &StartBackoff) -> (usize, usize) {
         let table = setbacks.0.lock();
         (table.by_key.len(), table.order.len())
     }
 
     #[test]
     fn each_failure_in_a_row_doubles_the_pause_and_a_start_ends_that() {
-        let (setbacks, key) = (Setbacks::default(), key(1));
+        let (setbacks, key) = (StartBackoff::default(), key(1));
         let mut now = 0;
         for pause in [200, 400, 800, 1_600] {
             setbacks.note(&key, &failed(), now);
@@ -149,35 +150,35 @@ mod tests {
 
     #[test]
     fn what_a_failure_costs_does_not_grow_with_the_keys_that_have_failed() {
-        let setbacks = Setbacks::default();
+        let setbacks = StartBackoff::default();
         for number in 0..60_000 {
             setbacks.note(&key(number), &failed(), 0);
         }
         assert_eq!(remembered(&setbacks), (60_000, 60_000), "none is over");
         // Then each failure forgets two of them, however many there are.
         for number in 0..10 {
-            setbacks.note(&key(100_000 + number), &failed(), Setbacks::REMEMBERED_MS);
+            setbacks.note(&key(100_000 + number), &failed(), StartBackoff::REMEMBERED_MS);
         }
         assert_eq!(remembered(&setbacks), (60_000 - 10, 60_000 - 10));
     }
 
     #[test]
     fn an_actor_that_fails_again_is_remembered_from_then_on() {
-        let setbacks = Setbacks::default();
+        let setbacks = StartBackoff::default();
         setbacks.note(&key(1), &failed(), 0);
-        setbacks.note(&key(1), &failed(), Setbacks::REMEMBERED_MS - 1);
-        setbacks.note(&key(2), &failed(), Setbacks::REMEMBERED_MS + 1);
+        setbacks.note(&key(1), &failed(), StartBackoff::REMEMBERED_MS - 1);
+        setbacks.note(&key(2), &failed(), StartBackoff::REMEMBERED_MS + 1);
         assert_eq!(remembered(&setbacks), (2, 2));
-        assert!(setbacks.check(&key(1), Setbacks::REMEMBERED_MS + 1).is_err());
+        assert!(setbacks.check(&key(1), StartBackoff::REMEMBERED_MS + 1).is_err());
     }
 
     #[test]
     fn so_many_failures_are_remembered_and_the_oldest_forgotten() {
-        let setbacks = Setbacks::default();
-        for number in 0..Setbacks::MOST + 1_000 {
+        let setbacks = StartBackoff::default();
+        for number in 0..StartBackoff::MOST + 1_000 {
             setbacks.note(&key(number), &failed(), 0);
         }
-        assert_eq!(remembered(&setbacks), (Setbacks::MOST, Setbacks::MOST));
+        assert_eq!(remembered(&setbacks), (StartBackoff::MOST, StartBackoff::MOST));
         assert!(setbacks.check(&key(0), 0).is_ok() && setbacks.check(&key(1_000), 0).is_err());
     }
 }

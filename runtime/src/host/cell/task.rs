@@ -15,15 +15,15 @@ use tokio::{
 
 use super::{
     envelope::Envelope,
-    keep_alive::{Wish, Work},
+    keep_alive::{LifecycleRequest, Work},
     mailbox::Next,
 };
 use crate::{
     Actor, Contract, Fault, WorkHandle,
     host::{
-        Cell,
-        admission::{places::Resting, stranger::Maker},
-        schedules::fire::Ringing,
+        ActorCell,
+        admission::{places::MaySleep, stranger::Maker},
+        schedules::fire::FiringAlarms,
         turn::{awaited::Awaited, catch::guarded_hook, panics::Code, quantum::Quantum},
     },
     util::{
@@ -35,7 +35,7 @@ use crate::{
 
 /// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
 /// It starts in the span of whoever needs it first. If it is made, it is counted for this maker.
-pub(in crate::host) async fn live<A: Actor>(life: Life<A>, maker: Option<Maker>, span: Span) {
+pub(in crate::host) async fn live<A: Actor>(life: ActorTask<A>, maker: Option<Maker>, span: Span) {
     let cell = &life.0;
     let started = cell.start(maker).instrument(span).await;
     let failure = started.as_ref().err().cloned();
@@ -58,7 +58,7 @@ pub(in crate::host) async fn live<A: Actor>(life: Life<A>, maker: Option<Maker>,
 /// What the task of an actor does next.
 enum Step<A: Actor> {
     /// Take what the mailbox brought.
-    Mail(Next<Envelope<A>>),
+    WireEnqueue(Next<Envelope<A>>),
     /// Run an alarm that is due.
     Ring,
     /// Begin to: an alarm of an actor that is in no store is due.
@@ -69,19 +69,19 @@ enum Step<A: Actor> {
 
 /// What a task has of the actor that it runs. Tasks are dropped half-way when tokio's runtime is shut down; then nobody
 /// runs the actor any more, and what it still holds is let go of.
-pub(in crate::host) struct Life<A: Actor>(Arc<Cell<A>>);
+pub(in crate::host) struct ActorTask<A: Actor>(Arc<ActorCell<A>>);
 
-impl<A: Actor> Life<A> {
-    pub(in crate::host) fn new(cell: &Arc<Cell<A>>) -> Self {
+impl<A: Actor> ActorTask<A> {
+    pub(in crate::host) fn new(cell: &Arc<ActorCell<A>>) -> Self {
         Self(Arc::clone(cell))
     }
 
-    pub(in crate::host) fn cell(&self) -> &Arc<Cell<A>> {
+    pub(in crate::host) fn cell(&self) -> &Arc<ActorCell<A>> {
         &self.0
     }
 }
 
-impl<A: Actor> Drop for Life<A> {
+impl<A: Actor> Drop for ActorTask<A> {
     fn drop(&mut self) {
         if !self.0.holds.gone.is_cancelled() {
             self.0.abandon();
@@ -89,7 +89,7 @@ impl<A: Actor> Drop for Life<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// How long the work may take that is waited for.
     pub(in crate::host) const END_TIMEOUT: Duration = Duration::from_secs(15);
     /// When a destroy is tried again that the store failed.
@@ -106,10 +106,10 @@ impl<A: Actor> Cell<A> {
         let mut finish_by = None;
         // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
         let mut sleeps_not_before = None;
-        let (mut ringing, mut quantum) = (Ringing::default(), Quantum::new());
+        let (mut ringing, mut quantum) = (FiringAlarms::default(), Quantum::new());
         loop {
             match self.next_step(&ringing, idle.as_mut()).await {
-                Step::Mail(Next::Item(envelope)) => {
+                Step::WireEnqueue(Next::Item(envelope)) => {
                     let taken = self.take(envelope, ringing.calls_before(), &mut ringing).await;
                     ringing.ran(taken);
                     self.mailbox.done();
@@ -121,8 +121,8 @@ impl<A: Actor> Cell<A> {
                     // What it wished for comes as a nudge, before the next item.
                     continue;
                 }
-                Step::Mail(Next::Nudged) => self.settle().await,
-                Step::Mail(Next::Closed) => break self.retire().await,
+                Step::WireEnqueue(Next::Nudged) => self.settle().await,
+                Step::WireEnqueue(Next::Closed) => break self.retire().await,
                 Step::OwnAlarm => ringing.begin(None),
                 Step::Ring => {
                     self.ring_next(&mut ringing).await;
@@ -138,7 +138,7 @@ impl<A: Actor> Cell<A> {
                 ringing.break_off();
                 if !self.is_to_be_destroyed() {
                     // It is taken back, but what it does was told to stop: this time awake is over.
-                    self.wish(Wish::Sleep);
+                    self.wish(LifecycleRequest::Sleep);
                 }
                 idle.as_mut().reset(now + Self::RETRY);
                 continue;
@@ -156,7 +156,7 @@ impl<A: Actor> Cell<A> {
                 break;
             } else {
                 finish_by = None;
-                if self.holds.wish() == Wish::Sleep {
+                if self.holds.wish() == LifecycleRequest::Sleep {
                     let retry = now + Self::RETRY_SLEEP;
                     sleeps_not_before = Some(retry);
                     idle.as_mut().reset(retry);
@@ -171,16 +171,16 @@ impl<A: Actor> Cell<A> {
     }
 
     /// What the actor's task does next.
-    async fn next_step(&self, ringing: &Ringing, idle: Pin<&mut Sleep>) -> Step<A> {
+    async fn next_step(&self, ringing: &FiringAlarms, idle: Pin<&mut Sleep>) -> Step<A> {
         if ringing.is_on() {
             let mail = if ringing.is_next() { None } else { self.mailbox.try_next() };
-            return mail.map_or(Step::Ring, Step::Mail);
+            return mail.map_or(Step::Ring, Step::WireEnqueue);
         }
         tokio::select! {
             biased;
             // Before the mailbox, which may never be empty.
             () = self.own_alarm(ringing) => Step::OwnAlarm,
-            next = self.mailbox.next() => Step::Mail(next),
+            next = self.mailbox.next() => Step::WireEnqueue(next),
             () = idle => Step::Idle,
         }
     }
@@ -192,13 +192,13 @@ impl<A: Actor> Cell<A> {
         }
         match self.holds.wish() {
             // Calls under way are waited for, as they are by whoever changes it.
-            Wish::Sleep => !self.holds.is_kept(),
+            LifecycleRequest::Sleep => !self.holds.is_kept(),
             _ => (rests && self.is_idle()) || (looks && self.is_idle() && now >= self.may_sleep_at()),
         }
     }
 
     /// The next alarm of an actor that is in no store; the others' are the clockwork's.
-    async fn own_alarm(&self, ringing: &Ringing) {
+    async fn own_alarm(&self, ringing: &FiringAlarms) {
         if let Some(not_before) = ringing.not_before() {
             sleep_until(not_before).await;
         }
@@ -294,7 +294,7 @@ impl<A: Actor> Cell<A> {
         WorkHandle::new(task, awaited)
     }
 
-    pub(crate) fn wish(&self, wish: Wish) {
+    pub(crate) fn wish(&self, wish: LifecycleRequest) {
         self.holds.set_wish(wish);
         self.mailbox.nudge();
     }
@@ -311,7 +311,7 @@ impl<A: Actor> Cell<A> {
         is_started
             && self.is_awake()
             && self.mailbox.is_idle()
-            && self.holds.wish() == Wish::Stay
+            && self.holds.wish() == LifecycleRequest::Stay
             && self.is_idle()
             && !self.has_queued_work()
     }
@@ -329,7 +329,7 @@ impl<A: Actor> Cell<A> {
     }
 }
 
-impl<A: Actor> Resting for Cell<A> {
+impl<A: Actor> MaySleep for ActorCell<A> {
     fn used_at_ms(&self) -> u64 {
         self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed)
     }
@@ -339,7 +339,7 @@ impl<A: Actor> Resting for Cell<A> {
     }
 
     fn rest(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        Cell::rest(&self);
+        ActorCell::rest(&self);
         Box::pin(async move { self.asleep().await })
     }
 }

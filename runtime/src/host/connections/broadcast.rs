@@ -11,29 +11,29 @@ use crate::{
     delivery::{
         backlog::Item,
         burst::Burst,
-        encoding_slot::Channel,
+        encoding_slot::EncodingSlot,
         outbox::{Writer, flush},
     },
-    host::durability::{output_gate::Gate, pending::Parcel},
+    host::durability::{output_gate::OutputGate, pending::PendingOutput},
 };
 
 /// One event or several to the same connections. However many these are, it is there once, also while it waits at the gate.
-pub(crate) struct Spread<A: Actor> {
+pub(crate) struct Broadcast<A: Actor> {
     audience: Arc<Audience<A>>,
     /// What is sent each way.
-    bursts: [Arc<Burst>; Channel::COUNT],
+    bursts: [Arc<Burst>; EncodingSlot::COUNT],
 }
 
-impl<A: Actor> Spread<A> {
-    pub(in crate::host) fn new(audience: Arc<Audience<A>>, items: [Vec<Item>; Channel::COUNT]) -> Self {
+impl<A: Actor> Broadcast<A> {
+    pub(in crate::host) fn new(audience: Arc<Audience<A>>, items: [Vec<Item>; EncodingSlot::COUNT]) -> Self {
         Self { audience, bursts: items.map(Burst::new) }
     }
 
     /// Hands the events over, or leaves them where they wait until what they speak of is saved.
-    pub(in crate::host) fn pass(self, gate: &Mutex<Gate<A>>) {
+    pub(in crate::host) fn pass(self, gate: &Mutex<OutputGate<A>>) {
         match A::OPTIONS.durability {
             // What speaks of a state that is void is void.
-            Durability::Output => drop(gate.lock().pass_event(Parcel::Spread(self))),
+            Durability::Output => drop(gate.lock().pass_event(PendingOutput::Broadcast(self))),
             Durability::Reply | Durability::Relaxed => {
                 self.give(|conn, events, writer| conn.pass(events, writer).is_ok());
             }
@@ -52,7 +52,7 @@ impl<A: Actor> Spread<A> {
         // For one it is no gain, and outside of a runtime, where actors may broadcast too, there are no tasks to do it.
         let is_worth_it = outboxes.len() > 1 && Handle::try_current().is_ok();
         let writer = if is_worth_it { Writer::Flush } else { Writer::Session };
-        let mut taken = [0; Channel::COUNT];
+        let mut taken = [0; EncodingSlot::COUNT];
         for conn in conns {
             if let Some(channel) = conn.channel() {
                 let way = channel.index();
@@ -77,7 +77,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::host::connections::Roster;
+    use crate::host::connections::Connections;
     use crate::{
         ConnId, Limits, actor, actor::conn::Peer, delivery::outbox::Outbox, meters::ActorMeters,
         wire::Encoding,
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn an_event_that_waits_to_be_saved_waits_once_for_all_who_get_it() {
         let meters = Arc::new(ActorMeters::new("crier", &[], crate::actor::conn::events::<Crier>(), &[]));
-        let roster = Roster::<Crier>::new(&meters);
+        let roster = Connections::<Crier>::new(&meters);
         let limits = Arc::new(Limits::new());
         let outboxes: Vec<_> = (0..100)
             .map(|number| {

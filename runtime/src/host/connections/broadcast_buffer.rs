@@ -11,11 +11,11 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::broadcast::Spread;
+use super::broadcast::Broadcast;
 use crate::{
     Actor, Conn,
-    delivery::{backlog::Item, batch::Batch, encoding_slot::Channel, outbox::Outbox},
-    host::durability::output_gate::Gate,
+    delivery::{backlog::Item, batch::Batch, encoding_slot::EncodingSlot, outbox::Outbox},
+    host::durability::output_gate::OutputGate,
 };
 
 /// The events that the turns of an actor are sending to all who want them.
@@ -23,15 +23,15 @@ use crate::{
 /// While a turn runs, its events are kept; where it awaits and where it ends they go out, those that follow each other to
 /// the same connections as one. So a burst costs each connection one look at its queue, one waking and one write. Whatever
 /// else is sent to a connection lets them go first.
-pub(crate) struct Fan<A: Actor> {
+pub(crate) struct BroadcastBuffer<A: Actor> {
     /// Where they wait, if they are held until what they speak of is saved.
-    gate: Arc<Mutex<Gate<A>>>,
+    gate: Arc<Mutex<OutputGate<A>>>,
     /// How many are connected. Where nobody is there is nothing to keep.
     connected: AtomicUsize,
     /// Turns that run now.
     corks: AtomicUsize,
     is_keeping: AtomicBool,
-    kept: Mutex<Option<Kept<A>>>,
+    kept: Mutex<Option<Buffered<A>>>,
     /// Raised whenever somebody may get other events than before.
     version: AtomicU64,
 }
@@ -43,24 +43,24 @@ pub(crate) struct Audience<A: Actor> {
     /// Of those that have one.
     pub(in crate::host) outboxes: Arc<[Arc<Outbox>]>,
     /// Which ways lead to them.
-    pub(in crate::host) channels: [bool; Channel::COUNT],
+    pub(in crate::host) channels: [bool; EncodingSlot::COUNT],
 }
 
 /// An event as it goes each way.
-pub(crate) type Items = [Option<Item>; Channel::COUNT];
+pub(crate) type Items = [Option<Item>; EncodingSlot::COUNT];
 
-struct Kept<A: Actor> {
+struct Buffered<A: Actor> {
     audience: Arc<Audience<A>>,
-    items: [Vec<Item>; Channel::COUNT],
+    items: [Vec<Item>; EncodingSlot::COUNT],
     events: usize,
     bytes: usize,
 }
 
-impl<A: Actor> Fan<A> {
+impl<A: Actor> BroadcastBuffer<A> {
     /// What goes out as one: as much as a connection writes at once.
     const MOST: (usize, usize) = (128, 64 << 10);
 
-    pub(in crate::host) fn new(gate: Arc<Mutex<Gate<A>>>) -> Self {
+    pub(in crate::host) fn new(gate: Arc<Mutex<OutputGate<A>>>) -> Self {
         Self {
             gate,
             connected: AtomicUsize::new(0),
@@ -125,7 +125,7 @@ impl<A: Actor> Fan<A> {
         if let Some(full) = kept.take_if(|kept| !kept.has_room_for(audience, &event)) {
             full.spread(&self.gate);
         }
-        kept.get_or_insert_with(|| Kept::new(audience)).push(event);
+        kept.get_or_insert_with(|| Buffered::new(audience)).push(event);
         // In this order, and the other way round where a turn ends: one of the two sees the other.
         self.is_keeping.store(true, Ordering::SeqCst);
         if self.corks.load(Ordering::SeqCst) == 0 {
@@ -141,7 +141,7 @@ impl<A: Actor> Fan<A> {
     }
 
     // Under the lock: what is sent meanwhile must not overtake.
-    fn spread(&self, kept: &mut Option<Kept<A>>) {
+    fn spread(&self, kept: &mut Option<Buffered<A>>) {
         self.is_keeping.store(false, Ordering::SeqCst);
         if let Some(kept) = kept.take() {
             kept.spread(&self.gate);
@@ -150,7 +150,7 @@ impl<A: Actor> Fan<A> {
 }
 
 /// A turn that runs.
-struct Cork<'a, A: Actor>(&'a Fan<A>);
+struct Cork<'a, A: Actor>(&'a BroadcastBuffer<A>);
 
 impl<A: Actor> Drop for Cork<'_, A> {
     fn drop(&mut self) {
@@ -159,14 +159,14 @@ impl<A: Actor> Drop for Cork<'_, A> {
     }
 }
 
-impl<A: Actor> Kept<A> {
+impl<A: Actor> Buffered<A> {
     fn new(audience: &Arc<Audience<A>>) -> Self {
         let items = std::array::from_fn(|_| Vec::new());
         Self { audience: Arc::clone(audience), items, events: 0, bytes: 0 }
     }
 
     fn has_room_for(&self, audience: &Arc<Audience<A>>, event: &Items) -> bool {
-        let (most, most_bytes) = Fan::<A>::MOST;
+        let (most, most_bytes) = BroadcastBuffer::<A>::MOST;
         Arc::ptr_eq(&self.audience, audience)
             && self.events < most
             && self.bytes + largest(event) <= most_bytes
@@ -180,8 +180,8 @@ impl<A: Actor> Kept<A> {
         }
     }
 
-    fn spread(self, gate: &Mutex<Gate<A>>) {
-        Spread::new(self.audience, self.items).pass(gate);
+    fn spread(self, gate: &Mutex<OutputGate<A>>) {
+        Broadcast::new(self.audience, self.items).pass(gate);
     }
 }
 

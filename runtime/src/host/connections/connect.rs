@@ -7,7 +7,7 @@ use crate::{
     actor::conn::Peer,
     error::faults,
     host::{
-        Cell, Denied, Guest, Source,
+        ActorCell, ConnectInfo, Denied, Source,
         cell::{
             envelope::{Connect, Opened},
             greet,
@@ -24,7 +24,7 @@ pub(in crate::host) struct Judged<A: Actor> {
     source: Source,
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     pub(in crate::host) async fn take_connect(self: &Arc<Self>, mut connect: Box<Connect<A>>) {
         match self.judge(&mut connect).await {
             Ok(judged) => self.open(connect, judged, false).await,
@@ -37,7 +37,7 @@ impl<A: Actor> Cell<A> {
         self: &Arc<Self>,
         connect: &mut Connect<A>,
     ) -> Result<Judged<A>, Fault> {
-        let Connect { guest: Guest { params, claims, source }, pass, .. } = connect;
+        let Connect { guest: ConnectInfo { params, claims, source }, pass, .. } = connect;
         let source = *source;
         let decode = || decode_params(params.as_ref()).map_err(|error| faults::invalid_params(&error));
         if let Some(state) = pass.take() {
@@ -93,7 +93,7 @@ impl<A: Actor> Cell<A> {
     /// A connection that lasts for one call, of somebody who needs no turn to be let in.
     pub(in crate::host) fn conn_for_call(
         self: &Arc<Self>,
-        guest: &Guest,
+        guest: &ConnectInfo,
         state: A::ConnState,
     ) -> Result<Opened<A>, Fault> {
         let params = decode_params(guest.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;

@@ -3,7 +3,7 @@
 use crate::{
     Fault, Limits,
     error::faults,
-    limits::memory_budget::{Account, Full, Held},
+    limits::memory_budget::{Charge, Full, MemoryBudget},
 };
 
 /// Calls that wait for their answers, and subscriptions that wait for their actor.
@@ -13,13 +13,13 @@ pub(crate) struct InFlight {
     /// Of their arguments.
     bytes: usize,
     subscriptions: usize,
-    held: Held,
+    held: Charge,
 }
 
 impl InFlight {
     /// Those of a peer whose account this is.
-    pub(crate) fn of(account: Account) -> Self {
-        Self { held: Held::new(account), ..Self::default() }
+    pub(crate) fn of(account: MemoryBudget) -> Self {
+        Self { held: Charge::new(account), ..Self::default() }
     }
 
     /// Counts one more call, or says that it is one too many.

@@ -11,23 +11,23 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
-use self::broadcast_buffer::{Audience, Fan};
-use super::durability::output_gate::Gate;
+use self::broadcast_buffer::{Audience, BroadcastBuffer};
+use super::durability::output_gate::OutputGate;
 use crate::{
     Actor, Conn, ConnId, EventOf,
     actor::conn::events,
     delivery::{
-        encoded_event::{Frames, SendError},
-        encoding_slot::Channel,
+        encoded_event::{EncodedEvent, SendError},
+        encoding_slot::EncodingSlot,
     },
     meters::ActorMeters,
 };
 
 /// The open connections of one actor, in the order they joined, and the gate that their events pass.
-pub(crate) struct Roster<A: Actor> {
+pub(crate) struct Connections<A: Actor> {
     members: Mutex<Members<A>>,
-    gate: Arc<Mutex<Gate<A>>>,
-    fan: Arc<Fan<A>>,
+    gate: Arc<Mutex<OutputGate<A>>>,
+    fan: Arc<BroadcastBuffer<A>>,
     /// Who gets which event.
     audiences: Mutex<Box<[Option<Known<A>>]>>,
     meters: Arc<ActorMeters>,
@@ -46,32 +46,32 @@ struct Members<A: Actor> {
     snapshot: Option<Arc<[Conn<A>]>>,
 }
 
-impl<A: Actor> Roster<A> {
+impl<A: Actor> Connections<A> {
     pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
-        Self::with(Gate::new(), meters)
+        Self::with(OutputGate::new(), meters)
     }
 
     /// That of an actor that is provisional.
     pub(super) fn provisional(meters: &Arc<ActorMeters>) -> Self {
-        Self::with(Gate::provisional(), meters)
+        Self::with(OutputGate::provisional(), meters)
     }
 
-    fn with(gate: Gate<A>, meters: &Arc<ActorMeters>) -> Self {
+    fn with(gate: OutputGate<A>, meters: &Arc<ActorMeters>) -> Self {
         let gate = Arc::new(Mutex::new(gate));
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
-            fan: Arc::new(Fan::new(Arc::clone(&gate))),
+            fan: Arc::new(BroadcastBuffer::new(Arc::clone(&gate))),
             gate,
             audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
             meters: Arc::clone(meters),
         }
     }
 
-    pub(super) fn gate(&self) -> &Arc<Mutex<Gate<A>>> {
+    pub(super) fn gate(&self) -> &Arc<Mutex<OutputGate<A>>> {
         &self.gate
     }
 
-    pub(super) fn fan(&self) -> &Arc<Fan<A>> {
+    pub(super) fn fan(&self) -> &Arc<BroadcastBuffer<A>> {
         &self.fan
     }
 
@@ -114,7 +114,7 @@ impl<A: Actor> Roster<A> {
     pub(crate) fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
         let audience = self.audience(E::INDEX);
         if let Some(conn) = audience.conns.first() {
-            let event = Frames::new(event).items(audience.channels, conn.longest_event())?;
+            let event = EncodedEvent::new(event).items(audience.channels, conn.longest_event())?;
             self.fan.send(&audience, event);
         }
         self.meters.published(E::INDEX, None, audience.conns.len() as u64);
@@ -127,7 +127,7 @@ impl<A: Actor> Roster<A> {
         wanted: impl Fn(&Conn<A>) -> bool,
         event: &E,
     ) -> Result<(), SendError> {
-        let (mut frames, mut delivered) = (Frames::new(event), 0);
+        let (mut frames, mut delivered) = (EncodedEvent::new(event), 0);
         for conn in &self.audience(E::INDEX).conns {
             if wanted(conn) {
                 match conn.deliver(&mut frames) {
@@ -166,7 +166,7 @@ impl<A: Actor> Roster<A> {
 
 impl<A: Actor> Audience<A> {
     fn of(conns: Vec<Conn<A>>) -> Self {
-        let mut channels = [false; Channel::COUNT];
+        let mut channels = [false; EncodingSlot::COUNT];
         for channel in conns.iter().filter_map(Conn::channel) {
             channels[channel.index()] = true;
         }

@@ -8,7 +8,7 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{
-    Roster,
+    Connections,
     subscribe::{Asking, asks_about},
 };
 use crate::{
@@ -16,11 +16,11 @@ use crate::{
     actor::{ActionOf, conn::events},
     error::faults,
     host::{
-        Cell, Kind, Reach,
+        ActorCell, ActorType, Lookup,
         cell::{Posted, envelope::Envelope, mailbox::Mailbox},
         turn::{
             call::Call,
-            instrument::{Watch, Who},
+            instrument::{CallInfo, CallInstrument},
         },
     },
     meters::ActorMeters,
@@ -29,26 +29,26 @@ use crate::{
 };
 
 /// Where what one connection sends goes, in the order sent.
-pub(in crate::host) struct Line<A: Actor> {
-    kind: Arc<Kind<A>>,
+pub(in crate::host) struct ActorRoute<A: Actor> {
+    kind: Arc<ActorType<A>>,
     key: Key,
     id: ActorId,
-    roster: Arc<Roster<A>>,
+    roster: Arc<Connections<A>>,
     conn: Conn<A>,
     end: Mutex<End<A>>,
 }
 
 enum End<A: Actor> {
     /// As far as is known; a cell that is gone was put to sleep.
-    Awake(Weak<Cell<A>>),
+    Awake(Weak<ActorCell<A>>),
     /// It is being woken; this waits.
     Waking(VecDeque<Envelope<A>>),
     /// It could not be woken; whoever sends next tries again.
     Asleep,
 }
 
-impl<A: Actor> Line<A> {
-    pub(in crate::host) fn new(cell: &Arc<Cell<A>>, conn: Conn<A>) -> Arc<Self> {
+impl<A: Actor> ActorRoute<A> {
+    pub(in crate::host) fn new(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Arc<Self> {
         Arc::new(Self {
             kind: Arc::clone(&cell.kind),
             key: cell.key.clone(),
@@ -75,7 +75,7 @@ impl<A: Actor> Line<A> {
         action: ActionOf<A>,
         counted: Option<usize>,
     ) -> Posted {
-        let watch = Watch::begin(self.meters(), action.info(), || Who {
+        let watch = CallInstrument::begin(self.meters(), action.info(), || CallInfo {
             actor: self.kind.name(),
             key: &self.key,
             id: Some(self.id),
@@ -134,7 +134,7 @@ impl<A: Actor> Line<A> {
         self.cell().is_some_and(|cell| cell.is_awake())
     }
 
-    fn cell(&self) -> Option<Arc<Cell<A>>> {
+    fn cell(&self) -> Option<Arc<ActorCell<A>>> {
         match &*self.end.lock() {
             End::Awake(cell) => cell.upgrade(),
             End::Waking(_) | End::Asleep => None,
@@ -172,7 +172,7 @@ impl<A: Actor> Line<A> {
 
     async fn wake(self: Arc<Self>) {
         loop {
-            let cell = match self.kind.awake(&self.key, &Reach::Get).await {
+            let cell = match self.kind.awake(&self.key, &Lookup::Get).await {
                 Ok((cell, _)) if A::EPHEMERAL || cell.record().id == self.id => cell,
                 // There is another actor of this key by now.
                 Ok(_) => return self.give_up(&faults::actor_not_found()),
@@ -185,7 +185,7 @@ impl<A: Actor> Line<A> {
     }
 
     /// Posts what waits, and is through to the cell after that; `false` if the cell is asleep again already.
-    fn hand_over(&self, cell: &Arc<Cell<A>>) -> bool {
+    fn hand_over(&self, cell: &Arc<ActorCell<A>>) -> bool {
         loop {
             let next = match &mut *self.end.lock() {
                 End::Waking(waiting) => waiting.pop_front(),
@@ -207,7 +207,7 @@ impl<A: Actor> Line<A> {
     }
 
     /// The way is free, unless something came to wait meanwhile.
-    fn through_to(&self, cell: &Arc<Cell<A>>) -> bool {
+    fn through_to(&self, cell: &Arc<ActorCell<A>>) -> bool {
         let mut end = self.end.lock();
         let free = matches!(&*end, End::Waking(waiting) if waiting.is_empty());
         if free {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     Actor, Conn, Fault, Mode,
     delivery::subscriptions::Asked,
-    host::{Cell, turn::hooks::Hook},
+    host::{ActorCell, turn::hooks::Hook},
     util::log::Span,
 };
 
@@ -41,7 +41,7 @@ impl<A: Actor> Drop for Asking<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// `#[on_subscribe]`, and the subscription if it says so.
     pub(in crate::host) async fn take_subscribe(self: &Arc<Self>, asking: Asking<A>) {
         let Asking { conn, asked: Asked { index, .. }, .. } = &asking;

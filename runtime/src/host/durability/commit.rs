@@ -10,14 +10,14 @@ use tokio::sync::oneshot;
 
 use super::{
     group_commit::{Job, Saved, Saver},
-    output_gate::{Gate, Submission},
-    pending::Parcel,
+    output_gate::{OutputGate, Submission},
+    pending::PendingOutput,
     saves::Save,
 };
 use crate::{
     Actor, Fault,
     error::faults,
-    host::Cell,
+    host::ActorCell,
     store::{Commit, CommitOutcome, StoreError},
     util::{log, shown::shown},
 };
@@ -49,7 +49,7 @@ impl Display for Unsaved<'_> {
     }
 }
 
-impl<A: Actor> Saver for Cell<A> {
+impl<A: Actor> Saver for ActorCell<A> {
     fn begin_save(self: Arc<Self>) -> Option<Commit> {
         let gate = self.gate.lock();
         let mut save = self.saves.lock().begin()?;
@@ -89,7 +89,7 @@ impl<A: Actor> Saver for Cell<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// A commit of its own, which is waited for.
     pub(in crate::host) async fn commit_now(&self, commit: Commit) -> Result<(), Fault> {
         let (done, ended) = oneshot::channel();
@@ -112,14 +112,14 @@ impl<A: Actor> Cell<A> {
         let done = move |outcome| {
             then(outcome);
             if has_alarms {
-                shared.clockwork().changed();
+                shared.alarm_scheduler().changed();
             }
         };
         self.shared().committer().submit(Job::Commit(commit, Box::new(done)));
     }
 
     /// The store has what was to be saved.
-    pub(in crate::host) fn saved(&self, mut gate: MutexGuard<'_, Gate<A>>, save: Save) {
+    pub(in crate::host) fn saved(&self, mut gate: MutexGuard<'_, OutputGate<A>>, save: Save) {
         let Submission { generation, revision, .. } = save.submission;
         if gate.is_of(generation) {
             self.saves.lock().saved(revision);
@@ -141,7 +141,7 @@ impl<A: Actor> Cell<A> {
         let has_alarms = save.has_alarms;
         save.tell(saved);
         if has_alarms {
-            self.shared().clockwork().changed();
+            self.shared().alarm_scheduler().changed();
         }
     }
 
@@ -176,7 +176,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Ends what waited for a save that will not be.
-    pub(in crate::host) fn end_void(&self, void: Vec<Parcel<A>>, error: &Unsaved<'_>) {
+    pub(in crate::host) fn end_void(&self, void: Vec<PendingOutput<A>>, error: &Unsaved<'_>) {
         let fault = self.save_span(None).in_scope(|| error.fault("a state was not saved"));
         for parcel in void {
             parcel.end_wait_failed(fault.clone());

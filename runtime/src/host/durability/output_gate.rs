@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tokio::task::AbortHandle;
 
-use super::pending::Parcel;
+use super::pending::PendingOutput;
 use crate::{
     Actor, Durability,
     delivery::batch::Batch,
@@ -16,7 +16,7 @@ use crate::{
 ///
 /// Each change has a revision, one more than the change before. A parcel waits for the revision that was the latest
 /// when it was made: its own for what a change sends, whatever it may have seen for what a read answers.
-pub(crate) struct Gate<A: Actor> {
+pub(crate) struct OutputGate<A: Actor> {
     /// The activation that the store knows; 0 where nothing is saved.
     epoch: u64,
     /// The latest change.
@@ -29,7 +29,7 @@ pub(crate) struct Gate<A: Actor> {
     state_changed: u64,
     /// Whether a turn is under way that may end in a change.
     writing: bool,
-    standing: Standing,
+    standing: StateValidity,
     /// While it is provisional, nothing is handed to the store.
     phase: Phase,
     /// Raised at each return to the saved state, so that what began before it is known to be void.
@@ -38,18 +38,18 @@ pub(crate) struct Gate<A: Actor> {
     save_due_ms: Option<u64>,
     /// A relaxed actor could not be saved: the next try is left to the clock.
     retrying: bool,
-    waiting: VecDeque<(u64, Parcel<A>)>,
+    waiting: VecDeque<(u64, PendingOutput<A>)>,
 }
 
 /// How the state in memory stands.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Standing {
-    Sound,
+enum StateValidity {
+    Valid,
     /// A turn asked for the actor's end. Nothing is saved any more: the commit that ends the actor is the one that the
     /// answers wait for.
-    Doomed,
+    Destroying,
     /// A save failed or a change broke off: the state must not be used until it is loaded again.
-    Broken,
+    Invalid,
 }
 
 /// What is to be handed to the store.
@@ -60,7 +60,7 @@ pub(in crate::host) struct Submission {
     pub(in crate::host) revision: u64,
 }
 
-impl<A: Actor> Gate<A> {
+impl<A: Actor> OutputGate<A> {
     pub(crate) fn new() -> Self {
         Self {
             epoch: 0,
@@ -69,7 +69,7 @@ impl<A: Actor> Gate<A> {
             saved: 0,
             state_changed: 0,
             writing: false,
-            standing: Standing::Sound,
+            standing: StateValidity::Valid,
             phase: Phase::Admitted,
             generation: 0,
             save_due_ms: None,
@@ -121,7 +121,7 @@ impl<A: Actor> Gate<A> {
         self.epoch = epoch;
         (self.latest, self.submitted, self.saved, self.state_changed) =
             (revision, revision, revision, revision);
-        (self.writing, self.standing) = (false, Standing::Sound);
+        (self.writing, self.standing) = (false, StateValidity::Valid);
         self.generation += 1;
         (self.save_due_ms, self.retrying) = (None, false);
     }
@@ -140,12 +140,12 @@ impl<A: Actor> Gate<A> {
     }
 
     pub(in crate::host) fn is_broken(&self) -> bool {
-        self.standing == Standing::Broken
+        self.standing == StateValidity::Invalid
     }
 
     /// Whether the state in memory may be used by everybody, and nobody has asked for the actor's end.
     pub(in crate::host) fn is_sound(&self) -> bool {
-        self.standing == Standing::Sound && matches!(self.phase, Phase::Admitted)
+        self.standing == StateValidity::Valid && matches!(self.phase, Phase::Admitted)
     }
 
     pub(in crate::host) fn is_retrying(&self) -> bool {
@@ -153,7 +153,7 @@ impl<A: Actor> Gate<A> {
     }
 
     pub(in crate::host) fn is_doomed(&self) -> bool {
-        self.standing == Standing::Doomed
+        self.standing == StateValidity::Destroying
     }
 
     /// Whether a save is under way.
@@ -218,9 +218,9 @@ impl<A: Actor> Gate<A> {
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
     pub(in crate::host) fn doom(&mut self) {
-        if self.standing == Standing::Sound {
+        if self.standing == StateValidity::Valid {
             self.changed();
-            self.standing = Standing::Doomed;
+            self.standing = StateValidity::Destroying;
         }
     }
 
@@ -247,23 +247,23 @@ impl<A: Actor> Gate<A> {
     }
 
     /// Hands an answer over once what it speaks of is saved. Gives it back if that is void.
-    pub(in crate::host) fn pass_answer(&mut self, answer: Answer<A>) -> Result<(), Parcel<A>> {
-        self.pass(Parcel::Answer(answer), A::OPTIONS.durability == Durability::Relaxed)
+    pub(in crate::host) fn pass_answer(&mut self, answer: Answer<A>) -> Result<(), PendingOutput<A>> {
+        self.pass(PendingOutput::Answer(answer), A::OPTIONS.durability == Durability::Relaxed)
     }
 
     /// Like [`pass_answer`](Self::pass_answer), for what is no answer to a call.
-    pub(in crate::host) fn pass_held(&mut self, held: Parcel<A>) -> Result<(), Parcel<A>> {
+    pub(in crate::host) fn pass_held(&mut self, held: PendingOutput<A>) -> Result<(), PendingOutput<A>> {
         self.pass(held, A::OPTIONS.durability == Durability::Relaxed)
     }
 
     /// Hands an event over once what it speaks of is saved, for an actor that holds its events too.
-    pub(crate) fn pass_event(&mut self, event: Parcel<A>) -> Result<(), Parcel<A>> {
+    pub(crate) fn pass_event(&mut self, event: PendingOutput<A>) -> Result<(), PendingOutput<A>> {
         self.pass(event, false)
     }
 
     /// Hands something over that waits for nothing itself, after what waits already for the same connection: who has
     /// asked for a state, and follows its events, must not get the events first.
-    pub(crate) fn follow(&mut self, parcel: Parcel<A>) {
+    pub(crate) fn follow(&mut self, parcel: PendingOutput<A>) {
         match self.waiting.back() {
             Some((needs, _)) if parcel.is_behind() => {
                 let needs = *needs;
@@ -274,7 +274,7 @@ impl<A: Actor> Gate<A> {
     }
 
     // Handing over happens under the gate's lock, so that what leaves keeps its order; it never waits.
-    fn pass(&mut self, parcel: Parcel<A>, at_once: bool) -> Result<(), Parcel<A>> {
+    fn pass(&mut self, parcel: PendingOutput<A>, at_once: bool) -> Result<(), PendingOutput<A>> {
         if self.is_broken() {
             return Err(parcel);
         }
@@ -294,7 +294,7 @@ impl<A: Actor> Gate<A> {
         self.waiting.len()
     }
 
-    fn wait(&mut self, needs: u64, parcel: Parcel<A>) {
+    fn wait(&mut self, needs: u64, parcel: PendingOutput<A>) {
         parcel.begin_wait();
         self.waiting.push_back((needs, parcel));
     }
@@ -336,17 +336,17 @@ impl<A: Actor> Gate<A> {
 
     /// The actor's end is in the store: hands over what waited for it.
     pub(in crate::host) fn ended(&mut self) {
-        (self.submitted, self.saved, self.standing) = (self.latest, self.latest, Standing::Sound);
+        (self.submitted, self.saved, self.standing) = (self.latest, self.latest, StateValidity::Valid);
         Batch::Unnamed.enter(|| self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait()));
     }
 
     /// A save failed: the state in memory is void, and so are the parcels returned.
     #[must_use]
-    pub(in crate::host) fn save_failed(&mut self, generation: u64) -> Vec<Parcel<A>> {
+    pub(in crate::host) fn save_failed(&mut self, generation: u64) -> Vec<PendingOutput<A>> {
         if generation != self.generation {
             return Vec::new();
         }
-        self.standing = Standing::Broken;
+        self.standing = StateValidity::Invalid;
         (self.submitted, self.latest) = (self.saved, self.saved);
         self.waiting.drain(..).map(|(_, parcel)| parcel).collect()
     }
@@ -368,8 +368,8 @@ impl<A: Actor> Gate<A> {
     /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no
     /// save under way will release.
     #[must_use]
-    pub(in crate::host) fn broke_off(&mut self) -> Vec<Parcel<A>> {
-        (self.standing, self.writing) = (Standing::Broken, false);
+    pub(in crate::host) fn broke_off(&mut self) -> Vec<PendingOutput<A>> {
+        (self.standing, self.writing) = (StateValidity::Invalid, false);
         self.latest = self.submitted;
         let kept = self.waiting.partition_point(|(needs, _)| *needs <= self.submitted);
         self.waiting.drain(kept..).map(|(_, parcel)| parcel).collect()
@@ -377,7 +377,7 @@ impl<A: Actor> Gate<A> {
 }
 
 /// Ends what was lost: no call among it is answered with success, and its events are never sent.
-pub(in crate::host) fn fail_all<A: Actor>(parcels: Vec<Parcel<A>>) {
+pub(in crate::host) fn fail_all<A: Actor>(parcels: Vec<PendingOutput<A>>) {
     for parcel in parcels {
         parcel.end_wait_failed(faults::rolled_back());
     }

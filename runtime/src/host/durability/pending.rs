@@ -8,11 +8,11 @@ use crate::{
         burst::Burst,
         outbox::{Close, Writer},
     },
-    host::{connections::broadcast::Spread, turn::call::Answer},
+    host::{connections::broadcast::Broadcast, turn::call::Answer},
 };
 
 /// Something that only has to be handed over, and may wait at the gate for that.
-pub(crate) enum Parcel<A: Actor> {
+pub(crate) enum PendingOutput<A: Actor> {
     /// The answer to a call.
     Answer(Answer<A>),
     /// Events for one connection, encoded.
@@ -23,7 +23,7 @@ pub(crate) enum Parcel<A: Actor> {
         events: Arc<Burst>,
     },
     /// Events for many connections.
-    Spread(Spread<A>),
+    Broadcast(Broadcast<A>),
     /// The end of a connection.
     Close { conn: Conn<A>, close: Close },
     /// Anything else: it is told that what it waited for is saved, or why it never will be. It must not come back to the
@@ -31,7 +31,7 @@ pub(crate) enum Parcel<A: Actor> {
     Held(Box<dyn FnOnce(Result<(), Fault>) + Send>),
 }
 
-impl<A: Actor> Parcel<A> {
+impl<A: Actor> PendingOutput<A> {
     pub(crate) fn deliver(self) {
         match self {
             Self::Answer(answer) => answer.deliver(),
@@ -39,7 +39,7 @@ impl<A: Actor> Parcel<A> {
                 // Who has gone away meanwhile gets nothing, as with an event that does not wait.
                 conn.hand_over(events, Writer::Session);
             }
-            Self::Spread(spread) => spread.deliver(),
+            Self::Broadcast(spread) => spread.deliver(),
             Self::Close { conn, close } => conn.close_now(close),
             Self::Held(then) => then(Ok(())),
         }
@@ -99,7 +99,7 @@ impl<A: Actor> Parcel<A> {
         match self {
             Self::Answer(answer) => answer.conn(),
             Self::Event { conn, .. } | Self::Close { conn, .. } => Some(conn),
-            Self::Spread(_) | Self::Held(_) => None,
+            Self::Broadcast(_) | Self::Held(_) => None,
         }
     }
 }

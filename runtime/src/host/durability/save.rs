@@ -15,14 +15,14 @@ use crate::{
     Actor, Durability, Fault,
     error::faults,
     host::{
-        Cell,
-        cell::{Core, keep_alive::Wish},
+        ActorCell,
+        cell::{Core, keep_alive::LifecycleRequest},
         turn::catch::caught,
     },
     util::{log::Span, task},
 };
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// How often what is left is tried to be saved before the actor goes without.
     const LAST_TRIES: usize = 3;
     /// Whether turns are compared with those before them.
@@ -227,7 +227,7 @@ impl<A: Actor> Cell<A> {
         let restored = self.restore().await.inspect_err(|fault| {
             if *fault == faults::actor_not_found() {
                 // Somebody else has destroyed it, or a commit has of which nobody knew whether it did.
-                self.wish(Wish::Destroy);
+                self.wish(LifecycleRequest::Destroy);
             }
         })?;
         self.go_on_from(core, restored);

@@ -11,9 +11,9 @@ use crate::{
     Actor, Contract, Fault, MessageId,
     error::faults,
     host::{
-        Cell,
-        cell::{keep_alive::KeptAwake, unanswered},
-        durability::{commit::Unsaved, group_commit::Saved, pending::Parcel},
+        ActorCell,
+        cell::{keep_alive::KeepAliveGuard, unanswered},
+        durability::{commit::Unsaved, group_commit::Saved, pending::PendingOutput},
         turn::call_chain::Chain,
     },
     store::{Commit, CommitOutcome, StoredMessage},
@@ -26,7 +26,7 @@ pub(crate) type Handling = BoxFuture<'static, Result<Option<Bytes>, Fault>>;
 
 /// A message on its way to a queue of an actor.
 #[derive(Debug, Clone)]
-pub(crate) struct Letter {
+pub(crate) struct EnqueueRequest {
     /// The queue's place in the contract's table.
     pub(crate) queue: usize,
     /// As it is kept.
@@ -37,7 +37,7 @@ pub(crate) struct Letter {
 
 /// A message from the network on its way to a queue.
 #[derive(Debug)]
-pub(crate) struct Mail {
+pub(crate) struct WireEnqueue {
     /// The queue's name.
     pub(crate) queue: String,
     /// That of the body, and of the response.
@@ -47,24 +47,27 @@ pub(crate) struct Mail {
     pub(crate) waits: bool,
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// An actor without queues pays nothing for them.
     pub(in crate::host) const HAS_QUEUES: bool = !<A::Contract as Contract>::QUEUES.is_empty();
 
     /// Takes a message from the network, whose sender is let in.
-    pub(in crate::host) async fn take_mail(self: Arc<Self>, mail: Mail) -> Result<Option<Handling>, Fault> {
-        let Mail { queue, format, body, waits } = mail;
+    pub(in crate::host) async fn take_mail(
+        self: Arc<Self>,
+        mail: WireEnqueue,
+    ) -> Result<Option<Handling>, Fault> {
+        let WireEnqueue { queue, format, body, waits } = mail;
         let table = <A::Contract as Contract>::QUEUES.iter();
         let (index, info) =
             table.enumerate().find(|(_, info)| info.name == queue).ok_or_else(|| faults::no_queue(&queue))?;
         let body = info.kept(format, &body).map_err(|error| faults::invalid_message(&error))?;
-        self.enqueue(Letter { queue: index, body, response: waits.then_some(format) }).await
+        self.enqueue(EnqueueRequest { queue: index, body, response: waits.then_some(format) }).await
     }
 
     /// Takes a message. It is in the queue, and will be after a crash, when this returns.
     pub(in crate::host) async fn enqueue(
         self: &Arc<Self>,
-        letter: Letter,
+        letter: EnqueueRequest,
     ) -> Result<Option<Handling>, Fault> {
         let send = async {
             self.check_size(&letter.body)?;
@@ -80,10 +83,13 @@ impl<A: Actor> Cell<A> {
     }
 
     /// `None` if the actor sleeps.
-    async fn enqueue_awake(self: &Arc<Self>, letter: &Letter) -> Result<Option<Option<Handling>>, Fault> {
-        let kept = KeptAwake::new(Arc::clone(self));
+    async fn enqueue_awake(
+        self: &Arc<Self>,
+        letter: &EnqueueRequest,
+    ) -> Result<Option<Option<Handling>>, Fault> {
+        let kept = KeepAliveGuard::new(Arc::clone(self));
         let shared = self.shared();
-        let limit = shared.limits().queued_messages;
+        let limit = shared.limits().queue_depth;
         let size = StoredMessage::size_of(&letter.body);
         let is_own = Chain::current().is_part_of(self.record().id);
         if !A::EPHEMERAL {
@@ -174,7 +180,7 @@ impl<A: Actor> Cell<A> {
     /// A message of the actor to itself, which is saved with what else it changes.
     pub(crate) fn send_to_itself(self: &Arc<Self>, queue: usize, body: Bytes) -> Result<MessageId, Fault> {
         self.check_size(&body)?;
-        let limit = self.shared().limits().queued_messages;
+        let limit = self.shared().limits().queue_depth;
         let id = MessageId::generate();
         let message = self.message(id, queue, body);
         {
@@ -197,7 +203,7 @@ impl<A: Actor> Cell<A> {
     }
 
     fn check_size(&self, body: &Bytes) -> Result<(), Fault> {
-        let limit = self.shared().limits().queued_message;
+        let limit = self.shared().limits().queued_message_bytes;
         if body.len() > limit { Err(faults::message_too_large(limit)) } else { Ok(()) }
     }
 
@@ -220,7 +226,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// The next message that nobody has taken.
-    pub(crate) fn take_message(self: &Arc<Self>, queue: usize) -> Option<Taken<A>> {
+    pub(crate) fn take_message(self: &Arc<Self>, queue: usize) -> Option<MessageLease<A>> {
         let (message, read) = {
             let mut queues = self.queues.lock();
             (queues.take(queue), queues.begin_read(queue))
@@ -228,9 +234,9 @@ impl<A: Actor> Cell<A> {
         if let Some(read) = read {
             self.read_messages(queue, read);
         }
-        Some(Taken {
+        Some(MessageLease {
             message: message?,
-            kept: Some(KeptAwake::new(Arc::clone(self))),
+            kept: Some(KeepAliveGuard::new(Arc::clone(self))),
             cell: Arc::clone(self),
         })
     }
@@ -260,14 +266,14 @@ impl<A: Actor> Cell<A> {
 }
 
 /// A message that was taken. It keeps the actor awake, and goes back to its queue if it is dropped.
-pub(crate) struct Taken<A: Actor> {
+pub(crate) struct MessageLease<A: Actor> {
     message: StoredMessage,
     /// `None` once it is done with.
-    kept: Option<KeptAwake<A>>,
-    cell: Arc<Cell<A>>,
+    kept: Option<KeepAliveGuard<A>>,
+    cell: Arc<ActorCell<A>>,
 }
 
-impl<A: Actor> Taken<A> {
+impl<A: Actor> MessageLease<A> {
     pub(crate) fn id(&self) -> MessageId {
         self.message.id
     }
@@ -280,7 +286,7 @@ impl<A: Actor> Taken<A> {
         &self.message.body
     }
 
-    pub(crate) fn cell(&self) -> Arc<Cell<A>> {
+    pub(crate) fn cell(&self) -> Arc<ActorCell<A>> {
         Arc::clone(&self.cell)
     }
 
@@ -329,7 +335,7 @@ impl<A: Actor> Taken<A> {
     }
 }
 
-impl<A: Actor> Drop for Taken<A> {
+impl<A: Actor> Drop for MessageLease<A> {
     fn drop(&mut self) {
         // Only then it lets the actor sleep.
         if self.kept.is_some() {
@@ -341,13 +347,13 @@ impl<A: Actor> Drop for Taken<A> {
 
 /// What is handed over once it is saved that a message was handled. If it is not, whoever waits goes on waiting.
 fn completed<A: Actor>(
-    cell: Weak<Cell<A>>,
+    cell: Weak<ActorCell<A>>,
     id: MessageId,
     waiter: Option<Waiter>,
     response: Result<Option<Bytes>, Fault>,
     done: oneshot::Sender<Result<(), Fault>>,
-) -> Parcel<A> {
-    Parcel::Held(Box::new(move |saved| {
+) -> PendingOutput<A> {
+    PendingOutput::Held(Box::new(move |saved| {
         match (waiter, &saved) {
             // Whoever waits may have gone away.
             (Some(waiter), Ok(())) => drop(waiter.reply.send(response)),

@@ -29,7 +29,7 @@ use crate::{
 };
 
 /// One queue.
-pub(in crate::host) struct Lane {
+pub(in crate::host) struct QueueState {
     window: Window,
     /// The first message that may be in the store alone; `None`: all are in memory.
     beyond: Option<MessageId>,
@@ -37,7 +37,7 @@ pub(in crate::host) struct Lane {
     /// How many pages were begun to be read.
     readings: u64,
     /// All that is in it or about to be, whether taken or not.
-    pub(in crate::host) count: Tally,
+    pub(in crate::host) count: GaugedCount,
     pub(in crate::host) meter: QueueMeter,
     /// Somebody has waited for its messages in this time awake.
     pub(in crate::host) is_read: bool,
@@ -75,9 +75,9 @@ pub(in crate::host) struct ToRead {
 }
 
 /// A count that a gauge follows, across all actors that have such a queue.
-pub(in crate::host) struct Tally(usize, Gauge);
+pub(in crate::host) struct GaugedCount(usize, Gauge);
 
-impl Lane {
+impl QueueState {
     /// How much of one queue is in memory at most, unless a single message is larger.
     pub(in crate::host) const WINDOW: u64 = 128 << 10;
 
@@ -88,7 +88,7 @@ impl Lane {
             beyond: None,
             reading: None,
             readings: 0,
-            count: Tally(0, meter.messages.clone()),
+            count: GaugedCount(0, meter.messages.clone()),
             meter: meter.clone(),
             is_read: false,
         }
@@ -221,7 +221,7 @@ impl Window {
     fn room(&self) -> u64 {
         match &self.queued {
             None => u64::MAX,
-            Some(queued) if queued.may_load() => Lane::WINDOW,
+            Some(queued) if queued.may_load() => QueueState::WINDOW,
             // One message, whatever its size.
             Some(_) => 0,
         }
@@ -268,7 +268,7 @@ impl Drop for Window {
     }
 }
 
-impl Tally {
+impl GaugedCount {
     pub(in crate::host) fn get(&self) -> usize {
         self.0
     }
@@ -288,7 +288,7 @@ impl Tally {
     }
 }
 
-impl Drop for Tally {
+impl Drop for GaugedCount {
     fn drop(&mut self) {
         self.set(0);
     }

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::{
     Actor, ActorId, Fault,
     error::faults,
-    host::{Cell, Hosted, HostedActor, Reach, Shared, runtime::Kinds},
+    host::{ActorCell, HostedActor, HostedType, Lookup, Shared, runtime::Kinds},
     store::ActorRecord,
     util::{log, shown::shown},
 };
@@ -88,15 +88,18 @@ async fn wake(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord) {
 }
 
 /// The actor, awake; `None` if it is gone.
-async fn reach(kind: &Arc<dyn Hosted>, record: &ActorRecord) -> Result<Option<Arc<dyn HostedActor>>, Fault> {
-    match Arc::clone(kind).reach(record.key.clone(), Reach::Get).await {
+async fn reach(
+    kind: &Arc<dyn HostedType>,
+    record: &ActorRecord,
+) -> Result<Option<Arc<dyn HostedActor>>, Fault> {
+    match Arc::clone(kind).reach(record.key.clone(), Lookup::Get).await {
         Ok((actor, _)) => Ok(Some(actor)),
         Err(fault) if fault == faults::actor_not_found() => Ok(None),
         Err(fault) => Err(fault),
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// How long `#[run]` may take until it asks for messages.
     const PREPARATION: Duration = Duration::from_secs(2);
     /// How long it may take over one.

@@ -3,18 +3,18 @@
 use std::{sync::Arc, time::Duration};
 
 use super::{
-    queue::{Lane, ToRead},
+    queue::{QueueState, ToRead},
     state::Stock,
 };
 use crate::{
     Actor, Contract, Fault, QueueInfo,
     error::faults,
-    host::Cell,
+    host::ActorCell,
     store::MessagePage,
     util::{log, shown::shown, task},
 };
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// When a page is asked for again that the store did not give.
     const RETRY_READ: Duration = Duration::from_secs(1);
     const TABLE: &'static [QueueInfo] = <A::Contract as Contract>::QUEUES;
@@ -29,7 +29,7 @@ impl<A: Actor> Cell<A> {
         let mut pages = Vec::new();
         for (index, queue) in Self::TABLE.iter().enumerate() {
             if loads.iter().any(|load| load.queue == queue.name) {
-                let limit = if self.shared().queued().may_load() { Lane::WINDOW } else { 0 };
+                let limit = if self.shared().queued().may_load() { QueueState::WINDOW } else { 0 };
                 let page = store.messages(actor, queue.name, None, limit).await;
                 pages.push((index, page.map_err(faults::store_failed)?));
             }
@@ -139,7 +139,7 @@ impl<A: Actor> Cell<A> {
 }
 
 /// Holds off new messages as long as it lives.
-pub(in crate::host) struct Reloading<A: Actor>(Arc<Cell<A>>);
+pub(in crate::host) struct Reloading<A: Actor>(Arc<ActorCell<A>>);
 
 impl<A: Actor> Drop for Reloading<A> {
     fn drop(&mut self) {

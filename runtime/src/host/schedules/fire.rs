@@ -16,12 +16,12 @@ use crate::{
         schedule::{Schedule, When},
     },
     host::{
-        Cell,
+        ActorCell,
         cell::Core,
         turn::{
             call_chain::Chain,
             catch::{guarded, guarded_action},
-            instrument::{Watch, Who},
+            instrument::{CallInfo, CallInstrument},
         },
     },
     store::{Alarm, AlarmId, AlarmKind},
@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Sets an alarm. It is saved with the turn that sets it, or at once.
     pub(crate) fn schedule(
         self: &Arc<Self>,
@@ -131,7 +131,7 @@ impl<A: Actor> Cell<A> {
     }
 
     /// Runs the alarm that is due first, in a turn of its own.
-    pub(in crate::host) async fn ring_next(self: &Arc<Self>, ringing: &mut Ringing) {
+    pub(in crate::host) async fn ring_next(self: &Arc<Self>, ringing: &mut FiringAlarms) {
         match self.ring_first().await {
             Ok(true) => ringing.rang(self.mailbox.waiting()),
             Ok(false) => ringing.end(),
@@ -183,8 +183,8 @@ impl<A: Actor> Cell<A> {
             Ok(Ok(action)) => {
                 let info = action.info();
                 let link = self.link(Chain::default(), info.name, None);
-                let who = || Who { schedule: Some(alarm.id), ..self.who(None) };
-                let mut watch = Watch::begin(self.meters(), info, who);
+                let who = || CallInfo { schedule: Some(alarm.id), ..self.who(None) };
+                let mut watch = CallInstrument::begin(self.meters(), info, who);
                 let run =
                     run(self, &mut core, &ctx, action).instrument(watch.span().unwrap_or_else(Span::none));
                 let result = self.roster().fan().corked_async(link.scope(run)).await;
@@ -258,7 +258,7 @@ impl<A: Actor> Cell<A> {
 
 /// Alarms that are due and take turns with what waits in the mailbox: each of them is followed by what came meanwhile.
 #[derive(Default)]
-pub(in crate::host) struct Ringing {
+pub(in crate::host) struct FiringAlarms {
     is_on: bool,
     /// How many calls may run before the next alarm.
     calls: usize,
@@ -268,7 +268,7 @@ pub(in crate::host) struct Ringing {
     not_before: Option<Instant>,
 }
 
-impl Ringing {
+impl FiringAlarms {
     /// How many calls an alarm waits for at most.
     const MOST_CALLS: usize = 64;
     /// How long alarms wait that got no turn.
@@ -327,7 +327,7 @@ impl Ringing {
 
 /// Runs an action for nobody: its answer has no reader.
 async fn run<A: Actor>(
-    cell: &Cell<A>,
+    cell: &ActorCell<A>,
     core: &mut Core<A>,
     ctx: &Ctx<A>,
     action: ActionOf<A>,

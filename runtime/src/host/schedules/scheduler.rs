@@ -19,13 +19,13 @@ use crate::{
 
 /// When the next alarm of all is due, as far as is known.
 #[derive(Default)]
-pub(in crate::host) struct Clockwork {
+pub(in crate::host) struct AlarmScheduler {
     changed: Notify,
     /// Actors whose alarms ring just now: the store names them until they have rung.
     ringing: Mutex<HashSet<ActorId>>,
 }
 
-impl Clockwork {
+impl AlarmScheduler {
     /// How many actors are asked for at once.
     const BATCH: usize = 1_000;
     /// How many actors are woken at the same time to correct their alarms.
@@ -50,7 +50,7 @@ pub(in crate::host) async fn tick(kinds: Arc<Kinds>, shared: Arc<Shared>) {
             if shared.clock().was_put_back(ahead_ms) {
                 ahead_ms = correct(&kinds, &shared, &[AlarmKind::WallClock]);
             }
-            let changed = shared.clockwork().changed.notified();
+            let changed = shared.alarm_scheduler().changed.notified();
             let wait = ring_due(&kinds, &shared).await;
             tokio::select! {
                 () = changed => {}
@@ -81,14 +81,14 @@ impl Wait {
 /// Rings what is due, and says how long nothing will be.
 async fn ring_due(kinds: &Arc<Kinds>, shared: &Arc<Shared>) -> Wait {
     let now = shared.clock().now();
-    let limit = Clockwork::BATCH + shared.clockwork().ringing.lock().len();
+    let limit = AlarmScheduler::BATCH + shared.alarm_scheduler().ringing.lock().len();
     let mut is_full = false;
     for kind in AlarmKind::ALL {
         let due = match shared.store().due(kind, now.by(kind), limit).await {
             Ok(due) => due,
             Err(error) => {
                 log::error!(error = shown(&error), "the store does not tell what is due");
-                return Wait::at_most(Clockwork::RETRY);
+                return Wait::at_most(AlarmScheduler::RETRY);
             }
         };
         is_full |= due.len() >= limit;
@@ -102,15 +102,15 @@ async fn ring_due(kinds: &Arc<Kinds>, shared: &Arc<Shared>) -> Wait {
     let next = |kind: AlarmKind| shared.store().next_alarm_after(kind, now.by(kind));
     match (next(AlarmKind::WallClock).await, next(AlarmKind::Elapsed).await) {
         (Ok(wall_ms), Ok(elapsed_ms)) => {
-            Wait { next: Due { wall_ms, elapsed_ms }, longest: Clockwork::LONGEST }
+            Wait { next: Due { wall_ms, elapsed_ms }, longest: AlarmScheduler::LONGEST }
         }
-        _ => Wait::at_most(Clockwork::RETRY),
+        _ => Wait::at_most(AlarmScheduler::RETRY),
     }
 }
 
 /// Rings the alarms of one actor, unless they ring already.
 fn ring(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord, now: Moment) {
-    if !shared.clockwork().ringing.lock().insert(record.id) {
+    if !shared.alarm_scheduler().ringing.lock().insert(record.id) {
         return;
     }
     let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) else {
@@ -124,10 +124,10 @@ fn ring(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord, now: Moment) {
             // It cannot be woken, or not saved. The others are not to wait for it.
             let stop = ours.stopping().cancelled();
             // Whichever is first.
-            let _ = tokio::time::timeout(Clockwork::RETRY, stop).await;
+            let _ = tokio::time::timeout(AlarmScheduler::RETRY, stop).await;
         }
-        ours.clockwork().ringing.lock().remove(&record.id);
-        ours.clockwork().changed();
+        ours.alarm_scheduler().ringing.lock().remove(&record.id);
+        ours.alarm_scheduler().changed();
     });
 }
 
@@ -155,7 +155,7 @@ async fn correct_all(kinds: &Kinds, shared: &Arc<Shared>, kind: AlarmKind) {
     };
     let mut after = None;
     loop {
-        match shared.store().alarms_ahead(kind, now_ms, after, Clockwork::BATCH).await {
+        match shared.store().alarms_ahead(kind, now_ms, after, AlarmScheduler::BATCH).await {
             Ok(page) => {
                 let Some(last) = page.last() else { return };
                 after = Some(last.id);
@@ -165,14 +165,14 @@ async fn correct_all(kinds: &Kinds, shared: &Arc<Shared>, kind: AlarmKind) {
                         kind.ring(record.key, now).await;
                     }
                 };
-                stream::iter(page).for_each_concurrent(Clockwork::AT_ONCE, wake).await;
+                stream::iter(page).for_each_concurrent(AlarmScheduler::AT_ONCE, wake).await;
             }
             Err(error) => {
                 log::error!(
                     error = shown(&error),
                     "the store does not tell which alarms a clock was put back for"
                 );
-                tokio::time::sleep(Clockwork::RETRY).await;
+                tokio::time::sleep(AlarmScheduler::RETRY).await;
             }
         }
     }

@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::{call_chain::Chain, instrument::Watch};
+use super::{call_chain::Chain, instrument::CallInstrument};
 use crate::{
     Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
-    host::{Cell, Flow, Source},
+    host::{ActorCell, Flow, Source},
     util::log::Span,
 };
 
@@ -23,7 +23,7 @@ pub(crate) struct Call<A: Actor> {
 /// Where an answer goes, and who watches the call until then.
 pub(in crate::host) struct ReplyTo<A: Actor> {
     to: Destination<A>,
-    watch: Watch,
+    watch: CallInstrument,
 }
 
 /// Where an answer goes.
@@ -45,19 +45,19 @@ impl<A: Actor> Call<A> {
     )]
     #[inline(always)]
     pub(in crate::host) fn new(
-        cell: &Cell<A>,
+        cell: &ActorCell<A>,
         action: ActionOf<A>,
         caller: Option<Conn<A>>,
         to: Destination<A>,
         chain: Chain,
     ) -> Self {
-        let watch = Watch::begin(cell.kind.meters(), action.info(), || cell.who(caller.as_ref()));
+        let watch = CallInstrument::begin(cell.kind.meters(), action.info(), || cell.who(caller.as_ref()));
         Self { action, caller, reply_to: ReplyTo { to, watch }, chain }
     }
 
     /// A call of this connection, which has such a watch already.
     pub(in crate::host) fn of_conn(
-        watch: Watch,
+        watch: CallInstrument,
         action: ActionOf<A>,
         conn: &Conn<A>,
         id: u64,

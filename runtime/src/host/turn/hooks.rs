@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use super::call_chain::Chain;
-use crate::{Actor, Conn, Ctx, Fault, Mode, host::Cell, util::log::Instrument as _};
+use crate::{Actor, Conn, Ctx, Fault, Mode, host::ActorCell, util::log::Instrument as _};
 
 /// A hook, and what it is to the host.
 pub(in crate::host) struct Hook {
@@ -29,7 +29,7 @@ impl Hook {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Runs a hook in a turn of its own, for this connection if it is about one.
     pub(in crate::host) async fn run_hook<T>(
         self: &Arc<Self>,

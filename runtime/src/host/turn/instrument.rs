@@ -7,7 +7,7 @@ use tracing::{field, level_filters::LevelFilter};
 
 use crate::{
     ActionInfo, Actor, ActorId, Conn, ConnId, Contract, Fault, Key, Reply, ScheduleId,
-    host::Cell,
+    host::ActorCell,
     meters::{self, ActorMeters, Outcome},
     util::{
         log::{self, Span},
@@ -18,7 +18,7 @@ use crate::{
 /// Watches one call from when it reaches its actor until its answer leaves; nothing if nobody is interested, which is all
 /// that most calls pay for it.
 #[derive(Default)]
-pub(crate) struct Watch(Option<Box<Watched>>);
+pub(crate) struct CallInstrument(Option<Box<Watched>>);
 
 struct Watched {
     span: Span,
@@ -36,7 +36,7 @@ struct Measured {
 }
 
 /// Who is called, and for whom.
-pub(in crate::host) struct Who<'a> {
+pub(in crate::host) struct CallInfo<'a> {
     pub(in crate::host) actor: &'static str,
     pub(in crate::host) key: &'a Key,
     /// Not known before the actor has started.
@@ -45,7 +45,7 @@ pub(in crate::host) struct Who<'a> {
     pub(in crate::host) schedule: Option<ScheduleId>,
 }
 
-impl Watch {
+impl CallInstrument {
     // What is inlined here is all that a call costs that nobody watches.
 
     /// Watches a call from here on, inside the span of whoever makes it.
@@ -53,7 +53,7 @@ impl Watch {
     pub(in crate::host) fn begin<'a>(
         meters: &Arc<ActorMeters>,
         action: &'static ActionInfo,
-        who: impl FnOnce() -> Who<'a>,
+        who: impl FnOnce() -> CallInfo<'a>,
     ) -> Self {
         if LevelFilter::current() < LevelFilter::INFO && !meters::is_anything_collected() {
             return Self(None);
@@ -62,8 +62,8 @@ impl Watch {
     }
 
     #[cold]
-    fn look(meters: &Arc<ActorMeters>, action: &'static ActionInfo, who: &Who<'_>) -> Self {
-        let Who { actor, key, id, conn, schedule } = who;
+    fn look(meters: &Arc<ActorMeters>, action: &'static ActionInfo, who: &CallInfo<'_>) -> Self {
+        let CallInfo { actor, key, id, conn, schedule } = who;
         let span = log::info_span!(
             target: "callboard::action",
             "action",
@@ -123,20 +123,20 @@ impl Watched {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     pub(crate) fn meters(&self) -> &Arc<ActorMeters> {
         self.kind.meters()
     }
 
-    pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> Who<'_> {
+    pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> CallInfo<'_> {
         let id = self.identity.get().map(|record| record.id);
         let conn = conn.filter(|conn| !conn.is_call()).map(Conn::id);
-        Who { actor: A::Contract::NAME, key: &self.key, id, conn, schedule: None }
+        CallInfo { actor: A::Contract::NAME, key: &self.key, id, conn, schedule: None }
     }
 
     /// The span that a hook runs in, or another handler that is no action.
     pub(in crate::host) fn hook_span(&self, hook: &'static str, conn: Option<&Conn<A>>) -> Span {
-        let Who { actor, key, id, conn, .. } = self.who(conn);
+        let CallInfo { actor, key, id, conn, .. } = self.who(conn);
         log::info_span!(
             target: "callboard::hook",
             "hook",
@@ -150,7 +150,7 @@ impl<A: Actor> Cell<A> {
 
     /// The span of a message on its way to one of the actor's queues.
     pub(in crate::host) fn send_span(&self, queue: usize) -> Span {
-        let Who { actor, key, id, .. } = self.who(None);
+        let CallInfo { actor, key, id, .. } = self.who(None);
         let queue = A::Contract::QUEUES[queue].name;
         log::info_span!(
             target: "callboard::queue",
@@ -170,7 +170,7 @@ impl<A: Actor> Cell<A> {
     /// The span of what is said about a save. What the store says belongs to no call, for any number of them may have
     /// waited for it; what a turn hears of its own state, to that.
     pub(in crate::host) fn save_span(&self, parent: Option<tracing::Id>) -> Span {
-        let Who { actor, key, id, .. } = self.who(None);
+        let CallInfo { actor, key, id, .. } = self.who(None);
         log::info_span!(
             target: "callboard::actor",
             parent: parent,

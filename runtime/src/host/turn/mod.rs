@@ -32,15 +32,15 @@ use self::{
     reading::UnderWay,
 };
 use super::{
-    Cell,
+    ActorCell,
     cell::{
         Core,
         envelope::{Envelope, TurnCall},
-        keep_alive::{KeptAwake, Wish},
+        keep_alive::{KeepAliveGuard, LifecycleRequest},
         parked::Parked,
     },
-    durability::output_gate::Gate,
-    schedules::fire::Ringing,
+    durability::output_gate::OutputGate,
+    schedules::fire::FiringAlarms,
 };
 use crate::{
     Action as _, Actor, Ctx, Fault, Mode,
@@ -52,7 +52,7 @@ use crate::{
     },
 };
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// How deep actors that call each other may run on one stack.
     const MAX_NESTED: usize = 4;
     /// How often a call looks whether another's turn is over: about a microsecond long.
@@ -132,7 +132,7 @@ impl<A: Actor> Cell<A> {
     fn may_begin(&self, core: &Core<A>) -> bool {
         self.mailbox.is_idle()
             && core.state.is_some()
-            && self.holds.wish() != Wish::Destroy
+            && self.holds.wish() != LifecycleRequest::Destroy
             && self.gate.lock().is_sound()
             && !self.is_starved()
     }
@@ -141,7 +141,7 @@ impl<A: Actor> Cell<A> {
     pub(super) fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
         let mut work = Box::pin(work);
         if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            let kept = KeptAwake::for_call(Arc::clone(self));
+            let kept = KeepAliveGuard::for_call(Arc::clone(self));
             task::spawn_in(self.shared().tasks(), async move {
                 work.await;
                 drop(kept);
@@ -191,7 +191,7 @@ impl<A: Actor> Cell<A> {
         self: &Arc<Self>,
         envelope: Envelope<A>,
         most: usize,
-        ringing: &mut Ringing,
+        ringing: &mut FiringAlarms,
     ) -> usize {
         let envelope = match envelope {
             Envelope::Parked(parked) => match self.unparked(&parked).await {
@@ -457,10 +457,10 @@ impl<A: Actor> Cell<A> {
     }
 
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
-    fn grant_wish(&self, gate: &mut Gate<A>, ctx: &Ctx<A>) {
+    fn grant_wish(&self, gate: &mut OutputGate<A>, ctx: &Ctx<A>) {
         match ctx.wished() {
-            Wish::Stay => return,
-            Wish::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
+            LifecycleRequest::Stay => return,
+            LifecycleRequest::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
                 gate.doom();
                 self.holds.cancelled.cancel();
             }
@@ -495,7 +495,7 @@ impl<A: Actor> Cell<A> {
 }
 
 /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
-fn hand_over<A: Actor>(mut gate: MutexGuard<'_, Gate<A>>, answer: Answer<A>) {
+fn hand_over<A: Actor>(mut gate: MutexGuard<'_, OutputGate<A>>, answer: Answer<A>) {
     let passed = gate.pass_answer(answer);
     drop(gate);
     if let Err(void) = passed {

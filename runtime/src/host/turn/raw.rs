@@ -11,9 +11,9 @@ use crate::{
     delivery::outbox::Close,
     error::faults,
     host::{
-        Cell, HangUp, Parcel, Source,
-        cell::{Core, envelope::Envelope, keep_alive::KeptAwake, unanswered},
-        connections::route::Line,
+        ActorCell, HangUp, PendingOutput, Source,
+        cell::{Core, envelope::Envelope, keep_alive::KeepAliveGuard, unanswered},
+        connections::route::ActorRoute,
     },
     util::map_body::through,
     util::{
@@ -43,7 +43,7 @@ impl<A: Actor> RawCall<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// How long the handler of a socket may go on when its actor does not.
     const SOCKET_END: Duration = Duration::from_secs(5);
 
@@ -81,7 +81,7 @@ impl<A: Actor> Cell<A> {
             Ok(core) => Arc::new(core),
             Err(fault) => return call.refuse(fault),
         };
-        let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
+        let (cell, kept) = (Arc::clone(self), KeepAliveGuard::new(Arc::clone(self)));
         let span = self.hook_span("on_request", call.caller.as_ref());
         let read = async move {
             let RawCall { request, caller, reply, .. } = call;
@@ -101,7 +101,7 @@ impl<A: Actor> Cell<A> {
 
     /// Answers beside the actor's turns, whoever has them.
     fn spawn_beside(self: &Arc<Self>, call: RawCall<A>) {
-        let (cell, kept) = (Arc::clone(self), KeptAwake::new(Arc::clone(self)));
+        let (cell, kept) = (Arc::clone(self), KeepAliveGuard::new(Arc::clone(self)));
         let span = self.hook_span("on_request", call.caller.as_ref());
         let run = async move {
             let RawCall { request, caller, reply, .. } = call;
@@ -144,10 +144,10 @@ impl<A: Actor> Cell<A> {
         reply: oneshot::Sender<Result<Response, Fault>>,
         result: Result<Response, Fault>,
     ) {
-        let kept = KeptAwake::new(Arc::clone(self));
+        let kept = KeepAliveGuard::new(Arc::clone(self));
         // Its body keeps the actor awake until it is written.
         let result = result.map(|response| response.map(|body| through(body, kept, HttpBody::poll_frame)));
-        let held = Parcel::Held(Box::new(move |saved| {
+        let held = PendingOutput::Held(Box::new(move |saved| {
             if let Err(unsent) = reply.send(saved.and(result)) {
                 // Whoever asked has gone away. What drops the body may come back to the gate, which is locked here.
                 tokio::spawn(async move { drop(unsent) });
@@ -161,7 +161,7 @@ impl<A: Actor> Cell<A> {
 
     /// What is dropped when a raw socket is gone.
     pub(in crate::host) fn raw_line(self: &Arc<Self>, conn: Conn<A>) -> HangUp {
-        Box::new(RawLine(Line::new(self, conn)))
+        Box::new(RawLine(ActorRoute::new(self, conn)))
     }
 
     /// Runs the handler of a socket, which keeps the actor awake.
@@ -171,7 +171,7 @@ impl<A: Actor> Cell<A> {
         let span = self.hook_span("on_websocket", Some(&conn));
         let ctx = self.ctx(Some(conn));
         let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
-        let kept = KeptAwake::new(Arc::clone(self));
+        let kept = KeepAliveGuard::new(Arc::clone(self));
         let run = async move {
             let over = async {
                 asleep.cancelled().await;
@@ -197,7 +197,7 @@ impl<A: Actor> Cell<A> {
 }
 
 /// The end of a raw socket at its actor, which is told when this is dropped.
-struct RawLine<A: Actor>(Arc<Line<A>>);
+struct RawLine<A: Actor>(Arc<ActorRoute<A>>);
 
 impl<A: Actor> Drop for RawLine<A> {
     fn drop(&mut self) {

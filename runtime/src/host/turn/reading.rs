@@ -17,8 +17,8 @@ use super::{call::Call, call_chain};
 use crate::{
     Action as _, Actor,
     host::{
-        Cell, Flow, Source,
-        cell::{Core, keep_alive::KeptAwake},
+        ActorCell, Flow, Source,
+        cell::{Core, keep_alive::KeepAliveGuard},
     },
     util::{log::Span, task},
 };
@@ -30,16 +30,16 @@ pub(in crate::host) type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
 static THREADS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
 
 /// A read that is under way, as long as it lives.
-pub(in crate::host) struct UnderWay<A: Actor>(Option<(Arc<Cell<A>>, Flow)>);
+pub(in crate::host) struct UnderWay<A: Actor>(Option<(Arc<ActorCell<A>>, Flow)>);
 
 impl<A: Actor> UnderWay<A> {
     /// One that has its turn.
-    pub(in crate::host) fn begin(cell: &Arc<Cell<A>>, flow: Flow) -> Self {
+    pub(in crate::host) fn begin(cell: &Arc<ActorCell<A>>, flow: Flow) -> Self {
         Self::if_counted(cell, flow, true).unwrap_or(Self(None))
     }
 
     /// One that runs past the mailbox, unless it is one too many.
-    pub(in crate::host) fn try_begin(cell: &Arc<Cell<A>>, flow: Flow) -> Option<Self> {
+    pub(in crate::host) fn try_begin(cell: &Arc<ActorCell<A>>, flow: Flow) -> Option<Self> {
         Self::if_counted(cell, flow, false)
     }
 
@@ -48,7 +48,7 @@ impl<A: Actor> UnderWay<A> {
         Self(None)
     }
 
-    fn if_counted(cell: &Arc<Cell<A>>, flow: Flow, has_turn: bool) -> Option<Self> {
+    fn if_counted(cell: &Arc<ActorCell<A>>, flow: Flow, has_turn: bool) -> Option<Self> {
         if flow.source == Source::Process {
             return Some(Self(None));
         }
@@ -65,10 +65,10 @@ impl<A: Actor> Drop for UnderWay<A> {
 }
 
 /// A read that is on its way to a thread, as long as it lives.
-struct Starting<A: Actor>(Arc<Cell<A>>);
+struct Starting<A: Actor>(Arc<ActorCell<A>>);
 
 impl<A: Actor> Starting<A> {
-    fn begin(cell: &Arc<Cell<A>>) -> Option<Self> {
+    fn begin(cell: &Arc<ActorCell<A>>) -> Option<Self> {
         let before = cell.starting_reads.fetch_add(1, Ordering::Relaxed);
         let this = Self(Arc::clone(cell));
         (before < *THREADS).then_some(this)
@@ -81,7 +81,7 @@ impl<A: Actor> Drop for Starting<A> {
     }
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Reads beside other reads, with a turn that holds off whoever wants to write: on a task of its own, from where it waits
     /// for the first time at the latest.
     pub(in crate::host) fn spawn_read(
@@ -96,7 +96,7 @@ impl<A: Actor> Cell<A> {
             drop(under_way);
         };
         let Some(starting) = Starting::begin(self) else { return self.begin(read) };
-        let kept = KeptAwake::for_call(Arc::clone(self));
+        let kept = KeepAliveGuard::for_call(Arc::clone(self));
         let (mut read, mut starting) = (Box::pin(read), Some(starting));
         task::spawn_in(self.shared().tasks(), async move {
             poll_fn(|cx| {

@@ -20,10 +20,10 @@ use parking_lot::Mutex;
 use tokio::time::Instant;
 use tracing::field;
 
-use super::request_context::{Ray, Told};
+use super::request_context::{RequestContext, ResponseInfo};
 use crate::{
     meters::{self, ServerMeters},
-    server::{Route, net::byte_counter::Tap},
+    server::{Route, net::byte_counter::ByteCounter},
     util::{
         log::{self, Span},
         map_body::through,
@@ -32,8 +32,8 @@ use crate::{
 };
 
 /// One request, from its head to the last byte of its answer; of a WebSocket, to its end. It is told when it is dropped.
-pub(in crate::server) struct Visit {
-    ray: Ray,
+pub(in crate::server) struct AccessLogEntry {
+    ray: RequestContext,
     method: Method,
     path: String,
     route: meters::Route,
@@ -48,13 +48,13 @@ struct Peer(SocketAddr);
 
 /// A visit while its request is being answered. A WebSocket takes it over.
 #[derive(Clone)]
-struct Taken(Arc<Mutex<Option<Visit>>>);
+struct Taken(Arc<Mutex<Option<AccessLogEntry>>>);
 
 /// Tells of a request whose client goes away before there is an answer.
-pub(in crate::server) struct Begun(Option<Taken>);
+pub(in crate::server) struct PendingEntry(Option<Taken>);
 
 /// The span of a request, and of the WebSocket that it opens.
-pub(in crate::server) fn span(request: &Request, ray: &Ray) -> Span {
+pub(in crate::server) fn span(request: &Request, ray: &RequestContext) -> Span {
     log::info_span!(
         target: "callboard::request",
         "request",
@@ -69,11 +69,15 @@ pub(in crate::server) fn span(request: &Request, ray: &Ray) -> Span {
     )
 }
 
-impl Visit {
+impl AccessLogEntry {
     /// Begins to watch a request, if anybody wants to hear of it.
-    pub(in crate::server) fn begin(meters: &Arc<ServerMeters>, request: &mut Request, ray: &Ray) -> Begun {
+    pub(in crate::server) fn begin(
+        meters: &Arc<ServerMeters>,
+        request: &mut Request,
+        ray: &RequestContext,
+    ) -> PendingEntry {
         if !meters.is_on() && !tracing::enabled!(target: "callboard::access", tracing::Level::INFO) {
-            return Begun(None);
+            return PendingEntry(None);
         }
         let path = request.uri().path();
         let visit = Self {
@@ -91,7 +95,7 @@ impl Visit {
         *request.body_mut() = counted(body, tap, None);
         let taken = Taken(Arc::new(Mutex::new(Some(visit))));
         request.extensions_mut().insert(taken.clone());
-        Begun(Some(taken))
+        PendingEntry(Some(taken))
     }
 
     /// Takes over the visit of a request that opens a WebSocket.
@@ -104,20 +108,20 @@ impl Visit {
     }
 
     /// What counts the bytes of its WebSocket, read and written.
-    pub(in crate::server) fn socket_taps(&self) -> (Tap, Tap) {
+    pub(in crate::server) fn socket_taps(&self) -> (ByteCounter, ByteCounter) {
         let meters = &self.meters.websocket;
         (self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone()))
     }
 }
 
-impl Begun {
+impl PendingEntry {
     /// The response, which tells of the request once it is written.
     pub(in crate::server) fn end(self, response: Response) -> Response {
         let Some(mut visit) = self.0.as_ref().and_then(|taken| taken.0.lock().take()) else {
             return response;
         };
         visit.status = Some(response.status());
-        if let Some(Told { actor, error }) = response.extensions().get() {
+        if let Some(ResponseInfo { actor, error }) = response.extensions().get() {
             visit.ray.tell(actor.clone(), error.clone());
         }
         let tap = visit.ray.sent(visit.meters.http.sent.clone());
@@ -125,7 +129,7 @@ impl Begun {
     }
 }
 
-impl Drop for Begun {
+impl Drop for PendingEntry {
     fn drop(&mut self) {
         // A copy may live on in what an actor was shown of the request.
         let visit = self.0.take().and_then(|taken| taken.0.lock().take());
@@ -133,7 +137,7 @@ impl Drop for Begun {
     }
 }
 
-impl Drop for Visit {
+impl Drop for AccessLogEntry {
     fn drop(&mut self) {
         self.meters.answered(self.route, self.status);
         let (actor, error) = (self.ray.actor(), self.ray.error());
@@ -208,7 +212,7 @@ fn readable(path: &str) -> Cow<'_, str> {
 }
 
 /// This body, counted as it passes. That of a response tells of its request in the end.
-fn counted(body: Body, tap: Tap, visit: Option<Visit>) -> Body {
+fn counted(body: Body, tap: ByteCounter, visit: Option<AccessLogEntry>) -> Body {
     through(body, visit, move |body, cx| {
         let frame = ready!(body.poll_frame(cx));
         if let Some(Ok(frame)) = &frame {

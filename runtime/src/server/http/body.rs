@@ -19,7 +19,7 @@ use tokio::task::yield_now;
 use super::errors;
 use crate::{
     Fault, Limits,
-    limits::memory_budget::{Account, Full, Held},
+    limits::memory_budget::{Charge, Full, MemoryBudget},
     util::{map_body::through, uptime::Uptime},
 };
 
@@ -30,13 +30,13 @@ pub(in crate::server) async fn read(
     limit: usize,
     limits: &Limits,
     uptime: &Uptime,
-    account: Account,
-) -> Result<(Bytes, Held), Fault> {
+    account: MemoryBudget,
+) -> Result<(Bytes, Charge), Fault> {
     let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if !headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
         return Err(errors::encoded_body());
     }
-    let mut held = Held::new(account);
+    let mut held = Charge::new(account);
     let collecting = collect(body, limit, limits.body, &mut held);
     let collected = uptime.timeout(limits.body_timeout, collecting).await;
     let body = collected.unwrap_or_else(|_| Err(errors::body_timed_out()))?;
@@ -111,7 +111,7 @@ impl Turn {
 }
 
 /// Reads on beyond the limit, up to `at_most`, unless the sender says that there is more than that.
-async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Held) -> Result<Bytes, Fault> {
+async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Charge) -> Result<Bytes, Fault> {
     let (mut kept, mut length, limit) = (BytesMut::new(), 0, limit.min(at_most));
     let mut turn = Turn::default();
     if body.size_hint().lower() > at_most as u64 {
@@ -176,7 +176,7 @@ mod tests {
     async fn a_body_that_comes_as_fast_as_it_is_read_leaves_turns_to_others() {
         let collected = turns_of_others(async {
             let (limits, account) =
-                (Limits::new(), Account::new(usize::MAX, &Arc::new(Sum::new(usize::MAX))));
+                (Limits::new(), MemoryBudget::new(usize::MAX, &Arc::new(Sum::new(usize::MAX))));
             let (bytes, _held) =
                 read(body(), &HeaderMap::new(), LENGTH, &limits, &Uptime::default(), account)
                     .await

@@ -10,8 +10,8 @@ use super::{body, errors, errors::Failure, request_context, target::Target};
 use crate::{
     Fault, Limits,
     error::faults,
-    host::{Answered, Denied, Guest, Runtime, carried},
-    limits::memory_budget::Held,
+    host::{Answered, ConnectInfo, Denied, Runtime, carried},
+    limits::memory_budget::Charge,
     server::{Gateway, net::permits::Address},
     store::ActorRecord,
     util::log::Instrument as _,
@@ -44,8 +44,11 @@ pub(in crate::server) async fn action(
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
 
-    let guest =
-        Guest { params, source: Address::source(&head.extensions), claims: Some(Arc::new(head.extensions)) };
+    let guest = ConnectInfo {
+        params,
+        source: Address::source(&head.extensions),
+        claims: Some(Arc::new(head.extensions)),
+    };
     let call = Call { target, name, encoding, args, guest, _held: held };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
@@ -67,9 +70,9 @@ struct Call {
     name: String,
     encoding: Encoding,
     args: Bytes,
-    guest: Guest,
+    guest: ConnectInfo,
     /// Its arguments, until it is done.
-    _held: Held,
+    _held: Charge,
 }
 
 impl Call {

@@ -25,8 +25,8 @@ use super::{
 use crate::{
     ActorId, Fault, Key, Limits,
     error::faults,
-    host::{Denied, Entered, Guest, Health, Reach, Runtime, Visit},
-    limits::memory_budget::Held,
+    host::{AdmissionRequest, ConnectInfo, Denied, Entered, Health, Lookup, Runtime},
+    limits::memory_budget::Charge,
     server::{
         Gateway, Shared,
         net::{permits::Address, timeouts},
@@ -125,7 +125,7 @@ async fn destroy_by_id(gateway: &Gateway, id: ActorId, _right: Control) -> Resul
 /// Who asks for an actor by its key.
 enum Asker {
     /// Somebody whom `#[on_before_connect]` is to judge.
-    Guest(Guest),
+    ConnectInfo(ConnectInfo),
     /// Who may see and make every actor anyway.
     Trusted,
 }
@@ -137,7 +137,7 @@ impl Asker {
         }
         let params = calls::params(&head.headers, limits)?;
         let source = Address::source(&head.extensions);
-        Ok(Self::Guest(Guest { params, claims: Some(Arc::new(head.extensions)), source }))
+        Ok(Self::ConnectInfo(ConnectInfo { params, claims: Some(Arc::new(head.extensions)), source }))
     }
 }
 
@@ -218,8 +218,8 @@ impl Search {
         let key = self.key.unwrap_or_default();
         let found = match asker {
             Asker::Trusted => runtime.find(&name, &key).await?,
-            Asker::Guest(guest) => {
-                let visit = Visit { key, id: None, reach: Reach::Get, guest };
+            Asker::ConnectInfo(guest) => {
+                let visit = AdmissionRequest { key, id: None, reach: Lookup::Get, guest };
                 runtime.kind(&name)?.find(visit).await.map_err(Denied::into_fault)?
             }
         };
@@ -264,7 +264,7 @@ impl Creation {
         request: Request,
         authority: Authority,
         gateway: &Gateway,
-    ) -> Result<(Self, Asker, Held), Fault> {
+    ) -> Result<(Self, Asker, Charge), Fault> {
         let limits = gateway.limits();
         Search::parse(request.uri().query(), limits)?;
         // In base64, with a key whose characters may be escaped in the key and in JSON.
@@ -286,15 +286,15 @@ impl Creation {
         }
         let key = self.key.as_deref().map(wire::key::from_slash_form).unwrap_or_default();
         check_key(&key, gateway.limits())?;
-        let reach = if may_exist { Reach::GetOrCreate { input } } else { Reach::Create { input } };
+        let reach = if may_exist { Lookup::GetOrCreate { input } } else { Lookup::Create { input } };
         let kind = gateway.runtime.kind(&self.name)?;
         match asker {
             Asker::Trusted => {
                 let (actor, created) = kind.reach(key, reach).await?;
                 Ok(Entered { record: actor.record().clone(), created })
             }
-            Asker::Guest(guest) => {
-                let visit = Visit { key, id: None, reach, guest };
+            Asker::ConnectInfo(guest) => {
+                let visit = AdmissionRequest { key, id: None, reach, guest };
                 kind.enter(visit).await.map_err(Denied::into_fault)
             }
         }

@@ -53,7 +53,7 @@ impl IntoResponse for Failure {
         // What passes by itself, soon.
         let passes = fault.is("guard", "service_unavailable") && fault.metadata().is_some();
         let error = Some(format!("{}.{}", fault.group(), fault.code()));
-        let told = request_context::Told { actor: actor.clone(), error };
+        let told = request_context::ResponseInfo { actor: actor.clone(), error };
         let error = ErrorBody { fault, actor: actor.as_ref().map(request_context::actor_ref) };
         // Only metadata could fail to be encoded, and that is a JSON value already.
         let body = error.encode(encoding, PROTOCOL_VERSION).unwrap_or_default();

@@ -10,8 +10,8 @@ use super::{body, calls, errors, errors::Failure, request_context, target::Targe
 use crate::{
     Fault,
     error::faults,
-    host::{Answered, Denied, Guest, Handling, Mail, Runtime, carried},
-    limits::memory_budget::{Account, Held},
+    host::{Answered, ConnectInfo, Denied, Handling, Runtime, WireEnqueue, carried},
+    limits::memory_budget::{Charge, MemoryBudget},
     server::{Gateway, net::permits::Address},
     util::log::Instrument as _,
     wire::{
@@ -42,9 +42,12 @@ pub(in crate::server) async fn send(
     let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
         read(body, &head.headers, encoding, &gateway, account).await.map_err(failed)?;
 
-    let guest =
-        Guest { params, source: Address::source(&head.extensions), claims: Some(Arc::new(head.extensions)) };
-    let mail = Mail { queue, format: encoding.format(), body, waits: wait };
+    let guest = ConnectInfo {
+        params,
+        source: Address::source(&head.extensions),
+        claims: Some(Arc::new(head.extensions)),
+    };
+    let mail = WireEnqueue { queue, format: encoding.format(), body, waits: wait };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a sender that goes away does not take its message with it.
     let sending = async move {
@@ -71,9 +74,9 @@ async fn read(
     headers: &HeaderMap,
     encoding: Encoding,
     gateway: &Gateway,
-    account: Account,
-) -> Result<(QueueSend, u16, Held), Fault> {
-    let limit = gateway.limits().queued_message;
+    account: MemoryBudget,
+) -> Result<(QueueSend, u16, Charge), Fault> {
+    let limit = gateway.limits().queued_message_bytes;
     let too_large = || faults::message_too_large(limit);
     let body = body::read(
         body,
@@ -95,8 +98,8 @@ async fn read(
 async fn enqueue(
     runtime: &Runtime,
     target: Target,
-    mail: Mail,
-    guest: Guest,
+    mail: WireEnqueue,
+    guest: ConnectInfo,
 ) -> Result<Answered<Option<Handling>>, Denied> {
     let (kind, visit) = target.visit(runtime, guest).await.map_err(Denied::Unreached)?;
     let answered = kind.send(visit, mail).await?;

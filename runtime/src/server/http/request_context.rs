@@ -14,7 +14,7 @@ use metrics::Counter;
 
 use crate::{
     Key,
-    server::net::byte_counter::Tap,
+    server::net::byte_counter::ByteCounter,
     store::ActorRecord,
     util::{log::Span, shown::shown},
     wire::{self, ActorRef},
@@ -30,7 +30,7 @@ const GENERATION_NUMBER: u64 = 1;
 
 /// One request: its id, by which its client and its server can speak of it, and what the log tells of it.
 #[derive(Clone)]
-pub(in crate::server) struct Ray(Arc<Story>);
+pub(in crate::server) struct RequestContext(Arc<Story>);
 
 struct Story {
     id: String,
@@ -41,7 +41,7 @@ struct Story {
     sent: Arc<AtomicU64>,
 }
 
-impl Ray {
+impl RequestContext {
     pub(in crate::server) fn generate() -> Self {
         Self(Arc::new(Story {
             id: format!("{:032x}", fastrand::u128(..)),
@@ -86,17 +86,17 @@ impl Ray {
     }
 
     /// Counts what is received, here and there.
-    pub(in crate::server) fn received(&self, meter: Counter) -> Tap {
-        Tap { count: Arc::clone(&self.0.received), meter }
+    pub(in crate::server) fn received(&self, meter: Counter) -> ByteCounter {
+        ByteCounter { count: Arc::clone(&self.0.received), meter }
     }
 
     /// Counts what is sent, here and there.
-    pub(in crate::server) fn sent(&self, meter: Counter) -> Tap {
-        Tap { count: Arc::clone(&self.0.sent), meter }
+    pub(in crate::server) fn sent(&self, meter: Counter) -> ByteCounter {
+        ByteCounter { count: Arc::clone(&self.0.sent), meter }
     }
 }
 
-impl fmt::Debug for Ray {
+impl fmt::Debug for RequestContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("Ray").field(&self.0.id).finish()
     }
@@ -121,7 +121,7 @@ pub(in crate::server) fn name_actor_in_span(actor: &ActorRecord) {
 
 /// What a response tells the access log.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Told {
+pub(in crate::server) struct ResponseInfo {
     pub(in crate::server) actor: Option<ActorRecord>,
     /// Why there is no other: `group.code`.
     pub(in crate::server) error: Option<String>,
@@ -130,7 +130,7 @@ pub(in crate::server) struct Told {
 /// Says which actor a response is from.
 pub(in crate::server) fn name_actor(response: &mut Response, actor: &ActorRecord) {
     name_actor_in(response.headers_mut(), actor);
-    response.extensions_mut().insert(Told { actor: Some(actor.clone()), error: None });
+    response.extensions_mut().insert(ResponseInfo { actor: Some(actor.clone()), error: None });
 }
 
 /// Names the actor in a response's headers.

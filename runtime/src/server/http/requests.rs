@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     Fault,
-    host::{Denied, Entered, Guest, carried},
+    host::{ConnectInfo, Denied, Entered, carried},
     server::{Gateway, net::permits::Address},
     util::log::Instrument as _,
 };
@@ -53,8 +53,11 @@ pub(in crate::server) async fn about(
     let target = target?;
     let (head, _) = request.into_parts();
     let params = calls::params(&head.headers, gateway.limits())?;
-    let guest =
-        Guest { params, source: Address::source(&head.extensions), claims: Some(Arc::new(head.extensions)) };
+    let guest = ConnectInfo {
+        params,
+        source: Address::source(&head.extensions),
+        claims: Some(Arc::new(head.extensions)),
+    };
     let (kind, visit) = target.visit(&gateway.runtime, guest).await?;
     let Entered { record, .. } = kind.enter(visit).await.map_err(Denied::into_fault)?;
     request_context::name_actor_in_span(&record);
@@ -82,7 +85,7 @@ pub(in crate::server) async fn fetch(
     let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;
     let params = calls::params(&head.headers, gateway.limits())?;
     let source = Address::source(&head.extensions);
-    let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())), source };
+    let guest = ConnectInfo { params, claims: Some(Arc::new(head.extensions.clone())), source };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its request with it.
     let answering = async move {

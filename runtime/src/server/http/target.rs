@@ -16,7 +16,7 @@ use super::{errors, request_context::name_target_in_span};
 use crate::{
     ActorId, Fault, Key, Limits,
     error::faults,
-    host::{Guest, Hosted, Reach, Runtime, Visit},
+    host::{AdmissionRequest, ConnectInfo, HostedType, Lookup, Runtime},
     wire,
 };
 
@@ -29,7 +29,7 @@ pub(in crate::server) enum Target {
     /// The actor of this id; `None` if no actor can have it.
     Id(Option<ActorId>),
     /// The actor of this name and key.
-    Key { name: String, key: Key, reach: Reach },
+    Key { name: String, key: Key, reach: Lookup },
 }
 
 impl Target {
@@ -75,9 +75,9 @@ impl Target {
         }
         check_namespace(namespace.ok_or_else(|| errors::invalid_params("missing `rvt-namespace`"))?)?;
         let reach = match method {
-            Some("get") => Reach::Get,
+            Some("get") => Lookup::Get,
             Some("getOrCreate") => {
-                Reach::GetOrCreate { input: input.map(|input| decode_input(input, limits)).transpose()? }
+                Lookup::GetOrCreate { input: input.map(|input| decode_input(input, limits)).transpose()? }
             }
             Some(_) => return Err(errors::invalid_params("`rvt-method` is neither `get` nor `getOrCreate`")),
             None => return Err(errors::invalid_params("missing `rvt-method`")),
@@ -103,7 +103,7 @@ impl Target {
             return Err(errors::origin_not_allowed());
         }
         Ok(match self {
-            Self::Key { name, key, .. } => Self::Key { name, key, reach: Reach::Get },
+            Self::Key { name, key, .. } => Self::Key { name, key, reach: Lookup::Get },
             id @ Self::Id(_) => id,
         })
     }
@@ -113,15 +113,15 @@ impl Target {
     pub(in crate::server) async fn visit(
         self,
         runtime: &Runtime,
-        guest: Guest,
-    ) -> Result<(Arc<dyn Hosted>, Visit), Fault> {
+        guest: ConnectInfo,
+    ) -> Result<(Arc<dyn HostedType>, AdmissionRequest), Fault> {
         let (name, visit) = match self {
             Self::Id(id) => {
                 let id = id.ok_or_else(faults::actor_not_found)?;
                 let record = runtime.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
-                (record.name, Visit { key: record.key, id: Some(id), reach: Reach::Get, guest })
+                (record.name, AdmissionRequest { key: record.key, id: Some(id), reach: Lookup::Get, guest })
             }
-            Self::Key { name, key, reach } => (name, Visit { key, id: None, reach, guest }),
+            Self::Key { name, key, reach } => (name, AdmissionRequest { key, id: None, reach, guest }),
         };
         let kind = runtime.kind(&name)?;
         name_target_in_span(kind.name(), &visit.key);
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn what_the_javascript_client_sends() {
         let (target, user) = parse("chatRoom", ROOM).expect("it is valid");
-        let Target::Key { name, key, reach: Reach::GetOrCreate { input: Some(input) } } = target else {
+        let Target::Key { name, key, reach: Lookup::GetOrCreate { input: Some(input) } } = target else {
             panic!("{target:?}")
         };
         assert_eq!((name.as_str(), key), ("chatRoom", Key::from(["room-json", "b/c d\\e", "2868"])));
@@ -222,7 +222,7 @@ mod tests {
     fn what_the_rust_client_sends() {
         let query = "rvt-namespace=default&rvt-method=get&rvt-key=none%2C1795326463391&rvt-token=default";
         let (target, _) = parse("chatRoom", query).expect("it is valid");
-        let Target::Key { key, reach: Reach::Get, .. } = target else { panic!("{target:?}") };
+        let Target::Key { key, reach: Lookup::Get, .. } = target else { panic!("{target:?}") };
         assert_eq!(key, Key::from(["none", "1795326463391"]));
     }
 

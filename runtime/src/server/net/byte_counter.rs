@@ -15,12 +15,12 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// Counts bytes in one direction: for its request, and for all.
 #[derive(Debug, Clone)]
-pub(crate) struct Tap {
+pub(crate) struct ByteCounter {
     pub(crate) count: Arc<AtomicU64>,
     pub(crate) meter: Counter,
 }
 
-impl Tap {
+impl ByteCounter {
     pub(crate) fn add(&self, bytes: usize) {
         self.count.fetch_add(bytes as u64, Ordering::Relaxed);
         self.meter.increment(bytes as u64);
@@ -28,13 +28,13 @@ impl Tap {
 }
 
 /// A socket whose bytes are counted.
-pub(crate) struct Tapped<S> {
+pub(crate) struct CountedIo<S> {
     pub(crate) socket: S,
     /// What is read and what is written; `None` if nobody wants to know.
-    pub(crate) taps: Option<Box<(Tap, Tap)>>,
+    pub(crate) taps: Option<Box<(ByteCounter, ByteCounter)>>,
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for Tapped<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for CountedIo<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -49,7 +49,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Tapped<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Tapped<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for CountedIo<S> {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let polled = Pin::new(&mut self.socket).poll_write(cx, bytes);
         self.wrote(&polled);
@@ -79,7 +79,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Tapped<S> {
     }
 }
 
-impl<S> Tapped<S> {
+impl<S> CountedIo<S> {
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
         if let (Some(taps), Poll::Ready(Ok(bytes))) = (&self.taps, polled) {
             taps.1.add(*bytes);

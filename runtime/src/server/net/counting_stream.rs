@@ -16,9 +16,9 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{permits::Place, turn_away};
+use super::{permits::Permit, turn_away};
 use crate::{
-    limits::memory_budget::{Full, Held},
+    limits::memory_budget::{Charge, Full},
     server::http::errors,
 };
 
@@ -26,15 +26,15 @@ use crate::{
 ///
 /// The HTTP library holds a head until it is whole. It says nothing about how much that is, so this counts what is read
 /// while no request is being answered.
-pub(in crate::server) struct Intake {
+pub(in crate::server) struct CountingStream {
     socket: TcpStream,
-    seat: Arc<Seat>,
-    held: Held,
+    seat: Arc<HeadBudget>,
+    held: Charge,
 }
 
 /// A socket's place, which it has until it is closed, and what is being read of it.
-pub(in crate::server) struct Seat {
-    place: Place,
+pub(in crate::server) struct HeadBudget {
+    place: Permit,
     phase: AtomicU8,
     /// Bytes of a head that is not whole.
     unfinished: AtomicUsize,
@@ -44,8 +44,8 @@ const HEAD: u8 = 0;
 const REQUEST: u8 = 1;
 const UPGRADED: u8 = 2;
 
-impl Seat {
-    pub(in crate::server) fn new(place: Place) -> Arc<Self> {
+impl HeadBudget {
+    pub(in crate::server) fn new(place: Permit) -> Arc<Self> {
         Arc::new(Self { place, phase: AtomicU8::new(HEAD), unfinished: AtomicUsize::new(0) })
     }
 
@@ -74,14 +74,14 @@ impl Seat {
     }
 }
 
-impl Intake {
-    pub(in crate::server) fn new(socket: TcpStream, seat: Arc<Seat>) -> Self {
-        let held = Held::new(seat.place.account().clone());
+impl CountingStream {
+    pub(in crate::server) fn new(socket: TcpStream, seat: Arc<HeadBudget>) -> Self {
+        let held = Charge::new(seat.place.account().clone());
         Self { socket, seat, held }
     }
 
     /// The socket, after an upgrade, and the place that it has until it is closed.
-    pub(in crate::server) fn into_socket(self) -> (TcpStream, Arc<Seat>) {
+    pub(in crate::server) fn into_socket(self) -> (TcpStream, Arc<HeadBudget>) {
         (self.socket, self.seat)
     }
 
@@ -116,9 +116,9 @@ impl Intake {
 
 /// What is read at once. No more than may be held without being counted: the beginning of a request that comes together
 /// with the end of the one before it is not.
-const PIECE: usize = Held::FREE / 2;
+const PIECE: usize = Charge::FREE / 2;
 
-impl AsyncRead for Intake {
+impl AsyncRead for CountingStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -136,7 +136,7 @@ impl AsyncRead for Intake {
     }
 }
 
-impl AsyncWrite for Intake {
+impl AsyncWrite for CountingStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.wrote();
         Pin::new(&mut self.socket).poll_write(cx, bytes)

@@ -3,22 +3,22 @@
 use bytes::{Buf, Bytes};
 use tokio::net::tcp::OwnedWriteHalf;
 
-use super::byte_counter::Tap;
+use super::byte_counter::ByteCounter;
 
 /// Whoever has it writes, and nobody else: the session, and while that has nothing to write the outbox.
 ///
 /// To wake the task of each connection is most of what an event to many of them would cost beside the writing.
 #[derive(Debug)]
-pub(crate) struct Pen {
+pub(crate) struct DirectWriter {
     pub(crate) socket: OwnedWriteHalf,
     /// Counts what the outbox writes.
-    tap: Option<Box<Tap>>,
+    tap: Option<Box<ByteCounter>>,
     /// What the socket has not taken of what the outbox wrote: before anything else.
     rest: Option<Box<Bytes>>,
 }
 
-impl Pen {
-    pub(crate) fn new(socket: OwnedWriteHalf, tap: Option<Tap>) -> Self {
+impl DirectWriter {
+    pub(crate) fn new(socket: OwnedWriteHalf, tap: Option<ByteCounter>) -> Self {
         Self { socket, tap: tap.map(Box::new), rest: None }
     }
 

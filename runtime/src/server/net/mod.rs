@@ -31,8 +31,8 @@ use tokio_util::{
 use tower_service::Service as _;
 
 use self::{
-    counting_stream::{Intake, Seat},
-    permits::{Place, What},
+    counting_stream::{CountingStream, HeadBudget},
+    permits::{Permit, What},
     timer::UptimeTimer,
 };
 use super::{Gateway, front_of_own, http::hosts::Arrival, router};
@@ -135,7 +135,7 @@ async fn talk(
     socket: TcpStream,
     peer: SocketAddr,
     arrival: Arrival,
-    place: Place,
+    place: Permit,
     router: Router,
     gateway: Arc<Gateway>,
     stop: CancellationToken,
@@ -150,9 +150,9 @@ async fn talk(
     server.timer(UptimeTimer::new(gateway.runtime.uptime())).header_read_timeout(limits.head_timeout);
     // More than a head may have: one that is somewhat too long is told so.
     server.max_buf_size((2 * limits.head).max(16 * 1024));
-    let seat = Seat::new(place);
+    let seat = HeadBudget::new(place);
     let waiting = Arc::clone(&seat);
-    let socket = Intake::new(socket, Arc::clone(&seat));
+    let socket = CountingStream::new(socket, Arc::clone(&seat));
     let stopping = stop.clone();
     let service = service_fn(move |request: Request<Incoming>| {
         seat.requested();

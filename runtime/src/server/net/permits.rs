@@ -19,14 +19,14 @@ use crate::{
     host::{Source, Stranger},
     limits::{
         hints::Hints,
-        memory_budget::{Account, Sum},
+        memory_budget::{MemoryBudget, Sum},
     },
     server::http::errors,
     util::log,
 };
 
 /// Counts sockets, connections and requests, in all and per address.
-pub(in crate::server) struct Peers {
+pub(in crate::server) struct Permits {
     limits: Arc<Limits>,
     /// What is held for all of them.
     held: Arc<Sum>,
@@ -53,7 +53,7 @@ struct Peer {
     /// The same for actors that were made for it.
     made_until: Option<Instant>,
     /// What is held for it.
-    account: Option<Account>,
+    account: Option<MemoryBudget>,
 }
 
 /// How many are open.
@@ -75,14 +75,14 @@ pub(in crate::server) enum What {
 pub(in crate::server) struct Address(IpAddr);
 
 /// A place among what is open; free again when it is dropped.
-pub(in crate::server) struct Place {
-    peers: Arc<Peers>,
+pub(in crate::server) struct Permit {
+    peers: Arc<Permits>,
     what: What,
     address: Option<Address>,
-    account: Account,
+    account: MemoryBudget,
 }
 
-impl Peers {
+impl Permits {
     pub(in crate::server) fn new(limits: Arc<Limits>, hints: Hints) -> Arc<Self> {
         let held = Arc::new(Sum::new(limits.buffered));
         Arc::new(Self { limits, held, hints: Arc::new(hints), table: Mutex::default() })
@@ -93,7 +93,7 @@ impl Peers {
         self: &Arc<Self>,
         what: What,
         address: Option<Address>,
-    ) -> Result<Place, Fault> {
+    ) -> Result<Permit, Fault> {
         let (in_all, of_one) = match what {
             What::Socket => (self.limits.sockets, self.limits.sockets_per_address),
             What::Connection => (self.limits.connections, self.limits.connections_per_address),
@@ -115,7 +115,7 @@ impl Peers {
         *table.all.of(what) += 1;
         let account = self.account_in(&mut table, address);
         drop(table);
-        Ok(Place { peers: Arc::clone(self), what, address, account })
+        Ok(Permit { peers: Arc::clone(self), what, address, account })
     }
 
     /// Counts a request. Too many of an address are refused, with the time to wait.
@@ -165,15 +165,15 @@ impl Peers {
     }
 
     /// Where it is counted what is held for this address, if it is known; else it is only counted in all.
-    pub(in crate::server) fn account(&self, address: Option<Address>) -> Account {
+    pub(in crate::server) fn account(&self, address: Option<Address>) -> MemoryBudget {
         self.account_in(&mut self.table.lock(), address)
     }
 
-    fn account_in(&self, table: &mut Table, address: Option<Address>) -> Account {
-        let Some(address) = address else { return Account::new(usize::MAX, &self.held) };
+    fn account_in(&self, table: &mut Table, address: Option<Address>) -> MemoryBudget {
+        let Some(address) = address else { return MemoryBudget::new(usize::MAX, &self.held) };
         let account = &mut table.peer(address).account;
         let most = self.limits.buffered_per_address;
-        account.get_or_insert_with(|| Account::of_address(most, &self.held, &self.hints)).clone()
+        account.get_or_insert_with(|| MemoryBudget::of_address(most, &self.held, &self.hints)).clone()
     }
 
     fn leave(&self, what: What, address: Option<Address>) {
@@ -190,7 +190,7 @@ impl Peers {
 
 /// Somebody at an address.
 struct From {
-    peers: Arc<Peers>,
+    peers: Arc<Permits>,
     address: Option<Address>,
 }
 
@@ -213,14 +213,14 @@ fn pay(until: Option<Instant>, rate: Option<u32>, now: Instant) -> Result<Option
     if over.is_zero() { Ok(Some(until)) } else { Err(over) }
 }
 
-impl Place {
+impl Permit {
     /// Where it is counted what is held for whoever has it.
-    pub(in crate::server) fn account(&self) -> &Account {
+    pub(in crate::server) fn account(&self) -> &MemoryBudget {
         &self.account
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         self.peers.leave(self.what, self.address);
     }
@@ -249,7 +249,7 @@ impl Peer {
         self.open == Counts::default()
             && self.paid_at.is_none_or(|at| at <= now)
             && self.made_until.is_none_or(|at| at <= now)
-            && self.account.as_ref().is_none_or(Account::is_empty)
+            && self.account.as_ref().is_none_or(MemoryBudget::is_empty)
     }
 }
 
@@ -312,7 +312,7 @@ mod tests {
     #[test]
     fn places_are_counted_in_all_and_per_address_and_come_free() {
         let peers =
-            Peers::new(Arc::new(Limits::new().connections(3).connections_per_address(2)), Hints::default());
+            Permits::new(Arc::new(Limits::new().connections(3).connections_per_address(2)), Hints::default());
         let enter = |from| peers.enter(What::Connection, Some(address(from)));
         let (one, two) =
             (enter("10.0.0.1").expect("there is room"), enter("10.0.0.1").expect("there is room"));
@@ -338,7 +338,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_second_of_requests_may_come_at_once_and_then_one_at_a_time() {
-        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
+        let peers = Permits::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
         let ask = |from| peers.request(Some(address(from)));
         for nth in 0..10 {
             assert_eq!(ask("10.0.0.1"), Ok(()), "{nth}");
@@ -358,7 +358,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_second_of_actors_may_be_made_at_once_of_one_address_and_in_all() {
         let limits = Limits::new().actors_made_per_second(5).actors_made_per_second_per_address(2);
-        let peers = Peers::new(Arc::new(limits), Hints::default());
+        let peers = Permits::new(Arc::new(limits), Hints::default());
         let make = |from: Option<&str>| {
             let refused = peers.stranger(from.map(address)).make().err();
             refused.map(|fault| fault.metadata().expect("which limit")["limit"].clone())
@@ -375,13 +375,13 @@ mod tests {
         assert_eq!(make(Some("10.0.0.3")), None);
         tokio::time::advance(Duration::from_mins(1)).await;
         let none = Limits::new().actors_made_per_second(0).actors_made_per_second_per_address(0);
-        let peers = Peers::new(Arc::new(none), Hints::default());
+        let peers = Permits::new(Arc::new(none), Hints::default());
         assert!((0..10_000).all(|_| peers.stranger(Some(address("10.0.0.1"))).make().is_ok()));
     }
 
     #[tokio::test(start_paused = true)]
     async fn addresses_that_mean_nothing_any_more_are_let_go() {
-        let peers = Peers::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
+        let peers = Permits::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
         for nth in 0..100_000_u32 {
             peers.request(Some(Address::new(IpAddr::V4(nth.into())))).expect("its first");
             if nth % 1000 == 0 {

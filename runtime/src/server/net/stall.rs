@@ -10,7 +10,7 @@ use hyper::body::Body as _;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 
-use super::{counting_stream::Seat, timeouts};
+use super::{counting_stream::HeadBudget, timeouts};
 use crate::util::map_body::through;
 
 /// A request's body. Once the server stops, it ends with an error when nothing more of it comes for [`limits::STALL`].
@@ -39,7 +39,7 @@ pub(in crate::server) fn body(body: Body, stop: &CancellationToken) -> Body {
 }
 
 /// Ends when the server has stopped for [`limits::STALL`] and the next head of this socket is still half read.
-pub(in crate::server) async fn head(seat: &Seat) {
+pub(in crate::server) async fn head(seat: &HeadBudget) {
     sleep(timeouts::STALL).await;
     if !seat.has_half_a_head() {
         std::future::pending::<()>().await;

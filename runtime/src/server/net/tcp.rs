@@ -17,9 +17,9 @@ use tokio::{
 use tokio_util::either::Either;
 
 use super::{
-    byte_counter::{Tap, Tapped},
-    counting_stream::{Intake, Seat},
-    direct_writer::Pen,
+    byte_counter::{ByteCounter, CountedIo},
+    counting_stream::{CountingStream, HeadBudget},
+    direct_writer::DirectWriter,
 };
 use crate::{
     server::ws::transport::Transport,
@@ -27,51 +27,54 @@ use crate::{
 };
 
 /// What is left of HTTP's socket: itself, if it was accepted here, or what another server has made of its own.
-pub(in crate::server) type Bare = Tapped<Either<Plain, TokioIo<Upgraded>>>;
+pub(in crate::server) type UpgradedIo = CountedIo<Either<ServerTcp, TokioIo<Upgraded>>>;
 
 /// Takes off what HTTP has put around a socket, which each event would pass through; and what it has read too early.
-pub(in crate::server) fn bare(upgraded: Upgraded, taps: Option<(Tap, Tap)>) -> Transport<Bare> {
-    let (socket, arrived) = match upgraded.downcast::<TokioIo<Intake>>() {
+pub(in crate::server) fn bare(
+    upgraded: Upgraded,
+    taps: Option<(ByteCounter, ByteCounter)>,
+) -> Transport<UpgradedIo> {
+    let (socket, arrived) = match upgraded.downcast::<TokioIo<CountingStream>>() {
         Ok(parts) => {
             let written = taps.as_ref().map(|(_, written)| written.clone());
-            (Either::Left(Plain::new(parts.io.into_inner(), written)), parts.read_buf)
+            (Either::Left(ServerTcp::new(parts.io.into_inner(), written)), parts.read_buf)
         }
         Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
     };
     if let Some((read, _)) = &taps {
         read.add(arrived.len());
     }
-    Transport::new(Tapped { socket, taps: taps.map(Box::new) }).with_arrived(&arrived)
+    Transport::new(CountedIo { socket, taps: taps.map(Box::new) }).with_arrived(&arrived)
 }
 
 /// A TCP socket of this server's own, whose pen can be lent. Until it is back, nothing is written through this.
-pub(in crate::server) struct Plain {
+pub(in crate::server) struct ServerTcp {
     reader: OwnedReadHalf,
-    pen: Option<Pen>,
+    pen: Option<DirectWriter>,
     /// It has its place until it is closed.
-    _seat: Arc<Seat>,
+    _seat: Arc<HeadBudget>,
 }
 
 /// A socket that may have a pen to lend.
-pub(in crate::server) trait Lend: AsyncRead + AsyncWrite + Unpin {
+pub(in crate::server) trait LendWriter: AsyncRead + AsyncWrite + Unpin {
     /// Gives its pen away, if it has one.
-    fn lend_pen(&mut self) -> Option<Pen> {
+    fn lend_pen(&mut self) -> Option<DirectWriter> {
         None
     }
 
     /// Has it again.
-    fn take_back_pen(&mut self, _pen: Pen) {}
+    fn take_back_pen(&mut self, _pen: DirectWriter) {}
 
     /// Has the system take little more than it can send: what waits there can neither be dropped nor replaced.
     fn bound_unsent(&self) {}
 }
 
-impl Plain {
+impl ServerTcp {
     /// What the tap counts is what is written past the session.
-    pub(in crate::server) fn new(intake: Intake, tap: Option<Tap>) -> Self {
+    pub(in crate::server) fn new(intake: CountingStream, tap: Option<ByteCounter>) -> Self {
         let (socket, seat) = intake.into_socket();
         let (reader, writer) = socket.into_split();
-        Self { reader, pen: Some(Pen::new(writer, tap)), _seat: seat }
+        Self { reader, pen: Some(DirectWriter::new(writer, tap)), _seat: seat }
     }
 
     fn writer(&mut self) -> io::Result<Pin<&mut OwnedWriteHalf>> {
@@ -80,12 +83,12 @@ impl Plain {
     }
 }
 
-impl Lend for Plain {
-    fn lend_pen(&mut self) -> Option<Pen> {
+impl LendWriter for ServerTcp {
+    fn lend_pen(&mut self) -> Option<DirectWriter> {
         self.pen.take()
     }
 
-    fn take_back_pen(&mut self, pen: Pen) {
+    fn take_back_pen(&mut self, pen: DirectWriter) {
         self.pen = Some(pen);
     }
 
@@ -99,12 +102,12 @@ impl Lend for Plain {
     }
 }
 
-impl Lend for Bare {
-    fn lend_pen(&mut self) -> Option<Pen> {
+impl LendWriter for UpgradedIo {
+    fn lend_pen(&mut self) -> Option<DirectWriter> {
         if let Either::Left(socket) = &mut self.socket { socket.lend_pen() } else { None }
     }
 
-    fn take_back_pen(&mut self, pen: Pen) {
+    fn take_back_pen(&mut self, pen: DirectWriter) {
         if let Either::Left(socket) = &mut self.socket {
             socket.take_back_pen(pen);
         }
@@ -117,7 +120,7 @@ impl Lend for Bare {
     }
 }
 
-impl AsyncRead for Plain {
+impl AsyncRead for ServerTcp {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -127,7 +130,7 @@ impl AsyncRead for Plain {
     }
 }
 
-impl AsyncWrite for Plain {
+impl AsyncWrite for ServerTcp {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         self.writer()?.poll_write(cx, bytes)
     }
@@ -154,4 +157,4 @@ impl AsyncWrite for Plain {
 }
 
 #[cfg(test)]
-impl Lend for tokio::io::DuplexStream {}
+impl LendWriter for tokio::io::DuplexStream {}

@@ -7,19 +7,19 @@ use crate::{
     Fault,
     delivery::outbox::{Close, Outbox},
     error::faults,
-    host::{Claims, Denied, Guest, HostedConn, Runtime, Source},
+    host::{Claims, ConnectInfo, Denied, HostedConn, Runtime, Source},
     server::{
         Gateway,
         http::{
             access::Unwanted,
-            access_log::Visit,
+            access_log::AccessLogEntry,
             errors,
-            request_context::{Ray, name_actor_in_span},
+            request_context::{RequestContext, name_actor_in_span},
             target::Target,
         },
         net::{
-            permits::{Address, Place},
-            tcp::Lend,
+            permits::{Address, Permit},
+            tcp::LendWriter,
         },
     },
     util::{log::Span, shown::shown},
@@ -34,15 +34,15 @@ pub(in crate::server) struct Opening {
     pub(in crate::server) encoding: Result<Encoding, Fault>,
     pub(in crate::server) params: Result<Option<Params>, Fault>,
     pub(in crate::server) claims: Claims,
-    pub(in crate::server) ray: Ray,
+    pub(in crate::server) ray: RequestContext,
 }
 
 /// Opens a connection, or has a session that says why there is none. It has its place until its end.
-pub(in crate::server) async fn open<S: Lend>(
+pub(in crate::server) async fn open<S: LendWriter>(
     mut transport: Transport<S>,
     opening: Opening,
-    place: Result<Place, Fault>,
-    visit: Option<Box<Visit>>,
+    place: Result<Permit, Fault>,
+    visit: Option<Box<AccessLogEntry>>,
     gateway: &Gateway,
 ) -> Session<S> {
     let limits = gateway.limits();
@@ -100,7 +100,7 @@ impl Opening {
         }
         let source = claims.as_ref().map_or(Source::Unknown, |claims| Address::source(claims));
         let visit = match target {
-            Ok(target) => target.visit(runtime, Guest { params, claims, source }).await,
+            Ok(target) => target.visit(runtime, ConnectInfo { params, claims, source }).await,
             Err(fault) => Err(fault),
         };
         let (kind, visit) = visit.map_err(|fault| Refusal::unreached(fault, &ray))?;
@@ -116,7 +116,7 @@ impl Opening {
 }
 
 impl Refusal {
-    fn unreached(fault: Fault, ray: &Ray) -> Self {
+    fn unreached(fault: Fault, ray: &RequestContext) -> Self {
         let close = unreached(&fault, ray);
         let framed = !fault.is("actor", "not_found") && fault.group() != "guard";
         Self { fault, close, framed }
@@ -133,7 +133,7 @@ impl Refusal {
         Self { fault, close, framed }
     }
 
-    fn tell(self, outbox: &Outbox, ray: &Ray) {
+    fn tell(self, outbox: &Outbox, ray: &RequestContext) {
         ray.tell(None, Some(format!("{}.{}", self.fault.group(), self.fault.code())));
         if self.framed {
             outbox.send(&ToClient::Error { action_id: None, fault: self.fault, actor: None });
@@ -143,7 +143,7 @@ impl Refusal {
 }
 
 /// The close of a connection whose actor was not reached.
-pub(in crate::server) fn unreached(fault: &Fault, ray: &Ray) -> Close {
+pub(in crate::server) fn unreached(fault: &Fault, ray: &RequestContext) -> Close {
     Close::new(1011, format!("{}.{}#{}", fault.group(), fault.code(), ray.as_str()))
 }
 

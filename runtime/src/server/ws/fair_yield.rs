@@ -22,7 +22,7 @@ use tokio::{
 /// A task that merely yields goes on as soon as anything wakes it, and what it has just caused does so at once. Nobody
 /// would look at the sockets of others until the scheduler insists, which it does after 61 such turns.
 #[derive(Default)]
-pub(in crate::server) struct Pause {
+pub(in crate::server) struct FairYield {
     turn: Option<Arc<Turn>>,
     /// Some time, if that is asked for.
     rest: Option<Pin<Box<Sleep>>>,
@@ -34,7 +34,7 @@ struct Turn {
     task: AtomicWaker,
 }
 
-impl Pause {
+impl FairYield {
     pub(in crate::server) fn begin(&mut self) {
         let turn = Arc::<Turn>::default();
         let waker = Waker::from(Arc::clone(&turn));

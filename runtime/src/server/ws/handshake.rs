@@ -22,12 +22,12 @@ use crate::{
     server::{
         Gateway,
         http::{
-            access_log::Visit, errors, extensions::forget_routing, request_context::Ray, requests::own_uri,
-            target::Target,
+            access_log::AccessLogEntry, errors, extensions::forget_routing, request_context::RequestContext,
+            requests::own_uri, target::Target,
         },
         net::{
             permits::{Address, What},
-            tcp::{Bare, bare},
+            tcp::{UpgradedIo, bare},
         },
     },
     util::{
@@ -46,12 +46,12 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// `../connect`: a connection to an actor.
 pub(in crate::server) fn connect(
     gateway: Arc<Gateway>,
-    ray: Ray,
+    ray: RequestContext,
     target: Result<Target, Fault>,
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
-    let visit = Visit::take_over(&mut request);
+    let visit = AccessLogEntry::take_over(&mut request);
     let unwanted = request.extensions_mut().remove();
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
@@ -77,13 +77,13 @@ pub(in crate::server) fn connect(
 /// `../websocket/..`: a raw WebSocket. Its handler sees this path, and of the query what is the user's.
 pub(in crate::server) fn raw(
     gateway: Arc<Gateway>,
-    ray: Ray,
+    ray: RequestContext,
     target: Result<Target, Fault>,
     path: &str,
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
-    let visit = Visit::take_over(&mut request);
+    let visit = AccessLogEntry::take_over(&mut request);
     let unwanted = request.extensions_mut().remove();
     let response = switch(&request);
     let params = Offer::of(request.headers()).params(gateway.limits());
@@ -136,10 +136,14 @@ impl Handshake {
     }
 
     /// Waits for the socket, whose bytes count for this visit.
-    async fn complete(self, gateway: &Gateway, visit: Option<&Visit>) -> Option<Transport<Bare>> {
+    async fn complete(
+        self,
+        gateway: &Gateway,
+        visit: Option<&AccessLogEntry>,
+    ) -> Option<Transport<UpgradedIo>> {
         let limit = gateway.limits().open_timeout;
         match gateway.runtime.uptime().timeout(limit, self.0).await {
-            Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(Visit::socket_taps))),
+            Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(AccessLogEntry::socket_taps))),
             Ok(Err(error)) => {
                 log::debug!(error = shown(&error), "a WebSocket handshake was not completed");
             }

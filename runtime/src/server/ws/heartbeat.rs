@@ -13,7 +13,7 @@ use super::{session::End, socket::Socket};
 use crate::{Limits, delivery::outbox::Close, util::uptime::Uptime};
 
 /// Since when a peer is silent, how long it may be, and how long it may take over one message.
-pub(in crate::server) struct Silence {
+pub(in crate::server) struct Heartbeat {
     since: Instant,
     limit: Duration,
     per_message: Duration,
@@ -21,7 +21,7 @@ pub(in crate::server) struct Silence {
     uptime: Arc<Uptime>,
 }
 
-impl Silence {
+impl Heartbeat {
     pub(in crate::server) fn new(limits: &Limits, uptime: &Arc<Uptime>) -> Self {
         let (limit, per_message) = (limits.ping_interval, limits.message_timeout);
         Self { since: Instant::now(), limit, per_message, uptime: Arc::clone(uptime) }

@@ -22,7 +22,7 @@ use tokio_websockets::Message;
 
 use super::{
     connect::{crowded, rejected, unreached},
-    heartbeat::Silence,
+    heartbeat::Heartbeat,
     session::End,
     socket::{Received, Socket, Step},
     transport::Transport,
@@ -32,17 +32,17 @@ use crate::{
     actor::raw_socket::{Closing, Outgoing, RawMessage, RawPeer, RawSocket},
     delivery::outbox::Close,
     error::faults,
-    host::{Denied, Guest, HangUp, Runtime},
+    host::{ConnectInfo, Denied, HangUp, Runtime},
     server::{
         Gateway,
         http::{
             access::Unwanted,
             errors,
-            request_context::{Ray, name_actor_in_span},
+            request_context::{RequestContext, name_actor_in_span},
             target::Target,
         },
         net::{
-            permits::{Address, Place},
+            permits::{Address, Permit},
             timeouts,
         },
     },
@@ -57,14 +57,14 @@ pub(in crate::server) struct RawOpening {
     /// With the address that the handler sees.
     pub(in crate::server) head: Parts,
     pub(in crate::server) params: Result<Option<Params>, Fault>,
-    pub(in crate::server) ray: Ray,
+    pub(in crate::server) ray: RequestContext,
 }
 
 /// Carries a raw WebSocket until its end.
 pub(in crate::server) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     transport: Transport<S>,
     opening: RawOpening,
-    place: Result<Place, Fault>,
+    place: Result<Permit, Fault>,
     gateway: &Gateway,
 ) {
     let ray = opening.ray.clone();
@@ -77,7 +77,7 @@ pub(in crate::server) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     match opened {
         Ok((peer, hang_up)) => {
             let stop = gateway.runtime.stopping().child_token();
-            let silence = Silence::new(gateway.limits(), gateway.runtime.uptime());
+            let silence = Heartbeat::new(gateway.limits(), gateway.runtime.uptime());
             Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
         }
         Err(close) => {
@@ -108,7 +108,7 @@ impl RawOpening {
             return Err(unreached(&faults::service_unavailable(), &ray));
         }
         let source = Address::source(&head.extensions);
-        let guest = Guest { params, claims: Some(Arc::new(head.extensions.clone())), source };
+        let guest = ConnectInfo { params, claims: Some(Arc::new(head.extensions.clone())), source };
         let visit = match target {
             Ok(target) => target.visit(runtime, guest).await,
             Err(fault) => Err(fault),
@@ -133,7 +133,7 @@ struct Bridge<S> {
     outgoing: Receiver<Outgoing>,
     closing: Arc<Closing>,
     hang_up: HangUp,
-    silence: Silence,
+    silence: Heartbeat,
     /// Read, and not taken by the handler yet: nothing is read behind it.
     untaken: Option<RawMessage>,
     /// Until when the handler is given time with the last message before the next one is read: what it answers to a
@@ -151,12 +151,12 @@ enum Event {
     Dealt,
     Sent(Option<Outgoing>),
     Asked,
-    Silence,
+    Heartbeat,
     Stopped,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Silence) -> Self {
+    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Heartbeat) -> Self {
         let RawPeer { incoming, outgoing, closing } = peer;
         Self {
             socket,
@@ -202,7 +202,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                 // The handler has ended, and nobody holds the socket.
                 Event::Sent(None) => Err(End::Close(self.closing.ours())),
                 Event::Asked => self.close_after_the_rest().await,
-                Event::Silence => self.check_silence().map(|next| silence.as_mut().reset(next)),
+                Event::Heartbeat => self.check_silence().map(|next| silence.as_mut().reset(next)),
                 Event::Stopped => Err(End::Close(Close::new(1011, "guard.service_unavailable"))),
             };
             if let Err(end) = went_on {
@@ -233,7 +233,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             sent = outgoing.recv(), if may_write => Event::Sent(sent),
             () = hand_over(incoming, untaken, closing), if !taken => Event::Taken,
             () = dealt_with(closing, *lead), if lead.is_some() => Event::Dealt,
-            () = silence => Event::Silence,
+            () = silence => Event::Heartbeat,
             step = step => Event::Read(step),
         }
     }

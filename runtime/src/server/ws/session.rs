@@ -16,12 +16,12 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_websockets::Message;
 
 use super::{
-    fair_yield::Pause,
+    fair_yield::FairYield,
     framing::{followed_by_ping, frames},
-    heartbeat::Silence,
+    heartbeat::Heartbeat,
     socket::{Received, Socket},
     transport::Transport,
-    write_stall::Patience,
+    write_stall::WriteStall,
 };
 use crate::{
     Limits,
@@ -29,7 +29,7 @@ use crate::{
     host::HostedConn,
     server::{
         http::errors,
-        net::{tcp::Lend, timeouts},
+        net::{tcp::LendWriter, timeouts},
     },
     util::{log, shown::shown, uptime::Uptime},
     wire::{ToClient, ToServer},
@@ -48,15 +48,15 @@ pub(in crate::server) struct Session<S> {
     /// Whether something waits until the peer has read what was written before.
     is_held: bool,
     /// When a peer that is behind has taken too long; only while it does not take what is written.
-    patience: Patience,
-    silence: Silence,
+    patience: WriteStall,
+    silence: Heartbeat,
     /// After much was read, until others had their turn.
-    pause: Pause,
+    pause: FairYield,
     /// How long the next one is if the next call is one too many again.
     next_rest: Duration,
 }
 
-impl<S: Lend> Session<S> {
+impl<S: LendWriter> Session<S> {
     pub(in crate::server) fn new(
         transport: Transport<S>,
         outbox: Arc<Outbox>,
@@ -75,9 +75,9 @@ impl<S: Lend> Session<S> {
             until_end,
             close: None,
             is_held: false,
-            patience: Patience::new(limits.slow_timeout),
-            silence: Silence::new(limits, uptime),
-            pause: Pause::default(),
+            patience: WriteStall::new(limits.slow_timeout),
+            silence: Heartbeat::new(limits, uptime),
+            pause: FairYield::default(),
             next_rest: timeouts::REST,
         }
     }
@@ -151,8 +151,8 @@ impl<S: Lend> Session<S> {
             }
             match self.go_on(cx) {
                 // Everything is written, and there is nothing to read: who has more for either wakes this task.
-                Poll::Ready(Ok(Went::Written)) if is_drained => return Poll::Pending,
-                Poll::Ready(Ok(Went::Pressed)) => self.pause.begin(),
+                Poll::Ready(Ok(Progress::Written)) if is_drained => return Poll::Pending,
+                Poll::Ready(Ok(Progress::Pressed)) => self.pause.begin(),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
                 Poll::Pending if self.socket.is_writing() || self.is_held => {
@@ -190,32 +190,34 @@ impl<S: Lend> Session<S> {
     }
 
     /// Writes what is being written, and reads unless others have their turn. Pending if neither can go on.
-    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Went, End>> {
+    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
         if self.pause.poll(cx).is_ready() {
             return self.read_on(cx);
         }
-        if ready!(self.socket.poll_flush(cx))? { Poll::Ready(Ok(Went::Written)) } else { Poll::Pending }
+        if ready!(self.socket.poll_flush(cx))? { Poll::Ready(Ok(Progress::Written)) } else { Poll::Pending }
     }
 
     /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Pending
     /// if neither can go on.
-    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Went, End>> {
-        let Some(first) = ready!(self.socket.poll_step(cx))? else { return Poll::Ready(Ok(Went::Written)) };
+    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
+        let Some(first) = ready!(self.socket.poll_step(cx))? else {
+            return Poll::Ready(Ok(Progress::Written));
+        };
         let began = Instant::now();
         self.read(&first)?;
         for _ in 1..timeouts::READS {
             if self.pause.is_resting() {
-                return Poll::Ready(Ok(Went::Read));
+                return Poll::Ready(Ok(Progress::Read));
             }
             let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
-                return Poll::Ready(Ok(Went::Read));
+                return Poll::Ready(Ok(Progress::Read));
             };
             self.read(&message)?;
             if self.silence.since() - began > timeouts::READ_TIME {
                 break;
             }
         }
-        Poll::Ready(Ok(Went::Pressed))
+        Poll::Ready(Ok(Progress::Pressed))
     }
 
     fn read(&mut self, received: &Received) -> Result<(), End> {
@@ -288,7 +290,7 @@ impl<S: Lend> Session<S> {
 }
 
 /// How a session went on.
-enum Went {
+enum Progress {
     /// Everything is written, and there is nothing to read.
     Written,
     /// It has read what there was.

@@ -17,7 +17,7 @@ use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder,
 use super::{frame_scanner::TooLong, session::End, signs::Signs, transport::Transport};
 use crate::{
     delivery::outbox::Close,
-    server::net::{direct_writer::Pen, tcp::Lend, timeouts},
+    server::net::{direct_writer::DirectWriter, tcp::LendWriter, timeouts},
 };
 
 /// What came of one step: a message, or none if everything is written now; or the end.
@@ -210,14 +210,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 }
 
-impl<S: Lend> Socket<S> {
+impl<S: LendWriter> Socket<S> {
     /// Gives away the pen, if there is one, and nothing being written. Until it is back this is not to be polled.
-    pub(in crate::server) fn lend_pen(&mut self) -> Option<Pen> {
+    pub(in crate::server) fn lend_pen(&mut self) -> Option<DirectWriter> {
         if self.is_writing { None } else { self.io_mut()?.lend_pen() }
     }
 
     /// Has it again, and goes on with what it has begun to write.
-    pub(in crate::server) fn take_back_pen(&mut self, mut pen: Pen) {
+    pub(in crate::server) fn take_back_pen(&mut self, mut pen: DirectWriter) {
         let rest = pen.take_rest();
         if let Some(io) = self.io_mut() {
             io.take_back_pen(pen);

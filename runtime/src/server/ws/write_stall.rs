@@ -16,14 +16,14 @@ use crate::{delivery::outbox::Outbox, util::uptime::Uptime};
 type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// How long a peer that is behind may take over what is being written to it.
-pub(in crate::server) struct Patience {
+pub(in crate::server) struct WriteStall {
     limit: Duration,
     timer: Option<Timer>,
     /// When it must have taken what one turn has sent beyond the limits of its queue.
     excess: Option<Timer>,
 }
 
-impl Patience {
+impl WriteStall {
     pub(in crate::server) fn new(limit: Duration) -> Self {
         Self { limit, timer: None, excess: None }
     }

@@ -11,10 +11,10 @@ struct Dummy {
     used_at_ms: AtomicU64,
     is_busy: AtomicBool,
     looked_at: Arc<AtomicUsize>,
-    place: Mutex<Option<Place>>,
+    place: Mutex<Option<AwakePermit>>,
 }
 
-impl Resting for Dummy {
+impl MaySleep for Dummy {
     fn used_at_ms(&self) -> u64 {
         self.used_at_ms.load(Ordering::Relaxed)
     }
@@ -37,14 +37,14 @@ impl Dummy {
 }
 
 struct World {
-    places: Arc<Places>,
+    places: Arc<AwakeLimit>,
     actors: Vec<Arc<Dummy>>,
     looked_at: Arc<AtomicUsize>,
 }
 
 impl World {
     fn new(limit: usize) -> Self {
-        Self { places: Arc::new(Places::new(limit)), actors: Vec::new(), looked_at: Arc::default() }
+        Self { places: Arc::new(AwakeLimit::new(limit)), actors: Vec::new(), looked_at: Arc::default() }
     }
 
     async fn wake(&mut self, now_ms: u64) -> Result<(), Fault> {
@@ -55,7 +55,7 @@ impl World {
             looked_at: Arc::clone(&self.looked_at),
             place: Mutex::new(None),
         });
-        let weak: Weak<dyn Resting> = Arc::downgrade(&actor) as _;
+        let weak: Weak<dyn MaySleep> = Arc::downgrade(&actor) as _;
         place.is_of(weak, now_ms);
         *actor.place.lock() = Some(place);
         self.actors.push(actor);
@@ -121,7 +121,7 @@ async fn who_sleeps_is_found_without_looking_at_all() {
         world.wake(30_000 + n).await.unwrap();
     }
     let looks = world.looked_at.load(Ordering::Relaxed) - before;
-    assert!(looks <= Places::LOOKED_AT * Places::ASKED * 100, "{looks}");
+    assert!(looks <= AwakeLimit::LOOKED_AT * AwakeLimit::ASKED * 100, "{looks}");
 }
 
 #[tokio::test]

@@ -6,27 +6,27 @@
 //! | phase | what it is | who can find it |
 //! |---|---|---|
 //! | provisional | `#[on_create]` has made a state in memory, and `#[on_before_connect]` is asked about one caller after the other | callers who are to be judged too, and would make it from the same input |
-//! | being made | somebody was let in: it has its key, and its first commit is under way | everybody; they wait for [`Cell::started`](crate::host::Cell) |
+//! | being made | somebody was let in: it has its key, and its first commit is under way | everybody; they wait for [`ActorCell::started`](crate::host::ActorCell) |
 //! | admitted | as any awake actor: `#[on_wake]`, `#[run]`, schedules, messages, and then the first caller | everybody |
 //! | dropped | nobody was let in who may make it, and nobody waits any more | nobody |
 //!
 //! Callers share it by their input: the state of one who is let in is never made from what one has sent who is not. So
 //! there may be several for one key; the first that lets somebody in gets the key, and the callers of the others go on to
-//! that one. Who only looks for an actor that does not exist ([`Reach::Get`]) is judged by one that is made without
+//! that one. Who only looks for an actor that does not exist ([`Lookup::Get`]) is judged by one that is made without
 //! input, if that can be, and finds nothing.
 //!
-//! Until then it costs its place among those that are awake ([`Places`](super::places::Places)), and counts for nobody as
+//! Until then it costs its place among those that are awake ([`AwakeLimit`](super::places::AwakeLimit)), and counts for nobody as
 //! made: what counts is the caller who is let in and makes it (`stranger.rs`). So neither who is refused nor who only looks
 //! can tell by a limit whether there is an actor.
 //!
 //! Who calls from within this process without params is trusted, and judged by nobody: for them an actor is made at once.
 //!
-//! A provisional actor is in no list: neither in `Kind::awake` nor in `Kind::ids`, but in [`Provisionals`] alone. Its gate
+//! A provisional actor is in no list: neither in `ActorType::awake` nor in `ActorType::ids`, but in [`Provisionals`] alone. Its gate
 //! hands nothing to the store ([`Phase`]), so what its hooks change waits there for the first commit: state, alarms and
 //! messages are in it together. Its mailbox holds callers, and what work has posted that its hooks began; the latter waits
 //! until it is admitted. Only its task takes anything from there.
 //!
-//! Locks, in this order: `Kind::awake`, `Provisionals`, a mailbox; `Kind::awake`, a gate, alarms, queues, saves. A caller
+//! Locks, in this order: `ActorType::awake`, `Provisionals`, a mailbox; `ActorType::awake`, a gate, alarms, queues, saves. A caller
 //! is posted under the lock of `Provisionals`, and under the same lock a provisional actor sees that nobody waits, and
 //! leaves the list: so nobody is posted to one that is dropped.
 
@@ -45,17 +45,17 @@ use crate::{
     Actor, Fault, Key,
     error::faults,
     host::{
-        Cell, Denied, Reach,
+        ActorCell, Denied, Lookup,
         cell::{
             Absent, Core,
             envelope::{Connect, Envelope},
             mailbox::Next,
-            task::Life,
+            task::ActorTask,
             unanswered,
         },
         connections::connect::Judged,
         durability::{fingerprint::Fingerprint, save::to_bytes},
-        schedules::fire::Ringing,
+        schedules::fire::FiringAlarms,
         turn::hooks::Hook,
     },
     store::Commit,
@@ -76,7 +76,7 @@ pub(in crate::host) enum Phase {
 }
 
 /// The actors of a kind that are provisional. Each belongs to its task.
-pub(in crate::host) struct Provisionals<A: Actor>(Mutex<HashMap<Key, Vec<Weak<Cell<A>>>>>);
+pub(in crate::host) struct Provisionals<A: Actor>(Mutex<HashMap<Key, Vec<Weak<ActorCell<A>>>>>);
 
 impl<A: Actor> Default for Provisionals<A> {
     fn default() -> Self {
@@ -86,17 +86,17 @@ impl<A: Actor> Default for Provisionals<A> {
 
 impl<A: Actor> Provisionals<A> {
     /// Those of this key.
-    fn of(&self, key: &Key) -> Vec<Arc<Cell<A>>> {
+    fn of(&self, key: &Key) -> Vec<Arc<ActorCell<A>>> {
         self.0.lock().get(key).into_iter().flatten().filter_map(Weak::upgrade).collect()
     }
 
     /// All of them.
-    pub(in crate::host) fn all(&self) -> Vec<Arc<Cell<A>>> {
+    pub(in crate::host) fn all(&self) -> Vec<Arc<ActorCell<A>>> {
         self.0.lock().values().flatten().filter_map(Weak::upgrade).collect()
     }
 
     /// The one of this key waits for whoever asks, who cannot wait for it.
-    pub(in crate::host) fn waits_for_caller(&self, key: &Key) -> Option<Arc<Cell<A>>> {
+    pub(in crate::host) fn waits_for_caller(&self, key: &Key) -> Option<Arc<ActorCell<A>>> {
         self.of(key).into_iter().find(|cell| cell.waits_for_caller())
     }
 
@@ -110,7 +110,7 @@ impl<A: Actor> Provisionals<A> {
     }
 
     /// Takes one out of the list, if it is there and this says so.
-    fn remove_if(&self, cell: &Arc<Cell<A>>, condition: impl FnOnce() -> bool) -> bool {
+    fn remove_if(&self, cell: &Arc<ActorCell<A>>, condition: impl FnOnce() -> bool) -> bool {
         let mut all = self.0.lock();
         let Some(cells) = all.get_mut(&cell.key) else { return false };
         let place = cells.iter().position(|known| known.as_ptr() == Arc::as_ptr(cell));
@@ -128,12 +128,12 @@ impl<A: Actor> Provisionals<A> {
 }
 
 /// The task of an actor that begins as a provisional one.
-async fn live_provisionally<A: Actor>(life: Life<A>, span: Span) {
+async fn live_provisionally<A: Actor>(life: ActorTask<A>, span: Span) {
     let cell = life.cell();
     // Boxed: what an actor that is awake holds on to does not grow by it.
     if let Some(held) = Box::pin(cell.be_provisional().instrument(span)).await {
         for envelope in held {
-            cell.take(envelope, 1, &mut Ringing::default()).await;
+            cell.take(envelope, 1, &mut FiringAlarms::default()).await;
             cell.mailbox.done();
         }
         cell.be_awake().await;
@@ -156,7 +156,7 @@ enum Making {
     Superseded,
 }
 
-impl<A: Actor> Cell<A> {
+impl<A: Actor> ActorCell<A> {
     /// Judges who comes, one after the other, up to the first who is let in. Gives what waited for that; `None` if there is
     /// no actor after all.
     async fn be_provisional(self: &Arc<Self>) -> Option<Vec<Envelope<A>>> {
@@ -188,7 +188,7 @@ impl<A: Actor> Cell<A> {
                 return Heard::Denied;
             }
         };
-        if self.is_to_be_destroyed() || matches!(connect.reach, Reach::Get) {
+        if self.is_to_be_destroyed() || matches!(connect.reach, Lookup::Get) {
             connect.deny(Denied::Unreached(faults::actor_not_found()));
             return Heard::Denied;
         }
@@ -261,7 +261,7 @@ impl<A: Actor> Cell<A> {
         for envelope in waiting {
             match envelope {
                 Envelope::Connect(connect) => {
-                    let found = !matches!(connect.reach, Reach::Get);
+                    let found = !matches!(connect.reach, Lookup::Get);
                     let fault = if found { fault.clone() } else { faults::actor_not_found() };
                     connect.deny(Denied::Unreached(fault));
                 }

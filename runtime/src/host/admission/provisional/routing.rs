@@ -9,17 +9,17 @@ use crate::{
     Actor, Fault, Key,
     error::faults,
     host::{
-        Cell, Denied, Kind, Reach,
-        admission::places::Place,
+        ActorCell, ActorType, Denied, Lookup,
+        admission::places::AwakePermit,
         cell::{
             Absent,
             envelope::{Connect, Envelope},
             mailbox::Rejected,
             start::decode_input,
-            task::Life,
+            task::ActorTask,
             unanswered,
         },
-        connections::Roster,
+        connections::Connections,
         turn::call_chain::Chain,
     },
     util::task,
@@ -28,12 +28,12 @@ use crate::{
 /// Where somebody is to be judged.
 enum Bench<A: Actor> {
     /// By the actor.
-    Awake(Arc<Cell<A>>),
+    Awake(Arc<ActorCell<A>>),
     /// There is none.
     Provisional,
 }
 
-impl<A: Actor> Kind<A> {
+impl<A: Actor> ActorType<A> {
     /// Brings somebody to the actor who is to be judged by it: the one there is, or a provisional one.
     pub(in crate::host) async fn route(self: &Arc<Self>, key: &Key, mut connect: Box<Connect<A>>) {
         loop {
@@ -78,7 +78,7 @@ impl<A: Actor> Kind<A> {
                     return Ok(Bench::Provisional);
                 }
             }
-            match self.awake(key, &Reach::Get).await {
+            match self.awake(key, &Lookup::Get).await {
                 Ok((cell, _)) => return Ok(Bench::Awake(cell)),
                 // It has gone meanwhile, or was not made after all.
                 Err(fault) if fault == faults::actor_not_found() => {}
@@ -98,13 +98,13 @@ impl<A: Actor> Kind<A> {
         self: &Arc<Self>,
         key: &Key,
         connect: Box<Connect<A>>,
-        place: Option<Place>,
+        place: Option<AwakePermit>,
     ) -> Option<Box<Connect<A>>> {
         let input = input_of(&connect).cloned();
         if let Err(error) = decode_input::<A>(input.as_ref()) {
             // It cannot be asked.
             let fault = match connect.reach {
-                Reach::Get => faults::actor_not_found(),
+                Lookup::Get => faults::actor_not_found(),
                 _ => faults::invalid_input(&error),
             };
             connect.deny(Denied::Unreached(fault));
@@ -126,11 +126,15 @@ impl<A: Actor> Kind<A> {
             // The one to be shared has gone meanwhile.
             (None, None) => return Some(connect),
             (None, Some(place)) => {
-                let roster = Arc::new(Roster::provisional(self.meters()));
-                let cell = Arc::new(Cell::new(Arc::clone(self), key.clone(), Absent::Make(input), roster));
+                let roster = Arc::new(Connections::provisional(self.meters()));
+                let cell =
+                    Arc::new(ActorCell::new(Arc::clone(self), key.clone(), Absent::Make(input), roster));
                 self.give_place(&cell, place);
                 all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
-                task::spawn_in(self.shared().tasks(), live_provisionally(Life::new(&cell), cell.wake_span()));
+                task::spawn_in(
+                    self.shared().tasks(),
+                    live_provisionally(ActorTask::new(&cell), cell.wake_span()),
+                );
                 cell
             }
         };
@@ -144,7 +148,7 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The provisional actor gets its key, unless there is an actor by now.
-    pub(super) fn give_key(&self, cell: &Arc<Cell<A>>) -> Result<bool, Fault> {
+    pub(super) fn give_key(&self, cell: &Arc<ActorCell<A>>) -> Result<bool, Fault> {
         let mut awake = self.awake.lock();
         if self.shared().is_stopping() {
             return Err(faults::service_unavailable());
@@ -158,7 +162,7 @@ impl<A: Actor> Kind<A> {
     }
 
     /// Nobody is posted to the provisional actor any more.
-    pub(in crate::host) fn forget_provisional(&self, cell: &Arc<Cell<A>>) {
+    pub(in crate::host) fn forget_provisional(&self, cell: &Arc<ActorCell<A>>) {
         self.provisionals.remove_if(cell, || true);
     }
 }
@@ -166,7 +170,7 @@ impl<A: Actor> Kind<A> {
 /// What an actor would be made from for somebody.
 fn input_of<A: Actor>(connect: &Connect<A>) -> Option<&Bytes> {
     match &connect.reach {
-        Reach::Get => None,
-        Reach::GetOrCreate { input } | Reach::Create { input } => input.as_ref(),
+        Lookup::Get => None,
+        Lookup::GetOrCreate { input } | Lookup::Create { input } => input.as_ref(),
     }
 }

@@ -56,7 +56,7 @@ proptest! {
 #[test]
 fn one_message_is_in_memory_where_all_queues_together_have_too_many() {
     let queued = Arc::new(Queued::new(u64::MAX));
-    let mut lane = Lane::new(&QueueMeter::unread(), Some(Arc::clone(&queued)));
+    let mut lane = QueueState::new(&QueueMeter::unread(), Some(Arc::clone(&queued)));
     queued.loaded(Queued::LOADED);
     for place in 0..10 {
         lane.add(message(place));
@@ -116,7 +116,7 @@ fn what_comes_by_itself_is_not_read_as_well() {
 
 /// A queue, its store, and those who are between them.
 struct World {
-    lane: Lane,
+    lane: QueueState,
     queued: Arc<Queued>,
     store: BTreeMap<MessageId, StoredMessage>,
     sent: BTreeSet<MessageId>,
@@ -131,7 +131,7 @@ impl World {
     fn new() -> Self {
         let queued = Arc::new(Queued::new(u64::MAX));
         Self {
-            lane: Lane::new(&QueueMeter::unread(), Some(Arc::clone(&queued))),
+            lane: QueueState::new(&QueueMeter::unread(), Some(Arc::clone(&queued))),
             queued,
             store: BTreeMap::new(),
             sent: BTreeSet::new(),
@@ -192,7 +192,7 @@ impl World {
             Step::Save => self.unsaved.drain(..).for_each(|id| drop(self.store.remove(&id))),
         }
         let window = &self.lane.window;
-        assert!(window.bytes <= Lane::WINDOW || window.messages.len() == 1);
+        assert!(window.bytes <= QueueState::WINDOW || window.messages.len() == 1);
         assert_eq!(window.bytes, window.messages.values().map(StoredMessage::size).sum::<u64>());
         assert_eq!(self.queued.may_load(), window.bytes < Queued::LOADED);
     }

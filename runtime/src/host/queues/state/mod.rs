@@ -12,7 +12,7 @@ use bytes::Bytes;
 use tokio::sync::oneshot;
 
 pub(in crate::host) use self::{arriving::Admission, stock::Stock};
-use super::{queue::Lane, queued_bytes::Queued};
+use super::{queue::QueueState, queued_bytes::Queued};
 use crate::{
     Fault, MessageId, QueueInfo,
     host::durability::change_log::Changes,
@@ -25,7 +25,7 @@ use crate::{
 pub(in crate::host) struct Queues {
     table: &'static [QueueInfo],
     /// One for each row of the table.
-    lanes: Vec<Lane>,
+    lanes: Vec<QueueState>,
     /// Taken, and neither completed nor given back.
     taken: HashMap<MessageId, (usize, StoredMessage)>,
     /// Taken, and handed out no more in this time awake.
@@ -89,7 +89,7 @@ impl Queues {
         let of_window = || (!is_ephemeral).then(|| Arc::clone(queued));
         Self {
             table,
-            lanes: meters.iter().map(|meter| Lane::new(meter, of_window())).collect(),
+            lanes: meters.iter().map(|meter| QueueState::new(meter, of_window())).collect(),
             taken: HashMap::new(),
             set_aside: HashSet::new(),
             progress: Progress::default(),
@@ -284,7 +284,7 @@ impl Queues {
             self.destroyed();
         }
         // Nobody comes in any more, and they are not here to be counted.
-        self.lanes.iter_mut().for_each(Lane::clear);
+        self.lanes.iter_mut().for_each(QueueState::clear);
         for (_, waiter) in self.waiters.drain() {
             // Whoever waits may have gone away.
             let _ = waiter.reply.send(Err(fault.clone()));

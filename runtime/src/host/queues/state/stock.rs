@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::{Change, Queues};
 use crate::{
     Fault, MessageId,
-    host::queues::queue::{Lane, ToRead},
+    host::queues::queue::{QueueState, ToRead},
     store::{MessagePage, QueueLoad},
     util::log,
 };
@@ -51,7 +51,7 @@ impl Queues {
 
     fn read(&mut self, loads: &[QueueLoad], pages: Vec<(usize, MessagePage)>) {
         self.set_aside.clear();
-        self.lanes.iter_mut().for_each(Lane::clear);
+        self.lanes.iter_mut().for_each(QueueState::clear);
         for QueueLoad { queue, messages, .. } in loads {
             if self.index_of(queue).is_none() {
                 log::warn!(queue, messages, "messages wait in a queue that is no more");
@@ -114,6 +114,6 @@ impl Queues {
 
     /// Whether a queue has messages to be taken, of which none is in memory yet.
     pub(in crate::host) fn is_starved(&self) -> bool {
-        self.lanes.iter().any(Lane::is_starved)
+        self.lanes.iter().any(QueueState::is_starved)
     }
 }

@@ -298,7 +298,7 @@ async fn a_lost_socket_hangs_up_once() {
 /// A socket that takes one byte at a time.
 struct Trickle(DuplexStream);
 
-impl Lend for Trickle {}
+impl LendWriter for Trickle {}
 
 impl AsyncRead for Trickle {
     fn poll_read(

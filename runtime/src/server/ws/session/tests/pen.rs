@@ -7,9 +7,9 @@ use crate::{
     delivery::outbox::Writer,
     limits::hints::Hints,
     server::net::{
-        counting_stream::{Intake, Seat},
-        permits::{Address, Peers, What},
-        tcp::Plain,
+        counting_stream::{CountingStream, HeadBudget},
+        permits::{Address, Permits, What},
+        tcp::ServerTcp,
     },
 };
 
@@ -20,9 +20,9 @@ async fn a_session_that_is_aborted_while_its_pen_is_lent_closes_its_socket() {
     let address = listener.local_addr().expect("it is bound");
     let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     let (mut client, (socket, peer)) = (client.expect("it listens"), accepted.expect("a client"));
-    let peers = Peers::new(Arc::default(), Hints::default());
+    let peers = Permits::new(Arc::default(), Hints::default());
     let place = peers.enter(What::Socket, Some(Address::new(peer.ip()))).expect("there is room");
-    let plain = Plain::new(Intake::new(socket, Seat::new(place)), None);
+    let plain = ServerTcp::new(CountingStream::new(socket, HeadBudget::new(place)), None);
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
     let session = Session::new(
         Transport::new(plain),

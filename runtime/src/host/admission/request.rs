@@ -17,7 +17,8 @@ use crate::{
     delivery::outbox::Outbox,
     error::faults,
     host::{
-        Cell, Guest, Handling, HangUp, Hosted as _, HostedConn, Kind, Mail, Reach,
+        ActorCell, ActorType, ConnectInfo, Handling, HangUp, HostedConn, HostedType as _, Lookup,
+        WireEnqueue,
         cell::{
             envelope::{Connect, Opened},
             start::decode_params,
@@ -42,12 +43,12 @@ use crate::{
 
 /// Somebody who wants to reach an actor, and what there is to judge them by.
 #[derive(Debug)]
-pub(crate) struct Visit {
+pub(crate) struct AdmissionRequest {
     pub(crate) key: Key,
     /// The actor must be this one.
     pub(crate) id: Option<ActorId>,
-    pub(crate) reach: Reach,
-    pub(crate) guest: Guest,
+    pub(crate) reach: Lookup,
+    pub(crate) guest: ConnectInfo,
 }
 
 /// Why somebody was not let in.
@@ -92,24 +93,24 @@ pub(in crate::host) enum Errand<A: Actor> {
 
 /// An actor that somebody was let in to.
 pub(in crate::host) struct LetIn<A: Actor> {
-    pub(in crate::host) cell: Arc<Cell<A>>,
+    pub(in crate::host) cell: Arc<ActorCell<A>>,
     /// What they are there; `None` if nothing has made a connection of them.
     pub(in crate::host) conn: Option<Conn<A>>,
     pub(in crate::host) created: bool,
 }
 
-impl<A: Actor> Kind<A> {
+impl<A: Actor> ActorType<A> {
     /// Lets somebody in, once they are judged.
     pub(in crate::host) async fn let_in(
         self: &Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         errand: Errand<A>,
     ) -> Result<LetIn<A>, Denied> {
         let pass = self.ask(&visit.key, &visit.guest).await.map_err(Denied::Rejected)?;
         if A::HOOKS.before_connect.is_some() && pass.is_none() {
             return self.let_in_by_actor(visit, errand).await;
         }
-        let Visit { key, id, reach, guest } = visit;
+        let AdmissionRequest { key, id, reach, guest } = visit;
         let (cell, created) = self.awake(&key, &reach).await.map_err(Denied::Unreached)?;
         if id.is_some_and(|id| id != cell.record().id) {
             return Err(Denied::Unreached(faults::actor_not_found()));
@@ -125,13 +126,17 @@ impl<A: Actor> Kind<A> {
     }
 
     /// The same where the actor itself judges, one that is provisional if there is none.
-    async fn let_in_by_actor(self: &Arc<Self>, visit: Visit, errand: Errand<A>) -> Result<LetIn<A>, Denied> {
-        let Visit { key, id, reach, guest } = visit;
+    async fn let_in_by_actor(
+        self: &Arc<Self>,
+        visit: AdmissionRequest,
+        errand: Errand<A>,
+    ) -> Result<LetIn<A>, Denied> {
+        let AdmissionRequest { key, id, reach, guest } = visit;
         let (peer, socket) = match errand {
             Errand::Stay(peer, socket) => (peer, socket),
             Errand::Look | Errand::Call => (Peer::Call(PhantomData), None),
         };
-        let must_be_new = matches!(reach, Reach::Create { .. });
+        let must_be_new = matches!(reach, Lookup::Create { .. });
         let (opened, open) = oneshot::channel();
         let (maker, span) = (stranger::current(), Span::current());
         let connect = Connect { id, reach, maker, guest, pass: None, peer, socket, opened, span };
@@ -145,7 +150,11 @@ impl<A: Actor> Kind<A> {
     }
 
     /// Asks the form of `#[on_before_connect]` without `self`, if there is one. `Some` is the state of the connection.
-    pub(in crate::host) async fn ask(&self, key: &Key, guest: &Guest) -> Result<Option<A::ConnState>, Fault> {
+    pub(in crate::host) async fn ask(
+        &self,
+        key: &Key,
+        guest: &ConnectInfo,
+    ) -> Result<Option<A::ConnState>, Fault> {
         if !A::HOOKS.before_connect_beside {
             return Ok(None);
         }
@@ -164,14 +173,17 @@ impl<A: Actor> Kind<A> {
         guarded_hook(code, Hook::SHORT, asking).instrument(span).await?
     }
 
-    pub(in crate::host) async fn enter_visit(self: Arc<Self>, visit: Visit) -> Result<Entered, Denied> {
+    pub(in crate::host) async fn enter_visit(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+    ) -> Result<Entered, Denied> {
         let LetIn { cell, created, .. } = self.let_in(visit, Errand::Look).await?;
         Ok(Entered { record: cell.record().clone(), created })
     }
 
     pub(in crate::host) async fn find_visit(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
     ) -> Result<Option<ActorRecord>, Denied> {
         let pass = self.ask(&visit.key, &visit.guest).await.map_err(Denied::Rejected)?;
         if A::HOOKS.before_connect.is_none() || pass.is_some() {
@@ -190,7 +202,7 @@ impl<A: Actor> Kind<A> {
 
     pub(in crate::host) async fn call_visit(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         action: String,
         format: Format,
         args: Bytes,
@@ -210,7 +222,7 @@ impl<A: Actor> Kind<A> {
 
     pub(in crate::host) async fn connect_visit(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> Result<Connected, Denied> {
         outbox.count_in(Arc::clone(self.losses()));
@@ -221,7 +233,7 @@ impl<A: Actor> Kind<A> {
 
     pub(in crate::host) async fn websocket_visit(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         socket: RawSocket,
     ) -> Result<(ActorRecord, HangUp), Denied> {
         if !A::HOOKS.on_websocket {
@@ -236,10 +248,10 @@ impl<A: Actor> Kind<A> {
     /// Lets somebody in who stays.
     pub(in crate::host) async fn stay(
         self: &Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         peer: Peer<A>,
         socket: Option<RawSocket>,
-    ) -> Result<(Arc<Cell<A>>, Conn<A>), Denied> {
+    ) -> Result<(Arc<ActorCell<A>>, Conn<A>), Denied> {
         let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Stay(peer, socket)).await?;
         let conn = conn.ok_or_else(|| Denied::Rejected(unanswered()))?;
         Ok((cell, conn))
@@ -247,7 +259,7 @@ impl<A: Actor> Kind<A> {
 
     pub(in crate::host) async fn request_visit(
         self: Arc<Self>,
-        visit: Visit,
+        visit: AdmissionRequest,
         request: http::Request<Body>,
     ) -> Result<Answered<http::Response<Body>>, Denied> {
         let source = visit.guest.source;
@@ -257,8 +269,8 @@ impl<A: Actor> Kind<A> {
 
     pub(in crate::host) async fn send_visit(
         self: Arc<Self>,
-        visit: Visit,
-        mail: Mail,
+        visit: AdmissionRequest,
+        mail: WireEnqueue,
     ) -> Result<Answered<Option<Handling>>, Denied> {
         let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await?;
         Ok((cell.record().clone(), cell.take_mail(mail).await))
