@@ -56,7 +56,7 @@ impl ErrorStore {
 
     /// The outermost sink, for the whole item.
     pub(crate) fn sink(&self) -> Errors<'_> {
-        Errors { store: self, parent: None, has_errors: Cell::new(false) }
+        Errors { store: self, parent: None, is_used: Cell::new(false) }
     }
 
     /// A `compile_error!` for each error.
@@ -79,7 +79,8 @@ pub(crate) struct Errors<'a> {
     store: &'a ErrorStore,
     /// The sink of the larger part that this one belongs to.
     parent: Option<&'a Errors<'a>>,
-    has_errors: Cell<bool>,
+    /// Whether something was reported to it, or to one that is nested in it.
+    is_used: Cell<bool>,
 }
 
 impl Errors<'_> {
@@ -94,20 +95,20 @@ impl Errors<'_> {
             found.push(error);
         }
         let mut sink = Some(self);
-        while let Some(Errors { parent, has_errors, .. }) = sink {
-            has_errors.set(true);
+        while let Some(Errors { parent, is_used, .. }) = sink {
+            is_used.set(true);
             sink = *parent;
         }
     }
 
     /// A sink for a part of this part.
     pub(crate) fn nested(&self) -> Errors<'_> {
-        Errors { store: self.store, parent: Some(self), has_errors: Cell::new(false) }
+        Errors { store: self.store, parent: Some(self), is_used: Cell::new(false) }
     }
 
     /// Whether an error was reported to this sink, or to one that is nested in it.
     pub(crate) fn has_errors(&self) -> bool {
-        self.has_errors.get()
+        self.is_used.get()
     }
 }
 

@@ -67,7 +67,7 @@ impl Hooks {
         match marker {
             Marker::OnCreate => self.create = Some(CreateHook::of(method, scope)),
             Marker::OnBeforeConnect if has_no_self => {
-                self.before_actor = Some(BeforeActorHook::of(method, scope))
+                self.before_actor = Some(BeforeActorHook::of(method, scope));
             }
             Marker::OnBeforeConnect => self.before_connect = Some(Hook::before_connect(method, scope)),
             Marker::OnConnect => self.on_connect = Some(Hook::of_connection(method, name, scope)),
