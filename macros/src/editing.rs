@@ -1,4 +1,4 @@
-//! Tests of what an editor sees while somebody types: where generated names lead, and what half-typed code leaves whole.
+//! Tests of what an editor gets from the macros: "go to definition" on generated names, and half-typed code.
 
 use proc_macro2::{LineColumn, TokenStream, TokenTree};
 
@@ -78,13 +78,13 @@ fn expand(source: &str) -> TokenStream {
     expand_actor("events(Said)".parse().expect("tokens"), item, BOTH)
 }
 
-/// What follows the user's own block.
+/// What is generated after the user's block.
 fn after_block(expanded: &str) -> &str {
     let (_, generated) = expanded.split_once("Every action of").expect("the action enum comes first");
     generated
 }
 
-/// Where this name stands in the source, which has it once.
+/// The position of a name that is in the source once.
 fn only_place(source: &str, name: &str) -> LineColumn {
     let tokens: TokenStream = source.parse().expect("brackets that match");
     let places = places(&tokens, name);
@@ -92,7 +92,7 @@ fn only_place(source: &str, name: &str) -> LineColumn {
     places[0]
 }
 
-/// Where the tokens of this name come from.
+/// The positions that tokens of this name come from.
 fn places(tokens: &TokenStream, name: &str) -> Vec<LineColumn> {
     let places = tokens.clone().into_iter().flat_map(|token| match token {
         TokenTree::Group(group) => places(&group.stream(), name),

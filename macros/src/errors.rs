@@ -7,16 +7,16 @@
 //!
 //! - **One compile reports every error.** With `?`, an actor with five wrong signatures would take five compiles.
 //! - **What is right is still generated.** An action with a wrong argument is left out of the dispatch, and the other
-//!   actions, the clients and the events are there. Otherwise each use of the actor would be an error too ("cannot find
-//!   type `ChatRoomHandle`"), and the one that matters would be lost among them; and an editor would lose all completions
-//!   whenever a signature is half-typed.
-//! - **Nothing half-made is generated.** Code made of a part that is wrong gives errors about code that the user has never
-//!   seen. So a part must know whether an error was found in it, and its generator asks for that.
+//!   actions, the clients and the events are there. Otherwise each use of the actor would be an error too ("cannot
+//!   find type `ChatRoomHandle`"), and the one that matters would be lost among them; and an editor would lose all
+//!   completions whenever a signature is half-typed.
+//! - **Nothing half-made is generated.** Code made of a part that is wrong gives errors about code that the user has
+//!   never seen. So a part must know whether an error was found in it, and its generator asks for that.
 //!
 //! # Who checks
 //!
-//! The last point is what sinks are for. Whoever reads a part that can be left out, such as an action or a hook, makes a
-//! sink for it:
+//! The last point is what sinks are for. A function that reads a part which can be left out, such as an action or a
+//! hook, makes a sink for it:
 //!
 //! ```ignore
 //! let errors = scope.errors.nested();
@@ -26,12 +26,12 @@
 //! ```
 //!
 //! A nested sink knows of the errors that were reported to itself and to the sinks nested in it, and of no others: an
-//! error in one action leaves the next one whole. The phase `expand` leaves out every part with `is_broken`, or writes a
-//! stub in its place that takes anything. `None` from a function that takes a sink says that there is nothing to go on
-//! with, and that the reason is reported.
+//! error in one action does not affect the next one. The phase `expand` leaves out every part with `is_broken`, or
+//! generates a stub in its place that takes arguments of any type. If a function that takes a sink returns `None`, it
+//! has reported why, and its caller has nothing to report.
 //!
-//! All of them write to one [`ErrorStore`], which the entry point of each macro makes. It must be turned into tokens: a
-//! store that is dropped panics, as an error that nobody reports would be a program that does something else than it says.
+//! All sinks write to one [`ErrorStore`], which the entry point of each macro makes. It must be turned into tokens: a
+//! store that is dropped before panics. A lost error would mean code that compiles and lacks what the user asked for.
 
 use std::{
     cell::{Cell, RefCell},

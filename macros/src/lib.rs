@@ -1,9 +1,18 @@
-//! The macros of callboard. Their documentation is where users meet them: in `callboard`, whose pages of `actor`,
-//! `ActorError` and `server_only` are in `runtime/src/docs`. What is said here ends those pages, and is what an editor shows.
+//! The macros of callboard: `#[actor]`, the attributes on methods of its block, `#[derive(ActorError)]`,
+//! `#[server_only]`.
 //!
-//! Each is a pipeline: **parse** (`syntax`) what the user wrote, make a **model** of what it means,
-//! **check** the model's parts against each other, **expand** it. Errors are collected on the way, all of
-//! them are reported at once, and what is right is generated all the same.
+//! Users read about them in `callboard`, which exports them: the pages of `actor`, `ActorError` and `server_only` are
+//! in `runtime/src/docs`. The docs in this file are appended to those pages, and are what an editor shows.
+//!
+//! A macro has four phases, and each uses only what comes before it:
+//!
+//! 1. **parse** (`syntax/`): tokens become syntax. Bodies of methods stay tokens, so half-typed code does no harm.
+//! 2. **model** (`model/`): syntax becomes what it means: actions, events, queues, hooks, settings.
+//! 3. **check** (`model/check.rs`): the parts of the model are compared with each other.
+//! 4. **expand** (`expand/`): the model becomes code.
+//!
+//! No phase stops at an error. Errors are collected in sinks (`errors.rs` explains why), all of them are reported in
+//! one compile, and what is right is generated all the same.
 
 mod actor_error;
 #[cfg(test)]
@@ -36,13 +45,14 @@ use syntax::{Block, Member, Options, Target};
 ///
 /// In the block: `#[action]` any number of times; once each `#[on_create]`, `#[on_before_connect]` (and once more
 /// without `self`), `#[on_connect]`, `#[on_disconnect]`, `#[on_wake]`, `#[on_sleep]`, `#[on_destroy]`,
-/// `#[on_state_change]`, `#[on_migrate]`, `#[run]`, `#[on_request]`, `#[on_websocket]`; any number of times `#[on_subscribe(A, B)]`, each for other events.
+/// `#[on_state_change]`, `#[on_migrate]`, `#[run]`, `#[on_request]`, `#[on_websocket]`; any number of times
+/// `#[on_subscribe(A, B)]`, each for other events.
 ///
 /// | argument | meaning |
 /// |---|---|
 /// | `events(A, path::B, C = "wireName")` | the types that the actor publishes; any type that serde carries |
-/// | `events(A(slow = drop_oldest), B(slow = latest(by = field)))` | what becomes of them when a client does not keep up |
-/// | `queues(Mail, Job -> Done = "jobs")` | the types that the actor takes as messages, each in a durable queue, and what they are completed with |
+/// | `events(A(slow = drop_oldest), B(slow = latest(by = field)))` | what is done with them when a client is too slow |
+/// | `queues(Mail, Job -> Done = "jobs")` | the messages that the actor takes, each type in a durable queue, and their responses |
 /// | `name = "wireName"` | the actor's name for clients; without it the type's name in camelCase |
 /// | `ephemeral` | the state is never saved, and needs no serde |
 /// | `durability = "reply"`, `"output"`, `"relaxed"` | what must be saved before the world hears of it |
@@ -115,8 +125,8 @@ markers! {
     /// async fn admit(&mut self, ctx: &Ctx<Self>, params: JoinParams) -> Result<Player, ChatError>
     /// ```
     ///
-    /// What it returns is what `conn.state()` gives; an error refuses the connection. The params are what a
-    /// client passes to `connect`. Without `self` it is asked before there is an actor, and takes `caller: &Caller` in place
+    /// What it returns is what `conn.state()` gives; an error refuses the connection. The params are what a client
+    /// passes to `connect`. Without `self` it is asked before there is an actor, and takes `caller: &Caller` in place
     /// of the context.
     on_before_connect;
 
@@ -143,8 +153,8 @@ markers! {
     /// async fn may_read(&self, ctx: &Ctx<Self>, conn: &Conn<Self>) -> Result<(), ChatError>
     /// ```
     ///
-    /// It names one or more of the actor's events; there may be several of it, each for other events. An event that none
-    /// of them names is everybody's. An error refuses the subscription, which reaches that listener alone.
+    /// It names one or more of the actor's events; there may be several of it, each for other events. An event that
+    /// none of them names is everybody's. An error refuses the subscription, which reaches that listener alone.
     on_subscribe;
 
     /// The actor is awake: its state is there, and nothing else has run yet.
@@ -206,11 +216,12 @@ markers! {
     /// async fn serve(&mut self, ctx: &Ctx<Self>, request: http::Request<Body>) -> http::Response<Body>
     /// ```
     ///
-    /// - It takes `&self` (beside other reads) or `&mut self` (alone, and saved), and may be `async`. Without `self`, and
-    ///   with `ctx: Ctx<Self>`, it runs beside the turns: for bodies that take their time.
+    /// - It takes `&self` (beside other reads) or `&mut self` (alone, and saved), and may be `async`. Without `self`,
+    ///   and with `ctx: Ctx<Self>`, it runs beside the turns: for bodies that take their time.
     /// - The context may be left out. The request's URI is what follows `/request`.
     /// - It returns an `http::Response<B>`, anything else that axum makes a response of, or a `Result` of one.
-    /// - With `#[on_request(navigation)]` links on other sites may lead to it: such a request reaches actors that exist.
+    /// - With `#[on_request(navigation)]` links on other sites may lead to it: such a request reaches actors that
+    ///   exist.
     on_request;
 
     /// Carries a raw WebSocket: one that was opened at `/gateway/{actor}/websocket/..`.
@@ -240,7 +251,7 @@ fn expand_actor(args: TokenStream, item: TokenStream, parts: Parts) -> TokenStre
     quote!(#generated #errors)
 }
 
-/// Writes what can be written; what cannot goes back as it was, without our attributes.
+/// Generates what it can. An item for which that is nothing is returned as it was, without our attributes.
 fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>) -> TokenStream {
     let keyword = syntax::keyword(&item);
     let generated = match &keyword {
@@ -257,7 +268,7 @@ fn try_expand_actor(args: TokenStream, item: TokenStream, parts: Parts, errors: 
         }
         _ => block(args, item.clone(), parts, errors),
     };
-    // Half-typed code is on its way back to rustc, which says better what is missing.
+    // No error of ours: half-typed code is returned to rustc, which reports better what is missing.
     generated.unwrap_or_else(|| syntax::without_markers(item))
 }
 
@@ -274,8 +285,8 @@ fn block(args: TokenStream, item: TokenStream, parts: Parts, errors: &Errors<'_>
         }
     };
     let generated = expand::actor(&actor, parts);
-    // How an action borrows its actor, and whether it awaits, is the actor's promise to its clients, not its body's
-    // business; and its arguments are moved because they come from elsewhere.
+    // The signature of an action is its contract with clients: whether it borrows, awaits or takes arguments by value
+    // does not depend on what its body needs today.
     let kind = quote!(#[allow(clippy::needless_pass_by_value, clippy::unused_async, clippy::unused_self)]);
     let blocks = [Some(block), hooks].into_iter().flatten().filter(|_| parts.server);
     Some(quote!(#(#kind #blocks)* #generated))

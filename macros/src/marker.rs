@@ -1,4 +1,4 @@
-//! The attributes inside the block: `#[action]` and its sisters.
+//! The attributes on methods of the block: `#[action]`, and one for each hook.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -6,7 +6,7 @@ use syn::{Attribute, Path};
 
 use crate::{errors::Errors, type_to_string::type_to_string, typo};
 
-/// What an attribute makes of a method.
+/// What a method is, by its attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Marker {
     Action,
@@ -43,12 +43,12 @@ const MARKERS: &[(&str, Marker)] = &[
 ];
 
 impl Marker {
-    /// What this attribute is to us, if it is ours.
+    /// The marker that this attribute is, if it is one of ours.
     pub(crate) fn of(attr: &Attribute) -> Option<Self> {
         Self::named(&name_of(attr.path())?)
     }
 
-    /// What this attribute was probably meant to be.
+    /// The marker that this attribute is probably a misspelling of.
     pub(crate) fn meant(attr: &Attribute) -> Option<Self> {
         let name = name_of(attr.path())?;
         if is_builtin_attribute(&name) {
@@ -58,7 +58,7 @@ impl Marker {
         Self::named(typo::nearest(&name, &names)?)
     }
 
-    /// What the attribute of this name is to us.
+    /// The marker of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
         MARKERS.iter().find(|(known, _)| *known == name).map(|(_, marker)| *marker)
     }
@@ -69,7 +69,7 @@ impl Marker {
     }
 }
 
-/// Takes our attribute off a method.
+/// Removes our attribute from those of a method, and returns it. A second one is reported.
 pub(crate) fn take(attrs: &mut Vec<Attribute>, errors: &Errors<'_>) -> Option<(Marker, Attribute)> {
     let mut found: Option<(Marker, Attribute)> = None;
     for attr in std::mem::take(attrs) {
@@ -103,7 +103,7 @@ fn misspelt(attr: &Attribute, errors: &Errors<'_>) -> Option<Marker> {
     Some(marker)
 }
 
-/// Whether rustc has an attribute of this name, so that it is no slip of ours.
+/// Whether rustc has an attribute of this name, so that it is not a misspelling of ours.
 fn is_builtin_attribute(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "allow",
@@ -124,14 +124,14 @@ fn is_builtin_attribute(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// `action` of `action` and of `callboard::action`.
+/// The name of the attribute: `action` for `action` and for `callboard::action`.
 fn name_of(path: &Path) -> Option<String> {
     let last = path.segments.last()?;
     let is_ours = path.segments.len() == 1 || path.segments.first()?.ident == "callboard";
     is_ours.then(|| last.ident.to_string())
 }
 
-/// The attribute where no `#[actor]` has taken it away: the item as it is, and what is missing.
+/// The expansion of the attribute itself, which only happens outside of an `#[actor]`: the item, and an error.
 pub(crate) fn misplaced(name: &str, item: &TokenStream) -> TokenStream {
     let help = "write `#[actor]` on the `impl` block of the actor, and this inside of it";
     let message = format!("`#[{name}]` is part of an `#[actor]`, and here is none\nhelp: {help}");

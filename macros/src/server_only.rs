@@ -1,11 +1,11 @@
-//! `#[server_only]`: an item that only the bodies of actors need.
+//! `#[server_only]`: leaves an item that only servers need out of builds for clients.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use crate::errors::ErrorStore;
 
-/// The item as it is, or nothing.
+/// The item in a build for servers, else nothing.
 pub(crate) fn expand(args: TokenStream, item: TokenStream, server: bool) -> TokenStream {
     let store = ErrorStore::new();
     if !args.is_empty() {

@@ -1,4 +1,4 @@
-//! What the macros write, as files to be read: `tests/input` and, formatted, `tests/output`.
+//! Tests of what the macros generate: for each file of `tests/input`, the formatted result is in `tests/output`.
 //!
 //! `CALLBOARD_BLESS=1 cargo test -p callboard-macros` writes the outputs anew. Read the difference before keeping it.
 
@@ -43,7 +43,7 @@ fn expand(input: &Path) -> String {
     format!("// Made from tests/input/{name}.rs\n\n{}", prettyplease::unparse(&expanded))
 }
 
-/// What an item with `#[actor]` or `#[derive(ActorError)]` becomes; nothing for any other.
+/// The expansion of an item with `#[actor]` or `#[derive(ActorError)]`; nothing for any other.
 fn expand_item(mut item: Item, parts: Parts) -> TokenStream {
     let attrs = match &mut item {
         Item::Impl(item) => &mut item.attrs,

@@ -1,4 +1,4 @@
-//! A type as text, as a person would write it.
+//! The text of a type, as a person would write it.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;

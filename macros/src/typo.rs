@@ -1,10 +1,10 @@
-//! "Did you mean": the nearest of the names that would be right.
+//! "Did you mean ..": the known name that is nearest to an unknown one.
 
 use syn::Ident;
 
 use crate::errors::Errors;
 
-/// Reports an argument that an attribute does not have.
+/// Reports an unknown argument of an attribute.
 pub(crate) fn unknown_argument(found: &Ident, attribute: &str, known: &[&str], errors: &Errors<'_>) {
     let help = match nearest(&found.to_string(), known) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -25,18 +25,18 @@ pub(crate) fn list(names: &[&str]) -> String {
     }
 }
 
-/// The known name that is so near that the other one must be a slip.
+/// The known name that is so similar that the other one is probably a misspelling of it.
 pub(crate) fn nearest<'a>(found: &str, known: &[&'a str]) -> Option<&'a str> {
-    let slips = |name: &&str| if name.len() < 5 { 1 } else { 2 };
+    let max_distance = |name: &&str| if name.len() < 5 { 1 } else { 2 };
     known
         .iter()
         .map(|name| (distance(found, name), *name))
-        .filter(|(distance, name)| *distance <= slips(name))
+        .filter(|(distance, name)| *distance <= max_distance(name))
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, name)| name)
 }
 
-/// How many letters must be put in, taken out or replaced, or neighbours swapped, to turn one name into the other.
+/// The edit distance: the number of letters to insert, remove, replace, or swap with their neighbours.
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];

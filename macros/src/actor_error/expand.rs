@@ -136,7 +136,7 @@ fn field_call(ty: &Type, call: &TokenStream, krate: &Path) -> TokenStream {
     quote_spanned!(ty.span()=> <#ty as #krate::__private::ErrorField>::#call)
 }
 
-/// Left out where all cases have the one that errors have by default.
+/// `fn status`; nothing if all cases have the default of the trait.
 fn status(cases: &[Case], krate: &Path) -> Option<TokenStream> {
     const DEFAULT: u16 = 400;
     cases.iter().any(|case| case.status.is_some()).then(|| {
@@ -153,7 +153,7 @@ fn status(cases: &[Case], krate: &Path) -> Option<TokenStream> {
     })
 }
 
-/// Left out where no case is internal.
+/// `fn is_internal`; nothing if no case is.
 fn is_internal(cases: &[Case]) -> Option<TokenStream> {
     let internal: Vec<_> = cases.iter().filter(|case| case.internal).map(|case| &case.path).collect();
     (!internal.is_empty()).then(|| {
@@ -165,7 +165,7 @@ fn is_internal(cases: &[Case]) -> Option<TokenStream> {
     })
 }
 
-/// Names for the parts of a pattern, which no field can have.
+/// Names for the fields in a pattern.
 fn numbered(count: usize) -> Vec<Ident> {
     (0..count).map(|i| format_ident!("value_{i}")).collect()
 }

@@ -1,4 +1,7 @@
 //! `#[derive(ActorError)]`: errors that clients may see.
+//!
+//! The same phases as those of `#[actor]`, but small: `model.rs` reads and checks the type that `syn` has parsed,
+//! `expand.rs` writes the implementation.
 
 mod expand;
 mod model;
@@ -10,7 +13,7 @@ use syn::DeriveInput;
 use crate::errors::ErrorStore;
 use model::ErrorType;
 
-/// The implementation of `ActorError`, and what is wrong with the type.
+/// The implementation of `ActorError`, and an error for each thing that is wrong with the type.
 pub(crate) fn derive(input: TokenStream) -> TokenStream {
     let input: DeriveInput = match syn::parse2(input) {
         Ok(input) => input,

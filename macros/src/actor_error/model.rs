@@ -1,4 +1,4 @@
-//! What the error type means: its cases, their codes, their fields.
+//! The model of an error type: its cases, their codes, their fields.
 
 use std::collections::HashMap;
 
@@ -29,9 +29,9 @@ const STRUCT: &[&str] = &["code", "status", "internal", "crate"];
 pub(crate) struct ErrorType {
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    /// Where callboard is.
+    /// The path of the crate callboard.
     pub(crate) krate: Path,
-    /// The variants; for a struct, the one that it is.
+    /// The variants; a struct has one case.
     pub(crate) cases: Vec<Case>,
 }
 
@@ -41,14 +41,14 @@ pub(crate) struct Case {
     /// `Self::PlayerNotFound`, or `Self`.
     pub(crate) path: TokenStream,
     pub(crate) code: String,
-    /// Its HTTP status, if it or its enum says one.
+    /// Its HTTP status, if it or its enum sets one.
     pub(crate) status: Option<u16>,
     /// Whether clients see `internal_error` in its place.
     pub(crate) internal: bool,
     pub(crate) shape: Shape,
 }
 
-/// The fields, by the form that they have on the wire.
+/// The fields, by how they are encoded.
 #[derive(Debug)]
 pub(crate) enum Shape {
     Unit,
@@ -68,7 +68,7 @@ pub(crate) struct Field {
     pub(crate) ty: Type,
 }
 
-/// What `#[actor_error(..)]` says.
+/// The arguments of `#[actor_error(..)]`.
 #[derive(Debug, Default)]
 struct Options {
     code: Option<LitStr>,

@@ -61,7 +61,7 @@ fn debug(contract: &Contract) -> TokenStream {
     }
 }
 
-/// One constant per action, so that a condition on the action is one on its row.
+/// A constant for each action, so that a `cfg` on the action can be on its row of the table.
 fn table(contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let name = &contract.names.action;

@@ -34,9 +34,9 @@ pub(super) fn items(contract: &Contract) -> Vec<TokenStream> {
     items
 }
 
-/// The type, and how it becomes and lends what it wraps.
+/// The type, and the traits by which it is made of the type that it wraps, and gives access to it.
 ///
-/// It names the actor as a parameter only: so it can be `pub` beside a private actor.
+/// The actor is only the default of a type parameter, so the client can be `pub` and the actor private.
 fn wrapper(name: &Ident, inner: &TokenStream, docs: &str, contract: &Contract) -> Vec<TokenStream> {
     let Contract { krate, ty, vis, .. } = contract;
     let (other, f) = (local("inner"), local("f"));
@@ -131,9 +131,11 @@ fn stub(action: &Action, contract: &Contract) -> TokenStream {
     }
 }
 
-/// On a handle, a stub that says where the action is: it needs the calling connection.
+/// On a handle, a stub for an action that needs the calling connection: to call it is an error that names the
+/// connection.
 ///
-/// A bound for every lifetime may be one that nothing satisfies. Not an `async fn`: of one, rustc reports it three times.
+/// The error comes from a bound that nothing satisfies. rustc accepts such a bound only if it is for every lifetime.
+/// The stub is not an `async fn`, because rustc would report the bound three times.
 fn connected_stub(action: &Action, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let Action { method, attrs, arguments, .. } = action;
@@ -164,7 +166,7 @@ fn rest(contract: &Contract) -> Option<TokenStream> {
     has_others.then(|| quote!(#allow _ => ::core::result::Result::Err(#krate::__private::wrong_reply()),))
 }
 
-/// A stub that takes anything, for an action with a mistake: callers shall not have errors of their own from it.
+/// A stub for a broken action. It takes arguments of any type, so that the calls of the action are not errors too.
 fn broken_stub(action: &Action, contract: &Contract) -> TokenStream {
     let Action { method, attrs, arguments, .. } = action;
     let cfgs = &attrs.cfgs;

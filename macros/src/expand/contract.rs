@@ -1,4 +1,4 @@
-//! The contract: what clients see of the actor.
+//! `impl Contract`.
 
 use proc_macro2::TokenStream;
 use quote::quote;

@@ -6,8 +6,8 @@ use quote::quote;
 use super::{span::local, variants::Variants};
 use crate::model::{Action, Contract};
 
-/// The function: from the name of an action, and what `parameter` reads, to the variant of that action. `fields` writes
-/// the fields of the variant, with their parentheses or braces.
+/// The function: it takes the name of an action and `parameter`, which has the bytes, and returns the variant of the
+/// action. `fields` generates the fields of a variant, with their parentheses or braces.
 pub(super) fn decode_by_action(
     contract: &Contract,
     parameter: &TokenStream,

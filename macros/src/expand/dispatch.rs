@@ -1,4 +1,4 @@
-//! From an action as a value to the method.
+//! The dispatch: a match that calls the method of an action.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,16 +10,16 @@ use super::{
 };
 use crate::model::{Action, Contract, Mode, Names};
 
-/// How a method is called that may be the type's own, or a trait's.
+/// Whose method is called: the type's own, or a trait's.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Callee<'a> {
     /// `self.tally()`, in `impl Actor`.
     Own,
-    /// `<A as Poll>::tally(actor)`, in a function that knows the trait alone.
+    /// `<A as Poll>::tally(actor)`, in a function that is generic over the actor.
     Of { actor: &'a Ident, name: &'a Ident },
 }
 
-/// The function that dispatches actions of this mode; `None` where there are none.
+/// The function that dispatches actions of this mode; `None` if there are none.
 pub(super) fn function(mode: Mode, callee: Callee<'_>, contract: &Contract) -> Option<TokenStream> {
     let actions: Vec<_> = contract.actions.iter().filter(|action| action.mode == mode).collect();
     if actions.is_empty() {
@@ -87,15 +87,16 @@ fn arm(action: &Action, callee: Callee<'_>, contract: &Contract) -> TokenStream 
     quote!(#(#cfgs)* #action_type::#variant { #(#names,)* #rest } => #reply::#variant(#answer),)
 }
 
-/// The call of an async method, awaited. A future that is not `Send` is an error at the method's name.
+/// The call of an async method, awaited. If the future is not `Send`, the error points at the method's name.
 ///
-/// In a closure, so that the future is made where it is boxed: an unoptimised build has room for each value of a function
-/// on the stack for as long as it runs, and this one runs the others.
+/// The call is in a closure, so that the future is made inside of the function that boxes it. An unoptimised build
+/// keeps stack space for every value of a function for as long as it runs, and the dispatch function runs while the
+/// method does.
 pub(super) fn awaited(call: &TokenStream, method: &Ident, krate: &Path) -> TokenStream {
     located(quote!(#krate::__private::boxed(move || #call).await), method.span())
 }
 
-/// The arm for the actions of other modes, which never come here.
+/// The arm for the actions of other modes, with which the function is never called.
 fn rest(here: &[&Action], actor: &TokenStream, contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
     let other = local("other");

@@ -1,4 +1,4 @@
-//! The event enum, and which types are events.
+//! The event enum, and an implementation of `EventOf` for each type of events.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -28,7 +28,7 @@ fn enumeration(contract: &Contract) -> TokenStream {
     });
     quote! {
         #[doc = #docs]
-        // A program that serves the actor and listens to none of its events does not read them.
+        // A server that does not listen to its own events never reads the fields.
         #[allow(dead_code, unreachable_pub, private_interfaces)]
         #vis enum #name {
             #(#variants)*
@@ -101,10 +101,10 @@ fn info(Event { wire, type_text, cfgs, slow, .. }: &Event, krate: &Path) -> Toke
     quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #type_text) #with_slow)
 }
 
-/// What tells one event from others of its kind, where the latest of each is kept.
+/// `fn slow_key`, for `latest(by = field)`: of the events with the same key, only the latest is kept for a slow client.
 fn slow_key(event: &Event, krate: &Path) -> Option<TokenStream> {
     let SlowConsumer::LatestBy(field) = &event.slow else { return None };
-    // `self` belongs to the generated function, the field to the user.
+    // `self` has the hygiene of the generated function, the field that of the user's code.
     let this = quote!(self);
     let key = quote_spanned!(field.span()=> &#this.#field);
     Some(quote! {
@@ -140,14 +140,14 @@ fn membership(index: usize, event: &Event, contract: &Contract) -> TokenStream {
     }
 }
 
-/// The pattern of an event's place in the table.
+/// The index of an event, as a pattern.
 fn pattern(place: usize, contract: &Contract) -> TokenStream {
     let Contract { krate, ty: this, .. } = contract;
     let ty = &contract.events[place].ty;
     position(place, contract).unwrap_or_else(|_| quote!(<#ty as #krate::EventOf<#this>>::INDEX))
 }
 
-/// An event's place in the table.
+/// The index of an event in the table; see `position`.
 fn position(place: usize, contract: &Contract) -> Result<TokenStream, TokenStream> {
     let before: Vec<_> = contract.events[..place].iter().map(|event| event.cfgs.as_slice()).collect();
     position::position(&before)

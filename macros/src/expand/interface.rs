@@ -1,4 +1,4 @@
-//! A contract that is a trait: the trait, the type that stands for it, and the way from one to the other.
+//! A contract that is a trait: the trait, the type that implements `Contract`, and the dispatch to the trait's methods.
 
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
@@ -46,14 +46,14 @@ pub(super) fn item(interface: &Interface) -> TokenStream {
     }
 }
 
-/// The user's attributes, and a line that says what it is, if they do not; `cfg` is on everything already.
+/// The user's attributes, with this line if they have no docs. `cfg` is not left out: it is harmless twice.
 fn documented(attrs: &[syn::Attribute], otherwise: &str) -> TokenStream {
     let docs = ForwardedAttrs::of(attrs).docs_or(otherwise);
     let others = attrs.iter().filter(|attr| !attr.path().is_ident("doc"));
     quote!(#docs #(#others)*)
 }
 
-/// From an action as a value to the method of whoever implements the trait.
+/// The dispatch for every actor that implements the trait.
 pub(super) fn dispatch(interface: &Interface) -> TokenStream {
     let Interface { name, contract, .. } = interface;
     let (krate, ty) = (&contract.krate, &contract.ty);

@@ -6,7 +6,7 @@ use quote::quote;
 use super::span::local;
 use crate::model::{Contract, Event, Names};
 
-/// `trait ChatRoomListener`; nothing for an actor without events.
+/// `trait ChatRoomListener`; nothing for a contract without events.
 pub(super) fn item(contract: &Contract) -> Option<TokenStream> {
     let vis = &contract.vis;
     let Names { contract: name, listener, conn, .. } = &contract.names;
@@ -27,7 +27,7 @@ pub(super) fn item(contract: &Contract) -> Option<TokenStream> {
     })
 }
 
-/// `fn listen` of the connection.
+/// `fn listen` of `ChatRoomConn`.
 pub(super) fn listen(contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
     let Names { listener: name, event: event_type, .. } = &contract.names;

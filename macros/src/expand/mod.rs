@@ -1,4 +1,16 @@
-//! expand: tables and one-liners out of a model. It cannot fail; generic functions of the runtime do the work.
+//! The phase **expand**: the code that is generated from a model. It cannot fail: everything that can be wrong was
+//! reported before.
+//!
+//! What is generated is tables and one-line functions; generic functions of the runtime (`callboard::__private`) do the
+//! work. So most changes to how an actor behaves need no change here. A file generates one thing, mostly one item:
+//!
+//! - for everybody: the enums of actions, replies and events, `impl Contract`;
+//! - for clients: `..Handle`, `..Conn`, `..Listener`;
+//! - for servers: `impl Actor`, with `dispatch` and `hooks`.
+//!
+//! Paths in generated code are absolute (`::core::..`, `#krate::..`), as a user may have a type called `Result`. Local
+//! variables are made by `span::local`, so that they do not clash with the user's names. Where an error about generated
+//! code is the user's to mend, such as a type that serde cannot write, the code has the span of what the user wrote.
 
 mod action;
 mod client;
@@ -47,7 +59,7 @@ pub(crate) fn interface(interface: &Interface, parts: Parts) -> TokenStream {
     conditional(&interface.contract.cfgs, items)
 }
 
-/// What clients see, and `running`, which brings it to life.
+/// The contract and the clients; `running` goes between the two.
 fn contract_items(contract: &Contract, running: Option<TokenStream>, parts: Parts) -> Vec<TokenStream> {
     let mut items = Vec::new();
     items.extend(action::items(contract));

@@ -1,4 +1,4 @@
-//! `const OPTIONS`: what the actor sets of how it lives.
+//! `const OPTIONS`: the settings of the actor.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -1,6 +1,6 @@
 //! Which parts of an actor are generated: the crate's features, as a value.
 
-/// Which parts of an actor are written, besides its contract.
+/// The parts of an actor beside its contract, which is always generated.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Parts {
     pub(crate) client: bool,

@@ -1,4 +1,4 @@
-//! Which types are messages of queues, and the table of them.
+//! The queues: an implementation of `QueueOf` for each type of messages, and the table of the queues.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -12,7 +12,7 @@ pub(super) fn items(contract: &Contract) -> impl Iterator<Item = TokenStream> + 
     contract.queues.iter().enumerate().map(|(index, queue)| membership(index, queue, contract))
 }
 
-/// `const QUEUES` of the contract; nothing for an actor without queues.
+/// `const QUEUES`; nothing for a contract without queues.
 pub(super) fn table(contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
     let rows = contract.queues.iter().map(|Queue { wire, ty, type_text, response_text, cfgs, .. }| {

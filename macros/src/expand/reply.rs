@@ -1,4 +1,4 @@
-//! The reply enum: what every action answers with.
+//! The reply enum: what every action returns.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -51,7 +51,7 @@ fn debug(contract: &Contract) -> TokenStream {
     debug_by_name(&contract.names.reply, docs, Variants::of_actions(contract), names)
 }
 
-/// A `Debug` that says a name and nothing else.
+/// A `Debug` that shows a name and nothing else.
 pub(super) fn debug_by_name<'a>(
     ty: &Ident,
     docs: &str,
@@ -81,7 +81,7 @@ pub(super) fn result_type(action: &Action, contract: &Contract) -> TokenStream {
     quote!(::core::result::Result<#ok, #krate::CallError #err>)
 }
 
-/// How each action's errors cross the wire, once, so that an error about one is reported once.
+/// How the errors of each action are encoded. In one function for each, so that the compiler reports a wrong type once.
 fn error_kinds(contract: &Contract) -> Option<TokenStream> {
     let name = &contract.names.reply;
     let kinds: Vec<_> =
@@ -114,7 +114,7 @@ fn error_kind_name(action: &Action) -> Ident {
     format_ident!("{}_errors", action.method.unraw(), span = local("errors").span())
 }
 
-/// How the action's errors cross the wire.
+/// How the errors of an action are encoded.
 pub(super) fn error_kind(action: &Action, contract: &Contract) -> TokenStream {
     let krate = &contract.krate;
     let reply = &contract.names.reply;
@@ -125,7 +125,7 @@ pub(super) fn error_kind(action: &Action, contract: &Contract) -> TokenStream {
     quote!(#reply::#function())
 }
 
-/// The same for any method, by its return type.
+/// How the errors of any method are encoded, by its return type.
 pub(super) fn output_error_kind(output: &Output, krate: &Path) -> TokenStream {
     match output.err(krate) {
         None => quote!(#krate::__private::never()),

@@ -1,4 +1,4 @@
-//! The part that runs: `impl Actor`.
+//! `impl Actor`: what a server needs to run the actor.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -48,8 +48,8 @@ pub(super) fn item(actor: &Actor) -> TokenStream {
     }
 }
 
-/// The implementation, and the way to the contract that belongs to the trait. Of a trait that is no contract there is
-/// none, which is an error at the trait's name.
+/// The implementation, with an alias for the contract that belongs to the trait. If the trait is not a contract, the
+/// alias is an error at the trait's name.
 fn with_contract(path: &Path, implementation: &TokenStream) -> TokenStream {
     let found = quote_spanned!(path.span()=> ThisTrait::ContractOfAnActor);
     quote! {
@@ -62,7 +62,7 @@ fn with_contract(path: &Path, implementation: &TokenStream) -> TokenStream {
     }
 }
 
-/// The `dispatch_*` functions: matches over the block's actions, or one-liners to what the trait's contract has.
+/// The `dispatch_*` functions: matches over the actions of the block, or calls of those that the trait's contract has.
 fn dispatchers(actor: &Actor) -> TokenStream {
     match &actor.source {
         Source::Block(contract) => {
@@ -89,7 +89,7 @@ fn forward(mode: Mode, krate: &Path) -> TokenStream {
     }
 }
 
-/// How the state is saved; an error about it points at the actor's name.
+/// `fn save` and `fn load`. If the state does not implement serde's traits, the error points at the actor's name.
 fn storage(actor: &Actor) -> TokenStream {
     let Actor { krate, ty, .. } = actor;
     let bytes = local("bytes");
@@ -99,7 +99,7 @@ fn storage(actor: &Actor) -> TokenStream {
             quote!(let _ = #bytes; #krate::__private::ephemeral_load()),
         )
     } else {
-        // `self` belongs to the generated function; the type may come out of another macro than the block.
+        // `self` has the hygiene of the generated function: the type's span may belong to another macro.
         let this = quote!(self);
         let save = quote_spanned!(ty.span()=> <#ty as #krate::__private::SavedState>::save(#this));
         (save, hooks::load(actor))

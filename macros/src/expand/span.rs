@@ -1,13 +1,13 @@
-//! Where generated names come from, and where errors about generated code point.
+//! Spans: the hygiene of generated names, and where errors about generated code point.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 
-/// A local variable. Its span makes it another name than the same letters in the user's code.
+/// A local variable. By its span it is another name than the same identifier in the user's code.
 pub(super) fn local(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The same code, but an error about it points at this place of the user's.
+/// The same code, but errors about it point at this place in the user's code.
 pub(super) fn located(tokens: TokenStream, place: Span) -> TokenStream {
     let relocate = |token: TokenTree| match token {
         TokenTree::Group(group) => {

@@ -1,4 +1,4 @@
-//! Matches over enums that may be empty, by themselves or by conditions on all their variants.
+//! Matches over enums that may have no variants: because there are none, or because each has a `cfg`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -6,11 +6,11 @@ use syn::Attribute;
 
 use crate::model::Contract;
 
-/// How much of an enum is there for certain.
+/// Whether an enum has variants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Variants {
     None,
-    /// Each has a condition, and perhaps none of them holds.
+    /// Each has a `cfg`, so there may be none.
     Conditional,
     Some,
 }
@@ -38,7 +38,7 @@ impl Variants {
     pub(super) fn match_self(self, arms: impl Iterator<Item = TokenStream>) -> TokenStream {
         match self {
             Self::None => quote!(match *self {}),
-            // An empty enum behind a reference still wants an arm.
+            // A match on a reference needs an arm even if the enum has no variants.
             Self::Conditional => {
                 quote!(match self { #(#arms)* #[allow(unreachable_patterns)] _ => ::core::unreachable!(), })
             }
@@ -46,7 +46,7 @@ impl Variants {
         }
     }
 
-    /// `Ok(match key { .. })`, and this error for every other key.
+    /// `Ok(match key { .. })`, with this error for every other key.
     pub(super) fn decode(
         self,
         key: &TokenStream,
@@ -62,7 +62,7 @@ impl Variants {
         }
     }
 
-    /// For a function with such a match in it: what follows is not reached if no condition holds.
+    /// For a function with such a match in it: what follows is unreachable if the enum has no variants.
     pub(super) fn allow(self) -> Option<TokenStream> {
         (self == Self::Conditional).then(|| quote!(#[allow(unreachable_code)]))
     }

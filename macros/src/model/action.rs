@@ -19,7 +19,7 @@ pub(crate) struct Action {
     pub(crate) method: Ident,
     pub(crate) variant: Ident,
     pub(crate) wire: String,
-    /// `name = ".."`, where the name on the wire was written by hand.
+    /// `name = ".."`, if the user chose the name on the wire.
     pub(crate) name: Option<LitStr>,
     pub(crate) attrs: ForwardedAttrs,
     pub(crate) mode: Mode,
@@ -29,7 +29,7 @@ pub(crate) struct Action {
     pub(crate) conn: bool,
     pub(crate) arguments: Vec<Argument>,
     pub(crate) output: Output,
-    /// Something about it is wrong and reported: it is not dispatched, and its stub takes anything.
+    /// An error in it was reported: it is not dispatched, and its stub takes arguments of any type.
     pub(crate) is_broken: bool,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Argument {
     pub(crate) name: Ident,
     pub(crate) wire: String,
     pub(crate) ty: TokenStream,
-    /// The type as the user wrote it.
+    /// The type as the user wrote it, for the table of actions.
     pub(crate) type_text: String,
 }
 
@@ -69,7 +69,9 @@ impl Action {
         }
     }
 
-    /// The field that keeps an action which needs a connection from being made by hand. No argument has its name.
+    /// The name of the field that an action with a connection has in the enum. Its type has no public constructor, so
+    /// user code cannot build such an action, for example to schedule it. The name differs from those of all
+    /// arguments.
     pub(crate) fn conn_field(&self) -> Option<Ident> {
         let mut name = Ident::new("conn", self.method.span());
         while self.arguments.iter().any(|argument| argument.name == name) {
@@ -84,7 +86,7 @@ impl Argument {
         let mut arguments: Vec<Self> = Vec::new();
         for (index, parameter) in parameters.iter().enumerate() {
             let mut argument = Self::of(parameter, index, scope);
-            // `_x` has lost its underscore, and there may be an `x`.
+            // The underscore of `_x` is removed, and there may also be an `x`.
             while arguments.iter().any(|other| other.name == argument.name) {
                 argument.name = format_ident!("{}_", argument.name);
             }
@@ -99,14 +101,14 @@ impl Argument {
             .unwrap_or_else(|| Ident::new(&format!("arg{}", index + 1), parameter.pat.span()));
         Self {
             wire: name::wire(&name),
-            ty: scope.outside(&parameter.ty),
+            ty: scope.resolve_self(&parameter.ty),
             type_text: type_to_string(&parameter.ty),
             name,
         }
     }
 }
 
-/// The argument's name; `None` where the pattern gives none that can be used.
+/// The argument's name; `None` if the pattern has no usable one.
 fn argument_name(pattern: &Pat, scope: Scope<'_>) -> Option<Ident> {
     match pattern {
         Pat::Ident(pattern) if pattern.by_ref.is_none() && pattern.subpat.is_none() => {

@@ -1,4 +1,4 @@
-//! The whole block: what clients see of the actor, its hooks, its settings.
+//! The whole block: the contract of the actor, its hooks, its settings.
 
 use syn::{Attribute, FnArg, Ident, Path, Type};
 
@@ -9,19 +9,19 @@ use crate::{
     syntax::{Block, Member, Method, Options, Settings},
 };
 
-/// Everything that the part which runs is made of.
+/// Everything that `impl Actor` is generated from.
 #[derive(Debug)]
 pub(crate) struct Actor {
     pub(crate) name: Ident,
     pub(crate) ty: Type,
-    /// Where callboard is.
+    /// The path of the crate callboard.
     pub(crate) krate: Path,
     pub(crate) source: Source,
     /// Whether its state is never saved.
     pub(crate) ephemeral: bool,
-    /// How it lives.
+    /// When it is saved, when it sleeps.
     pub(crate) settings: Settings,
-    /// The conditions on the whole block.
+    /// The `cfg`s on the whole block.
     pub(crate) cfgs: Vec<Attribute>,
     pub(crate) hooks: Hooks,
 }
@@ -36,7 +36,7 @@ pub(crate) enum Source {
 }
 
 impl Actor {
-    /// The model of `impl ChatRoom { .. }`; `None` where there is nothing to generate for it.
+    /// The model of `impl ChatRoom { .. }`; `None` if nothing can be generated for it.
     pub(crate) fn of(block: &mut Block, mut options: Options, errors: &Errors<'_>) -> Option<Self> {
         let (name, ty) = check::header(block, errors)?;
         let scope = Scope { name: &name, self_ty: &ty, errors };
@@ -63,7 +63,8 @@ impl Actor {
         Some(Self { name, ty, krate, source, ephemeral, settings, cfgs, hooks })
     }
 
-    /// The model of `impl ChatRoom for Server { .. }`, and the block of its hooks: they are no methods of the trait.
+    /// The model of `impl ChatRoom for Server { .. }`, and a block of its own for the hooks, which are not methods of
+    /// the trait.
     pub(crate) fn of_implementation(
         block: &mut Block,
         trait_: Path,
@@ -81,10 +82,10 @@ impl Actor {
                 continue;
             };
             match marker::take(&mut method.attrs, errors) {
-                None => block.members.push(in_trait(method, &krate)),
+                None => block.members.push(with_ctx(method, &krate)),
                 Some((Marker::Action, attr)) => {
                     check_bare(&attr, errors);
-                    block.members.push(in_trait(method, &krate));
+                    block.members.push(with_ctx(method, &krate));
                 }
                 Some((marker, attr)) => {
                     hooks.add(marker, &attr, &method, scope);
@@ -108,13 +109,13 @@ impl Actor {
     }
 }
 
-/// The method with the context as its first argument, as the trait has it, whether the user wants it or not.
-fn in_trait(mut method: Box<Method>, krate: &Path) -> Member {
+/// The method with the context as its first argument, which it has in the trait even if the user left it out.
+fn with_ctx(mut method: Box<Method>, krate: &Path) -> Member {
     add_ctx(&mut method, krate);
     Member::Method(method)
 }
 
-/// Adds `_: &Ctx<Self>` to a method that leaves it out.
+/// Adds `_: &Ctx<Self>` to a method without it.
 pub(super) fn add_ctx(method: &mut Method, krate: &Path) {
     let inputs = &mut method.sig.inputs;
     let has_ctx =
@@ -125,7 +126,7 @@ pub(super) fn add_ctx(method: &mut Method, krate: &Path) {
     }
 }
 
-/// `#[action]` without arguments, which are in the contract.
+/// Reports arguments of `#[action]` in an implementation: they belong to the contract.
 fn check_bare(attr: &Attribute, errors: &Errors<'_>) {
     if let syn::Meta::List(list) = &attr.meta {
         let help = "write it in the trait: `#[action(..)]` there is part of the contract";

@@ -1,4 +1,4 @@
-//! check: what is wrong with parts that are right one by one.
+//! The phase **check**: what is wrong with parts that are right one by one.
 
 use std::{collections::HashMap, fmt::Display};
 
@@ -8,7 +8,7 @@ use syn::{Ident, LitStr, Path, PathArguments, Type, ext::IdentExt};
 use super::{Action, Event, Lifecycle, Queue};
 use crate::{errors::Errors, syntax::Block};
 
-/// What the generated clients can do already; an action of that name would hide it.
+/// The methods that the generated clients have themselves: a stub of that name would hide the method.
 const RESERVED: &[&str] = &[
     "actor_id",
     "call",
@@ -37,7 +37,7 @@ const RESERVED: &[&str] = &[
     "with_params",
 ];
 
-/// The actor's name and type, if the block is one that an actor can have.
+/// The actor's name and type; `None` if no actor can have such a block, which is reported.
 pub(crate) fn header(block: &Block, errors: &Errors<'_>) -> Option<(Ident, Type)> {
     if !block.generics.params.is_empty() {
         let help =
@@ -57,7 +57,7 @@ pub(crate) fn header(block: &Block, errors: &Errors<'_>) -> Option<(Ident, Type)
     Some((name.ident.clone(), block.self_ty.clone()))
 }
 
-/// Hooks that never run.
+/// Reports hooks that would never run.
 pub(super) fn life(ephemeral: bool, life: &Lifecycle, errors: &Errors<'_>) {
     if let Some(migrate_hook) = life.on_migrate.as_ref().filter(|_| ephemeral) {
         let what = "an `ephemeral` actor is never saved, so there is no older state to migrate";
@@ -67,7 +67,7 @@ pub(super) fn life(ephemeral: bool, life: &Lifecycle, errors: &Errors<'_>) {
 
 /// Whether the trait that a block implements can be a contract.
 pub(crate) fn can_be_contract(trait_: &Path, errors: &Errors<'_>) -> bool {
-    /// Those of everyday life: a contract is somebody's own.
+    /// The usual traits of other crates. A contract is a trait of the user's.
     const FOREIGN: &[&str] = &[
         "Actor",
         "Clone",
@@ -100,7 +100,7 @@ pub(crate) fn can_be_contract(trait_: &Path, errors: &Errors<'_>) -> bool {
     !is_foreign
 }
 
-/// Names that two actions would share, and names that the clients need themselves. Marks what it reports as broken.
+/// Reports actions with the same name, and names that the clients need themselves. Marks such actions as broken.
 pub(crate) fn actions(actions: &mut [Action], actor: &Ident, errors: &Errors<'_>) {
     let mut wires: HashMap<String, (Ident, Option<LitStr>)> = HashMap::new();
     let mut variants: HashMap<String, Ident> = HashMap::new();
@@ -118,7 +118,7 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, errors: &Errors<'_>
             );
             action.is_broken = true;
         }
-        // Two methods under conditions may exclude each other; if they do not, rustc says so.
+        // Two methods with a `cfg` may exclude each other; if they do not, rustc reports it.
         if !action.attrs.cfgs.is_empty() {
             continue;
         }
@@ -140,7 +140,7 @@ pub(crate) fn actions(actions: &mut [Action], actor: &Ident, errors: &Errors<'_>
     }
 }
 
-/// Reports a name on the wire where it was written by hand, if it was: that is the place to change.
+/// Reports a clash of names on the wire: at the name that the user chose, which is what to change, if there is one.
 fn at_name(
     name: Option<&LitStr>,
     item: &impl ToTokens,
@@ -154,12 +154,12 @@ fn at_name(
     }
 }
 
-/// Whether the clients have a method of this name themselves.
+/// Whether the clients have a method of this name.
 pub(crate) fn is_reserved(method: &Ident) -> bool {
     RESERVED.contains(&method.unraw().to_string().as_str())
 }
 
-/// Types listed twice, and names that two events would share. Leaves out what it reports.
+/// Reports types that are listed twice, and events with the same name. Returns the others.
 pub(crate) fn events(events: Vec<Event>, errors: &Errors<'_>) -> Vec<Event> {
     let mut kept: Vec<Event> = Vec::new();
     for event in events {
@@ -206,7 +206,7 @@ fn clash(first: &Event, second: &Event) -> Option<(String, &'static str)> {
     None
 }
 
-/// Types listed twice, and names that two queues would share. Leaves out what it reports.
+/// Reports types that are listed twice, and queues with the same name. Returns the others.
 pub(crate) fn queues(queues: Vec<Queue>, errors: &Errors<'_>) -> Vec<Queue> {
     let mut kept: Vec<Queue> = Vec::new();
     for queue in queues {

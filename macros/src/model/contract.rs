@@ -7,36 +7,36 @@ use syn::{Attribute, Ident, Path, Type, Visibility};
 use super::{Action, Event, Queue, Scope, check, name, owned};
 use crate::syntax::Options;
 
-/// Everything that the contract and the clients are made of.
+/// Everything that the contract and the clients are generated from.
 #[derive(Debug)]
 pub(crate) struct Contract {
     pub(crate) names: Names,
-    /// The type that stands for it.
+    /// The type that implements `Contract`: the actor, or an enum without variants beside a trait.
     pub(crate) ty: Type,
     /// Its name on the wire.
     pub(crate) wire: String,
-    /// Where callboard is.
+    /// The path of the crate callboard.
     pub(crate) krate: Path,
-    /// How visible the generated types are.
+    /// The visibility of the generated types.
     pub(crate) vis: Visibility,
-    /// The conditions on the whole item.
+    /// The `cfg`s on the whole item.
     pub(crate) cfgs: Vec<Attribute>,
-    /// Those that are right, and so are dispatched.
+    /// Those without errors, which are dispatched.
     pub(crate) actions: Vec<Action>,
-    /// Those with a mistake in them.
+    /// Those with errors, which only have a stub.
     pub(crate) broken: Vec<Action>,
     pub(crate) events: Vec<Event>,
     pub(crate) queues: Vec<Queue>,
-    /// The type of the params; `None` where there are none.
+    /// The type of the params; `None` if there are none.
     pub(crate) params: Option<TokenStream>,
-    /// The type of the creation input; `None` where there is none.
+    /// The type of the creation input; `None` if there is none.
     pub(crate) input: Option<TokenStream>,
 }
 
-/// What the generated types are called.
+/// The names of the generated types.
 #[derive(Debug)]
 pub(crate) struct Names {
-    /// The type that stands for the contract.
+    /// The type that implements `Contract`.
     pub(crate) contract: Ident,
     pub(crate) action: Ident,
     pub(crate) reply: Ident,
@@ -47,7 +47,7 @@ pub(crate) struct Names {
 }
 
 impl Names {
-    /// The names that go with this one; `contract` is the type that stands for all of it.
+    /// The names that are made of the actor's.
     pub(super) fn of(name: &Ident, contract: Ident) -> Self {
         let made = |suffix| format_ident!("{name}{suffix}", span = name.span());
         Self {
@@ -63,7 +63,7 @@ impl Names {
 }
 
 impl Contract {
-    /// The contract of these actions, and of what the arguments of `#[actor]` say.
+    /// The contract with these actions, and with what is in the arguments of `#[actor]`.
     pub(super) fn of(
         names: Names,
         mut actions: Vec<Action>,

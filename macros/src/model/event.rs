@@ -9,27 +9,27 @@ use crate::{
     type_to_string::type_to_string,
 };
 
-/// What the names of callboard's own events begin with: see `Notice` in the runtime.
+/// The prefix of the names of callboard's own events: see `Notice` in the runtime.
 const RESERVED: &str = "callboard.";
 
 /// A type that the actor publishes.
 #[derive(Debug)]
 pub(crate) struct Event {
     pub(crate) variant: Ident,
-    /// Of the listener trait.
+    /// The method of the listener trait.
     pub(crate) method: Ident,
     pub(crate) wire: String,
-    /// `= ".."`, where the name on the wire was written by hand.
+    /// `= ".."`, if the user chose the name on the wire.
     pub(crate) name: Option<LitStr>,
     pub(crate) ty: TokenStream,
     pub(crate) type_text: String,
     pub(crate) cfgs: Vec<Attribute>,
-    /// What becomes of it when a client does not keep up.
+    /// What is done with it when a client is too slow.
     pub(crate) slow: SlowConsumer,
 }
 
 impl Event {
-    /// The event of this entry, if its type has a name that a variant can have.
+    /// The event of this entry; `None` if its type has no name, which is reported.
     pub(crate) fn of(entry: &EventEntry, scope: Scope<'_>) -> Option<Self> {
         let Some(last) = last_segment(&entry.ty) else {
             let help = "give it a name: `struct Moved(u32, u32);` travels as its fields";
@@ -50,7 +50,7 @@ impl Event {
             variant,
             wire,
             name: entry.name.clone(),
-            ty: scope.outside(&entry.ty),
+            ty: scope.resolve_self(&entry.ty),
             type_text: type_to_string(&entry.ty),
             cfgs: ForwardedAttrs::of(&entry.attrs).cfgs,
             slow: entry.slow.clone(),
@@ -65,7 +65,7 @@ pub(super) fn last_segment(ty: &Type) -> Option<&Ident> {
     }
 }
 
-/// `u64` is listed, `U64` is the variant.
+/// `U64` for `u64`: variants begin with a capital letter.
 fn capitalized(variant: &Ident) -> Ident {
     if variant.to_string().starts_with(|first: char| first.is_lowercase()) {
         name::variant(variant)
@@ -75,7 +75,7 @@ fn capitalized(variant: &Ident) -> Ident {
 }
 
 impl quote::ToTokens for Event {
-    /// The type, which is what an error about an event points at.
+    /// The type: errors about an event point at it.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.ty.clone());
     }

@@ -1,4 +1,4 @@
-//! The attributes of a method that go to every piece made out of it.
+//! The attributes of a method that are repeated on everything that is generated from it.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,9 +7,9 @@ use syn::{Attribute, Meta, Token, parse::ParseStream, punctuated::Punctuated};
 /// `cfg`, `doc`, `deprecated`, and what `cfg_attr` makes of them.
 #[derive(Debug, Default)]
 pub(crate) struct ForwardedAttrs {
-    /// For every piece, match arms and table rows included.
+    /// For every generated piece, match arms and table rows included.
     pub(crate) cfgs: Vec<Attribute>,
-    /// For what has a page of its own: variants and stubs.
+    /// For what is documented: variants and stubs.
     pub(crate) docs: Vec<Attribute>,
     pub(crate) deprecated: Vec<Attribute>,
 }
@@ -34,7 +34,7 @@ impl ForwardedAttrs {
         }
     }
 
-    /// The docs as written, or a line that says what the piece is.
+    /// The user's docs; if there are none, this line.
     pub(crate) fn docs_or(&self, otherwise: &str) -> TokenStream {
         let is_text =
             |attr: &Attribute| attr.path().is_ident("doc") && matches!(attr.meta, Meta::NameValue(_));
@@ -47,7 +47,7 @@ impl ForwardedAttrs {
     }
 }
 
-/// `#[cfg_attr(condition, a, doc = "..")]` with `doc` alone; `None` when it has none.
+/// `#[cfg_attr(condition, a, doc = "..")]` without `a`; `None` if nothing is left.
 fn conditional(name: &str, attr: &Attribute) -> Option<Attribute> {
     if !attr.path().is_ident("cfg_attr") {
         return None;

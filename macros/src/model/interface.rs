@@ -1,4 +1,4 @@
-//! A contract that is a trait: an actor without the actor.
+//! A contract that is a trait, for an actor that is defined elsewhere.
 
 use quote::{ToTokens, format_ident};
 use syn::{Attribute, Ident, Path, ReturnType, Type, Visibility, parse_quote, parse_quote_spanned};
@@ -10,19 +10,19 @@ use crate::{
     syntax::{self, Member, Method, Options},
 };
 
-/// The trait, and what clients see of its actors.
+/// The trait, and its contract.
 #[derive(Debug)]
 pub(crate) struct Interface {
     pub(crate) name: Ident,
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) contract: Contract,
-    /// As its implementations have them: with the context, and a future in place of `async`.
+    /// The methods as implementations have them: with the context, and a future in place of `async`.
     pub(crate) methods: Vec<Method>,
 }
 
 impl Interface {
-    /// The model of a trait; `None` where there is nothing to generate for it.
+    /// The model of a trait; `None` if nothing can be generated for it.
     pub(crate) fn of(item: syntax::Interface, mut options: Options, errors: &Errors<'_>) -> Option<Self> {
         if !item.generics.params.is_empty() {
             let help = "write it for concrete types";
@@ -43,7 +43,7 @@ impl Interface {
                 None => actions.push(Action::of(&method, None, scope)),
                 Some((Marker::Action, attr)) => actions.push(Action::of(&method, Some(&attr), scope)),
                 Some((hook, attr)) => {
-                    is_no_hook(hook, &attr, errors);
+                    report_hook(hook, &attr, errors);
                     continue;
                 }
             }
@@ -55,7 +55,7 @@ impl Interface {
     }
 }
 
-/// What no contract can be.
+/// Reports what a contract cannot have: supertraits, constants, `unsafe`.
 fn check(item: &syntax::Interface, errors: &Errors<'_>) {
     if let Some(clause) = &item.generics.where_clause {
         errors.report(clause, "a contract has actions, and nothing else", "remove it");
@@ -75,7 +75,7 @@ fn check(item: &syntax::Interface, errors: &Errors<'_>) {
     }
 }
 
-fn is_no_hook(marker: Marker, attr: &Attribute, errors: &Errors<'_>) {
+fn report_hook(marker: Marker, attr: &Attribute, errors: &Errors<'_>) {
     let name = marker.name();
     let help = match marker {
         Marker::OnCreate => "write it in the `impl`; `#[actor(input = NewRoom)]` here says what clients pass",
@@ -91,7 +91,7 @@ fn is_no_hook(marker: Marker, attr: &Attribute, errors: &Errors<'_>) {
 ///
 /// Output: `fn tally(&self, _: &Ctx<Self>) -> impl Future<Output = u32> + Send where Self: Actor<..>;`
 ///
-/// Without the bound, a future in the trait would not be `Send` for those who know the trait alone.
+/// The bound `Send` is for generic code: it knows the trait alone, and must know that the futures are `Send`.
 fn as_implemented(mut method: Method, contract: &Type, krate: &Path) -> Method {
     add_ctx(&mut method, krate);
     let Method { sig, body, .. } = &mut method;

@@ -1,4 +1,13 @@
-//! model: what the block means. Whatever is wrong in one part is reported and leaves the other parts whole.
+//! The phases **model** and **check**: what the user's item means, and what is wrong with it.
+//!
+//! - *Model*: each part of the item (an action, a hook, an event) is read from the syntax into a type of its own, in
+//!   a file of its own, by a function `of`. What is wrong with one part is reported there, to the part's own sink of
+//!   errors (see [`errors`](crate::errors)), and leaves the other parts whole.
+//! - *Check* (`check.rs`): the parts are compared with each other. Two actions may be right by themselves and have
+//!   the same name on the wire.
+//!
+//! [`Actor`] is the model of an `impl` block, [`Interface`] that of a trait; both have a [`Contract`], which is what
+//! clients see. The phase `expand` gets these and nothing else: no rule about what users may write is left to it.
 
 mod action;
 mod actor;

@@ -16,7 +16,8 @@ pub(crate) enum Mode {
 impl Mode {
     pub(crate) const ALL: [Self; 4] = [Self::Read, Self::ReadAsync, Self::Write, Self::WriteAsync];
 
-    /// The mode of this method, which is `what`: "an action".
+    /// The mode of a method; `None` if it does not borrow its actor, which is reported. `what` names it in the
+    /// report: "an action".
     pub(crate) fn of(sig: &Signature, what: &str, scope: Scope<'_>) -> Option<Self> {
         let is_exclusive = is_exclusive(sig, what, scope)?;
         Some(match (is_exclusive, sig.asyncness.is_some()) {

@@ -29,7 +29,7 @@ pub(crate) fn method(variant: &Ident) -> Ident {
         .unwrap_or_else(|| variant.clone())
 }
 
-/// The name of an argument for those who call it: without the underscore that says "not used yet".
+/// The name of an argument in stubs: without the underscore by which a method says that it does not use it.
 pub(crate) fn argument(name: &Ident) -> Option<Ident> {
     let rust = name.unraw().to_string();
     let bare = rust.trim_start_matches('_');
@@ -39,7 +39,7 @@ pub(crate) fn argument(name: &Ident) -> Option<Ident> {
     ident(bare, name.span()).or_else(|| ident(&format!("r#{bare}"), name.span()))
 }
 
-/// An identifier, if it can be one.
+/// The text as an identifier; `None` if it is none.
 pub(crate) fn ident(text: &str, span: Span) -> Option<Ident> {
     let mut ident: Ident = syn::parse_str(text).ok()?;
     ident.set_span(span);

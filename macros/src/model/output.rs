@@ -11,7 +11,7 @@ use crate::type_to_string::type_to_string;
 #[derive(Debug)]
 pub(crate) struct Output {
     kind: Kind,
-    /// The value's type as written; empty for `()`.
+    /// The value's type as the user wrote it; empty for `()`.
     pub(crate) type_text: String,
 }
 
@@ -21,12 +21,12 @@ enum Kind {
     Value(TokenStream),
     /// `Result<T, E>`
     Result { ok: TokenStream, err: TokenStream },
-    /// Another name that ends in `Result`: what is in it is known to the compiler only.
+    /// Another name that ends in `Result`, an alias: only the compiler knows its two types.
     Alias(TokenStream),
 }
 
 impl Output {
-    /// The return type, `()` where it is a mistake. `why` says what it must be owned for.
+    /// The return type; `()` if it is borrowed, which is reported. `why` is the reason that the report gives.
     pub(crate) fn of(output: &ReturnType, why: &str, scope: Scope<'_>) -> Self {
         let ReturnType::Type(_, ty) = output else { return Self::unit() };
         if !owned::check(ty, why, scope) {
@@ -37,17 +37,17 @@ impl Output {
             Type::Tuple(tuple) if tuple.elems.is_empty() => {
                 Self { kind: Kind::Value(quote!(#tuple)), type_text: String::new() }
             }
-            _ => Self { kind: Kind::Value(scope.outside(ty)), type_text: type_to_string(ty) },
+            _ => Self { kind: Kind::Value(scope.resolve_self(ty)), type_text: type_to_string(ty) },
         }
     }
 
-    /// The return type of a method whose value goes no further than its caller, and so may be any type.
+    /// The return type of a method whose value is used while the actor is still borrowed, so any type will do.
     pub(crate) fn of_any(output: &ReturnType, scope: Scope<'_>) -> Self {
         match output {
             ReturnType::Default => Self::unit(),
             ReturnType::Type(_, ty) => match &**ty {
                 Type::Path(path) if path.qself.is_none() => Self::of_path(&path.path, ty, scope),
-                _ => Self { kind: Kind::Value(scope.outside(ty)), type_text: type_to_string(ty) },
+                _ => Self { kind: Kind::Value(scope.resolve_self(ty)), type_text: type_to_string(ty) },
             },
         }
     }
@@ -59,13 +59,13 @@ impl Output {
     fn of_path(path: &Path, ty: &Type, scope: Scope<'_>) -> Self {
         let is_result = path.segments.last().is_some_and(|last| last.ident.to_string().ends_with("Result"));
         if !is_result {
-            return Self { kind: Kind::Value(scope.outside(ty)), type_text: type_to_string(ty) };
+            return Self { kind: Kind::Value(scope.resolve_self(ty)), type_text: type_to_string(ty) };
         }
         let Some((ok, err)) = parts_of_result(path) else {
-            return Self { kind: Kind::Alias(scope.outside(ty)), type_text: type_to_string(ty) };
+            return Self { kind: Kind::Alias(scope.resolve_self(ty)), type_text: type_to_string(ty) };
         };
         let type_text = if is_unit(ok) { String::new() } else { type_to_string(ok) };
-        Self { kind: Kind::Result { ok: scope.outside(ok), err: scope.outside(err) }, type_text }
+        Self { kind: Kind::Result { ok: scope.resolve_self(ok), err: scope.resolve_self(err) }, type_text }
     }
 
     /// Whether the method returns a `Result`.
@@ -73,7 +73,7 @@ impl Output {
         !matches!(self.kind, Kind::Value(_))
     }
 
-    /// Whether the value is `()`, as far as that is written.
+    /// Whether the value is `()`. For an alias it is not known, and taken to be.
     pub(crate) fn is_unit(&self) -> bool {
         self.type_text.is_empty() || matches!(self.kind, Kind::Alias(_))
     }

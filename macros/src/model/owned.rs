@@ -1,4 +1,4 @@
-//! Types that travel are owned and have a name.
+//! Types of values that are sent between clients and actors: they must be owned, and have a name.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -7,14 +7,15 @@ use syn::{Type, TypeReference};
 use super::Scope;
 use crate::type_to_string::type_to_string;
 
-/// What keeps a type from travelling.
+/// Why values of a type cannot be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Obstacle {
     Borrow,
     ImplTrait,
 }
 
-/// Reports a type that is borrowed or has no name. `why` it cannot be: "an argument comes from a client".
+/// Reports a type that is borrowed or has no name, and returns whether it is neither. `why` is the reason that the
+/// report gives: "an argument comes from a client".
 pub(crate) fn check(ty: &Type, why: &str, scope: Scope<'_>) -> bool {
     let obstacle = obstacle(ty.to_token_stream());
     match obstacle {
@@ -39,10 +40,10 @@ pub(crate) fn has_name(ty: TokenStream) -> bool {
     obstacle(ty) != Some(Obstacle::ImplTrait)
 }
 
-/// A type that travels, as it is written outside of the item.
+/// A type that is checked to be owned, with `Self` replaced.
 pub(crate) fn owned_type(ty: &Type, why: &str, scope: Scope<'_>) -> TokenStream {
     check(ty, why, scope);
-    scope.outside(ty)
+    scope.resolve_self(ty)
 }
 
 fn obstacle(tokens: TokenStream) -> Option<Obstacle> {
@@ -65,7 +66,7 @@ fn obstacle(tokens: TokenStream) -> Option<Obstacle> {
     None
 }
 
-/// The owned type in place of a borrowed one.
+/// A suggestion: the owned type for a borrowed one.
 fn owned(ty: &Type) -> String {
     let Type::Reference(TypeReference { elem, .. }) = ty else {
         return "owned types, such as `String` for `&str`".to_owned();

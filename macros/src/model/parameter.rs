@@ -5,7 +5,7 @@ use syn::{FnArg, GenericArgument, PatType, Path, PathArguments, Signature, Type}
 
 use super::Scope;
 
-/// The parameters after `self`, told apart.
+/// The parameters after `self`.
 #[derive(Debug)]
 pub(crate) struct Parameters<'a> {
     /// Whether the first is `&Ctx<Self>`.
@@ -15,7 +15,7 @@ pub(crate) struct Parameters<'a> {
     pub(crate) values: Vec<&'a PatType>,
 }
 
-/// What a parameter is, by its type as written.
+/// What a parameter is, judged by the tokens of its type.
 enum Kind {
     Ctx,
     Conn,
@@ -93,13 +93,13 @@ fn kind(ty: &Type, scope: Scope<'_>) -> Kind {
                 Kind::Nearly(right)
             }
         }
-        // A type of the user's that happens to have this name.
+        // Some other type of the user's with the same name.
         Generic::None | Generic::Other if !is_borrowed => Kind::Value,
         Generic::This(_) | Generic::None | Generic::Other => Kind::Nearly(right),
     }
 }
 
-/// What stands in the angle brackets of a path's last segment.
+/// The type arguments of a path's last segment.
 enum Generic<'a> {
     None,
     This(&'a Type),
@@ -130,7 +130,7 @@ pub(crate) fn names_ctx(ty: &Type) -> bool {
     names(ty, "Ctx")
 }
 
-/// The same, but not a type of the user's that happens to have this name.
+/// Likewise, but not `Ctx` by value without type arguments: that is a type of the user's with the same name.
 pub(crate) fn is_meant_as_ctx(ty: &Type) -> bool {
     names_ctx(ty) && !is_bare(ty)
 }
@@ -140,7 +140,7 @@ pub(crate) fn is_meant_as_conn(ty: &Type) -> bool {
     names(ty, "Conn") && !is_bare(ty)
 }
 
-/// `&Caller`. What is not borrowed is a type of the user's that happens to have this name.
+/// `&Caller`. By value it is a type of the user's with the same name.
 pub(crate) fn lends_caller(ty: &Type) -> bool {
     matches!(ty, Type::Reference(_)) && names_caller(ty)
 }

@@ -1,4 +1,4 @@
-//! One queue: a payload type of `queues(..)`, and what its messages are completed with.
+//! One queue: a payload type of `queues(..)`, and the type that its messages are completed with.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -7,23 +7,23 @@ use syn::{Attribute, LitStr, Type};
 use super::{ForwardedAttrs, Scope, event::last_segment, name, owned};
 use crate::{syntax::QueueEntry, type_to_string::type_to_string};
 
-/// A type of messages that the actor takes.
+/// A queue of the actor, which has the messages of one type.
 #[derive(Debug)]
 pub(crate) struct Queue {
     pub(crate) wire: String,
-    /// `= ".."`, where the name on the wire was written by hand.
+    /// `= ".."`, if the user chose the name on the wire.
     pub(crate) name: Option<LitStr>,
     pub(crate) ty: TokenStream,
     pub(crate) type_text: String,
-    /// `()` where messages are completed with nothing.
+    /// The type that messages are completed with; `()` if with nothing.
     pub(crate) response: TokenStream,
-    /// As written; empty for `()`.
+    /// The same as the user wrote it; empty for `()`.
     pub(crate) response_text: String,
     pub(crate) cfgs: Vec<Attribute>,
 }
 
 impl Queue {
-    /// The queue of this entry, if it has a name.
+    /// The queue of this entry; `None` if it has no name, which is reported.
     pub(crate) fn of(entry: &QueueEntry, scope: Scope<'_>) -> Option<Self> {
         let wire = match (&entry.name, last_segment(&entry.ty)) {
             (Some(name), _) => name.value(),
@@ -44,9 +44,9 @@ impl Queue {
         Some(Self {
             wire,
             name: entry.name.clone(),
-            ty: scope.outside(&entry.ty),
+            ty: scope.resolve_self(&entry.ty),
             type_text: type_to_string(&entry.ty),
-            response: response.map_or_else(|| quote!(()), |ty| scope.outside(ty)),
+            response: response.map_or_else(|| quote!(()), |ty| scope.resolve_self(ty)),
             response_text: response.map(type_to_string).unwrap_or_default(),
             cfgs: ForwardedAttrs::of(&entry.attrs).cfgs,
         })
@@ -58,7 +58,7 @@ fn is_unit(ty: &Type) -> bool {
 }
 
 impl quote::ToTokens for Queue {
-    /// The type, which is what an error about a queue points at.
+    /// The type: errors about a queue point at it.
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.extend(self.ty.clone());
     }

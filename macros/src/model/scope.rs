@@ -1,4 +1,4 @@
-//! What every part of the model is read against: the actor's name and type, and where errors go.
+//! The context in which a part of the model is read: the actor's name and type, and where errors go.
 
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -23,8 +23,8 @@ impl<'a> Scope<'a> {
         Scope { errors, ..self }
     }
 
-    /// A type of the block as it is written outside of it, where `Self` is something else.
-    pub(crate) fn outside(&self, ty: &Type) -> TokenStream {
+    /// A type of the block with `Self` replaced by the actor's type, for code outside of the block.
+    pub(crate) fn resolve_self(&self, ty: &Type) -> TokenStream {
         self.replace_self(ty.to_token_stream())
     }
 

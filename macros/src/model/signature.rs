@@ -1,10 +1,11 @@
-//! Rules for signatures that actions, hooks and handlers share.
+//! Rules for signatures that actions, hooks and handlers have in common. `what` names the method in errors: "an
+//! action".
 
 use syn::{FnArg, GenericParam, PatType, ReturnType, Signature, Type};
 
 use super::{ForwardedAttrs, Output, Scope};
 
-/// What no method that we call can be.
+/// Reports what no method can be that generated code calls: `unsafe`, `extern`, generic.
 pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
     let Scope { errors, .. } = scope;
     if let syn::Safety::Unsafe(token) = &sig.safety {
@@ -17,7 +18,7 @@ pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
     if let Some(abi) = &sig.abi {
         errors.report(abi, format_args!("{what} is a plain Rust method"), "remove the ABI");
     }
-    // Lifetimes of borrows are nobody else's business; a type that has one is reported where it stands.
+    // Lifetime parameters are allowed: only a type that is sent must not have one, and that is reported at the type.
     if sig.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_))) {
         let help = "write concrete types, or an enum of them";
         errors.report(
@@ -42,7 +43,7 @@ pub(crate) fn check_signature(sig: &Signature, what: &str, scope: Scope<'_>) {
     }
 }
 
-/// Of a method whose presence others depend on: it `decides` about something that cannot be there or not by a condition.
+/// Reports a `cfg` on a method that other generated code depends on: it `decides` about something.
 pub(super) fn check_unconditional(attrs: &ForwardedAttrs, what: &str, decides: &str, scope: Scope<'_>) {
     if let Some(cfg) = attrs.cfgs.first() {
         let help = "put the `cfg` on statements in its body";
@@ -50,7 +51,7 @@ pub(super) fn check_unconditional(attrs: &ForwardedAttrs, what: &str, decides: &
     }
 }
 
-/// The one parameter beside the context.
+/// The one parameter beside the context, if there is one. It is `role` in errors: "the params".
 pub(super) fn only_value<'a>(
     values: &[&'a PatType],
     what: &str,
@@ -64,7 +65,7 @@ pub(super) fn only_value<'a>(
     values.first().map(|value| &*value.ty)
 }
 
-/// Of a method that takes the context alone.
+/// Reports every parameter but the context.
 pub(super) fn check_takes_only_ctx(values: &[&PatType], what: &str, scope: Scope<'_>) {
     for value in values {
         let help = "remove it; what the hook needs is in the state";

@@ -25,7 +25,7 @@ pub(crate) fn parse_value<T: syn::parse::Parse>(input: ParseStream<'_>) -> syn::
     input.parse()
 }
 
-/// What follows an argument that is not known, up to the next comma.
+/// Skips what follows the name of an unknown argument, up to the next comma.
 pub(crate) fn skip_argument(input: ParseStream<'_>) {
     while !input.is_empty() && !input.peek(Token![,]) {
         let _: Option<TokenTree> = input.parse().ok();

@@ -10,7 +10,7 @@ use syn::{
 
 use super::{Method, without_markers};
 
-/// An `impl` block, its methods told apart from everything else in it.
+/// An `impl` block, split into methods and everything else.
 #[derive(Debug)]
 pub(crate) struct Block {
     pub(crate) attrs: Vec<Attribute>,
@@ -29,12 +29,12 @@ pub(crate) enum Member {
     Method(Box<Method>),
     /// A constant, a type, a macro call: kept as it is.
     Other(TokenStream),
-    /// A method whose signature cannot be read, and why; its body does not matter.
+    /// A method whose signature cannot be parsed, and the parser's error.
     Unreadable(TokenStream, syn::Error),
 }
 
 impl Block {
-    /// A block of the type's own, without the trait, around these methods.
+    /// An inherent `impl` block of the same type with these methods; `None` without methods.
     pub(crate) fn of_the_type(&self, methods: Vec<Method>) -> Option<Self> {
         let Self { attrs, impl_token, generics, self_ty, brace, .. } = self;
         (!methods.is_empty()).then(|| Self {
@@ -51,7 +51,8 @@ impl Block {
 }
 
 impl Member {
-    /// What is wrong with its signature, as far as rustc has not said so: what ends too early is half-typed, and its to say.
+    /// The parser's error about its signature, unless it is that the input has ended: then it is half-typed, and
+    /// rustc reports it better.
     pub(crate) fn syntax_error(&self) -> Option<&syn::Error> {
         match self {
             Self::Unreadable(_, error) => {
@@ -143,7 +144,7 @@ impl ToTokens for Block {
             #(#outer)*
             #unsafety #impl_token #generics #trait_ #for_ #self_ty #where_clause
         });
-        // The user's own braces, so that an error about the whole block points at it.
+        // With the spans of the user's braces, so that an error about the whole block points at it.
         brace.surround(tokens, |tokens| tokens.extend(quote!(#(#inner)* #(#members)*)));
     }
 }

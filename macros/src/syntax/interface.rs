@@ -1,4 +1,4 @@
-//! The annotated trait: a contract without an actor.
+//! The annotated trait.
 
 use syn::{
     Attribute, Generics, Ident, Token, Visibility, braced,
@@ -7,7 +7,7 @@ use syn::{
 
 use super::block::Member;
 
-/// A trait, its methods told apart from everything else in it.
+/// A trait, split into methods and everything else.
 #[derive(Debug)]
 pub(crate) struct Interface {
     pub(crate) attrs: Vec<Attribute>,
@@ -15,7 +15,7 @@ pub(crate) struct Interface {
     pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) name: Ident,
     pub(crate) generics: Generics,
-    /// What stands between the name and the braces, `where` aside.
+    /// Everything between the generics and `where`, or the braces.
     pub(crate) supertraits: proc_macro2::TokenStream,
     pub(crate) members: Vec<Member>,
 }

@@ -1,8 +1,8 @@
-//! What an item is.
+//! The keyword of an item.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 
-/// The keyword that says what the item is: `impl`, `trait`, `struct`, `fn`; `None` where there is none.
+/// The keyword of the item: `impl`, `trait`, `struct`, `fn`; `None` if there is none.
 pub(crate) fn keyword(item: &TokenStream) -> Option<Ident> {
     const KEYWORDS: &[&str] =
         &["impl", "struct", "enum", "union", "trait", "fn", "mod", "static", "type", "use", "macro_rules"];

@@ -7,18 +7,18 @@ use syn::{
     parse::{Parse, ParseStream},
 };
 
-/// A method whose body is not looked into: it may be half-typed, and rustc's own errors about it are the best.
+/// A method whose body is not parsed: it may be half-typed, and rustc reports that best.
 #[derive(Debug, Clone)]
 pub(crate) struct Method {
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
-    /// The braces and what is in them; a `;` where they are missing.
+    /// The braces and what is in them; `;` for a method without a body.
     pub(crate) body: TokenTree,
 }
 
 impl Method {
-    /// Whether what follows, attributes and visibility aside, is a function.
+    /// Whether a function follows. Its attributes and its visibility have been read before.
     pub(crate) fn is_next(input: ParseStream<'_>) -> bool {
         let ahead = input.fork();
         while ahead.peek(Token![const])
@@ -35,7 +35,7 @@ impl Method {
         ahead.peek(Token![fn])
     }
 
-    /// The rest of a method, after its attributes and its visibility.
+    /// Reads the rest of a method, after its attributes and its visibility.
     pub(crate) fn parse_rest(
         attrs: Vec<Attribute>,
         vis: Visibility,

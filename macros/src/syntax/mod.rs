@@ -1,4 +1,10 @@
-//! parse: what the user wrote, as written. Bodies stay opaque, so that half-typed code is rustc's to judge.
+//! The phase **parse**: from tokens to syntax. Nothing is interpreted yet.
+//!
+//! The parsers are our own, and not those of `syn` for whole items, for the sake of half-typed code. The body of a
+//! method is kept as a group of tokens: whatever is in it, the rest of the block is parsed, code for it is generated,
+//! and rustc reports what is wrong in the body. A signature that cannot be parsed costs its own method only
+//! ([`Member::Unreadable`]). If nothing can be parsed, [`without_markers`] returns the item without our attributes,
+//! and rustc reports the rest.
 
 mod argument;
 mod block;

@@ -15,15 +15,17 @@ use super::{
 };
 use crate::{errors::Errors, typo};
 
-/// What `#[actor(name = "..", events(..), queues(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]` says.
+/// What
+/// `#[actor(name = "..", events(..), queues(..), ephemeral, sleep_timeout = "30s", vis = pub(crate), crate = path)]`
+/// has.
 #[derive(Debug, Default)]
 pub(crate) struct Options {
     pub(crate) events: Vec<EventEntry>,
     pub(crate) queues: Vec<QueueEntry>,
     pub(crate) name: Option<LitStr>,
-    /// What clients pass to `connect`; of a trait, which has no hook that says it.
+    /// What clients pass to `connect`. Only for a trait: an `impl` block has a hook with that type.
     pub(crate) params: Option<Type>,
-    /// What clients pass when they make an actor; of a trait too.
+    /// What clients pass when they create an actor. Only for a trait, likewise.
     pub(crate) input: Option<Type>,
     pub(crate) ephemeral: bool,
     pub(crate) settings: Settings,
@@ -50,7 +52,7 @@ pub(crate) struct QueueEntry {
 }
 
 impl Options {
-    /// Every argument that can be read; the others are mistakes.
+    /// Reads every argument that can be read, and reports the others.
     pub(crate) fn parse(args: proc_macro2::TokenStream, target: Target, errors: &Errors<'_>) -> Self {
         let mut options = Self::default();
         let parser = |input: ParseStream<'_>| {
@@ -124,7 +126,7 @@ impl Options {
     }
 }
 
-/// What is wrong with what follows the name of an argument, and the way out, if it has not its shape.
+/// What is wrong with what follows the name of an argument, and help: it takes no value, a value or a list.
 fn shape_error(name: &str, input: ParseStream<'_>) -> Option<(String, String)> {
     match name {
         "ephemeral" | "hibernate" if input.peek(Token![=]) || input.peek(Paren) => {
@@ -172,7 +174,7 @@ fn parse_event(input: ParseStream<'_>, errors: &Errors<'_>) -> syn::Result<Event
     Ok(EventEntry { attrs, ty, name, slow })
 }
 
-/// A type before whose parentheses it ends: they are no part of it, as those of `Fn(A)` are.
+/// A type, without parentheses after it: in `Moved(slow = ..)` they are not part of the type, as they are in `Fn(A)`.
 fn parse_event_type(input: ParseStream<'_>) -> syn::Result<Type> {
     let ahead = input.fork();
     if ahead.call(Path::parse_mod_style).is_ok() && ahead.peek(token::Paren) {

@@ -1,4 +1,4 @@
-//! How an actor lives: the settings among the arguments of `#[actor(..)]`.
+//! The settings of an actor among the arguments of `#[actor(..)]`: when it is saved, when it sleeps.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use syn::{Ident, LitStr, Token, parse::ParseStream};
 
 use crate::{errors::Errors, typo};
 
-/// What is said; of anything else the runtime has a default.
+/// The settings that are given; for the others, the runtime has defaults.
 #[derive(Debug, Default)]
 pub(crate) struct Settings {
     pub(crate) durability: Option<Durability>,
@@ -14,7 +14,7 @@ pub(crate) struct Settings {
     pub(crate) sleep_timeout: Option<Duration>,
     pub(crate) action_timeout: Option<Duration>,
     pub(crate) hibernate: bool,
-    /// The names of those above, where they are written.
+    /// The names of those that are given, with their spans.
     given: Vec<Ident>,
 }
 
@@ -27,7 +27,7 @@ pub(crate) enum Durability {
 }
 
 impl Settings {
-    /// Reads the argument of this name, if it is a setting; says whether it is.
+    /// Reads the argument of this name, if it is a setting, and returns whether it is.
     pub(super) fn parse_value_of(&mut self, name: &Ident, input: ParseStream<'_>) -> syn::Result<bool> {
         match name.to_string().as_str() {
             "durability" => self.durability = Some(parse_durability(input)?),
@@ -41,12 +41,12 @@ impl Settings {
         Ok(true)
     }
 
-    /// Whether nothing is said, and all defaults hold.
+    /// Whether no setting is given.
     pub(crate) fn is_empty(&self) -> bool {
         self.given.is_empty()
     }
 
-    /// Settings that say nothing beside the others.
+    /// Reports settings that have no effect because of other ones.
     pub(super) fn check(&self, ephemeral: bool, errors: &Errors<'_>) {
         for name in self.given.iter().filter(|_| ephemeral) {
             if name == "durability" || name == "save_interval" {

@@ -1,18 +1,18 @@
-//! What an event says of slow consumers: `Moved(slow = latest(by = player_id))`.
+//! The policy of an event for slow consumers: `Moved(slow = latest(by = player_id))`.
 
 use syn::{Ident, Member, Token, ext::IdentExt, parenthesized, parse::ParseStream, token};
 
 use super::argument::skip_argument;
 use crate::{errors::Errors, typo};
 
-/// What becomes of an event when a client does not keep up.
+/// What is done with an event when a client is too slow.
 #[derive(Debug, Default, Clone)]
 pub(crate) enum SlowConsumer {
     #[default]
     Disconnect,
     DropOldest,
     Latest,
-    /// Of each value of this field.
+    /// The latest for each value of this field.
     LatestBy(Member),
 }
 

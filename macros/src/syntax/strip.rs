@@ -1,10 +1,10 @@
-//! The last resort: an item that cannot be parsed goes back to rustc without our attributes in it.
+//! The last resort: an item that cannot be parsed is returned as it was, without our attributes.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use crate::marker::Marker;
 
-/// The same tokens, but `#[action]` and its sisters cut out, however deep they are.
+/// The same tokens without `#[action]` and the other markers, at any depth.
 pub(crate) fn without_markers(tokens: TokenStream) -> TokenStream {
     let mut kept: Vec<TokenTree> = Vec::new();
     for token in tokens {
@@ -12,7 +12,7 @@ pub(crate) fn without_markers(tokens: TokenStream) -> TokenStream {
             TokenTree::Group(group) if ends_with_hash(&kept) && is_marker(&group) => {
                 kept.pop();
             }
-            // A group that is kept whole keeps the places of its brackets, and rustc can tell its errors apart.
+            // A group that is not rebuilt keeps the spans of its brackets, which rustc needs for precise errors.
             TokenTree::Group(group) if has_marker(group.stream()) => {
                 let mut stripped = Group::new(group.delimiter(), without_markers(group.stream()));
                 stripped.set_span(group.span());

@@ -1,6 +1,6 @@
-//! What `#[actor]` stands on, and which arguments it has there.
+//! The items that `#[actor]` can be on, and the arguments that it has there.
 
-/// An item that `#[actor]` can stand on.
+/// An item that `#[actor]` can be on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Target {
     /// `impl ChatRoom { .. }`
@@ -12,7 +12,7 @@ pub(crate) enum Target {
 }
 
 impl Target {
-    /// The arguments.
+    /// The arguments of `#[actor]` on this item.
     pub(super) fn arguments(self) -> &'static [&'static str] {
         match self {
             Self::Block => &[
@@ -41,7 +41,7 @@ impl Target {
         }
     }
 
-    /// What to do instead, if `#[actor]` has this argument, but not here.
+    /// What to do instead, if `#[actor]` has this argument only on another item.
     pub(super) fn help_for_another_target(self, name: &str) -> Option<&'static str> {
         let is_known = |target: Self| target.arguments().contains(&name);
         if is_known(self) {

@@ -1,4 +1,4 @@
-//! `#[on_before_connect]` without `self`, which is called before there is an actor.
+//! `#[on_before_connect]` without `self`, which is called before the actor exists.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -25,8 +25,10 @@ fn hook(actor: &Actor) -> Option<&BeforeActorHook> {
 
 /// Input: `fn check(caller: &Caller, params: Params) -> Result<ConnState, Error>`
 ///
-/// Output: `async fn before_connect_beside(caller: &Caller, params: ParamsOf<Self>) -> Result<Option<ConnState>, Fault> {
-/// hook_result(Self::check(caller, params), kind).map(Some) }`, or `None` of the state if the form with `self` makes it.
+/// Output:
+/// `async fn before_connect_beside(caller: &Caller, params: ParamsOf<Self>) -> Result<Option<ConnState>, Fault> {
+/// hook_result(Self::check(caller, params), kind).map(Some) }`.
+/// The state is `None` if the form with `self` makes it.
 fn before_connect_beside(hook: &BeforeActorHook, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let BeforeActorHook { function, .. } = hook;

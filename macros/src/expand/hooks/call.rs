@@ -1,4 +1,4 @@
-//! How a hook is called, and how what it returns becomes what the host takes.
+//! How a hook is called, and how its return value is converted to what the host expects.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,7 +8,8 @@ use crate::{
     model::{Actor, Hook, Output},
 };
 
-/// The call of a hook. By its path, not as a method of `self`: the trait `Actor` may have one of the same name.
+/// The call of a hook. It is called by its path, not as a method of `self`, because the trait `Actor` may have a
+/// method of the same name.
 pub(super) fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -> TokenStream {
     let Hook { method, .. } = hook;
     let ctx = local("ctx");
@@ -18,7 +19,7 @@ pub(super) fn call(hook: &Hook, argument: Option<&TokenStream>, actor: &Actor) -
     outcome(&call, &hook.output, actor)
 }
 
-/// What a hook returns, a plain value or a `Result`, as a `Result` with a fault.
+/// The return value of a hook, plain or a `Result`, as a `Result` with a fault.
 pub(super) fn outcome(call: &TokenStream, output: &Output, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     if !output.is_result() {

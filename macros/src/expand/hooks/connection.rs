@@ -28,13 +28,13 @@ pub(super) fn before_connect(actor: &Actor) -> TokenStream {
     let Hooks { before_connect, before_actor, .. } = &actor.hooks;
     let body = match (before_connect, before_actor) {
         (None, None) => quote!(::core::result::Result::Ok(())),
-        // The other form makes the state.
+        // The form without `self` makes the state.
         (None, Some(_)) => quote!(let _ = (#ctx, #params); ::core::unreachable!()),
         (Some(hook), _) if hook.is_broken => quote!(::core::unreachable!()),
         (Some(hook), _) => call(hook, hook.params.is_some().then_some(&quote!(#params)), actor),
     };
     let params_type = before_connect.as_ref().and_then(|hook| hook.params.as_ref());
-    // One of the two forms takes what the contract says, the other may.
+    // If the contract has params, one of the two forms must take them, and the other may.
     let is_taken_elsewhere = before_actor
         .as_ref()
         .is_some_and(|check| before_connect.is_none() || (params_type.is_none() && check.params.is_some()));
@@ -63,7 +63,7 @@ pub(super) fn functions(actor: &Actor) -> TokenStream {
     quote!(#(#functions)*)
 }
 
-/// Every hook on a connection that the block has.
+/// The hooks on a connection, each with the name of its function.
 fn present(actor: &Actor) -> impl Iterator<Item = (&'static str, &Hook)> {
     let hooks = &actor.hooks;
     let all = [

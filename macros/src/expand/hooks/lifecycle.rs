@@ -1,4 +1,4 @@
-//! The hooks of the actor's own life, and `#[run]`.
+//! The hooks of the actor's lifecycle, and `#[run]`.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -24,7 +24,7 @@ pub(super) fn rows(actor: &Actor) -> TokenStream {
     quote!(#(#hooks)* #run)
 }
 
-/// The hooks that are methods of the actor.
+/// The hooks that are methods of the actor, each with the name of its function.
 fn present(actor: &Actor) -> impl Iterator<Item = (&'static str, &Hook)> {
     let life = &actor.hooks.life;
     let all = [

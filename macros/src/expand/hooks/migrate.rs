@@ -1,4 +1,4 @@
-//! How a saved state is read: as it is, or by way of `#[on_migrate]`.
+//! How a saved state is read: directly, or through `#[on_migrate]` if it is an older one.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};

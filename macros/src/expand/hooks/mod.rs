@@ -1,6 +1,6 @@
-//! The hooks of `impl Actor`: the table that says which there are, and a function for each.
+//! The hooks of `impl Actor`: the table of those that exist, and a function for each.
 //!
-//! A file for each group of them, as in the model. A hook that is broken has neither row nor function.
+//! There is a file for each group of hooks, as in `model/hooks`. A broken hook has neither row nor function.
 
 mod before_actor;
 mod call;
@@ -20,7 +20,7 @@ use crate::model::{Actor, Hooks};
 pub(super) use create::create;
 pub(super) use migrate::load;
 
-/// What the actor remembers about a connection: what `#[on_before_connect]` returns.
+/// The type of a connection's state: what `#[on_before_connect]` returns.
 pub(super) fn conn_state(actor: &Actor) -> TokenStream {
     let Hooks { before_connect, before_actor, .. } = &actor.hooks;
     let with_self = before_connect.as_ref().map(|hook| &hook.output);
@@ -28,7 +28,7 @@ pub(super) fn conn_state(actor: &Actor) -> TokenStream {
     output.map_or_else(|| quote!(()), |output| output.ok(&actor.krate))
 }
 
-/// Which hooks there are, as a constant for the host.
+/// `const HOOKS`, by which the host knows which hooks exist.
 pub(super) fn table(actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let (connection, before_actor) = (connection::rows(actor), before_actor::row(actor));

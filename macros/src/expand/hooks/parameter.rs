@@ -1,5 +1,8 @@
-//! What clients pass, converted to the type that a hook takes: where the two are written in different places, they may
-//! differ, and the error shall point at the type of the hook.
+//! The conversion of what clients pass to the type that a hook takes.
+//!
+//! The two types are equal in a program that compiles. But users write them in different places, and if they differ,
+//! the error must point at the type of the hook and not into generated code. So the conversion is a call of a trait
+//! that only equal types implement, with the span of the hook's type.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,7 +13,7 @@ use crate::{
     model::{Actor, BeforeActorHook, Source},
 };
 
-/// From the type that the contract's trait names, to the one of the hook; nothing for an actor without such a trait.
+/// From the type in the trait of the contract to the type of the hook; nothing for an actor without such a trait.
 pub(super) fn from_contract(
     role: &str,
     value: &Ident,
@@ -30,7 +33,7 @@ pub(super) fn from_contract(
     Some(quote!(let #value = #taken;))
 }
 
-/// From the type of `#[on_before_connect]` with `self`, to the one of the form without it.
+/// From the type of `#[on_before_connect]` with `self` to the type of the form without it.
 pub(super) fn from_before_connect(
     value: &Ident,
     check: &BeforeActorHook,

@@ -1,4 +1,4 @@
-//! The raw handlers: requests and sockets that are no actions.
+//! The raw handlers, for HTTP requests and web sockets.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -59,7 +59,7 @@ fn on_request(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> Token
     let RawHandler { method, attrs, output, .. } = handler;
     let (ctx, request) = (local("ctx"), local("request"));
     let cfgs = &attrs.cfgs;
-    // Apart from the call, whose errors are told at the method's name.
+    // In a statement of its own: errors about the call have the span of the method's name, this one that of the type.
     let take = quote_spanned!(takes.span()=> <#takes as #krate::__private::RequestParameter>::take(#request));
     let ctx_argument = handler.ctx.then(|| quote!(#ctx,));
     let (name, this, ctx_type, call) = match handler.mode {
@@ -82,7 +82,7 @@ fn on_request(handler: &RawHandler, takes: &TokenStream, actor: &Actor) -> Token
     let call = if handler.is_async { awaited(&call, method, krate) } else { call };
     let outcome = outcome(&call, output, actor);
     let ok = output.ok(krate);
-    // A type that has a name is told of where it is written; of one without, no more is known than this.
+    // With the type's name, an error about it points at it. `impl Trait` has no name, so the compiler must infer it.
     let ty = if owned::has_name(ok.clone()) { ok } else { quote!(_) };
     let answer = local("answer");
     let response = quote_spanned!(ty.span()=> <#ty as #krate::__private::IsResponse>::into_response(#answer));

@@ -1,4 +1,4 @@
-//! The hooks that are asked who may listen.
+//! The hooks that decide who may listen.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::{
     model::{Actor, GuardedEvent, SubscribeHook},
 };
 
-/// The row of `const HOOKS`: the place of each event that a hook is asked about, and how that borrows.
+/// The row of `const HOOKS`: the index of each event that a hook decides about, and the mode of that hook.
 pub(super) fn row(actor: &Actor) -> Option<TokenStream> {
     let krate = &actor.krate;
     let rows = present(actor).flat_map(|SubscribeHook { hook, events }| {
@@ -64,7 +64,8 @@ fn present(actor: &Actor) -> impl Iterator<Item = &SubscribeHook> {
     actor.hooks.subscribe.iter().filter(|subscribe| !subscribe.hook.is_broken)
 }
 
-/// The event's place in the contract's table. A type that is no event is an error where the attribute names it.
+/// The index of the event in the contract's table. If the type is not an event, the error points at it in the
+/// attribute.
 fn place(event: &GuardedEvent, actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let GuardedEvent { ty, .. } = event;

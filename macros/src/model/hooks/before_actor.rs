@@ -1,4 +1,4 @@
-//! `#[on_before_connect]` without `self`, which is asked before there is an actor.
+//! `#[on_before_connect]` without `self`, which is called before the actor exists.
 
 use proc_macro2::TokenStream;
 use syn::{GenericArgument, Ident, PatType, PathArguments, ReturnType, Type};
@@ -12,7 +12,7 @@ use crate::{
     syntax::Method,
 };
 
-/// The function that is asked.
+/// The function that admits or refuses a caller.
 #[derive(Debug)]
 pub(crate) struct BeforeActorHook {
     pub(crate) function: Ident,
@@ -53,7 +53,7 @@ impl BeforeActorHook {
             only_value(values, what, "the params", scope)
                 .map(|ty| owned::owned_type(ty, "the params come from a client", scope))
         };
-        check_answer(&sig.output, what, scope);
+        check_return_type(&sig.output, what, scope);
         Self {
             function: sig.ident.clone(),
             is_async: sig.asyncness.is_some(),
@@ -72,7 +72,7 @@ fn check_read_only(caller: &PatType, scope: Scope<'_>) {
     }
 }
 
-/// Says so of what there is only once there is an actor, and of a caller in the wrong place.
+/// Reports a context or a connection, which do not exist yet, and a caller that is not the first parameter.
 fn check_value(value: &PatType, what: &str, scope: Scope<'_>) {
     if is_meant_as_ctx(&value.ty) {
         let help = "take `caller: &Caller`, which has the key and the claims, or add `&self`";
@@ -87,7 +87,8 @@ fn check_value(value: &PatType, what: &str, scope: Scope<'_>) {
     }
 }
 
-/// Says so of a `Caller` that is not borrowed, if it is certainly wrong: alone, it may be the params, a type of the user's.
+/// Reports a `Caller` that is taken by value beside another value. As the only value it may be the params: a type of
+/// the user's that is called `Caller` too.
 fn check_caller_by_value(values: &[&PatType], what: &str, scope: Scope<'_>) {
     if let Some(caller) = values.iter().find(|value| values.len() > 1 && names_caller(&value.ty)) {
         let help =
@@ -97,21 +98,22 @@ fn check_caller_by_value(values: &[&PatType], what: &str, scope: Scope<'_>) {
     }
 }
 
-/// Says so of a return type that reads as an answer, yes or no: it is the state of the connection, and `false` lets in as
-/// `true` does.
-fn check_answer(output: &ReturnType, what: &str, scope: Scope<'_>) {
+/// Reports a return type that looks like an answer, `bool` or `Option`. What the hook returns is the state of the
+/// connection, so `false` would admit the caller as `true` does.
+fn check_return_type(output: &ReturnType, what: &str, scope: Scope<'_>) {
     let ReturnType::Type(_, ty) = output else { return };
     let ty = bare(ty);
     let value = value_of_result(ty).map_or(ty, bare);
-    let Some(no) = no_of(value) else { return };
-    let what =
-        format_args!("{what} lets everybody in, with `{no}` too: its value is the state of the connection");
+    let Some(negative) = negative_value(value) else { return };
+    let what = format_args!(
+        "{what} lets everybody in, with `{negative}` too: its value is the state of the connection"
+    );
     let help = "return `Result<(), E>`: an `Err` refuses; a state of this type is a field of a struct";
     scope.errors.report(value, what, help);
 }
 
-/// What says no in a type that reads as an answer.
-fn no_of(ty: &Type) -> Option<&'static str> {
+/// The value that means "no" in a type that looks like an answer.
+fn negative_value(ty: &Type) -> Option<&'static str> {
     let Type::Path(path) = ty else { return None };
     match path.path.segments.last()?.ident.to_string().as_str() {
         "bool" => Some("false"),
@@ -131,7 +133,7 @@ fn value_of_result(ty: &Type) -> Option<&Type> {
     })
 }
 
-/// The type in parentheses, or in those that a macro puts around its `$ty:ty`.
+/// The type without parentheses, and without the invisible ones that `macro_rules!` puts around a `$ty:ty`.
 fn bare(ty: &Type) -> &Type {
     match ty {
         Type::Paren(inner) => bare(&inner.elem),

@@ -12,7 +12,7 @@ use crate::{
     syntax::Method,
 };
 
-/// `#[on_create]`: the function that makes the first state.
+/// The function that makes the first state.
 #[derive(Debug)]
 pub(crate) struct CreateHook {
     pub(crate) function: Ident,

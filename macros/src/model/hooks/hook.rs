@@ -1,4 +1,4 @@
-//! A hook that is a method of the actor.
+//! A hook that is a method of the actor: what all such hooks have in common, and those on a connection.
 
 use proc_macro2::TokenStream;
 use syn::{Ident, PatType};
@@ -20,7 +20,7 @@ pub(crate) struct Hook {
     pub(crate) mode: Mode,
     pub(crate) ctx: bool,
     pub(crate) conn: bool,
-    /// The type of the params, for the hook that takes them.
+    /// The type of the params, if the hook takes them.
     pub(crate) params: Option<TokenStream>,
     pub(crate) output: Output,
     pub(crate) is_broken: bool,

@@ -1,4 +1,4 @@
-//! The hooks of the actor's own life: it wakes, sleeps, is destroyed, changes.
+//! The hooks of the actor's lifecycle: it wakes, sleeps, is destroyed, changes.
 
 use super::{Hook, MigrateHook, RunHook};
 use crate::{
@@ -10,7 +10,7 @@ use crate::{
     syntax::Method,
 };
 
-/// Those that the block has.
+/// The hooks of a block that run for the actor itself, and not for a connection.
 #[derive(Debug, Default)]
 pub(crate) struct Lifecycle {
     pub(crate) on_wake: Option<Hook>,
@@ -33,7 +33,7 @@ impl Lifecycle {
         }
     }
 
-    /// Takes a method as the hook that its attribute names.
+    /// Adds a method as the hook that its attribute names.
     pub(super) fn add(&mut self, marker: Marker, method: &Method, scope: Scope<'_>) {
         let name = marker.name();
         match marker {
@@ -91,7 +91,7 @@ impl Hook {
         hook
     }
 
-    /// A hook that takes the context, and nothing else.
+    /// Reads a hook that takes the context, and nothing else.
     fn begin_alone(method: &Method, what: &str, scope: Scope<'_>) -> Self {
         let (hook, values) = Self::begin(method, what, scope);
         if hook.conn {

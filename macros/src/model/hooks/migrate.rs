@@ -12,11 +12,11 @@ use crate::{
     syntax::Method,
 };
 
-/// `#[on_migrate]`: the function that makes a state out of an older one.
+/// The function that makes a state out of an older one.
 #[derive(Debug)]
 pub(crate) struct MigrateHook {
     pub(crate) function: Ident,
-    /// The type of the older state; `None` where it is missing, which is a mistake.
+    /// The type of the older state; `None` if it is missing, which is reported.
     pub(crate) old: Option<TokenStream>,
     pub(crate) output: Output,
     pub(crate) is_broken: bool,
@@ -61,7 +61,7 @@ impl MigrateHook {
             function: sig.ident.clone(),
             old: old.map(|ty| {
                 owned::check(ty, "an older state is read from the store", scope);
-                scope.outside(ty)
+                scope.resolve_self(ty)
             }),
             output: Output::of(&sig.output, "the actor outlives the hook", scope),
             is_broken: errors.has_errors(),

@@ -1,4 +1,10 @@
-//! The hooks: the methods that the framework calls at points of an actor's life.
+//! The hooks: methods of the block that the framework calls by itself.
+//!
+//! [`Hooks`] sorts the annotated methods into the files of this folder, one for each kind of hook, and checks what
+//! concerns several of them. A kind that is a method of the actor with the usual parameters is a [`Hook`]; the others
+//! have types of their own. Each knows whether an error was found in it (`is_broken`), and then no code is generated
+//! for it.
+
 mod before_actor;
 mod create;
 mod hook;
@@ -22,23 +28,23 @@ pub(crate) use raw::{RawHandler, RawHandlers};
 pub(crate) use run::RunHook;
 pub(crate) use subscribe::{GuardedEvent, SubscribeHook};
 
-/// Every hook that the block has.
+/// The hooks of a block.
 #[derive(Debug, Default)]
 pub(crate) struct Hooks {
     pub(crate) create: Option<CreateHook>,
     pub(crate) before_connect: Option<Hook>,
-    /// The other form of it, without `self`, which is asked before there is an actor.
+    /// The other form of it, without `self`, which is called before the actor exists.
     pub(crate) before_actor: Option<BeforeActorHook>,
     pub(crate) on_connect: Option<Hook>,
     pub(crate) on_disconnect: Option<Hook>,
-    /// Those that are asked who may listen, each about other events.
+    /// Those that decide who may listen, each for other events.
     pub(crate) subscribe: Vec<SubscribeHook>,
     pub(crate) life: Lifecycle,
     pub(crate) raw: RawHandlers,
 }
 
 impl Hooks {
-    /// Takes a method as the hook that its attribute names.
+    /// Adds a method as the hook that its attribute names.
     pub(crate) fn add(&mut self, marker: Marker, attr: &Attribute, method: &Method, scope: Scope<'_>) {
         let has_no_self = method.sig.receiver().is_none();
         let is_duplicate = match marker {
@@ -82,7 +88,7 @@ impl Hooks {
 }
 
 impl Hooks {
-    /// What is wrong with the two forms of `#[on_before_connect]` together: one of them makes a connection's state.
+    /// Checks the two forms of `#[on_before_connect]` together: only one of them may make the state of a connection.
     pub(crate) fn check_both(&mut self, scope: Scope<'_>) {
         if let (Some(check), Some(_)) = (&mut self.before_actor, &self.before_connect)
             && !check.is_broken
@@ -96,14 +102,15 @@ impl Hooks {
         }
     }
 
-    /// The type of the params, as the hook says that takes them.
+    /// The type of the params: that of the hook that takes them.
     pub(crate) fn params(&self) -> Option<&TokenStream> {
         let with_self = self.before_connect.as_ref().and_then(|hook| hook.params.as_ref());
         with_self.or_else(|| self.before_actor.as_ref().and_then(|check| check.params.as_ref()))
     }
 }
 
-/// Most hooks take none; one that is not looked at would seem to do something.
+/// Reports arguments of an attribute that takes none. If they were ignored, the user would think that they do
+/// something.
 fn check_arguments(marker: Marker, attr: &Attribute, scope: Scope<'_>) {
     let name = marker.name();
     if !matches!(marker, Marker::OnSubscribe | Marker::OnRequest) && !matches!(attr.meta, Meta::Path(_)) {

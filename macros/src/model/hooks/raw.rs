@@ -1,4 +1,4 @@
-//! The raw handlers: `#[on_request]` and `#[on_websocket]`.
+//! The raw handlers: `#[on_request]` for HTTP requests, `#[on_websocket]` for web sockets.
 
 use proc_macro2::TokenStream;
 use syn::{Attribute, Ident, Meta, PatType, ReturnType, Token, Type, parse::ParseStream};
@@ -14,14 +14,14 @@ use crate::{
     typo,
 };
 
-/// Those that the block has.
+/// The raw handlers of a block.
 #[derive(Debug, Default)]
 pub(crate) struct RawHandlers {
     pub(crate) on_request: Option<RawHandler>,
     pub(crate) on_websocket: Option<RawHandler>,
 }
 
-/// A method that takes what no action is: a raw request, or a raw socket.
+/// A method that takes an HTTP request or a WebSocket as it is.
 #[derive(Debug)]
 pub(crate) struct RawHandler {
     pub(crate) method: Ident,
@@ -30,19 +30,19 @@ pub(crate) struct RawHandler {
     pub(crate) mode: Option<Mode>,
     pub(crate) is_async: bool,
     pub(crate) ctx: bool,
-    /// The type of what it takes; `None` where it is missing, which is a mistake.
+    /// The type of the request or the socket; `None` if it is missing, which is reported.
     pub(crate) takes: Option<TokenStream>,
     pub(crate) output: Output,
-    /// Where it says that links on other sites may lead to it: `#[on_request(navigation)]`.
+    /// The word in `#[on_request(navigation)]`, by which links on other sites may lead to it.
     pub(crate) navigation: Option<Ident>,
     pub(crate) is_broken: bool,
 }
 
-/// What one of the two is, in words.
+/// The words of errors about one of the two kinds of handler.
 #[derive(Clone, Copy)]
 struct Kind {
     what: &'static str,
-    /// What it takes beside the context, and how that is written.
+    /// What it takes beside the context, and how to write that.
     role: &'static str,
     parameter: &'static str,
 }
@@ -64,7 +64,7 @@ impl RawHandlers {
         }
     }
 
-    /// Takes a method as the handler that its attribute names.
+    /// Adds a method as the handler that its attribute names.
     pub(super) fn add(&mut self, marker: Marker, attr: &Attribute, method: &Method, scope: Scope<'_>) {
         match marker {
             Marker::OnRequest => self.on_request = Some(RawHandler::of_request(method, attr, scope)),
@@ -102,7 +102,7 @@ impl RawHandler {
             let help = "return a response, such as `http::Response<String>`, or a `Result` of one";
             scope.errors.report(&sig.ident, format_args!("{} answers the request", REQUEST.what), help);
         }
-        // A response is taken while the actor is still lent, so it may be any type, and one without a name.
+        // The response is converted while the actor is still borrowed, so it may be of any type, even `impl Trait`.
         let output = Output::of_any(&sig.output, scope);
         let handler = Self::new(method, mode, ctx, takes, output, errors.has_errors());
         Self { navigation, ..handler }
@@ -189,7 +189,7 @@ fn takes_navigation(attr: &Attribute, scope: Scope<'_>) -> Option<Ident> {
     navigation
 }
 
-/// The parameters of a handler that runs beside the turns: the context, which is its own, and what it takes.
+/// The parameters of a handler that runs beside the turns: the context, by value, and the request or the socket.
 fn own_parameters(method: &Method, kind: Kind, scope: Scope<'_>) -> (bool, Option<TokenStream>) {
     let parameters: Vec<_> = method.sig.inputs.iter().filter_map(typed).collect();
     let (ctx, others) = match parameters.as_slice() {
@@ -206,7 +206,7 @@ fn own_parameters(method: &Method, kind: Kind, scope: Scope<'_>) -> (bool, Optio
     (ctx.is_some(), only_parameter(others, method, kind, scope))
 }
 
-/// What the handler takes beside the context: one value.
+/// The one value that the handler takes beside the context.
 fn only_parameter(values: &[&PatType], method: &Method, kind: Kind, scope: Scope<'_>) -> Option<TokenStream> {
     let Kind { what, role, parameter } = kind;
     for extra in values.iter().skip(1) {
@@ -221,5 +221,6 @@ fn only_parameter(values: &[&PatType], method: &Method, kind: Kind, scope: Scope
         );
         return None;
     };
-    owned::check(&value.ty, &format!("{role} is the handler's own"), scope).then(|| scope.outside(&value.ty))
+    owned::check(&value.ty, &format!("{role} is the handler's own"), scope)
+        .then(|| scope.resolve_self(&value.ty))
 }

@@ -11,7 +11,7 @@ use crate::{
     syntax::Method,
 };
 
-/// `#[run]`: the function that runs beside the actor's turns.
+/// The function that runs beside the actor's turns.
 #[derive(Debug)]
 pub(crate) struct RunHook {
     pub(crate) function: Ident,
@@ -59,7 +59,7 @@ impl RunHook {
         }
     }
 
-    /// Says whether it takes the context, which is its own.
+    /// Returns whether it takes the context, by value.
     fn check_parameters(sig: &Signature, what: &str, scope: Scope<'_>) -> bool {
         let parameters: Vec<_> = sig.inputs.iter().filter_map(typed).collect();
         let (ctx, others) = match parameters.as_slice() {

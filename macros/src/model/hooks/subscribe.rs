@@ -1,4 +1,4 @@
-//! The hooks that are asked who may listen: `#[on_subscribe(Event)]`.
+//! The hooks that decide who may listen: `#[on_subscribe(Event)]`.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -14,11 +14,11 @@ use crate::{model::Scope, syntax::Method, type_to_string::type_to_string};
 #[derive(Debug)]
 pub(crate) struct SubscribeHook {
     pub(crate) hook: Hook,
-    /// The events that it is asked about.
+    /// The events that it decides about.
     pub(crate) events: Vec<GuardedEvent>,
 }
 
-/// An event that not everybody gets.
+/// An event with an `#[on_subscribe]`: a connection needs its consent to listen.
 #[derive(Debug)]
 pub(crate) struct GuardedEvent {
     pub(crate) ty: TokenStream,
@@ -26,12 +26,12 @@ pub(crate) struct GuardedEvent {
 }
 
 impl SubscribeHook {
-    /// The hook; `others` are those that the block has had before it.
+    /// The hook; `others` are those before it in the block.
     pub(super) fn of(method: &Method, attr: &Attribute, others: &[Self], scope: Scope<'_>) -> Self {
         let errors = scope.errors.nested();
         let scope = scope.with(&errors);
         let mut hook = Hook::of_connection(method, "on_subscribe", scope);
-        check_answer(&method.sig, hook.output.is_result(), scope);
+        check_return_type(&method.sig, hook.output.is_result(), scope);
         let mut events = Vec::new();
         for ty in types(attr, scope) {
             let type_text = type_to_string(&ty);
@@ -42,7 +42,7 @@ impl SubscribeHook {
                 let what = format!("`{type_text}` has its `#[on_subscribe]` already");
                 scope.errors.report(&ty, what, "ask both things in one method");
             } else {
-                events.push(GuardedEvent { ty: scope.outside(&ty), type_text });
+                events.push(GuardedEvent { ty: scope.resolve_self(&ty), type_text });
             }
         }
         hook.is_broken = errors.has_errors();
@@ -50,8 +50,8 @@ impl SubscribeHook {
     }
 }
 
-/// It answers with nothing, or with an error. Of another answer, `Ok(false)`, nobody would take notice.
-fn check_answer(sig: &Signature, is_result: bool, scope: Scope<'_>) {
+/// The hook returns a `Result` of `()`. Another value, such as `Ok(false)`, would be ignored, so it is reported.
+fn check_return_type(sig: &Signature, is_result: bool, scope: Scope<'_>) {
     let help = "write `-> Result<(), Error>`; `Ok(())` lets the connection listen";
     let message =
         "the hook `#[on_subscribe]` refuses with an error, so it returns a `Result` of nothing else";
@@ -67,7 +67,7 @@ fn check_answer(sig: &Signature, is_result: bool, scope: Scope<'_>) {
     }
 }
 
-/// `T` of `Result<T, E>`, if it is written there.
+/// `T` of `Result<T, E>`; `None` for an alias without type arguments.
 fn ok(result: &Type) -> Option<&Type> {
     let Type::Path(path) = result else { return None };
     let PathArguments::AngleBracketed(arguments) = &path.path.segments.last()?.arguments else { return None };
