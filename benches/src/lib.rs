@@ -1,11 +1,15 @@
 //! What the benchmarks share.
 
+pub mod peers;
+
 use std::{
     env,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
-    time::Duration,
+    time::{Duration, Instant},
 };
+
+use rustix::time::{ClockId, clock_gettime};
 
 /// A number from the environment.
 pub fn setting(name: &str, default: usize) -> usize {
@@ -22,6 +26,34 @@ pub fn median(times: &mut [Duration]) -> Duration {
 pub fn median_of(values: &mut [f64]) -> f64 {
     values.sort_by(f64::total_cmp);
     values[values.len() / 2]
+}
+
+/// What something took, by the clock and of all processors.
+#[derive(Clone, Copy)]
+pub struct Cost {
+    pub time: Duration,
+    pub cpu: Duration,
+}
+
+/// Measures from when it is made.
+pub struct Stopwatch {
+    begun: Instant,
+    cpu: Duration,
+}
+
+impl Stopwatch {
+    pub fn start() -> Self {
+        Self { begun: Instant::now(), cpu: cpu_time() }
+    }
+
+    pub fn cost(&self) -> Cost {
+        Cost { time: self.begun.elapsed(), cpu: cpu_time() - self.cpu }
+    }
+}
+
+/// Of all threads of this process, in the kernel too.
+fn cpu_time() -> Duration {
+    clock_gettime(ClockId::ProcessCPUTime).try_into().expect("it is not negative")
 }
 
 /// Resident anonymous memory of a process, in bytes.

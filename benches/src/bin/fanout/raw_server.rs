@@ -30,7 +30,8 @@ pub async fn serve() {
 /// Whatever comes first is a handshake. Each byte after it asks for a burst of so many.
 async fn take(mut stream: TcpStream, connections: Connections) {
     let mut buffer = [0; 1024];
-    stream.read(&mut buffer).await.unwrap();
+    let length = stream.read(&mut buffer).await.unwrap();
+    assert!(length > 0, "the load sends a handshake");
     stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\n\r\n").await.unwrap();
     let (reader, writer) = stream.into_split();
     connections.borrow_mut().push(writer);

@@ -2,7 +2,7 @@
 
 use ractor::{Actor, ActorProcessingErr, ActorRef, RpcReplyPort, call};
 
-use crate::Contender;
+use super::Peer;
 
 pub struct Counter;
 
@@ -36,11 +36,17 @@ impl Actor for Counter {
 #[derive(Clone)]
 pub struct Ractor(ActorRef<Message>);
 
-pub async fn start() -> Ractor {
-    Ractor(Actor::spawn(None, Counter, ()).await.unwrap().0)
-}
+impl Peer for Ractor {
+    const NAME: &str = "ractor";
 
-impl Contender for Ractor {
+    type Host = ();
+
+    async fn host() {}
+
+    async fn start((): &(), _: usize) -> Self {
+        Self(Actor::spawn(None, Counter, ()).await.unwrap().0)
+    }
+
     async fn ask(&self) -> u64 {
         call!(self.0, |reply| Message::Add(Some(reply))).unwrap()
     }

@@ -1,8 +1,8 @@
-//! kameo: a counter with one message.
+//! kameo: a counter with one message. Its mailbox takes 64 by default; a caller waits while it is full.
 
 use kameo::prelude::*;
 
-use crate::Contender;
+use super::Peer;
 
 #[derive(Actor, Default)]
 pub struct Counter {
@@ -23,11 +23,17 @@ impl Message<Add> for Counter {
 #[derive(Clone)]
 pub struct Kameo(ActorRef<Counter>);
 
-pub fn start() -> Kameo {
-    Kameo(Counter::spawn(Counter::default()))
-}
+impl Peer for Kameo {
+    const NAME: &str = "kameo";
 
-impl Contender for Kameo {
+    type Host = ();
+
+    async fn host() {}
+
+    async fn start((): &(), _: usize) -> Self {
+        Self(Counter::spawn(Counter::default()))
+    }
+
     async fn ask(&self) -> u64 {
         self.0.ask(Add).await.unwrap()
     }
