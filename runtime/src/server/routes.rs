@@ -2,21 +2,35 @@
 //!
 //! It is the only way to add one. Handlers need the gateway as their router's state, and only the functions here have a
 //! router with that state: what they hand out takes no such handler any more. What follows an actor's address is a table
-//! too, `Route::BELOW`.
+//! too, `ActorPath::BELOW`.
 
 use std::sync::Arc;
 
 use axum::{
     Extension, Router,
+    extract::{Request, State},
     handler::Handler,
     middleware::from_fn_with_state,
+    response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter, any, on},
 };
 
 use super::{
-    Gateway, Route, addressed, by_headers, front,
-    http::{authority::Authority, control, errors, errors::Failure},
+    actor_path::ActorPath,
+    gateway::{Gateway, GatewayState},
+    http::{
+        authority::Authority,
+        calls, control, errors,
+        errors::Failure,
+        queues,
+        request_context::RequestContext,
+        requests,
+        target::{Query, Target},
+    },
+    middleware::front,
+    ws::handshake,
 };
+use crate::{Fault, wire::http::MAX_MESSAGE};
 
 /// One route: what is served at this path to this method.
 struct Row {
@@ -121,7 +135,7 @@ pub(crate) fn control_router(gateway: Arc<Gateway>) -> Router {
 pub fn all() -> Vec<(&'static str, String)> {
     let paths = |path: &'static str| match path.strip_suffix("{*address}") {
         Some(gateway) => {
-            Route::BELOW.iter().map(|below| format!("{gateway}{{actor}}{}", below.path)).collect()
+            ActorPath::BELOW.iter().map(|below| format!("{gateway}{{actor}}{}", below.path)).collect()
         }
         None => vec![path.to_owned()],
     };
@@ -158,4 +172,67 @@ impl Verb {
             Self::Any => "ANY",
         }
     }
+}
+
+/// `/gateway/{address}/..`
+async fn addressed(
+    gateway: GatewayState,
+    Extension(ray): Extension<RequestContext>,
+    request: Request,
+) -> Response {
+    let path = request.uri().path();
+    let address = path.strip_prefix("/gateway/").unwrap_or(path);
+    let (segment, path) = address.split_at(address.find('/').unwrap_or(address.len()));
+    let target = Query::parse(request.uri().query())
+        .and_then(|query| Target::parse(segment, &query, gateway.limits()));
+    let route = ActorPath::parse(path);
+    dispatch(gateway, ray, target, route, request).await
+}
+
+/// `/connect`, `/request/..` and `/websocket/..` with the actor in headers or subprotocols.
+async fn by_headers(
+    gateway: GatewayState,
+    Extension(ray): Extension<RequestContext>,
+    request: Request,
+) -> Response {
+    let headers = request.headers();
+    let target = handshake::Offer::of(headers).target().or_else(|| Target::from_headers(headers));
+    let route = ActorPath::parse(request.uri().path());
+    dispatch(gateway, ray, target.ok_or_else(errors::no_route), route, request).await
+}
+
+async fn dispatch(
+    State(gateway): GatewayState,
+    ray: RequestContext,
+    target: Result<Target, Fault>,
+    route: ActorPath,
+    request: Request,
+) -> Response {
+    let tells_limit = matches!(route, ActorPath::Connect | ActorPath::Action(_));
+    let max_message = gateway.limits().incoming_message;
+    let response = match route {
+        ActorPath::Connect => handshake::connect(gateway, ray, target, request).map_err(Failure::from),
+        ActorPath::WebSocket(path) => {
+            handshake::raw(gateway, ray, target, &path, request).map_err(Failure::from)
+        }
+        ActorPath::Unknown(path) => Err(errors::no_actor_route(&path).into()),
+        ActorPath::Action(name) => match target {
+            Ok(target) => calls::action(gateway, target, name, request).await,
+            Err(fault) => Err(fault.into()),
+        },
+        ActorPath::Queue(name) => match target {
+            Ok(target) => queues::send(gateway, target, name, request).await,
+            Err(fault) => Err(fault.into()),
+        },
+        ActorPath::Request(path) => match target {
+            Ok(target) => requests::fetch(&gateway, target, &path, request).await,
+            Err(fault) => Err(fault.into()),
+        },
+        ActorPath::About(page) => requests::about(&gateway, target, page, request).await,
+    };
+    let mut response = response.unwrap_or_else(IntoResponse::into_response);
+    if tells_limit {
+        response.headers_mut().insert(MAX_MESSAGE, max_message.into());
+    }
+    response
 }

@@ -168,6 +168,8 @@ impl Reader<'_> {
             let child = self.add(parent, name.clone(), file);
             self.at += 1;
             self.read(child, &children_in.join(name));
+            // Its closing brace, at which the reading of the parent would end.
+            self.at += 1;
             return;
         }
         let file = match path_attribute {

@@ -23,7 +23,7 @@ use tracing::field;
 use super::request_context::{RequestContext, ResponseInfo};
 use crate::{
     meters::{self, ServerMeters},
-    server::{Route, net::byte_counter::ByteCounter},
+    server::{actor_path::ActorPath, net::byte_counter::ByteCounter},
     util::{
         log::{self, Span},
         map_body::through,
@@ -179,14 +179,14 @@ pub(in crate::server) fn route(path: &str) -> meters::Route {
         Some(address) => address.find('/').map_or("", |slash| &address[slash..]),
         None => path,
     };
-    match Route::parse(own) {
+    match ActorPath::parse(own) {
         _ if path == "/actors" || path.starts_with("/actors/") => meters::Route::Control,
-        Route::Action(_) => meters::Route::Action,
-        Route::Queue(_) => meters::Route::Queue,
-        Route::Request(_) => meters::Route::Request,
-        Route::Connect => meters::Route::Connect,
-        Route::WebSocket(_) => meters::Route::WebSocket,
-        Route::About(_) | Route::Unknown(_) => meters::Route::Other,
+        ActorPath::Action(_) => meters::Route::Action,
+        ActorPath::Queue(_) => meters::Route::Queue,
+        ActorPath::Request(_) => meters::Route::Request,
+        ActorPath::Connect => meters::Route::Connect,
+        ActorPath::WebSocket(_) => meters::Route::WebSocket,
+        ActorPath::About(_) | ActorPath::Unknown(_) => meters::Route::Other,
     }
 }
 

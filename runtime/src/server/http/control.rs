@@ -28,7 +28,8 @@ use crate::{
     host::{AdmissionRequest, ConnectInfo, Denied, Entered, Health, Lookup, Runtime},
     limits::memory_budget::Charge,
     server::{
-        Gateway, Shared,
+        Gateway,
+        gateway::GatewayState,
         net::{permits::Address, timeouts},
     },
     store::ActorRecord,
@@ -37,7 +38,7 @@ use crate::{
 };
 
 /// `GET /health`
-pub(in crate::server) async fn health(State(gateway): Shared) -> Response {
+pub(in crate::server) async fn health(State(gateway): GatewayState) -> Response {
     health_page(gateway.runtime.health())
 }
 
@@ -57,7 +58,7 @@ pub(in crate::server) async fn metadata() -> Response {
 
 /// `GET /actors`
 pub(in crate::server) async fn list(
-    State(gateway): Shared,
+    State(gateway): GatewayState,
     authority: Authority,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -76,7 +77,7 @@ pub(in crate::server) async fn list(
 
 /// `PUT /actors`
 pub(in crate::server) async fn get_or_create(
-    State(gateway): Shared,
+    State(gateway): GatewayState,
     authority: Authority,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -87,7 +88,7 @@ pub(in crate::server) async fn get_or_create(
 
 /// `POST /actors`
 pub(in crate::server) async fn create(
-    State(gateway): Shared,
+    State(gateway): GatewayState,
     authority: Authority,
     request: Request,
 ) -> Result<Response, Failure> {
@@ -98,7 +99,7 @@ pub(in crate::server) async fn create(
 
 /// `DELETE /actors/{id}`: answered when the actor is gone.
 pub(in crate::server) async fn destroy(
-    State(gateway): Shared,
+    State(gateway): GatewayState,
     authority: Authority,
     request: Request,
 ) -> Result<Response, Failure> {

@@ -7,10 +7,10 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
 use super::{errors, errors::Failure};
-use crate::server::Shared;
+use crate::server::gateway::GatewayState;
 
 pub(in crate::server) async fn metrics(
-    State(gateway): Shared,
+    State(gateway): GatewayState,
     request: Request,
 ) -> Result<Response, Failure> {
     let Some(prometheus) = &gateway.prometheus else { return Err(errors::no_route().into()) };

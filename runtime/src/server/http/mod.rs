@@ -6,6 +6,7 @@ pub(in crate::server) mod authority;
 pub(in crate::server) mod body;
 pub(in crate::server) mod calls;
 pub(in crate::server) mod control;
+pub(in crate::server) mod control_token;
 pub(in crate::server) mod cors;
 pub(in crate::server) mod errors;
 pub(in crate::server) mod extensions;

@@ -16,19 +16,11 @@ use super::{
 use crate::{
     Fault,
     host::{ConnectInfo, Denied, Entered, carried},
-    server::{Gateway, net::permits::Address},
+    server::{Gateway, actor_path::ActorPage, net::permits::Address},
     util::log::Instrument as _,
 };
 
-/// A page that every actor has.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(in crate::server) enum About {
-    Banner,
-    Health,
-    Metadata,
-}
-
-impl About {
+impl ActorPage {
     fn content(self) -> (&'static str, String) {
         let text = "text/plain; charset=utf-8";
         match self {
@@ -47,7 +39,7 @@ impl About {
 pub(in crate::server) async fn about(
     gateway: &Gateway,
     target: Result<Target, Fault>,
-    page: About,
+    page: ActorPage,
     request: Request,
 ) -> Result<Response, Failure> {
     let target = target?;

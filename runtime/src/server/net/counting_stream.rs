@@ -16,7 +16,7 @@ use tokio::{
     net::TcpStream,
 };
 
-use super::{permits::Permit, turn_away};
+use super::{permits::Permit, refuse::refuse};
 use crate::{
     limits::memory_budget::{Charge, Full},
     server::http::errors,
@@ -95,7 +95,7 @@ impl CountingStream {
         self.seat.unfinished.store(unfinished, Ordering::Relaxed);
         // Twice: the room that it is read into grows by doubling.
         self.held.set(2 * unfinished).map_err(|Full| {
-            turn_away(&self.socket, &errors::overloaded());
+            refuse(&self.socket, &errors::overloaded());
             io::Error::other("too much is held for its address")
         })
     }

@@ -4,6 +4,7 @@ pub(crate) mod byte_counter;
 pub(in crate::server) mod counting_stream;
 pub(crate) mod direct_writer;
 pub(in crate::server) mod permits;
+pub(in crate::server) mod refuse;
 pub(in crate::server) mod seldom;
 pub(in crate::server) mod stall;
 pub(in crate::server) mod tcp;
@@ -16,7 +17,6 @@ use axum::{Router, body::Body, extract::ConnectInfo, middleware::from_fn_with_st
 use http::{Request, StatusCode};
 use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
-use serde_json::json;
 #[cfg(unix)]
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::{
@@ -33,13 +33,11 @@ use tower_service::Service as _;
 use self::{
     counting_stream::{CountingStream, HeadBudget},
     permits::{Permit, What},
+    refuse::refuse,
     timer::UptimeTimer,
 };
-use super::{Gateway, front_of_own, http::hosts::Arrival, router};
-use crate::{
-    Fault,
-    util::{log, shown::shown},
-};
+use super::{Gateway, http::hosts::Arrival, middleware::front_of_own, router};
+use crate::util::{log, shown::shown};
 
 /// Serves until `signal`, then stops: no new connections, an end to what is under way, and a close for every
 /// WebSocket that tells clients to come back. Routes of the app's own are served beside the protocol's.
@@ -95,7 +93,7 @@ async fn receive(
         let place = match gateway.peers.enter(What::Socket, gateway.access.owner_of_socket(peer)) {
             Ok(place) => place,
             Err(fault) => {
-                turn_away(&socket, &fault);
+                refuse(&socket, &fault);
                 continue;
             }
         };
@@ -117,17 +115,6 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             }
         }
     }
-}
-
-/// Says why a socket is not served, without waiting for anything.
-pub(super) fn turn_away(socket: &TcpStream, fault: &Fault) {
-    const HEAD: &str =
-        "HTTP/1.1 503 Service Unavailable\r\ncontent-type: application/json\r\nconnection: close\r\n";
-    let body =
-        json!({ "group": fault.group(), "code": fault.code(), "message": fault.message() }).to_string();
-    let answer = format!("{HEAD}content-length: {}\r\n\r\n{body}", body.len());
-    // A new socket has room for this; if not, it hears nothing.
-    let _ = socket.try_write(answer.as_bytes());
 }
 
 /// Speaks HTTP on one socket until it is closed, upgraded, or idle when the server stops.

@@ -9,7 +9,7 @@ use tokio::{
 };
 use tokio_websockets::Message;
 
-use super::{session::End, socket::Socket};
+use super::{end::End, socket::Socket};
 use crate::{Limits, delivery::outbox::Close, util::uptime::Uptime};
 
 /// Since when a peer is silent, how long it may be, and how long it may take over one message.

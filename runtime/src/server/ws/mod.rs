@@ -1,6 +1,7 @@
 //! WebSocket: from the handshake to the session of a connection.
 
 pub(in crate::server) mod connect;
+pub(in crate::server) mod end;
 pub(in crate::server) mod fair_yield;
 pub(in crate::server) mod frame_head;
 pub(in crate::server) mod frame_scanner;

@@ -22,8 +22,8 @@ use tokio_websockets::Message;
 
 use super::{
     connect::{crowded, rejected, unreached},
+    end::End,
     heartbeat::Heartbeat,
-    session::End,
     socket::{Received, Socket, Step},
     transport::Transport,
 };

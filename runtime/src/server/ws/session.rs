@@ -16,6 +16,7 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_websockets::Message;
 
 use super::{
+    end::End,
     fair_yield::FairYield,
     framing::{followed_by_ping, frames},
     heartbeat::Heartbeat,
@@ -306,19 +307,6 @@ impl Drop for Lent {
     fn drop(&mut self) {
         drop(self.0.take_back());
     }
-}
-
-/// How a session ends.
-#[derive(Debug)]
-pub(in crate::server) enum End {
-    /// From here.
-    Close(Close),
-    /// From there: it closed, or broke the protocol in a way that the socket has an answer for.
-    Answer,
-    /// With a message that is too long to be read.
-    TooLong,
-    /// Without a word.
-    Gone,
 }
 
 /// Tells the actor once that the socket is gone, however its session ends.

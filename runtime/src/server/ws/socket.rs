@@ -14,7 +14,7 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::{frame_scanner::TooLong, session::End, signs::Signs, transport::Transport};
+use super::{end::End, frame_scanner::TooLong, signs::Signs, transport::Transport};
 use crate::{
     delivery::outbox::Close,
     server::net::{direct_writer::DirectWriter, tcp::LendWriter, timeouts},

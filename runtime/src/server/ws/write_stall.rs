@@ -10,7 +10,7 @@ use std::{
 
 use tokio::time::Instant;
 
-use super::session::End;
+use super::end::End;
 use crate::{delivery::outbox::Outbox, util::uptime::Uptime};
 
 type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
