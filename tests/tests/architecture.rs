@@ -137,6 +137,24 @@ fn every_line_of_the_log_is_one_that_may_fail() {
     }
 }
 
+/// What has to happen around a turn is in one place: nobody else opens the gate, and nobody else says that a turn broke off.
+#[test]
+fn a_turn_has_one_beginning() {
+    let sources = root().join("runtime/src");
+    for call in [".begin_write(", ".end_write(", ".broke_off("] {
+        let callers: BTreeSet<_> = rust_files(&sources)
+            .iter()
+            .filter(|file| {
+                fs::read_to_string(file).unwrap().split("#[cfg(all(test").next().unwrap().contains(call)
+            })
+            .map(|file| file.strip_prefix(&sources).unwrap().display().to_string())
+            // The gate's own folder returns to what is saved.
+            .filter(|file| !file.starts_with("host/durability/"))
+            .collect();
+        assert_eq!(callers, BTreeSet::from(["host/turn/write_turn.rs".to_owned()]), "{call}");
+    }
+}
+
 /// A stub of that name would hide it: such a name must be reserved.
 #[test]
 fn no_action_hides_a_method_of_the_clients() {

@@ -38,12 +38,26 @@ impl<A: Actor> Ctx<A> {
         Self { cell, caller: None, schedule: None, claims: None, wishes: None }
     }
 
-    pub(crate) fn wished(&self) -> LifecycleRequest {
-        self.wishes.as_ref().map_or(LifecycleRequest::Stay, LifecycleRequests::get)
+    /// A turn begins, for this connection if it is about one.
+    pub(crate) fn begin_turn(&mut self, caller: Option<Conn<A>>) {
+        (self.caller, self.wishes) = (caller, Some(LifecycleRequests::default()));
     }
 
-    pub(crate) fn of_schedule(self, id: ScheduleId) -> Self {
-        Self { schedule: Some(id), ..self }
+    /// The turn is over, and nothing of it stays.
+    pub(crate) fn end_turn(&mut self) {
+        (self.caller, self.schedule) = (None, None);
+    }
+
+    pub(crate) fn set_schedule(&mut self, id: ScheduleId) {
+        self.schedule = Some(id);
+    }
+
+    pub(crate) fn cell(&self) -> &Arc<ActorCell<A>> {
+        &self.cell
+    }
+
+    pub(crate) fn wished(&self) -> LifecycleRequest {
+        self.wishes.as_ref().map_or(LifecycleRequest::Stay, LifecycleRequests::get)
     }
 
     pub(crate) fn of_request(&self, claims: Claims) -> Self {

@@ -67,7 +67,7 @@ impl<A: Actor> ActorCell<A> {
             if self.is_to_be_destroyed() && self.try_destroy().await {
                 return true;
             }
-            let Ok(mut core) = self.write_saved().await else { return false };
+            let Ok(mut access) = self.write_saved().await else { return false };
             let over = || {
                 if limit.is_elapsed() {
                     // What comes late still is for the next time awake too.
@@ -78,10 +78,10 @@ impl<A: Actor> ActorCell<A> {
             };
             // Under the write lock, and with the state: no call runs past the mailbox, now or later.
             if self.close_if_clean(over) {
-                core.state = None;
+                access.state = None;
                 return false;
             }
-            drop(core);
+            drop(access);
             tokio::task::yield_now().await;
         }
     }
@@ -126,7 +126,7 @@ impl<A: Actor> ActorCell<A> {
         self.end_run().await;
         self.alarms.lock().close();
         self.close_queues(&faults::not_handled_yet());
-        self.core.write().await.state = None;
+        self.access().await.state = None;
         self.kind.pass_on(self);
         self.leave_place();
         self.holds.gone.cancel();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Core, keep_alive::LifecycleRequest};
+use super::keep_alive::LifecycleRequest;
 use crate::{
     Actor, Fault,
     delivery::outbox::Close,
@@ -10,7 +10,10 @@ use crate::{
     host::{
         ActorCell, Lookup,
         durability::commit::Unsaved,
-        turn::{call_chain::Chain, hooks::Hook},
+        turn::{
+            hooks::Hook,
+            write_turn::{WriteAccess, WriteTurn},
+        },
     },
     store::Commit,
     util::log::Instrument as _,
@@ -41,8 +44,8 @@ impl<A: Actor> ActorCell<A> {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
         let doomed = self.gate.lock().is_doomed();
         let turn = if doomed { self.write().await } else { self.write_saved().await };
-        let mut core = match turn {
-            Ok(core) => Some(core),
+        let mut access = match turn {
+            Ok(access) => Some(access),
             // The store has forgotten it already.
             Err(fault) if fault == faults::actor_not_found() => None,
             Err(_) => return false,
@@ -52,8 +55,8 @@ impl<A: Actor> ActorCell<A> {
             return false;
         }
         // One turn from here to the end: nobody sees what the hook leaves.
-        if let Some(core) = &mut core {
-            self.say_goodbye(core).await;
+        if let Some(access) = &mut access {
+            self.say_goodbye(access).await;
             self.saves_ended().await;
             if self.gate.lock().is_broken() {
                 return false;
@@ -69,26 +72,25 @@ impl<A: Actor> ActorCell<A> {
         self.alarms.lock().close();
         self.queues.lock().destroyed();
         self.close_queues(&faults::not_handled_destroyed());
-        if let Some(core) = &mut core {
-            core.state = None;
+        if let Some(access) = &mut access {
+            access.state = None;
         }
         self.gate.lock().ended();
-        drop(core);
+        drop(access);
         self.close_conns();
         self.refuse_all(&faults::actor_not_found()).await;
         self.let_go().await;
         true
     }
 
-    async fn say_goodbye(self: &Arc<Self>, core: &mut Core<A>) {
+    async fn say_goodbye(self: &Arc<Self>, access: &mut WriteAccess<A>) {
         let Some(mode) = A::HOOKS.on_destroy else { return };
         let hook = Hook::long("on_destroy", mode);
-        let ctx = self.ctx(None);
-        let link = self.link(Chain::default(), hook.name, None);
-        self.gate.lock().begin_write();
-        let goodbye = self.guarded(hook.name, hook.limit, link.scope(core.state_mut().on_destroy(&ctx)));
+        // What is saved is saved already, and what the hook leaves is not.
+        let mut turn = WriteTurn::begin(access, hook.name, None);
+        let goodbye = turn.run(hook.limit, async |state, ctx| state.on_destroy(ctx).await);
         self.log(goodbye.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
-        self.gate.lock().end_unchanged(false);
+        turn.end_unsaved();
     }
 
     async fn erase(&self) -> Result<(), Fault> {

@@ -17,6 +17,8 @@ use crate::{
         turn::{
             call::{Call, Destination},
             call_chain::Chain,
+            read_turn::ReadTurn,
+            write_turn::WriteAccess,
         },
     },
     store::MemoryStore,
@@ -122,12 +124,13 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
 
     let call = |action| Call::new(&cell, action, None, Destination::Nobody, Chain::default());
     {
-        let mut core = Arc::clone(&cell.core).try_write_owned().expect("nobody has it");
-        let write = cell.run_write_async(&mut core, call(WhaleAction::Write {}));
+        let core = Arc::clone(&cell.core).try_write_owned().expect("nobody has it");
+        let mut access = WriteAccess::new(Arc::clone(&cell), core);
+        let write = access.run_write_async(call(WhaleAction::Write {}));
         assert!(size_of_val(&write) < SMALL, "an action that writes: {}", size_of_val(&write));
     }
-    let core = Arc::new(Arc::clone(&cell.core).try_read_owned().expect("nobody has it"));
-    let read = cell.run_read_async(core, call(WhaleAction::Read {}));
+    let core = Arc::clone(&cell.core).try_read_owned().expect("nobody has it");
+    let read = Arc::new(ReadTurn::new(Arc::clone(&cell), core)).run_async(call(WhaleAction::Read {}));
     assert!(size_of_val(&read) < SMALL, "an action that reads: {}", size_of_val(&read));
 
     let held = [1_u8; LARGE];

@@ -43,9 +43,9 @@ impl<A: Actor> ActorCell<A> {
     /// Gets the actor its state, and wakes it. Says whether it was made just now.
     pub(in crate::host) async fn start(self: &Arc<Self>, maker: Option<Maker>) -> Result<bool, Fault> {
         let created = {
-            let mut core = self.core.write().await;
+            let mut access = self.access().await;
             let (created, restored) = self.claim_or_make(maker).await?;
-            self.go_on_from(&mut core, restored);
+            self.go_on_from(&mut access, restored);
             created
         };
         if let Some(mode) = A::HOOKS.on_wake {

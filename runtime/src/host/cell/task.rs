@@ -97,6 +97,7 @@ impl<A: Actor> ActorCell<A> {
     /// When a sleep is tried again that the store failed. Nobody waits for it.
     const RETRY_SLEEP: Duration = Duration::from_secs(5);
 
+    // What is done seldom is boxed, so that an actor that waits holds no room for it.
     pub(in crate::host) async fn be_awake(self: &Arc<Self>) {
         self.used();
         // One timer for the whole time awake: it is only moved when it has run down.
@@ -122,17 +123,17 @@ impl<A: Actor> ActorCell<A> {
                     continue;
                 }
                 Step::WireEnqueue(Next::Nudged) => self.settle().await,
-                Step::WireEnqueue(Next::Closed) => break self.retire().await,
+                Step::WireEnqueue(Next::Closed) => break Box::pin(self.retire()).await,
                 Step::OwnAlarm => ringing.begin(None),
                 Step::Ring => {
-                    self.ring_next(&mut ringing).await;
+                    Box::pin(self.ring_next(&mut ringing)).await;
                     self.used();
                 }
                 Step::Idle => {}
             }
             let now = Instant::now();
             if self.is_to_be_destroyed() {
-                if self.try_destroy().await {
+                if Box::pin(self.try_destroy()).await {
                     break;
                 }
                 ringing.break_off();
@@ -152,7 +153,7 @@ impl<A: Actor> ActorCell<A> {
                 finish_by = None;
             } else if self.holds.is_finishing() && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT) {
                 idle.as_mut().reset(now + Self::END_TIMEOUT);
-            } else if self.try_sleep().await {
+            } else if Box::pin(self.try_sleep()).await {
                 break;
             } else {
                 finish_by = None;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::{RwLockWriteGuard, oneshot};
+use tokio::sync::oneshot;
 
 use super::{
     commit::Unsaved,
@@ -17,7 +17,7 @@ use crate::{
     host::{
         ActorCell,
         cell::{Core, keep_alive::LifecycleRequest},
-        turn::catch::caught,
+        turn::{catch::caught, write_turn::WriteAccess},
     },
     util::{log::Span, task},
 };
@@ -260,26 +260,24 @@ impl<A: Actor> ActorCell<A> {
     /// Before the actor goes: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
     pub(in crate::host) async fn finish_saving(self: &Arc<Self>) {
         loop {
-            let Ok(mut core) = self.write_saved().await else { return };
+            let Ok(mut access) = self.write_saved().await else { return };
             if self.close_if_clean(|| true) {
-                core.state = None;
+                access.state = None;
                 return;
             }
         }
     }
 
     /// The turn to write, with everything saved.
-    pub(in crate::host) async fn write_saved(
-        self: &Arc<Self>,
-    ) -> Result<RwLockWriteGuard<'_, Core<A>>, Fault> {
+    pub(in crate::host) async fn write_saved(self: &Arc<Self>) -> Result<WriteAccess<A>, Fault> {
         // A store that fails again and again gets no more than a few tries: an answer waits for none of them.
         for _ in 0..=Self::LAST_TRIES {
-            let core = self.write().await?;
+            let access = self.write().await?;
             if self.gate.lock().is_clean() {
-                return Ok(core);
+                return Ok(access);
             }
-            self.submit_if_changed(&core);
-            drop(core);
+            self.submit_if_changed(&access);
+            drop(access);
             self.saves_ended().await;
         }
         Err(faults::service_unavailable())

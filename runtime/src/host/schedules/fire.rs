@@ -3,25 +3,20 @@
 use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
-use tokio::{
-    sync::{RwLockWriteGuard, oneshot},
-    time::Instant,
-};
+use tokio::{sync::oneshot, time::Instant};
 
 use super::{alarm_task::Task, alarms::Alarms};
 use crate::{
-    Action as _, Actor, Ctx, Fault, Mode, ScheduleError, ScheduleId,
+    Action as _, Actor, Fault, Mode, ScheduleError, ScheduleId,
     actor::{
-        ActionOf, ReplyOf,
+        ActionOf,
         schedule::{Schedule, When},
     },
     host::{
         ActorCell,
-        cell::Core,
         turn::{
-            call_chain::Chain,
-            catch::{guarded, guarded_action},
             instrument::{CallInfo, CallInstrument},
+            write_turn::{WriteAccess, WriteTurn},
         },
     },
     store::{Alarm, AlarmId, AlarmKind},
@@ -155,10 +150,10 @@ impl<A: Actor> ActorCell<A> {
         if self.first_due().is_none() {
             return Ok(false);
         }
-        let core = self.write().await?;
+        let access = self.write().await?;
         // What had the turn before may have cancelled it.
         let Some(alarm) = self.first_due() else { return Ok(false) };
-        self.ring(core, &alarm).await?;
+        self.ring(access, &alarm).await?;
         Ok(true)
     }
 
@@ -167,43 +162,26 @@ impl<A: Actor> ActorCell<A> {
         self.alarms.lock().first_due(now).cloned()
     }
 
-    async fn ring<'a>(
-        self: &'a Arc<Self>,
-        mut core: RwLockWriteGuard<'a, Core<A>>,
-        alarm: &Alarm,
-    ) -> Result<(), Fault> {
+    async fn ring(self: &Arc<Self>, mut access: WriteAccess<A>, alarm: &Alarm) -> Result<(), Fault> {
         let task = Task::read(alarm).map_err(|error| Fault::internal(&error));
-        let action = task.as_ref().map(Task::action::<A>);
-        if matches!(&action, Ok(Ok(action)) if action.info().mode.is_async()) {
-            self.save_before_await(&core);
-        }
-        let ctx = self.ctx(None).of_schedule(alarm.id);
-        self.gate.lock().begin_write();
-        let (mode, result) = match action {
-            Ok(Ok(action)) => {
-                let info = action.info();
-                let link = self.link(Chain::default(), info.name, None);
-                let who = || CallInfo { schedule: Some(alarm.id), ..self.who(None) };
-                let mut watch = CallInstrument::begin(self.meters(), info, who);
-                let run =
-                    run(self, &mut core, &ctx, action).instrument(watch.span().unwrap_or_else(Span::none));
-                let result = self.roster().fan().corked_async(link.scope(run)).await;
-                watch.see(&result);
-                watch.end();
-                // A state that cannot be saved must not bring the alarm back with it.
-                let is_savable =
-                    |_| if info.mode.is_exclusive() { self.check_savable(&core) } else { Ok(()) };
-                (info.mode, result.and_then(is_savable))
-            }
-            Ok(Err(error)) => (Mode::Read, Err(Fault::internal(&error))),
-            Err(fault) => (Mode::Read, Err(fault.clone())),
+        let action = match task.as_ref().map(Task::action::<A>) {
+            Ok(Ok(action)) => Ok(action),
+            Ok(Err(error)) => Err(Fault::internal(&error)),
+            Err(fault) => Err(fault.clone()),
+        };
+        let info = action.as_ref().ok().map(ActionOf::<A>::info);
+        let (name, mode) = info.map_or(("schedule", Mode::Read), |info| (info.name, info.mode));
+        let mut turn = WriteTurn::begin_as(&mut access, mode, name, None).of_schedule(alarm.id);
+        let result = match action {
+            Ok(action) => self.ring_action(&mut turn, alarm.id, action).await,
+            Err(fault) => Err(fault),
         };
         let next = self.next_of(alarm, task.ok());
         if result.is_ok() {
             // In the turn, so in the commit of its effect: whatever moment a crash picks, it ran once or not at all.
             self.move_on(alarm.id, next.clone());
         }
-        if let Err(fault) = self.end_turn(&core, &ctx, mode, result) {
+        if let Err(fault) = turn.end_as(mode, result) {
             log::error!(
                 actor = shown(self.record().id),
                 schedule = shown(&alarm.id),
@@ -211,14 +189,31 @@ impl<A: Actor> ActorCell<A> {
                 "a scheduled action failed"
             );
             // It ran, and what it did is taken back; like any call that fails, it is not tried again.
-            drop(core);
-            core = self.write().await?;
-            self.gate.lock().begin_write();
+            drop(access);
+            let mut access = self.write().await?;
+            let turn = WriteTurn::begin(&mut access, name, None);
             self.move_on(alarm.id, next);
-            self.gate.lock().end_unchanged(true);
+            turn.end_aside();
         }
-        self.save_if_due(&core);
         Ok(())
+    }
+
+    /// Runs the action of a schedule. A state that cannot be saved must not bring the alarm back with it.
+    async fn ring_action(
+        &self,
+        turn: &mut WriteTurn<'_, A>,
+        id: ScheduleId,
+        action: ActionOf<A>,
+    ) -> Result<(), Fault> {
+        let info = action.info();
+        let mut watch =
+            CallInstrument::begin(self.meters(), info, || CallInfo { schedule: Some(id), ..self.who(None) });
+        let span = watch.span().unwrap_or_else(Span::none);
+        let result = turn.act_for_nobody(action).instrument(span).await;
+        watch.see(&result);
+        watch.end();
+        result?;
+        if info.mode.is_exclusive() { turn.check_savable() } else { Ok(()) }
     }
 
     /// The alarm as it is set for its next time; `None`: there is none.
@@ -322,22 +317,5 @@ impl FiringAlarms {
     /// Until when alarms are to be left alone.
     pub(in crate::host) fn not_before(&self) -> Option<Instant> {
         self.not_before
-    }
-}
-
-/// Runs an action for nobody: its answer has no reader.
-async fn run<A: Actor>(
-    cell: &ActorCell<A>,
-    core: &mut Core<A>,
-    ctx: &Ctx<A>,
-    action: ActionOf<A>,
-) -> Result<ReplyOf<A>, Fault> {
-    let (state, code) = (core.state_mut(), cell.code(action.info().name));
-    let limit = A::OPTIONS.action_timeout;
-    match action.info().mode {
-        Mode::Read => guarded(code, || state.dispatch_read(ctx, action)),
-        Mode::Write => guarded(code, || state.dispatch_write(ctx, action)),
-        Mode::ReadAsync => guarded_action(code, None, limit, state.dispatch_read_async(ctx, action)).await,
-        Mode::WriteAsync => guarded_action(code, None, limit, state.dispatch_write_async(ctx, action)).await,
     }
 }

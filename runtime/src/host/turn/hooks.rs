@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::call_chain::Chain;
+use super::write_turn::WriteTurn;
 use crate::{Actor, Conn, Ctx, Fault, Mode, host::ActorCell, util::log::Instrument as _};
 
 /// A hook, and what it is to the host.
@@ -39,18 +39,10 @@ impl<A: Actor> ActorCell<A> {
     ) -> Result<T, Fault> {
         let span = self.hook_span(hook.name, conn.as_ref());
         let run = async {
-            let mut core = self.write().await?;
-            if hook.mode.is_async() {
-                self.save_before_await(&core);
-            }
-            let ctx = self.ctx(conn);
-            self.gate.lock().begin_write();
-            // A call that comes back to the actor from there is a deadlock.
-            let link = self.link(Chain::default(), hook.name, None);
-            let result = self.guarded(hook.name, hook.limit, link.scope(code(core.state_mut(), &ctx))).await;
-            let result = self.end_turn(&core, &ctx, hook.mode, result);
-            self.save_if_due(&core);
-            result?
+            let mut access = self.write().await?;
+            let mut turn = WriteTurn::begin_as(&mut access, hook.mode, hook.name, conn);
+            let result = turn.run(hook.limit, code).await;
+            turn.end_as(hook.mode, result)?
         };
         run.instrument(span).await
     }

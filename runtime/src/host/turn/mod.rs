@@ -10,7 +10,8 @@ pub(in crate::host) mod instrument;
 pub(in crate::host) mod panics;
 pub(in crate::host) mod quantum;
 pub(in crate::host) mod raw;
-pub(in crate::host) mod reading;
+pub(in crate::host) mod read_turn;
+pub(in crate::host) mod write_turn;
 
 use std::{
     sync::Arc,
@@ -18,18 +19,15 @@ use std::{
 };
 
 use parking_lot::MutexGuard;
-use tokio::{
-    runtime::Handle,
-    sync::{OwnedRwLockReadGuard, RwLockWriteGuard, TryLockError},
-};
+use tokio::{runtime::Handle, sync::TryLockError};
 
 use self::{
     awaited::Awaited,
     call::{Answer, Call, ReplyTo},
-    call_chain::{Chain, Hold, Link},
-    catch::guarded,
+    call_chain::{Chain, Hold, Link, Reading},
     quantum::Quantum,
-    reading::UnderWay,
+    read_turn::{ReadTurn, UnderWay},
+    write_turn::{WriteAccess, WriteTurn},
 };
 use super::{
     ActorCell,
@@ -46,10 +44,7 @@ use crate::{
     Action as _, Actor, Ctx, Fault, Mode,
     actor::ReplyOf,
     error::faults,
-    util::{
-        log::{Instrument as _, Span},
-        task,
-    },
+    util::{log::Instrument as _, task},
 };
 
 impl<A: Actor> ActorCell<A> {
@@ -72,13 +67,10 @@ impl<A: Actor> ActorCell<A> {
         if mode.is_async() {
             return self.begin_if_idle(call);
         }
-        let Some(mut core) = self.soon(|| self.core.try_write()) else { return Some(call) };
-        if !self.may_begin(&core) {
-            return Some(call);
-        }
+        let Some(mut access) = self.write_if_idle() else { return Some(call) };
         match mode {
-            Mode::Read => self.run_read(&core, call),
-            _ => self.run_write(&mut core, call),
+            Mode::Read => access.run_read(call),
+            _ => access.run_write(call),
         }
         None
     }
@@ -89,27 +81,26 @@ impl<A: Actor> ActorCell<A> {
         if call.chain.len() >= Self::MAX_NESTED || Handle::try_current().is_err() {
             return Some(call);
         }
-        let cell = Arc::clone(self);
         if call.action.info().mode.is_exclusive() {
-            let write = || Arc::clone(&self.core).try_write_owned();
-            let Some(mut core) = self.soon(write) else { return Some(call) };
-            if !self.may_begin(&core) {
-                return Some(call);
-            }
-            self.begin(async move { cell.run_write_async(&mut core, call).await });
+            let Some(mut access) = self.write_if_idle() else { return Some(call) };
+            self.begin(async move { access.run_write_async(call).await });
         } else {
             let read = || Arc::clone(&self.core).try_read_owned();
-            let Some(core) = self.soon(read) else { return Some(call) };
-            if !self.may_begin(&core) {
-                return Some(call);
-            }
+            let Some(core) = self.soon(read).filter(|core| self.may_begin(core)) else { return Some(call) };
             let Some(under_way) = UnderWay::try_begin(self, call.flow()) else { return Some(call) };
+            let turn = Arc::new(ReadTurn::new(Arc::clone(self), core));
             self.begin(async move {
-                cell.run_read_async(Arc::new(core), call).await;
+                turn.run_async(call).await;
                 drop(under_way);
             });
         }
         None
+    }
+
+    /// The state to oneself, if nobody has it and nobody waits for it.
+    fn write_if_idle(self: &Arc<Self>) -> Option<WriteAccess<A>> {
+        let core = self.soon(|| Arc::clone(&self.core).try_write_owned())?;
+        self.may_begin(&core).then(|| WriteAccess::new(Arc::clone(self), core))
     }
 
     /// The turn, if nobody has it or whoever has it gives it back at once: most turns are over sooner than the actor's
@@ -162,11 +153,11 @@ impl<A: Actor> ActorCell<A> {
     pub(super) fn take_circular(self: &Arc<Self>, call: Call<A>, held: Hold) {
         let info = call.action.info();
         let reading = match held {
-            Hold::Reading(turn) => turn.downcast::<OwnedRwLockReadGuard<Core<A>>>().ok(),
+            Hold::Reading(turn) => turn.downcast::<ReadTurn<A>>().ok(),
             Hold::Alone => None,
         };
         match reading {
-            Some(turn) if info.mode == Mode::Read => self.run_read(&turn, call),
+            Some(turn) if info.mode == Mode::Read => turn.run(call),
             Some(turn) if info.mode == Mode::ReadAsync => self.spawn_read(turn, call, UnderWay::uncounted()),
             _ => {
                 let link = self.link_of(&call, None);
@@ -227,16 +218,16 @@ impl<A: Actor> ActorCell<A> {
         let mode = call.action.info().mode;
         if mode.is_exclusive() {
             match self.write().await {
-                Ok(mut core) => return self.run_writes(&mut core, call, most).await,
+                Ok(mut access) => return self.run_writes(&mut access, call, most).await,
                 Err(fault) => call.refuse(fault),
             }
         } else {
             match self.read().await {
-                Ok(core) if mode.is_async() => {
+                Ok(turn) if mode.is_async() => {
                     let under_way = UnderWay::begin(self, call.flow());
-                    self.spawn_read(Arc::new(core), call, under_way);
+                    self.spawn_read(Arc::new(turn), call, under_way);
                 }
-                Ok(core) => self.run_read(&core, call),
+                Ok(turn) => turn.run(call),
                 Err(fault) => call.refuse(fault),
             }
         }
@@ -245,62 +236,51 @@ impl<A: Actor> ActorCell<A> {
 
     async fn take_turn(self: &Arc<Self>, turn: TurnCall<A>) {
         let TurnCall { code, span, .. } = turn;
-        let mut core = match self.write().await {
-            Ok(core) => core,
+        let mut access = match self.write().await {
+            Ok(access) => access,
             Err(fault) => return drop(code(Err(fault))),
         };
-        let ctx = self.ctx(None);
-        self.gate.lock().begin_write();
-        let result = span.in_scope(|| code(Ok(core.state_mut())));
+        let mut turn = WriteTurn::begin(&mut access, "queue", None);
+        let result = span.in_scope(|| turn.run_piece(code));
         // What the code returned has left already, so it says nothing of what is saved.
-        drop(self.end_write(&core, &ctx, result));
-        self.save_if_due(&core);
+        drop(turn.end(result));
     }
 
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
     /// to the store if nothing else is, and a void state was replaced by the saved one.
-    pub(super) async fn write(self: &Arc<Self>) -> Result<RwLockWriteGuard<'_, Core<A>>, Fault> {
+    pub(super) async fn write(self: &Arc<Self>) -> Result<WriteAccess<A>, Fault> {
         self.fed().await;
-        let mut core = self.core.write().await;
-        if self.gate.lock().is_broken() || core.state.is_none() {
-            self.return_to_saved(&mut core).await?;
+        let mut access = self.access().await;
+        if self.gate.lock().is_broken() || access.state.is_none() {
+            self.return_to_saved(&mut access).await?;
         }
-        self.save_if_due(&core);
-        Ok(core)
+        self.save_if_due(&access);
+        Ok(access)
+    }
+
+    /// The state to oneself, whatever there is of it.
+    pub(super) async fn access(self: &Arc<Self>) -> WriteAccess<A> {
+        WriteAccess::new(Arc::clone(self), Arc::clone(&self.core).write_owned().await)
     }
 
     /// Sees to what is to be saved or put right, beside the reads that are under way.
     pub(super) async fn settle(self: &Arc<Self>) {
-        if let Ok(core) = self.read().await {
-            self.save_if_due(&core);
+        if let Ok(turn) = self.read().await {
+            self.save_if_due(turn.core());
         }
     }
 
     /// A turn to read, with a state that may be used.
-    pub(super) async fn read(self: &Arc<Self>) -> Result<OwnedRwLockReadGuard<Core<A>>, Fault> {
+    pub(super) async fn read(self: &Arc<Self>) -> Result<ReadTurn<A>, Fault> {
         self.fed().await;
         loop {
             let core = Arc::clone(&self.core).read_owned().await;
             if core.state.is_some() && !self.gate.lock().is_broken() {
-                return Ok(core);
+                return Ok(ReadTurn::new(Arc::clone(self), core));
             }
             drop(core);
             drop(self.write().await?);
         }
-    }
-
-    fn run_read(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
-        match call.span() {
-            None => self.read_now(core, call),
-            Some(span) => span.in_scope(|| self.read_now(core, call)),
-        }
-    }
-
-    fn read_now(self: &Arc<Self>, core: &Core<A>, call: Call<A>) {
-        let ctx = self.ctx(call.caller);
-        let code = self.code(call.action.info().name);
-        let result = self.corked(|| guarded(code, || core.state().dispatch_read(&ctx, call.action)));
-        self.finish_read(&ctx, call.reply_to, result);
     }
 
     pub(super) fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
@@ -314,7 +294,12 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
-    async fn run_writes(self: &Arc<Self>, core: &mut Core<A>, mut call: Call<A>, most: usize) -> usize {
+    async fn run_writes(
+        self: &Arc<Self>,
+        access: &mut WriteAccess<A>,
+        mut call: Call<A>,
+        most: usize,
+    ) -> usize {
         let is_such = |next: &Envelope<A>| match next {
             Envelope::Call(call) => call.action.info().mode.is_exclusive(),
             _ => false,
@@ -323,7 +308,7 @@ impl<A: Actor> ActorCell<A> {
         let mut quantum = None;
         for count in 1..most {
             let may_be_long = call.action.info().mode.is_async();
-            self.run_one(core, call).await;
+            access.run_one(call).await;
             // The others' alarms come by the mailbox.
             if (may_be_long && self.own_alarm_is_due()) || self.is_starved() {
                 return count;
@@ -338,126 +323,12 @@ impl<A: Actor> ActorCell<A> {
             self.mailbox.done();
             call = next;
         }
-        self.run_one(core, call).await;
+        access.run_one(call).await;
         most
     }
 
-    async fn run_one(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        if call.action.info().mode.is_async() {
-            self.run_write_async(core, call).await;
-        } else {
-            self.run_write(core, call);
-        }
-    }
-
-    fn run_write(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        match call.span() {
-            None => self.write_now(core, call),
-            Some(span) => span.in_scope(|| self.write_now(core, call)),
-        }
-    }
-
-    fn write_now(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        let ctx = self.ctx(call.caller);
-        self.gate.lock().begin_write();
-        let state = core.state_mut();
-        let code = self.code(call.action.info().name);
-        let result = self.corked(|| guarded(code, || state.dispatch_write(&ctx, call.action)));
-        self.finish_write(core, &ctx, call.reply_to, result);
-    }
-
-    pub(super) async fn run_write_async(self: &Arc<Self>, core: &mut Core<A>, call: Call<A>) {
-        let span = call.span();
-        self.save_before_await(core);
-        let link = self.link_of(&call, None);
-        let ctx = self.ctx(call.caller);
-        self.gate.lock().begin_write();
-        let name = call.action.info().name;
-        let writing = core.state_mut().dispatch_write_async(&ctx, call.action);
-        let limit = A::OPTIONS.action_timeout;
-        let result = self.guarded_in(name, span.as_ref(), limit, link.scope(writing)).await;
-        let _in = span.as_ref().map(Span::enter);
-        self.finish_write(core, &ctx, call.reply_to, result);
-    }
-
-    fn finish_write(
-        self: &Arc<Self>,
-        core: &Core<A>,
-        ctx: &Ctx<A>,
-        reply_to: ReplyTo<A>,
-        result: Result<ReplyOf<A>, Fault>,
-    ) {
-        let reply = match self.after_change(core, ctx, result) {
-            Ok(reply) => reply,
-            Err(fault) => {
-                self.broke_off();
-                return reply_to.answer(Err(fault)).deliver();
-            }
-        };
-        let answer = reply_to.answer(Ok(reply));
-        let mut gate = self.gate.lock();
-        gate.end_write();
-        self.grant_wish(&mut gate, ctx);
-        let is_save_due = A::EPHEMERAL || gate.is_save_due();
-        hand_over(gate, answer);
-        if is_save_due {
-            self.save_due(core);
-        }
-    }
-
-    /// The end of a turn that borrowed the state like this. If it broke off, the state is void.
-    pub(super) fn end_turn<T>(
-        self: &Arc<Self>,
-        core: &Core<A>,
-        ctx: &Ctx<A>,
-        mode: Mode,
-        result: Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        if mode.is_exclusive() || result.is_err() {
-            return self.end_write(core, ctx, result);
-        }
-        let mut gate = self.gate.lock();
-        let changed_aside = self.alarms.lock().has_unsubmitted()
-            || (Self::HAS_QUEUES && self.queues.lock().has_unsubmitted());
-        gate.end_unchanged(changed_aside);
-        self.grant_wish(&mut gate, ctx);
-        result
-    }
-
-    /// The end of a turn that may have changed the state: it has a new revision, or is void.
-    pub(super) fn end_write<T>(
-        self: &Arc<Self>,
-        core: &Core<A>,
-        ctx: &Ctx<A>,
-        result: Result<T, Fault>,
-    ) -> Result<T, Fault> {
-        let result = self.after_change(core, ctx, result);
-        match &result {
-            Ok(_) => {
-                let mut gate = self.gate.lock();
-                gate.end_write();
-                self.grant_wish(&mut gate, ctx);
-            }
-            Err(_) => self.broke_off(),
-        }
-        result
-    }
-
-    /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it, if it has.
-    fn after_change<T>(&self, core: &Core<A>, ctx: &Ctx<A>, result: Result<T, Fault>) -> Result<T, Fault> {
-        let value = result?;
-        if A::HOOKS.on_state_change.is_some() && (A::EPHEMERAL || self.sees_change(core.state())?) {
-            self.corked(|| guarded(self.code("on_state_change"), || core.state().on_state_change(ctx)))?;
-            if Self::SEES_CHANGES {
-                // What the hook itself has changed is a change of this turn, and not of the next one.
-                self.sees_change(core.state())?;
-            }
-        }
-        Ok(value)
-    }
-
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
-    fn grant_wish(&self, gate: &mut OutputGate<A>, ctx: &Ctx<A>) {
+    pub(super) fn grant_wish(&self, gate: &mut OutputGate<A>, ctx: &Ctx<A>) {
         match ctx.wished() {
             LifecycleRequest::Stay => return,
             LifecycleRequest::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
@@ -469,18 +340,18 @@ impl<A: Actor> ActorCell<A> {
         self.mailbox.nudge();
     }
 
+    /// Whether a turn under way has changed what is beside the state.
+    pub(super) fn has_changed_aside(&self) -> bool {
+        self.alarms.lock().has_unsubmitted() || (Self::HAS_QUEUES && self.queues.lock().has_unsubmitted())
+    }
+
     /// What a call does here.
-    pub(super) fn link_of(&self, call: &Call<A>, reading: Option<call_chain::Reading>) -> Link {
+    pub(super) fn link_of(&self, call: &Call<A>, reading: Option<Reading>) -> Link {
         self.link(call.chain.clone(), call.action.info().name, reading)
     }
 
     /// What an action or a hook of this name does here.
-    pub(super) fn link(
-        &self,
-        before: Chain,
-        name: &'static str,
-        reading: Option<call_chain::Reading>,
-    ) -> Link {
+    pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
         before.with(self.record().id, self.address(), name, reading)
     }
 
@@ -495,7 +366,7 @@ impl<A: Actor> ActorCell<A> {
 }
 
 /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
-fn hand_over<A: Actor>(mut gate: MutexGuard<'_, OutputGate<A>>, answer: Answer<A>) {
+pub(super) fn hand_over<A: Actor>(mut gate: MutexGuard<'_, OutputGate<A>>, answer: Answer<A>) {
     let passed = gate.pass_answer(answer);
     drop(gate);
     if let Err(void) = passed {

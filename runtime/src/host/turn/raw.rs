@@ -5,14 +5,18 @@ use std::{sync::Arc, time::Duration};
 use hyper::body::Body as HttpBody;
 use tokio::sync::oneshot;
 
-use super::{call_chain::Chain, catch::guarded_hook, panics::Code};
+use super::{
+    catch::guarded_hook,
+    panics::Code,
+    write_turn::{WriteAccess, WriteTurn},
+};
 use crate::{
     Actor, Body, Conn, Fault, RawSocket, RequestTurn,
     delivery::outbox::Close,
     error::faults,
     host::{
         ActorCell, HangUp, PendingOutput, Source,
-        cell::{Core, envelope::Envelope, keep_alive::KeepAliveGuard, unanswered},
+        cell::{envelope::Envelope, keep_alive::KeepAliveGuard, unanswered},
         connections::route::ActorRoute,
     },
     util::map_body::through,
@@ -69,7 +73,7 @@ impl<A: Actor> ActorCell<A> {
             Some(RequestTurn::Beside) => self.spawn_beside(call),
             Some(RequestTurn::Read) => self.spawn_reading(call).await,
             Some(RequestTurn::Write) => match self.write().await {
-                Ok(mut core) => self.request_alone(&mut core, call).await,
+                Ok(mut access) => self.request_alone(&mut access, call).await,
                 Err(fault) => call.refuse(fault),
             },
         }
@@ -77,24 +81,21 @@ impl<A: Actor> ActorCell<A> {
 
     /// Answers beside other reads: on a task of its own, whose turn holds off whoever wants to write.
     async fn spawn_reading(self: &Arc<Self>, call: RawCall<A>) {
-        let core = match self.read().await {
-            Ok(core) => Arc::new(core),
+        let turn = match self.read().await {
+            Ok(turn) => Arc::new(turn),
             Err(fault) => return call.refuse(fault),
         };
         let (cell, kept) = (Arc::clone(self), KeepAliveGuard::new(Arc::clone(self)));
         let span = self.hook_span("on_request", call.caller.as_ref());
         let read = async move {
             let RawCall { request, caller, reply, .. } = call;
-            let link = cell.link(
-                Chain::default(),
-                "on_request",
-                Some(Arc::clone(&core) as super::call_chain::Reading),
-            );
-            let ctx = cell.ctx(caller);
-            let answering = core.state().request_read(&ctx, request);
-            let result = cell.guarded("on_request", A::OPTIONS.action_timeout, link.scope(answering)).await;
+            let answering =
+                turn.run_hook("on_request", A::OPTIONS.action_timeout, caller, async |state, ctx| {
+                    state.request_read(ctx, request).await
+                });
+            let result = answering.await;
             cell.respond(reply, result.and_then(|answered| answered));
-            drop((core, kept));
+            drop((turn, kept));
         };
         task::spawn_in(self.shared().tasks(), read.instrument(span));
     }
@@ -114,27 +115,20 @@ impl<A: Actor> ActorCell<A> {
         task::spawn_in(self.shared().tasks(), run.instrument(span));
     }
 
-    async fn request_alone(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {
+    async fn request_alone(self: &Arc<Self>, access: &mut WriteAccess<A>, call: RawCall<A>) {
         let span = self.hook_span("on_request", call.caller.as_ref());
-        self.write_response(core, call).instrument(span).await;
-    }
-
-    async fn write_response(self: &Arc<Self>, core: &mut Core<A>, call: RawCall<A>) {
-        self.save_before_await(core);
         let RawCall { request, caller, reply, .. } = call;
-        let link = self.link(Chain::default(), "on_request", None);
-        let ctx = self.ctx(caller);
-        self.gate.lock().begin_write();
-        let answering = core.state_mut().request_write(&ctx, request);
-        let result = self.guarded("on_request", A::OPTIONS.action_timeout, link.scope(answering)).await;
-        match self.end_write(core, &ctx, result) {
-            Ok(answered) => {
-                self.respond(reply, answered);
-                self.save_if_due(core);
+        let run = async {
+            let mut turn = WriteTurn::begin_awaiting(access, "on_request", caller);
+            let limit = A::OPTIONS.action_timeout;
+            let result = turn.run(limit, async |state, ctx| state.request_write(ctx, request).await).await;
+            match turn.end(result) {
+                Ok(answered) => self.respond(reply, answered),
+                // Whoever asked may have gone away.
+                Err(fault) => drop(reply.send(Err(fault))),
             }
-            // Whoever asked may have gone away.
-            Err(fault) => drop(reply.send(Err(fault))),
-        }
+        };
+        run.instrument(span).await;
     }
 
     /// Hands a response over once what it speaks of is saved. Its body is written after that, beside the actor's

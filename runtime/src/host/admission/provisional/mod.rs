@@ -203,8 +203,8 @@ impl<A: Actor> ActorCell<A> {
     async fn make_provisionally(self: &Arc<Self>) -> Result<(), Fault> {
         // Not known by it: only its own code sees it.
         let _ = self.identity.set(self.new_record());
-        let mut core = self.core.write().await;
-        self.make_anew(&mut core).await
+        let mut access = self.access().await;
+        self.make_anew(&mut access).await
     }
 
     /// Makes the first state of an actor that is provisional, again if the one before is void.
@@ -302,7 +302,7 @@ impl<A: Actor> ActorCell<A> {
         if !self.kind.give_key(self)? {
             return Ok(Making::Superseded);
         }
-        let core = self.core.write().await;
+        let access = self.access().await;
         if A::EPHEMERAL {
             let mut gate = self.gate.lock();
             gate.admitted(0, 0);
@@ -312,7 +312,7 @@ impl<A: Actor> ActorCell<A> {
             if self.claim().await?.is_some() {
                 return Ok(Making::Superseded);
             }
-            self.commit_first(&core).await?;
+            self.commit_first(&access).await?;
         }
         self.kind.identify(self.record().id, &self.key);
         self.queues_changed.notify_waiters();

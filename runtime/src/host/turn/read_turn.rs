@@ -1,21 +1,29 @@
-//! Reads that await: they run side by side, as many as the bounds of their flow allow.
+//! Turns to read: they share the state with each other, and with nobody who changes it.
 //!
 //! Two things are bounded. How many reads of one connection, and of one address, are *under way* is bounded by `Limits`, so
 //! that whoever wants to write waits for few of them. How many are *on their way to a thread* is bounded by what the machine
 //! has of these: tokio runs tasks in the order spawned, whoever they are for, and a thousand reads that were spawned at once
 //! would run before anything that others want. Beyond that, the actor's task runs the beginning of a read itself.
+//!
+//! A read that awaits is shared by the reads that it calls: one that comes back to the actor runs in the same turn, which its
+//! call chain has (`call_chain.rs`). So the turn ends when the last of them lets go of it.
 
 use std::{
     future::poll_fn,
     sync::{Arc, LazyLock, atomic::Ordering},
     thread::available_parallelism,
+    time::Duration,
 };
 
 use tokio::sync::OwnedRwLockReadGuard;
 
-use super::{call::Call, call_chain};
+use super::{
+    call::Call,
+    call_chain::{Chain, Reading},
+    catch::guarded,
+};
 use crate::{
-    Action as _, Actor,
+    Action as _, Actor, Conn, Ctx, Fault,
     host::{
         ActorCell, Flow, Source,
         cell::{Core, keep_alive::KeepAliveGuard},
@@ -23,11 +31,72 @@ use crate::{
     util::{log::Span, task},
 };
 
-/// A turn to read, which other reads may share.
-pub(in crate::host) type Reading<A> = Arc<OwnedRwLockReadGuard<Core<A>>>;
+/// A turn to read, as long as it lives.
+pub(in crate::host) struct ReadTurn<A: Actor> {
+    cell: Arc<ActorCell<A>>,
+    slot: OwnedRwLockReadGuard<Core<A>>,
+}
 
 /// How many reads may be on their way to a thread.
 static THREADS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
+
+impl<A: Actor> ReadTurn<A> {
+    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, slot: OwnedRwLockReadGuard<Core<A>>) -> Self {
+        Self { cell, slot }
+    }
+
+    pub(super) fn state(&self) -> &A {
+        self.slot.state()
+    }
+
+    pub(super) fn core(&self) -> &Core<A> {
+        &self.slot
+    }
+
+    /// Runs a call that does not await.
+    pub(super) fn run(&self, call: Call<A>) {
+        match call.span() {
+            None => self.run_now(call),
+            Some(span) => span.in_scope(|| self.run_now(call)),
+        }
+    }
+
+    fn run_now(&self, call: Call<A>) {
+        let cell = &self.cell;
+        let ctx = cell.ctx(call.caller);
+        let code = cell.code(call.action.info().name);
+        let result = cell.corked(|| guarded(code, || self.state().dispatch_read(&ctx, call.action)));
+        cell.finish_read(&ctx, call.reply_to, result);
+    }
+
+    /// Runs a call that may await.
+    pub(in crate::host) async fn run_async(self: Arc<Self>, call: Call<A>) {
+        let cell = &self.cell;
+        let span = call.span();
+        let link = cell.link_of(&call, Some(Arc::clone(&self) as Reading));
+        let ctx = cell.ctx(call.caller);
+        let name = call.action.info().name;
+        let reading = self.state().dispatch_read_async(&ctx, call.action);
+        let limit = A::OPTIONS.action_timeout;
+        let result = cell.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
+        let _in = span.as_ref().map(Span::enter);
+        cell.finish_read(&ctx, call.reply_to, result);
+    }
+
+    /// Runs a hook of this name, for this connection if it is about one.
+    pub(super) async fn run_hook<T>(
+        self: &Arc<Self>,
+        name: &'static str,
+        limit: Duration,
+        conn: Option<Conn<A>>,
+        code: impl AsyncFnOnce(&A, &Ctx<A>) -> T,
+    ) -> Result<T, Fault> {
+        let cell = &self.cell;
+        let link = cell.link(Chain::default(), name, Some(Arc::clone(self) as Reading));
+        let ctx = cell.ctx(conn);
+        cell.guarded(name, limit, link.scope(code(self.state(), &ctx))).await
+    }
+}
 
 /// A read that is under way, as long as it lives.
 pub(in crate::host) struct UnderWay<A: Actor>(Option<(Arc<ActorCell<A>>, Flow)>);
@@ -86,13 +155,12 @@ impl<A: Actor> ActorCell<A> {
     /// for the first time at the latest.
     pub(in crate::host) fn spawn_read(
         self: &Arc<Self>,
-        core: Reading<A>,
+        turn: Arc<ReadTurn<A>>,
         call: Call<A>,
         under_way: UnderWay<A>,
     ) {
-        let cell = Arc::clone(self);
         let read = async move {
-            cell.run_read_async(core, call).await;
+            turn.run_async(call).await;
             drop(under_way);
         };
         let Some(starting) = Starting::begin(self) else { return self.begin(read) };
@@ -107,17 +175,5 @@ impl<A: Actor> ActorCell<A> {
             .await;
             drop(kept);
         });
-    }
-
-    pub(in crate::host) async fn run_read_async(self: &Arc<Self>, core: Reading<A>, call: Call<A>) {
-        let span = call.span();
-        let link = self.link_of(&call, Some(Arc::clone(&core) as call_chain::Reading));
-        let ctx = self.ctx(call.caller);
-        let name = call.action.info().name;
-        let reading = core.state().dispatch_read_async(&ctx, call.action);
-        let limit = A::OPTIONS.action_timeout;
-        let result = self.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
-        let _in = span.as_ref().map(Span::enter);
-        self.finish_read(&ctx, call.reply_to, result);
     }
 }
