@@ -11,11 +11,11 @@ mod tokens;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 
-use imports::Imports;
+use imports::{Circle, Imports};
 
 #[test]
 fn the_map_has_every_folder_and_the_files_to_begin_with() {
@@ -103,6 +103,52 @@ fn the_macros_have_no_circle_of_files() {
     let circles = Imports::of(&root().join("macros/src")).circles();
     let shown: String = circles.iter().map(ToString::to_string).collect();
     assert!(circles.is_empty(), "{shown}");
+}
+
+/// The circles that are still there are listed in `architecture/circles.txt`. They may only become fewer and smaller:
+/// after that, or when files of a circle have moved, `CALLBOARD_BLESS=1` writes the list anew.
+#[test]
+fn the_runtime_has_no_circle_of_files_but_those_on_the_list() {
+    let circles = Imports::of(&root().join("runtime/src")).circles();
+    let path = root().join("tests/tests/architecture/circles.txt");
+    let text = fs::read_to_string(&path).unwrap();
+    let listed: Vec<BTreeSet<String>> =
+        text.split("\n\n").map(|circle| circle.lines().map(str::to_owned).collect()).collect();
+    let is_listed = |circle: &&Circle| listed.iter().any(|known| circle.files.is_subset(known));
+    let all: BTreeSet<String> = listed.iter().flatten().cloned().collect();
+    let others = circles.iter().filter(|circle| !is_listed(circle));
+    let shown = |circle: &Circle| match circle.beyond(&all) {
+        joined if joined.files.is_empty() => circle.to_string(),
+        new => new.to_string(),
+    };
+    let others: String = others.map(shown).collect();
+    let found: usize = circles.iter().map(|circle| circle.files.len()).sum();
+    let known: usize = listed.iter().map(BTreeSet::len).sum();
+    assert!(found <= known, "{found} files are in circles, and {known} were:\n{others}");
+    if env::var_os("CALLBOARD_BLESS").is_some() {
+        let circles: Vec<_> = circles.iter().map(Circle::list).collect();
+        fs::write(path, circles.join("\n")).unwrap();
+        return;
+    }
+    assert!(others.is_empty(), "not on the list:\n{others}");
+    assert_eq!(found, known, "there are fewer: write the list anew with `CALLBOARD_BLESS=1`");
+}
+
+/// A newcomer looks for the right one of them first.
+#[test]
+fn the_runtime_has_few_files_and_folders_at_its_top() {
+    let entries = fs::read_dir(root().join("runtime/src")).unwrap().count();
+    assert!(entries <= 24, "{entries} entries in `runtime/src`");
+}
+
+/// The host does not know who carries its messages. Take off the list what is no more; nothing comes onto it.
+#[test]
+fn the_host_uses_neither_the_server_nor_the_client() {
+    let known = [("host/local.rs", "client/link.rs"), ("host/local.rs", "client/local.rs")];
+    let imports = Imports::of(&root().join("runtime/src"));
+    let found = [imports.between("host/", "server/"), imports.between("host/", "client/")].concat();
+    let found: Vec<_> = found.iter().map(|(from, to)| (from.as_str(), to.as_str())).collect();
+    assert_eq!(found, known, "left: found, right: known");
 }
 
 /// parse → model and check → expand

@@ -1,8 +1,11 @@
 //! Which file of a crate uses which other.
 //!
-//! An arrow goes from the file that names an item to the file that *defines* it: a name that a `mod.rs` exports from one of
-//! its children leads to the child. To declare a module is no arrow, nor is it to export what a child has, nor to import
-//! a module without naming anything in it.
+//! An arrow goes from the file that names an item to the file that *defines* it: a name that a `mod.rs` exports from
+//! one of its children leads to the child. To declare a module is no arrow, nor is it to export what a child has, nor
+//! to import a module without naming anything in it.
+//!
+//! The names that `lib.rs` exports are the vocabulary of the crate, and its parts may all use them: `crate::Actor` is
+//! no arrow, while `crate::actor::Actor` is one.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -51,12 +54,17 @@ impl Imports {
 
     /// The circles: the strongly connected components of more than one file.
     pub(crate) fn circles(&self) -> Vec<Circle> {
-        let files: BTreeSet<&String> = self.arrows.keys().flat_map(|(from, to)| [from, to]).collect();
-        let reached: BTreeMap<_, _> = files.iter().map(|file| (*file, self.reached_from(file))).collect();
+        let mut used: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (from, to) in self.arrows.keys() {
+            used.entry(from).or_default().push(to);
+        }
+        let reached: BTreeMap<_, _> = used.keys().map(|file| (*file, reached_from(file, &used))).collect();
         let mut circles: Vec<Circle> = Vec::new();
-        for file in &files {
-            let others = reached[file].iter().filter(|other| reached[*other].contains(*file));
-            let circle: BTreeSet<String> = others.map(|other| (*other).clone()).collect();
+        for (file, others) in &reached {
+            let leads_back =
+                |other: &&&str| reached.get(**other).is_some_and(|reached| reached.contains(file));
+            let circle: BTreeSet<String> =
+                others.iter().filter(leads_back).map(|other| (*other).to_owned()).collect();
             if circle.len() > 1 && !circles.iter().any(|found| found.files == circle) {
                 let arrows =
                     self.arrows.iter().filter(|((from, to), _)| circle.contains(from) && circle.contains(to));
@@ -66,25 +74,40 @@ impl Imports {
         }
         circles
     }
+}
 
-    /// The files that this one uses, and those that they use; itself only if it is one of them.
-    fn reached_from<'a>(&'a self, file: &str) -> BTreeSet<&'a String> {
-        let mut reached = BTreeSet::new();
-        let mut waiting = vec![file];
-        while let Some(next) = waiting.pop() {
-            for ((_, to), _) in self.arrows.iter().filter(|((from, _), _)| from == next) {
-                if reached.insert(to) {
-                    waiting.push(to);
-                }
-            }
+/// The files that this one uses, and those that they use; itself only if it is one of them.
+fn reached_from<'a>(file: &'a str, used: &BTreeMap<&'a str, Vec<&'a str>>) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut waiting = vec![file];
+    while let Some(next) = waiting.pop() {
+        let new = used.get(next).into_iter().flatten().filter(|to| reached.insert(**to));
+        waiting.extend(new);
+    }
+    reached
+}
+
+impl Circle {
+    /// Its files, a line for each.
+    pub(crate) fn list(&self) -> String {
+        self.files.iter().flat_map(|file| [file, "\n"]).collect()
+    }
+
+    /// What joins it to files that are not among the `known` ones: arrows from and to the others.
+    pub(crate) fn beyond(&self, known: &BTreeSet<String>) -> Self {
+        let is_known = |(from, to): &(String, String)| known.contains(from) && known.contains(to);
+        let arrows = self.arrows.iter().filter(|(arrow, _)| !is_known(arrow));
+        Self {
+            files: &self.files - known,
+            arrows: arrows.map(|(arrow, paths)| (arrow.clone(), paths.clone())).collect(),
         }
-        reached
     }
 }
 
 impl fmt::Display for Circle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "circle of {} files:", self.files.len())?;
+        let files: Vec<_> = self.files.iter().map(String::as_str).collect();
+        writeln!(f, "circle of {}:", files.join(", "))?;
         for ((from, to), paths) in &self.arrows {
             let paths: Vec<_> = paths.iter().map(String::as_str).collect();
             writeln!(f, "  {from} -> {to}   ({})", paths.join(", "))?;
@@ -146,6 +169,11 @@ fn walk(modules: &[Module], module: usize, names: &[String], imports: usize) -> 
     let Some((first, rest)) = names.split_first() else { return Some(Found::Module(module)) };
     if first == "super" {
         return walk(modules, modules[module].parent?, rest, imports);
+    }
+    let Module { parent, children, defines, .. } = &modules[module];
+    if parent.is_none() && !children.contains_key(first) && !defines.contains(first) {
+        // A name that the crate exports.
+        return None;
     }
     match member(modules, module, first, imports) {
         Some(Found::Module(next)) => walk(modules, next, rest, imports),
@@ -244,17 +272,38 @@ mod tests {
     }
 
     #[test]
+    fn a_module_inside_of_a_file_is_part_of_the_file() {
+        let files = [
+            ("lib.rs", "pub mod docs {} mod a; mod b;"),
+            ("a.rs", "pub mod inner { use super::super::b::B; pub struct A(B); }"),
+            ("b.rs", "mod one { pub mod two {} } use crate::a::inner::A; pub struct B(A);"),
+        ];
+        assert_eq!(circles(&files), [["a.rs", "b.rs"]]);
+    }
+
+    #[test]
     fn tests_may_use_anything() {
         let files = [
-            ("lib.rs", "mod a; mod b; #[cfg(test)] mod tests;"),
+            ("lib.rs", "mod a; mod b; mod c; #[cfg(test)] mod tests;"),
             ("a.rs", "use crate::b::B; pub struct A(B);"),
             (
                 "b.rs",
-                "pub struct B; #[cfg(test)] use crate::a::A; #[cfg(test)] mod tests { use crate::a::A; }",
+                "#[cfg(test)] mod tests { use crate::a::A; } #[cfg(test)] use crate::{a::A}; \
+                 #[cfg(all(test, unix))] fn f() { crate::a::A; } use crate::c::C; pub struct B(C);",
             ),
+            ("c.rs", "use crate::b::B; pub struct C(Box<B>);"),
             ("tests.rs", "use crate::{a::A, b::B};"),
         ];
-        assert_eq!(circles(&files), [[""; 0]; 0]);
+        assert_eq!(circles(&files), [["b.rs", "c.rs"]], "what follows a test is read");
+    }
+
+    #[test]
+    fn the_names_that_the_crate_exports_are_for_everybody() {
+        let root = ("lib.rs", "mod a; mod b; pub use a::A; pub struct Own;");
+        let a = ("a.rs", "use crate::b::B; pub struct A(B);");
+        assert_eq!(circles(&[root, a, ("b.rs", "use crate::A; pub struct B(Box<A>);")]), [[""; 0]; 0]);
+        let b = ("b.rs", "use crate::a::A; pub struct B(Box<A>);");
+        assert_eq!(circles(&[root, a, b]), [["a.rs", "b.rs"]]);
     }
 
     #[test]

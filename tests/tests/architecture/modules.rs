@@ -1,7 +1,8 @@
 //! The modules of a crate, read from its sources: what each declares, what it imports, and which paths it writes.
 //!
-//! It is a small reader, not a compiler. It does not look into test code (`#[cfg(test)]`), as a test may use anything, and
-//! it takes every name that is defined anywhere in a module, methods included, for an item of that module.
+//! It is a small reader, not a compiler. It does not look into test code (`#[cfg(test)]`), as a test may use
+//! anything, and it takes every name that is defined anywhere in a module, methods included, for an item of that
+//! module.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -50,7 +51,9 @@ fn read_file(sources: &Path, module: usize, modules: &mut Vec<Module>) {
     let tokens = tokens(&source);
     let is_root = ["lib.rs", "main.rs", "mod.rs"].iter().any(|name| file.ends_with(name));
     let children_in = if is_root { file.with_file_name("") } else { file.with_extension("") };
-    Reader { sources, tokens: &tokens, at: 0, modules }.read(module, &children_in);
+    let mut reader = Reader { sources, tokens: &tokens, at: 0, modules };
+    reader.read(module, &children_in);
+    assert_eq!(reader.at, tokens.len(), "{} is read to its end", file.display());
 }
 
 struct Reader<'a> {
@@ -128,7 +131,9 @@ impl Reader<'_> {
             self.at += 1;
             self.skip_group();
         }
-        let is_use = self.tokens[self.at..].iter().take(6).any(|token| token.word() == Some("use"));
+        // `use a::{b};`: there, the braces are not the end.
+        let mut head = self.tokens[self.at..].iter().take_while(|token| !token.is('{') && !token.is(';'));
+        let is_use = head.any(|token| token.word() == Some("use"));
         while let Some(token) = self.tokens.get(self.at) {
             match token {
                 Token::Punct(';') => break,
