@@ -15,11 +15,11 @@ use super::{ParamsOf, ReplyOf, raw_socket::Closing};
 use crate::{
     Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
     delivery::{
-        backlog::Item,
-        burst::Burst,
+        batch::Batch,
         encoded_event::{EncodedEvent, SendError},
         encoding_slot::EncodingSlot,
         outbox::{Close, Outbox, TooMuch, Writer},
+        outgoing_message::OutgoingMessage,
         subscriptions::{Asked, Subscriptions},
     },
     error::faults,
@@ -343,19 +343,19 @@ impl<A: Actor> Conn<A> {
     /// Sends an event to it, after what is kept for it.
     pub(crate) fn deliver<E: EventOf<A::Contract>>(
         &self,
-        frames: &mut EncodedEvent<'_, A::Contract, E>,
+        event: &mut EncodedEvent<'_, A::Contract, E>,
     ) -> Result<(), SendError> {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
         let Some(channel) = self.channel() else { return Ok(()) };
-        let event = frames.burst(channel, self.longest_event())?;
+        let event = event.batch(channel, self.longest_event())?;
         self.0.fan.flush();
         self.try_pass(event)
     }
 
     /// Hands an event for it alone over, or leaves it where it waits until what it speaks of is saved.
-    fn try_pass(&self, event: Arc<Burst>) -> Result<(), SendError> {
+    fn try_pass(&self, event: Arc<Batch>) -> Result<(), SendError> {
         if A::OPTIONS.durability == Durability::Output || self.has_waiting() {
             let waiting = self.0.waiting_bytes.load(Ordering::Acquire);
             let Limits { send_queue_bytes, send_queue_excess, .. } = *self.0.limits;
@@ -384,7 +384,7 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Hands events over, or leaves them where they wait until what they speak of is saved.
-    pub(crate) fn pass(&self, events: Arc<Burst>, writer: Writer) -> Result<(), SendError> {
+    pub(crate) fn pass(&self, events: Arc<Batch>, writer: Writer) -> Result<(), SendError> {
         let parcel = |events| PendingOutput::Event { conn: self.clone(), events };
         let taken = self.is_open()
             && match A::OPTIONS.durability {
@@ -414,14 +414,14 @@ impl<A: Actor> Conn<A> {
     }
 
     /// Hands encoded events over; `false` if nobody takes them any more.
-    pub(crate) fn hand_over(&self, events: Arc<Burst>, writer: Writer) -> bool {
+    pub(crate) fn hand_over(&self, events: Arc<Batch>, writer: Writer) -> bool {
         match &self.0.peer {
             Peer::Wire(outbox) => outbox.push_for(writer, events),
             #[cfg(feature = "client")]
             Peer::Local(sink) => {
-                let mut events = events.items().iter();
-                events.all(|Item { frame, event, .. }| {
-                    event.is_some_and(|index| sink.event(index, crate::wire::Format::Cbor, frame.clone()))
+                let mut events = events.messages().iter();
+                events.all(|OutgoingMessage { payload, event, .. }| {
+                    event.is_some_and(|index| sink.event(index, crate::wire::Format::Cbor, payload.clone()))
                 })
             }
             Peer::Raw(_) | Peer::Call(_) => false,
@@ -432,25 +432,25 @@ impl<A: Actor> Conn<A> {
     pub(crate) fn prepare(&self, id: u64, result: &Result<ReplyOf<A>, Fault>) -> Option<Bytes> {
         let Peer::Wire(outbox) = &self.0.peer else { return None };
         let message = decode::answer::<A>(outbox.encoding().format(), id, result);
-        let frame = outbox.encode(&message)?;
-        if frame.len() <= self.0.limits.outgoing_message {
-            return Some(frame);
+        let payload = outbox.encode(&message)?;
+        if payload.len() <= self.0.limits.outgoing_message {
+            return Some(payload);
         }
         let fault = faults::outgoing_too_long();
         outbox.encode(&ToClient::Error { action_id: Some(id), fault, actor: None })
     }
 
-    /// Hands an answer over; `frame` is what [`prepare`](Self::prepare) made of it.
+    /// Hands an answer over; `payload` is what [`prepare`](Self::prepare) made of it.
     #[cfg_attr(
         not(feature = "client"),
         expect(clippy::needless_pass_by_value, reason = "a client here keeps it")
     )]
-    pub(crate) fn answer(&self, id: u64, result: Result<ReplyOf<A>, Fault>, frame: Option<Bytes>) {
+    pub(crate) fn answer(&self, id: u64, result: Result<ReplyOf<A>, Fault>, payload: Option<Bytes>) {
         match &self.0.peer {
             Peer::Wire(outbox) => {
-                let frame = frame.or_else(|| self.prepare(id, &result));
-                if let Some(frame) = frame {
-                    outbox.push(Burst::of(Item::certain(frame)));
+                let payload = payload.or_else(|| self.prepare(id, &result));
+                if let Some(payload) = payload {
+                    outbox.push(Batch::of(OutgoingMessage::reliable(payload)));
                 }
             }
             #[cfg(feature = "client")]

@@ -444,10 +444,10 @@ impl<A: Actor> fmt::Debug for Conns<A> {
 pub trait SendEach<A: Actor>: Iterator<Item = Conn<A>> + Sized {
     /// Sends the event to each connection, and returns how many took it.
     fn send<E: EventOf<A::Contract>>(self, event: &E) -> usize {
-        let mut frames = EncodedEvent::new(event);
+        let mut encoded = EncodedEvent::new(event);
         let (mut taken, mut last) = (0, None);
         for conn in self {
-            match conn.deliver(&mut frames) {
+            match conn.deliver(&mut encoded) {
                 Ok(()) => {
                     taken += 1;
                     last = Some(conn);

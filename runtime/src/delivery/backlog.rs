@@ -1,105 +1,88 @@
 //! What waits for a client that does not keep up, as far as that may be dropped or replaced.
 
-use std::{
-    collections::{BTreeMap, HashMap, VecDeque},
-    sync::Arc,
-};
+use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use bytes::Bytes;
 
-use super::{drop_counters::DropCounters, load::Load};
-use crate::{EventInfo, SlowConsumer};
+use super::{
+    drop_counters::DropCounters,
+    outgoing_message::{DropPolicy, OutgoingMessage},
+    queue_size::{BatchLimit, QueueSize},
+};
+use crate::EventInfo;
 
-/// Something that waits to be written.
-#[derive(Debug, Clone)]
-pub(crate) struct Item {
-    pub(crate) frame: Bytes,
-    /// Its place in the contract's table, if it is an event.
-    pub(crate) event: Option<usize>,
-    /// What may become of it if there is no room; `None` for what must be delivered.
-    pub(crate) tag: Option<Arc<Tag>>,
-}
-
-/// An event that a slow consumer may miss: one for all connections that it is sent to.
-#[derive(Debug)]
-pub(crate) struct Tag {
-    /// Its place in the contract's table.
-    pub(crate) index: usize,
-    pub(crate) info: &'static EventInfo,
-    /// Which of its kind it is, where the latest of each is kept.
-    pub(crate) key: Option<Bytes>,
-}
-
-impl Item {
-    /// What must be delivered.
-    pub(crate) fn certain(frame: Bytes) -> Self {
-        Self { frame, event: None, tag: None }
-    }
-}
-
-/// Everything that waits, in order, and the ways to what may be dropped of it.
+/// Everything that waits, in order, and indexes of what may be dropped or replaced.
+///
+/// Both indexes hold positions, some of which may have been written since.
 #[derive(Debug, Default)]
 pub(crate) struct Backlog {
-    items: BTreeMap<u64, Item>,
+    messages: BTreeMap<u64, OutgoingMessage>,
     next: u64,
     bytes: usize,
-    /// Those of which the oldest may go. Some may have been written meanwhile.
-    oldest: VecDeque<u64>,
-    /// The latest of each kind and key. Some may have been written meanwhile.
+    /// The messages that may be dropped, the oldest first.
+    droppable: VecDeque<u64>,
+    /// The latest message of each event and key.
     latest: HashMap<(usize, Option<Bytes>), u64>,
-    /// How many of which event were dropped since the client was last told.
-    missed: BTreeMap<usize, Missed>,
+    /// How many of each event were dropped since the client was last told.
+    unreported: BTreeMap<usize, DroppedEvents>,
     has_replaced: bool,
 }
 
-/// How many of an event were dropped.
-pub(crate) type Missed = (&'static EventInfo, u64);
+/// How many messages of one event were dropped.
+#[derive(Debug)]
+pub(crate) struct DroppedEvents {
+    pub(crate) info: &'static EventInfo,
+    pub(crate) count: u64,
+}
 
 impl Backlog {
-    /// What has waited so far.
-    pub(crate) fn of(items: impl Iterator<Item = Item>, losses: Option<&DropCounters>) -> Self {
+    /// Of these messages, in order.
+    pub(crate) fn of(
+        messages: impl Iterator<Item = OutgoingMessage>,
+        counters: Option<&DropCounters>,
+    ) -> Self {
         let mut backlog = Self::default();
-        for item in items {
-            backlog.supersede(&item, losses);
-            backlog.insert(item);
+        for message in messages {
+            backlog.replace_for(&message, counters);
+            backlog.insert(message);
         }
         backlog
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.items.is_empty() && self.missed.is_empty()
+        self.messages.is_empty() && self.unreported.is_empty()
     }
 
-    pub(crate) fn load(&self) -> Load {
-        Load { messages: self.items.len(), bytes: self.bytes }
+    pub(crate) fn size(&self) -> QueueSize {
+        QueueSize { messages: self.messages.len(), bytes: self.bytes }
     }
 
-    /// Whether a value that waited was replaced by a later one, since this was last asked.
+    /// Whether a message that waited was replaced by a later one, since this was last asked.
     pub(crate) fn take_replaced(&mut self) -> bool {
         std::mem::take(&mut self.has_replaced)
     }
 
-    /// Whether what is next is a value that a later one would replace.
-    pub(crate) fn begins_with_a_value(&self) -> bool {
-        self.items.first_key_value().is_some_and(|(_, item)| item.is_value())
+    /// Whether the next message is one that a later one would replace.
+    pub(crate) fn begins_replaceable(&self) -> bool {
+        self.messages.first_key_value().is_some_and(|(_, message)| message.is_replaceable())
     }
 
-    /// Takes the next items up to so many frames and bytes, one at least, and what was dropped since the last time. Of values
-    /// no more than are allowed, if they are counted; the one that is too much is the last.
+    /// Takes the next messages up to a limit, one at least, and what was dropped since the last time. If `allowed` is given,
+    /// it is the number of bytes of replaceable messages that may be taken; the message that exceeds it is the last.
     pub(crate) fn take(
         &mut self,
-        most: (usize, usize),
+        limit: BatchLimit,
         mut allowed: Option<&mut usize>,
-    ) -> (Vec<Item>, Vec<Missed>) {
-        let (mut taken, mut bytes) = (Vec::new(), 0);
-        while let Some(entry) = self.items.first_entry() {
-            let length = entry.get().frame.len();
-            bytes += length;
-            if taken.len() >= most.0 || (bytes > most.1 && !taken.is_empty()) {
+    ) -> (Vec<OutgoingMessage>, Vec<DroppedEvents>) {
+        let (mut taken, mut size) = (Vec::new(), QueueSize::default());
+        while let Some(entry) = self.messages.first_entry() {
+            let length = entry.get().payload.len();
+            size += QueueSize::of_message(entry.get());
+            if !taken.is_empty() && !limit.allows(size) {
                 break;
             }
             if let Some(allowed) = &mut allowed
-                && entry.get().is_value()
+                && entry.get().is_replaceable()
             {
                 if **allowed == 0 {
                     break;
@@ -110,90 +93,78 @@ impl Backlog {
             self.bytes -= length;
         }
         self.forget_written();
-        let missed = if taken.is_empty() && !self.items.is_empty() { Vec::new() } else { self.told() };
-        (taken, missed)
+        let dropped =
+            if taken.is_empty() && !self.messages.is_empty() { Vec::new() } else { self.take_dropped() };
+        (taken, dropped)
     }
 
     /// What was dropped since its client was last told.
-    fn told(&mut self) -> Vec<Missed> {
-        std::mem::take(&mut self.missed).into_values().collect()
+    fn take_dropped(&mut self) -> Vec<DroppedEvents> {
+        std::mem::take(&mut self.unreported).into_values().collect()
     }
 
-    /// What is of the same kind and key, and is kept for its latest alone, goes.
-    pub(crate) fn supersede(&mut self, item: &Item, losses: Option<&DropCounters>) {
-        let Some(kind) = item.latest_of() else { return };
-        let superseded = self.latest.remove(&kind).and_then(|place| self.remove(place));
-        if let Some(Item { tag: Some(tag), .. }) = superseded {
+    /// Removes the message that this one replaces: of the same event and key, if only the latest is kept.
+    pub(crate) fn replace_for(&mut self, message: &OutgoingMessage, counters: Option<&DropCounters>) {
+        let Some(key) = message.replace_key() else { return };
+        let replaced = self.latest.remove(&key).and_then(|position| self.remove(position));
+        if let Some(OutgoingMessage { policy: Some(policy), .. }) = replaced {
             self.has_replaced = true;
-            self.missed.entry(tag.index).or_insert((tag.info, 0)).1 += 1;
-            losses.inspect(|losses| losses.superseded(tag.index));
+            self.count_dropped(&policy);
+            counters.inspect(|counters| counters.superseded(policy.index));
         }
     }
 
-    /// Drops the oldest that may go. `false` if there is none.
-    pub(crate) fn drop_oldest(&mut self, losses: Option<&DropCounters>) -> bool {
-        while let Some(oldest) = self.oldest.pop_front() {
-            if let Some(item) = self.remove(oldest) {
-                self.miss(&item, losses);
+    /// Drops the oldest message that may be dropped. `false` if there is none.
+    pub(crate) fn drop_oldest(&mut self, counters: Option<&DropCounters>) -> bool {
+        while let Some(oldest) = self.droppable.pop_front() {
+            if let Some(message) = self.remove(oldest) {
+                self.drop_now(&message, counters);
                 return true;
             }
         }
         false
     }
 
-    /// An item is dropped before it waits.
-    pub(crate) fn miss(&mut self, item: &Item, losses: Option<&DropCounters>) {
-        if let Some(tag) = &item.tag {
-            self.missed.entry(tag.index).or_insert((tag.info, 0)).1 += 1;
-            losses.inspect(|losses| losses.dropped(tag.index));
+    /// Drops a message that is not in it, and counts that.
+    pub(crate) fn drop_now(&mut self, message: &OutgoingMessage, counters: Option<&DropCounters>) {
+        if let Some(policy) = &message.policy {
+            self.count_dropped(policy);
+            counters.inspect(|counters| counters.dropped(policy.index));
         }
     }
 
-    pub(crate) fn insert(&mut self, item: Item) {
-        let place = self.next;
+    fn count_dropped(&mut self, policy: &DropPolicy) {
+        let none = DroppedEvents { info: policy.info, count: 0 };
+        self.unreported.entry(policy.index).or_insert(none).count += 1;
+    }
+
+    pub(crate) fn insert(&mut self, message: OutgoingMessage) {
+        let position = self.next;
         self.next += 1;
-        self.bytes += item.frame.len();
-        if item.may_go() {
-            self.oldest.push_back(place);
-        } else if let Some(kind) = item.latest_of() {
-            self.latest.insert(kind, place);
+        self.bytes += message.payload.len();
+        if message.is_droppable() {
+            self.droppable.push_back(position);
+        } else if let Some(key) = message.replace_key() {
+            self.latest.insert(key, position);
         }
-        self.items.insert(place, item);
+        self.messages.insert(position, message);
     }
 
-    fn remove(&mut self, place: u64) -> Option<Item> {
-        let item = self.items.remove(&place)?;
-        self.bytes -= item.frame.len();
-        Some(item)
+    fn remove(&mut self, position: u64) -> Option<OutgoingMessage> {
+        let message = self.messages.remove(&position)?;
+        self.bytes -= message.payload.len();
+        Some(message)
     }
 
-    /// Lets go of the ways to what has been written.
+    /// Removes positions of what has been written from the indexes.
     fn forget_written(&mut self) {
-        let first = self.items.keys().next().copied().unwrap_or(self.next);
-        while self.oldest.front().is_some_and(|place| *place < first) {
-            self.oldest.pop_front();
+        let first = self.messages.keys().next().copied().unwrap_or(self.next);
+        while self.droppable.front().is_some_and(|position| *position < first) {
+            self.droppable.pop_front();
         }
-        if self.latest.len() > 2 * self.items.len() + 16 {
-            self.latest.retain(|_, place| *place >= first);
+        if self.latest.len() > 2 * self.messages.len() + 16 {
+            self.latest.retain(|_, position| *position >= first);
         }
-    }
-}
-
-impl Item {
-    /// Whether it may be dropped for others.
-    pub(crate) fn may_go(&self) -> bool {
-        self.tag.as_ref().is_some_and(|tag| tag.info.slow == SlowConsumer::DropOldest)
-    }
-
-    /// Whether a later one of its kind and key replaces it while it waits.
-    pub(crate) fn is_value(&self) -> bool {
-        self.tag.as_ref().is_some_and(|tag| tag.info.slow.keeps_latest())
-    }
-
-    /// The kind and key of which the latest alone is kept, if it is such an event.
-    fn latest_of(&self) -> Option<(usize, Option<Bytes>)> {
-        let tag = self.tag.as_ref().filter(|_| self.is_value())?;
-        Some((tag.index, tag.key.clone()))
     }
 }
 

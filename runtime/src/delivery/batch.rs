@@ -1,86 +1,54 @@
-//! Batches: what code of an actor sends in one go, before anybody could write it.
+//! Messages that go to the same connections together.
 
-use std::{
-    cell::Cell,
-    num::NonZeroU64,
-    sync::atomic::{AtomicU64, Ordering},
-};
+use std::sync::{Arc, OnceLock};
 
-/// Names what one turn sends, however often it awaits, as opposed to what others send meanwhile.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct BatchId(NonZeroU64);
+use bytes::Bytes;
+use smallvec::SmallVec;
 
-/// What the code that runs on a thread belongs to.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) enum Batch {
-    /// Nothing: whatever it sends is by itself.
-    #[default]
-    None,
-    /// A batch that nobody has asked for the name of, which is what most turns end as.
-    Unnamed,
-    Named(BatchId),
+use super::outgoing_message::OutgoingMessage;
+
+/// One message or several, in order, for all connections that get them and have the same encoding.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    messages: SmallVec<[OutgoingMessage; 1]>,
+    bytes: usize,
+    /// Whether any of its messages may be dropped or replaced.
+    has_policies: bool,
+    /// Its bytes on the wire, made by the first that writes it.
+    framed: OnceLock<Bytes>,
 }
 
-thread_local! {
-    static CURRENT: Cell<Batch> = const { Cell::new(Batch::None) };
-}
-
-impl BatchId {
-    /// That of the code that runs now; one of its own if it is in none.
-    pub(crate) fn current() -> Self {
-        match CURRENT.get() {
-            Batch::Named(id) => id,
-            Batch::Unnamed => {
-                let id = Self::new();
-                CURRENT.set(Batch::Named(id));
-                id
-            }
-            Batch::None => Self::new(),
-        }
-    }
-
-    fn new() -> Self {
-        static NEXT: AtomicU64 = AtomicU64::new(1);
-        Self(NonZeroU64::new(NEXT.fetch_add(1, Ordering::Relaxed)).unwrap_or(NonZeroU64::MAX))
-    }
-}
+/// What is sent to one connection, in order. Mostly it is one or two batches, which then need no allocation of their own.
+pub(crate) type Batches = SmallVec<[Arc<Batch>; 2]>;
 
 impl Batch {
-    /// Runs code that is part of it.
-    pub(crate) fn enter<T>(&mut self, code: impl FnOnce() -> T) -> T {
-        let _entered = Entered { outer: CURRENT.replace(*self), batch: self };
-        code()
+    pub(crate) fn new(messages: impl Into<SmallVec<[OutgoingMessage; 1]>>) -> Arc<Self> {
+        let messages = messages.into();
+        let bytes = messages.iter().map(|message| message.payload.len()).sum();
+        let has_policies = messages.iter().any(|message| message.policy.is_some());
+        Arc::new(Self { messages, bytes, has_policies, framed: OnceLock::new() })
     }
-}
 
-/// Leaves the batch where its code ends, in whatever way.
-struct Entered<'a> {
-    batch: &'a mut Batch,
-    outer: Batch,
-}
-
-impl Drop for Entered<'_> {
-    fn drop(&mut self) {
-        *self.batch = CURRENT.replace(self.outer);
+    pub(crate) fn of(message: OutgoingMessage) -> Arc<Self> {
+        Self::new([message])
     }
-}
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+    pub(crate) fn messages(&self) -> &[OutgoingMessage] {
+        &self.messages
+    }
 
-    #[test]
-    fn a_batch_has_one_name_wherever_it_goes_on() {
-        let (mut one, mut other) = (Batch::Unnamed, Batch::Unnamed);
-        let first = one.enter(BatchId::current);
-        let within = one.enter(|| (other.enter(BatchId::current), BatchId::current()));
-        assert_eq!(within.1, first);
-        assert_ne!(within.0, first);
-        assert_eq!(
-            std::thread::scope(|scope| scope.spawn(|| one.enter(BatchId::current)).join()).ok(),
-            Some(first)
-        );
-        assert_eq!(other.enter(BatchId::current), within.0);
-        assert_ne!(BatchId::current(), BatchId::current(), "what is in none is by itself");
+    /// Whether any of its messages may be dropped or replaced.
+    pub(crate) fn has_policies(&self) -> bool {
+        self.has_policies
+    }
+
+    /// The bytes of all its messages.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
+    }
+
+    /// Its bytes on the wire, which are the same for all connections that get it.
+    pub(crate) fn framed(&self, frame: impl FnOnce(&[OutgoingMessage]) -> Bytes) -> Bytes {
+        self.framed.get_or_init(|| frame(&self.messages)).clone()
     }
 }

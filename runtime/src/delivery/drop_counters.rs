@@ -31,31 +31,33 @@ pub struct EventDrops {
 pub(crate) struct DropCounters {
     actor: &'static str,
     events: &'static [EventInfo],
-    rows: Box<[Row]>,
+    rows: Box<[EventCounters]>,
 }
 
 #[derive(Debug)]
-struct Row {
-    dropped: Losing,
-    superseded: Losing,
-    disconnected: Losing,
+struct EventCounters {
+    dropped: DropCounter,
+    superseded: DropCounter,
+    disconnected: DropCounter,
 }
 
 /// How often something was lost in one way, for [`EventDrops`] and for metrics.
 #[derive(Debug)]
-struct Losing {
+struct DropCounter {
     count: AtomicU64,
     meter: Counter,
 }
 
 impl DropCounters {
     pub(crate) fn new(actor: &'static str, events: &'static [EventInfo]) -> Self {
-        let losing =
-            |event, reason| Losing { count: AtomicU64::new(0), meter: meters::dropped(actor, event, reason) };
-        let row = |event: &EventInfo| Row {
-            dropped: losing(event.name, "oldest"),
-            superseded: losing(event.name, "superseded"),
-            disconnected: losing(event.name, "disconnected"),
+        let counter = |event, reason| DropCounter {
+            count: AtomicU64::new(0),
+            meter: meters::dropped(actor, event, reason),
+        };
+        let row = |event: &EventInfo| EventCounters {
+            dropped: counter(event.name, "oldest"),
+            superseded: counter(event.name, "superseded"),
+            disconnected: counter(event.name, "disconnected"),
         };
         Self { actor, events, rows: events.iter().map(row).collect() }
     }
@@ -89,7 +91,7 @@ impl DropCounters {
     }
 }
 
-impl Losing {
+impl DropCounter {
     fn add(&self) {
         self.count.fetch_add(1, Ordering::Relaxed);
         self.meter.increment(1);

@@ -5,9 +5,9 @@ use std::{marker::PhantomData, sync::Arc};
 use bytes::Bytes;
 
 use super::{
-    backlog::{Item, Tag},
-    burst::Burst,
-    encoding_slot::EncodingSlot,
+    batch::Batch,
+    encoding_slot::{EncodingSlot, PerSlot},
+    outgoing_message::{DropPolicy, OutgoingMessage},
 };
 use crate::{
     Contract, Event, EventOf, SlowConsumer, event_name,
@@ -19,85 +19,89 @@ use crate::{
 pub(crate) struct EncodedEvent<'a, C, E> {
     event: &'a E,
     args: [Option<Bytes>; 2],
-    messages: [Option<Bytes>; 3],
-    tag: Option<Arc<Tag>>,
-    bursts: [Option<Arc<Burst>>; EncodingSlot::COUNT],
+    encoded: [Option<Bytes>; 3],
+    policy: Option<Arc<DropPolicy>>,
+    batches: PerSlot<Option<Arc<Batch>>>,
     contract: PhantomData<C>,
 }
 
 impl<'a, C: Contract, E: EventOf<C>> EncodedEvent<'a, C, E> {
     pub(crate) fn new(event: &'a E) -> Self {
-        let (args, messages) = ([None, None], [None, None, None]);
-        Self { event, args, messages, tag: None, bursts: [const { None }; _], contract: PhantomData }
+        let (args, encoded) = ([None, None], [None, None, None]);
+        Self { event, args, encoded, policy: None, batches: [const { None }; _], contract: PhantomData }
     }
 
     /// What a connection is given that this way leads to: the same for all of them.
-    pub(crate) fn burst(&mut self, channel: EncodingSlot, limit: usize) -> Result<Arc<Burst>, SendError> {
-        if let Some(burst) = &self.bursts[channel.index()] {
-            return Ok(Arc::clone(burst));
+    pub(crate) fn batch(&mut self, slot: EncodingSlot, limit: usize) -> Result<Arc<Batch>, SendError> {
+        if let Some(batch) = &self.batches[slot.index()] {
+            return Ok(Arc::clone(batch));
         }
-        let burst = Burst::of(self.item(channel, limit)?);
-        Ok(Arc::clone(self.bursts[channel.index()].insert(burst)))
+        let batch = Batch::of(self.message_for(slot, limit)?);
+        Ok(Arc::clone(self.batches[slot.index()].insert(batch)))
     }
 
     /// The event as it goes each of these ways.
-    pub(crate) fn items(
+    pub(crate) fn messages(
         mut self,
-        channels: [bool; EncodingSlot::COUNT],
+        slots: PerSlot<bool>,
         limit: usize,
-    ) -> Result<[Option<Item>; EncodingSlot::COUNT], SendError> {
-        let mut items = [const { None }; EncodingSlot::COUNT];
-        for channel in EncodingSlot::ALL {
-            if channels[channel.index()] {
-                items[channel.index()] = Some(self.item(channel, limit)?);
+    ) -> Result<PerSlot<Option<OutgoingMessage>>, SendError> {
+        let mut messages = [const { None }; EncodingSlot::COUNT];
+        for slot in EncodingSlot::ALL {
+            if slots[slot.index()] {
+                messages[slot.index()] = Some(self.message_for(slot, limit)?);
             }
         }
-        Ok(items)
+        Ok(messages)
     }
 
-    fn item(&mut self, channel: EncodingSlot, limit: usize) -> Result<Item, SendError> {
-        Ok(match channel {
-            EncodingSlot::Wire(encoding) => {
-                Item { frame: self.message(encoding, limit)?, event: Some(E::INDEX), tag: self.tag()? }
-            }
+    fn message_for(&mut self, slot: EncodingSlot, limit: usize) -> Result<OutgoingMessage, SendError> {
+        Ok(match slot {
+            EncodingSlot::Wire(encoding) => OutgoingMessage {
+                payload: self.encoded(encoding, limit)?,
+                event: Some(E::INDEX),
+                policy: self.policy()?,
+            },
             #[cfg(feature = "client")]
-            EncodingSlot::Local => {
-                Item { frame: self.args(Format::Cbor, limit)?, event: Some(E::INDEX), tag: None }
-            }
+            EncodingSlot::Local => OutgoingMessage {
+                payload: self.args(Format::Cbor, limit)?,
+                event: Some(E::INDEX),
+                policy: None,
+            },
         })
     }
 
     /// What may become of it where there is no room; `None` if it must be delivered.
-    fn tag(&mut self) -> Result<Option<Arc<Tag>>, SendError> {
+    fn policy(&mut self) -> Result<Option<Arc<DropPolicy>>, SendError> {
         let info = &C::Event::TABLE[E::INDEX];
-        if self.tag.is_none() && info.slow != SlowConsumer::Disconnect {
+        if self.policy.is_none() && info.slow != SlowConsumer::Disconnect {
             let key = self.event.slow_key()?;
-            self.tag = Some(Arc::new(Tag { index: E::INDEX, info, key }));
+            self.policy = Some(Arc::new(DropPolicy { index: E::INDEX, info, key }));
         }
-        Ok(self.tag.clone())
+        Ok(self.policy.clone())
     }
 
     /// The payload as the encoded array of its arguments, of so many bytes at most.
     fn args(&mut self, format: Format, limit: usize) -> Result<Bytes, SendError> {
-        let slot = &mut self.args[format as usize];
-        if let Some(args) = slot {
+        let known = &mut self.args[format as usize];
+        if let Some(args) = known {
             return Ok(args.clone());
         }
         let args = self.event.write_event(format)?;
         if args.len() > limit {
             return Err(SendError::TooLarge { bytes: args.len(), limit });
         }
-        Ok(slot.insert(args).clone())
+        Ok(known.insert(args).clone())
     }
 
-    /// The whole message.
-    fn message(&mut self, encoding: Encoding, limit: usize) -> Result<Bytes, SendError> {
-        if let Some(message) = &self.messages[encoding as usize] {
+    /// The whole message, encoded.
+    fn encoded(&mut self, encoding: Encoding, limit: usize) -> Result<Bytes, SendError> {
+        if let Some(message) = &self.encoded[encoding as usize] {
             return Ok(message.clone());
         }
         let args = self.args(encoding.format(), limit)?;
         let message = ToClient::Event { name: event_name::<C, E>().into(), args }.encode(encoding)?;
-        Ok(self.messages[encoding as usize].insert(message).clone())
+        Ok(self.encoded[encoding as usize].insert(message).clone())
     }
 }
 

@@ -1,8 +1,8 @@
-//! The ways that events go to connections.
+//! The encodings that connections get events in.
 
 use crate::wire::Encoding;
 
-/// A way that events go: all that go the same way are encoded alike.
+/// An encoding of events. All connections of one slot get the same bytes.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum EncodingSlot {
     Wire(Encoding),
@@ -10,8 +10,11 @@ pub(crate) enum EncodingSlot {
     Local,
 }
 
+/// One value for each slot, at its [`index`](EncodingSlot::index).
+pub(crate) type PerSlot<T> = [T; EncodingSlot::COUNT];
+
 impl EncodingSlot {
-    pub(crate) const ALL: [Self; Self::COUNT] = [
+    pub(crate) const ALL: PerSlot<Self> = [
         Self::Wire(Encoding::Json),
         Self::Wire(Encoding::Cbor),
         Self::Wire(Encoding::Bare),

@@ -51,7 +51,7 @@ pub(crate) struct ActorType<A: Actor> {
     pub(super) provisionals: Provisionals<A>,
     setbacks: StartBackoff,
     /// What its slow clients do not get.
-    losses: Arc<DropCounters>,
+    drops: Arc<DropCounters>,
     meters: Arc<ActorMeters>,
 }
 
@@ -69,13 +69,13 @@ impl<A: Actor> ActorType<A> {
             hibernating: Mutex::default(),
             provisionals: Provisionals::default(),
             setbacks: StartBackoff::default(),
-            losses: Arc::new(DropCounters::new(name, events::<A>())),
+            drops: Arc::new(DropCounters::new(name, events::<A>())),
             meters: Arc::new(meters),
         })
     }
 
-    pub(super) fn losses(&self) -> &Arc<DropCounters> {
-        &self.losses
+    pub(super) fn drops(&self) -> &Arc<DropCounters> {
+        &self.drops
     }
 
     pub(super) fn meters(&self) -> &Arc<ActorMeters> {
@@ -341,7 +341,7 @@ impl<A: Actor> HostedType for ActorType<A> {
     }
 
     fn event_drops(&self) -> Vec<EventDrops> {
-        self.losses.read().collect()
+        self.drops.read().collect()
     }
 
     fn reach(

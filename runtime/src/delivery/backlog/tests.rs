@@ -1,6 +1,7 @@
 //! What is dropped and replaced of what waits.
 
 use std::{
+    sync::Arc,
     task::{Context, Waker},
     time::Duration,
 };
@@ -9,8 +10,8 @@ use tokio::time::advance;
 
 use super::*;
 use crate::{
-    Limits,
-    delivery::{burst::Burst, outbox::Outbox},
+    Limits, SlowConsumer,
+    delivery::{batch::Batch, outbox::Outbox},
     wire::Encoding,
 };
 
@@ -23,15 +24,15 @@ static ALL: [EventInfo; 4] = [POSTED, TICKED, PRICED, MOVED];
 /// An outbox, and what is counted of it.
 struct Scene {
     outbox: Outbox,
-    losses: Arc<DropCounters>,
+    counters: Arc<DropCounters>,
 }
 
 impl Scene {
     fn new(limits: Limits) -> Self {
         let outbox = Outbox::new(Encoding::Json, 4, Arc::new(limits));
-        let losses = Arc::new(DropCounters::new("game", &ALL));
-        outbox.count_in(Arc::clone(&losses));
-        Self { outbox, losses }
+        let counters = Arc::new(DropCounters::new("game", &ALL));
+        outbox.count_in(Arc::clone(&counters));
+        Self { outbox, counters }
     }
 
     fn of_messages(send_queue_messages: usize) -> Self {
@@ -45,14 +46,15 @@ impl Scene {
         scene
     }
 
-    /// Sends the event `index`, whose frame is this text; what is before its `=` is its key.
+    /// Sends the event `index`, whose payload is this text; what is before its `=` is its key.
     fn send(&self, index: usize, text: &str) -> bool {
         let info = &ALL[index];
         let key = matches!(info.slow, SlowConsumer::LatestBy(_))
             .then(|| Bytes::copy_from_slice(text.split('=').next().expect("a key").as_bytes()));
-        let tag = (info.slow != SlowConsumer::Disconnect).then(|| Arc::new(Tag { index, info, key }));
-        let frame = Bytes::copy_from_slice(text.as_bytes());
-        self.outbox.push(Burst::of(Item { frame, event: Some(index), tag }))
+        let policy =
+            (info.slow != SlowConsumer::Disconnect).then(|| Arc::new(DropPolicy { index, info, key }));
+        let payload = Bytes::copy_from_slice(text.as_bytes());
+        self.outbox.push(Batch::of(OutgoingMessage { payload, event: Some(index), policy }))
     }
 
     fn post(&self, text: &str) -> bool {
@@ -83,11 +85,16 @@ impl Scene {
     /// What is written at once.
     fn read_some(&self) -> Vec<String> {
         let taken = self.outbox.take(&mut Context::from_waker(Waker::noop()));
-        taken.bursts.iter().flat_map(|burst| burst.items()).map(|item| Self::text(&item.frame)).collect()
+        taken
+            .batches
+            .iter()
+            .flat_map(|batch| batch.messages())
+            .map(|message| Self::text(&message.payload))
+            .collect()
     }
 
-    fn text(frame: &Bytes) -> String {
-        let text = String::from_utf8_lossy(frame).into_owned();
+    fn text(payload: &Bytes) -> String {
+        let text = String::from_utf8_lossy(payload).into_owned();
         let Ok(message) = serde_json::from_str::<serde_json::Value>(&text) else { return text };
         let said = &message["body"]["val"]["args"][0];
         assert_eq!(message["body"]["val"]["name"], crate::wire::EVENTS_DROPPED);
@@ -96,7 +103,7 @@ impl Scene {
 
     /// Dropped, superseded, disconnected.
     fn lost(&self, index: usize) -> (u64, u64, u64) {
-        let row = self.losses.read().nth(index).expect("a row");
+        let row = self.counters.read().nth(index).expect("a row");
         (row.dropped, row.superseded, row.disconnected)
     }
 }

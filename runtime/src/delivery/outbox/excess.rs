@@ -4,7 +4,7 @@ use tokio::time::Instant;
 
 use crate::{
     Limits,
-    delivery::{batch::BatchId, load::Load},
+    delivery::{queue_size::QueueSize, turn_id::TurnId},
     limits::memory_budget::Charge,
 };
 
@@ -13,9 +13,9 @@ use crate::{
 /// Others have the room that there was before that turn. It lasts until the queue is within its limits again.
 #[derive(Debug)]
 pub(super) struct Excess {
-    by: BatchId,
+    by: TurnId,
     /// What the turn has sent: it takes no room from others.
-    granted: Load,
+    granted: QueueSize,
     is_begun: bool,
     /// When the peer was first found not to take it.
     offered_at: Option<Instant>,
@@ -24,7 +24,7 @@ pub(super) struct Excess {
 }
 
 impl Excess {
-    pub(super) fn new(by: BatchId, granted: Load, held: Charge) -> Self {
+    pub(super) fn new(by: TurnId, granted: QueueSize, held: Charge) -> Self {
         Self { by, granted, is_begun: false, offered_at: None, held }
     }
 
@@ -33,23 +33,23 @@ impl Excess {
         self.is_begun
     }
 
-    /// Whether this batch may add to it: the one that began it, and any other before the peer was offered something.
-    pub(super) fn is_open_to(&self, batch: BatchId) -> bool {
-        self.by == batch || self.offered_at.is_none()
+    /// Whether this turn may add to it: the one that began it, and any other before the peer was offered something.
+    pub(super) fn is_open_to(&self, turn: TurnId) -> bool {
+        self.by == turn || self.offered_at.is_none()
     }
 
     /// Adds what there is no room for. `false` if that would be too much.
-    pub(super) fn add(&mut self, item: Load, total: Load, limits: &Limits) -> bool {
+    pub(super) fn add(&mut self, message: QueueSize, total: QueueSize, limits: &Limits) -> bool {
         let over = total.over(limits);
         if over > limits.send_queue_excess || self.held.set(over).is_err() {
             return false;
         }
-        self.granted += item;
+        self.granted += message;
         self.is_begun = true;
         true
     }
 
-    pub(super) fn granted(&self) -> Load {
+    pub(super) fn granted(&self) -> QueueSize {
         self.granted
     }
 
@@ -63,7 +63,7 @@ impl Excess {
     }
 
     /// So much waits now. Says whether it is more than may.
-    pub(super) fn lasts(&mut self, total: Load, limits: &Limits) -> bool {
+    pub(super) fn lasts(&mut self, total: QueueSize, limits: &Limits) -> bool {
         let over = total.over(limits);
         // There was room for more before; and what others have sent meanwhile is within their own.
         let _ = self.held.set(over);

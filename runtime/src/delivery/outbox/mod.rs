@@ -20,9 +20,10 @@ use tokio::time::Instant;
 pub(crate) use self::pacing::Probe;
 use self::queue::{Bounds, NoRoom, Portion, Queue};
 use super::{
-    backlog::{Item, Missed},
-    burst::{Burst, Bursts},
+    backlog::DroppedEvents,
+    batch::{Batch, Batches},
     drop_counters::DropCounters,
+    outgoing_message::OutgoingMessage,
 };
 use crate::{
     Limits,
@@ -48,7 +49,7 @@ pub(crate) struct Outbox {
     /// Where it is counted what is held for its client.
     account: Option<MemoryBudget>,
     /// Where it is counted what its client does not get.
-    losses: OnceLock<Arc<DropCounters>>,
+    counters: OnceLock<Arc<DropCounters>>,
 }
 
 /// Wakes who waits to write, past the lock.
@@ -83,7 +84,7 @@ impl Close {
 pub(crate) struct Taken {
     /// What to write with, if it was lent. If it is stuck there is nothing else yet.
     pub(crate) pen: Option<DirectWriter>,
-    pub(crate) bursts: Bursts,
+    pub(crate) batches: Batches,
     /// A ping that follows them.
     pub(crate) probe: Option<Probe>,
     /// Follows them, and is the last.
@@ -114,7 +115,7 @@ pub(crate) enum Writer {
 
 impl Outbox {
     pub(crate) fn new(encoding: Encoding, version: u16, limits: Arc<Limits>) -> Self {
-        Self { encoding, version, limits, account: None, queue: Mutex::default(), losses: OnceLock::new() }
+        Self { encoding, version, limits, account: None, queue: Mutex::default(), counters: OnceLock::new() }
     }
 
     /// It is known for whom it is.
@@ -133,7 +134,7 @@ impl Outbox {
 
     /// Queues a message; `false` if the connection is closing or the message cannot be encoded.
     pub(crate) fn send(&self, message: &ToClient) -> bool {
-        self.encode(message).is_some_and(|frame| self.push(Burst::of(Item::certain(frame))))
+        self.encode(message).is_some_and(|payload| self.push(Batch::of(OutgoingMessage::reliable(payload))))
     }
 
     /// Queues an event of callboard's own, which counts like any message.
@@ -156,37 +157,37 @@ impl Outbox {
     }
 
     /// It is known whose events it carries: what is lost of them is counted there.
-    pub(crate) fn count_in(&self, losses: Arc<DropCounters>) {
+    pub(crate) fn count_in(&self, counters: Arc<DropCounters>) {
         // Set once, by the actor that the connection is to.
-        let _ = self.losses.set(losses);
+        let _ = self.counters.set(counters);
     }
 
     /// Whether some of what it carries grows old, and is to wait here rather than where it cannot be replaced.
     pub(crate) fn has_values(&self) -> bool {
-        self.losses.get().is_some_and(|losses| losses.has_values())
+        self.counters.get().is_some_and(|counters| counters.has_values())
     }
 
     /// Queues messages; `false` if the connection is closing, or closes now because it is full. One that is dropped was
     /// taken: its client is told how many were.
-    pub(crate) fn push(&self, burst: Arc<Burst>) -> bool {
-        self.push_for(Writer::Session, burst)
+    pub(crate) fn push(&self, batch: Arc<Batch>) -> bool {
+        self.push_for(Writer::Session, batch)
     }
 
     /// The same, with a say in who writes it.
-    pub(crate) fn push_for(&self, writer: Writer, burst: Arc<Burst>) -> bool {
-        self.try_push(writer, burst).unwrap_or_else(|TooMuch { event, .. }| {
+    pub(crate) fn push_for(&self, writer: Writer, batch: Arc<Batch>) -> bool {
+        self.try_push(writer, batch).unwrap_or_else(|TooMuch { event, .. }| {
             self.refuse(event);
             false
         })
     }
 
     /// The same, but it is left to the caller what becomes of a connection that one turn has sent too much.
-    pub(crate) fn try_push(&self, writer: Writer, burst: Arc<Burst>) -> Result<bool, TooMuch> {
+    pub(crate) fn try_push(&self, writer: Writer, batch: Arc<Batch>) -> Result<bool, TooMuch> {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
             return Ok(false);
         }
-        match queue.push(burst, self.bounds()) {
+        match queue.push(batch, self.bounds()) {
             Ok(()) => {}
             Err((NoRoom::TooMuch, event)) => return Err(TooMuch { event, waiting: queue.bytes() }),
             Err((NoRoom::Full, event)) => self.close_full(&mut queue, event),
@@ -202,7 +203,7 @@ impl Outbox {
 
     fn bounds(&self) -> Bounds<'_> {
         let (limits, account) = (&*self.limits, self.account.as_ref());
-        Bounds { limits, account, losses: self.losses.get().map(|losses| &**losses) }
+        Bounds { limits, account, counters: self.counters.get().map(|counters| &**counters) }
     }
 
     /// Closes the connection because there is no room for this event, or message.
@@ -216,8 +217,8 @@ impl Outbox {
 
     fn close_full(&self, queue: &mut Queue, event: Option<usize>) {
         queue.close = Some(Box::new(Close::new(1011, "message.outgoing_queue_full")));
-        if let (Some(losses), Some(event)) = (self.losses.get(), event) {
-            losses.disconnected(event);
+        if let (Some(counters), Some(event)) = (self.counters.get(), event) {
+            counters.disconnected(event);
         }
     }
 
@@ -285,7 +286,7 @@ impl Outbox {
         if pen.as_ref().is_some_and(DirectWriter::is_stuck) {
             return Taken { pen, ..Taken::default() };
         }
-        let Portion { mut bursts, missed, probe } = queue.take(self.bounds());
+        let Portion { mut batches, dropped, probe } = queue.take(self.bounds());
         let is_held = queue.is_held();
         let is_all = is_held || (queue.is_empty() && queue.close.is_none());
         if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
@@ -293,24 +294,24 @@ impl Outbox {
         }
         let close = if queue.is_empty() { queue.close.clone() } else { None };
         drop(queue);
-        if !missed.is_empty() {
+        if !dropped.is_empty() {
             // What is missing of what follows is said before it.
-            bursts.insert(0, self.told(missed));
+            batches.insert(0, self.told(dropped));
         }
-        Taken { pen, bursts, probe, close, is_all, is_held }
+        Taken { pen, batches, probe, close, is_all, is_held }
     }
 
     /// What its client is told of the events that it does not get.
-    fn told(&self, missed: Vec<Missed>) -> Arc<Burst> {
-        let notices = missed.into_iter().filter_map(|(info, dropped)| {
-            let notice = Notice::Dropped { event: info.name.to_owned(), dropped };
+    fn told(&self, dropped: Vec<DroppedEvents>) -> Arc<Batch> {
+        let notices = dropped.into_iter().filter_map(|DroppedEvents { info, count }| {
+            let notice = Notice::Dropped { event: info.name.to_owned(), dropped: count };
             let message = notice.message(self.encoding.format());
-            let frame = message.and_then(|message| message.encode_version(self.encoding, self.version));
-            let frame =
-                frame.inspect_err(|error| log::error!(error = shown(&error), "a notice cannot be encoded"));
-            frame.ok().map(Item::certain)
+            let payload = message.and_then(|message| message.encode_version(self.encoding, self.version));
+            let payload =
+                payload.inspect_err(|error| log::error!(error = shown(&error), "a notice cannot be encoded"));
+            payload.ok().map(OutgoingMessage::reliable)
         });
-        Burst::new(notices.collect::<Vec<_>>())
+        Batch::new(notices.collect::<Vec<_>>())
     }
 }
 

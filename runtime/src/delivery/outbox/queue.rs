@@ -13,10 +13,10 @@ use super::{
 use crate::{
     Limits,
     delivery::{
-        backlog::{Backlog, Missed},
-        burst::{Burst, Bursts},
+        backlog::{Backlog, DroppedEvents},
+        batch::{Batch, Batches},
         drop_counters::DropCounters,
-        load::Load,
+        queue_size::{BatchLimit, QueueSize},
     },
     limits::memory_budget::MemoryBudget,
     server::{net::direct_writer::DirectWriter, ws::framing::frames},
@@ -25,9 +25,9 @@ use crate::{
 /// Messages in order, as many as the limits allow, and who is to write them.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    pub(super) bursts: Bursts,
+    pub(super) batches: Batches,
     /// Of all of them.
-    load: Load,
+    size: QueueSize,
     /// While the peer does not keep up, or has been sent more than there is room for.
     slow: Option<Box<Slow>>,
     pub(super) close: Option<Box<Close>>,
@@ -42,7 +42,7 @@ pub(super) struct Queue {
 pub(super) struct Bounds<'a> {
     pub(super) limits: &'a Limits,
     pub(super) account: Option<&'a MemoryBudget>,
-    pub(super) losses: Option<&'a DropCounters>,
+    pub(super) counters: Option<&'a DropCounters>,
 }
 
 /// A message was not taken.
@@ -57,26 +57,23 @@ pub(super) enum NoRoom {
 /// What is written at once.
 #[derive(Debug, Default)]
 pub(super) struct Portion {
-    pub(super) bursts: Bursts,
+    pub(super) batches: Batches,
     /// What its client is told before them.
-    pub(super) missed: Vec<Missed>,
+    pub(super) dropped: Vec<DroppedEvents>,
     /// A ping that follows them.
     pub(super) probe: Option<Probe>,
 }
 
 impl Queue {
-    /// What is written at once, in frames and bytes: the rest stays where it can be dropped.
-    const AT_ONCE: (usize, usize) = (128, 64 << 10);
-
     pub(super) fn is_empty(&self) -> bool {
-        self.bursts.is_empty() && self.backlog().is_none_or(Backlog::is_empty)
+        self.batches.is_empty() && self.backlog().is_none_or(Backlog::is_empty)
     }
 
     /// Whether what is next waits until its peer has read what it was sent before.
     pub(super) fn is_held(&self) -> bool {
         let is_holding =
             self.slow.as_ref().and_then(|slow| slow.pacing.as_ref()).is_some_and(Pacing::is_holding);
-        is_holding && self.close.is_none() && self.backlog().is_some_and(Backlog::begins_with_a_value)
+        is_holding && self.close.is_none() && self.backlog().is_some_and(Backlog::begins_replaceable)
     }
 
     /// Whether its peer has not caught up since there was no room.
@@ -85,35 +82,36 @@ impl Queue {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        self.load().bytes
+        self.size().bytes
     }
 
     pub(super) fn backlog(&self) -> Option<&Backlog> {
         self.slow.as_ref()?.backlog.as_ref()
     }
 
-    pub(super) fn load(&self) -> Load {
-        self.load.plus(self.backlog().map_or(Load::default(), Backlog::load))
+    pub(super) fn size(&self) -> QueueSize {
+        self.size.plus(self.backlog().map_or(QueueSize::default(), Backlog::size))
     }
 
     /// Queues messages. A single one that is larger than all that may wait passes when nothing else waits.
     pub(super) fn push(
         &mut self,
-        burst: Arc<Burst>,
+        batch: Arc<Batch>,
         bounds: Bounds<'_>,
     ) -> Result<(), (NoRoom, Option<usize>)> {
-        let load = Load::of(&burst);
-        let is_alone = self.bursts.is_empty() && load.messages == 1;
-        if self.slow.is_none() && (is_alone || self.load.plus(load).fits(bounds.limits, Load::default())) {
-            self.add(burst, load);
+        let size = QueueSize::of(&batch);
+        let is_alone = self.batches.is_empty() && size.messages == 1;
+        if self.slow.is_none() && (is_alone || self.size.plus(size).fits(bounds.limits, QueueSize::default()))
+        {
+            self.add(batch, size);
             return Ok(());
         }
-        self.push_slowly(&burst, load, bounds)
+        self.push_slowly(&batch, size, bounds)
     }
 
-    pub(super) fn add(&mut self, burst: Arc<Burst>, load: Load) {
-        self.load += load;
-        self.bursts.push(burst);
+    pub(super) fn add(&mut self, batch: Arc<Batch>, size: QueueSize) {
+        self.size += size;
+        self.batches.push(batch);
     }
 
     /// The socket takes no more for now. Says since when more waits than may.
@@ -128,7 +126,7 @@ impl Queue {
         let Some(slow) = &mut self.slow else { return };
         let is_replacing = slow.is_replacing();
         slow.found_writable();
-        if is_replacing && self.bursts.iter().any(|burst| burst.has_tags()) {
+        if is_replacing && self.batches.iter().any(|batch| batch.has_policies()) {
             self.ensure_backlog(bounds);
             self.begin_pacing();
         }
@@ -152,11 +150,11 @@ impl Queue {
 
     /// Everything that waits, each by itself.
     pub(super) fn ensure_backlog(&mut self, bounds: Bounds<'_>) -> &mut Backlog {
-        let Self { bursts, load, slow, .. } = self;
+        let Self { batches, size, slow, .. } = self;
         slow.get_or_insert_default().backlog.get_or_insert_with(|| {
-            *load = Load::default();
-            let bursts = mem::take(bursts);
-            Backlog::of(bursts.iter().flat_map(|burst| burst.items()).cloned(), bounds.losses)
+            *size = QueueSize::default();
+            let batches = mem::take(batches);
+            Backlog::of(batches.iter().flat_map(|batch| batch.messages()).cloned(), bounds.counters)
         })
     }
 
@@ -177,15 +175,15 @@ impl Queue {
 
     /// Whether all that waits is written together, with nothing to say beside it.
     fn is_written_at_once(&self) -> bool {
-        self.slow.is_none() && self.load.messages <= Self::AT_ONCE.0 && self.load.bytes <= Self::AT_ONCE.1
+        self.slow.is_none() && BatchLimit::ONE_WRITE.allows(self.size)
     }
 
     /// Takes what is written next. Only when everything before is written.
     pub(super) fn take(&mut self, bounds: Bounds<'_>) -> Portion {
         self.found_writable(bounds);
         if self.is_written_at_once() {
-            self.load = Load::default();
-            return Portion { bursts: mem::take(&mut self.bursts), ..Portion::default() };
+            self.size = QueueSize::default();
+            return Portion { batches: mem::take(&mut self.batches), ..Portion::default() };
         }
         let portion = self.take_some();
         self.took(bounds.limits);
@@ -197,14 +195,15 @@ impl Queue {
         let Some(slow) = &mut self.slow else { return self.take_first() };
         let Slow { backlog: Some(backlog), pacing, .. } = &mut **slow else { return self.take_first() };
         let mut pacing = pacing.as_mut().filter(|_| !is_closing);
-        let (items, missed) = backlog.take(Self::AT_ONCE, pacing.as_mut().map(|pacing| pacing.allowed()));
-        let burst = (!items.is_empty()).then(|| Burst::new(items));
-        Portion { bursts: burst.into_iter().collect(), missed, probe: pacing.and_then(Pacing::probe) }
+        let (messages, dropped) =
+            backlog.take(BatchLimit::ONE_WRITE, pacing.as_mut().map(|pacing| pacing.allowed()));
+        let batch = (!messages.is_empty()).then(|| Batch::new(messages));
+        Portion { batches: batch.into_iter().collect(), dropped, probe: pacing.and_then(Pacing::probe) }
     }
 
     /// Less waits than before.
     fn took(&mut self, limits: &Limits) {
-        let total = self.load();
+        let total = self.size();
         let Some(slow) = &mut self.slow else { return };
         slow.took(total);
         slow.is_behind &= !total.is_empty();
@@ -217,26 +216,26 @@ impl Queue {
         // Whoever took it back takes what waits too, and a session whose pen is stuck was woken.
         let Some(mut pen) = self.pen.take_if(|pen| !pen.is_stuck()) else { return false };
         if self.close.is_none() && !self.is_empty() && self.is_written_at_once() {
-            self.load = Load::default();
-            pen.write(frames(is_text, &mem::take(&mut self.bursts)));
+            self.size = QueueSize::default();
+            pen.write(frames(is_text, &mem::take(&mut self.batches)));
         }
         let is_left = pen.is_stuck() || (!self.is_empty() && !self.is_held());
         self.pen = Some(pen);
         is_left
     }
 
-    /// As much as is written at once, and one burst at least.
+    /// As much as is written at once, and one batch at least.
     fn take_first(&mut self) -> Portion {
-        let mut taken = Load::default();
-        let has_room = |burst: &&Arc<Burst>| {
+        let mut taken = QueueSize::default();
+        let has_room = |batch: &&Arc<Batch>| {
             let is_first = taken.is_empty();
-            taken += Load::of(burst);
-            is_first || (taken.messages <= Self::AT_ONCE.0 && taken.bytes <= Self::AT_ONCE.1)
+            taken += QueueSize::of(batch);
+            is_first || BatchLimit::ONE_WRITE.allows(taken)
         };
-        let count = self.bursts.iter().take_while(has_room).count();
-        for burst in &self.bursts[..count] {
-            self.load -= Load::of(burst);
+        let count = self.batches.iter().take_while(has_room).count();
+        for batch in &self.batches[..count] {
+            self.size -= QueueSize::of(batch);
         }
-        Portion { bursts: self.bursts.drain(..count).collect(), ..Portion::default() }
+        Portion { batches: self.batches.drain(..count).collect(), ..Portion::default() }
     }
 }

@@ -11,10 +11,8 @@ use super::{
 use crate::{
     Limits,
     delivery::{
-        backlog::{Backlog, Item},
-        batch::BatchId,
-        burst::Burst,
-        load::Load,
+        backlog::Backlog, batch::Batch, outgoing_message::OutgoingMessage, queue_size::QueueSize,
+        turn_id::TurnId,
     },
     limits::memory_budget::Charge,
 };
@@ -23,84 +21,94 @@ impl Queue {
     /// Queues messages of which each has to be looked at. An error says which event had no room, if it is one.
     pub(super) fn push_slowly(
         &mut self,
-        burst: &Arc<Burst>,
-        load: Load,
+        batch: &Arc<Batch>,
+        size: QueueSize,
         bounds: Bounds<'_>,
     ) -> Result<(), (NoRoom, Option<usize>)> {
-        let batch = BatchId::current();
+        let turn = TurnId::current();
         let slow = self.slow();
-        let is_plain = slow.backlog.is_none() && !(burst.has_tags() && slow.is_replacing());
-        if is_plain && self.has_room_for(load, batch, bounds.limits) {
-            self.add(Arc::clone(burst), load);
-            self.slow().sent(batch, load);
+        let is_plain = slow.backlog.is_none() && !(batch.has_policies() && slow.is_replacing());
+        if is_plain && self.has_room_for(size, turn, bounds.limits) {
+            self.add(Arc::clone(batch), size);
+            self.slow().sent(turn, size);
             return Ok(());
         }
-        let result = burst.items().iter().try_for_each(|item| {
-            self.push_item(item, batch, bounds).map_err(|no_room| (no_room, item.event))
+        let result = batch.messages().iter().try_for_each(|message| {
+            self.push_one(message, turn, bounds).map_err(|no_room| (no_room, message.event))
         });
         self.forget();
         result
     }
 
     /// Queues one of several, of which some may have no room.
-    fn push_item(&mut self, item: &Item, batch: BatchId, bounds: Bounds<'_>) -> Result<(), NoRoom> {
-        let load = Load::of_item(item);
+    fn push_one(
+        &mut self,
+        message: &OutgoingMessage,
+        turn: TurnId,
+        bounds: Bounds<'_>,
+    ) -> Result<(), NoRoom> {
+        let size = QueueSize::of_message(message);
         if let Some(pacing) = &mut self.slow().pacing
-            && item.is_value()
+            && message.is_replaceable()
         {
-            pacing.made(load.bytes);
+            pacing.made(size.bytes);
         }
-        if item.tag.is_some() && self.slow().is_replacing() {
-            self.replace_for(item, bounds);
+        if message.policy.is_some() && self.slow().is_replacing() {
+            self.replace_for(message, bounds);
         }
-        if !self.has_room_for(load, batch, bounds.limits) && !self.find_room_for(item, batch, bounds)? {
-            self.ensure_backlog(bounds).miss(item, bounds.losses);
+        if !self.has_room_for(size, turn, bounds.limits) && !self.find_room_for(message, turn, bounds)? {
+            self.ensure_backlog(bounds).drop_now(message, bounds.counters);
             return Ok(());
         }
         let slow = self.slow();
-        slow.sent(batch, load);
+        slow.sent(turn, size);
         match &mut slow.backlog {
-            Some(backlog) => backlog.insert(item.clone()),
-            None => self.add(Burst::of(item.clone()), load),
+            Some(backlog) => backlog.insert(message.clone()),
+            None => self.add(Batch::of(message.clone()), size),
         }
         Ok(())
     }
 
     /// Whether so much fits, beside what is granted to others.
-    fn has_room_for(&mut self, load: Load, batch: BatchId, limits: &Limits) -> bool {
-        let total = self.load();
+    fn has_room_for(&mut self, size: QueueSize, turn: TurnId, limits: &Limits) -> bool {
+        let total = self.size();
         let beside = match &self.slow().excess {
             // It adds to what is granted to itself.
-            Some(excess) if !excess.is_open_to(batch) => excess.granted(),
-            _ => Load::default(),
+            Some(excess) if !excess.is_open_to(turn) => excess.granted(),
+            _ => QueueSize::default(),
         };
-        total.plus(load).fits(limits, beside)
+        total.plus(size).fits(limits, beside)
     }
 
     /// Finds room where there is none: in place of what may be dropped, or beyond the limits. `false` for what is dropped
     /// itself.
-    fn find_room_for(&mut self, item: &Item, batch: BatchId, bounds: Bounds<'_>) -> Result<bool, NoRoom> {
-        let is_alone = self.load().is_empty();
-        if item.may_go() {
-            return Ok(is_alone || self.make_room_for(item, batch, bounds));
+    fn find_room_for(
+        &mut self,
+        message: &OutgoingMessage,
+        turn: TurnId,
+        bounds: Bounds<'_>,
+    ) -> Result<bool, NoRoom> {
+        let is_alone = self.size().is_empty();
+        if message.is_droppable() {
+            return Ok(is_alone || self.make_room_for(message, turn, bounds));
         }
-        if item.is_value() {
-            self.replace_for(item, bounds);
-            if self.has_room_for(Load::of_item(item), batch, bounds.limits) {
+        if message.is_replaceable() {
+            self.replace_for(message, bounds);
+            if self.has_room_for(QueueSize::of_message(message), turn, bounds.limits) {
                 return Ok(true);
             }
         }
         // What must be delivered takes no other's place before its peer was offered that.
         let is_offered = self.slow().is_offered() && !is_alone;
-        if is_offered && self.make_room_for(item, batch, bounds) {
+        if is_offered && self.make_room_for(message, turn, bounds) {
             return Ok(true);
         }
-        self.exceed(item, batch, bounds).map(|()| true)
+        self.exceed(message, turn, bounds).map(|()| true)
     }
 
     /// Replaces what this is a later value of.
-    fn replace_for(&mut self, item: &Item, bounds: Bounds<'_>) {
-        self.ensure_backlog(bounds).supersede(item, bounds.losses);
+    fn replace_for(&mut self, message: &OutgoingMessage, bounds: Bounds<'_>) {
+        self.ensure_backlog(bounds).replace_for(message, bounds.counters);
         self.begin_pacing();
     }
 
@@ -113,41 +121,44 @@ impl Queue {
     }
 
     /// Drops what may go for it, the oldest first. Says whether there is room then.
-    fn make_room_for(&mut self, item: &Item, batch: BatchId, bounds: Bounds<'_>) -> bool {
-        let load = Load::of_item(item);
+    fn make_room_for(&mut self, message: &OutgoingMessage, turn: TurnId, bounds: Bounds<'_>) -> bool {
+        let size = QueueSize::of_message(message);
         self.slow().is_behind = true;
-        if !item.may_go() && self.backlog().is_none() && !self.bursts.iter().any(|burst| burst.has_tags()) {
+        if !message.is_droppable()
+            && self.backlog().is_none()
+            && !self.batches.iter().any(|batch| batch.has_policies())
+        {
             return false;
         }
         self.ensure_backlog(bounds);
         self.begin_pacing();
         loop {
             // A single one passes, however large it is.
-            if self.has_room_for(load, batch, bounds.limits) || self.load().is_empty() {
+            if self.has_room_for(size, turn, bounds.limits) || self.size().is_empty() {
                 return true;
             }
-            if !self.ensure_backlog(bounds).drop_oldest(bounds.losses) {
+            if !self.ensure_backlog(bounds).drop_oldest(bounds.counters) {
                 return false;
             }
         }
     }
 
     /// Lets a turn send more than there is room for, unless there was none when it began.
-    fn exceed(&mut self, item: &Item, batch: BatchId, bounds: Bounds<'_>) -> Result<(), NoRoom> {
-        let (total, load) = (self.load(), Load::of_item(item));
+    fn exceed(&mut self, message: &OutgoingMessage, turn: TurnId, bounds: Bounds<'_>) -> Result<(), NoRoom> {
+        let (total, size) = (self.size(), QueueSize::of_message(message));
         let slow = self.slow();
-        let own = if slow.is_offered() { slow.own(batch) } else { total };
+        let own = if slow.is_offered() { slow.own(turn) } else { total };
         let mut excess = match slow.excess.take() {
             None if total.minus(own).is_full(bounds.limits) => return Err(NoRoom::Full),
-            None => Excess::new(batch, own, bounds.account.cloned().map(Charge::new).unwrap_or_default()),
+            None => Excess::new(turn, own, bounds.account.cloned().map(Charge::new).unwrap_or_default()),
             // Whoever asks is answered: it may have asked for no more than so much.
-            Some(excess) if item.event.is_none() || excess.is_open_to(batch) => excess,
+            Some(excess) if message.event.is_none() || excess.is_open_to(turn) => excess,
             full => {
                 slow.excess = full;
                 return Err(NoRoom::Full);
             }
         };
-        let is_added = excess.add(load, total.plus(load), bounds.limits);
+        let is_added = excess.add(size, total.plus(size), bounds.limits);
         if slow.is_stuck() {
             excess.offered();
         }

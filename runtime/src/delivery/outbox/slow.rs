@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::{excess::Excess, pacing::Pacing};
-use crate::delivery::{backlog::Backlog, batch::BatchId, load::Load};
+use crate::delivery::{backlog::Backlog, queue_size::QueueSize, turn_id::TurnId};
 
 /// Only there while there is something to know: who keeps up pays for none of it.
 #[derive(Debug, Default)]
@@ -21,12 +21,12 @@ pub(super) struct Slow {
     pub(super) excess: Option<Excess>,
     pub(super) pacing: Option<Pacing>,
     /// Who has sent last, and how much.
-    last: Option<(BatchId, Load)>,
+    last: Option<(TurnId, QueueSize)>,
 }
 
 impl Slow {
     /// How long a socket may take over what is being written, 64 KiB at most, before values that wait for it are replaced.
-    /// That of anybody is full for a moment, after a burst for example.
+    /// That of anybody is full for a moment, after a batch for example.
     const PATIENCE: Duration = Duration::from_millis(250);
 
     /// Whether the peer has been offered what waits, and did not take it.
@@ -58,20 +58,20 @@ impl Slow {
         self.stuck_since = None;
     }
 
-    /// How much of what waits this batch has sent, as far as nobody has sent anything since it began.
-    pub(super) fn own(&self, batch: BatchId) -> Load {
-        self.last.filter(|(last, _)| *last == batch).map_or(Load::default(), |(_, own)| own)
+    /// How much of what waits this turn has sent, as far as nobody has sent anything since it began.
+    pub(super) fn own(&self, turn: TurnId) -> QueueSize {
+        self.last.filter(|(last, _)| *last == turn).map_or(QueueSize::default(), |(_, own)| own)
     }
 
-    /// This batch has sent so much.
-    pub(super) fn sent(&mut self, batch: BatchId, load: Load) {
-        self.last = Some((batch, self.own(batch).plus(load)));
+    /// This turn has sent so much.
+    pub(super) fn sent(&mut self, turn: TurnId, size: QueueSize) {
+        self.last = Some((turn, self.own(turn).plus(size)));
     }
 
     /// No more than so much waits now: what was sent last is taken last.
-    pub(super) fn took(&mut self, total: Load) {
+    pub(super) fn took(&mut self, total: QueueSize) {
         if let Some((_, own)) = &mut self.last {
-            *own = own.least(total);
+            *own = own.min(total);
         }
     }
 

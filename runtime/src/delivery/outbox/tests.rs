@@ -56,8 +56,8 @@ impl Session {
     }
 
     fn push(&self, writer: Writer, text: &str) {
-        let frame = Bytes::copy_from_slice(text.as_bytes());
-        assert!(self.outbox.push_for(writer, Burst::of(Item::certain(frame))));
+        let payload = Bytes::copy_from_slice(text.as_bytes());
+        assert!(self.outbox.push_for(writer, Batch::of(OutgoingMessage::reliable(payload))));
     }
 
     fn wakings(&self) -> usize {
@@ -91,7 +91,7 @@ async fn what_is_flushed_is_written_without_waking_a_session_that_rests() {
     assert_eq!(read(&mut client, 1).await, ["three"]);
     assert_eq!(session.wakings(), 0);
     let taken = session.take();
-    assert!(taken.pen.is_some() && taken.bursts.is_empty() && taken.is_all);
+    assert!(taken.pen.is_some() && taken.batches.is_empty() && taken.is_all);
 }
 
 #[tokio::test]
@@ -102,7 +102,7 @@ async fn what_is_pushed_for_the_session_wakes_it_and_may_be_flushed_before() {
     session.push(Writer::Flush, "two");
     session.outbox.flush();
     assert_eq!(read(&mut client, 2).await, ["one", "two"]);
-    assert!(session.take().bursts.is_empty());
+    assert!(session.take().batches.is_empty());
 }
 
 #[tokio::test]
@@ -113,7 +113,7 @@ async fn a_session_that_does_not_rest_is_woken_and_writes_everything() {
     assert_eq!(session.wakings(), 1);
     session.outbox.flush();
     let taken = session.take();
-    assert_eq!((taken.bursts.len(), taken.pen.is_none()), (1, true));
+    assert_eq!((taken.batches.len(), taken.pen.is_none()), (1, true));
     drop(pen);
 }
 
@@ -130,11 +130,11 @@ async fn what_the_socket_does_not_take_is_written_by_the_session_before_anything
     session.push(Writer::Flush, "later");
     session.outbox.flush();
     let mut taken = session.take();
-    assert!(taken.bursts.is_empty() && taken.close.is_none() && !taken.is_all, "nothing overtakes");
+    assert!(taken.batches.is_empty() && taken.close.is_none() && !taken.is_all, "nothing overtakes");
     let mut pen = taken.pen.take().expect("it was lent");
     let rest = pen.take_rest().expect("the socket is full");
     let then = session.take();
-    assert_eq!((then.bursts.len(), then.is_all), (1, true));
+    assert_eq!((then.batches.len(), then.is_all), (1, true));
     let writing = async {
         write_all(&pen.socket, &rest).await;
         write_all(&pen.socket, b"\x81\x05later").await;
@@ -158,7 +158,7 @@ async fn a_close_and_what_is_behind_are_for_the_session() {
     session.outbox.close(Close::new(1000, "bye"));
     session.outbox.flush();
     let taken = session.take();
-    assert_eq!((taken.bursts.len(), taken.close.map(|close| close.code)), (1, Some(1000)));
+    assert_eq!((taken.batches.len(), taken.close.map(|close| close.code)), (1, Some(1000)));
 
     let (session, _client) = Session::rest().await;
     // More than is written at once.
@@ -166,7 +166,7 @@ async fn a_close_and_what_is_behind_are_for_the_session() {
         session.push(Writer::Flush, "one of many");
     }
     session.outbox.flush();
-    assert_eq!((session.wakings(), session.take().bursts.len()), (1, 128));
+    assert_eq!((session.wakings(), session.take().batches.len()), (1, 128));
 }
 
 #[tokio::test]

@@ -225,7 +225,7 @@ impl<A: Actor> ActorType<A> {
         visit: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> Result<Connected, Denied> {
-        outbox.count_in(Arc::clone(self.losses()));
+        outbox.count_in(Arc::clone(self.drops()));
         let peer = Peer::Wire(Arc::clone(&outbox));
         let (cell, conn) = self.stay(visit, peer, None).await?;
         Ok((cell.record().clone(), cell.wire_conn(conn, outbox)))

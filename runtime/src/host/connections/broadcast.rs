@@ -9,10 +9,10 @@ use super::broadcast_buffer::Audience;
 use crate::{
     Actor, Conn, Durability,
     delivery::{
-        backlog::Item,
-        burst::Burst,
+        batch::Batch,
         encoding_slot::EncodingSlot,
         outbox::{Writer, flush},
+        outgoing_message::OutgoingMessage,
     },
     host::durability::{output_gate::OutputGate, pending::PendingOutput},
 };
@@ -21,12 +21,15 @@ use crate::{
 pub(crate) struct Broadcast<A: Actor> {
     audience: Arc<Audience<A>>,
     /// What is sent each way.
-    bursts: [Arc<Burst>; EncodingSlot::COUNT],
+    batches: [Arc<Batch>; EncodingSlot::COUNT],
 }
 
 impl<A: Actor> Broadcast<A> {
-    pub(in crate::host) fn new(audience: Arc<Audience<A>>, items: [Vec<Item>; EncodingSlot::COUNT]) -> Self {
-        Self { audience, bursts: items.map(Burst::new) }
+    pub(in crate::host) fn new(
+        audience: Arc<Audience<A>>,
+        messages: [Vec<OutgoingMessage>; EncodingSlot::COUNT],
+    ) -> Self {
+        Self { audience, batches: messages.map(Batch::new) }
     }
 
     /// Hands the events over, or leaves them where they wait until what they speak of is saved.
@@ -46,7 +49,7 @@ impl<A: Actor> Broadcast<A> {
     }
 
     /// Who has gone away meanwhile gets nothing, and is not counted.
-    fn give(&self, give: impl Fn(&Conn<A>, Arc<Burst>, Writer) -> bool) {
+    fn give(&self, give: impl Fn(&Conn<A>, Arc<Batch>, Writer) -> bool) {
         let Audience { conns, outboxes, .. } = &*self.audience;
         let Some(first) = conns.first() else { return };
         // For one it is no gain, and outside of a runtime, where actors may broadcast too, there are no tasks to do it.
@@ -56,14 +59,14 @@ impl<A: Actor> Broadcast<A> {
         for conn in conns {
             if let Some(channel) = conn.channel() {
                 let way = channel.index();
-                taken[way] += u64::from(give(conn, Arc::clone(&self.bursts[way]), writer));
+                taken[way] += u64::from(give(conn, Arc::clone(&self.batches[way]), writer));
             }
         }
         if let Writer::Flush = writer {
             flush(outboxes);
         }
-        for (burst, connections) in self.bursts.iter().zip(taken) {
-            for event in burst.items().iter().filter_map(|item| item.event) {
+        for (batch, connections) in self.batches.iter().zip(taken) {
+            for event in batch.messages().iter().filter_map(|message| message.event) {
                 first.meters().delivered(event, connections);
             }
         }
@@ -103,9 +106,9 @@ mod tests {
     fn received(outbox: &Outbox) -> usize {
         outbox
             .take(&mut Context::from_waker(Waker::noop()))
-            .bursts
+            .batches
             .iter()
-            .map(|burst| burst.items().len())
+            .map(|batch| batch.messages().len())
             .sum()
     }
 

@@ -14,14 +14,16 @@ use parking_lot::Mutex;
 use super::broadcast::Broadcast;
 use crate::{
     Actor, Conn,
-    delivery::{backlog::Item, batch::Batch, encoding_slot::EncodingSlot, outbox::Outbox},
+    delivery::{
+        encoding_slot::EncodingSlot, outbox::Outbox, outgoing_message::OutgoingMessage, turn_id::TurnScope,
+    },
     host::durability::output_gate::OutputGate,
 };
 
 /// The events that the turns of an actor are sending to all who want them.
 ///
 /// While a turn runs, its events are kept; where it awaits and where it ends they go out, those that follow each other to
-/// the same connections as one. So a burst costs each connection one look at its queue, one waking and one write. Whatever
+/// the same connections as one. So a batch costs each connection one look at its queue, one waking and one write. Whatever
 /// else is sent to a connection lets them go first.
 pub(crate) struct BroadcastBuffer<A: Actor> {
     /// Where they wait, if they are held until what they speak of is saved.
@@ -47,11 +49,11 @@ pub(crate) struct Audience<A: Actor> {
 }
 
 /// An event as it goes each way.
-pub(crate) type Items = [Option<Item>; EncodingSlot::COUNT];
+pub(crate) type Items = [Option<OutgoingMessage>; EncodingSlot::COUNT];
 
 struct Buffered<A: Actor> {
     audience: Arc<Audience<A>>,
-    items: [Vec<Item>; EncodingSlot::COUNT],
+    messages: [Vec<OutgoingMessage>; EncodingSlot::COUNT],
     events: usize,
     bytes: usize,
 }
@@ -87,13 +89,13 @@ impl<A: Actor> BroadcastBuffer<A> {
 
     /// Runs a turn, whose events go out at its end.
     pub(in crate::host) fn corked<T>(&self, turn: impl FnOnce() -> T) -> T {
-        self.corked_in(&mut Batch::Unnamed, turn)
+        self.corked_in(&mut TurnScope::Unnamed, turn)
     }
 
     /// Runs a turn, whose events go out wherever it awaits and at its end.
     pub(in crate::host) async fn corked_async<T>(&self, turn: impl Future<Output = T>) -> T {
-        let (mut turn, mut batch) = (pin!(turn), Batch::Unnamed);
-        poll_fn(|task| self.corked_in(&mut batch, || turn.as_mut().poll(task))).await
+        let (mut turn, mut scope) = (pin!(turn), TurnScope::Unnamed);
+        poll_fn(|task| self.corked_in(&mut scope, || turn.as_mut().poll(task))).await
     }
 
     /// Runs code beside the turns, which may last: what it sends without awaiting belongs together.
@@ -102,8 +104,8 @@ impl<A: Actor> BroadcastBuffer<A> {
         poll_fn(|task| self.corked(|| code.as_mut().poll(task))).await
     }
 
-    fn corked_in<T>(&self, batch: &mut Batch, code: impl FnOnce() -> T) -> T {
-        batch.enter(|| {
+    fn corked_in<T>(&self, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
+        scope.enter(|| {
             let cork = self.cork();
             let result = code();
             drop(cork);
@@ -161,8 +163,8 @@ impl<A: Actor> Drop for Cork<'_, A> {
 
 impl<A: Actor> Buffered<A> {
     fn new(audience: &Arc<Audience<A>>) -> Self {
-        let items = std::array::from_fn(|_| Vec::new());
-        Self { audience: Arc::clone(audience), items, events: 0, bytes: 0 }
+        let messages = std::array::from_fn(|_| Vec::new());
+        Self { audience: Arc::clone(audience), messages, events: 0, bytes: 0 }
     }
 
     fn has_room_for(&self, audience: &Arc<Audience<A>>, event: &Items) -> bool {
@@ -175,16 +177,16 @@ impl<A: Actor> Buffered<A> {
     fn push(&mut self, event: Items) {
         self.events += 1;
         self.bytes += largest(&event);
-        for (items, item) in self.items.iter_mut().zip(event) {
-            items.extend(item);
+        for (messages, message) in self.messages.iter_mut().zip(event) {
+            messages.extend(message);
         }
     }
 
     fn spread(self, gate: &Mutex<OutputGate<A>>) {
-        Broadcast::new(self.audience, self.items).pass(gate);
+        Broadcast::new(self.audience, self.messages).pass(gate);
     }
 }
 
 fn largest(event: &Items) -> usize {
-    event.iter().flatten().map(|item| item.frame.len()).max().unwrap_or_default()
+    event.iter().flatten().map(|message| message.payload.len()).max().unwrap_or_default()
 }

@@ -114,7 +114,7 @@ impl<A: Actor> Connections<A> {
     pub(crate) fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
         let audience = self.audience(E::INDEX);
         if let Some(conn) = audience.conns.first() {
-            let event = EncodedEvent::new(event).items(audience.channels, conn.longest_event())?;
+            let event = EncodedEvent::new(event).messages(audience.channels, conn.longest_event())?;
             self.fan.send(&audience, event);
         }
         self.meters.published(E::INDEX, None, audience.conns.len() as u64);
@@ -127,10 +127,10 @@ impl<A: Actor> Connections<A> {
         wanted: impl Fn(&Conn<A>) -> bool,
         event: &E,
     ) -> Result<(), SendError> {
-        let (mut frames, mut delivered) = (EncodedEvent::new(event), 0);
+        let (mut encoded, mut delivered) = (EncodedEvent::new(event), 0);
         for conn in &self.audience(E::INDEX).conns {
             if wanted(conn) {
-                match conn.deliver(&mut frames) {
+                match conn.deliver(&mut encoded) {
                     Ok(()) => delivered += 1,
                     Err(SendError::Closed) => {}
                     // The others get it all the same.

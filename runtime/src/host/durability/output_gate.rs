@@ -7,7 +7,7 @@ use tokio::task::AbortHandle;
 use super::pending::PendingOutput;
 use crate::{
     Actor, Durability,
-    delivery::batch::Batch,
+    delivery::turn_id::TurnScope,
     error::faults,
     host::{admission::provisional::Phase, turn::call::Answer},
 };
@@ -331,13 +331,13 @@ impl<A: Actor> OutputGate<A> {
     fn release(&mut self) {
         let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
         // Nobody could write before: all of it is as if one turn had sent it.
-        Batch::Unnamed.enter(|| self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait()));
+        TurnScope::Unnamed.enter(|| self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait()));
     }
 
     /// The actor's end is in the store: hands over what waited for it.
     pub(in crate::host) fn ended(&mut self) {
         (self.submitted, self.saved, self.standing) = (self.latest, self.latest, StateValidity::Valid);
-        Batch::Unnamed.enter(|| self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait()));
+        TurnScope::Unnamed.enter(|| self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait()));
     }
 
     /// A save failed: the state in memory is void, and so are the parcels returned.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::{
     Actor, Conn, Durability, Fault,
     delivery::{
-        burst::Burst,
+        batch::Batch,
         outbox::{Close, Writer},
     },
     host::{connections::broadcast::Broadcast, turn::call::Answer},
@@ -20,7 +20,7 @@ pub(crate) enum PendingOutput<A: Actor> {
         /// Who gets it.
         conn: Conn<A>,
         /// The messages, or for a client in this process the payloads.
-        events: Arc<Burst>,
+        events: Arc<Batch>,
     },
     /// Events for many connections.
     Broadcast(Broadcast<A>),

@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use bytes::{BufMut, Bytes, BytesMut};
 
-use crate::delivery::{backlog::Item, burst::Burst};
+use crate::delivery::{batch::Batch, outgoing_message::OutgoingMessage};
 
 /// Messages as frames, one after the other: one write is cheaper than one copy. Those that many connections get are copied
 /// once for all of them.
-pub(crate) fn frames(is_text: bool, bursts: &[Arc<Burst>]) -> Bytes {
-    if let [burst] = bursts {
-        return burst.joined(|items| join(is_text, items.iter()));
+pub(crate) fn frames(is_text: bool, batches: &[Arc<Batch>]) -> Bytes {
+    if let [batch] = batches {
+        return batch.framed(|messages| join(is_text, messages.iter()));
     }
-    join(is_text, bursts.iter().flat_map(|burst| burst.items()))
+    join(is_text, batches.iter().flat_map(|batch| batch.messages()))
 }
 
 /// The same with a ping behind them.
@@ -21,11 +21,11 @@ pub(crate) fn followed_by_ping(frames: &[u8], payload: [u8; 8]) -> Bytes {
     Bytes::from([frames, &FINAL_PING, &payload].concat())
 }
 
-fn join<'a>(is_text: bool, items: impl Iterator<Item = &'a Item> + Clone) -> Bytes {
-    let length = items.clone().map(|item| FRAME_HEAD + item.frame.len()).sum();
+fn join<'a>(is_text: bool, messages: impl Iterator<Item = &'a OutgoingMessage> + Clone) -> Bytes {
+    let length = messages.clone().map(|message| FRAME_HEAD + message.payload.len()).sum();
     let mut frames = BytesMut::with_capacity(length);
-    for item in items {
-        put_frame(&mut frames, is_text, &item.frame);
+    for message in messages {
+        put_frame(&mut frames, is_text, &message.payload);
     }
     frames.freeze()
 }

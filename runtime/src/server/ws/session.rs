@@ -172,13 +172,13 @@ impl<S: LendWriter> Session<S> {
         if let Some(close) = self.close.take() {
             return Err(End::Close(*close));
         }
-        let Taken { pen, bursts, probe, close, is_all, is_held } = self.outbox.take(cx);
+        let Taken { pen, batches, probe, close, is_all, is_held } = self.outbox.take(cx);
         self.is_held = is_held;
         if let Some(pen) = pen {
             self.socket.take_back_pen(pen);
         }
-        if !bursts.is_empty() {
-            let frames = frames(self.outbox.encoding().is_text(), &bursts);
+        if !batches.is_empty() {
+            let frames = frames(self.outbox.encoding().is_text(), &batches);
             self.socket.write(match probe {
                 None => frames,
                 Some(probe) => followed_by_ping(&frames, probe),

@@ -26,7 +26,7 @@ use tokio_websockets::{ClientBuilder, WebSocketStream};
 use super::*;
 use crate::{
     ConnId,
-    delivery::{backlog::Item, burst::Burst},
+    delivery::{batch::Batch, outgoing_message::OutgoingMessage},
     wire::{Encoding, PROTOCOL_VERSION, ToClient},
 };
 
@@ -118,8 +118,8 @@ impl Scene {
     }
 }
 
-fn message(frame: impl Into<Bytes>) -> Arc<Burst> {
-    Burst::of(Item::certain(frame.into()))
+fn message(payload: impl Into<Bytes>) -> Arc<Batch> {
+    Batch::of(OutgoingMessage::reliable(payload.into()))
 }
 
 fn call(id: u64) -> Message {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{
     EventInfo, SlowConsumer,
-    delivery::{backlog::Tag, batch::Batch},
+    delivery::{outgoing_message::DropPolicy, turn_id::TurnScope},
 };
 
 static MOVED: EventInfo = EventInfo::new("moved", "Moved").with_slow(SlowConsumer::LatestBy("player"));
@@ -18,10 +18,10 @@ enum Read {
 }
 
 /// A value of some player that is so long.
-fn value(player: usize, number: usize, length: usize) -> Arc<Burst> {
-    let tag = Tag { index: 0, info: &MOVED, key: Some(Bytes::from(player.to_string())) };
-    let frame = format!("{number:length$}").into();
-    Burst::of(Item { frame, event: Some(0), tag: Some(Arc::new(tag)) })
+fn value(player: usize, number: usize, length: usize) -> Arc<Batch> {
+    let policy = DropPolicy { index: 0, info: &MOVED, key: Some(Bytes::from(player.to_string())) };
+    let payload = format!("{number:length$}").into();
+    Batch::of(OutgoingMessage { payload, event: Some(0), policy: Some(Arc::new(policy)) })
 }
 
 /// The next frame, without any answer to it. Of what was dropped there is nothing to say here.
@@ -198,7 +198,7 @@ async fn who_talks_and_never_answers_is_dropped() {
 
 /// What one turn sends: 400 kB, of messages of so many bytes.
 fn send_much(scene: &Scene, length: usize) {
-    Batch::Unnamed.enter(|| {
+    TurnScope::Unnamed.enter(|| {
         for _ in 0..400_000 / length {
             assert!(scene.outbox.push(event(length)));
         }
@@ -255,7 +255,7 @@ async fn who_does_not_read_gets_nothing_beyond_its_queue_but_from_one_turn() {
     scene.outbox.push(message(vec![b' '; 10_000]));
     sleep(Duration::from_millis(10)).await;
     let mut waiting = 0;
-    while Batch::Unnamed.enter(|| (0..10).all(|_| scene.outbox.push(event(1000)))) {
+    while TurnScope::Unnamed.enter(|| (0..10).all(|_| scene.outbox.push(event(1000)))) {
         waiting += 10;
     }
     assert!((256..=272).contains(&waiting), "{waiting} kB");
@@ -264,6 +264,6 @@ async fn who_does_not_read_gets_nothing_beyond_its_queue_but_from_one_turn() {
 }
 
 /// An event that must be delivered.
-fn event(length: usize) -> Arc<Burst> {
-    Burst::of(Item { event: Some(0), ..Item::certain(vec![b' '; length].into()) })
+fn event(length: usize) -> Arc<Batch> {
+    Batch::of(OutgoingMessage { event: Some(0), ..OutgoingMessage::reliable(vec![b' '; length].into()) })
 }

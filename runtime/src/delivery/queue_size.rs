@@ -1,27 +1,43 @@
-//! How much waits.
+//! How much waits, and how much is written at once.
 
 use std::ops::{AddAssign, SubAssign};
 
-use super::{backlog::Item, burst::Burst};
+use super::{batch::Batch, outgoing_message::OutgoingMessage};
 use crate::Limits;
 
-/// Messages, and the bytes of all of them.
+/// A number of messages, and the bytes of all of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Load {
+pub(crate) struct QueueSize {
     pub(crate) messages: usize,
     pub(crate) bytes: usize,
 }
 
-impl Load {
+/// The most that goes together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct BatchLimit {
+    pub(crate) messages: usize,
+    pub(crate) bytes: usize,
+}
+
+impl BatchLimit {
+    /// What a connection writes at once, and so what is worth collecting for it. The rest waits where it can be dropped.
+    pub(crate) const ONE_WRITE: Self = Self { messages: 128, bytes: 64 << 10 };
+
+    pub(crate) fn allows(self, size: QueueSize) -> bool {
+        size.messages <= self.messages && size.bytes <= self.bytes
+    }
+}
+
+impl QueueSize {
     /// What a message costs beside its bytes, where there are more of them than may wait.
     const MESSAGE: usize = 64;
 
-    pub(crate) fn of(burst: &Burst) -> Self {
-        Self { messages: burst.items().len(), bytes: burst.bytes() }
+    pub(crate) fn of(batch: &Batch) -> Self {
+        Self { messages: batch.messages().len(), bytes: batch.bytes() }
     }
 
-    pub(crate) fn of_item(item: &Item) -> Self {
-        Self { messages: 1, bytes: item.frame.len() }
+    pub(crate) fn of_message(message: &OutgoingMessage) -> Self {
+        Self { messages: 1, bytes: message.payload.len() }
     }
 
     pub(crate) fn is_empty(self) -> bool {
@@ -40,18 +56,18 @@ impl Load {
         }
     }
 
-    /// Of each the smaller.
-    pub(crate) fn least(self, other: Self) -> Self {
+    /// The smaller of both numbers of messages, and of both numbers of bytes.
+    pub(crate) fn min(self, other: Self) -> Self {
         Self { messages: self.messages.min(other.messages), bytes: self.bytes.min(other.bytes) }
     }
 
-    /// Whether it is within the limits of a queue, beside so much that does not count.
-    pub(crate) fn fits(self, limits: &Limits, beside: Self) -> bool {
-        let Self { messages, bytes } = self.minus(beside);
+    /// Whether it is within the limits of a queue, if `granted` of it does not count.
+    pub(crate) fn fits(self, limits: &Limits, granted: Self) -> bool {
+        let Self { messages, bytes } = self.minus(granted);
         messages <= limits.send_queue_messages && bytes <= limits.send_queue_bytes
     }
 
-    /// Whether a queue that holds this has room for nothing.
+    /// Whether a queue of this size has room for nothing more.
     pub(crate) fn is_full(self, limits: &Limits) -> bool {
         self.messages >= limits.send_queue_messages || self.bytes >= limits.send_queue_bytes
     }
@@ -65,13 +81,13 @@ impl Load {
     }
 }
 
-impl AddAssign for Load {
+impl AddAssign for QueueSize {
     fn add_assign(&mut self, other: Self) {
         *self = self.plus(other);
     }
 }
 
-impl SubAssign for Load {
+impl SubAssign for QueueSize {
     fn sub_assign(&mut self, other: Self) {
         *self = self.minus(other);
     }
