@@ -7,6 +7,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
+/// Where tests are.
+const PARTS: &[&str] = &["macros", "runtime/src", "runtime/tests", "tests/src", "tests/tests", "ui-tests"];
+
 /// The places in which each id is tested.
 type Ids = BTreeMap<String, BTreeSet<String>>;
 
@@ -20,6 +23,19 @@ fn the_tables_have_every_id_that_a_test_carries_with_its_places_and_no_other() {
     }
     let untested: Vec<_> = listed.keys().filter(|id| !carried.contains_key(*id)).collect();
     assert!(untested.is_empty(), "no test carries {untested:?}");
+}
+
+/// Long names are those of tests, wherever on the page they stand.
+#[test]
+fn every_test_that_the_page_names_is_there() {
+    let text = fs::read_to_string(root().join("tests/README.md")).unwrap();
+    let prose: String = text.split("```").step_by(2).collect();
+    let named: Vec<_> =
+        prose.split('`').skip(1).step_by(2).filter(|name| name.matches('_').count() > 3).collect();
+    let files = PARTS.iter().flat_map(|part| rust_files(&root().join(part)));
+    let code: String = files.map(|file| code(&file)).collect();
+    let gone: Vec<_> = named.iter().filter(|name| !code.contains(*name)).collect();
+    assert!(named.len() > 5 && gone.is_empty(), "tests/README.md names tests that are gone: {gone:?}");
 }
 
 /// What the tables say.
@@ -41,10 +57,10 @@ fn listed() -> Ids {
 /// What the names of tests and of cases say.
 fn carried() -> Ids {
     let mut carried = Ids::new();
-    for part in ["macros", "runtime/src", "runtime/tests", "tests/src", "tests/tests", "ui-tests"] {
+    for part in PARTS {
         for file in rust_files(&root().join(part)) {
             let path = file.strip_prefix(root()).unwrap().display().to_string();
-            let (names, place) = if part == "ui-tests" {
+            let (names, place) = if *part == "ui-tests" {
                 // A case is a file: `ui-tests/events/fail/l13_listed_twice.rs`.
                 let (subject, name) =
                     path.split_once("/fail/").or(path.split_once("/pass/")).unwrap_or_default();
