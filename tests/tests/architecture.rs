@@ -61,7 +61,8 @@ fn every_name_in_the_text_is_in_the_code() {
         // Blocks are pictures; in the rest, every second piece between backticks is code.
         let prose: String = text.split("```").step_by(2).collect();
         let spans = prose.split('`').skip(1).step_by(2);
-        let is_path = |span: &str| span.contains('/') && (span.ends_with('/') || span.ends_with(".rs"));
+        let is_rust = |span: &str| Path::new(span).extension().is_some_and(|extension| extension == "rs");
+        let is_path = |span: &str| span.contains('/') && (span.ends_with('/') || is_rust(span));
         let unknown: Vec<_> = spans
             .filter(|span| !paths.contains(*span) && !root().join(span.replace("/*", "")).exists())
             .filter(|span| is_path(span) || !words(span).all(|word| names.contains(word)))

@@ -177,12 +177,11 @@ impl Reader<'_> {
             self.at += 1;
             return;
         }
-        let file = match path_attribute {
-            Some(path) => self.modules[parent].file.with_file_name(path),
-            None => {
-                let file = children_in.join(format!("{name}.rs"));
-                if self.sources.join(&file).exists() { file } else { children_in.join(&name).join("mod.rs") }
-            }
+        let file = if let Some(path) = path_attribute {
+            self.modules[parent].file.with_file_name(path)
+        } else {
+            let file = children_in.join(format!("{name}.rs"));
+            if self.sources.join(&file).exists() { file } else { children_in.join(&name).join("mod.rs") }
         };
         if self.sources.join(&file).exists() {
             let child = self.add(parent, name, file);
