@@ -24,8 +24,8 @@ use crate::{
     },
     error::faults,
     host::{
-        BroadcastBuffer, Flow, OutputGate, PendingOutput, Source, connections::in_flight::InFlight,
-        turn::decode,
+        ActorGate, BroadcastBuffer, Flow, Pending as _, PendingOutput, Source,
+        connections::in_flight::InFlight, turn::decode,
     },
     meters::ActorMeters,
     wire::{Notice, ToClient},
@@ -56,7 +56,7 @@ struct Inner<A: Actor> {
     state: RwLock<Arc<A::ConnState>>,
     subscriptions: Subscriptions,
     /// Where events wait, for an actor that holds them until what they speak of is saved.
-    gate: Arc<Mutex<OutputGate<A>>>,
+    gate: ActorGate<A>,
     /// Where events wait for others that go out with them.
     fan: Arc<BroadcastBuffer<A>>,
     /// Calls that wait for their answers, and subscriptions that wait, as far as they are counted.
@@ -84,7 +84,7 @@ impl<A: Actor> Conn<A> {
         params: ParamsOf<A>,
         state: A::ConnState,
         peer: Peer<A>,
-        ways: (Arc<Mutex<OutputGate<A>>>, Arc<BroadcastBuffer<A>>),
+        ways: (ActorGate<A>, Arc<BroadcastBuffer<A>>),
         limits: Arc<Limits>,
         meters: Arc<ActorMeters>,
     ) -> Self {
@@ -179,15 +179,15 @@ impl<A: Actor> Conn<A> {
     /// Closes it after what was sent to it before, wherever that waits.
     pub(crate) fn close(&self, close: Close) {
         self.0.fan.flush();
-        let parcel = PendingOutput::Close { conn: self.clone(), close };
+        let closing = PendingOutput::Close { conn: self.clone(), close };
         match A::OPTIONS.durability {
             Durability::Output => {
-                if let Err(parcel) = self.0.gate.lock().pass_event(parcel) {
+                if let Err(closing) = self.0.gate.send(closing) {
                     // What was sent before is void, and this would be nothing to wait for.
-                    parcel.deliver();
+                    closing.release();
                 }
             }
-            Durability::Reply | Durability::Relaxed => self.0.gate.lock().follow(parcel),
+            Durability::Reply | Durability::Relaxed => self.0.gate.send_in_order(closing),
         }
     }
 
@@ -385,12 +385,12 @@ impl<A: Actor> Conn<A> {
 
     /// Hands events over, or leaves them where they wait until what they speak of is saved.
     pub(crate) fn pass(&self, events: Arc<Batch>, writer: Writer) -> Result<(), SendError> {
-        let parcel = |events| PendingOutput::Event { conn: self.clone(), events };
+        let event = |events| PendingOutput::Event { conn: self.clone(), events };
         let taken = self.is_open()
             && match A::OPTIONS.durability {
-                Durability::Output => self.0.gate.lock().pass_event(parcel(events)).is_ok(),
+                Durability::Output => self.0.gate.send(event(events)).is_ok(),
                 _ if self.has_waiting() => {
-                    self.0.gate.lock().follow(parcel(events));
+                    self.0.gate.send_in_order(event(events));
                     true
                 }
                 Durability::Reply | Durability::Relaxed => self.hand_over(events, writer),

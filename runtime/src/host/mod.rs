@@ -11,6 +11,7 @@ pub(crate) mod gateway;
 pub(crate) mod health;
 #[cfg(feature = "client")]
 pub(crate) mod local;
+pub(crate) mod pending_output;
 pub(crate) mod queues;
 pub(crate) mod runtime;
 pub(crate) mod schedules;
@@ -33,11 +34,11 @@ pub(crate) use cell::keep_alive::{LifecycleRequest, LifecycleRequests};
 pub(crate) use cell::unanswered;
 pub(crate) use cell::{ActorCell, Turn};
 pub(crate) use connections::broadcast_buffer::BroadcastBuffer;
-pub(crate) use durability::output_gate::OutputGate;
-pub(crate) use durability::pending::PendingOutput;
+pub(crate) use durability::output_gate::Pending;
 pub(crate) use health::{Health, Observer};
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
+pub(crate) use pending_output::{ActorGate, PendingOutput};
 #[cfg(feature = "client")]
 pub(crate) use queues::enqueue::EnqueueRequest;
 pub(crate) use queues::enqueue::{Handling, MessageLease, WireEnqueue};

@@ -158,9 +158,7 @@ impl<A: Actor> ActorCell<A> {
             let generation = gate.generation();
             gate.save_failed(generation)
         };
-        for parcel in void {
-            parcel.end_wait_failed(unanswered());
-        }
+        void.fail(&unanswered());
         self.alarms.lock().close();
         self.close_queues(&faults::not_handled_yet());
         let state = self.core.try_write().ok().and_then(|mut core| core.state.take());

@@ -36,13 +36,13 @@ impl<A: Actor> ActorCell<A> {
     }
 
     pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
-        self.holds.wish() == LifecycleRequest::Destroy || self.gate.lock().is_doomed()
+        self.holds.wish() == LifecycleRequest::Destroy || self.gate.lock().is_destroying()
     }
 
     /// `false` if the actor stays, at least for now.
     pub(in crate::host) async fn try_destroy(self: &Arc<Self>) -> bool {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
-        let doomed = self.gate.lock().is_doomed();
+        let doomed = self.gate.lock().is_destroying();
         let turn = if doomed { self.write().await } else { self.write_saved().await };
         let mut access = match turn {
             Ok(access) => Some(access),
@@ -58,7 +58,7 @@ impl<A: Actor> ActorCell<A> {
         if let Some(access) = &mut access {
             self.say_goodbye(access).await;
             self.saves_ended().await;
-            if self.gate.lock().is_broken() {
+            if self.gate.is_invalid() {
                 return false;
             }
         }

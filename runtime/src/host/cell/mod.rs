@@ -40,7 +40,8 @@ use super::{
     actor_type::ActorType,
     admission::places::AwakePermit,
     connections::Connections,
-    durability::{output_gate::OutputGate, saves::Saves},
+    durability::saves::Saves,
+    pending_output::ActorGate,
     queues::state::Queues,
     schedules::alarms::Alarms,
     turn::{
@@ -71,7 +72,7 @@ pub(crate) struct ActorCell<A: Actor> {
     pub(super) started: SetOnce<Result<bool, Fault>>,
     pub(super) core: Arc<RwLock<Core<A>>>,
     pub(super) mailbox: Mailbox<Envelope<A>>,
-    pub(super) gate: Arc<Mutex<OutputGate<A>>>,
+    pub(super) gate: ActorGate<A>,
     pub(super) saves: Mutex<Saves>,
     /// Told whenever a save ends.
     pub(super) save_ended: Notify,
@@ -135,7 +136,7 @@ impl<A: Actor> ActorCell<A> {
             started: SetOnce::new(),
             core: Arc::new(RwLock::new(Core { state: None })),
             mailbox,
-            gate: Arc::clone(roster.gate()),
+            gate: roster.gate().clone(),
             saves: Mutex::default(),
             save_ended: Notify::new(),
             alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),

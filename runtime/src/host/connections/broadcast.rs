@@ -2,19 +2,17 @@
 
 use std::sync::Arc;
 
-use parking_lot::Mutex;
 use tokio::runtime::Handle;
 
 use super::broadcast_buffer::Audience;
 use crate::{
-    Actor, Conn, Durability,
+    Actor, Conn,
     delivery::{
         batch::Batch,
         encoding_slot::EncodingSlot,
         outbox::{Writer, flush},
         outgoing_message::OutgoingMessage,
     },
-    host::durability::{output_gate::OutputGate, pending::PendingOutput},
 };
 
 /// One event or several to the same connections. However many these are, it is there once, also while it waits at the gate.
@@ -32,15 +30,9 @@ impl<A: Actor> Broadcast<A> {
         Self { audience, batches: messages.map(Batch::new) }
     }
 
-    /// Hands the events over, or leaves them where they wait until what they speak of is saved.
-    pub(in crate::host) fn pass(self, gate: &Mutex<OutputGate<A>>) {
-        match A::OPTIONS.durability {
-            // What speaks of a state that is void is void.
-            Durability::Output => drop(gate.lock().pass_event(PendingOutput::Broadcast(self))),
-            Durability::Reply | Durability::Relaxed => {
-                self.give(|conn, events, writer| conn.pass(events, writer).is_ok());
-            }
-        }
+    /// Hands the events over, after what waits at the gate for the same connections.
+    pub(in crate::host) fn send(&self) {
+        self.give(|conn, events, writer| conn.pass(events, writer).is_ok());
     }
 
     /// Hands the events over that have waited.
@@ -120,7 +112,7 @@ mod tests {
         let outboxes: Vec<_> = (0..100)
             .map(|number| {
                 let outbox = Arc::new(Outbox::new(Encoding::ALL[number % 3], 4, Arc::clone(&limits)));
-                let ways = (Arc::clone(roster.gate()), Arc::clone(roster.fan()));
+                let ways = (roster.gate().clone(), Arc::clone(roster.fan()));
                 let (peer, limits, meters) =
                     (Peer::Wire(Arc::clone(&outbox)), Arc::clone(&limits), Arc::clone(&meters));
                 let conn = Conn::new(

@@ -13,11 +13,11 @@ use parking_lot::Mutex;
 
 use super::broadcast::Broadcast;
 use crate::{
-    Actor, Conn,
+    Actor, Conn, Durability,
     delivery::{
         encoding_slot::EncodingSlot, outbox::Outbox, outgoing_message::OutgoingMessage, turn_id::TurnScope,
     },
-    host::durability::output_gate::OutputGate,
+    host::pending_output::{ActorGate, PendingOutput},
 };
 
 /// The events that the turns of an actor are sending to all who want them.
@@ -27,7 +27,7 @@ use crate::{
 /// else is sent to a connection lets them go first.
 pub(crate) struct BroadcastBuffer<A: Actor> {
     /// Where they wait, if they are held until what they speak of is saved.
-    gate: Arc<Mutex<OutputGate<A>>>,
+    gate: ActorGate<A>,
     /// How many are connected. Where nobody is there is nothing to keep.
     connected: AtomicUsize,
     /// Turns that run now.
@@ -62,7 +62,7 @@ impl<A: Actor> BroadcastBuffer<A> {
     /// What goes out as one: as much as a connection writes at once.
     const MOST: (usize, usize) = (128, 64 << 10);
 
-    pub(in crate::host) fn new(gate: Arc<Mutex<OutputGate<A>>>) -> Self {
+    pub(in crate::host) fn new(gate: ActorGate<A>) -> Self {
         Self {
             gate,
             connected: AtomicUsize::new(0),
@@ -182,8 +182,13 @@ impl<A: Actor> Buffered<A> {
         }
     }
 
-    fn spread(self, gate: &Mutex<OutputGate<A>>) {
-        Broadcast::new(self.audience, self.messages).pass(gate);
+    fn spread(self, gate: &ActorGate<A>) {
+        let broadcast = Broadcast::new(self.audience, self.messages);
+        match A::OPTIONS.durability {
+            // What speaks of a state that is void is void.
+            Durability::Output => drop(gate.send(PendingOutput::Broadcast(broadcast))),
+            Durability::Reply | Durability::Relaxed => broadcast.send(),
+        }
     }
 }
 

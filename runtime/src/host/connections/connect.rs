@@ -84,7 +84,7 @@ impl<A: Actor> ActorCell<A> {
 
     fn conn(&self, judged: Judged<A>, peer: Peer<A>) -> Conn<A> {
         let Judged { params, state, source } = judged;
-        let ways = (Arc::clone(&self.gate), Arc::clone(self.roster().fan()));
+        let ways = (self.gate.clone(), Arc::clone(self.roster().fan()));
         let (limits, meters) = (Arc::clone(self.shared().limits()), Arc::clone(self.kind.meters()));
         let who = (self.shared().next_conn_id(), source);
         Conn::new(who, params, state, peer, ways, limits, meters)

@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use parking_lot::Mutex;
 
 use self::broadcast_buffer::{Audience, BroadcastBuffer};
-use super::durability::output_gate::OutputGate;
+use super::pending_output::ActorGate;
 use crate::{
     Actor, Conn, ConnId, EventOf,
     actor::conn::events,
@@ -26,7 +26,7 @@ use crate::{
 /// The open connections of one actor, in the order they joined, and the gate that their events pass.
 pub(crate) struct Connections<A: Actor> {
     members: Mutex<Members<A>>,
-    gate: Arc<Mutex<OutputGate<A>>>,
+    gate: ActorGate<A>,
     fan: Arc<BroadcastBuffer<A>>,
     /// Who gets which event.
     audiences: Mutex<Box<[Option<Known<A>>]>>,
@@ -48,26 +48,25 @@ struct Members<A: Actor> {
 
 impl<A: Actor> Connections<A> {
     pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
-        Self::with(OutputGate::new(), meters)
+        Self::with(ActorGate::new(), meters)
     }
 
     /// That of an actor that is provisional.
     pub(super) fn provisional(meters: &Arc<ActorMeters>) -> Self {
-        Self::with(OutputGate::provisional(), meters)
+        Self::with(ActorGate::provisional(), meters)
     }
 
-    fn with(gate: OutputGate<A>, meters: &Arc<ActorMeters>) -> Self {
-        let gate = Arc::new(Mutex::new(gate));
+    fn with(gate: ActorGate<A>, meters: &Arc<ActorMeters>) -> Self {
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
-            fan: Arc::new(BroadcastBuffer::new(Arc::clone(&gate))),
+            fan: Arc::new(BroadcastBuffer::new(gate.clone())),
             gate,
             audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
             meters: Arc::clone(meters),
         }
     }
 
-    pub(super) fn gate(&self) -> &Arc<Mutex<OutputGate<A>>> {
+    pub(super) fn gate(&self) -> &ActorGate<A> {
         &self.gate
     }
 

@@ -5,19 +5,18 @@ use std::{
     sync::Arc,
 };
 
-use parking_lot::MutexGuard;
 use tokio::sync::oneshot;
 
 use super::{
+    gate_handle::LockedGate,
     group_commit::{Job, Saved, Saver},
-    output_gate::{OutputGate, Submission},
-    pending::PendingOutput,
+    output_gate::Submission,
     saves::Save,
 };
 use crate::{
     Actor, Fault,
     error::faults,
-    host::ActorCell,
+    host::{ActorCell, PendingOutput, pending_output::VoidOutputs},
     store::{Commit, CommitOutcome, StoreError},
     util::{log, shown::shown},
 };
@@ -119,7 +118,7 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// The store has what was to be saved.
-    pub(in crate::host) fn saved(&self, mut gate: MutexGuard<'_, OutputGate<A>>, save: Save) {
+    pub(in crate::host) fn saved(&self, mut gate: LockedGate<'_, PendingOutput<A>>, save: Save) {
         let Submission { generation, revision, .. } = save.submission;
         if gate.is_of(generation) {
             self.saves.lock().saved(revision);
@@ -149,7 +148,7 @@ impl<A: Actor> ActorCell<A> {
     /// other goes back to what is saved, and so does one whose state is void.
     fn not_saved(&self, submission: Submission, error: &Unsaved<'_>) {
         let mut gate = self.gate.lock();
-        if !Self::IS_RELAXED || gate.is_broken() {
+        if !Self::IS_RELAXED || gate.is_invalid() {
             drop(gate);
             return self.lost(submission.generation, error);
         }
@@ -176,11 +175,9 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// Ends what waited for a save that will not be.
-    pub(in crate::host) fn end_void(&self, void: Vec<PendingOutput<A>>, error: &Unsaved<'_>) {
+    pub(in crate::host) fn end_void(&self, void: VoidOutputs<A>, error: &Unsaved<'_>) {
         let fault = self.save_span(None).in_scope(|| error.fault("a state was not saved"));
-        for parcel in void {
-            parcel.end_wait_failed(fault.clone());
-        }
+        void.fail(&fault);
         self.mailbox.nudge();
     }
 }

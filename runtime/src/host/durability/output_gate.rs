@@ -1,67 +1,174 @@
-//! The save gate: answers, and for some actors events, wait here until the state they speak of is saved.
+//! The output gate: what an actor sends waits here until the state that it speaks of is saved.
+//!
+//! The name is that of Cloudflare's Durable Objects; the idea is older. An actor need not wait for its store after each
+//! change: it runs on, and only what would tell others of the change is held back. So a caller never learns of a state that
+//! a crash can take back, and saves that are due together go to the store together.
+//!
+//! # Revisions
+//!
+//! Each change has a revision, one more than the change before. Three numbers say how far the store is:
+//!
+//! - `latest`: the last change that was made in memory,
+//! - `submitted`: the last change that was handed to the store,
+//! - `saved`: the last change that the store is known to have. Always `saved <= submitted <= latest`.
+//!
+//! Whatever is sent *needs* a revision, and leaves when `saved` has reached it. What a turn sends while it runs needs the
+//! change that the turn will end in, `latest + 1`. What a read sends needs `latest`: it may have seen everything up to that.
+//! If a turn turns out to have changed nothing, what it sent needs `latest` after all.
+//!
+//! # Example
+//!
+//! | what happens | latest | submitted | saved | waiting (needs) |
+//! |---|---|---|---|---|
+//! | the actor is loaded at revision 7 | 7 | 7 | 7 | |
+//! | a write changes the state and is answered | 8 | 7 | 7 | answer A (8) |
+//! | the change is handed to the store | 8 | 8 | 7 | A (8) |
+//! | a read is answered, which has seen the change | 8 | 8 | 7 | A (8), B (8) |
+//! | another write is answered; its save has to wait for the one under way | 9 | 8 | 7 | A (8), B (8), C (9) |
+//! | the store has revision 8: A and B leave, and the next save begins | 9 | 9 | 8 | C (9) |
+//! | the store has revision 9: C leaves | 9 | 9 | 9 | |
+//!
+//! Had the first save failed, the state in memory would have been [invalid](StateValidity::Invalid): A, B and C fail, the
+//! numbers go back to 7, and the actor reads its state again before its next turn. Had the second write panicked instead, the
+//! state would be invalid too, but A and B still leave when their save ends: the change that they speak of was handed over
+//! before.
+//!
+//! # What outlives what
+//!
+//! Connections of a hibernating actor stay open while it sleeps, and send through the gate whenever it wakes; so the gate
+//! outlives the activations of its actor. [`loaded`](OutputGate::loaded) raises the *generation*, and a save that ends
+//! belatedly, of a generation that is over, moves nothing.
+//!
+//! # Order
+//!
+//! Outputs are released under the gate's lock, in the order in which they were sent. An output that need not wait itself is
+//! held all the same if it is [behind](Pending::is_behind) something of the same connection. Releasing must therefore never
+//! block, and never come back to the gate. Failing happens after the lock was released: see [`Void`].
 
 use std::collections::VecDeque;
 
 use tokio::task::AbortHandle;
 
-use super::pending::PendingOutput;
-use crate::{
-    Actor, Durability,
-    delivery::turn_id::TurnScope,
-    error::faults,
-    host::{admission::provisional::Phase, turn::call::Answer},
-};
+use crate::{Fault, delivery::turn_id::TurnScope};
+
+/// What can wait at a gate.
+pub(crate) trait Pending: Sized {
+    /// Whether there is a store that is to have the changes.
+    const IS_SAVED: bool;
+
+    /// Whether anything waits for that.
+    const WAITS: bool;
+
+    /// Lives as long as the output waits, and until after it was released or has failed.
+    type Wait;
+
+    /// Lets it out. Called under the gate's lock: it must not block, nor use the gate.
+    fn release(self);
+
+    /// What it speaks of is void.
+    fn fail(self, fault: Fault);
+
+    /// It begins to wait.
+    fn wait(&self) -> Self::Wait;
+
+    /// Whether something that waits already has to leave before it.
+    fn is_behind(&self) -> bool;
+}
 
 /// The order of an actor's changes, how far they are saved, and what waits for that.
-///
-/// Each change has a revision, one more than the change before. A parcel waits for the revision that was the latest
-/// when it was made: its own for what a change sends, whatever it may have seen for what a read answers.
-pub(crate) struct OutputGate<A: Actor> {
+pub(crate) struct OutputGate<P: Pending> {
     /// The activation that the store knows; 0 where nothing is saved.
     epoch: u64,
-    /// The latest change.
+    /// The last change.
     latest: u64,
-    /// The latest change that was handed to the store.
+    /// The last change that was handed to the store.
     submitted: u64,
-    /// The latest change that the store has.
+    /// The last change that the store is known to have.
     saved: u64,
-    /// The latest change to the state, as opposed to its alarms.
+    /// The last change to the state, as opposed to its alarms and queues.
     state_changed: u64,
     /// Whether a turn is under way that may end in a change.
     writing: bool,
-    standing: StateValidity,
+    validity: StateValidity,
     /// While it is provisional, nothing is handed to the store.
     phase: Phase,
-    /// Raised at each return to the saved state, so that what began before it is known to be void.
+    /// Raised whenever the state is loaded, so that what began before is known to be void.
     generation: u64,
     /// When a relaxed actor is to be saved, once it has changed: in elapsed time.
     save_due_ms: Option<u64>,
     /// A relaxed actor could not be saved: the next try is left to the clock.
     retrying: bool,
-    waiting: VecDeque<(u64, PendingOutput<A>)>,
+    /// In the order sent, and so in the order of what they need.
+    waiting: VecDeque<Waiting<P>>,
 }
 
-/// How the state in memory stands.
-#[derive(Clone, Copy, PartialEq, Eq)]
+struct Waiting<P: Pending> {
+    needs: u64,
+    output: P,
+    wait: P::Wait,
+}
+
+/// Whether the state in memory may be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum StateValidity {
     Valid,
     /// A turn asked for the actor's end. Nothing is saved any more: the commit that ends the actor is the one that the
     /// answers wait for.
     Destroying,
-    /// A save failed or a change broke off: the state must not be used until it is loaded again.
+    /// A save failed or a turn was taken back: the state must not be used until it is loaded again.
     Invalid,
 }
 
+/// How far an actor has come that is made for a caller whom it is to judge first: see `admission/provisional`.
+enum Phase {
+    /// Nobody was let in yet, and nothing of it is in the store. What it has begun beside its turns ends with it.
+    Provisional { works: Vec<AbortHandle> },
+    /// It is made, or was there already.
+    Admitted,
+    /// It was provisional, and is no more.
+    Dropped,
+}
+
+/// What is known of a gate without its lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum GateStatus {
+    /// The state may be used by everybody, and nobody has asked for the actor's end.
+    Open = 0,
+    /// The state may be used by the actor itself.
+    Reserved = 1,
+    /// The state must not be used.
+    Invalid = 2,
+}
+
 /// What is to be handed to the store.
-#[derive(Clone, Copy)]
+#[derive(Debug, Clone, Copy)]
 pub(in crate::host) struct Submission {
     pub(in crate::host) epoch: u64,
     pub(in crate::host) generation: u64,
     pub(in crate::host) revision: u64,
 }
 
-impl<A: Actor> OutputGate<A> {
-    pub(crate) fn new() -> Self {
+/// Outputs that are void. They are to be failed, once the gate's lock was released: a fault may be encoded for each, and
+/// who hears of it may use the gate.
+#[must_use = "callers wait for what is void"]
+pub(in crate::host) struct Void<P: Pending>(Vec<Waiting<P>>);
+
+impl<P: Pending> Void<P> {
+    pub(in crate::host) fn none() -> Self {
+        Self(Vec::new())
+    }
+
+    /// No call among it is answered with success, and its events are never sent.
+    pub(in crate::host) fn fail(self, fault: &Fault) {
+        for Waiting { output, wait, .. } in self.0 {
+            output.fail(fault.clone());
+            drop(wait);
+        }
+    }
+}
+
+impl<P: Pending> OutputGate<P> {
+    pub(super) fn new() -> Self {
         Self {
             epoch: 0,
             latest: 0,
@@ -69,7 +176,7 @@ impl<A: Actor> OutputGate<A> {
             saved: 0,
             state_changed: 0,
             writing: false,
-            standing: StateValidity::Valid,
+            validity: StateValidity::Valid,
             phase: Phase::Admitted,
             generation: 0,
             save_due_ms: None,
@@ -79,8 +186,16 @@ impl<A: Actor> OutputGate<A> {
     }
 
     /// The gate of an actor that is provisional.
-    pub(in crate::host) fn provisional() -> Self {
+    pub(super) fn provisional() -> Self {
         Self { phase: Phase::Provisional { works: Vec::new() }, ..Self::new() }
+    }
+
+    pub(super) fn status(&self) -> GateStatus {
+        match (self.validity, &self.phase) {
+            (StateValidity::Invalid, _) => GateStatus::Invalid,
+            (StateValidity::Valid, Phase::Admitted) => GateStatus::Open,
+            _ => GateStatus::Reserved,
+        }
     }
 
     pub(in crate::host) fn is_provisional(&self) -> bool {
@@ -107,7 +222,7 @@ impl<A: Actor> OutputGate<A> {
         self.release();
     }
 
-    /// The actor has nobody who runs it. One that is provisional is dropped: gives the work that is to end with it. Any
+    /// The actor has no task any more. One that is provisional is dropped: gives the work that is to end with it. Any
     /// other may be woken again, with this gate if it has connections.
     pub(in crate::host) fn abandoned(&mut self) -> Vec<AbortHandle> {
         let Phase::Provisional { works } = &mut self.phase else { return Vec::new() };
@@ -121,7 +236,7 @@ impl<A: Actor> OutputGate<A> {
         self.epoch = epoch;
         (self.latest, self.submitted, self.saved, self.state_changed) =
             (revision, revision, revision, revision);
-        (self.writing, self.standing) = (false, StateValidity::Valid);
+        (self.writing, self.validity) = (false, StateValidity::Valid);
         self.generation += 1;
         (self.save_due_ms, self.retrying) = (None, false);
     }
@@ -139,21 +254,19 @@ impl<A: Actor> OutputGate<A> {
         self.generation == generation
     }
 
-    pub(in crate::host) fn is_broken(&self) -> bool {
-        self.standing == StateValidity::Invalid
+    /// Whether the state must not be used until it is loaded again.
+    pub(in crate::host) fn is_invalid(&self) -> bool {
+        self.validity == StateValidity::Invalid
     }
 
-    /// Whether the state in memory may be used by everybody, and nobody has asked for the actor's end.
-    pub(in crate::host) fn is_sound(&self) -> bool {
-        self.standing == StateValidity::Valid && matches!(self.phase, Phase::Admitted)
+    /// Whether a turn has asked for the actor's end.
+    pub(in crate::host) fn is_destroying(&self) -> bool {
+        self.validity == StateValidity::Destroying
     }
 
+    /// Whether a save failed that the clock is to try again.
     pub(in crate::host) fn is_retrying(&self) -> bool {
         self.retrying
-    }
-
-    pub(in crate::host) fn is_doomed(&self) -> bool {
-        self.standing == StateValidity::Destroying
     }
 
     /// Whether a save is under way.
@@ -163,11 +276,11 @@ impl<A: Actor> OutputGate<A> {
 
     /// Whether the store has everything.
     pub(in crate::host) fn is_clean(&self) -> bool {
-        !self.is_broken() && self.latest == self.saved
+        !self.is_invalid() && self.latest == self.saved
     }
 
     /// For an actor that is saved by the clock: in how many milliseconds a save is due, of which the caller is to
-    /// see to the waiting. `None` if somebody waits already.
+    /// see to the waiting. `None` if a save waits for that already.
     pub(in crate::host) fn save_by(&mut self, elapsed_ms: u64, interval_ms: u64) -> Option<u64> {
         match self.save_due_ms {
             None => {
@@ -189,7 +302,7 @@ impl<A: Actor> OutputGate<A> {
 
     /// Whether changes wait that no save under way holds.
     pub(in crate::host) fn has_unsubmitted(&self) -> bool {
-        self.is_sound() && self.latest > self.submitted
+        self.status() == GateStatus::Open && self.latest > self.submitted
     }
 
     /// A turn begins that may end in a change.
@@ -204,23 +317,24 @@ impl<A: Actor> OutputGate<A> {
         self.state_changed = self.latest;
     }
 
-    /// The turn ended, and changed no state. Unless it did so aside, what it sent speaks of the changes before it.
+    /// The turn ended, and changed no state. Unless it changed something aside, what it sent speaks of the changes before
+    /// it.
     pub(in crate::host) fn end_unchanged(&mut self, changed_aside: bool) {
         self.writing = false;
         if changed_aside {
             self.changed();
             return;
         }
-        let own = self.waiting.iter_mut().rev().take_while(|(needs, _)| *needs > self.latest);
-        own.for_each(|(needs, _)| *needs = self.latest);
+        let own = self.waiting.iter_mut().rev().take_while(|waiting| waiting.needs > self.latest);
+        own.for_each(|waiting| waiting.needs = self.latest);
         self.release();
     }
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
-    pub(in crate::host) fn doom(&mut self) {
-        if self.standing == StateValidity::Valid {
+    pub(in crate::host) fn destroy(&mut self) {
+        if self.validity == StateValidity::Valid {
             self.changed();
-            self.standing = StateValidity::Destroying;
+            self.validity = StateValidity::Destroying;
         }
     }
 
@@ -238,65 +352,46 @@ impl<A: Actor> OutputGate<A> {
         }
     }
 
-    /// One more change. Where there is no store, it has nowhere to go.
+    /// One more change. Without a store, it has nowhere to go.
     fn changed(&mut self) {
         self.latest += 1;
-        if A::EPHEMERAL {
+        if !P::IS_SAVED {
             (self.submitted, self.saved) = (self.latest, self.latest);
         }
     }
 
-    /// Hands an answer over once what it speaks of is saved. Gives it back if that is void.
-    pub(in crate::host) fn pass_answer(&mut self, answer: Answer<A>) -> Result<(), PendingOutput<A>> {
-        self.pass(PendingOutput::Answer(answer), A::OPTIONS.durability == Durability::Relaxed)
-    }
-
-    /// Like [`pass_answer`](Self::pass_answer), for what is no answer to a call.
-    pub(in crate::host) fn pass_held(&mut self, held: PendingOutput<A>) -> Result<(), PendingOutput<A>> {
-        self.pass(held, A::OPTIONS.durability == Durability::Relaxed)
-    }
-
-    /// Hands an event over once what it speaks of is saved, for an actor that holds its events too.
-    pub(crate) fn pass_event(&mut self, event: PendingOutput<A>) -> Result<(), PendingOutput<A>> {
-        self.pass(event, false)
-    }
-
-    /// Hands something over that waits for nothing itself, after what waits already for the same connection: who has
-    /// asked for a state, and follows its events, must not get the events first.
-    pub(crate) fn follow(&mut self, parcel: PendingOutput<A>) {
-        match self.waiting.back() {
-            Some((needs, _)) if parcel.is_behind() => {
-                let needs = *needs;
-                self.wait(needs, parcel);
-            }
-            _ => parcel.deliver(),
+    /// Releases an output once what it speaks of is saved. Gives it back if that is void.
+    pub(in crate::host) fn send(&mut self, output: P) -> Result<(), P> {
+        if self.is_invalid() {
+            return Err(output);
         }
-    }
-
-    // Handing over happens under the gate's lock, so that what leaves keeps its order; it never waits.
-    fn pass(&mut self, parcel: PendingOutput<A>, at_once: bool) -> Result<(), PendingOutput<A>> {
-        if self.is_broken() {
-            return Err(parcel);
-        }
-        // What a turn sends while it is under way speaks of the change that it will end in.
         let needs = if self.writing { self.next_revision() } else { self.latest };
-        if at_once || A::EPHEMERAL || needs <= self.saved {
-            parcel.deliver();
+        if !P::WAITS || needs <= self.saved {
+            output.release();
         } else {
-            self.wait(needs, parcel);
+            self.hold(needs, output);
         }
         Ok(())
     }
 
-    /// How many parcels wait.
+    /// Releases an output that waits for nothing itself, after what it is behind: a client that has asked for a state, and
+    /// follows its events, must not get the events first.
+    pub(super) fn send_in_order(&mut self, output: P) {
+        match self.waiting.back().map(|last| last.needs) {
+            Some(needs) if output.is_behind() => self.hold(needs, output),
+            _ => output.release(),
+        }
+    }
+
+    fn hold(&mut self, needs: u64, output: P) {
+        let wait = output.wait();
+        self.waiting.push_back(Waiting { needs, output, wait });
+    }
+
+    /// How many outputs wait.
     #[cfg(all(test, feature = "client"))]
     pub(in crate::host) fn waits(&self) -> usize {
         self.waiting.len()
-    }
-
-    fn wait(&mut self, needs: u64, parcel: PendingOutput<A>) {
-        parcel.begin_wait();
-        self.waiting.push_back((needs, parcel));
     }
 
     /// The change that the state has last, unless the store has it.
@@ -315,7 +410,7 @@ impl<A: Actor> OutputGate<A> {
         Submission { epoch: self.epoch, generation: self.generation, revision: self.submitted }
     }
 
-    /// The store has everything up to this revision: hands over what waited for it. Says whether more changes wait
+    /// The store has everything up to this revision: releases what waited for it. Says whether more changes wait
     /// to be saved.
     pub(in crate::host) fn saved(&mut self, generation: u64, revision: u64) -> bool {
         if generation != self.generation {
@@ -327,37 +422,44 @@ impl<A: Actor> OutputGate<A> {
         self.is_save_due()
     }
 
-    /// Hands over what need not wait any more.
-    fn release(&mut self) {
-        let ready = self.waiting.partition_point(|(needs, _)| *needs <= self.saved);
-        // Nobody could write before: all of it is as if one turn had sent it.
-        TurnScope::Unnamed.enter(|| self.waiting.drain(..ready).for_each(|(_, parcel)| parcel.end_wait()));
-    }
-
-    /// The actor's end is in the store: hands over what waited for it.
+    /// The actor's end is in the store: releases what waited for it.
     pub(in crate::host) fn ended(&mut self) {
-        (self.submitted, self.saved, self.standing) = (self.latest, self.latest, StateValidity::Valid);
-        TurnScope::Unnamed.enter(|| self.waiting.drain(..).for_each(|(_, parcel)| parcel.end_wait()));
+        (self.submitted, self.saved, self.validity) = (self.latest, self.latest, StateValidity::Valid);
+        self.release_first(self.waiting.len());
     }
 
-    /// A save failed: the state in memory is void, and so are the parcels returned.
-    #[must_use]
-    pub(in crate::host) fn save_failed(&mut self, generation: u64) -> Vec<PendingOutput<A>> {
+    /// Releases what need not wait any more.
+    fn release(&mut self) {
+        self.release_first(self.waiting.partition_point(|waiting| waiting.needs <= self.saved));
+    }
+
+    fn release_first(&mut self, count: usize) {
+        // None of it could be written before: all of it is as if one turn had sent it.
+        TurnScope::Unnamed.enter(|| {
+            for Waiting { output, wait, .. } in self.waiting.drain(..count) {
+                output.release();
+                drop(wait);
+            }
+        });
+    }
+
+    /// A save failed: the state in memory is void, and so is all that waits.
+    pub(in crate::host) fn save_failed(&mut self, generation: u64) -> Void<P> {
         if generation != self.generation {
-            return Vec::new();
+            return Void::none();
         }
-        self.standing = StateValidity::Invalid;
+        self.validity = StateValidity::Invalid;
         (self.submitted, self.latest) = (self.saved, self.saved);
-        self.waiting.drain(..).map(|(_, parcel)| parcel).collect()
+        self.void_from(0)
     }
 
     /// A save of a relaxed actor failed. It has promised nothing, so it keeps its state, to be saved again by the clock:
-    /// as a change of its own, for nobody knows what became of this one. Says whether there is anything to save again;
+    /// as a change of its own, for it is not known what became of this one. Says whether there is anything to save again;
     /// a later save that is under way holds it already.
     #[must_use]
     pub(in crate::host) fn try_again(&mut self, failed: Submission) -> bool {
         let Submission { generation, revision, .. } = failed;
-        if generation != self.generation || self.is_broken() || self.submitted > revision {
+        if generation != self.generation || self.is_invalid() || self.submitted > revision {
             return false;
         }
         self.latest += 1;
@@ -365,20 +467,17 @@ impl<A: Actor> OutputGate<A> {
         true
     }
 
-    /// A change broke off half-way: the state in memory is void, and so are the parcels returned, those that no
-    /// save under way will release.
-    #[must_use]
-    pub(in crate::host) fn broke_off(&mut self) -> Vec<PendingOutput<A>> {
-        (self.standing, self.writing) = (StateValidity::Invalid, false);
+    /// A turn was taken back: the state in memory is void, and so is what no save under way will release.
+    pub(in crate::host) fn broke_off(&mut self) -> Void<P> {
+        (self.validity, self.writing) = (StateValidity::Invalid, false);
         self.latest = self.submitted;
-        let kept = self.waiting.partition_point(|(needs, _)| *needs <= self.submitted);
-        self.waiting.drain(kept..).map(|(_, parcel)| parcel).collect()
+        self.void_from(self.waiting.partition_point(|waiting| waiting.needs <= self.submitted))
+    }
+
+    fn void_from(&mut self, first: usize) -> Void<P> {
+        Void(self.waiting.drain(first..).collect())
     }
 }
 
-/// Ends what was lost: no call among it is answered with success, and its events are never sent.
-pub(in crate::host) fn fail_all<A: Actor>(parcels: Vec<PendingOutput<A>>) {
-    for parcel in parcels {
-        parcel.end_wait_failed(faults::rolled_back());
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,6 @@ use tokio::sync::oneshot;
 use super::{
     commit::Unsaved,
     group_commit::{Job, Saver},
-    output_gate::fail_all,
     saves::{Encoded, Save, Until, Waiter},
 };
 use crate::{
@@ -33,7 +32,7 @@ impl<A: Actor> ActorCell<A> {
     /// to the store.
     pub(in crate::host) fn broke_off(&self) {
         let void = self.gate.lock().broke_off();
-        fail_all(void);
+        void.fail(&faults::rolled_back());
         self.mailbox.nudge();
     }
 
@@ -72,7 +71,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// What the queues of an actor have changed that is in no store is in force, once the turn has ended that did it.
     fn settle_queues(&self) {
-        let in_force = Self::HAS_QUEUES && !self.gate.lock().is_broken();
+        let in_force = Self::HAS_QUEUES && !self.gate.is_invalid();
         if in_force && self.queues.lock().settle() {
             self.queues_changed.notify_waiters();
         }
@@ -98,7 +97,7 @@ impl<A: Actor> ActorCell<A> {
                 // Nothing is saved before somebody is let in, and then everything is.
                 return Ok(());
             }
-            if gate.is_broken() {
+            if gate.is_invalid() {
                 return Err(faults::rolled_back());
             }
             gate.changed_midway()
@@ -150,7 +149,7 @@ impl<A: Actor> ActorCell<A> {
     /// whether they are saved.
     fn submit_encoded(self: &Arc<Self>, state: Option<Encoded>, waiter: Option<Waiter>) {
         let mut gate = self.gate.lock();
-        if gate.is_broken() {
+        if gate.is_invalid() {
             // The save under way has failed meanwhile.
             if let Some(waiter) = waiter {
                 let _ = waiter.send(Err(faults::rolled_back()));

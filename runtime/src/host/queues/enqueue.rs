@@ -11,9 +11,9 @@ use crate::{
     Actor, Contract, Fault, MessageId,
     error::faults,
     host::{
-        ActorCell,
+        ActorCell, PendingOutput,
         cell::{keep_alive::KeepAliveGuard, unanswered},
-        durability::{commit::Unsaved, group_commit::Saved, pending::PendingOutput},
+        durability::{commit::Unsaved, group_commit::Saved},
         turn::call_chain::Chain,
     },
     store::{Commit, CommitOutcome, StoredMessage},
@@ -310,7 +310,7 @@ impl<A: Actor> MessageLease<A> {
         {
             let mut gate = cell.gate.lock();
             let mut queues = cell.queues.lock();
-            if gate.is_broken() || queues.is_closed() {
+            if gate.is_invalid() || queues.is_closed() {
                 let fault =
                     if queues.is_closed() { faults::message_too_late() } else { faults::rolled_back() };
                 drop((queues, gate));
@@ -323,7 +323,7 @@ impl<A: Actor> MessageLease<A> {
             drop(queues);
             let held = completed(Arc::downgrade(&cell), id, waiter, response, done);
             // It is given back only where the state is void, which was looked at.
-            let _ = gate.pass_held(held);
+            let _ = gate.send(held);
         }
         self.kept = None;
         if cell.queues.lock().tells_worked_off() {

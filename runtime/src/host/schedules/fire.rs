@@ -111,7 +111,7 @@ impl<A: Actor> ActorCell<A> {
             {
                 let gate = self.gate.lock();
                 let alarms = self.alarms.lock();
-                if gate.is_broken() || gate.is_retrying() {
+                if gate.is_invalid() || gate.is_retrying() {
                     return false;
                 }
                 if !alarms.has_changes() {

@@ -18,7 +18,6 @@ use std::{
     task::{Context, Waker},
 };
 
-use parking_lot::MutexGuard;
 use tokio::{runtime::Handle, sync::TryLockError};
 
 use self::{
@@ -37,7 +36,11 @@ use super::{
         keep_alive::{KeepAliveGuard, LifecycleRequest},
         parked::Parked,
     },
-    durability::output_gate::OutputGate,
+    durability::{
+        gate_handle::LockedGate,
+        output_gate::{OutputGate, Pending as _},
+    },
+    pending_output::PendingOutput,
     schedules::fire::FiringAlarms,
 };
 use crate::{
@@ -124,7 +127,7 @@ impl<A: Actor> ActorCell<A> {
         self.mailbox.is_idle()
             && core.state.is_some()
             && self.holds.wish() != LifecycleRequest::Destroy
-            && self.gate.lock().is_sound()
+            && self.gate.is_open()
             && !self.is_starved()
     }
 
@@ -251,7 +254,7 @@ impl<A: Actor> ActorCell<A> {
     pub(super) async fn write(self: &Arc<Self>) -> Result<WriteAccess<A>, Fault> {
         self.fed().await;
         let mut access = self.access().await;
-        if self.gate.lock().is_broken() || access.state.is_none() {
+        if self.gate.is_invalid() || access.state.is_none() {
             self.return_to_saved(&mut access).await?;
         }
         self.save_if_due(&access);
@@ -275,7 +278,7 @@ impl<A: Actor> ActorCell<A> {
         self.fed().await;
         loop {
             let core = Arc::clone(&self.core).read_owned().await;
-            if core.state.is_some() && !self.gate.lock().is_broken() {
+            if core.state.is_some() && !self.gate.is_invalid() {
                 return Ok(ReadTurn::new(Arc::clone(self), core));
             }
             drop(core);
@@ -328,11 +331,11 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
-    pub(super) fn grant_wish(&self, gate: &mut OutputGate<A>, ctx: &Ctx<A>) {
+    pub(super) fn grant_wish(&self, gate: &mut OutputGate<PendingOutput<A>>, ctx: &Ctx<A>) {
         match ctx.wished() {
             LifecycleRequest::Stay => return,
             LifecycleRequest::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
-                gate.doom();
+                gate.destroy();
                 self.holds.cancelled.cancel();
             }
             wish => self.holds.set_wish(wish),
@@ -366,10 +369,10 @@ impl<A: Actor> ActorCell<A> {
 }
 
 /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
-pub(super) fn hand_over<A: Actor>(mut gate: MutexGuard<'_, OutputGate<A>>, answer: Answer<A>) {
-    let passed = gate.pass_answer(answer);
+pub(super) fn hand_over<A: Actor>(mut gate: LockedGate<'_, PendingOutput<A>>, answer: Answer<A>) {
+    let sent = gate.send(PendingOutput::Answer(answer));
     drop(gate);
-    if let Err(void) = passed {
+    if let Err(void) = sent {
         void.fail(faults::rolled_back());
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     delivery::outbox::Close,
     error::faults,
     host::{
-        ActorCell, HangUp, PendingOutput, Source,
+        ActorCell, HangUp, Pending as _, PendingOutput, Source,
         cell::{envelope::Envelope, keep_alive::KeepAliveGuard, unanswered},
         connections::route::ActorRoute,
     },
@@ -147,8 +147,7 @@ impl<A: Actor> ActorCell<A> {
                 tokio::spawn(async move { drop(unsent) });
             }
         }));
-        let passed = self.gate.lock().pass_held(held);
-        if let Err(void) = passed {
+        if let Err(void) = self.gate.send(held) {
             void.fail(faults::rolled_back());
         }
     }

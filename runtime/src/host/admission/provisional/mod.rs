@@ -22,7 +22,7 @@
 //! Who calls from within this process without params is trusted, and judged by nobody: for them an actor is made at once.
 //!
 //! A provisional actor is in no list: neither in `ActorType::awake` nor in `ActorType::ids`, but in [`Provisionals`] alone. Its gate
-//! hands nothing to the store ([`Phase`]), so what its hooks change waits there for the first commit: state, alarms and
+//! hands nothing to the store, so what its hooks change waits there for the first commit: state, alarms and
 //! messages are in it together. Its mailbox holds callers, and what work has posted that its hooks began; the latter waits
 //! until it is admitted. Only its task takes anything from there.
 //!
@@ -39,7 +39,6 @@ use std::{
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::task::AbortHandle;
 
 use crate::{
     Actor, Fault, Key,
@@ -64,16 +63,6 @@ use crate::{
         task,
     },
 };
-
-/// How far an actor has come.
-pub(in crate::host) enum Phase {
-    /// Nobody was let in yet, and nothing of it is in the store. What it has begun beside its turns ends with it.
-    Provisional { works: Vec<AbortHandle> },
-    /// It is made, or was there already.
-    Admitted,
-    /// It was provisional, and is no more.
-    Dropped,
-}
 
 /// The actors of a kind that are provisional. Each belongs to its task.
 pub(in crate::host) struct Provisionals<A: Actor>(Mutex<HashMap<Key, Vec<Weak<ActorCell<A>>>>>);
