@@ -89,8 +89,7 @@ pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, SlowConsumer,
 pub use delivery::drop_counters::EventDrops;
 #[cfg(feature = "server")]
 pub use delivery::encoded_event::SendError;
-pub use error::fault::FaultNameError;
-pub use error::{ActorError, CallError, Error, Fault, Result};
+pub use error::{ActorError, CallError, Error, Fault, FaultNameError, Result};
 #[cfg(feature = "server")]
 pub use host::summarize_panics;
 #[cfg(feature = "server")]

@@ -7,9 +7,9 @@ pub use http::StatusCode;
 use serde::{Serialize, de::DeserializeOwned};
 pub use serde_json::Value;
 
-pub use crate::error::fault::{CauseProbe, CausedKind, UncausedKind};
 pub use crate::error::{
-    DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind, ReturnedError,
+    CauseProbe, CausedKind, DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind,
+    ReturnedError, UncausedKind,
 };
 pub use crate::wire::{ListedFields, Metadata, NamedFields};
 use crate::{

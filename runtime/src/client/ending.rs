@@ -3,7 +3,7 @@
 use tokio::sync::oneshot;
 
 use super::{link::DialError, status::ConnectionError};
-use crate::Fault;
+use crate::{Fault, error::faults};
 
 /// How a stretch of a connection's life ended.
 #[derive(Debug)]
@@ -35,9 +35,10 @@ impl Ending {
             };
             return Self::Lost(ConnectionError::Lost(why));
         };
-        let fault = said.filter(|fault| fault.is(group, code_name)).cloned().unwrap_or_else(|| {
-            Fault::from_parts(group.to_owned(), code_name.to_owned(), "The server closed the connection")
-        });
+        let fault = said
+            .filter(|fault| fault.is(group, code_name))
+            .cloned()
+            .unwrap_or_else(|| faults::closed(group, code_name));
         Self::of_fault(fault, opened)
     }
 

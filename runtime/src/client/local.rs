@@ -13,7 +13,8 @@ use super::{
 use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key,
     contract::queue::KEPT,
-    error::faults,
+    delivery::outbox::Close,
+    error::{Code, faults},
     host::{
         AdmissionRequest, Chain, ConnectInfo, EnqueueRequest, LocalActor, LocalConn, LocalKind, Lookup,
         Nobody, Runtime, unanswered,
@@ -253,7 +254,8 @@ async fn carry<C: Contract>(
             },
             () = sink.0.closed() => break,
             () = stopping.cancelled() => {
-                sink.close(1011, "guard.service_unavailable".to_owned());
+                let close = Close::of(Code::ServiceUnavailable);
+                sink.close(close.code, close.reason);
                 break;
             }
         }

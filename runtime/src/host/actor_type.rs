@@ -31,7 +31,7 @@ use crate::{
     Action, Actor, ActorId, Body, Contract, EventDrops, Fault, Key, RawSocket,
     actor::{ActionOf, conn::events},
     delivery::{drop_counters::DropCounters, outbox::Outbox},
-    error::faults,
+    error::{Code, faults},
     meters::ActorMeters,
     store::ActorRecord,
     util::{clock::Moment, task},
@@ -125,8 +125,7 @@ impl<A: Actor> ActorType<A> {
                     return Ok((cell, made));
                 }
                 // Somebody else looked for it and did not find it; this one may make it.
-                Err(fault)
-                    if !mine && fault == faults::actor_not_found() && !matches!(reach, Lookup::Get) => {}
+                Err(fault) if !mine && fault.has(Code::ActorNotFound) && !matches!(reach, Lookup::Get) => {}
                 // Somebody else has made too many, which says nothing about this one.
                 Err(fault) if !mine && faults::is_of_makers(&fault) => {}
                 Err(fault) => return Err(fault),

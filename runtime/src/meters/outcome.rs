@@ -1,6 +1,10 @@
 //! What came of a call, in few words.
 
-use crate::{CallError, Fault, Reply, error::ErrorKind, wire::Output};
+use crate::{
+    Fault, Reply,
+    error::Code,
+    wire::{Output, ReplyKind},
+};
 
 /// What came of a call. There are few of them, and none is a client's own word: each is a series of its own where metrics
 /// are kept.
@@ -53,31 +57,22 @@ impl Outcome {
     }
 
     pub(crate) fn of_reply<R: Reply>(reply: &R) -> Self {
-        let mut output = Output::glance();
-        // Nothing is written, so nothing fails.
-        let _ = reply.encode(&mut output);
-        output.into_outcome()
-    }
-
-    pub(crate) fn of_fault(fault: &Fault) -> Self {
-        match (fault.group(), fault.code()) {
-            ("rivetkit", "internal_error") => Self::Internal,
-            ("actor", "action_timed_out") => Self::TimedOut,
-            ("actor", "rolled_back") => Self::RolledBack,
-            ("actor", "overloaded") | ("connection", "too_many_calls") => Self::Overloaded,
-            _ if fault.is_reserved() => Self::Refused,
-            _ => Self::Error,
+        match Output::kind_of(|output| reply.encode(output)) {
+            ReplyKind::Value => Self::Ok,
+            ReplyKind::Declared => Self::Error,
+            ReplyKind::Fault(fault) => Self::of_fault(&fault),
+            ReplyKind::Internal => Self::Internal,
         }
     }
 
-    /// Of what an action returned.
-    pub(crate) fn of_result<T, E>(result: &Result<T, CallError<E>>, kind: ErrorKind<E>) -> Self {
-        match result {
-            Ok(_) => Self::Ok,
-            Err(CallError::Action(error)) if (kind.is_declared)(error) => Self::Error,
-            // One that it has from elsewhere and passes on.
-            Err(CallError::Fault(fault)) => Self::of_fault(fault),
-            Err(_) => Self::Internal,
+    pub(crate) fn of_fault(fault: &Fault) -> Self {
+        match Code::find(fault.group(), fault.code()) {
+            Some(Code::Internal) => Self::Internal,
+            Some(Code::ActionTimedOut) => Self::TimedOut,
+            Some(Code::RolledBack) => Self::RolledBack,
+            Some(Code::ActorOverloaded | Code::TooManyCalls) => Self::Overloaded,
+            _ if fault.is_reserved() => Self::Refused,
+            _ => Self::Error,
         }
     }
 }

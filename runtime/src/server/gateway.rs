@@ -10,10 +10,10 @@ use http::header;
 use tokio_util::task::TaskTracker;
 
 use super::{
-    http::{access::Access, control_token::ControlToken, errors, errors::Failure},
+    http::{access::Access, control_token::ControlToken, failure::Failure},
     net::permits::{Address, Permits},
 };
-use crate::{Limits, host::Runtime, meters::ServerMeters};
+use crate::{Limits, error::faults, host::Runtime, meters::ServerMeters};
 
 /// The gateway as the state of a router.
 pub(in crate::server) type GatewayState = State<Arc<Gateway>>;
@@ -65,7 +65,7 @@ impl Gateway {
     /// Whether a request is one that is answered at all, by its head alone.
     pub(in crate::server) fn check(&self, request: &Request) -> Result<(), Response> {
         if let Err(wait) = self.peers.request(Address::of(request.extensions())) {
-            let mut refusal = Failure::from(errors::too_many_requests()).into_response();
+            let mut refusal = Failure::from(faults::too_many_requests()).into_response();
             // Whole seconds, which is what the header takes.
             refusal.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
             return Err(refusal);
@@ -73,7 +73,7 @@ impl Gateway {
         let headers = request.headers().iter().map(|(name, value)| name.as_str().len() + value.len() + 4);
         let head = request.uri().to_string().len() + headers.sum::<usize>();
         if head > self.limits().head {
-            return Err(Failure::from(errors::headers_too_long()).into_response());
+            return Err(Failure::from(faults::headers_too_long()).into_response());
         }
         Ok(())
     }

@@ -9,10 +9,10 @@ use axum::{
 use super::{
     gateway::{Gateway, GatewayState},
     http::{
-        access::{Navigation, Unwanted, Verdict},
+        access::{CloseOnOpen, Navigation, Verdict},
         access_log::{self, AccessLogEntry},
         cors,
-        errors::Failure,
+        failure::Failure,
         request_context::RequestContext,
     },
     net::permits::Address,
@@ -25,15 +25,15 @@ pub(in crate::server) async fn front(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let ray = RequestContext::generate();
-    request.extensions_mut().insert(ray.clone());
+    let context = RequestContext::generate();
+    request.extensions_mut().insert(context.clone());
     let verdict = gateway.access.judge(&mut request);
-    let span = access_log::span(&request, &ray);
-    let visit = AccessLogEntry::begin(&gateway.meters, &mut request, &ray);
+    let span = access_log::span(&request, &context);
+    let visit = AccessLogEntry::begin(&gateway.meters, &mut request, &context);
     let stranger = gateway.peers.stranger(Address::of(request.extensions()));
     let answer = answer(&gateway, verdict, request, next).instrument(span);
     let mut response = for_stranger(stranger, answer).await;
-    ray.name(response.headers_mut());
+    context.write_id(response.headers_mut());
     visit.end(response)
 }
 
@@ -43,7 +43,7 @@ async fn answer(gateway: &Gateway, verdict: Verdict, mut request: Request, next:
         Err(refusal) => refusal,
         Ok(Verdict::Refuse(fault)) => Failure::from(fault).into_response(),
         Ok(Verdict::Close(fault)) => {
-            request.extensions_mut().insert(Unwanted(fault));
+            request.extensions_mut().insert(CloseOnOpen(fault));
             next.run(request).await
         }
         Ok(Verdict::Navigate) => {

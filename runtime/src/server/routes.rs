@@ -20,8 +20,8 @@ use super::{
     gateway::{Gateway, GatewayState},
     http::{
         authority::Authority,
-        calls, control, errors,
-        errors::Failure,
+        calls, control,
+        failure::Failure,
         queues,
         request_context::RequestContext,
         requests,
@@ -30,7 +30,7 @@ use super::{
     middleware::front,
     ws::handshake,
 };
-use crate::{Fault, wire::http::MAX_MESSAGE};
+use crate::{Fault, error::faults, wire::http::MAX_MESSAGE};
 
 /// One route: what is served at this path to this method.
 struct Row {
@@ -145,8 +145,8 @@ pub fn all() -> Vec<(&'static str, String)> {
 fn make(gateway: Arc<Gateway>, has: impl Fn(Part) -> bool) -> Router {
     let rows = ROWS.iter().filter(|row| has(row.part));
     rows.fold(Router::new(), |router, row| router.route(row.path, (row.served)(row.method)))
-        .fallback(async || Failure::from(errors::no_route()))
-        .method_not_allowed_fallback(async || Failure::from(errors::wrong_method()))
+        .fallback(async || Failure::from(faults::no_route()))
+        .method_not_allowed_fallback(async || Failure::from(faults::wrong_method()))
         .layer(from_fn_with_state(Arc::clone(&gateway), front))
         .with_state(gateway)
 }
@@ -177,7 +177,7 @@ impl Verb {
 /// `/gateway/{address}/..`
 async fn addressed(
     gateway: GatewayState,
-    Extension(ray): Extension<RequestContext>,
+    Extension(context): Extension<RequestContext>,
     request: Request,
 ) -> Response {
     let path = request.uri().path();
@@ -186,24 +186,24 @@ async fn addressed(
     let target = Query::parse(request.uri().query())
         .and_then(|query| Target::parse(segment, &query, gateway.limits()));
     let route = ActorPath::parse(path);
-    dispatch(gateway, ray, target, route, request).await
+    dispatch(gateway, context, target, route, request).await
 }
 
 /// `/connect`, `/request/..` and `/websocket/..` with the actor in headers or subprotocols.
 async fn by_headers(
     gateway: GatewayState,
-    Extension(ray): Extension<RequestContext>,
+    Extension(context): Extension<RequestContext>,
     request: Request,
 ) -> Response {
     let headers = request.headers();
     let target = handshake::Offer::of(headers).target().or_else(|| Target::from_headers(headers));
     let route = ActorPath::parse(request.uri().path());
-    dispatch(gateway, ray, target.ok_or_else(errors::no_route), route, request).await
+    dispatch(gateway, context, target.ok_or_else(faults::no_route), route, request).await
 }
 
 async fn dispatch(
     State(gateway): GatewayState,
-    ray: RequestContext,
+    context: RequestContext,
     target: Result<Target, Fault>,
     route: ActorPath,
     request: Request,
@@ -211,11 +211,11 @@ async fn dispatch(
     let tells_limit = matches!(route, ActorPath::Connect | ActorPath::Action(_));
     let max_message = gateway.limits().incoming_message;
     let response = match route {
-        ActorPath::Connect => handshake::connect(gateway, ray, target, request).map_err(Failure::from),
+        ActorPath::Connect => handshake::connect(gateway, context, target, request).map_err(Failure::from),
         ActorPath::WebSocket(path) => {
-            handshake::raw(gateway, ray, target, &path, request).map_err(Failure::from)
+            handshake::raw(gateway, context, target, &path, request).map_err(Failure::from)
         }
-        ActorPath::Unknown(path) => Err(errors::no_actor_route(&path).into()),
+        ActorPath::Unknown(path) => Err(faults::no_actor_route(&path).into()),
         ActorPath::Action(name) => match target {
             Ok(target) => calls::action(gateway, target, name, request).await,
             Err(fault) => Err(fault.into()),

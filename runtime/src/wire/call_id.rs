@@ -7,7 +7,7 @@ use std::{borrow::Cow, fmt};
 use super::{
     Encoding, Format, ToServer,
     bare::BareReader,
-    cbor::{Item, Reader},
+    cbor::reader::{Item, Reader},
     value,
 };
 

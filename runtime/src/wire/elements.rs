@@ -7,7 +7,7 @@ use serde_json::value::RawValue;
 use super::native;
 use super::{
     DecodeError, Format,
-    cbor::{Item, Reader},
+    cbor::reader::{Item, Reader},
     json, revive,
 };
 

@@ -63,7 +63,7 @@ fn revive<T: DeserializeOwned>(text: &str, first_of_pair: bool) -> Result<T, Dec
     let tree: ciborium::Value = serde_json::from_str(text).map_err(|error| decode_error(&error))?;
     let mut bytes = Vec::with_capacity(text.len());
     ciborium::into_writer(&tree, &mut bytes).map_err(|error| DecodeError::new(error.to_string()))?;
-    let mut reader = cbor::Reader::new(&bytes);
+    let mut reader = cbor::reader::Reader::new(&bytes);
     let value = revive::read_from(Format::Json, &mut reader, first_of_pair)?;
     reader.finish()?;
     Ok(value)

@@ -41,7 +41,7 @@ mod value;
 
 pub use args::{ArgsReader, ArgsWriter};
 #[cfg(feature = "server")]
-pub(crate) use cbor::MOST_DEPTH;
+pub(crate) use cbor::reader::MOST_DEPTH;
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
 pub(crate) use event::write_event_as;
@@ -51,6 +51,8 @@ pub use fault::ActorRef;
 pub use metadata::{ListedFields, Metadata, NamedFields};
 pub(crate) use notice::Notice;
 pub use notice::{EVENTS_DROPPED, RESERVED_PREFIX, SUBSCRIPTION_REFUSED};
+#[cfg(feature = "server")]
+pub(crate) use outcome::ReplyKind;
 pub use outcome::{Outcome, Output};
 pub(crate) use params::Params;
 pub use to_client::ToClient;

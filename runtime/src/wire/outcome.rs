@@ -11,9 +11,22 @@ use crate::{CallError, Fault, error::ErrorKind};
 pub struct Output {
     format: Format,
     written: Option<Result<Bytes, Fault>>,
-    /// What came of the action, where that is all that is asked for.
+    /// Set where only the kind of the reply is asked for, and nothing is to be encoded.
     #[cfg(feature = "server")]
-    glance: Option<crate::meters::Outcome>,
+    kind: Option<ReplyKind>,
+}
+
+/// What kind of reply it is, for whoever counts them.
+#[cfg(feature = "server")]
+#[derive(Debug, Clone)]
+pub(crate) enum ReplyKind {
+    Value,
+    /// An error that the action declares.
+    Declared,
+    /// A fault that the action had from elsewhere and passes on.
+    Fault(Fault),
+    /// Any other error, or no reply.
+    Internal,
 }
 
 impl Output {
@@ -24,20 +37,17 @@ impl Output {
             format,
             written: None,
             #[cfg(feature = "server")]
-            glance: None,
+            kind: None,
         }
     }
 
-    /// An output that nothing is written to: it only sees what kind of answer it is.
+    /// Asks what kind of reply this function writes, without encoding it.
     #[cfg(feature = "server")]
-    pub(crate) const fn glance() -> Self {
-        Self { format: Format::Cbor, written: None, glance: Some(crate::meters::Outcome::Internal) }
-    }
-
-    /// What it has seen.
-    #[cfg(feature = "server")]
-    pub(crate) fn into_outcome(self) -> crate::meters::Outcome {
-        self.glance.unwrap_or(crate::meters::Outcome::Internal)
+    pub(crate) fn kind_of(write: impl FnOnce(&mut Self) -> Result<(), EncodeError>) -> ReplyKind {
+        let mut output = Self { format: Format::Cbor, written: None, kind: Some(ReplyKind::Internal) };
+        // Nothing is encoded, so nothing fails.
+        let _ = write(&mut output);
+        output.kind.unwrap_or(ReplyKind::Internal)
     }
 
     /// Writes what the action returned. An error that it declares becomes a fault by its `kind`; errors of
@@ -48,8 +58,8 @@ impl Output {
         kind: ErrorKind<E>,
     ) -> Result<(), EncodeError> {
         #[cfg(feature = "server")]
-        if let Some(seen) = &mut self.glance {
-            *seen = crate::meters::Outcome::of_result(result, kind);
+        if let Some(seen) = &mut self.kind {
+            *seen = ReplyKind::of(result, kind);
             return Ok(());
         }
         self.written = Some(match result {
@@ -62,6 +72,18 @@ impl Output {
     /// The encoded value, or the fault.
     pub fn into_result(self) -> Result<Bytes, Fault> {
         self.written.unwrap_or_else(|| Err(Fault::internal("the action's reply was not encoded")))
+    }
+}
+
+#[cfg(feature = "server")]
+impl ReplyKind {
+    fn of<T, E>(result: &Result<T, CallError<E>>, kind: ErrorKind<E>) -> Self {
+        match result {
+            Ok(_) => Self::Value,
+            Err(CallError::Action(error)) if (kind.is_declared)(error) => Self::Declared,
+            Err(CallError::Fault(fault)) => Self::Fault(fault.clone()),
+            Err(_) => Self::Internal,
+        }
     }
 }
 

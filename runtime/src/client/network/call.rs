@@ -9,6 +9,7 @@ use super::{Network, Settings, USER_AGENT, endpoint::component, exchange::Respon
 use crate::{
     Action, CallError, Contract, Fault, Reply,
     client::{link::ReplyOf, target::Target},
+    error::faults,
     wire::{
         ArgsWriter, Encoding, Outcome, Params,
         http::{ActionCall, ActionOutput, ErrorBody},
@@ -113,11 +114,7 @@ pub(super) fn fault(response: &Response, encoding: Encoding) -> Result<Fault, Ca
     }
     let status = response.status;
     if status.is_client_error() {
-        Ok(Fault::from_parts(
-            "http",
-            format!("status_{}", status.as_u16()),
-            format!("The server answered {status}"),
-        ))
+        Ok(faults::http_status(status))
     } else {
         Err(CallError::MaybeApplied(format!("the server answered {status}")))
     }

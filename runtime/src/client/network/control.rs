@@ -9,8 +9,9 @@ use super::{
     call::{add_params, base_headers, fault, sensitive},
 };
 use crate::{
-    ActorId, CallError, Fault, Key,
+    ActorId, CallError, Key,
     client::target::Target,
+    error::faults,
     wire::{DecodeError, Encoding, Params, input},
 };
 
@@ -94,10 +95,7 @@ impl Network {
             self.control(Method::GET, &[("name", name), ("key", &key)], nothing, params).await?;
         match found.actors.first() {
             Some(actor) => actor.id(),
-            None => {
-                Err(Fault::from_parts("actor", "not_found", "The actor does not exist or was destroyed.")
-                    .into())
-            }
+            None => Err(faults::actor_not_found().into()),
         }
     }
 

@@ -13,11 +13,12 @@ use super::{
     max_message::MaxMessage, pulse::Pulse, socket::Socket,
 };
 use crate::{
-    Contract, Fault,
+    Contract,
     client::{
         link::{DialError, Link},
         target::Target,
     },
+    error::faults,
     wire::Params,
 };
 
@@ -29,7 +30,7 @@ impl Network {
         params: Option<Params>,
     ) -> Result<Link<C>, DialError> {
         let uri = self.endpoint.gateway(&self.settings, C::NAME, target, "/connect");
-        let uri = uri.map_err(|why| refused("invalid_address", why))?;
+        let uri = uri.map_err(|why| DialError::Refused(faults::invalid_address(why)))?;
         let headers = self.upgrade_headers(params.as_ref())?;
         let limit = self.settings.connect_timeout;
         let pulse = Pulse::new();
@@ -55,8 +56,7 @@ impl Network {
             ClientBuilder::from_uri(uri).limits(Limits::default().max_payload_len(Some(MAX_INCOMING)));
         for (name, value) in &headers {
             let added = builder.add_header(name.clone(), value.clone());
-            builder =
-                added.map_err(|_| refused("invalid_header", format!("`{name}` belongs to the handshake")))?;
+            builder = added.map_err(|_| DialError::Refused(faults::header_of_handshake(name)))?;
         }
         let (socket, response) =
             builder.connect_on(pulse.of(stream)).await.map_err(|error| refusal(&error))?;
@@ -74,7 +74,7 @@ impl Network {
             protocols.push_str(&component(&String::from_utf8_lossy(params.header())));
         }
         let protocols = HeaderValue::try_from(protocols)
-            .map_err(|_| refused("invalid_params", "the params do not fit into a header"))?;
+            .map_err(|_| DialError::Refused(faults::params_not_sendable()))?;
         let mut headers = base_headers(&self.settings);
         headers.insert(SEC_WEBSOCKET_PROTOCOL, protocols);
         Ok(headers)
@@ -87,12 +87,8 @@ fn refusal(error: &Error) -> DialError {
         Error::Upgrade(upgrade::Error::DidNotSwitchProtocols(status @ 400..500))
             if !matches!(status, 408 | 425 | 429) =>
         {
-            refused("upgrade_refused", format!("The server answered the upgrade with status {status}"))
+            DialError::Refused(faults::upgrade_refused(*status))
         }
         _ => DialError::Unreachable(chain(error)),
     }
-}
-
-fn refused(code: &'static str, why: impl Into<String>) -> DialError {
-    DialError::Refused(Fault::from_parts("client", code, why.into()))
 }

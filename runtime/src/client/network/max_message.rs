@@ -3,9 +3,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use http::HeaderMap;
-use serde_json::json;
 
-use crate::{Fault, wire::http::MAX_MESSAGE};
+use crate::{Fault, error::faults, wire::http::MAX_MESSAGE};
 
 /// What was told last; nothing is refused before.
 #[derive(Debug, Default)]
@@ -23,12 +22,7 @@ impl MaxMessage {
     /// Refuses a call of so many bytes as the server would, without sending it.
     pub(super) fn check(&self, length: usize) -> Result<(), Fault> {
         match self.0.load(Ordering::Relaxed) {
-            limit @ 1.. if length > limit => Err(Fault::from_parts(
-                "message",
-                "incoming_too_long",
-                format!("The call was not sent: it has {length} bytes, and the server takes {limit}"),
-            )
-            .with_metadata(json!({ "length": length, "limit": limit }))),
+            limit @ 1.. if length > limit => Err(faults::call_too_long(length, limit)),
             _ => Ok(()),
         }
     }
@@ -37,6 +31,7 @@ impl MaxMessage {
 #[cfg(test)]
 mod tests {
     use http::HeaderValue;
+    use serde_json::json;
 
     use super::*;
 

@@ -17,8 +17,9 @@ use tokio_websockets::{CloseCode, Error, Message, WebSocketStream};
 
 use super::{call, max_message::MaxMessage, pulse::Pulse};
 use crate::{
-    Action, CallError, Contract, Event, Fault, Reply,
+    Action, CallError, Contract, Event, Reply,
     client::link::{FromServer, ReplyOf, ToServer},
+    error::faults,
     util::{log, shown::shown},
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
 };
@@ -240,7 +241,7 @@ impl Socket {
     fn reply<C: Contract>(&self, id: u64, outcome: Outcome<'_>) -> FromServer<C> {
         let result = match self.calls.lock().remove(&id) {
             Some(name) => ReplyOf::<C>::decode(name, outcome).map_err(CallError::Decode),
-            None => Err(Fault::from_parts("client", "unknown_call", "The answer is to no call").into()),
+            None => Err(faults::unknown_call().into()),
         };
         FromServer::Reply { id, result }
     }

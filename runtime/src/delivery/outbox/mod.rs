@@ -26,7 +26,8 @@ use super::{
     outgoing_message::OutgoingMessage,
 };
 use crate::{
-    Limits,
+    Fault, Limits,
+    error::Code,
     limits::memory_budget::MemoryBudget,
     server::net::direct_writer::DirectWriter,
     util::{log, shown::shown, task},
@@ -70,6 +71,24 @@ pub(crate) struct Close {
 }
 
 impl Close {
+    /// The close that says one of the framework's codes.
+    pub(crate) fn of(code: Code) -> Self {
+        let status = match code {
+            Code::TooManyConnections => 1013,
+            Code::UnsupportedEncoding => 1003,
+            _ => 1011,
+        };
+        Self::new(status, code.to_string())
+    }
+
+    /// The close that says this fault.
+    pub(crate) fn of_fault(fault: &Fault) -> Self {
+        match Code::find(fault.group(), fault.code()) {
+            Some(code) => Self::of(code),
+            None => Self::new(1011, fault.reason()),
+        }
+    }
+
     pub(crate) fn new(code: u16, reason: impl Into<String>) -> Self {
         let mut reason = reason.into();
         while reason.len() > 123 {
@@ -151,7 +170,7 @@ impl Outbox {
             .encode_version(self.encoding, self.version)
             .inspect_err(|error| {
                 log::error!(error = shown(&error), "a message cannot be encoded");
-                self.close(Close::new(1011, "actor.send_failed"));
+                self.close(Close::of(Code::SendFailed));
             })
             .ok()
     }
@@ -216,7 +235,7 @@ impl Outbox {
     }
 
     fn close_full(&self, queue: &mut Queue, event: Option<usize>) {
-        queue.close = Some(Box::new(Close::new(1011, "message.outgoing_queue_full")));
+        queue.close = Some(Box::new(Close::of(Code::OutgoingQueueFull)));
         if let (Some(counters), Some(event)) = (self.counters.get(), event) {
             counters.disconnected(event);
         }

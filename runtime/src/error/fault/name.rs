@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::Fault;
+use crate::{Fault, error::Code};
 
 /// Groups of which the framework says what they mean. RivetKit's clients send a call again at some codes of the first
 /// four, so a fault of one of these that came from an action could have it run twice.
@@ -108,7 +108,7 @@ impl Fault {
     ///
     /// One of the framework's is about another call than the one that is answered with it, and is internal to it.
     pub(crate) fn passed_on(&self) -> Self {
-        if !self.is_reserved() || self.is("rivetkit", "internal_error") {
+        if !self.is_reserved() || self.has(Code::Internal) {
             return self.clone();
         }
         Self::internal(self).with_cause(Some(std::sync::Arc::new(self.clone())))

@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 
-use crate::Fault;
+use crate::{Fault, error::Code};
 
 impl Fault {
     /// The same fault with this HTTP status, where it is the answer to a request.
@@ -24,25 +24,12 @@ impl Fault {
         if let Some(status) = self.chosen_status() {
             return status;
         }
+        if let Some(code) = Code::find(self.group(), self.code()) {
+            return code.status();
+        }
+        // A newer server may say codes that are not in the table.
         match (self.group(), self.code()) {
-            ("auth", "origin_not_allowed" | "host_not_allowed" | "control_disabled") => StatusCode::FORBIDDEN,
-            ("auth", "control_unauthorized") => StatusCode::UNAUTHORIZED,
-            ("actor", "not_found" | "action_not_found" | "not_registered" | "request_handler_not_found")
-            | ("api", "not_found") => StatusCode::NOT_FOUND,
-            ("actor" | "api", "method_not_allowed") => StatusCode::METHOD_NOT_ALLOWED,
-            ("actor", "action_timed_out") | ("api", "body_timed_out") => StatusCode::REQUEST_TIMEOUT,
-            ("api", "unsupported_content_encoding") => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            ("api", "upgrade_required") => StatusCode::UPGRADE_REQUIRED,
-            ("api", "headers_too_long") => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
-            ("guard", "too_many_requests") => StatusCode::TOO_MANY_REQUESTS,
-            (
-                "guard",
-                "service_unavailable" | "too_many_connections" | "overloaded" | "actor_ready_timeout",
-            )
-            | ("api", "not_destroyed_in_time")
-            | ("store", "unavailable") => StatusCode::SERVICE_UNAVAILABLE,
-            ("actor", "invalid_request" | "duplicate_key" | "key_too_long")
-            | ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
+            ("api" | "guard" | "message" | "namespace" | "queue", _) => StatusCode::BAD_REQUEST,
             _ if self.is_reserved() => StatusCode::INTERNAL_SERVER_ERROR,
             (_, "forbidden") => StatusCode::FORBIDDEN,
             _ => StatusCode::BAD_REQUEST,
@@ -68,6 +55,58 @@ mod tests {
         }
         for no_error in [100, 200, 204, 302, 399, 600, 999] {
             assert_eq!(status("forbidden", Some(no_error)), 500);
+        }
+    }
+
+    #[cfg(feature = "server")]
+    #[test]
+    fn each_fault_of_the_framework_has_the_status_of_its_code() {
+        use crate::error::faults;
+
+        for (fault, expected) in [
+            (Fault::from_parts("user", "player_not_found", ""), 400),
+            (Fault::from_parts("guard", "unheard_of", ""), 400),
+            (Fault::from_parts("actor", "unheard_of", ""), 500),
+            (Fault::from_parts("user", "not_found", ""), 400),
+            (Fault::from_parts("rivetkit", "internal_error", ""), 500),
+            (Fault::from_parts("actor", "action_not_found", ""), 404),
+            (Fault::from_parts("actor", "overloaded", ""), 500),
+            (Fault::from_parts("auth", "forbidden", ""), 403),
+            (faults::actor_not_found(), 404),
+            (faults::not_registered("x"), 404),
+            (faults::duplicate_key(&crate::Key::from("a"), crate::ActorId::generate()), 400),
+            (faults::service_unavailable(), 503),
+            (faults::invalid_query("x"), 400),
+            (faults::no_namespace(), 400),
+            (faults::no_actor_route("/x"), 404),
+            (faults::no_request_handler(), 404),
+            (faults::no_queue("x"), 400),
+            (faults::queue_full(1), 400),
+            (faults::message_too_large(1), 400),
+            (faults::invalid_message(&"x"), 400),
+            (faults::wrong_actor_method(&http::Method::GET, "/x"), 405),
+            (faults::incoming_too_long(), 400),
+            (faults::params_too_long(), 400),
+            (faults::input_too_long(), 400),
+            (faults::key_too_long(), 400),
+            (faults::headers_too_long(), 431),
+            (faults::origin_not_allowed(), 403),
+            (faults::control_disabled(), 403),
+            (faults::control_unauthorized(), 401),
+            (faults::host_not_allowed(), 403),
+            (faults::too_many_connections(), 503),
+            (faults::too_many_requests(), 429),
+            (faults::address_overloaded(), 503),
+            (faults::not_open_in_time(), 503),
+            (faults::invalid_request("x"), 400),
+            (faults::no_route(), 404),
+            (faults::wrong_method(), 405),
+            (faults::body_timed_out(), 408),
+            (faults::encoded_body(), 415),
+            (faults::no_upgrade("x"), 426),
+            (faults::not_destroyed_in_time(), 503),
+        ] {
+            assert_eq!(fault.status().as_u16(), expected, "{}.{}", fault.group(), fault.code());
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::{
     Actor, ActorId, Body, Caller, Conn, Contract, Fault, Key, RawSocket,
     actor::conn::Peer,
     delivery::outbox::Outbox,
-    error::faults,
+    error::{self, faults},
     host::{
         ActorCell, ActorType, ConnectInfo, Handling, HangUp, HostedConn, HostedType as _, Lookup,
         WireEnqueue,
@@ -195,7 +195,7 @@ impl<A: Actor> ActorType<A> {
         }
         match self.let_in_by_actor(visit, Errand::Look).await {
             Ok(LetIn { cell, .. }) => Ok(Some(cell.record().clone())),
-            Err(Denied::Unreached(fault)) if fault == faults::actor_not_found() => Ok(None),
+            Err(Denied::Unreached(fault)) if fault.has(error::Code::ActorNotFound) => Ok(None),
             Err(denied) => Err(denied),
         }
     }

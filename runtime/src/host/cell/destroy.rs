@@ -6,7 +6,7 @@ use super::keep_alive::LifecycleRequest;
 use crate::{
     Actor, Fault,
     delivery::outbox::Close,
-    error::faults,
+    error::{Code, faults},
     host::{
         ActorCell, Lookup,
         durability::commit::Unsaved,
@@ -47,7 +47,7 @@ impl<A: Actor> ActorCell<A> {
         let mut access = match turn {
             Ok(access) => Some(access),
             // The store has forgotten it already.
-            Err(fault) if fault == faults::actor_not_found() => None,
+            Err(fault) if fault.has(Code::ActorNotFound) => None,
             Err(_) => return false,
         };
         if !self.is_to_be_destroyed() {

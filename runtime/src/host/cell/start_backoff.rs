@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 
 use crate::{
     Fault, Key,
-    error::faults,
+    error::{Code, faults},
     util::{log, shown::shown},
 };
 
@@ -58,7 +58,7 @@ impl StartBackoff {
 
     /// A start failed. What the caller did wrong is no setback.
     pub(in crate::host) fn note(&self, key: &Key, fault: &Fault, elapsed_ms: u64) {
-        if fault.code() != "internal_error" && fault.code() != "action_timed_out" {
+        if !fault.has(Code::Internal) && !fault.has(Code::ActionTimedOut) {
             return;
         }
         let (in_a_row, pause) = self.0.lock().add(key, elapsed_ms);

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::{
     Actor, Durability, Fault,
-    error::faults,
+    error::{Code, faults},
     host::{
         ActorCell,
         cell::{Core, keep_alive::LifecycleRequest},
@@ -224,7 +224,7 @@ impl<A: Actor> ActorCell<A> {
             return self.make_anew(core).await;
         }
         let restored = self.restore().await.inspect_err(|fault| {
-            if *fault == faults::actor_not_found() {
+            if fault.has(Code::ActorNotFound) {
                 // Somebody else has destroyed it, or a commit has of which nobody knew whether it did.
                 self.wish(LifecycleRequest::Destroy);
             }

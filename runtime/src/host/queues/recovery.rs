@@ -11,7 +11,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use crate::{
     Actor, ActorId, Fault,
-    error::faults,
+    error::Code,
     host::{ActorCell, HostedActor, HostedType, Lookup, Shared, runtime::Kinds},
     store::ActorRecord,
     util::{log, shown::shown},
@@ -94,7 +94,7 @@ async fn reach(
 ) -> Result<Option<Arc<dyn HostedActor>>, Fault> {
     match Arc::clone(kind).reach(record.key.clone(), Lookup::Get).await {
         Ok((actor, _)) => Ok(Some(actor)),
-        Err(fault) if fault == faults::actor_not_found() => Ok(None),
+        Err(fault) if fault.has(Code::ActorNotFound) => Ok(None),
         Err(fault) => Err(fault),
     }
 }

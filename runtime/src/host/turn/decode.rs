@@ -5,27 +5,23 @@ use bytes::Bytes;
 use crate::{
     Action as _, Actor, Fault, Reply as _,
     actor::{ActionOf, ReplyOf},
+    error::faults,
     wire::{ArgsReader, DecodeError, Format, Output, ToClient},
 };
 
 /// Reads a call.
 pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
-    let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == name).ok_or_else(|| {
-        Fault::from_parts("actor", "action_not_found", format!("Action `{name}` was not found."))
-    })?;
-    let decode = || {
+    let info = <ActionOf<A>>::TABLE
+        .iter()
+        .find(|info| info.name == name)
+        .ok_or_else(|| faults::action_not_found(name))?;
+    let decode = || -> Result<_, DecodeError> {
         let mut args = ArgsReader::new(format, args, info)?;
         let action = <ActionOf<A>>::decode(name, &mut args)?;
         args.finish()?;
         Ok(action)
     };
-    decode().map_err(|error: DecodeError| {
-        Fault::from_parts(
-            "actor",
-            "invalid_arguments",
-            format!("Action `{name}` cannot take these arguments: {error}."),
-        )
-    })
+    decode().map_err(|error| faults::invalid_arguments(name, &error))
 }
 
 /// The message that answers call `id`.

@@ -181,7 +181,7 @@ impl<A: Actor> ActorCell<A> {
                 () = over => Err(faults::service_unavailable()),
             };
             if let (Err(fault), Some(outcome)) = (ended, outcome) {
-                outcome.failed(Close::new(1011, format!("{}.{}", fault.group(), fault.code())));
+                outcome.failed(Close::of_fault(&fault));
             }
             drop(kept);
         };

@@ -7,13 +7,14 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Version, header};
 use tracing::Value;
 
 use super::{
-    access_log, errors,
+    access_log,
     hosts::{Arrival, Hosts},
     proxies::TrustedProxies,
     site::Site,
 };
 use crate::{
     Fault,
+    error::faults,
     limits::hints::Hints,
     meters::Route,
     server::{
@@ -62,7 +63,7 @@ pub(in crate::server) enum Verdict {
 
 /// Why the socket of a handshake is closed as soon as it is open.
 #[derive(Debug, Clone)]
-pub(in crate::server) struct Unwanted(pub(in crate::server) Fault);
+pub(in crate::server) struct CloseOnOpen(pub(in crate::server) Fault);
 
 /// A link on another site was followed. That is for raw handlers that say `#[on_request(navigation)]`, and makes no
 /// actor.
@@ -147,7 +148,7 @@ impl Access {
             return Verdict::Navigate;
         }
         log::debug!(origin = origin.map(readable), "a page was refused: see `Registry::origins`");
-        Verdict::Refuse(errors::origin_not_allowed())
+        Verdict::Refuse(faults::origin_not_allowed())
     }
 
     fn check_host(&self, caller: &Caller<'_>, request: &Request) -> Result<(), Fault> {
@@ -162,7 +163,7 @@ impl Access {
                  it with `Registry::hosts`"
             );
         }
-        Err(errors::host_not_allowed())
+        Err(faults::host_not_allowed())
     }
 }
 
@@ -185,7 +186,7 @@ fn site(request: &Request) -> Result<Site<'_>, Fault> {
     // Who calls a router by himself, as tests do, may leave out what a request on a socket has to have.
     let is_on_a_socket = request.extensions().get::<Arrival>().is_some();
     if site.host.is_none() && is_on_a_socket && request.version() == Version::HTTP_11 {
-        return Err(errors::bad_request("`Host` is missing"));
+        return Err(faults::bad_request("`Host` is missing"));
     }
     Ok(site)
 }

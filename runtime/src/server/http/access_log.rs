@@ -33,7 +33,7 @@ use crate::{
 
 /// One request, from its head to the last byte of its answer; of a WebSocket, to its end. It is told when it is dropped.
 pub(in crate::server) struct AccessLogEntry {
-    ray: RequestContext,
+    context: RequestContext,
     method: Method,
     path: String,
     route: meters::Route,
@@ -54,11 +54,11 @@ struct Taken(Arc<Mutex<Option<AccessLogEntry>>>);
 pub(in crate::server) struct PendingEntry(Option<Taken>);
 
 /// The span of a request, and of the WebSocket that it opens.
-pub(in crate::server) fn span(request: &Request, ray: &RequestContext) -> Span {
+pub(in crate::server) fn span(request: &Request, context: &RequestContext) -> Span {
     log::info_span!(
         target: "callboard::request",
         "request",
-        request_id = ray.as_str(),
+        request_id = context.id(),
         method = shown(request.method()),
         path = shown(readable(request.uri().path())),
         peer = peer(request).map(shown),
@@ -74,14 +74,14 @@ impl AccessLogEntry {
     pub(in crate::server) fn begin(
         meters: &Arc<ServerMeters>,
         request: &mut Request,
-        ray: &RequestContext,
+        context: &RequestContext,
     ) -> PendingEntry {
         if !meters.is_on() && !tracing::enabled!(target: "callboard::access", tracing::Level::INFO) {
             return PendingEntry(None);
         }
         let path = request.uri().path();
         let visit = Self {
-            ray: ray.clone(),
+            context: context.clone(),
             method: request.method().clone(),
             path: readable(path).into_owned(),
             route: route(path),
@@ -90,9 +90,9 @@ impl AccessLogEntry {
             began: Instant::now(),
             meters: Arc::clone(meters),
         };
-        let tap = ray.received(meters.http.received.clone());
+        let counter = context.received_counter(meters.http.received.clone());
         let body = std::mem::take(request.body_mut());
-        *request.body_mut() = counted(body, tap, None);
+        *request.body_mut() = counted(body, counter, None);
         let taken = Taken(Arc::new(Mutex::new(Some(visit))));
         request.extensions_mut().insert(taken.clone());
         PendingEntry(Some(taken))
@@ -110,7 +110,10 @@ impl AccessLogEntry {
     /// What counts the bytes of its WebSocket, read and written.
     pub(in crate::server) fn socket_taps(&self) -> (ByteCounter, ByteCounter) {
         let meters = &self.meters.websocket;
-        (self.ray.received(meters.received.clone()), self.ray.sent(meters.sent.clone()))
+        (
+            self.context.received_counter(meters.received.clone()),
+            self.context.sent_counter(meters.sent.clone()),
+        )
     }
 }
 
@@ -122,10 +125,15 @@ impl PendingEntry {
         };
         visit.status = Some(response.status());
         if let Some(ResponseInfo { actor, error }) = response.extensions().get() {
-            visit.ray.tell(actor.clone(), error.clone());
+            if let Some(actor) = actor {
+                visit.context.set_actor(actor.clone());
+            }
+            if let Some(error) = error {
+                visit.context.set_error(error.clone());
+            }
         }
-        let tap = visit.ray.sent(visit.meters.http.sent.clone());
-        response.map(|body| counted(body, tap, Some(visit)))
+        let counter = visit.context.sent_counter(visit.meters.http.sent.clone());
+        response.map(|body| counted(body, counter, Some(visit)))
     }
 }
 
@@ -140,11 +148,11 @@ impl Drop for PendingEntry {
 impl Drop for AccessLogEntry {
     fn drop(&mut self) {
         self.meters.answered(self.route, self.status);
-        let (actor, error) = (self.ray.actor(), self.ray.error());
+        let (actor, error) = (self.context.actor(), self.context.error());
         log::info!(
             target: "callboard::access",
             parent: None,
-            request_id = self.ray.as_str(),
+            request_id = self.context.id(),
             method = shown(&self.method),
             path = shown(&self.path),
             status = self.status.map(|status| status.as_u16()),
@@ -154,8 +162,8 @@ impl Drop for AccessLogEntry {
             actor_id = actor.map(|actor| shown(actor.id)),
             // To the microsecond.
             duration_ms = (self.began.elapsed().as_secs_f64() * 1e6).round() / 1e3,
-            bytes_in = self.ray.bytes_in(),
-            bytes_out = self.ray.bytes_out(),
+            bytes_in = self.context.bytes_in(),
+            bytes_out = self.context.bytes_out(),
             peer = self.peer.map(shown),
         );
     }

@@ -8,8 +8,8 @@ use std::{convert::Infallible, sync::Arc};
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, request};
 
-use super::{control_token::ControlToken, errors};
-use crate::{Fault, server::Gateway};
+use super::control_token::ControlToken;
+use crate::{Fault, error::faults, server::Gateway};
 
 /// What whoever sent a request may do. It is an extractor, so it is worked out once for each request that asks.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +41,8 @@ impl Authority {
     pub(in crate::server) fn control(self) -> Result<Control, Fault> {
         match self {
             Self::Control(control) => Ok(control),
-            Self::Anonymous(Lack::Disabled) => Err(errors::control_disabled()),
-            Self::Anonymous(Lack::NoToken) => Err(errors::control_unauthorized()),
+            Self::Anonymous(Lack::Disabled) => Err(faults::control_disabled()),
+            Self::Anonymous(Lack::NoToken) => Err(faults::control_unauthorized()),
         }
     }
 

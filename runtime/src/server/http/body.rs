@@ -16,9 +16,9 @@ use http_body_util::BodyExt;
 use hyper::body::Body as _;
 use tokio::task::yield_now;
 
-use super::errors;
 use crate::{
     Fault, Limits,
+    error::faults,
     limits::memory_budget::{Charge, Full, MemoryBudget},
     util::{map_body::through, uptime::Uptime},
 };
@@ -34,12 +34,12 @@ pub(in crate::server) async fn read(
 ) -> Result<(Bytes, Charge), Fault> {
     let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if !headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
-        return Err(errors::encoded_body());
+        return Err(faults::encoded_body());
     }
     let mut held = Charge::new(account);
     let collecting = collect(body, limit, limits.body, &mut held);
     let collected = uptime.timeout(limits.body_timeout, collecting).await;
-    let body = collected.unwrap_or_else(|_| Err(errors::body_timed_out()))?;
+    let body = collected.unwrap_or_else(|_| Err(faults::body_timed_out()))?;
     Ok((body, held))
 }
 
@@ -53,7 +53,7 @@ pub(in crate::server) fn bounded(
     let length =
         headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > limit as u64) {
-        return Err(errors::incoming_too_long());
+        return Err(faults::incoming_too_long());
     }
     let bounds = Bounds(Arc::default());
     let (found, mut left, mut turn) = (bounds.clone(), limit, Turn::default());
@@ -115,10 +115,10 @@ async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Charge
     let (mut kept, mut length, limit) = (BytesMut::new(), 0, limit.min(at_most));
     let mut turn = Turn::default();
     if body.size_hint().lower() > at_most as u64 {
-        return Err(errors::incoming_too_long());
+        return Err(faults::incoming_too_long());
     }
     while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|_| errors::invalid_request("the body ends early"))?;
+        let frame = frame.map_err(|_| faults::invalid_request("the body ends early"))?;
         let Some(data) = frame.data_ref() else { continue };
         length += data.len();
         turn.add(data.len());
@@ -133,11 +133,11 @@ async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Charge
             // Nothing always has room.
             let _ = held.set(0);
         } else {
-            held.set(length).map_err(|Full| errors::overloaded())?;
+            held.set(length).map_err(|Full| faults::address_overloaded())?;
             kept.extend_from_slice(data);
         }
     }
-    if length > limit { Err(errors::incoming_too_long()) } else { Ok(kept.freeze()) }
+    if length > limit { Err(faults::incoming_too_long()) } else { Ok(kept.freeze()) }
 }
 
 #[cfg(test)]

@@ -6,7 +6,12 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, header};
 
-use super::{body, errors, errors::Failure, request_context, target::Target};
+use super::{
+    body,
+    failure::{self, Failure},
+    request_context,
+    target::Target,
+};
 use crate::{
     Fault, Limits,
     error::faults,
@@ -30,9 +35,9 @@ pub(in crate::server) async fn action(
 ) -> Result<Response, Failure> {
     let (head, body) = request.into_parts();
     let encoding = encoding(&head.headers);
-    let failed = |fault| Failure::of_call(fault, errors::error_encoding(&head.headers, encoding));
+    let failed = |fault| Failure::of_call(fault, failure::error_encoding(&head.headers, encoding));
     if head.method != Method::POST {
-        return Err(failed(errors::wrong_actor_method(&head.method, &format!("/action/{name}"))));
+        return Err(failed(faults::wrong_actor_method(&head.method, &format!("/action/{name}"))));
     }
     let limits = gateway.limits();
     let params = params(&head.headers, limits).map_err(failed)?;
@@ -42,7 +47,7 @@ pub(in crate::server) async fn action(
             .await;
     let (body, held) = body.map_err(failed)?;
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
-        .map_err(|error| failed(errors::invalid_request(error.to_string())))?;
+        .map_err(|error| failed(faults::invalid_request(error.to_string())))?;
 
     let guest = ConnectInfo {
         params,
@@ -116,7 +121,7 @@ pub(in crate::server) fn params(headers: &HeaderMap, limits: &Limits) -> Result<
         Err(_) => raw.iter().copied().map(char::from).collect::<String>().into(),
     };
     if params.len() > limits.params {
-        return Err(errors::params_too_long());
+        return Err(faults::params_too_long());
     }
     Ok(Some(Params::from_network(params)))
 }

@@ -18,8 +18,8 @@ use tokio::time::timeout;
 
 use super::{
     authority::{Authority, Control},
-    body, calls, errors,
-    errors::Failure,
+    body, calls,
+    failure::Failure,
     target::{check_key, check_namespace, decode_form},
 };
 use crate::{
@@ -119,7 +119,7 @@ async fn destroy_by_id(gateway: &Gateway, id: ActorId, _right: Control) -> Resul
     match timeout(timeouts::GRACE, gateway.tasks().spawn(destroying.in_current_span())).await {
         Ok(Ok(destroyed)) => destroyed,
         Ok(Err(panic)) => Err(Fault::internal(&panic)),
-        Err(_) => Err(errors::not_destroyed_in_time()),
+        Err(_) => Err(faults::not_destroyed_in_time()),
     }
 }
 
@@ -179,7 +179,7 @@ impl Search {
         let mut search = Self::default();
         for pair in query.into_iter().flat_map(|query| query.split('&')) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            let value = decode_form(value).ok_or_else(|| errors::bad_request("a parameter is not UTF-8"))?;
+            let value = decode_form(value).ok_or_else(|| faults::bad_request("a parameter is not UTF-8"))?;
             match name {
                 "namespace" => check_namespace(&value)?,
                 "name" => search.name = Some(value.into_owned()),
@@ -190,11 +190,11 @@ impl Search {
                 "limit" => {
                     let limit = value.parse().ok().filter(|limit| *limit > 0);
                     search.limit =
-                        Some(limit.ok_or_else(|| errors::bad_request("`limit` is a number above zero"))?);
+                        Some(limit.ok_or_else(|| faults::bad_request("`limit` is a number above zero"))?);
                 }
                 "cursor" => {
                     let cursor =
-                        value.parse().map_err(|_| errors::bad_request("`cursor` is none of ours"))?;
+                        value.parse().map_err(|_| faults::bad_request("`cursor` is none of ours"))?;
                     search.cursor = Some(cursor);
                 }
                 "actor_ids" => search.ids = Some(value.split(',').map(str::to_owned).collect()),
@@ -236,12 +236,12 @@ impl Search {
 }
 
 fn nothing_named() -> Fault {
-    errors::bad_request("either `name` or `actor_ids` is needed")
+    faults::bad_request("either `name` or `actor_ids` is needed")
 }
 
 async fn by_ids(runtime: &Runtime, ids: &[String]) -> Result<Vec<ActorRecord>, Fault> {
     if ids.len() > timeouts::NAMED {
-        return Err(errors::bad_request(format!("`actor_ids` may name {} actors", timeouts::NAMED)));
+        return Err(faults::bad_request(format!("`actor_ids` may name {} actors", timeouts::NAMED)));
     }
     let mut found = Vec::new();
     // What is no id is the id of no actor.
@@ -275,15 +275,15 @@ impl Creation {
         let (body, held) =
             body::read(body, &head.headers, longest, limits, gateway.runtime.uptime(), account).await?;
         let creation = serde_json::from_slice(&body)
-            .map_err(|error| errors::bad_request(format!("the body is not valid: {error}")))?;
+            .map_err(|error| faults::bad_request(format!("the body is not valid: {error}")))?;
         Ok((creation, Asker::of(head, authority, limits)?, held))
     }
 
     async fn run(self, gateway: &Gateway, asker: Asker, may_exist: bool) -> Result<Entered, Fault> {
         let input = self.input.as_deref().map(wire::input::from_api).transpose();
-        let input = input.map_err(|error| errors::bad_request(error.to_string()))?;
+        let input = input.map_err(|error| faults::bad_request(error.to_string()))?;
         if input.as_ref().is_some_and(|input| input.len() > gateway.limits().input) {
-            return Err(errors::input_too_long());
+            return Err(faults::input_too_long());
         }
         let key = self.key.as_deref().map(wire::key::from_slash_form).unwrap_or_default();
         check_key(&key, gateway.limits())?;

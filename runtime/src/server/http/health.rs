@@ -25,11 +25,9 @@ use tokio::{
     time::{interval, sleep, timeout},
 };
 
-use super::{
-    control::health_page,
-    errors::{self, Failure},
-};
+use super::{control::health_page, failure::Failure};
 use crate::{
+    error::faults,
     host::{Observer, Runtime, Shared},
     util::{log, shown::shown},
 };
@@ -147,7 +145,7 @@ async fn talk(socket: TcpStream, shared: &Shared) {
 fn answer(request: &Request<Incoming>, shared: &Shared) -> Response {
     match (request.method(), request.uri().path()) {
         (&Method::GET | &Method::HEAD, "/health") => health_page(shared.health()),
-        (_, "/health") => Failure::from(errors::wrong_method()).into_response(),
-        _ => Failure::from(errors::no_route()).into_response(),
+        (_, "/health") => Failure::from(faults::wrong_method()).into_response(),
+        _ => Failure::from(faults::no_route()).into_response(),
     }
 }

@@ -6,16 +6,16 @@ use axum::{
 };
 use http::{HeaderMap, HeaderName, HeaderValue, header};
 
-use super::{errors, errors::Failure};
-use crate::server::gateway::GatewayState;
+use super::failure::Failure;
+use crate::{error::faults, server::gateway::GatewayState};
 
 pub(in crate::server) async fn metrics(
     State(gateway): GatewayState,
     request: Request,
 ) -> Result<Response, Failure> {
-    let Some(prometheus) = &gateway.prometheus else { return Err(errors::no_route().into()) };
+    let Some(prometheus) = &gateway.prometheus else { return Err(faults::no_route().into()) };
     if is_of_a_foreign_page(request.headers()) {
-        return Err(errors::origin_not_allowed().into());
+        return Err(faults::origin_not_allowed().into());
     }
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/plain; version=0.0.4; charset=utf-8")),

@@ -14,12 +14,12 @@ use http::{HeaderMap, HeaderName, header::FORWARDED};
 use ipnet::{IpNet, Ipv4Net};
 
 use super::{
-    errors,
     forwarded::{self, Node},
     site::HostPort,
 };
 use crate::{
     Fault,
+    error::faults,
     util::{log, shown::shown},
 };
 
@@ -84,7 +84,7 @@ impl TrustedProxies {
         let old = self.read_older(peer, headers);
         let passed = match (new, old) {
             // A proxy writes one of them, and passes on what a client has sent as the other.
-            (Some(new), Some(old)) if !new.is_same(&old) => return Err(errors::forwarded_twice()),
+            (Some(new), Some(old)) if !new.is_same(&old) => return Err(faults::forwarded_twice()),
             (Some(passed), _) | (None, Some(passed)) => passed,
             (None, None) => Passed::default(),
         };
@@ -100,7 +100,7 @@ impl TrustedProxies {
         let mut elements = Vec::new();
         for line in headers.get_all(FORWARDED) {
             let line = line.to_str().ok().and_then(forwarded::elements);
-            elements.extend(line.ok_or_else(errors::unreadable_forwarded)?);
+            elements.extend(line.ok_or_else(faults::unreadable_forwarded)?);
         }
         let mut passed = Passed::default();
         let mut client = peer;

@@ -6,10 +6,15 @@ use axum::{body::Body, extract::Request, response::Response};
 use bytes::Bytes;
 use http::{HeaderMap, Method};
 
-use super::{body, calls, errors, errors::Failure, request_context, target::Target};
+use super::{
+    body, calls,
+    failure::{self, Failure},
+    request_context,
+    target::Target,
+};
 use crate::{
     Fault,
-    error::faults,
+    error::{Code, faults},
     host::{Answered, ConnectInfo, Denied, Handling, Runtime, WireEnqueue, carried},
     limits::memory_budget::{Charge, MemoryBudget},
     server::{Gateway, net::permits::Address},
@@ -32,9 +37,9 @@ pub(in crate::server) async fn send(
 ) -> Result<Response, Failure> {
     let (head, body) = request.into_parts();
     let encoding = calls::encoding(&head.headers);
-    let failed = |fault| Failure::of_call(fault, errors::error_encoding(&head.headers, encoding));
+    let failed = |fault| Failure::of_call(fault, failure::error_encoding(&head.headers, encoding));
     if head.method != Method::POST {
-        return Err(failed(errors::wrong_actor_method(&head.method, &format!("/queue/{queue}"))));
+        return Err(failed(faults::wrong_actor_method(&head.method, &format!("/queue/{queue}"))));
     }
     let limits = gateway.limits();
     let params = calls::params(&head.headers, limits).map_err(failed)?;
@@ -88,9 +93,9 @@ async fn read(
     )
     .await;
     let (body, held) =
-        body.map_err(|fault| if fault == errors::incoming_too_long() { too_large() } else { fault })?;
+        body.map_err(|fault| if fault.has(Code::IncomingTooLong) { too_large() } else { fault })?;
     let (send, version) =
-        QueueSend::decode(encoding, &body).map_err(|error| errors::invalid_request(error.to_string()))?;
+        QueueSend::decode(encoding, &body).map_err(|error| faults::invalid_request(error.to_string()))?;
     if send.body.len() > limit { Err(too_large()) } else { Ok((send, version, held)) }
 }
 

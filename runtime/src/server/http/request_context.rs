@@ -1,4 +1,4 @@
-//! Who answers: the headers and the reference that name the actor and the request.
+//! The context of a request: its id, the actor it reached, its bytes; and the headers that name the two.
 
 use std::{
     fmt,
@@ -23,17 +23,18 @@ use crate::{
 const ACTOR: HeaderName = HeaderName::from_static("x-rivet-actor");
 const GENERATION: HeaderName = HeaderName::from_static("x-rivet-actor-generation");
 const KEY: HeaderName = HeaderName::from_static("x-rivet-actor-key");
-const RAY: HeaderName = HeaderName::from_static("x-rivet-ray-id");
+const RAY: HeaderName = HeaderName::from_static("x-rivet-context-id");
 
 /// Actors here are not rescheduled between machines, which is what the protocol counts as generations.
 const GENERATION_NUMBER: u64 = 1;
 
-/// One request: its id, by which its client and its server can speak of it, and what the log tells of it.
+/// One request: its id, by which its client and its server can speak of it, and what the access log tells of it.
 #[derive(Clone)]
-pub(in crate::server) struct RequestContext(Arc<Story>);
+pub(in crate::server) struct RequestContext(Arc<Inner>);
 
-struct Story {
+struct Inner {
     id: String,
+    /// The actor that was reached, if one was.
     actor: OnceLock<ActorRecord>,
     /// Why it was refused: `group.code`.
     error: OnceLock<String>,
@@ -43,7 +44,7 @@ struct Story {
 
 impl RequestContext {
     pub(in crate::server) fn generate() -> Self {
-        Self(Arc::new(Story {
+        Self(Arc::new(Inner {
             id: format!("{:032x}", fastrand::u128(..)),
             actor: OnceLock::new(),
             error: OnceLock::new(),
@@ -52,21 +53,25 @@ impl RequestContext {
         }))
     }
 
-    pub(in crate::server) fn as_str(&self) -> &str {
+    pub(in crate::server) fn id(&self) -> &str {
         &self.0.id
     }
 
-    pub(in crate::server) fn name(&self, headers: &mut HeaderMap) {
+    /// Writes the id into the headers of the response.
+    pub(in crate::server) fn write_id(&self, headers: &mut HeaderMap) {
         if let Ok(value) = HeaderValue::from_str(&self.0.id) {
             headers.insert(RAY, value);
         }
     }
 
-    /// Which actor it has reached, and why it was refused, as far as that is so.
-    pub(in crate::server) fn tell(&self, actor: Option<ActorRecord>, error: Option<String>) {
-        // The first word counts.
-        actor.map(|actor| self.0.actor.set(actor));
-        error.map(|error| self.0.error.set(error));
+    /// Notes the actor that the request has reached. The first one counts.
+    pub(in crate::server) fn set_actor(&self, actor: ActorRecord) {
+        let _ = self.0.actor.set(actor);
+    }
+
+    /// Notes why the request was refused: `group.code`. The first reason counts.
+    pub(in crate::server) fn set_error(&self, reason: String) {
+        let _ = self.0.error.set(reason);
     }
 
     pub(in crate::server) fn actor(&self) -> Option<&ActorRecord> {
@@ -85,24 +90,24 @@ impl RequestContext {
         self.0.sent.load(Ordering::Relaxed)
     }
 
-    /// Counts what is received, here and there.
-    pub(in crate::server) fn received(&self, meter: Counter) -> ByteCounter {
-        ByteCounter { count: Arc::clone(&self.0.received), meter }
+    /// Counts received bytes, for this request and in this metric.
+    pub(in crate::server) fn received_counter(&self, metric: Counter) -> ByteCounter {
+        ByteCounter { count: Arc::clone(&self.0.received), meter: metric }
     }
 
-    /// Counts what is sent, here and there.
-    pub(in crate::server) fn sent(&self, meter: Counter) -> ByteCounter {
-        ByteCounter { count: Arc::clone(&self.0.sent), meter }
+    /// Counts sent bytes, for this request and in this metric.
+    pub(in crate::server) fn sent_counter(&self, metric: Counter) -> ByteCounter {
+        ByteCounter { count: Arc::clone(&self.0.sent), meter: metric }
     }
 }
 
 impl fmt::Debug for RequestContext {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Ray").field(&self.0.id).finish()
+        f.debug_tuple("RequestContext").field(&self.0.id).finish()
     }
 }
 
-/// Names the actor that is asked for in the span of its request.
+/// Names the actor that the request is for, in the span of the request.
 pub(in crate::server) fn name_target_in_span(name: &str, key: &Key) {
     let span = Span::current();
     if !span.is_disabled() {
@@ -111,7 +116,7 @@ pub(in crate::server) fn name_target_in_span(name: &str, key: &Key) {
     }
 }
 
-/// Names the actor there too that has let somebody in.
+/// Names the actor that has let the request in, in the span of the request.
 pub(in crate::server) fn name_actor_in_span(actor: &ActorRecord) {
     let span = Span::current();
     if !span.is_disabled() {
@@ -123,7 +128,7 @@ pub(in crate::server) fn name_actor_in_span(actor: &ActorRecord) {
 #[derive(Debug, Clone)]
 pub(in crate::server) struct ResponseInfo {
     pub(in crate::server) actor: Option<ActorRecord>,
-    /// Why there is no other: `group.code`.
+    /// Why the request was refused: `group.code`.
     pub(in crate::server) error: Option<String>,
 }
 

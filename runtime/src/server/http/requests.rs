@@ -7,14 +7,15 @@ use http::{HeaderValue, Uri, header};
 
 use super::{
     access::Navigation,
-    body, calls, errors,
-    errors::Failure,
+    body, calls,
     extensions::forget_routing,
+    failure::Failure,
     request_context,
     target::{Query, Target},
 };
 use crate::{
     Fault,
+    error::faults,
     host::{ConnectInfo, Denied, Entered, carried},
     server::{Gateway, actor_path::ActorPage, net::permits::Address},
     util::log::Instrument as _,
@@ -94,7 +95,7 @@ pub(in crate::server) async fn fetch(
         .map_err(|panic| Fault::internal(&panic))??;
     let mut response = result.map_err(|fault| {
         // A handler that fails over a body which is too long fails because of that.
-        let fault = if bounds.are_exceeded() { errors::incoming_too_long() } else { fault };
+        let fault = if bounds.are_exceeded() { faults::incoming_too_long() } else { fault };
         Failure::from(fault).at(&actor)
     })?;
     request_context::name_actor(&mut response, &actor);
@@ -107,5 +108,5 @@ pub(in crate::server) fn own_uri(path: &str, query: Option<&str>) -> Result<Uri,
         Some(query) => format!("{path}?{query}"),
         None => path.to_owned(),
     };
-    address.parse().map_err(|_| errors::bad_request("the path is not valid"))
+    address.parse().map_err(|_| faults::bad_request("the path is not valid"))
 }

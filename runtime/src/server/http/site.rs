@@ -6,8 +6,7 @@ use axum::extract::Request;
 use http::{HeaderMap, Uri, header, uri};
 use url::Host;
 
-use super::errors;
-use crate::Fault;
+use crate::{Fault, error::faults};
 
 /// What a request was sent to, as its sender wrote it: `:authority` of HTTP/2, the address of a request line that has
 /// one, or `Host`.
@@ -36,11 +35,11 @@ fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> Result<Option<Cow<'a, str>>
     let mut given = headers.get_all(header::HOST).iter();
     let host = given.next().map(|host| String::from_utf8_lossy(host.as_bytes()));
     if given.next().is_some() {
-        return Err(errors::bad_request("`Host` is given twice"));
+        return Err(faults::bad_request("`Host` is given twice"));
     }
     match (uri.authority().map(uri::Authority::as_str), host) {
         (Some(target), Some(host)) if !are_same(target, &host, uri.scheme_str()) => {
-            Err(errors::bad_request("`Host` is another one than that of the request's target"))
+            Err(faults::bad_request("`Host` is another one than that of the request's target"))
         }
         (Some(target), _) => Ok(Some(Cow::Borrowed(target))),
         (None, host) => Ok(host),

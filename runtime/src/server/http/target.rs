@@ -12,7 +12,7 @@ use bytes::Bytes;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
-use super::{errors, request_context::name_target_in_span};
+use super::request_context::name_target_in_span;
 use crate::{
     ActorId, Fault, Key, Limits,
     error::faults,
@@ -40,7 +40,7 @@ impl Target {
             return Ok(Self::from_id(&percent_decode_str(id).decode_utf8_lossy()));
         }
         let name =
-            percent_decode_str(segment).decode_utf8().map_err(|_| errors::invalid_params("actor name"))?;
+            percent_decode_str(segment).decode_utf8().map_err(|_| faults::invalid_query("actor name"))?;
         Self::by_key(name.into_owned(), &query.ours, limits)
     }
 
@@ -67,20 +67,20 @@ impl Target {
                 "key" => &mut key,
                 "input" => &mut input,
                 "runner" | "pool" | "region" | "crash-policy" | "token" | "skip-ready-wait" => continue,
-                _ => return Err(errors::invalid_params("unknown `rvt-` parameter")),
+                _ => return Err(faults::invalid_query("unknown `rvt-` parameter")),
             };
             if slot.replace(value.as_str()).is_some() {
-                return Err(errors::invalid_params("`rvt-` parameter given twice"));
+                return Err(faults::invalid_query("`rvt-` parameter given twice"));
             }
         }
-        check_namespace(namespace.ok_or_else(|| errors::invalid_params("missing `rvt-namespace`"))?)?;
+        check_namespace(namespace.ok_or_else(|| faults::invalid_query("missing `rvt-namespace`"))?)?;
         let reach = match method {
             Some("get") => Lookup::Get,
             Some("getOrCreate") => {
                 Lookup::GetOrCreate { input: input.map(|input| decode_input(input, limits)).transpose()? }
             }
-            Some(_) => return Err(errors::invalid_params("`rvt-method` is neither `get` nor `getOrCreate`")),
-            None => return Err(errors::invalid_params("missing `rvt-method`")),
+            Some(_) => return Err(faults::invalid_query("`rvt-method` is neither `get` nor `getOrCreate`")),
+            None => return Err(faults::invalid_query("missing `rvt-method`")),
         };
         let key = key.map(wire::key::from_comma_form).unwrap_or_default();
         check_key(&key, limits)?;
@@ -92,15 +92,15 @@ impl Target {
     pub(in crate::server) async fn navigated(self, runtime: &Runtime) -> Result<Self, Fault> {
         let found;
         let name = match &self {
-            Self::Id(None) => return Err(errors::origin_not_allowed()),
+            Self::Id(None) => return Err(faults::origin_not_allowed()),
             Self::Id(Some(id)) => {
-                found = runtime.find_by_id(*id).await?.ok_or_else(errors::origin_not_allowed)?;
+                found = runtime.find_by_id(*id).await?.ok_or_else(faults::origin_not_allowed)?;
                 &found.name
             }
             Self::Key { name, .. } => name,
         };
         if !runtime.kind(name).is_ok_and(|kind| kind.takes_navigation()) {
-            return Err(errors::origin_not_allowed());
+            return Err(faults::origin_not_allowed());
         }
         Ok(match self {
             Self::Key { name, key, .. } => Self::Key { name, key, reach: Lookup::Get },
@@ -131,7 +131,7 @@ impl Target {
 
 /// Refuses a namespace other than the one there is, rather than mixing the actors of two.
 pub(in crate::server) fn check_namespace(namespace: &str) -> Result<(), Fault> {
-    if namespace == NAMESPACE { Ok(()) } else { Err(errors::no_namespace()) }
+    if namespace == NAMESPACE { Ok(()) } else { Err(faults::no_namespace()) }
 }
 
 /// Refuses a key that is longer than any that is meant.
@@ -139,14 +139,14 @@ pub(in crate::server) fn check_key(key: &Key, limits: &Limits) -> Result<(), Fau
     let parts = key.parts();
     let fits = parts.len() <= limits.key_parts
         && parts.iter().all(|part| part.chars().nth(limits.key_part).is_none());
-    if fits { Ok(()) } else { Err(errors::key_too_long()) }
+    if fits { Ok(()) } else { Err(faults::key_too_long()) }
 }
 
 fn decode_input(text: &str, limits: &Limits) -> Result<Bytes, Fault> {
     let input =
-        wire::input::from_query(text).map_err(|_| errors::invalid_params("`rvt-input` is not base64url"))?;
+        wire::input::from_query(text).map_err(|_| faults::invalid_query("`rvt-input` is not base64url"))?;
     if input.len() > limits.query_input {
-        return Err(errors::input_too_long());
+        return Err(faults::input_too_long());
     }
     Ok(input)
 }
@@ -168,7 +168,7 @@ impl<'a> Query<'a> {
             match name.strip_prefix("rvt-") {
                 Some(name) => {
                     let value =
-                        decode_form(value).ok_or_else(|| errors::invalid_params("value is not UTF-8"))?;
+                        decode_form(value).ok_or_else(|| faults::invalid_query("value is not UTF-8"))?;
                     ours.push((name, value.into_owned()));
                 }
                 None => theirs.push(pair),
@@ -203,7 +203,7 @@ mod tests {
 
     fn refusal(query: &str) -> (String, String) {
         let fault = parse("chatRoom", query).expect_err("it is refused");
-        (format!("{}.{}", fault.group(), fault.code()), fault.message().to_owned())
+        (fault.reason(), fault.message().to_owned())
     }
 
     #[test]

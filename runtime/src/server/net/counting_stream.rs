@@ -18,8 +18,8 @@ use tokio::{
 
 use super::{permits::Permit, refuse::refuse};
 use crate::{
+    error::faults,
     limits::memory_budget::{Charge, Full},
-    server::http::errors,
 };
 
 /// A socket, and what has been read of it that is no request yet.
@@ -95,7 +95,7 @@ impl CountingStream {
         self.seat.unfinished.store(unfinished, Ordering::Relaxed);
         // Twice: the room that it is read into grows by doubling.
         self.held.set(2 * unfinished).map_err(|Full| {
-            refuse(&self.socket, &errors::overloaded());
+            refuse(&self.socket, &faults::address_overloaded());
             io::Error::other("too much is held for its address")
         })
     }

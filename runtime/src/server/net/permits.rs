@@ -21,7 +21,6 @@ use crate::{
         hints::Hints,
         memory_budget::{MemoryBudget, Sum},
     },
-    server::http::errors,
     util::log,
 };
 
@@ -101,14 +100,14 @@ impl Permits {
         let mut table = self.table.lock();
         if *table.all.of(what) >= in_all {
             table.warn(what, in_all, "in all");
-            return Err(errors::too_many_connections());
+            return Err(faults::too_many_connections());
         }
         if let Some(address) = address {
             let open = table.peer(address).open.of(what);
             if *open >= of_one {
                 table.warn(what, of_one, "of one address");
                 self.hints.met(what.limit());
-                return Err(errors::too_many_connections());
+                return Err(faults::too_many_connections());
             }
             *open += 1;
         }

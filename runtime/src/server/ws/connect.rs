@@ -1,19 +1,35 @@
-//! How connections open: the actor is reached and asked, and a refusal is told.
+//! How a socket gets to its actor, for connections and raw sockets alike.
+//!
+//! Browsers cannot read why a handshake failed, so every handshake is completed, and what it asked for is a
+//! [`ConnectRequest`] whose parts may be errors. [`ConnectRequest::open`] looks at them in this order, and ends at the first
+//! that is wrong:
+//!
+//! 1. a permit: one more WebSocket of this address, and in all;
+//! 2. the origin and the host (worked out by `http/access.rs` before);
+//! 3. the encoding, which only connections have;
+//! 4. the params;
+//! 5. whether the server is stopping;
+//! 6. the target: the actor's type, and the actor if it was named by its id;
+//! 7. the actor itself: `#[on_before_connect]` judges, the actor is woken or made, and its hook or handler is asked.
+//!
+//! All of it has [`Limits::open_timeout`](crate::Limits). A [`ConnectRefusal`] has the close that says why, and, for
+//! connections, whether the fault is sent as a message first.
 
 use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
 
 use super::{session::Session, transport::Transport};
 use crate::{
     Fault,
     delivery::outbox::{Close, Outbox},
-    error::faults,
-    host::{Claims, ConnectInfo, Denied, HostedConn, Runtime, Source},
+    error::{Code, faults},
+    host::{AdmissionRequest, Claims, ConnectInfo, Denied, HostedType, Runtime, Source},
     server::{
-        Gateway,
+        gateway::Gateway,
         http::{
-            access::Unwanted,
+            access::CloseOnOpen,
             access_log::AccessLogEntry,
-            errors,
             request_context::{RequestContext, name_actor_in_span},
             target::Target,
         },
@@ -22,137 +38,152 @@ use crate::{
             tcp::LendWriter,
         },
     },
+    store::ActorRecord,
     util::{log::Span, shown::shown},
     wire::{Encoding, PROTOCOL_VERSION, Params, ToClient},
 };
 
 /// What a handshake asked for.
-pub(in crate::server) struct Opening {
-    /// Nothing else of it is looked at then.
-    pub(in crate::server) unwanted: Option<Unwanted>,
+pub(in crate::server) struct ConnectRequest {
+    /// Set if the origin or the host is not allowed.
+    pub(in crate::server) refused: Option<CloseOnOpen>,
     pub(in crate::server) target: Result<Target, Fault>,
+    /// A raw socket has none, so it always has the default one here.
     pub(in crate::server) encoding: Result<Encoding, Fault>,
     pub(in crate::server) params: Result<Option<Params>, Fault>,
+    /// What the request's extensions say of its sender.
     pub(in crate::server) claims: Claims,
-    pub(in crate::server) ray: RequestContext,
+    pub(in crate::server) context: RequestContext,
 }
 
-/// Opens a connection, or has a session that says why there is none. It has its place until its end.
+/// Why a socket is closed instead of being connected.
+pub(in crate::server) struct ConnectRefusal {
+    fault: Fault,
+    close: Close,
+    /// Whether the fault is also sent as a message. It is not where clients try again by themselves.
+    is_sent: bool,
+}
+
+/// Opens a connection, or has a session that says why there is none. It keeps its permit until its end.
 pub(in crate::server) async fn open<S: LendWriter>(
     mut transport: Transport<S>,
-    opening: Opening,
-    place: Result<Permit, Fault>,
-    visit: Option<Box<AccessLogEntry>>,
+    request: ConnectRequest,
+    permit: Result<Permit, Fault>,
+    log_entry: Option<Box<AccessLogEntry>>,
     gateway: &Gateway,
 ) -> Session<S> {
     let limits = gateway.limits();
-    let ray = opening.ray.clone();
-    let encoding = *opening.encoding.as_ref().unwrap_or(&Encoding::Json);
+    let context = request.context.clone();
+    let encoding = *request.encoding.as_ref().unwrap_or(&Encoding::Json);
     let mut outbox = Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits));
-    if let Ok(place) = &place {
-        outbox = outbox.charged_to(place.account().clone());
+    if let Ok(permit) = &permit {
+        outbox = outbox.charged_to(permit.account().clone());
     }
     let outbox = Arc::new(outbox);
-    let opened = match &place {
-        Ok(_) => opening.open_in_time(gateway, &outbox).await,
-        Err(fault) => Err(Refusal::crowded(fault)),
-    };
-    let conn = opened.map_err(|refusal| refusal.tell(&outbox, &ray)).ok();
+    let connect =
+        |actor_type: Arc<dyn HostedType>, admission| actor_type.connect(admission, Arc::clone(&outbox));
+    let opened = request.open(gateway, &permit, connect).await;
+    let conn = opened.map_err(|refusal| refusal.send(&outbox, &context)).ok();
+    if let Some(conn) = &conn {
+        Span::current().record("conn", shown(conn.id()));
+    }
     if outbox.has_values() {
         transport.io_mut().bound_unsent();
     }
-    let until_end = Box::new((place.ok(), visit));
+    let until_end = Box::new((permit.ok(), log_entry));
     Session::new(transport, outbox, conn, until_end, limits, gateway.runtime.uptime())
 }
 
-/// Why a connection did not open.
-struct Refusal {
-    fault: Fault,
-    close: Close,
-    /// Whether the fault is told in a frame as well. Not where clients are to come back by themselves.
-    framed: bool,
-}
-
-impl Opening {
-    async fn open_in_time(
+impl ConnectRequest {
+    /// Checks what was asked for, and has `connect` ask the actor, within the time limit.
+    pub(in crate::server) async fn open<T>(
         self,
         gateway: &Gateway,
-        outbox: &Arc<Outbox>,
-    ) -> Result<Arc<dyn HostedConn>, Refusal> {
-        let ray = self.ray.clone();
-        let uptime = gateway.runtime.uptime();
-        let opened = uptime.timeout(gateway.limits().open_timeout, self.open(&gateway.runtime, outbox)).await;
-        opened.unwrap_or_else(|_| Err(Refusal::unreached(errors::not_open_in_time(), &ray)))
+        permit: &Result<Permit, Fault>,
+        connect: impl FnOnce(
+            Arc<dyn HostedType>,
+            AdmissionRequest,
+        ) -> BoxFuture<'static, Result<(ActorRecord, T), Denied>>,
+    ) -> Result<T, ConnectRefusal> {
+        if let Err(fault) = permit {
+            return Err(ConnectRefusal::crowded(fault));
+        }
+        let context = self.context.clone();
+        let (uptime, limit) = (gateway.runtime.uptime(), gateway.limits().open_timeout);
+        let opened = uptime.timeout(limit, self.connect(&gateway.runtime, connect)).await;
+        let (actor, opened) = opened
+            .unwrap_or_else(|_| Err(ConnectRefusal::unreached(faults::not_open_in_time(), &context)))?;
+        name_actor_in_span(&actor);
+        context.set_actor(actor);
+        Ok(opened)
     }
 
-    async fn open(self, runtime: &Runtime, outbox: &Arc<Outbox>) -> Result<Arc<dyn HostedConn>, Refusal> {
-        let Self { unwanted, target, encoding, params, claims, ray } = self;
-        if let Some(Unwanted(fault)) = unwanted {
-            return Err(Refusal::rejected(fault));
+    async fn connect<T>(
+        self,
+        runtime: &Runtime,
+        connect: impl FnOnce(
+            Arc<dyn HostedType>,
+            AdmissionRequest,
+        ) -> BoxFuture<'static, Result<(ActorRecord, T), Denied>>,
+    ) -> Result<(ActorRecord, T), ConnectRefusal> {
+        let Self { refused, target, encoding, params, claims, context } = self;
+        if let Some(CloseOnOpen(fault)) = refused {
+            return Err(ConnectRefusal::rejected(fault));
         }
-        if let Err(fault) = encoding {
-            let close = Close::new(1003, format!("{}.{}", fault.group(), fault.code()));
-            return Err(Refusal { fault, close, framed: false });
-        }
-        let params = params.map_err(Refusal::rejected)?;
+        encoding.map_err(ConnectRefusal::unreadable)?;
+        let params = params.map_err(ConnectRefusal::rejected)?;
+        let unreached = |fault| ConnectRefusal::unreached(fault, &context);
         if runtime.is_stopping() {
-            return Err(Refusal::unreached(faults::service_unavailable(), &ray));
+            return Err(unreached(faults::service_unavailable()));
         }
         let source = claims.as_ref().map_or(Source::Unknown, |claims| Address::source(claims));
-        let visit = match target {
-            Ok(target) => target.visit(runtime, ConnectInfo { params, claims, source }).await,
-            Err(fault) => Err(fault),
-        };
-        let (kind, visit) = visit.map_err(|fault| Refusal::unreached(fault, &ray))?;
-        let (actor, conn) = kind.connect(visit, Arc::clone(outbox)).await.map_err(|denied| match denied {
-            Denied::Unreached(fault) => Refusal::unreached(fault, &ray),
-            Denied::Rejected(fault) => Refusal::rejected(fault),
-        })?;
-        name_actor_in_span(&actor);
-        ray.tell(Some(actor), None);
-        Span::current().record("conn", shown(conn.id()));
-        Ok(conn)
+        let target = target.map_err(unreached)?;
+        let found = target.visit(runtime, ConnectInfo { params, claims, source }).await;
+        let (actor_type, admission) = found.map_err(unreached)?;
+        connect(actor_type, admission).await.map_err(|denied| match denied {
+            Denied::Unreached(fault) => unreached(fault),
+            Denied::Rejected(fault) => ConnectRefusal::rejected(fault),
+        })
     }
 }
 
-impl Refusal {
-    fn unreached(fault: Fault, ray: &RequestContext) -> Self {
-        let close = unreached(&fault, ray);
-        let framed = !fault.is("actor", "not_found") && fault.group() != "guard";
-        Self { fault, close, framed }
+impl ConnectRefusal {
+    /// The actor was not reached. The close names the request, so that its line in the log can be found.
+    fn unreached(fault: Fault, context: &RequestContext) -> Self {
+        let close = Close::new(1011, format!("{}#{}", fault.reason(), context.id()));
+        let is_sent = !fault.has(Code::ActorNotFound) && fault.group() != "guard";
+        Self { fault, close, is_sent }
     }
 
-    /// There is no place for it.
+    /// There are as many WebSockets as there may be.
     fn crowded(fault: &Fault) -> Self {
-        Self { fault: fault.clone(), close: crowded(fault), framed: false }
+        Self { fault: fault.clone(), close: Close::of_fault(fault), is_sent: false }
     }
 
+    /// There is no encoding in which a message could be sent.
+    fn unreadable(fault: Fault) -> Self {
+        Self { close: Close::of_fault(&fault), fault, is_sent: false }
+    }
+
+    /// The actor, or the gateway for it, refuses this client.
     fn rejected(fault: Fault) -> Self {
-        let close = rejected(&fault);
-        let framed = fault.group() != "guard";
-        Self { fault, close, framed }
+        let is_sent = fault.group() != "guard";
+        Self { close: Close::of_fault(&fault), fault, is_sent }
     }
 
-    fn tell(self, outbox: &Outbox, ray: &RequestContext) {
-        ray.tell(None, Some(format!("{}.{}", self.fault.group(), self.fault.code())));
-        if self.framed {
-            outbox.send(&ToClient::Error { action_id: None, fault: self.fault, actor: None });
+    /// Says it on a connection.
+    fn send(self, outbox: &Outbox, context: &RequestContext) {
+        let Self { fault, close, is_sent } = self;
+        context.set_error(fault.reason());
+        if is_sent {
+            outbox.send(&ToClient::Error { action_id: None, fault, actor: None });
         }
-        outbox.close(self.close);
+        outbox.close(close);
     }
-}
 
-/// The close of a connection whose actor was not reached.
-pub(in crate::server) fn unreached(fault: &Fault, ray: &RequestContext) -> Close {
-    Close::new(1011, format!("{}.{}#{}", fault.group(), fault.code(), ray.as_str()))
-}
-
-/// The close of a connection that its actor does not want.
-pub(in crate::server) fn rejected(fault: &Fault) -> Close {
-    Close::new(1011, format!("{}.{}", fault.group(), fault.code()))
-}
-
-/// The close of a connection that there is no place for.
-pub(in crate::server) fn crowded(fault: &Fault) -> Close {
-    Close::new(1013, format!("{}.{}", fault.group(), fault.code()))
+    /// The close that says it on a raw socket, which has no other words.
+    pub(in crate::server) fn into_close(self, context: &RequestContext) -> Close {
+        context.set_error(self.fault.reason());
+        self.close
+    }
 }

@@ -12,17 +12,18 @@ use percent_encoding::percent_decode_str;
 use sha1_smol::Sha1;
 
 use super::{
-    connect::{self, Opening},
-    raw_session::{self, RawOpening},
+    connect::{self, ConnectRequest},
+    raw_session,
     transport::Transport,
 };
 use crate::{
     Fault, Limits,
+    error::faults,
     host::carried,
     server::{
         Gateway,
         http::{
-            access_log::AccessLogEntry, errors, extensions::forget_routing, request_context::RequestContext,
+            access_log::AccessLogEntry, extensions::forget_routing, request_context::RequestContext,
             requests::own_uri, target::Target,
         },
         net::{
@@ -46,26 +47,26 @@ const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 /// `../connect`: a connection to an actor.
 pub(in crate::server) fn connect(
     gateway: Arc<Gateway>,
-    ray: RequestContext,
+    context: RequestContext,
     target: Result<Target, Fault>,
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
-    let visit = AccessLogEntry::take_over(&mut request);
-    let unwanted = request.extensions_mut().remove();
+    let log_entry = AccessLogEntry::take_over(&mut request);
+    let refused = request.extensions_mut().remove();
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
-    let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
+    let permit = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
     let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
-    let opening = Opening { unwanted, target, encoding, params, claims, ray };
+    let asked = ConnectRequest { refused, target, encoding, params, claims, context };
     let tasks = gateway.tasks().clone();
     let open = async move {
-        let completed = handshake.complete(&gateway, visit.as_deref()).await;
+        let completed = handshake.complete(&gateway, log_entry.as_deref()).await;
         if let Some(transport) = completed {
-            let session = connect::open(transport, opening, place, visit, &gateway).await;
+            let session = connect::open(transport, asked, permit, log_entry, &gateway).await;
             let parting = gateway.runtime.parting().clone().cancelled_owned();
             let runtime = Arc::clone(&gateway.runtime);
-            // A task of its own, with no room but for itself: it lasts, and there are many.
+            // A task of its own, as small as it can be: it lasts, and there are many.
             let session = session.run(parting, move || runtime.is_stopping());
             gateway.tasks().spawn(session.in_current_span());
         }
@@ -77,30 +78,32 @@ pub(in crate::server) fn connect(
 /// `../websocket/..`: a raw WebSocket. Its handler sees this path, and of the query what is the user's.
 pub(in crate::server) fn raw(
     gateway: Arc<Gateway>,
-    ray: RequestContext,
+    context: RequestContext,
     target: Result<Target, Fault>,
     path: &str,
     mut request: Request,
 ) -> Result<Response, Fault> {
     let handshake = Handshake::take(&mut request)?;
-    let visit = AccessLogEntry::take_over(&mut request);
-    let unwanted = request.extensions_mut().remove();
+    let log_entry = AccessLogEntry::take_over(&mut request);
+    let refused = request.extensions_mut().remove();
     let response = switch(&request);
     let params = Offer::of(request.headers()).params(gateway.limits());
     let uri = own_uri(path, request.uri().query());
-    let place = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
+    let permit = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
     let (mut head, _) = request.into_parts();
     forget_routing(&mut head.extensions);
     let target = uri.and_then(|uri| {
         head.uri = uri;
         target
     });
-    let opening = RawOpening { unwanted, target, head, params, ray };
+    let claims = Some(Arc::new(head.extensions.clone()));
+    let encoding = Ok(Encoding::default());
+    let asked = ConnectRequest { refused, target, encoding, params, claims, context };
     let tasks = gateway.tasks().clone();
     let session = async move {
-        let completed = handshake.complete(&gateway, visit.as_deref()).await;
+        let completed = handshake.complete(&gateway, log_entry.as_deref()).await;
         if let Some(transport) = completed {
-            raw_session::run(transport, opening, place, &gateway).await;
+            raw_session::run(transport, asked, head, permit, &gateway).await;
         }
     };
     tasks.spawn(carried(session.in_current_span()));
@@ -114,25 +117,25 @@ impl Handshake {
     fn take(request: &mut Request) -> Result<Self, Fault> {
         let headers = request.headers();
         if request.method() != Method::GET {
-            return Err(errors::wrong_method());
+            return Err(faults::wrong_method());
         }
         if !has_token(headers, &header::CONNECTION, "upgrade")
             || !has_token(headers, &header::UPGRADE, "websocket")
         {
-            return Err(errors::no_upgrade("This is a WebSocket endpoint: ask for an upgrade"));
+            return Err(faults::no_upgrade("This is a WebSocket endpoint: ask for an upgrade"));
         }
         if has_body(headers) {
-            return Err(errors::bad_request("a WebSocket handshake has no body"));
+            return Err(faults::bad_request("a WebSocket handshake has no body"));
         }
         if headers.get(header::SEC_WEBSOCKET_VERSION).is_none_or(|version| version != "13") {
-            return Err(errors::no_upgrade("WebSocket version 13 is spoken here"));
+            return Err(faults::no_upgrade("WebSocket version 13 is spoken here"));
         }
         let key = headers.get(header::SEC_WEBSOCKET_KEY).and_then(|key| STANDARD.decode(key).ok());
         if key.is_none_or(|key| key.len() != 16) {
-            return Err(errors::bad_request("`Sec-WebSocket-Key` is not valid"));
+            return Err(faults::bad_request("`Sec-WebSocket-Key` is not valid"));
         }
         let upgrade = request.extensions_mut().remove();
-        upgrade.map(Self).ok_or_else(|| errors::bad_request("this connection cannot be upgraded"))
+        upgrade.map(Self).ok_or_else(|| faults::bad_request("this connection cannot be upgraded"))
     }
 
     /// Waits for the socket, whose bytes count for this visit.
@@ -217,7 +220,7 @@ impl<'a> Offer<'a> {
     fn encoding(&self) -> Result<Encoding, Fault> {
         match self.value("rivet_encoding.") {
             None => Ok(Encoding::default()),
-            Some(name) => Encoding::from_name(name).ok_or_else(errors::unsupported_encoding),
+            Some(name) => Encoding::from_name(name).ok_or_else(faults::unsupported_encoding),
         }
     }
 
@@ -226,7 +229,7 @@ impl<'a> Offer<'a> {
         let Some(encoded) = self.value("rivet_conn_params.") else { return Ok(None) };
         let params: Bytes = percent_decode_str(encoded).collect::<Vec<u8>>().into();
         if params.len() > limits.params {
-            return Err(errors::params_too_long());
+            return Err(faults::params_too_long());
         }
         Ok(Some(Params::from_network(params)))
     }

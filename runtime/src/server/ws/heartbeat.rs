@@ -10,7 +10,7 @@ use tokio::{
 use tokio_websockets::Message;
 
 use super::{end::End, socket::Socket};
-use crate::{Limits, delivery::outbox::Close, util::uptime::Uptime};
+use crate::{Limits, delivery::outbox::Close, error::Code, util::uptime::Uptime};
 
 /// Since when a peer is silent, how long it may be, and how long it may take over one message.
 pub(in crate::server) struct Heartbeat {
@@ -66,7 +66,7 @@ impl Heartbeat {
             return Err(End::Gone);
         }
         if began.is_some_and(|began| is_over(began, self.per_message)) {
-            return Err(End::Close(Close::new(1011, "message.incoming_timed_out")));
+            return Err(End::Close(Close::of(Code::IncomingTimedOut)));
         }
         let is_silent = is_over(heard, self.limit);
         if is_silent {

@@ -21,7 +21,7 @@ use tokio::{
 use tokio_websockets::Message;
 
 use super::{
-    connect::{crowded, rejected, unreached},
+    connect::ConnectRequest,
     end::End,
     heartbeat::Heartbeat,
     socket::{Received, Socket, Step},
@@ -31,98 +31,40 @@ use crate::{
     Fault,
     actor::raw_socket::{Closing, Outgoing, RawMessage, RawPeer, RawSocket},
     delivery::outbox::Close,
-    error::faults,
-    host::{ConnectInfo, Denied, HangUp, Runtime},
+    error::Code,
+    host::{HangUp, HostedType},
     server::{
-        Gateway,
-        http::{
-            access::Unwanted,
-            errors,
-            request_context::{RequestContext, name_actor_in_span},
-            target::Target,
-        },
-        net::{
-            permits::{Address, Permit},
-            timeouts,
-        },
+        gateway::Gateway,
+        net::{permits::Permit, timeouts},
     },
-    wire::Params,
 };
 
-/// What a handshake asked for.
-pub(in crate::server) struct RawOpening {
-    /// Nothing else of it is looked at then.
-    pub(in crate::server) unwanted: Option<Unwanted>,
-    pub(in crate::server) target: Result<Target, Fault>,
-    /// With the address that the handler sees.
-    pub(in crate::server) head: Parts,
-    pub(in crate::server) params: Result<Option<Params>, Fault>,
-    pub(in crate::server) ray: RequestContext,
-}
-
-/// Carries a raw WebSocket until its end.
+/// Carries a raw WebSocket until its end. Its handler gets `head`, with the path and the query that are for it.
 pub(in crate::server) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
     transport: Transport<S>,
-    opening: RawOpening,
-    place: Result<Permit, Fault>,
+    request: ConnectRequest,
+    head: Parts,
+    permit: Result<Permit, Fault>,
     gateway: &Gateway,
 ) {
-    let ray = opening.ray.clone();
+    let context = request.context.clone();
     let socket = Socket::new(transport, RawSocket::MAX_MESSAGE);
-    let opened = match &place {
-        // Boxed, so that it costs nothing afterwards.
-        Ok(_) => Box::pin(opening.open_in_time(gateway)).await,
-        Err(fault) => Err(crowded(fault)),
-    };
-    match opened {
-        Ok((peer, hang_up)) => {
+    let (raw_socket, peer) = RawSocket::pair(head);
+    let connect = |actor_type: Arc<dyn HostedType>, admission| actor_type.websocket(admission, raw_socket);
+    // Boxed, so that it takes no room afterwards.
+    match Box::pin(request.open(gateway, &permit, connect)).await {
+        Ok(hang_up) => {
             let stop = gateway.runtime.stopping().child_token();
-            let silence = Heartbeat::new(gateway.limits(), gateway.runtime.uptime());
-            Bridge::new(socket, peer, hang_up, silence).run(stop.cancelled()).await;
+            let heartbeat = Heartbeat::new(gateway.limits(), gateway.runtime.uptime());
+            Bridge::new(socket, peer, hang_up, heartbeat).run(stop.cancelled()).await;
         }
-        Err(close) => {
-            ray.tell(None, Some(close.reason.split('#').next().unwrap_or_default().to_owned()));
-            // Who does not take a goodbye is gone all the same.
-            let _ = timeout(timeouts::CLOSE_TIME, socket.part(End::Close(close))).await;
+        Err(refusal) => {
+            let end = End::Close(refusal.into_close(&context));
+            // A peer that does not take the close in time is dropped.
+            let _ = timeout(timeouts::CLOSE_TIME, socket.part(end)).await;
         }
     }
-    drop(place);
-}
-
-impl RawOpening {
-    async fn open_in_time(self, gateway: &Gateway) -> Result<(RawPeer, HangUp), Close> {
-        let ray = self.ray.clone();
-        let uptime = gateway.runtime.uptime();
-        let opened = uptime.timeout(gateway.limits().open_timeout, self.open(&gateway.runtime)).await;
-        opened.unwrap_or_else(|_| Err(unreached(&errors::not_open_in_time(), &ray)))
-    }
-
-    /// The gateway's end, and what is to be dropped when the socket is gone.
-    async fn open(self, runtime: &Runtime) -> Result<(RawPeer, HangUp), Close> {
-        let Self { unwanted, target, head, params, ray } = self;
-        if let Some(Unwanted(fault)) = unwanted {
-            return Err(rejected(&fault));
-        }
-        let params = params.map_err(|fault| rejected(&fault))?;
-        if runtime.is_stopping() {
-            return Err(unreached(&faults::service_unavailable(), &ray));
-        }
-        let source = Address::source(&head.extensions);
-        let guest = ConnectInfo { params, claims: Some(Arc::new(head.extensions.clone())), source };
-        let visit = match target {
-            Ok(target) => target.visit(runtime, guest).await,
-            Err(fault) => Err(fault),
-        };
-        let (kind, visit) = visit.map_err(|fault| unreached(&fault, &ray))?;
-        let (socket, peer) = RawSocket::pair(head);
-        let (actor, hang_up) = kind.websocket(visit, socket).await.map_err(|denied| match denied {
-            Denied::Unreached(fault) => unreached(&fault, &ray),
-            Denied::Rejected(fault) => rejected(&fault),
-        })?;
-        name_actor_in_span(&actor);
-        ray.tell(Some(actor), None);
-        Ok((peer, hang_up))
-    }
+    drop(permit);
 }
 
 /// A WebSocket, and the gateway's end of its handler's.
@@ -203,7 +145,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                 Event::Sent(None) => Err(End::Close(self.closing.ours())),
                 Event::Asked => self.close_after_the_rest().await,
                 Event::Heartbeat => self.check_silence().map(|next| silence.as_mut().reset(next)),
-                Event::Stopped => Err(End::Close(Close::new(1011, "guard.service_unavailable"))),
+                Event::Stopped => Err(End::Close(Close::of(Code::ServiceUnavailable))),
             };
             if let Err(end) = went_on {
                 return end;

@@ -27,11 +27,9 @@ use super::{
 use crate::{
     Limits,
     delivery::outbox::{Close, Outbox, Taken},
+    error::{Code, faults},
     host::HostedConn,
-    server::{
-        http::errors,
-        net::{tcp::LendWriter, timeouts},
-    },
+    server::net::{tcp::LendWriter, timeouts},
     util::{log, shown::shown, uptime::Uptime},
     wire::{ToClient, ToServer},
 };
@@ -110,7 +108,7 @@ impl<S: LendWriter> Session<S> {
                         }
                         are_waiting = false;
                         if parting.as_mut().poll(cx).is_ready() {
-                            this.outbox.close(Close::new(1011, "guard.service_unavailable"));
+                            this.outbox.close(Close::of(Code::ServiceUnavailable));
                         } else if silence.as_mut().poll(cx).is_ready() {
                             match this.check_silence() {
                                 Ok(next) => silence.as_mut().reset(next),
@@ -265,7 +263,7 @@ impl<S: LendWriter> Session<S> {
         let encoding = self.outbox.encoding();
         let id = ToServer::call_id(encoding, beginning).filter(|_| is_text == encoding.is_text());
         let action_id = Some(id.ok_or(End::TooLong)?);
-        self.outbox.send(&ToClient::Error { action_id, fault: errors::incoming_too_long(), actor: None });
+        self.outbox.send(&ToClient::Error { action_id, fault: faults::incoming_too_long(), actor: None });
         self.rest();
         Ok(())
     }
@@ -284,7 +282,7 @@ impl<S: LendWriter> Session<S> {
             Some(Ok(ToServer::SubscriptionRequest { event, subscribe })) => {
                 return conn.subscribe(&event, subscribe);
             }
-            _ => self.outbox.close(Close::new(1011, "actor.invalid_request")),
+            _ => self.outbox.close(Close::of(Code::InvalidRequest)),
         }
         true
     }

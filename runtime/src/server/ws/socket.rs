@@ -17,6 +17,7 @@ use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder,
 use super::{end::End, frame_scanner::TooLong, signs::Signs, transport::Transport};
 use crate::{
     delivery::outbox::Close,
+    error::Code,
     server::net::{direct_writer::DirectWriter, tcp::LendWriter, timeouts},
 };
 
@@ -198,7 +199,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
         self.awake();
         let State::Awake(socket) = self.state else { return Ok(()) };
-        let too_long = || Close::new(1011, "message.incoming_too_long");
+        let too_long = || Close::of(Code::IncomingTooLong);
         match end {
             End::Close(close) => goodbye(*socket, Some(close)).await,
             End::Answer => goodbye(*socket, None).await,

@@ -30,7 +30,7 @@ use self::{
     items::{Items, Seq},
     map::Map,
 };
-use super::{Format, cbor::MOST_DEPTH};
+use super::{Format, cbor::reader::MOST_DEPTH};
 
 /// The largest integer that JavaScript's `number` tells from its neighbours.
 pub(super) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;

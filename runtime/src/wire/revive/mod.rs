@@ -22,7 +22,7 @@ use self::{
 };
 use super::{
     DecodeError, Format,
-    cbor::{self, MAX_DEPTH, Reader},
+    cbor::reader::{self, MAX_DEPTH, Reader},
     tree,
 };
 
@@ -77,7 +77,7 @@ impl<'de> Revive<'de> {
         &mut self,
         read: impl FnOnce(&mut Self) -> Result<T, DecodeError>,
     ) -> Result<T, DecodeError> {
-        self.depth = self.depth.checked_sub(1).ok_or_else(cbor::too_deep)?;
+        self.depth = self.depth.checked_sub(1).ok_or_else(reader::too_deep)?;
         let result = read(self);
         self.depth += 1;
         result

@@ -7,7 +7,7 @@ use serde::de::Visitor;
 
 use crate::wire::{
     DecodeError,
-    cbor::{Item, Reader, too_deep},
+    cbor::reader::{Item, Reader, too_deep},
     escape::MAX_SAFE_INTEGER,
 };
 

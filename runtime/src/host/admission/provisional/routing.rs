@@ -7,7 +7,7 @@ use bytes::Bytes;
 use super::live_provisionally;
 use crate::{
     Actor, Fault, Key,
-    error::faults,
+    error::{Code, faults},
     host::{
         ActorCell, ActorType, Denied, Lookup,
         admission::places::AwakePermit,
@@ -81,7 +81,7 @@ impl<A: Actor> ActorType<A> {
             match self.awake(key, &Lookup::Get).await {
                 Ok((cell, _)) => return Ok(Bench::Awake(cell)),
                 // It has gone meanwhile, or was not made after all.
-                Err(fault) if fault == faults::actor_not_found() => {}
+                Err(fault) if fault.has(Code::ActorNotFound) => {}
                 Err(fault) => return Err(fault),
             }
         }

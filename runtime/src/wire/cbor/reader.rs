@@ -1,94 +1,18 @@
-//! CBOR, item by item: what reading by hand needs beyond a serializer, namely raw slices and borrowed text.
+//! CBOR, item by item.
 
 use std::borrow::Cow;
 
-use super::{DecodeError, EncodeError, escape::Escaped, revive};
-use serde::{Serialize, de::DeserializeOwned};
+use crate::wire::DecodeError;
 
 /// How deep arrays, maps and tags may nest; `serde_json` has the same limit.
-pub(super) const MAX_DEPTH: u8 = 128;
+pub(in crate::wire) const MAX_DEPTH: u8 = 128;
 /// How deep a value may nest that is written. The rest is for the message around it, which takes three levels at most, and
 /// for the pair that a wide integer is or bytes are.
 pub(crate) const MOST_DEPTH: u8 = MAX_DEPTH - 4;
 
-/// One user value.
-pub(super) fn write<T: Serialize + ?Sized>(
-    out: &mut Vec<u8>,
-    value: &Escaped<'_, T>,
-) -> Result<(), EncodeError> {
-    ciborium::into_writer(value, out).map_err(|error| match error {
-        ciborium::ser::Error::Value(message) => EncodeError::new(message),
-        ciborium::ser::Error::Io(error) => EncodeError::new(error.to_string()),
-    })
-}
-
-/// One user value, and nothing after it.
-pub(super) fn from_slice<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, DecodeError> {
-    let mut reader = Reader::new(bytes);
-    let value = revive::read(&mut reader, false)?;
-    reader.finish()?;
-    Ok(value)
-}
-
-/// Fails unless the bytes are exactly one value.
-pub(super) fn check(bytes: &[u8]) -> Result<(), DecodeError> {
-    let mut reader = Reader::new(bytes);
-    reader.raw()?;
-    reader.finish()
-}
-
-/// The raw values of the named fields of a map; `None` where absent, the last one where given twice.
-pub(super) fn fields<'a, const N: usize>(
-    bytes: &'a [u8],
-    names: &[&str; N],
-) -> Result<[Option<&'a [u8]>; N], DecodeError> {
-    let mut reader = Reader::new(bytes);
-    let Item::Map(mut left) = reader.item()? else { return Err(DecodeError::new("expected a map")) };
-    let mut found = [None; N];
-    while reader.more(&mut left)? {
-        let Item::Text(name) = reader.item()? else { return Err(DecodeError::new("expected a text key")) };
-        let value = reader.raw()?;
-        if let Some(index) = names.iter().position(|wanted| *wanted == name) {
-            found[index] = Some(value);
-        }
-    }
-    reader.finish()?;
-    Ok(found)
-}
-
-/// Writes the head of an item: the major type (0 to 7) and its number, in the fewest bytes.
-pub(super) fn write_head(out: &mut Vec<u8>, major: u8, number: u64) {
-    let major = major << 5;
-    match number {
-        0..=23 => out.push(major | number.to_be_bytes()[7]),
-        24..=0xff => out.extend([major | 0x18, number.to_be_bytes()[7]]),
-        0x100..=0xffff => {
-            out.push(major | 0x19);
-            out.extend(&number.to_be_bytes()[6..]);
-        }
-        0x1_0000..=0xffff_ffff => {
-            out.push(major | 0x1a);
-            out.extend(&number.to_be_bytes()[4..]);
-        }
-        _ => write_wide(out, major >> 5, number),
-    }
-}
-
-/// Writes the head of an item with its number in eight bytes, which is how JavaScript knows a `BigInt`.
-pub(super) fn write_wide(out: &mut Vec<u8>, major: u8, number: u64) {
-    out.push(major << 5 | 0x1b);
-    out.extend(number.to_be_bytes());
-}
-
-/// Writes a text.
-pub(super) fn write_text(out: &mut Vec<u8>, text: &str) {
-    write_head(out, 3, text.len() as u64);
-    out.extend(text.as_bytes());
-}
-
 /// One item, or the head of one that has items inside; `None` is a length that only the end tells.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Item<'a> {
+pub(in crate::wire) enum Item<'a> {
     Unsigned(u64),
     /// -1 minus this.
     Negative(u64),
@@ -105,33 +29,33 @@ pub(super) enum Item<'a> {
 
 /// The rest of some CBOR. Copying it is looking ahead.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Reader<'a> {
+pub(in crate::wire) struct Reader<'a> {
     rest: &'a [u8],
 }
 
 impl<'a> Reader<'a> {
-    pub(super) const fn new(bytes: &'a [u8]) -> Self {
+    pub(in crate::wire) const fn new(bytes: &'a [u8]) -> Self {
         Self { rest: bytes }
     }
 
     /// The next byte, which tells the kind of the next item.
-    pub(super) fn peek(&self) -> Option<u8> {
+    pub(in crate::wire) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
 
     /// What is left.
     #[cfg(feature = "server")]
-    pub(super) const fn rest(&self) -> &'a [u8] {
+    pub(in crate::wire) const fn rest(&self) -> &'a [u8] {
         self.rest
     }
 
     /// How many bytes are left.
-    pub(super) const fn len(&self) -> usize {
+    pub(in crate::wire) const fn len(&self) -> usize {
         self.rest.len()
     }
 
     /// Fails unless everything has been read.
-    pub(super) fn finish(&self) -> Result<(), DecodeError> {
+    pub(in crate::wire) fn finish(&self) -> Result<(), DecodeError> {
         if self.rest.is_empty() {
             Ok(())
         } else {
@@ -140,7 +64,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Whether an array or a map with this many entries left has another one; counts it.
-    pub(super) fn more(&mut self, left: &mut Option<u64>) -> Result<bool, DecodeError> {
+    pub(in crate::wire) fn more(&mut self, left: &mut Option<u64>) -> Result<bool, DecodeError> {
         match left {
             Some(0) => Ok(false),
             Some(left) => {
@@ -157,7 +81,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads one item, or the head of one.
-    pub(super) fn item(&mut self) -> Result<Item<'a>, DecodeError> {
+    pub(in crate::wire) fn item(&mut self) -> Result<Item<'a>, DecodeError> {
         let (major, info) = self.initial()?;
         if major == 7 {
             return self.simple(info);
@@ -181,7 +105,7 @@ impl<'a> Reader<'a> {
     }
 
     /// Reads over one item and all that is inside, and gives its bytes.
-    pub(super) fn raw(&mut self) -> Result<&'a [u8], DecodeError> {
+    pub(in crate::wire) fn raw(&mut self) -> Result<&'a [u8], DecodeError> {
         let before = self.rest;
         self.skip(MAX_DEPTH)?;
         Ok(&before[..before.len() - self.rest.len()])
@@ -266,7 +190,7 @@ impl<'a> Reader<'a> {
 /// Ends an array, a map or a string whose length was not given.
 const BREAK: u8 = 0xff;
 
-pub(super) fn too_deep() -> DecodeError {
+pub(in crate::wire) fn too_deep() -> DecodeError {
     DecodeError::new("nested too deeply")
 }
 
