@@ -37,7 +37,8 @@ use crate::{
 /// It starts in the span of whoever needs it first. If it is made, it is counted for this maker.
 pub(in crate::host) async fn live<A: Actor>(life: ActorTask<A>, maker: Option<Maker>, span: Span) {
     let cell = &life.0;
-    let started = cell.start(maker).instrument(span).await;
+    // Boxed, here and below: what is rare is not to make every task as large as it is.
+    let started = Box::pin(cell.start(maker).instrument(span)).await;
     let failure = started.as_ref().err().cloned();
     if failure.is_none() {
         // Before anybody's call can run.
@@ -51,7 +52,7 @@ pub(in crate::host) async fn live<A: Actor>(life: ActorTask<A>, maker: Option<Ma
     let _ = cell.started.set(started);
     match failure {
         None => cell.be_awake().await,
-        Some(fault) => cell.refuse_all(&fault).await,
+        Some(fault) => Box::pin(cell.refuse_all(&fault)).await,
     }
 }
 
@@ -122,7 +123,7 @@ impl<A: Actor> ActorCell<A> {
                     // What it wished for comes as a nudge, before the next item.
                     continue;
                 }
-                Step::WireEnqueue(Next::Nudged) => self.settle().await,
+                Step::WireEnqueue(Next::Nudged) => Box::pin(self.settle()).await,
                 Step::WireEnqueue(Next::Closed) => break Box::pin(self.retire()).await,
                 Step::OwnAlarm => ringing.begin(None),
                 Step::Ring => {
@@ -201,11 +202,11 @@ impl<A: Actor> ActorCell<A> {
     /// The next alarm of an actor that is in no store; the others' are the clockwork's.
     async fn own_alarm(&self, ringing: &FiringAlarms) {
         if let Some(not_before) = ringing.not_before() {
-            sleep_until(not_before).await;
+            Box::pin(sleep_until(not_before)).await;
         }
         if A::EPHEMERAL && self.alarms.lock().any() {
             let due = self.alarms.lock().next_due();
-            self.shared().clock().reaches(due).await;
+            Box::pin(self.shared().clock().reaches(due)).await;
         } else {
             std::future::pending::<()>().await;
         }

@@ -188,14 +188,24 @@ impl<A: Actor> ActorCell<A> {
         ringing: &mut FiringAlarms,
     ) -> usize {
         let envelope = match envelope {
-            Envelope::Parked(parked) => match self.unparked(&parked).await {
+            Envelope::Parked(parked) => match Box::pin(self.unparked(&parked)).await {
                 Some(envelope) => envelope,
                 None => return 1,
             },
             other => other,
         };
         match envelope {
-            Envelope::Call(call) => return self.take_call(call, most).await,
+            Envelope::Call(call) => self.take_call(call, most).await,
+            other => {
+                Box::pin(self.take_other(other, ringing)).await;
+                1
+            }
+        }
+    }
+
+    /// The same for what is no call: boxed, as the futures of what is rare are not to make every task larger.
+    async fn take_other(self: &Arc<Self>, envelope: Envelope<A>, ringing: &mut FiringAlarms) {
+        match envelope {
             Envelope::Connect(connect) => {
                 let span = connect.span.clone();
                 self.take_connect(connect).instrument(span).await;
@@ -211,10 +221,9 @@ impl<A: Actor> ActorCell<A> {
             }
             Envelope::Turn(turn) => self.take_turn(*turn).await,
             Envelope::Alarms(done) => ringing.begin(Some(done)),
-            // What is parked is a call or a turn.
-            Envelope::Parked(_) => {}
+            // Calls are taken by the caller, and what is parked is one, or a turn.
+            Envelope::Call(_) | Envelope::Parked(_) => {}
         }
-        1
     }
 
     async fn take_call(self: &Arc<Self>, call: Call<A>, most: usize) -> usize {
@@ -255,7 +264,7 @@ impl<A: Actor> ActorCell<A> {
         self.fed().await;
         let mut access = self.access().await;
         if self.gate.is_invalid() || access.state.is_none() {
-            self.return_to_saved(&mut access).await?;
+            Box::pin(self.return_to_saved(&mut access)).await?;
         }
         self.save_if_due(&access);
         Ok(access)
