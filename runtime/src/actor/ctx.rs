@@ -335,13 +335,13 @@ impl<A: Actor> Ctx<A> {
     /// }
     /// ```
     pub async fn cancelled(&self) {
-        self.cell.cancelled().cancelled().await;
+        self.cell.cancelled().await;
     }
 
     /// Whether the actor is to end: see [`cancelled`](Self::cancelled).
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.cell.cancelled().is_cancelled()
+        self.cell.is_cancelled()
     }
 
     /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended. Work that an action
@@ -384,7 +384,7 @@ impl<A: Actor> Ctx<A> {
     fn wish(&self, wish: LifecycleRequest) {
         match &self.wishes {
             Some(wishes) => wishes.raise(wish),
-            None => self.cell.wish(wish),
+            None => self.cell.request(wish),
         }
     }
 }

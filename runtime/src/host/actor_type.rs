@@ -22,8 +22,9 @@ use super::{
     cell::{
         Absent,
         envelope::Envelope,
+        lifecycle::Phase,
         start_backoff::StartBackoff,
-        task::{ActorTask, live},
+        task::{ActorTask, run},
     },
     connections::Connections,
 };
@@ -107,14 +108,14 @@ impl<A: Actor> ActorType<A> {
             if !mine && cell.waits_for_caller() {
                 return Ok((cell, false));
             }
-            match cell.started.wait().await.clone() {
+            match cell.lifecycle().wait_started().await {
                 Ok(_) if !cell.is_awake() => {
                     // On its way to sleep: the next one starts when this one has let go, unless there is none.
                     let stopping = self.shared.stopping().cancelled();
                     tokio::select! {
                         biased;
                         () = stopping => return Err(faults::service_unavailable()),
-                        () = cell.asleep() => {}
+                        () = cell.lifecycle().reached(Phase::Closed) => {}
                     }
                 }
                 Ok(created) => {
@@ -188,7 +189,7 @@ impl<A: Actor> ActorType<A> {
     pub(super) fn give_place(&self, cell: &Arc<ActorCell<A>>, place: AwakePermit) {
         let weak: Weak<dyn MaySleep> = Arc::downgrade(cell) as _;
         place.is_of(weak, self.shared.clock().elapsed_ms());
-        *cell.place.lock() = Some(place);
+        cell.set_permit(place);
     }
 
     fn begin(
@@ -200,7 +201,7 @@ impl<A: Actor> ActorType<A> {
     ) {
         self.give_place(cell, place);
         self.add_awake(awake, cell);
-        task::spawn_in(self.shared.tasks(), live(ActorTask::new(cell), maker, cell.wake_span()));
+        task::spawn_in(self.shared.tasks(), run(ActorTask::new(cell), maker, cell.wake_span()));
     }
 
     /// The actor of this key, if it is awake or about to be.
@@ -229,15 +230,12 @@ impl<A: Actor> ActorType<A> {
         self.ids.lock().insert(id, key.clone());
     }
 
-    /// A start has ended; one that failed is forgotten, and may have to wait until it is tried again.
+    /// A start has ended; after one that failed, the next may have to wait.
     pub(super) fn start_ended(&self, cell: &Arc<ActorCell<A>>, failure: Option<&Fault>) {
         let elapsed_ms = self.shared.clock().elapsed_ms();
         match failure {
             None => self.setbacks.clear(&cell.key, elapsed_ms),
-            Some(fault) => {
-                self.setbacks.note(&cell.key, fault, elapsed_ms);
-                self.forget(cell);
-            }
+            Some(fault) => self.setbacks.note(&cell.key, fault, elapsed_ms),
         }
     }
 
@@ -322,7 +320,7 @@ enum Found<A: Actor> {
 
 /// Who an awake actor is. Of one that ends, only the store knows whether it still exists.
 fn record<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<ActorRecord> {
-    let is_there = cell.is_awake() && matches!(cell.started.get(), Some(Ok(_)));
+    let is_there = cell.is_awake() && matches!(cell.lifecycle().started(), Some(Ok(_)));
     cell.identity.get().filter(|_| is_there).cloned()
 }
 
@@ -439,10 +437,7 @@ impl<A: Actor> HostedType for ActorType<A> {
 
     fn stop(&self) {
         let awake: Vec<_> = self.awake.lock().values().filter_map(Weak::upgrade).collect();
-        awake.into_iter().chain(self.provisionals.all()).for_each(|cell| {
-            cell.holds.cancelled.cancel();
-            cell.mailbox.close();
-        });
+        awake.into_iter().chain(self.provisionals.all()).for_each(|cell| cell.stop());
     }
 
     #[cfg(feature = "client")]

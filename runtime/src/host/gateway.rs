@@ -26,8 +26,8 @@ impl<A: Actor> HostedActor for ActorCell<A> {
         Box::pin(async move { self.work_off().await })
     }
 
-    fn rest(&self) {
-        self.rest();
+    fn sleep_if_idle(&self) {
+        self.evict();
     }
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {

@@ -169,7 +169,7 @@ pub(crate) trait HostedActor: Send + Sync {
     fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()>;
 
     /// Asks the actor to sleep now, if it is idle.
-    fn rest(&self);
+    fn sleep_if_idle(&self);
 
     /// Destroys the actor after what it was given before, and waits until it is gone.
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>>;

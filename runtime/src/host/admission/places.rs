@@ -44,10 +44,10 @@ pub(in crate::host) trait MaySleep: Send + Sync {
     fn used_at_ms(&self) -> u64;
 
     /// Whether nothing keeps it awake.
-    fn may_rest(&self) -> bool;
+    fn can_sleep(&self) -> bool;
 
     /// Asks it to sleep now, and waits until it does.
-    fn rest(self: Arc<Self>) -> BoxFuture<'static, ()>;
+    fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()>;
 }
 
 /// A place; free again when it is dropped.
@@ -82,7 +82,7 @@ impl AwakeLimit {
             };
             let Some(idlest) = idlest else { break };
             // Who needs longer, or was called meanwhile, is left alone.
-            let _ = timeout(Self::PATIENCE, idlest.rest()).await;
+            let _ = timeout(Self::PATIENCE, idlest.sleep_if_idle()).await;
         }
         Err(faults::too_many_actors("actors_awake"))
     }
@@ -95,7 +95,7 @@ impl AwakeLimit {
         drop(table);
         if let Some(idlest) = idlest {
             // What it is asked it is asked at once; nobody waits for it.
-            drop(idlest.rest());
+            drop(idlest.sleep_if_idle());
         }
         place
     }
@@ -142,14 +142,14 @@ impl Table {
                 continue;
             };
             let used_at_ms = actor.used_at_ms().max(known_ms);
-            let may_rest = actor.may_rest();
-            sleeper.used_at_ms = if may_rest { used_at_ms } else { now_ms.max(used_at_ms) };
+            let can_sleep = actor.can_sleep();
+            sleeper.used_at_ms = if can_sleep { used_at_ms } else { now_ms.max(used_at_ms) };
             self.order.insert((sleeper.used_at_ms, number));
-            if may_rest && best.as_ref().is_none_or(|(least, ..)| used_at_ms < *least) {
+            if can_sleep && best.as_ref().is_none_or(|(least, ..)| used_at_ms < *least) {
                 best = Some((used_at_ms, number, actor));
             }
             // It is where it belongs, and all others are behind it.
-            if may_rest && used_at_ms == known_ms {
+            if can_sleep && used_at_ms == known_ms {
                 break;
             }
         }

@@ -1,13 +1,37 @@
-//! The end of a time awake: sleep, a stop, or nobody who runs the actor.
+//! The end of an activation: [`ActorCell::close`], whatever the reason.
+//!
+//! There is one order, of which each reason takes the steps that it needs:
+//!
+//! | | step | sleep | destroy | shutdown | failed start, dropped task |
+//! |---|---|---|---|---|---|
+//! | 1 | decide; until then the actor can stay | everything is saved, and nobody needs it or it asked to sleep | `#[on_destroy]` and the commit that erases it, in one turn | | |
+//! | 2 | [`Closing`](Phase::Closing): code is told to end, `#[run]` is cancelled | yes | yes | yes | yes |
+//! | 3 | `#[run]` ends, for up to 15 s | yes | in step 9 | in step 9 | |
+//! | 4 | `#[on_sleep]` | yes | | yes | |
+//! | 5 | work that is waited for, up to 15 s | what began in the end, which still takes turns | | all of it, without turns | |
+//! | 6 | the last save; then [`Sealed`](Phase::Sealed): nothing more is taken, set or queued, and the state is dropped | yes | no save | yes | no save |
+//! | 7 | output that waits for a save | has left | leaves: the actor's end is saved | has left, or failed with its save | fails |
+//! | 8 | connections | stay | are closed | stay: the gateway closes them | stay |
+//! | 9 | posts that wait | begin the next activation | fail: not found | fail: stopping | fail, with what the start failed with |
+//! | 10 | the actor leaves the list of those awake, and its permit | yes | yes | yes | yes |
+//! | 11 | [`Closed`](Phase::Closed): who waits for the end, or for the next activation, goes on | yes | yes | yes | yes |
+//!
+//! A sleep that finds in step 5 that the actor is to be destroyed goes on as a destroy. A task is dropped half-way when the
+//! tokio runtime is shut down: then nothing can be awaited, and [`close_now`](ActorCell::close_now) does what can be done.
 
 use std::{
     pin::{Pin, pin},
     sync::Arc,
 };
 
-use tokio::time::{Sleep, sleep, timeout};
+use tokio::time::{Sleep, sleep};
 
-use super::{keep_alive::LifecycleRequest, mailbox::Next, unanswered};
+use super::{
+    keep_alive::LifecycleRequest,
+    lifecycle::{Phase, Reason},
+    mailbox::Next,
+    unanswered,
+};
 use crate::{
     Actor,
     error::faults,
@@ -20,66 +44,108 @@ use crate::{
 };
 
 impl<A: Actor> ActorCell<A> {
-    /// Goes to sleep, unless somebody needs it who came meanwhile, or it cannot be saved. An actor that asks to sleep does,
-    /// whoever comes.
-    pub(in crate::host) async fn try_sleep(self: &Arc<Self>) -> bool {
+    /// Ends this activation. `false`: the actor stays, which only a sleep and a destroy can find.
+    pub(in crate::host) async fn close(self: &Arc<Self>, reason: Reason) -> bool {
+        let begins = match &reason {
+            Reason::Sleep => self.begin_sleep().await,
+            Reason::Destroy => self.erase().await,
+            _ => true,
+        };
+        if !begins {
+            return false;
+        }
+        self.lifecycle.advance(Phase::Closing);
+        let reason = match reason {
+            Reason::Sleep => self.wind_down_to_sleep().await,
+            Reason::Shutdown => self.wind_down_to_stop().await,
+            other => other,
+        };
+        self.seal(&reason);
+        // Waits for turns that are still under way.
+        self.access().await.state = None;
+        let has_queued_work = matches!(reason, Reason::Sleep) && self.has_left_work();
+        self.end_outside(&reason);
+        self.end_run().await;
+        self.release(&reason);
+        if has_queued_work {
+            self.wake_for_queues();
+        }
+        true
+    }
+
+    /// The same where nothing can be awaited, or need be: no code of the actor runs any more.
+    pub(in crate::host) fn close_now(self: &Arc<Self>, reason: &Reason) {
+        self.lifecycle.advance(Phase::Closing);
+        self.kind.forget_provisional(self);
+        let works = self.gate.lock().abandoned();
+        for work in works {
+            work.abort();
+        }
+        self.seal(reason);
+        let state = self.core.try_write().ok().and_then(|mut core| core.state.take());
+        drop(state);
+        self.fail_output();
+        self.end_outside(reason);
+        self.release(reason);
+    }
+
+    /// Decides whether to sleep: not if somebody needs the actor who came meanwhile, or if it cannot be saved. One that asks
+    /// to sleep does, whoever comes.
+    async fn begin_sleep(self: &Arc<Self>) -> bool {
         if self.write_saved().await.is_err() {
             return false;
         }
-        let asks = self.holds.wish() == LifecycleRequest::Sleep;
+        let asks = self.keep_alive.request() == LifecycleRequest::Sleep;
         // Messages wait from here on, so that it is known of all that were taken before who waits for them.
         self.queues.lock().set_ending(true);
         let begins = (asks || (self.is_idle() && !self.has_queued_work())) && self.mailbox.begin_end(asks);
-        if begins {
-            self.fall_asleep().await;
-        } else {
+        if !begins {
             self.queues.lock().set_ending(false);
             self.queues_changed.notify_waiters();
         }
         begins
     }
 
-    /// From here on nothing takes the end back: what others want is for the next time awake.
-    async fn fall_asleep(self: &Arc<Self>) {
-        self.holds.begin_end();
+    async fn wind_down_to_sleep(self: &Arc<Self>) -> Reason {
         self.end_run().await;
-        self.say_goodnight().await;
-        if self.finish().await {
-            return;
+        self.run_on_sleep().await;
+        self.finish().await
+    }
+
+    async fn wind_down_to_stop(self: &Arc<Self>) -> Reason {
+        self.run_on_sleep().await;
+        if self.keep_alive.work_ended(Self::END_TIMEOUT).await.is_err() {
+            log::warn!(
+                actor = shown(self.record().id),
+                "server stop no longer waits for background work of an actor"
+            );
         }
-        let left_work = A::HOOKS.run && !A::EPHEMERAL && self.queues.lock().has_work();
-        self.let_go().await;
-        if left_work {
-            let (kind, key) = (Arc::clone(&self.kind), self.key.clone());
-            task::spawn_in(self.shared().tasks(), async move {
-                // If that fails, so it does for whoever comes next, and is told.
-                let _ = kind.awake(&key, &Lookup::Get).await;
-            });
-        }
+        self.finish_saving().await;
+        Reason::Shutdown
     }
 
     /// Waits for the work that has begun since the end has, which may still take turns, and saves what is left to be saved.
-    /// Says whether the actor was destroyed instead.
-    async fn finish(self: &Arc<Self>) -> bool {
+    /// That work may ask for the actor to be destroyed instead.
+    async fn finish(self: &Arc<Self>) -> Reason {
         let mut limit = pin!(sleep(Self::END_TIMEOUT));
         loop {
             self.finish_work(limit.as_mut()).await;
-            if self.is_to_be_destroyed() && self.try_destroy().await {
-                return true;
+            if self.is_to_be_destroyed() && self.erase().await {
+                return Reason::Destroy;
             }
-            let Ok(mut access) = self.write_saved().await else { return false };
+            let Ok(mut access) = self.write_saved().await else { return Reason::Sleep };
             let over = || {
                 if limit.is_elapsed() {
-                    // What comes late still is for the next time awake too.
+                    // What comes late still is for the next activation too.
                     self.mailbox.close();
                     return true;
                 }
                 self.may_close_queues() && self.mailbox.seal()
             };
             // Under the write lock, and with the state: no call runs past the mailbox, now or later.
-            if self.close_if_clean(over) {
+            if self.seal_if_clean(over) {
                 access.state = None;
-                return false;
+                return Reason::Sleep;
             }
             drop(access);
             tokio::task::yield_now().await;
@@ -88,7 +154,7 @@ impl<A: Actor> ActorCell<A> {
 
     async fn finish_work(self: &Arc<Self>, mut limit: Pin<&mut Sleep>) {
         while !limit.is_elapsed() {
-            let is_over = !self.holds.is_finishing_late() && self.may_close_queues();
+            let is_over = !self.keep_alive.is_finishing_late() && self.may_close_queues();
             let changed = self.queues_changed.notified();
             tokio::select! {
                 biased;
@@ -101,57 +167,68 @@ impl<A: Actor> ActorCell<A> {
                 () = std::future::ready(()), if is_over => return,
                 () = changed => {}
                 () = limit.as_mut() => {
-                    log::warn!(actor = shown(self.record().id), "work outlives its actor, which waits no longer");
+                    log::warn!(actor = shown(self.record().id), "actor sleeps without waiting longer for its background work");
                 }
             }
         }
     }
 
-    /// The end by a stop of the server: everything that was taken is done.
-    pub(in crate::host) async fn retire(self: &Arc<Self>) {
-        self.holds.cancelled.cancel();
-        self.holds.asleep.cancel();
-        self.say_goodnight().await;
-        self.holds.work.close();
-        if timeout(Self::END_TIMEOUT, self.holds.work.wait()).await.is_err() {
-            log::warn!(actor = shown(self.record().id), "a stop did not wait for an actor's work any longer");
+    /// Seals the actor if everything is saved, and if nothing is left that may change it.
+    fn seal_if_clean(&self, is_over: impl FnOnce() -> bool) -> bool {
+        // One step with the gate: an alarm is set before this and saved, or not set.
+        let gate = self.gate.lock();
+        let is_sealed = gate.is_clean() && is_over();
+        if is_sealed {
+            self.lifecycle.advance(Phase::Sealed);
+            self.close_queues(&faults::not_handled_yet());
         }
-        self.finish_saving().await;
-        self.let_go().await;
+        is_sealed
     }
 
-    /// Ends what belongs to this time awake, and leaves nothing in memory but the open connections.
-    pub(in crate::host) async fn let_go(self: &Arc<Self>) {
-        self.holds.cancelled.cancel();
-        self.end_run().await;
-        self.alarms.lock().close();
-        self.close_queues(&faults::not_handled_yet());
-        self.access().await.state = None;
-        self.kind.pass_on(self);
-        self.leave_place();
-        self.holds.gone.cancel();
-    }
-
-    async fn end_run(&self) {
-        self.holds.asleep.cancel();
-        self.holds.run.close();
-        if timeout(Self::END_TIMEOUT, self.holds.run.wait()).await.is_err() {
-            log::warn!(actor = shown(self.record().id), "a `run` hook outlived its actor");
+    /// Before the server stops: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
+    async fn finish_saving(self: &Arc<Self>) {
+        loop {
+            let Ok(mut access) = self.write_saved().await else { return };
+            if self.seal_if_clean(|| true) {
+                access.state = None;
+                return;
+            }
         }
     }
 
-    /// Nobody runs it: whoever waits is told, and nothing that it holds can hold it.
-    pub(in crate::host) fn abandon(self: &Arc<Self>) {
-        self.kind.forget(self);
-        self.kind.forget_provisional(self);
-        let works = self.gate.lock().abandoned();
-        for work in works {
-            work.abort();
+    /// From here on nothing is taken, set or queued, saved or not.
+    pub(super) fn seal(&self, reason: &Reason) {
+        self.mailbox.close();
+        {
+            let _gate = self.gate.lock();
+            self.lifecycle.advance(Phase::Sealed);
         }
-        let _ = self.started.set(Err(unanswered()));
+        let why = match reason {
+            Reason::Destroy => faults::not_handled_destroyed(),
+            _ => faults::not_handled_yet(),
+        };
+        self.close_queues(&why);
+    }
+
+    /// What others have of this activation ends: connections, and posts that will have no turn.
+    fn end_outside(self: &Arc<Self>, reason: &Reason) {
+        let why = match reason {
+            // Both pass on what waits, or refuse it, when they leave the list.
+            Reason::Sleep | Reason::Shutdown => return,
+            Reason::Destroy => {
+                self.close_conns();
+                faults::actor_not_found()
+            }
+            Reason::StartFailed(fault) => fault.clone(),
+            Reason::Dropped => unanswered(),
+        };
         for envelope in self.mailbox.abandon() {
-            envelope.refuse(unanswered());
+            envelope.refuse(why.clone());
         }
+    }
+
+    /// Output that waits for a save which nobody will see to.
+    fn fail_output(&self) {
         let void = {
             let mut gate = self.gate.lock();
             self.saves.lock().lost();
@@ -159,34 +236,56 @@ impl<A: Actor> ActorCell<A> {
             gate.save_failed(generation)
         };
         void.fail(&unanswered());
-        self.alarms.lock().close();
-        self.close_queues(&faults::not_handled_yet());
-        let state = self.core.try_write().ok().and_then(|mut core| core.state.take());
-        drop(state);
-        self.holds.cancelled.cancel();
-        self.holds.asleep.cancel();
-        self.leave_place();
-        self.holds.gone.cancel();
     }
 
-    /// Before anybody hears that it sleeps: who waits for its place finds it free.
-    fn leave_place(&self) {
-        let place = self.place.lock().take();
-        drop(place);
+    /// Leaves the list of actors that are awake, and lets go of whoever waits for that.
+    fn release(self: &Arc<Self>, reason: &Reason) {
+        match reason {
+            Reason::Sleep | Reason::Shutdown => self.kind.pass_on(self),
+            _ => self.kind.forget(self),
+        }
+        // Before anybody hears that it sleeps: who waits for its place finds it free.
+        let permit = self.permit.lock().take();
+        drop(permit);
+        match reason {
+            Reason::StartFailed(fault) => self.lifecycle.set_started(Err(fault.clone())),
+            Reason::Dropped => self.lifecycle.set_started(Err(unanswered())),
+            Reason::Sleep | Reason::Destroy | Reason::Shutdown => {}
+        }
+        self.lifecycle.advance(Phase::Closed);
     }
 
-    async fn say_goodnight(self: &Arc<Self>) {
+    async fn end_run(&self) {
+        if self.keep_alive.run_ended(Self::END_TIMEOUT).await.is_err() {
+            log::warn!(actor = shown(self.record().id), "`#[run]` still runs after its actor has ended");
+        }
+    }
+
+    async fn run_on_sleep(self: &Arc<Self>) {
         if let Some(mode) = A::HOOKS.on_sleep {
             let hook = Hook::long("on_sleep", mode);
             self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_sleep(ctx).await).await);
         }
     }
 
+    /// Whether messages wait that `#[run]` would have taken.
+    fn has_left_work(&self) -> bool {
+        A::HOOKS.run && !A::EPHEMERAL && self.queues.lock().has_work()
+    }
+
+    fn wake_for_queues(&self) {
+        let (kind, key) = (Arc::clone(&self.kind), self.key.clone());
+        task::spawn_in(self.shared().tasks(), async move {
+            // If that fails, so it does for whoever comes next, and is told.
+            let _ = kind.awake(&key, &Lookup::Get).await;
+        });
+    }
+
     /// Whether it waits for whoever asks, before it is awake or before its end is over: that one cannot wait for it.
     pub(in crate::host) fn waits_for_caller(&self) -> bool {
         let Some(record) = self.identity.get() else { return false };
         let chain = Chain::current();
-        let starts = self.started.get().is_none();
+        let starts = self.lifecycle.started().is_none();
         (starts && chain.holds(record.id).is_some())
             || (self.mailbox.is_ending() && chain.is_part_of(record.id))
     }

@@ -1,8 +1,11 @@
-//! The end of an actor, which is one turn and one commit.
+//! How an actor is destroyed: in one turn and one commit.
 
 use std::sync::Arc;
 
-use super::keep_alive::LifecycleRequest;
+use super::{
+    keep_alive::LifecycleRequest,
+    lifecycle::{Phase, Reason},
+};
 use crate::{
     Actor, Fault,
     delivery::outbox::Close,
@@ -25,22 +28,23 @@ impl<A: Actor> ActorCell<A> {
         let id = self.record().id;
         let mut cell = self;
         loop {
-            cell.wish(LifecycleRequest::Destroy);
-            cell.asleep().await;
+            cell.request(LifecycleRequest::Destroy);
+            cell.lifecycle.reached(Phase::Closed).await;
             if !cell.kind.exists(id).await? {
                 return Ok(());
             }
-            // It was on its way to sleep before it could hear the wish.
+            // It was on its way to sleep before it could hear the request.
             cell = cell.kind.awake(&cell.key, &Lookup::Get).await?.0;
         }
     }
 
     pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
-        self.holds.wish() == LifecycleRequest::Destroy || self.gate.lock().is_destroying()
+        self.keep_alive.request() == LifecycleRequest::Destroy || self.gate.lock().is_destroying()
     }
 
-    /// `false` if the actor stays, at least for now.
-    pub(in crate::host) async fn try_destroy(self: &Arc<Self>) -> bool {
+    /// Runs `#[on_destroy]`, erases the actor from the store and seals it, in one turn. `false` if the actor stays, at least
+    /// for now.
+    pub(super) async fn erase(self: &Arc<Self>) -> bool {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
         let doomed = self.gate.lock().is_destroying();
         let turn = if doomed { self.write().await } else { self.write_saved().await };
@@ -56,44 +60,38 @@ impl<A: Actor> ActorCell<A> {
         }
         // One turn from here to the end: nobody sees what the hook leaves.
         if let Some(access) = &mut access {
-            self.say_goodbye(access).await;
+            self.run_on_destroy(access).await;
             self.saves_ended().await;
             if self.gate.is_invalid() {
                 return false;
             }
         }
         let generation = self.gate.lock().generation();
-        if let Err(fault) = self.erase().await {
+        if let Err(fault) = self.commit_destroy().await {
             self.lost(generation, &Unsaved::Other(&format_args!("the actor was not destroyed: {fault}")));
             return false;
         }
         // Before anybody hears of it: whoever calls after that reaches the next actor of this key.
-        self.mailbox.close();
-        self.alarms.lock().close();
         self.queues.lock().destroyed();
-        self.close_queues(&faults::not_handled_destroyed());
+        self.seal(&Reason::Destroy);
         if let Some(access) = &mut access {
             access.state = None;
         }
         self.gate.lock().ended();
-        drop(access);
-        self.close_conns();
-        self.refuse_all(&faults::actor_not_found()).await;
-        self.let_go().await;
         true
     }
 
-    async fn say_goodbye(self: &Arc<Self>, access: &mut WriteAccess<A>) {
+    async fn run_on_destroy(self: &Arc<Self>, access: &mut WriteAccess<A>) {
         let Some(mode) = A::HOOKS.on_destroy else { return };
         let hook = Hook::long("on_destroy", mode);
         // What is saved is saved already, and what the hook leaves is not.
         let mut turn = WriteTurn::begin(access, hook.name, None);
-        let goodbye = turn.run(hook.limit, async |state, ctx| state.on_destroy(ctx).await);
-        self.log(goodbye.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
+        let ending = turn.run(hook.limit, async |state, ctx| state.on_destroy(ctx).await);
+        self.log(ending.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
         turn.end_unsaved();
     }
 
-    async fn erase(&self) -> Result<(), Fault> {
+    async fn commit_destroy(&self) -> Result<(), Fault> {
         if A::EPHEMERAL {
             return Ok(());
         }
@@ -106,7 +104,7 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    fn close_conns(&self) {
+    pub(super) fn close_conns(&self) {
         for conn in self.roster().snapshot().iter() {
             conn.close(Close::new(1000, ""));
             // They were this actor's: none of them is passed on to the next one of its key.

@@ -1,40 +1,49 @@
-//! What keeps an actor awake, and what it waits for before it sleeps.
+//! What keeps an actor awake, what it waits for before it sleeps, and what it was asked to do.
+//!
+//! | held by | while it is | an idle actor | an actor that asks to sleep | a sleep that has begun |
+//! |---|---|---|---|---|
+//! | [`KeepAliveGuard::new`] | work of `ctx.keep_awake`, a socket handler, a raw request, a message that is taken | stays awake | stays awake | does not wait |
+//! | [`KeepAliveGuard::for_call`] | a call that awaits beside the actor's task | stays awake | waits for the turn | has waited |
+//! | [`WaitUntilGuard`] | work of `ctx.wait_until`, and all work that begins once the end has | waits up to 15 s | waits up to 15 s | waits up to 15 s |
+//!
+//! The counters are all that a sleep looks at. The trackers, made with the first piece of work, are for a stop of the server
+//! and for the end of `#[run]`, which wait for the tasks themselves.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, AtomicU8, AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
-use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use tokio::{
+    task::JoinHandle,
+    time::{error::Elapsed, timeout},
+};
+use tokio_util::task::TaskTracker;
 
-use crate::{Actor, host::ActorCell};
+use super::lifecycle::{Lifecycle, Phase};
+use crate::{Actor, host::ActorCell, util::task};
 
-/// The holds on one awake actor, and its own wish.
+/// What keeps one actor awake, and its own request.
 #[derive(Default)]
 pub(in crate::host) struct KeepAlive {
-    /// How many pieces of work, and raw requests under way, keep it awake.
-    keeping: AtomicUsize,
-    /// How many calls run beside its task.
-    calls: AtomicUsize,
-    /// How many pieces of work are to end before it sleeps.
-    finishing: AtomicUsize,
-    /// How many that have begun since its end has.
-    finishing_late: AtomicUsize,
-    /// Its end has begun.
-    ending: AtomicBool,
-    /// All of that work, which a stop waits for.
-    pub(in crate::host) work: TaskTracker,
-    /// `#[run]`
-    pub(in crate::host) run: TaskTracker,
-    /// Cancelled when it is to end: what it does is told to stop.
-    pub(in crate::host) cancelled: CancellationToken,
-    /// Cancels `#[run]`.
-    pub(in crate::host) asleep: CancellationToken,
-    /// Cancelled when nothing of this time awake is left.
-    pub(in crate::host) gone: CancellationToken,
-    wish: LifecycleRequests,
+    /// Pieces of work, and raw requests under way, that keep it awake.
+    keeping: AtomicU32,
+    /// Calls that run beside its task.
+    calls: AtomicU32,
+    /// Pieces of work that are to end before it sleeps.
+    finishing: AtomicU32,
+    /// Those of them that have begun since its end has.
+    finishing_late: AtomicU32,
+    request: LifecycleRequests,
     /// Others need its place: it is to sleep at once, if it is idle.
-    resting: AtomicBool,
+    is_evicted: AtomicBool,
+    /// All work that runs beside the turns, which a stop waits for.
+    work: OnceLock<TaskTracker>,
+    /// `#[run]`
+    run: OnceLock<TaskTracker>,
 }
 
 /// What an actor has asked for itself.
@@ -50,52 +59,85 @@ pub(crate) enum LifecycleRequest {
 
 impl KeepAlive {
     /// Whether it is needed for what is not over soon.
-    pub(in crate::host) fn is_kept(&self) -> bool {
+    pub(super) fn is_kept(&self) -> bool {
         self.keeping.load(Ordering::Acquire) > 0
     }
 
-    pub(in crate::host) fn is_held(&self) -> bool {
+    pub(super) fn is_held(&self) -> bool {
         self.is_kept() || self.calls.load(Ordering::Acquire) > 0
     }
 
-    pub(in crate::host) fn is_finishing(&self) -> bool {
+    pub(super) fn is_finishing(&self) -> bool {
         self.finishing.load(Ordering::Acquire) > 0
     }
 
-    pub(in crate::host) fn is_finishing_late(&self) -> bool {
+    pub(super) fn is_finishing_late(&self) -> bool {
         self.finishing_late.load(Ordering::Acquire) > 0
     }
 
-    /// Its end begins: what it does is told, and what it begins from now on is to end first.
-    pub(in crate::host) fn begin_end(&self) {
-        self.ending.store(true, Ordering::Release);
-        self.cancelled.cancel();
+    pub(in crate::host) fn request(&self) -> LifecycleRequest {
+        self.request.get()
     }
 
-    pub(in crate::host) fn wish(&self) -> LifecycleRequest {
-        self.wish.get()
+    /// A request is for this activation; one to be destroyed is final, and code is told at once.
+    pub(super) fn raise_request(&self, request: LifecycleRequest, lifecycle: &Lifecycle) {
+        self.request.raise(request);
+        if request == LifecycleRequest::Destroy {
+            lifecycle.tell_to_end();
+        }
     }
 
     /// Asks it to sleep, if it is idle.
-    pub(in crate::host) fn ask_to_rest(&self) {
-        self.resting.store(true, Ordering::Release);
+    pub(super) fn evict(&self) {
+        self.is_evicted.store(true, Ordering::Release);
     }
 
-    /// Whether it was asked to since it was looked at last.
-    pub(in crate::host) fn is_to_rest(&self) -> bool {
-        self.resting.load(Ordering::Relaxed) && self.resting.swap(false, Ordering::AcqRel)
+    /// Whether it was asked to sleep since it was looked at last.
+    pub(super) fn take_evicted(&self) -> bool {
+        self.is_evicted.load(Ordering::Relaxed) && self.is_evicted.swap(false, Ordering::AcqRel)
     }
 
-    /// A wish is for this time awake; one to be destroyed is final.
-    pub(in crate::host) fn set_wish(&self, wish: LifecycleRequest) {
-        self.wish.raise(wish);
-        if wish == LifecycleRequest::Destroy {
-            self.cancelled.cancel();
-        }
+    /// Runs work beside the turns, which a stop waits for.
+    pub(super) fn spawn_work<F>(&self, work: F) -> JoinHandle<F::Output>
+    where
+        F: Future<Output: Send> + Send + 'static,
+    {
+        self.work.get_or_init(TaskTracker::new).spawn(work)
+    }
+
+    /// The same for work that returns nothing.
+    pub(in crate::host) fn spawn_unit_work(&self, work: impl Future<Output = ()> + Send + 'static) {
+        task::spawn_in(self.work.get_or_init(TaskTracker::new), work);
+    }
+
+    /// Runs `#[run]` in a task of its own.
+    pub(super) fn spawn_run(&self, run: impl Future<Output = ()> + Send + 'static) {
+        task::spawn_in(self.run.get_or_init(TaskTracker::new), run);
+    }
+
+    /// Whether `#[run]` is under way.
+    pub(in crate::host) fn is_running(&self) -> bool {
+        self.run.get().is_some_and(|run| !run.is_empty())
+    }
+
+    /// Waits until all work has ended.
+    pub(super) async fn work_ended(&self, limit: Duration) -> Result<(), Elapsed> {
+        all_ended(self.work.get(), limit).await
+    }
+
+    /// Waits until `#[run]` has ended.
+    pub(super) async fn run_ended(&self, limit: Duration) -> Result<(), Elapsed> {
+        all_ended(self.run.get(), limit).await
     }
 }
 
-/// The strongest wish so far.
+async fn all_ended(tasks: Option<&TaskTracker>, limit: Duration) -> Result<(), Elapsed> {
+    let Some(tasks) = tasks else { return Ok(()) };
+    tasks.close();
+    timeout(limit, tasks.wait()).await
+}
+
+/// The strongest request so far.
 #[derive(Debug, Default)]
 pub(crate) struct LifecycleRequests(AtomicU8);
 
@@ -108,40 +150,39 @@ impl LifecycleRequests {
         }
     }
 
-    pub(crate) fn raise(&self, wish: LifecycleRequest) {
-        self.0.fetch_max(wish as u8, Ordering::AcqRel);
+    pub(crate) fn raise(&self, request: LifecycleRequest) {
+        self.0.fetch_max(request as u8, Ordering::AcqRel);
     }
 }
 
 /// Keeps an actor awake as long as it lives.
 pub(in crate::host) struct KeepAliveGuard<A: Actor> {
     cell: Arc<ActorCell<A>>,
-    count: fn(&KeepAlive) -> &AtomicUsize,
+    count: fn(&KeepAlive) -> &AtomicU32,
 }
 
 impl<A: Actor> KeepAliveGuard<A> {
     pub(in crate::host) fn new(cell: Arc<ActorCell<A>>) -> Self {
-        Self::counted(cell, |holds| &holds.keeping)
+        Self::counted(cell, |keep_alive| &keep_alive.keeping)
     }
 
     /// For a call that has a turn: an actor that asks to sleep waits for that, as whoever changes it does.
     pub(in crate::host) fn for_call(cell: Arc<ActorCell<A>>) -> Self {
-        Self::counted(cell, |holds| &holds.calls)
+        Self::counted(cell, |keep_alive| &keep_alive.calls)
     }
 
-    fn counted(cell: Arc<ActorCell<A>>, count: fn(&KeepAlive) -> &AtomicUsize) -> Self {
-        count(&cell.holds).fetch_add(1, Ordering::AcqRel);
+    fn counted(cell: Arc<ActorCell<A>>, count: fn(&KeepAlive) -> &AtomicU32) -> Self {
+        count(&cell.keep_alive).fetch_add(1, Ordering::AcqRel);
         Self { cell, count }
     }
 }
 
 impl<A: Actor> Drop for KeepAliveGuard<A> {
     fn drop(&mut self) {
-        let holds = &self.cell.holds;
         self.cell.used();
-        (self.count)(holds).fetch_sub(1, Ordering::AcqRel);
-        // Without a wish the actor looks by itself, when it is due to sleep.
-        if holds.wish() != LifecycleRequest::Stay {
+        (self.count)(&self.cell.keep_alive).fetch_sub(1, Ordering::AcqRel);
+        // Without a request the actor looks by itself, when it is due to sleep.
+        if self.cell.keep_alive.request() != LifecycleRequest::Stay {
             self.cell.mailbox.nudge();
         }
     }
@@ -150,22 +191,22 @@ impl<A: Actor> Drop for KeepAliveGuard<A> {
 /// Work that is to end before the actor sleeps, as long as it lives.
 pub(in crate::host) struct WaitUntilGuard<A: Actor> {
     cell: Arc<ActorCell<A>>,
-    count: fn(&KeepAlive) -> &AtomicUsize,
+    count: fn(&KeepAlive) -> &AtomicU32,
 }
 
 impl<A: Actor> WaitUntilGuard<A> {
-    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>) -> Self {
-        let late = cell.holds.ending.load(Ordering::Acquire);
-        let count: fn(&KeepAlive) -> &AtomicUsize =
-            if late { |holds| &holds.finishing_late } else { |holds| &holds.finishing };
-        count(&cell.holds).fetch_add(1, Ordering::AcqRel);
+    fn new(cell: Arc<ActorCell<A>>) -> Self {
+        let late = cell.lifecycle.phase() >= Phase::Closing;
+        let count: fn(&KeepAlive) -> &AtomicU32 =
+            if late { |keep_alive| &keep_alive.finishing_late } else { |keep_alive| &keep_alive.finishing };
+        count(&cell.keep_alive).fetch_add(1, Ordering::AcqRel);
         Self { cell, count }
     }
 }
 
 impl<A: Actor> Drop for WaitUntilGuard<A> {
     fn drop(&mut self) {
-        (self.count)(&self.cell.holds).fetch_sub(1, Ordering::AcqRel);
+        (self.count)(&self.cell.keep_alive).fetch_sub(1, Ordering::AcqRel);
         // The actor may have waited for nothing else.
         self.cell.mailbox.nudge();
     }
@@ -173,15 +214,15 @@ impl<A: Actor> Drop for WaitUntilGuard<A> {
 
 /// What a piece of work is to its actor, as long as it lives.
 #[expect(dead_code, reason = "they are there to be dropped")]
-pub(in crate::host) enum Work<A: Actor> {
+pub(super) enum Work<A: Actor> {
     Keeps(KeepAliveGuard<A>),
     Finishes(WaitUntilGuard<A>),
 }
 
 impl<A: Actor> Work<A> {
     /// Work that keeps its actor awake; once its end has begun, it is to end first like all other work.
-    pub(in crate::host) fn keeping(cell: Arc<ActorCell<A>>) -> Self {
-        if cell.holds.ending.load(Ordering::Acquire) {
+    pub(super) fn keeping(cell: Arc<ActorCell<A>>) -> Self {
+        if cell.lifecycle.phase() >= Phase::Closing {
             Self::finishing(cell)
         } else {
             Self::Keeps(KeepAliveGuard::new(cell))
@@ -189,7 +230,7 @@ impl<A: Actor> Work<A> {
     }
 
     /// Work that is to end before its actor sleeps.
-    pub(in crate::host) fn finishing(cell: Arc<ActorCell<A>>) -> Self {
+    pub(super) fn finishing(cell: Arc<ActorCell<A>>) -> Self {
         Self::Finishes(WaitUntilGuard::new(cell))
     }
 }

@@ -88,11 +88,6 @@ impl<T: HasFlow> Mailbox<T> {
         self.pending.load(Ordering::Acquire)
     }
 
-    /// Whether it takes nothing more, or nothing but what belongs to its reader's end.
-    pub(in crate::host) fn is_closed(&self) -> bool {
-        self.queue.lock().intake != Intake::Open
-    }
-
     /// Whether it takes what belongs to its reader's end, and nothing else.
     pub(in crate::host) fn is_ending(&self) -> bool {
         self.queue.lock().intake == Intake::Ending

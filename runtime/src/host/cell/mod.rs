@@ -6,6 +6,7 @@ pub(in crate::host) mod envelope;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;
 pub(in crate::host) mod keep_alive;
+pub(in crate::host) mod lifecycle;
 pub(in crate::host) mod mailbox;
 pub(in crate::host) mod parked;
 #[cfg(all(test, feature = "client"))]
@@ -25,13 +26,13 @@ use std::{
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::{Notify, RwLock, SetOnce, oneshot};
-use tokio_util::sync::CancellationToken;
+use tokio::sync::{Notify, RwLock, oneshot};
 
 use self::{
     envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
     fair_queue::Bounds,
     keep_alive::{KeepAlive, LifecycleRequest},
+    lifecycle::{Lifecycle, Phase},
     mailbox::{Mailbox, Rejected},
     parked::Parked,
 };
@@ -68,8 +69,8 @@ pub(crate) struct ActorCell<A: Actor> {
     pub(super) absent: Absent,
     /// Known before any code of the actor runs.
     pub(super) identity: OnceLock<ActorRecord>,
-    /// Whether the start made the actor, or why it failed.
-    pub(super) started: SetOnce<Result<bool, Fault>>,
+    /// How far this activation has come.
+    lifecycle: Lifecycle,
     pub(super) core: Arc<RwLock<Core<A>>>,
     pub(super) mailbox: Mailbox<Envelope<A>>,
     pub(super) gate: ActorGate<A>,
@@ -81,11 +82,11 @@ pub(crate) struct ActorCell<A: Actor> {
     /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
     pub(super) queues_changed: Notify,
     /// What keeps it from sleeping, and what must end before it sleeps.
-    pub(super) holds: KeepAlive,
+    keep_alive: KeepAlive,
     /// Its place among those that are awake.
-    pub(super) place: Mutex<Option<AwakePermit>>,
+    permit: Mutex<Option<AwakePermit>>,
     /// When it was last used past its mailbox, in elapsed time.
-    pub(super) used_at_ms: AtomicU64,
+    used_at_ms: AtomicU64,
     /// Name and key, for people: `chatRoom/general`.
     pub(super) address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
@@ -133,7 +134,7 @@ impl<A: Actor> ActorCell<A> {
             key,
             absent,
             identity: OnceLock::new(),
-            started: SetOnce::new(),
+            lifecycle: Lifecycle::default(),
             core: Arc::new(RwLock::new(Core { state: None })),
             mailbox,
             gate: roster.gate().clone(),
@@ -142,8 +143,8 @@ impl<A: Actor> ActorCell<A> {
             alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
             queues: Mutex::new(queues),
             queues_changed: Notify::new(),
-            holds: KeepAlive::default(),
-            place: Mutex::default(),
+            keep_alive: KeepAlive::default(),
+            permit: Mutex::default(),
             used_at_ms: AtomicU64::new(0),
             address: OnceLock::new(),
             starting_reads: AtomicUsize::new(0),
@@ -206,19 +207,37 @@ impl<A: Actor> ActorCell<A> {
         self.roster.fan().corked_async(guarded_action(self.code(name), span, limit, code)).await
     }
 
-    /// Cancelled when it is to end.
-    pub(crate) fn cancelled(&self) -> &CancellationToken {
-        &self.holds.cancelled
+    pub(super) fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    pub(super) fn keep_alive(&self) -> &KeepAlive {
+        &self.keep_alive
+    }
+
+    /// Waits until its code is to end.
+    pub(crate) async fn cancelled(&self) {
+        self.lifecycle.told_to_end().await;
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.lifecycle.is_told_to_end()
     }
 
     /// Whether it takes what is posted to it.
     pub(super) fn is_awake(&self) -> bool {
-        !self.mailbox.is_closed()
+        self.lifecycle.phase() < Phase::Closing && !self.shared().is_stopping()
     }
 
-    /// Waits until it has let go of everything, so that the next activation may begin.
-    pub(super) async fn asleep(&self) {
-        self.holds.gone.cancelled().await;
+    /// Takes nothing more, and ends what was posted: the server stops.
+    pub(super) fn stop(&self) {
+        self.lifecycle.tell_to_end();
+        self.mailbox.close();
+    }
+
+    /// Its place among those that are awake from now on.
+    pub(super) fn set_permit(&self, permit: AwakePermit) {
+        *self.permit.lock() = Some(permit);
     }
 
     pub(super) fn used(&self) {
@@ -293,7 +312,7 @@ impl<A: Actor> ActorCell<A> {
             // It was never made.
             return Err(faults::actor_not_found());
         }
-        if self.holds.wish() == LifecycleRequest::Destroy && A::EPHEMERAL {
+        if self.keep_alive.request() == LifecycleRequest::Destroy && A::EPHEMERAL {
             return Err(faults::actor_not_found());
         }
         let (cell, _) = self.kind.awake(&self.key, &self.next_reach()).await?;

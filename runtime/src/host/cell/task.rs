@@ -1,4 +1,4 @@
-//! The life of an awake actor: its task, from start to sleep.
+//! The task of an actor: from its start to its end.
 
 use std::{
     pin::Pin,
@@ -16,6 +16,7 @@ use tokio::{
 use super::{
     envelope::Envelope,
     keep_alive::{LifecycleRequest, Work},
+    lifecycle::{Phase, Reason},
     mailbox::Next,
 };
 use crate::{
@@ -29,43 +30,39 @@ use crate::{
     util::{
         log::{self, Instrument as _, Span},
         shown::shown,
-        task,
     },
 };
 
-/// The task of an actor: starts it, then takes what the mailbox brings, in order, until it sleeps or is stopped.
-/// It starts in the span of whoever needs it first. If it is made, it is counted for this maker.
-pub(in crate::host) async fn live<A: Actor>(life: ActorTask<A>, maker: Option<Maker>, span: Span) {
-    let cell = &life.0;
+/// The task of an actor, from the start in the span of whoever needs it first to its end. If it is made, it is counted for
+/// this maker.
+pub(in crate::host) async fn run<A: Actor>(task: ActorTask<A>, maker: Option<Maker>, span: Span) {
+    let cell = &task.0;
     // Boxed, here and below: what is rare is not to make every task as large as it is.
-    let started = Box::pin(cell.start(maker).instrument(span)).await;
-    let failure = started.as_ref().err().cloned();
-    if failure.is_none() {
-        // Before anybody's call can run.
-        cell.begin_run();
-    }
-    cell.kind.start_ended(cell, failure.as_ref());
-    if failure.is_some() {
-        cell.mailbox.close();
-    }
-    // Set once, and only here or by who abandons it.
-    let _ = cell.started.set(started);
-    match failure {
-        None => cell.be_awake().await,
-        Some(fault) => Box::pin(cell.refuse_all(&fault)).await,
+    match Box::pin(cell.start(maker).instrument(span)).await {
+        Ok(created) => {
+            // Before anybody's call can run.
+            cell.begin_run();
+            cell.kind.start_ended(cell, None);
+            cell.lifecycle.set_started(Ok(created));
+            cell.run_loop().await;
+        }
+        Err(fault) => {
+            cell.kind.start_ended(cell, Some(&fault));
+            cell.close_now(&Reason::StartFailed(fault));
+        }
     }
 }
 
 /// What the task of an actor does next.
 enum Step<A: Actor> {
     /// Take what the mailbox brought.
-    WireEnqueue(Next<Envelope<A>>),
+    Take(Next<Envelope<A>>),
     /// Run an alarm that is due.
-    Ring,
+    Fire,
     /// Begin to: an alarm of an actor that is in no store is due.
-    OwnAlarm,
+    BeginFiring,
     /// See whether it can sleep.
-    Idle,
+    Look,
 }
 
 /// What a task has of the actor that it runs. Tasks are dropped half-way when tokio's runtime is shut down; then nobody
@@ -84,8 +81,8 @@ impl<A: Actor> ActorTask<A> {
 
 impl<A: Actor> Drop for ActorTask<A> {
     fn drop(&mut self) {
-        if !self.0.holds.gone.is_cancelled() {
-            self.0.abandon();
+        if self.0.lifecycle.phase() < Phase::Closed {
+            self.0.close_now(&Reason::Dropped);
         }
     }
 }
@@ -98,67 +95,71 @@ impl<A: Actor> ActorCell<A> {
     /// When a sleep is tried again that the store failed. Nobody waits for it.
     const RETRY_SLEEP: Duration = Duration::from_secs(5);
 
-    // What is done seldom is boxed, so that an actor that waits holds no room for it.
-    pub(in crate::host) async fn be_awake(self: &Arc<Self>) {
+    pub(in crate::host) async fn run_loop(self: &Arc<Self>) {
         self.used();
-        // One timer for the whole time awake: it is only moved when it has run down.
+        // One timer for the whole activation: it is only moved when it has run down.
         let idle = sleep_until(self.may_sleep_at());
         tokio::pin!(idle);
         // Set while nothing but work that is to end first keeps it from sleeping.
         let mut finish_by = None;
         // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
         let mut sleeps_not_before = None;
-        let (mut ringing, mut quantum) = (FiringAlarms::default(), Quantum::new());
+        let (mut firing, mut quantum) = (FiringAlarms::default(), Quantum::new());
         loop {
-            match self.next_step(&ringing, idle.as_mut()).await {
-                Step::WireEnqueue(Next::Item(envelope)) => {
-                    let taken = self.take(envelope, ringing.calls_before(), &mut ringing).await;
-                    ringing.ran(taken);
+            match self.next_step(&firing, idle.as_mut()).await {
+                Step::Take(Next::Item(envelope)) => {
+                    let taken = self.take(envelope, firing.calls_before(), &mut firing).await;
+                    firing.ran(taken);
                     self.mailbox.done();
                     if self.mailbox.is_idle() {
                         self.used();
                     } else if quantum.is_over_after(taken) {
                         yield_now().await;
                     }
-                    // What it wished for comes as a nudge, before the next item.
+                    // What it requested comes as a nudge, before the next item.
                     continue;
                 }
-                Step::WireEnqueue(Next::Nudged) => Box::pin(self.settle()).await,
-                Step::WireEnqueue(Next::Closed) => break Box::pin(self.retire()).await,
-                Step::OwnAlarm => ringing.begin(None),
-                Step::Ring => {
-                    Box::pin(self.ring_next(&mut ringing)).await;
+                Step::Take(Next::Nudged) => Box::pin(self.settle()).await,
+                Step::Take(Next::Closed) => {
+                    Box::pin(self.close(Reason::Shutdown)).await;
+                    break;
+                }
+                Step::BeginFiring => firing.begin(None),
+                Step::Fire => {
+                    Box::pin(self.ring_next(&mut firing)).await;
                     self.used();
                 }
-                Step::Idle => {}
+                Step::Look => {}
             }
             let now = Instant::now();
             if self.is_to_be_destroyed() {
-                if Box::pin(self.try_destroy()).await {
+                if Box::pin(self.close(Reason::Destroy)).await {
                     break;
                 }
-                ringing.break_off();
+                firing.break_off();
                 if !self.is_to_be_destroyed() {
-                    // It is taken back, but what it does was told to stop: this time awake is over.
-                    self.wish(LifecycleRequest::Sleep);
+                    // It is taken back, but what it does was told to stop: this activation is over.
+                    self.request(LifecycleRequest::Sleep);
                 }
                 idle.as_mut().reset(now + Self::RETRY);
                 continue;
             }
-            if ringing.is_on() {
+            if firing.is_on() {
                 continue;
             }
-            let rests = self.holds.is_to_rest();
+            let is_evicted = self.keep_alive.take_evicted();
             let looks = idle.is_elapsed() || finish_by.is_some();
-            if !self.may_sleep(looks, rests, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
+            if !self.may_sleep(looks, is_evicted, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
                 finish_by = None;
-            } else if self.holds.is_finishing() && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT) {
+            } else if self.keep_alive.is_finishing()
+                && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT)
+            {
                 idle.as_mut().reset(now + Self::END_TIMEOUT);
-            } else if Box::pin(self.try_sleep()).await {
+            } else if Box::pin(self.close(Reason::Sleep)).await {
                 break;
             } else {
                 finish_by = None;
-                if self.holds.wish() == LifecycleRequest::Sleep {
+                if self.keep_alive.request() == LifecycleRequest::Sleep {
                     let retry = now + Self::RETRY_SLEEP;
                     sleeps_not_before = Some(retry);
                     idle.as_mut().reset(retry);
@@ -173,35 +174,35 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// What the actor's task does next.
-    async fn next_step(&self, ringing: &FiringAlarms, idle: Pin<&mut Sleep>) -> Step<A> {
-        if ringing.is_on() {
-            let mail = if ringing.is_next() { None } else { self.mailbox.try_next() };
-            return mail.map_or(Step::Ring, Step::WireEnqueue);
+    async fn next_step(&self, firing: &FiringAlarms, idle: Pin<&mut Sleep>) -> Step<A> {
+        if firing.is_on() {
+            let next = if firing.is_next() { None } else { self.mailbox.try_next() };
+            return next.map_or(Step::Fire, Step::Take);
         }
         tokio::select! {
             biased;
             // Before the mailbox, which may never be empty.
-            () = self.own_alarm(ringing) => Step::OwnAlarm,
-            next = self.mailbox.next() => Step::WireEnqueue(next),
-            () = idle => Step::Idle,
+            () = self.own_alarm(firing) => Step::BeginFiring,
+            next = self.mailbox.next() => Step::Take(next),
+            () = idle => Step::Look,
         }
     }
 
-    /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `rests`.
-    fn may_sleep(&self, looks: bool, rests: bool, now: Instant) -> bool {
+    /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `is_evicted`.
+    fn may_sleep(&self, looks: bool, is_evicted: bool, now: Instant) -> bool {
         if self.has_queued_work() {
             return false;
         }
-        match self.holds.wish() {
+        match self.keep_alive.request() {
             // Calls under way are waited for, as they are by whoever changes it.
-            LifecycleRequest::Sleep => !self.holds.is_kept(),
-            _ => (rests && self.is_idle()) || (looks && self.is_idle() && now >= self.may_sleep_at()),
+            LifecycleRequest::Sleep => !self.keep_alive.is_kept(),
+            _ => (is_evicted && self.is_idle()) || (looks && self.is_idle() && now >= self.may_sleep_at()),
         }
     }
 
-    /// The next alarm of an actor that is in no store; the others' are the clockwork's.
-    async fn own_alarm(&self, ringing: &FiringAlarms) {
-        if let Some(not_before) = ringing.not_before() {
+    /// The next alarm of an actor that is in no store; the others' are the alarm scheduler's.
+    async fn own_alarm(&self, firing: &FiringAlarms) {
+        if let Some(not_before) = firing.not_before() {
             Box::pin(sleep_until(not_before)).await;
         }
         if A::EPHEMERAL && self.alarms.lock().any() {
@@ -218,51 +219,43 @@ impl<A: Actor> ActorCell<A> {
             && self.alarms.lock().first_due(self.shared().clock().now()).is_some()
     }
 
-    /// Refuses what was posted to an actor that could not start.
-    pub(in crate::host) async fn refuse_all(&self, fault: &Fault) {
-        loop {
-            match self.mailbox.next().await {
-                Next::Item(envelope) => envelope.refuse(fault.clone()),
-                Next::Nudged => {}
-                Next::Closed => return,
-            }
-        }
-    }
-
     /// Runs `#[run]` up to where it waits, and has it go on in a task of its own.
     pub(in crate::host) fn begin_run(self: &Arc<Self>) {
         if !A::HOOKS.run {
             return;
         }
         let ctx = self.ctx_beside();
-        let asleep = self.holds.asleep.clone();
+        let cell = Arc::clone(self);
         let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
         let span = self.hook_span("run", None);
         let mut run = Box::pin(
             async move {
                 let what = Code { panics: shared.panics(), name: (<A::Contract as Contract>::NAME, "run") };
                 let run = fan.corked_beside(guarded_hook(what, Duration::MAX, A::run(ctx)));
-                if let Some(Err(fault)) =
-                    asleep.run_until_cancelled(run).await.map(|ended| ended.and_then(|ended| ended))
-                {
+                let ended = tokio::select! {
+                    biased;
+                    ended = run => ended.and_then(|ended| ended),
+                    () = cell.lifecycle.reached(Phase::Closing) => Ok(()),
+                };
+                if let Err(fault) = ended {
                     log::error!(
                         actor = <A::Contract as Contract>::NAME,
                         fault = shown(&fault),
-                        "a `run` hook ended with an error"
+                        "`#[run]` ended with an error"
                     );
                 }
             }
             .instrument(span),
         );
         if run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            task::spawn_in(&self.holds.run, run);
+            self.keep_alive.spawn_run(run);
         }
     }
 
     /// Whether nothing keeps it awake.
     pub(in crate::host) fn is_idle(&self) -> bool {
         let alone = A::OPTIONS.hibernate || self.roster().is_empty();
-        alone && !self.holds.is_held() && !(A::EPHEMERAL && self.alarms.lock().any())
+        alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.alarms.lock().any())
     }
 
     /// Runs work that keeps it awake.
@@ -287,7 +280,7 @@ impl<A: Actor> ActorCell<A> {
     {
         let awaited = Arc::new(Awaited::default());
         let work = self.link_beside(name, Arc::clone(&awaited)).scope(Box::pin(work));
-        let task = self.holds.work.spawn(async move {
+        let task = self.keep_alive.spawn_work(async move {
             let result = work.await;
             drop(held);
             result
@@ -296,24 +289,29 @@ impl<A: Actor> ActorCell<A> {
         WorkHandle::new(task, awaited)
     }
 
-    pub(crate) fn wish(&self, wish: LifecycleRequest) {
-        self.holds.set_wish(wish);
+    /// Asks for a change of the actor's own life, beside its turns.
+    pub(crate) fn request(&self, request: LifecycleRequest) {
+        self.raise_request(request);
         self.mailbox.nudge();
     }
 
+    /// The same for a turn, whose end wakes the actor's task.
+    pub(in crate::host) fn raise_request(&self, request: LifecycleRequest) {
+        self.keep_alive.raise_request(request, &self.lifecycle);
+    }
+
     /// Asks the actor to sleep now, if it is idle: others need its place.
-    pub(in crate::host) fn rest(&self) {
-        self.holds.ask_to_rest();
+    pub(in crate::host) fn evict(&self) {
+        self.keep_alive.evict();
         self.mailbox.nudge();
     }
 
     /// Whether it would sleep if it was asked to.
-    fn is_restful(&self) -> bool {
-        let is_started = matches!(self.started.get(), Some(Ok(_)));
-        is_started
+    fn can_be_evicted(&self) -> bool {
+        self.lifecycle.phase() == Phase::Running
             && self.is_awake()
             && self.mailbox.is_idle()
-            && self.holds.wish() == LifecycleRequest::Stay
+            && self.keep_alive.request() == LifecycleRequest::Stay
             && self.is_idle()
             && !self.has_queued_work()
     }
@@ -326,7 +324,7 @@ impl<A: Actor> ActorCell<A> {
     /// For a hook that nobody asked for.
     pub(in crate::host) fn log(&self, result: Result<(), Fault>) {
         if let Err(fault) = result {
-            log::error!(actor = shown(self.record().id), fault = shown(&fault), "a hook failed");
+            log::error!(actor = shown(self.record().id), fault = shown(&fault), "hook failed");
         }
     }
 }
@@ -336,12 +334,12 @@ impl<A: Actor> MaySleep for ActorCell<A> {
         self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed)
     }
 
-    fn may_rest(&self) -> bool {
-        self.is_restful()
+    fn can_sleep(&self) -> bool {
+        self.can_be_evicted()
     }
 
-    fn rest(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        ActorCell::rest(&self);
-        Box::pin(async move { self.asleep().await })
+    fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        self.evict();
+        Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
     }
 }

@@ -226,7 +226,7 @@ impl<A: Actor> ActorCell<A> {
         let restored = self.restore().await.inspect_err(|fault| {
             if fault.has(Code::ActorNotFound) {
                 // Somebody else has destroyed it, or a commit has of which nobody knew whether it did.
-                self.wish(LifecycleRequest::Destroy);
+                self.request(LifecycleRequest::Destroy);
             }
         })?;
         self.go_on_from(core, restored);
@@ -241,29 +241,6 @@ impl<A: Actor> ActorCell<A> {
                 return;
             }
             ended.await;
-        }
-    }
-
-    /// The end of what can be saved, if everything is, and if this closes what else must be.
-    pub(in crate::host) fn close_if_clean(&self, close: impl FnOnce() -> bool) -> bool {
-        // One step with the gate: an alarm is set before this and saved, or not set.
-        let gate = self.gate.lock();
-        let closed = gate.is_clean() && close();
-        if closed {
-            self.alarms.lock().close();
-            self.close_queues(&faults::not_handled_yet());
-        }
-        closed
-    }
-
-    /// Before the actor goes: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
-    pub(in crate::host) async fn finish_saving(self: &Arc<Self>) {
-        loop {
-            let Ok(mut access) = self.write_saved().await else { return };
-            if self.close_if_clean(|| true) {
-                access.state = None;
-                return;
-            }
         }
     }
 

@@ -212,7 +212,7 @@ impl<A: Actor> ActorCell<A> {
         loop {
             let changed = self.queues_changed.notified();
             self.queues.lock().is_read(queue);
-            if self.holds.cancelled.is_cancelled() {
+            if self.is_cancelled() {
                 return None;
             }
             if let Some(taken) = take() {
@@ -220,7 +220,7 @@ impl<A: Actor> ActorCell<A> {
             }
             tokio::select! {
                 () = changed => {}
-                () = self.holds.cancelled.cancelled() => return None,
+                () = self.cancelled() => return None,
             }
         }
     }
@@ -243,7 +243,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether a message waits for `#[run]`, which is there to take it.
     pub(in crate::host) fn has_queued_work(&self) -> bool {
-        Self::HAS_QUEUES && !self.holds.run.is_empty() && self.queues.lock().has_work()
+        Self::HAS_QUEUES && self.keep_alive().is_running() && self.queues.lock().has_work()
     }
 
     /// Whether there is something to take, of which nothing is in memory yet: whoever has a turn finds some of it.

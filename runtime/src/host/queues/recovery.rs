@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::{
     Actor, ActorId, Fault,
     error::Code,
-    host::{ActorCell, HostedActor, HostedType, Lookup, Shared, runtime::Kinds},
+    host::{ActorCell, HostedActor, HostedType, Lookup, Shared, cell::lifecycle::Phase, runtime::Kinds},
     store::ActorRecord,
     util::{log, shown::shown},
 };
@@ -67,7 +67,7 @@ async fn wake(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord) {
             // Who takes longer is no concern of the others.
             let _ = timeout(LONGEST, Arc::clone(&actor).works_off()).await;
             // It was woken for that alone, unless others have come meanwhile.
-            actor.rest();
+            actor.sleep_if_idle();
         }
         Ok(None) => {}
         Err(_) => {
@@ -109,7 +109,7 @@ impl<A: Actor> ActorCell<A> {
     /// sleeps.
     pub(in crate::host) async fn work_off(&self) {
         let (mut seen, mut since) = (None, Instant::now());
-        while A::HOOKS.run && Self::HAS_QUEUES && !self.holds.run.is_empty() {
+        while A::HOOKS.run && Self::HAS_QUEUES && self.keep_alive().is_running() {
             let changed = self.queues_changed.notified();
             let (progress, is_done) = {
                 let mut queues = self.queues.lock();
@@ -124,7 +124,7 @@ impl<A: Actor> ActorCell<A> {
             }
             tokio::select! {
                 () = changed => {}
-                () = self.asleep() => return,
+                () = self.lifecycle().reached(Phase::Closed) => return,
                 () = sleep_until(since + patience) => {}
             }
         }

@@ -19,8 +19,6 @@ pub(in crate::host) struct Alarms {
     changes: Changes<AlarmChange>,
     /// How much the time of day was ahead of elapsed time when what follows it was looked at last.
     ahead_ms: i64,
-    /// The actor sleeps: what is set now would never be saved.
-    closed: bool,
 }
 
 impl Alarms {
@@ -33,7 +31,6 @@ impl Alarms {
             by_elapsed_time: BTreeSet::new(),
             changes: Changes::default(),
             ahead_ms: i64::MIN,
-            closed: false,
         }
     }
 
@@ -171,15 +168,6 @@ impl Alarms {
     /// Nothing is on its way to the store any more.
     pub(in crate::host) fn not_saved(&mut self) {
         self.changes.not_saved();
-    }
-
-    /// The actor sleeps.
-    pub(in crate::host) fn close(&mut self) {
-        self.closed = true;
-    }
-
-    pub(in crate::host) fn is_closed(&self) -> bool {
-        self.closed
     }
 
     pub(in crate::host) fn is_set(&self, id: AlarmId) -> bool {

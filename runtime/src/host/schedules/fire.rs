@@ -14,6 +14,7 @@ use crate::{
     },
     host::{
         ActorCell,
+        cell::lifecycle::Phase,
         turn::{
             instrument::{CallInfo, CallInstrument},
             write_turn::{WriteAccess, WriteTurn},
@@ -92,7 +93,7 @@ impl<A: Actor> ActorCell<A> {
         // The gate before the alarms, as where both are submitted.
         let mut gate = self.gate.lock();
         let mut alarms = self.alarms.lock();
-        if alarms.is_closed() {
+        if self.lifecycle().phase() >= Phase::Sealed {
             return None;
         }
         let result = change(&mut alarms);
@@ -120,7 +121,7 @@ impl<A: Actor> ActorCell<A> {
             }
             tokio::select! {
                 () = ended => {}
-                () = self.asleep() => return false,
+                () = self.lifecycle().reached(Phase::Closed) => return false,
             }
         }
     }

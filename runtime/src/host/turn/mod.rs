@@ -126,7 +126,7 @@ impl<A: Actor> ActorCell<A> {
     fn may_begin(&self, core: &Core<A>) -> bool {
         self.mailbox.is_idle()
             && core.state.is_some()
-            && self.holds.wish() != LifecycleRequest::Destroy
+            && self.keep_alive().request() != LifecycleRequest::Destroy
             && self.gate.is_open()
             && !self.is_starved()
     }
@@ -345,9 +345,9 @@ impl<A: Actor> ActorCell<A> {
             LifecycleRequest::Stay => return,
             LifecycleRequest::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
                 gate.destroy();
-                self.holds.cancelled.cancel();
+                self.lifecycle().tell_to_end();
             }
-            wish => self.holds.set_wish(wish),
+            request => self.raise_request(request),
         }
         self.mailbox.nudge();
     }

@@ -16,7 +16,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, HangUp, Pending as _, PendingOutput, Source,
-        cell::{envelope::Envelope, keep_alive::KeepAliveGuard, unanswered},
+        cell::{envelope::Envelope, keep_alive::KeepAliveGuard, lifecycle::Phase, unanswered},
         connections::route::ActorRoute,
     },
     util::map_body::through,
@@ -160,14 +160,14 @@ impl<A: Actor> ActorCell<A> {
     /// Runs the handler of a socket, which keeps the actor awake.
     pub(in crate::host) fn start_socket(self: &Arc<Self>, conn: Conn<A>, socket: RawSocket) {
         let outcome = socket.outcome();
-        let asleep = self.holds.asleep.clone();
+        let cell = Arc::clone(self);
         let span = self.hook_span("on_websocket", Some(&conn));
         let ctx = self.ctx(Some(conn));
         let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
         let kept = KeepAliveGuard::new(Arc::clone(self));
         let run = async move {
             let over = async {
-                asleep.cancelled().await;
+                cell.lifecycle().reached(Phase::Closing).await;
                 // The socket is closed; its handler has seen that, or will.
                 tokio::time::sleep(Self::SOCKET_END).await;
             };
@@ -185,7 +185,7 @@ impl<A: Actor> ActorCell<A> {
             }
             drop(kept);
         };
-        task::spawn_in(&self.holds.work, run.instrument(span));
+        self.keep_alive().spawn_unit_work(run.instrument(span));
     }
 }
 

@@ -19,12 +19,12 @@ impl MaySleep for Dummy {
         self.used_at_ms.load(Ordering::Relaxed)
     }
 
-    fn may_rest(&self) -> bool {
+    fn can_sleep(&self) -> bool {
         self.looked_at.fetch_add(1, Ordering::Relaxed);
         !self.is_busy.load(Ordering::Relaxed)
     }
 
-    fn rest(self: Arc<Self>) -> BoxFuture<'static, ()> {
+    fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
         let place = self.place.lock().take();
         async move { drop(place) }.boxed()
     }

@@ -6,7 +6,7 @@
 //! | phase | what it is | who can find it |
 //! |---|---|---|
 //! | provisional | `#[on_create]` has made a state in memory, and `#[on_before_connect]` is asked about one caller after the other | callers who are to be judged too, and would make it from the same input |
-//! | being made | somebody was let in: it has its key, and its first commit is under way | everybody; they wait for [`ActorCell::started`](crate::host::ActorCell) |
+//! | being made | somebody was let in: it has its key, and its first commit is under way | everybody; they wait until it has started |
 //! | admitted | as any awake actor: `#[on_wake]`, `#[run]`, schedules, messages, and then the first caller | everybody |
 //! | dropped | nobody was let in who may make it, and nobody waits any more | nobody |
 //!
@@ -48,6 +48,7 @@ use crate::{
         cell::{
             Absent, Core,
             envelope::{Connect, Envelope},
+            lifecycle,
             mailbox::Next,
             task::ActorTask,
             unanswered,
@@ -93,7 +94,8 @@ impl<A: Actor> Provisionals<A> {
     pub(in crate::host) async fn decided(&self, key: &Key) -> bool {
         let cells = self.of(key);
         for cell in &cells {
-            cell.started.wait().await;
+            // Whatever becomes of it.
+            let _ = cell.lifecycle().wait_started().await;
         }
         !cells.is_empty()
     }
@@ -117,15 +119,15 @@ impl<A: Actor> Provisionals<A> {
 }
 
 /// The task of an actor that begins as a provisional one.
-async fn live_provisionally<A: Actor>(life: ActorTask<A>, span: Span) {
-    let cell = life.cell();
+async fn run_provisionally<A: Actor>(task: ActorTask<A>, span: Span) {
+    let cell = task.cell();
     // Boxed: what an actor that is awake holds on to does not grow by it.
     if let Some(held) = Box::pin(cell.be_provisional().instrument(span)).await {
         for envelope in held {
             cell.take(envelope, 1, &mut FiringAlarms::default()).await;
             cell.mailbox.done();
         }
-        cell.be_awake().await;
+        cell.run_loop().await;
     }
 }
 
@@ -245,8 +247,9 @@ impl<A: Actor> ActorCell<A> {
     /// There will be no actor: who waits is told why.
     fn fail_callers(self: &Arc<Self>, fault: &Fault) {
         self.kind.forget_provisional(self);
+        self.kind.forget(self);
         let waiting = self.mailbox.abandon();
-        let _ = self.started.set(Err(fault.clone()));
+        self.lifecycle().set_started(Err(fault.clone()));
         for envelope in waiting {
             match envelope {
                 Envelope::Connect(connect) => {
@@ -279,8 +282,7 @@ impl<A: Actor> ActorCell<A> {
         }
         self.begin_run();
         self.kind.start_ended(self, None);
-        // Set once, and only here or by who abandons it.
-        let _ = self.started.set(Ok(true));
+        self.lifecycle().set_started(Ok(true));
         self.open(connect, judged, true).instrument(span).await;
         self.mailbox.done();
         true
@@ -354,7 +356,8 @@ impl<A: Actor> ActorCell<A> {
         self.kind.forget_provisional(self);
         let waiting = self.mailbox.abandon();
         // As if it had gone to sleep: who waits for it looks again.
-        let _ = self.started.set(Ok(false));
+        self.lifecycle().advance(lifecycle::Phase::Closing);
+        self.lifecycle().set_started(Ok(false));
         let mut callers = vec![first];
         for envelope in waiting {
             match envelope {

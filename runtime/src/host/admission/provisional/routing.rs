@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 
-use super::live_provisionally;
+use super::run_provisionally;
 use crate::{
     Actor, Fault, Key,
     error::{Code, faults},
@@ -133,7 +133,7 @@ impl<A: Actor> ActorType<A> {
                 all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
                 task::spawn_in(
                     self.shared().tasks(),
-                    live_provisionally(ActorTask::new(&cell), cell.wake_span()),
+                    run_provisionally(ActorTask::new(&cell), cell.wake_span()),
                 );
                 cell
             }
