@@ -23,6 +23,7 @@ use super::{
         Absent,
         envelope::Envelope,
         lifecycle::Phase,
+        sleep_timer::SleepTimer,
         start_backoff::StartBackoff,
         task::{ActorTask, run},
     },
@@ -51,6 +52,8 @@ pub(crate) struct ActorType<A: Actor> {
     /// Those that would be made for somebody whom they have not let in yet.
     pub(super) provisionals: Provisionals<A>,
     setbacks: StartBackoff,
+    /// Has them look whether they can sleep.
+    sleep_timer: Arc<SleepTimer<ActorCell<A>>>,
     /// What its slow clients do not get.
     drops: Arc<DropCounters>,
     meters: Arc<ActorMeters>,
@@ -70,6 +73,7 @@ impl<A: Actor> ActorType<A> {
             hibernating: Mutex::default(),
             provisionals: Provisionals::default(),
             setbacks: StartBackoff::default(),
+            sleep_timer: SleepTimer::new(A::OPTIONS.sleep_timeout),
             drops: Arc::new(DropCounters::new(name, events::<A>())),
             meters: Arc::new(meters),
         })
@@ -77,6 +81,10 @@ impl<A: Actor> ActorType<A> {
 
     pub(super) fn drops(&self) -> &Arc<DropCounters> {
         &self.drops
+    }
+
+    pub(super) fn sleep_timer(&self) -> &Arc<SleepTimer<ActorCell<A>>> {
+        &self.sleep_timer
     }
 
     pub(super) fn meters(&self) -> &Arc<ActorMeters> {

@@ -153,6 +153,11 @@ impl<T: HasFlow> Mailbox<T> {
         self.filled.notify_one();
     }
 
+    /// Wakes the reader to look at what it waits for beside this.
+    pub(in crate::host) fn wake(&self) {
+        self.filled.notify_one();
+    }
+
     /// Takes no more items; what waits is still read.
     pub(in crate::host) fn close(&self) {
         self.narrow(&mut self.queue.lock(), Intake::Closed);
@@ -194,11 +199,14 @@ impl<T: HasFlow> Mailbox<T> {
         }
     }
 
-    /// The next item or nudge; nudges come first.
-    pub(in crate::host) async fn next(&self) -> Next<T> {
+    /// The next item or nudge; `None` if there is none and this says that the reader has something else to do.
+    pub(in crate::host) async fn next_unless(&self, has_else: impl Fn() -> bool) -> Option<Next<T>> {
         loop {
             if let Some(next) = self.try_next() {
-                return next;
+                return Some(next);
+            }
+            if has_else() {
+                return None;
             }
             self.filled.notified().await;
         }

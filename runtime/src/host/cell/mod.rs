@@ -11,6 +11,7 @@ pub(in crate::host) mod mailbox;
 pub(in crate::host) mod parked;
 #[cfg(all(test, feature = "client"))]
 pub(in crate::host) mod sizes;
+pub(in crate::host) mod sleep_timer;
 pub(in crate::host) mod slots;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
@@ -35,6 +36,7 @@ use self::{
     lifecycle::{Lifecycle, Phase},
     mailbox::{Mailbox, Rejected},
     parked::Parked,
+    sleep_timer::NextLook,
 };
 use super::{
     ConnectInfo, Denied, Flow, Lookup, Shared, Source,
@@ -87,6 +89,8 @@ pub(crate) struct ActorCell<A: Actor> {
     permit: Mutex<Option<AwakePermit>>,
     /// When it was last used past its mailbox, in elapsed time.
     used_at_ms: AtomicU64,
+    /// When it looks again whether it can sleep.
+    next_look: NextLook,
     /// Name and key, for people: `chatRoom/general`.
     pub(super) address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
@@ -146,6 +150,7 @@ impl<A: Actor> ActorCell<A> {
             keep_alive: KeepAlive::default(),
             permit: Mutex::default(),
             used_at_ms: AtomicU64::new(0),
+            next_look: NextLook::default(),
             address: OnceLock::new(),
             starting_reads: AtomicUsize::new(0),
             roster,

@@ -1,8 +1,7 @@
 //! The task of an actor: from its start to its end.
 
 use std::{
-    pin::Pin,
-    sync::Arc,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Waker},
     time::Duration,
 };
@@ -10,7 +9,7 @@ use std::{
 use futures_util::future::BoxFuture;
 use tokio::{
     task::yield_now,
-    time::{Instant, Sleep, sleep_until},
+    time::{Instant, sleep_until},
 };
 
 use super::{
@@ -18,6 +17,7 @@ use super::{
     keep_alive::{LifecycleRequest, Work},
     lifecycle::{Phase, Reason},
     mailbox::Next,
+    sleep_timer::{NextLook, Sleeper, When},
 };
 use crate::{
     Actor, Contract, Fault, WorkHandle,
@@ -97,16 +97,16 @@ impl<A: Actor> ActorCell<A> {
 
     pub(in crate::host) async fn run_loop(self: &Arc<Self>) {
         self.used();
-        // One timer for the whole activation: it is only moved when it has run down.
-        let idle = sleep_until(self.may_sleep_at());
-        tokio::pin!(idle);
+        self.look_again(When::Idle);
+        // The time has come to look whether it can sleep.
+        let mut looks = false;
         // Set while nothing but work that is to end first keeps it from sleeping.
         let mut finish_by = None;
         // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
         let mut sleeps_not_before = None;
         let (mut firing, mut quantum) = (FiringAlarms::default(), Quantum::new());
         loop {
-            match self.next_step(&firing, idle.as_mut()).await {
+            match self.next_step(&firing).await {
                 Step::Take(Next::Item(envelope)) => {
                     let taken = self.take(envelope, firing.calls_before(), &mut firing).await;
                     firing.ran(taken);
@@ -129,7 +129,7 @@ impl<A: Actor> ActorCell<A> {
                     Box::pin(self.ring_next(&mut firing)).await;
                     self.used();
                 }
-                Step::Look => {}
+                Step::Look => looks = true,
             }
             let now = Instant::now();
             if self.is_to_be_destroyed() {
@@ -141,76 +141,80 @@ impl<A: Actor> ActorCell<A> {
                     // It is taken back, but what it does was told to stop: this activation is over.
                     self.request(LifecycleRequest::Sleep);
                 }
-                idle.as_mut().reset(now + Self::RETRY);
+                looks = false;
+                self.look_again(When::In(Self::RETRY));
                 continue;
             }
             if firing.is_on() {
                 continue;
             }
             let is_evicted = self.keep_alive.take_evicted();
-            let looks = idle.is_elapsed() || finish_by.is_some();
-            if !self.may_sleep(looks, is_evicted, now) || sleeps_not_before.is_some_and(|retry| now < retry) {
+            // Held, or used since, unless it turns out otherwise.
+            let mut next_look = std::mem::take(&mut looks).then_some(When::Idle);
+            let is_time = next_look.is_some() || finish_by.is_some();
+            if !self.may_sleep(is_time, is_evicted, now) || sleeps_not_before.is_some_and(|retry| now < retry)
+            {
                 finish_by = None;
             } else if self.keep_alive.is_finishing()
                 && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT)
             {
-                idle.as_mut().reset(now + Self::END_TIMEOUT);
+                next_look = Some(When::In(Self::END_TIMEOUT));
             } else if Box::pin(self.close(Reason::Sleep)).await {
                 break;
             } else {
                 finish_by = None;
                 if self.keep_alive.request() == LifecycleRequest::Sleep {
-                    let retry = now + Self::RETRY_SLEEP;
-                    sleeps_not_before = Some(retry);
-                    idle.as_mut().reset(retry);
+                    sleeps_not_before = Some(now + Self::RETRY_SLEEP);
+                    next_look = Some(When::In(Self::RETRY_SLEEP));
                 }
             }
-            if idle.is_elapsed() {
-                // Held, or used since.
-                let soon = Instant::now() + A::OPTIONS.sleep_timeout / 8;
-                idle.as_mut().reset(self.may_sleep_at().max(soon));
+            if let Some(when) = next_look {
+                self.look_again(when);
             }
         }
     }
 
     /// What the actor's task does next.
-    async fn next_step(&self, firing: &FiringAlarms, idle: Pin<&mut Sleep>) -> Step<A> {
+    async fn next_step(&self, firing: &FiringAlarms) -> Step<A> {
         if firing.is_on() {
             let next = if firing.is_next() { None } else { self.mailbox.try_next() };
             return next.map_or(Step::Fire, Step::Take);
         }
-        tokio::select! {
-            biased;
-            // Before the mailbox, which may never be empty.
-            () = self.own_alarm(firing) => Step::BeginFiring,
-            next = self.mailbox.next() => Step::Take(next),
-            () = idle => Step::Look,
+        if A::EPHEMERAL && self.alarms.lock().any() {
+            // Before the mailbox, which may never be empty. Boxed, as few have alarms that no store has.
+            let own_alarm = Box::pin(self.own_alarm(firing));
+            return tokio::select! {
+                biased;
+                () = own_alarm => Step::BeginFiring,
+                step = self.next_of_mailbox() => step,
+            };
         }
+        self.next_of_mailbox().await
+    }
+
+    async fn next_of_mailbox(&self) -> Step<A> {
+        self.mailbox.next_unless(|| self.next_look.take_due()).await.map_or(Step::Look, Step::Take)
     }
 
     /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `is_evicted`.
-    fn may_sleep(&self, looks: bool, is_evicted: bool, now: Instant) -> bool {
+    fn may_sleep(&self, is_time: bool, is_evicted: bool, now: Instant) -> bool {
         if self.has_queued_work() {
             return false;
         }
         match self.keep_alive.request() {
             // Calls under way are waited for, as they are by whoever changes it.
             LifecycleRequest::Sleep => !self.keep_alive.is_kept(),
-            _ => (is_evicted && self.is_idle()) || (looks && self.is_idle() && now >= self.may_sleep_at()),
+            _ => (is_evicted && self.is_idle()) || (is_time && self.is_idle() && now >= self.may_sleep_at()),
         }
     }
 
     /// The next alarm of an actor that is in no store; the others' are the alarm scheduler's.
     async fn own_alarm(&self, firing: &FiringAlarms) {
         if let Some(not_before) = firing.not_before() {
-            Box::pin(sleep_until(not_before)).await;
+            sleep_until(not_before).await;
         }
-        if A::EPHEMERAL && self.alarms.lock().any() {
-            let due = self.alarms.lock().next_due();
-            Box::pin(self.shared().clock().reaches(due)).await;
-        } else {
-            std::future::pending::<()>().await;
-        }
+        let due = self.alarms.lock().next_due();
+        self.shared().clock().reaches(due).await;
     }
 
     pub(in crate::host) fn own_alarm_is_due(&self) -> bool {
@@ -317,8 +321,12 @@ impl<A: Actor> ActorCell<A> {
     }
 
     fn may_sleep_at(&self) -> Instant {
-        let used_at_ms = self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed);
-        self.shared().clock().instant(used_at_ms) + A::OPTIONS.sleep_timeout
+        self.shared().clock().instant(Sleeper::used_at_ms(self)) + A::OPTIONS.sleep_timeout
+    }
+
+    /// Has its task woken then, to look whether it can sleep.
+    fn look_again(self: &Arc<Self>, when: When) {
+        self.kind.sleep_timer().set(self, when, self.shared());
     }
 
     /// For a hook that nobody asked for.
@@ -331,7 +339,7 @@ impl<A: Actor> ActorCell<A> {
 
 impl<A: Actor> MaySleep for ActorCell<A> {
     fn used_at_ms(&self) -> u64 {
-        self.used_at_ms.load(std::sync::atomic::Ordering::Relaxed)
+        Sleeper::used_at_ms(self)
     }
 
     fn can_sleep(&self) -> bool {
@@ -341,5 +349,19 @@ impl<A: Actor> MaySleep for ActorCell<A> {
     fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
         self.evict();
         Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
+    }
+}
+
+impl<A: Actor> Sleeper for ActorCell<A> {
+    fn next_look(&self) -> &NextLook {
+        &self.next_look
+    }
+
+    fn used_at_ms(&self) -> u64 {
+        self.used_at_ms.load(Ordering::Relaxed)
+    }
+
+    fn wake(&self) {
+        self.mailbox.wake();
     }
 }

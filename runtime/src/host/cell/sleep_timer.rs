@@ -1,0 +1,213 @@
+//! Sleep timer: one for all actors of a type, in place of one for each of them.
+//!
+//! An actor's task says when it is to look again whether it can sleep ([`SleepTimer::set`]), and is woken at that time. Most
+//! look when they have been idle for long enough: those that were used since are not woken for that, but entered anew for when
+//! they will have been. Times are rounded up to ticks of about a thousandth of the sleep time-out, so that actors that were
+//! made together share an entry.
+//!
+//! The timer has a task as long as somebody is entered. If the tokio runtime of that task is shut down, all that are entered
+//! are woken: those that run on another runtime enter themselves anew, and the first of them has a task made there.
+//!
+//! Locks: the table is locked last, and nobody is woken under it.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use parking_lot::Mutex;
+use tokio::{sync::Notify, time::sleep_until};
+
+use crate::{host::Shared, util::task};
+
+/// The actors of a type, by when each is to look whether it can sleep.
+pub(in crate::host) struct SleepTimer<T> {
+    tick_ms: u64,
+    timeout_ms: u64,
+    table: Mutex<Table<T>>,
+    /// Told when somebody is to look earlier than all others.
+    earlier: Notify,
+}
+
+struct Table<T> {
+    /// By the end of the tick, in elapsed time.
+    ticks: BTreeMap<u64, Vec<Weak<T>>>,
+    has_task: bool,
+}
+
+/// Somebody who is entered.
+pub(in crate::host) trait Sleeper: Send + Sync + 'static {
+    fn next_look(&self) -> &NextLook;
+
+    /// When it was used last, in elapsed time.
+    fn used_at_ms(&self) -> u64;
+
+    /// Wakes its task, which finds that it is [due](NextLook::take_due).
+    fn wake(&self);
+}
+
+/// When one of them is to look.
+#[derive(Default)]
+pub(in crate::host) struct NextLook {
+    /// In elapsed time, or [`WHEN_IDLE`](Self::WHEN_IDLE).
+    at_ms: AtomicU64,
+    /// The tick that it is entered at; 0 if it is not.
+    tick_ms: AtomicU64,
+    is_due: AtomicBool,
+}
+
+/// When to look.
+#[derive(Clone, Copy)]
+pub(in crate::host) enum When {
+    /// Once it has been idle for long enough; not for a while if it should have been by now.
+    Idle,
+    In(Duration),
+}
+
+impl NextLook {
+    const WHEN_IDLE: u64 = u64::MAX;
+
+    /// Whether it is to look now, which is said once.
+    pub(in crate::host) fn take_due(&self) -> bool {
+        self.is_due.load(Ordering::Relaxed) && self.is_due.swap(false, Ordering::AcqRel)
+    }
+}
+
+impl<T: Sleeper> SleepTimer<T> {
+    /// For actors that sleep after so long.
+    pub(in crate::host) fn new(sleep_timeout: Duration) -> Arc<Self> {
+        let timeout_ms = to_ms(sleep_timeout).max(1);
+        Arc::new(Self {
+            tick_ms: (timeout_ms / 1024).max(1),
+            timeout_ms,
+            table: Mutex::new(Table { ticks: BTreeMap::new(), has_task: false }),
+            earlier: Notify::new(),
+        })
+    }
+
+    /// It is to look then, and not when it was to look before.
+    pub(in crate::host) fn set(self: &Arc<Self>, sleeper: &Arc<T>, when: When, shared: &Arc<Shared>) {
+        let now_ms = shared.clock().elapsed_ms();
+        let (wanted_ms, at_ms) = match when {
+            When::Idle => (NextLook::WHEN_IDLE, self.idle_at_ms(&**sleeper, now_ms)),
+            When::In(wait) => (now_ms.saturating_add(to_ms(wait)), now_ms.saturating_add(to_ms(wait))),
+        };
+        let mut table = self.table.lock();
+        let look = sleeper.next_look();
+        look.at_ms.store(wanted_ms, Ordering::Relaxed);
+        let entered_ms = look.tick_ms.load(Ordering::Relaxed);
+        if entered_ms != 0 && entered_ms <= at_ms {
+            // Then it is seen that it is to look later.
+            return;
+        }
+        let first_ms = table.ticks.keys().next().copied();
+        let tick_ms = self.enter(&mut table, Arc::downgrade(sleeper), look, at_ms);
+        let begins = !table.has_task && !shared.over().is_cancelled();
+        table.has_task |= begins;
+        drop(table);
+        if begins {
+            task::spawn(run(Running(Some(Arc::clone(self))), Arc::clone(shared)));
+        } else if first_ms.is_none_or(|first_ms| tick_ms < first_ms) {
+            self.earlier.notify_one();
+        }
+    }
+
+    /// When somebody will have been idle for long enough. One that should have been by now is kept awake, and looks again
+    /// after an eighth of the time.
+    fn idle_at_ms(&self, sleeper: &T, now_ms: u64) -> u64 {
+        let idle_at_ms = sleeper.used_at_ms().saturating_add(self.timeout_ms);
+        idle_at_ms.max(now_ms.saturating_add((self.timeout_ms / 8).max(1)))
+    }
+
+    fn enter(&self, table: &mut Table<T>, sleeper: Weak<T>, look: &NextLook, at_ms: u64) -> u64 {
+        let tick_ms = at_ms.div_ceil(self.tick_ms).saturating_mul(self.tick_ms);
+        look.tick_ms.store(tick_ms, Ordering::Relaxed);
+        table.ticks.entry(tick_ms).or_default().push(sleeper);
+        tick_ms
+    }
+
+    /// Takes out those who are to look now. Gives the next tick too, or lets go of the task if there is none.
+    fn take_due(&self, now_ms: u64, running: &mut Running<T>) -> (Vec<Arc<T>>, Option<u64>) {
+        let mut due = Vec::new();
+        let mut table = self.table.lock();
+        while let Some(entry) = table.ticks.first_entry().filter(|entry| *entry.key() <= now_ms) {
+            let (tick_ms, sleepers) = entry.remove_entry();
+            for weak in sleepers {
+                let Some(sleeper) = weak.upgrade() else { continue };
+                let look = sleeper.next_look();
+                if look.tick_ms.load(Ordering::Relaxed) != tick_ms {
+                    // It was entered anew since.
+                    continue;
+                }
+                let at_ms = match look.at_ms.load(Ordering::Relaxed) {
+                    NextLook::WHEN_IDLE if sleeper.used_at_ms().saturating_add(self.timeout_ms) > now_ms => {
+                        self.idle_at_ms(&sleeper, now_ms)
+                    }
+                    NextLook::WHEN_IDLE => now_ms,
+                    at_ms => at_ms,
+                };
+                if at_ms > now_ms {
+                    self.enter(&mut table, weak, look, at_ms);
+                } else {
+                    look.tick_ms.store(0, Ordering::Relaxed);
+                    due.push(sleeper);
+                }
+            }
+        }
+        let next_ms = table.ticks.keys().next().copied();
+        if next_ms.is_none() {
+            table.has_task = false;
+            running.0 = None;
+        }
+        (due, next_ms)
+    }
+}
+
+/// Wakes whoever is to look, until nobody is entered or the runtime is over.
+async fn run<T: Sleeper>(mut running: Running<T>, shared: Arc<Shared>) {
+    let Some(timer) = running.0.clone() else { return };
+    let mut now_ms = shared.clock().elapsed_ms();
+    loop {
+        let (due, next_ms) = timer.take_due(now_ms, &mut running);
+        due.iter().for_each(|sleeper| look_now(&**sleeper));
+        drop(due);
+        let Some(next_ms) = next_ms else { return };
+        tokio::select! {
+            () = sleep_until(shared.clock().instant(next_ms)) => now_ms = next_ms.max(shared.clock().elapsed_ms()),
+            () = timer.earlier.notified() => now_ms = shared.clock().elapsed_ms(),
+            () = shared.over().cancelled() => return,
+        }
+    }
+}
+
+fn look_now(sleeper: &impl Sleeper) {
+    sleeper.next_look().is_due.store(true, Ordering::Release);
+    sleeper.wake();
+}
+
+/// The task of a timer. If it is dropped before its time, whoever is entered has to see to itself.
+struct Running<T: Sleeper>(Option<Arc<SleepTimer<T>>>);
+
+impl<T: Sleeper> Drop for Running<T> {
+    fn drop(&mut self) {
+        let Some(timer) = &self.0 else { return };
+        let left = {
+            let mut table = timer.table.lock();
+            table.has_task = false;
+            std::mem::take(&mut table.ticks)
+        };
+        for sleeper in left.into_values().flatten().filter_map(|sleeper| sleeper.upgrade()) {
+            sleeper.next_look().tick_ms.store(0, Ordering::Relaxed);
+            look_now(&*sleeper);
+        }
+    }
+}
+
+/// Milliseconds, and the rest of one as a whole one: nobody is to look before it can sleep.
+fn to_ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros().div_ceil(1_000)).unwrap_or(u64::MAX)
+}
