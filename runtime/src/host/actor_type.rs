@@ -51,7 +51,7 @@ pub(crate) struct ActorType<A: Actor> {
     hibernating: Mutex<HashMap<Key, Arc<Connections<A>>>>,
     /// Those that would be made for somebody whom they have not let in yet.
     pub(super) provisionals: Provisionals<A>,
-    setbacks: StartBackoff,
+    start_backoff: StartBackoff,
     /// Has them look whether they can sleep.
     sleep_timer: Arc<SleepTimer<ActorCell<A>>>,
     /// What its slow clients do not get.
@@ -72,7 +72,7 @@ impl<A: Actor> ActorType<A> {
             ids: Mutex::default(),
             hibernating: Mutex::default(),
             provisionals: Provisionals::default(),
-            setbacks: StartBackoff::default(),
+            start_backoff: StartBackoff::default(),
             sleep_timer: SleepTimer::new(A::OPTIONS.sleep_timeout),
             drops: Arc::new(DropCounters::new(name, events::<A>())),
             meters: Arc::new(meters),
@@ -147,7 +147,7 @@ impl<A: Actor> ActorType<A> {
         if let Some(cell) = self.cell_at(key) {
             return Ok((cell, false));
         }
-        self.check_setbacks(key)?;
+        self.check_backoff(key)?;
         let absent = match reach {
             // Looking up is cheap, starting is not: what does not exist shall cost no task.
             Lookup::Get if self.find_stored(key).await?.is_none() => match self.found_later(key).await? {
@@ -184,8 +184,8 @@ impl<A: Actor> ActorType<A> {
         Ok(self.find_stored(key).await?.map(|_| Found::Stored))
     }
 
-    pub(super) fn check_setbacks(&self, key: &Key) -> Result<(), Fault> {
-        self.setbacks.check(key, self.shared.clock().elapsed_ms())
+    pub(super) fn check_backoff(&self, key: &Key) -> Result<(), Fault> {
+        self.start_backoff.check(key, self.shared.clock().elapsed_ms())
     }
 
     pub(super) fn add_awake(&self, awake: &mut HashMap<Key, Weak<ActorCell<A>>>, cell: &Arc<ActorCell<A>>) {
@@ -242,8 +242,8 @@ impl<A: Actor> ActorType<A> {
     pub(super) fn start_ended(&self, cell: &Arc<ActorCell<A>>, failure: Option<&Fault>) {
         let elapsed_ms = self.shared.clock().elapsed_ms();
         match failure {
-            None => self.setbacks.clear(&cell.key, elapsed_ms),
-            Some(fault) => self.setbacks.note(&cell.key, fault, elapsed_ms),
+            None => self.start_backoff.record_start(&cell.key, elapsed_ms),
+            Some(fault) => self.start_backoff.record_failure(&cell.key, fault, elapsed_ms),
         }
     }
 

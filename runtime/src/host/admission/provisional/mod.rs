@@ -152,7 +152,7 @@ impl<A: Actor> ActorCell<A> {
     /// no actor after all.
     async fn be_provisional(self: &Arc<Self>) -> Option<Vec<Envelope<A>>> {
         if let Err(fault) = self.make_provisionally().await {
-            // No setback: a stranger's input must not keep others from the key.
+            // No backoff: a stranger's input must not keep others from the key.
             self.fail_callers(&fault);
             return None;
         }

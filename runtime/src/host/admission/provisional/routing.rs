@@ -73,7 +73,7 @@ impl<A: Actor> ActorType<A> {
                 return Err(faults::deadlock(&cell.link(Chain::current(), "on_before_connect", None)));
             }
             if self.cell_at(key).is_none() {
-                self.check_setbacks(key)?;
+                self.check_backoff(key)?;
                 if self.find_stored(key).await?.is_none() {
                     return Ok(Bench::Provisional);
                 }
