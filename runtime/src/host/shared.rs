@@ -8,8 +8,9 @@ use std::sync::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Runtime, admission::places::AwakeLimit, durability::group_commit::Committer, health::Pulse,
-    queues::queued_bytes::Queued, schedules::scheduler::AlarmScheduler, turn::panics::Panics,
+    Runtime, admission::places::AwakeLimit, cell::sleep_timer::Timekeeper,
+    durability::group_commit::Committer, health::Pulse, queues::queued_bytes::Queued,
+    schedules::scheduler::AlarmScheduler, turn::panics::Panics,
 };
 use crate::{
     ConnId, Limits,
@@ -158,5 +159,15 @@ impl Shared {
 
     pub(super) fn parting(&self) -> &CancellationToken {
         &self.parting
+    }
+}
+
+impl Timekeeper for Shared {
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn over(&self) -> &CancellationToken {
+        &self.over
     }
 }

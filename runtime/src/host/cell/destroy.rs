@@ -9,7 +9,7 @@ use super::{
 use crate::{
     Actor, Fault,
     delivery::outbox::Close,
-    error::{Code, faults},
+    error::Code,
     host::{
         ActorCell, Lookup,
         durability::commit::Unsaved,

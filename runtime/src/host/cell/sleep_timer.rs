@@ -21,8 +21,9 @@ use std::{
 
 use parking_lot::Mutex;
 use tokio::{sync::Notify, time::sleep_until};
+use tokio_util::sync::CancellationToken;
 
-use crate::{host::Shared, util::task};
+use crate::util::{clock::Clock, task};
 
 /// The actors of a type, by when each is to look whether it can sleep.
 pub(in crate::host) struct SleepTimer<T> {
@@ -48,6 +49,14 @@ pub(in crate::host) trait Sleeper: Send + Sync + 'static {
 
     /// Wakes its task, which finds that it is [due](NextLook::take_due).
     fn wake(&self);
+}
+
+/// What a timer goes by.
+pub(in crate::host) trait Timekeeper: Send + Sync + 'static {
+    fn clock(&self) -> &Clock;
+
+    /// Cancelled when nobody is to be woken any more.
+    fn over(&self) -> &CancellationToken;
 }
 
 /// When one of them is to look.
@@ -90,8 +99,13 @@ impl<T: Sleeper> SleepTimer<T> {
     }
 
     /// It is to look then, and not when it was to look before.
-    pub(in crate::host) fn set(self: &Arc<Self>, sleeper: &Arc<T>, when: When, shared: &Arc<Shared>) {
-        let now_ms = shared.clock().elapsed_ms();
+    pub(in crate::host) fn set(
+        self: &Arc<Self>,
+        sleeper: &Arc<T>,
+        when: When,
+        keeper: &Arc<impl Timekeeper>,
+    ) {
+        let now_ms = keeper.clock().elapsed_ms();
         let (wanted_ms, at_ms) = match when {
             When::Idle => (NextLook::WHEN_IDLE, self.idle_at_ms(&**sleeper, now_ms)),
             When::In(wait) => (now_ms.saturating_add(to_ms(wait)), now_ms.saturating_add(to_ms(wait))),
@@ -106,11 +120,11 @@ impl<T: Sleeper> SleepTimer<T> {
         }
         let first_ms = table.ticks.keys().next().copied();
         let tick_ms = self.enter(&mut table, Arc::downgrade(sleeper), look, at_ms);
-        let begins = !table.has_task && !shared.over().is_cancelled();
+        let begins = !table.has_task && !keeper.over().is_cancelled();
         table.has_task |= begins;
         drop(table);
         if begins {
-            task::spawn(run(Running(Some(Arc::clone(self))), Arc::clone(shared)));
+            task::spawn(run(Running(Some(Arc::clone(self))), Arc::clone(keeper)));
         } else if first_ms.is_none_or(|first_ms| tick_ms < first_ms) {
             self.earlier.notify_one();
         }
@@ -168,18 +182,18 @@ impl<T: Sleeper> SleepTimer<T> {
 }
 
 /// Wakes whoever is to look, until nobody is entered or the runtime is over.
-async fn run<T: Sleeper>(mut running: Running<T>, shared: Arc<Shared>) {
+async fn run<T: Sleeper>(mut running: Running<T>, keeper: Arc<impl Timekeeper>) {
     let Some(timer) = running.0.clone() else { return };
-    let mut now_ms = shared.clock().elapsed_ms();
+    let mut now_ms = keeper.clock().elapsed_ms();
     loop {
         let (due, next_ms) = timer.take_due(now_ms, &mut running);
         due.iter().for_each(|sleeper| look_now(&**sleeper));
         drop(due);
         let Some(next_ms) = next_ms else { return };
         tokio::select! {
-            () = sleep_until(shared.clock().instant(next_ms)) => now_ms = next_ms.max(shared.clock().elapsed_ms()),
-            () = timer.earlier.notified() => now_ms = shared.clock().elapsed_ms(),
-            () = shared.over().cancelled() => return,
+            () = sleep_until(keeper.clock().instant(next_ms)) => now_ms = next_ms.max(keeper.clock().elapsed_ms()),
+            () = timer.earlier.notified() => now_ms = keeper.clock().elapsed_ms(),
+            () = keeper.over().cancelled() => return,
         }
     }
 }
@@ -219,7 +233,21 @@ mod tests {
     use tokio::time::{Instant, sleep};
 
     use super::*;
-    use crate::{Limits, store::MemoryStore, util::clock::Clock};
+
+    struct Keeper {
+        clock: Clock,
+        over: CancellationToken,
+    }
+
+    impl Timekeeper for Keeper {
+        fn clock(&self) -> &Clock {
+            &self.clock
+        }
+
+        fn over(&self) -> &CancellationToken {
+            &self.over
+        }
+    }
 
     const TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -246,19 +274,18 @@ mod tests {
     }
 
     struct World {
-        shared: Arc<Shared>,
+        keeper: Arc<Keeper>,
         timer: Arc<SleepTimer<Dummy>>,
     }
 
     impl World {
         fn new() -> Self {
-            let store = Arc::new(MemoryStore::new());
-            let shared = Shared::new(Weak::new(), store, Limits::new(), Clock::start(None));
-            Self { shared, timer: SleepTimer::new(TIMEOUT) }
+            let keeper = Arc::new(Keeper { clock: Clock::start(None), over: CancellationToken::new() });
+            Self { keeper, timer: SleepTimer::new(TIMEOUT) }
         }
 
         fn now_ms(&self) -> u64 {
-            self.shared.clock().elapsed_ms()
+            self.keeper.clock.elapsed_ms()
         }
 
         fn dummy(&self, when: When) -> Arc<Dummy> {
@@ -268,7 +295,7 @@ mod tests {
                 wakes: AtomicUsize::new(0),
                 woken: Notify::new(),
             });
-            self.timer.set(&dummy, when, &self.shared);
+            self.timer.set(&dummy, when, &self.keeper);
             dummy
         }
     }
@@ -309,8 +336,8 @@ mod tests {
     async fn what_is_set_last_counts_whether_it_is_earlier_or_later() {
         let world = World::new();
         let (sooner, later) = (world.dummy(When::Idle), world.dummy(When::In(TIMEOUT / 10)));
-        world.timer.set(&sooner, When::In(TIMEOUT / 5), &world.shared);
-        world.timer.set(&later, When::In(TIMEOUT * 2), &world.shared);
+        world.timer.set(&sooner, When::In(TIMEOUT / 5), &world.keeper);
+        world.timer.set(&later, When::In(TIMEOUT * 2), &world.keeper);
         assert_about(wake_of(&sooner).await, TIMEOUT / 5);
         assert_about(wake_of(&later).await, TIMEOUT * 2 - TIMEOUT / 5);
         sleep(TIMEOUT * 3).await;
@@ -322,7 +349,7 @@ mod tests {
         let world = World::new();
         let dummy = world.dummy(When::Idle);
         wake_of(&dummy).await;
-        world.timer.set(&dummy, When::Idle, &world.shared);
+        world.timer.set(&dummy, When::Idle, &world.keeper);
         assert_about(wake_of(&dummy).await, TIMEOUT / 8);
     }
 
@@ -347,7 +374,7 @@ mod tests {
         drop(first);
         assert!(dummy.look.take_due(), "it is to see to itself");
         runtime().block_on(async {
-            world.timer.set(&dummy, When::In(Duration::from_millis(5)), &world.shared);
+            world.timer.set(&dummy, When::In(Duration::from_millis(5)), &world.keeper);
             // The wake by the shutdown.
             dummy.woken.notified().await;
             dummy.woken.notified().await;
