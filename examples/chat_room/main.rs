@@ -56,7 +56,7 @@ async fn main() -> callboard::Result<()> {
     let mut address = args.listen;
     address.set_port(args.port.unwrap_or(address.port()));
     let listener = TcpListener::bind(address).await.map_err(|error| cannot_listen(address, &error))?;
-    let stop = callboard::shutdown_signal();
+    let stop = callboard::server::shutdown_signal();
     println!("The chat room is open: {}", url(listener.local_addr()?));
 
     let mut registry = Registry::new().data_dir(args.data).register::<ChatRoom>().merge(page());

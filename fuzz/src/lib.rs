@@ -2,14 +2,7 @@
 
 pub mod stage;
 
-use callboard::{
-    ActionInfo, Mode,
-    wire::{
-        ArgsReader, Encoding, EventReader, Format, ToClient, ToServer, from_bytes,
-        http::{ActionCall, ActionOutput, ErrorBody, QueueOutcome, QueueSend},
-        to_bytes,
-    },
-};
+use callboard::{contract::{ActionInfo, Mode}, wire::{ArgsReader, Encoding, EventReader, Format, ToClient, ToServer, from_bytes, to_bytes, http::{ActionCall, ActionOutput, ErrorBody, QueueOutcome, QueueSend}}};
 use serde::{Deserialize, Serialize};
 
 const ANY: ActionInfo = ActionInfo::new("any", "any", &[], "", Mode::Read);

@@ -1,4 +1,8 @@
-#![doc = include_str!("../README.md")]
+#![cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("docs/crate.md"))]
+#![cfg_attr(
+    not(all(feature = "client", feature = "server")),
+    doc = "Typed, stateful, realtime actors, one half of them: see the documentation of all features."
+)]
 
 // The examples name the crate as its users do.
 #[cfg(all(any(doc, test), feature = "client", feature = "server"))]
@@ -11,10 +15,10 @@ pub mod __private;
 mod actor;
 #[cfg(feature = "client")]
 pub mod client;
-mod contract;
+pub mod contract;
 #[cfg(feature = "server")]
 mod delivery;
-mod error;
+pub mod error;
 #[cfg(all(any(doc, test), feature = "client", feature = "server"))]
 pub mod example;
 #[cfg(feature = "server")]
@@ -33,7 +37,7 @@ mod readback;
 #[cfg(feature = "server")]
 mod registry;
 #[cfg(feature = "server")]
-mod server;
+pub mod server;
 #[cfg(feature = "server")]
 pub mod store;
 #[cfg(feature = "server")]
@@ -41,22 +45,61 @@ pub mod testing;
 mod util;
 pub mod wire;
 
+/// What the code of an actor is given: its context, its connections, and what it begins beside its turns.
 #[cfg(feature = "server")]
-pub use actor::caller::Caller;
+pub mod context {
+    pub use crate::actor::{
+        caller::Caller,
+        conn::Conn,
+        ctx::{Conns, Ctx, SendEach},
+        work_handle::WorkHandle,
+    };
+    pub use crate::delivery::encoded_event::SendError;
+}
+
+/// How the host runs an actor: what `#[actor]` writes of the [`Actor`] trait, for those who write it by hand.
 #[cfg(feature = "server")]
-pub use actor::conn::Conn;
+pub mod dispatch {
+    pub use crate::actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf, RequestTurn};
+}
+
+/// Durable queues: messages that an actor takes in its own time.
+pub mod queue {
+    pub use crate::contract::queue::{QueueInfo, QueueOf};
+    #[cfg(feature = "server")]
+    pub use crate::{
+        actor::{
+            queue::Queue,
+            queue_message::{Completion, QueueMessage},
+        },
+        store::MessageId,
+    };
+}
+
+/// Raw requests and raw sockets: what an actor answers beside its actions.
 #[cfg(feature = "server")]
-pub use actor::ctx::{Conns, Ctx, SendEach};
+pub mod raw {
+    pub use crate::actor::raw_socket::{RawMessage, RawSendError, RawSocket};
+    pub use axum::body::Body;
+}
+
+/// Schedules: actions that run later, and again.
 #[cfg(feature = "server")]
-pub use actor::options::{Durability, Options};
+pub mod schedule {
+    pub use crate::actor::schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
+}
+
 #[cfg(feature = "server")]
-pub use actor::raw_socket::{RawMessage, RawSendError, RawSocket};
-#[cfg(feature = "server")]
-pub use actor::schedule::{Repeat, Schedule, ScheduleError, ScheduleId};
-#[cfg(feature = "server")]
-pub use actor::work_handle::WorkHandle;
-#[cfg(feature = "server")]
-pub use actor::{ActionOf, Actor, Hooks, InputOf, ParamsOf, ReplyOf, RequestTurn};
+pub use actor::{
+    Actor,
+    caller::Caller,
+    conn::Conn,
+    ctx::Ctx,
+    options::{Durability, Options},
+    queue::Queue,
+    raw_socket::RawSocket,
+    work_handle::WorkHandle,
+};
 #[cfg(feature = "server")]
 pub use axum::body::Body;
 #[cfg_attr(all(feature = "client", feature = "server"), doc = include_str!("docs/actor_error.md"))]
@@ -73,32 +116,30 @@ pub use callboard_macros::{
     on_sleep, on_state_change, on_subscribe, on_wake, on_websocket, run,
 };
 #[cfg(feature = "client")]
-pub use client::{Client, Connection, ConnectionError, Handle, Status, Subscription};
-#[cfg(feature = "client")]
-pub use contract::NoInput;
-pub use contract::action::{Action, NeedsConn, Reply};
-pub use contract::event::{Event, EventOf};
-pub use contract::id::{ActorId, ConnId, InvalidId};
-pub use contract::key::Key;
-pub use contract::payload::Payload;
-#[cfg(feature = "server")]
-pub use contract::queue::{Completion, Queue, QueueMessage};
-pub use contract::queue::{QueueInfo, QueueOf};
-pub use contract::{ActionInfo, ArgInfo, Contract, EventInfo, Mode, SlowConsumer, event_name};
-#[cfg(feature = "server")]
-pub use delivery::drop_counters::EventDrops;
-#[cfg(feature = "server")]
-pub use delivery::encoded_event::SendError;
-pub use error::{ActorError, CallError, Error, Fault, FaultNameError, Result};
-#[cfg(feature = "server")]
-pub use host::summarize_panics;
+pub use client::{Client, Connection, Handle, Subscription};
+pub use contract::{ActorId, ConnId, Contract, Event, EventOf, Key, Payload, QueueOf};
+pub use error::{ActorError, CallError, Error, Fault, Result};
 #[cfg(feature = "server")]
 pub use limits::Limits;
 #[cfg(feature = "server")]
-pub use meters::registry::RegistryMetrics;
-#[cfg(feature = "server")]
 pub use registry::Registry;
+
+// Inside the crate these are found at its root too.
+#[cfg(feature = "client")]
+use contract::NoInput;
+use contract::{Action, ActionInfo, EventInfo, InvalidId, NeedsConn, Reply};
 #[cfg(feature = "server")]
-pub use server::{Origins, shutdown_signal};
-#[cfg(feature = "server")]
-pub use store::MessageId;
+use {
+    actor::{
+        ParamsOf, RequestTurn,
+        schedule::{Schedule, ScheduleError, ScheduleId},
+    },
+    contract::{Mode, QueueInfo, SlowConsumer, event_name},
+    server::{EventDrops, RegistryMetrics},
+    store::MessageId,
+};
+
+// Its examples are run too.
+#[cfg(all(doctest, feature = "client", feature = "server"))]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,7 +4,7 @@ pub use serde::{Deserialize, Serialize};
 pub use uuid::Uuid;
 
 #[cfg(feature = "server")]
-pub use crate::{Actor, Caller, Conn, Ctx, Registry, SendEach};
+pub use crate::{Actor, Caller, Conn, Ctx, Registry, context::SendEach};
 pub use crate::{ActorError, ActorId, CallError, ConnId, Contract, EventOf, Fault, Key};
 #[cfg(feature = "client")]
 pub use crate::{Client, Connection, Handle, Subscription};

@@ -371,7 +371,7 @@ impl Registry {
     /// Serves the actors on this address until SIGINT or SIGTERM, then stops gracefully: what was taken is ended
     /// and saved. A second signal ends the process at once.
     ///
-    /// It calls [`summarize_panics`](crate::summarize_panics).
+    /// It calls [`summarize_panics`](crate::server::summarize_panics).
     pub async fn serve(self, address: impl ToSocketAddrs) -> Result<(), Error> {
         let listener = server::listen(address).await?;
         self.serve_listener(listener, server::shutdown_signal()).await
@@ -379,7 +379,7 @@ impl Registry {
 
     /// Serves the actors on a listener of your own, until `stop` resolves; then stops gracefully.
     ///
-    /// It calls [`summarize_panics`](crate::summarize_panics).
+    /// It calls [`summarize_panics`](crate::server::summarize_panics).
     pub async fn serve_listener(
         self,
         listener: TcpListener,
@@ -391,7 +391,7 @@ impl Registry {
             // Who cannot keep anything shall not seem to serve.
             directory.open().await?;
         }
-        crate::summarize_panics();
+        crate::host::summarize_panics();
         server::serve(Arc::clone(self.gateway()), self.routes.clone(), listener, stop).await?;
         Ok(())
     }

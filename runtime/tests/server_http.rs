@@ -3,7 +3,12 @@
 mod gateway;
 
 use axum::{Router, routing::get};
-use callboard::{Origins, Registry, prelude::*, wire::Encoding, wire::http::ErrorBody};
+use callboard::{
+    Registry,
+    prelude::*,
+    server::Origins,
+    wire::{Encoding, http::ErrorBody},
+};
 use gateway::{Desk, Server, begun, desk, until};
 use serde_json::json;
 use tokio::{

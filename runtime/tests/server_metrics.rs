@@ -9,7 +9,12 @@ use std::{
     time::Duration,
 };
 
-use callboard::{Limits, Origins, RegistryMetrics, prelude::*, wire::Encoding};
+use callboard::{
+    Limits,
+    prelude::*,
+    server::{Origins, RegistryMetrics},
+    wire::Encoding,
+};
 use futures_util::SinkExt as _;
 use gateway::{Reply, Server, next, until};
 use tokio::net::TcpStream;

@@ -8,7 +8,12 @@ mod gateway;
 
 use std::{env, net::SocketAddr, time::Duration};
 
-use callboard::{EventDrops, Limits, RegistryMetrics, SlowConsumer, prelude::*};
+use callboard::{
+    Limits,
+    contract::SlowConsumer,
+    prelude::*,
+    server::{EventDrops, RegistryMetrics},
+};
 use futures_util::{SinkExt as _, StreamExt as _, future::join_all};
 use serde_json::{Value, json};
 use tokio::{

@@ -5,7 +5,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use callboard::{
-    ActionInfo, ArgInfo, Mode,
+    contract::{ActionInfo, ArgInfo, Mode},
     wire::{ArgsReader, ArgsWriter, EventReader, Format, from_bytes, to_bytes, write_event},
 };
 use proptest::prelude::*;

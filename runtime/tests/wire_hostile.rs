@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use callboard::{
-    ActionInfo, Mode,
+    contract::{ActionInfo, Mode},
     wire::{
         ArgsReader, Encoding, EventReader, Format, ToClient, ToServer, from_bytes,
         http::{ActionCall, ActionOutput, ErrorBody, QueueOutcome, QueueSend},

@@ -4,7 +4,7 @@
 
 use bytes::Bytes;
 use callboard::{
-    ActionInfo, Mode,
+    contract::{ActionInfo, Mode},
     wire::{
         ArgsReader, Encoding, ToClient, ToServer,
         http::{ActionCall, ActionOutput, ErrorBody, QueueOutcome, QueueSend},

@@ -5,7 +5,7 @@
 
 use std::{error::Error, io};
 
-use callboard::{Body, Queue, RawSendError, RawSocket, prelude::*};
+use callboard::{Body, Queue, RawSocket, prelude::*, raw::RawSendError};
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 

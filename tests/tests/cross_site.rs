@@ -8,7 +8,7 @@ mod chromium;
 use std::{future::pending, net::SocketAddr, time::Duration};
 
 use axum::{Router, response::Html, routing::get};
-use callboard::{Body, Origins, prelude::*};
+use callboard::{Body, prelude::*, server::Origins};
 use serde_json::{Value, json};
 use tokio::{net::TcpListener, process::Command, time::timeout};
 

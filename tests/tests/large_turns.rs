@@ -1,7 +1,7 @@
 //! Turns that send one connection more than its queue holds: who reads at once gets everything, and stays.
 #![allow(clippy::unwrap_used)]
 
-use callboard::{Limits, SendError, prelude::*};
+use callboard::{Limits, context::SendError, prelude::*};
 use callboard_tests::{Heard, World, both_worlds, heard, in_time};
 
 /// More than a queue holds, in one event.
@@ -116,7 +116,7 @@ struct Member<C> {
     conn: C,
     snapshots: Heard<usize>,
     small: Heard<usize>,
-    statuses: Heard<callboard::Status>,
+    statuses: Heard<callboard::client::Status>,
 }
 
 macro_rules! member {
@@ -141,8 +141,12 @@ impl<C> Member<C> {
     }
 
     fn was_never_lost(&mut self) {
-        let lost: Vec<_> =
-            self.statuses.so_far().into_iter().filter(|now| *now != callboard::Status::Connected).collect();
+        let lost: Vec<_> = self
+            .statuses
+            .so_far()
+            .into_iter()
+            .filter(|now| *now != callboard::client::Status::Connected)
+            .collect();
         assert!(lost.is_empty(), "{lost:?}");
     }
 }
@@ -251,7 +255,7 @@ async fn a_broadcast_ends_the_connections_that_have_no_room_for_it_and_they_come
     let mut member = member!(Live, world, Greeting::default());
     let scattered = in_time(member.conn.scatter(10_000)).await;
     assert!(scattered.is_err());
-    in_time(async { while member.statuses.next().await != callboard::Status::Connected {} }).await;
+    in_time(async { while member.statuses.next().await != callboard::client::Status::Connected {} }).await;
     assert_eq!(in_time(member.conn.members()).await.unwrap(), 1);
     world.stop().await;
 }

@@ -9,8 +9,8 @@ use std::{
 };
 
 use callboard::{
-    ScheduleId,
     prelude::*,
+    schedule::ScheduleId,
     store::{Alarm, AlarmChange, AlarmEncoding, AlarmId, AlarmKind, Commit, MemoryStore, SqliteStore, Store},
 };
 use callboard_tests::{World, note, noted, pass, pass_s, paused_world};
@@ -126,7 +126,7 @@ impl Bell {
     /// Id, when, and what of each.
     #[action]
     fn list(&self, ctx: &Ctx<Self>) -> Vec<(ScheduleId, u64, String, bool)> {
-        let row = |schedule: callboard::Schedule| {
+        let row = |schedule: callboard::schedule::Schedule| {
             let at_ms = schedule.due_ms - self.made_at_ms;
             (schedule.id, at_ms, schedule.action, schedule.repeat.is_some())
         };

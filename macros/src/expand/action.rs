@@ -41,7 +41,7 @@ fn variant(action: &Action, contract: &Contract) -> TokenStream {
         quote! {
             /// The action needs the connection that calls it, so nobody else can make it: it cannot be scheduled.
             #[allow(dead_code)]
-            #name: #krate::NeedsConn,
+            #name: #krate::contract::NeedsConn,
         }
     });
     quote!(#(#cfgs)* #docs #(#deprecated)* #variant { #(#fields)* #conn },)
@@ -71,7 +71,7 @@ fn table(contract: &Contract) -> TokenStream {
         let row = row(action, contract);
         quote! {
             #(#cfgs)*
-            const #constant: &'static #krate::ActionInfo = &#row;
+            const #constant: &'static #krate::contract::ActionInfo = &#row;
         }
     });
     quote! {
@@ -99,17 +99,17 @@ fn row(action: &Action, contract: &Contract) -> TokenStream {
     let args = action
         .arguments
         .iter()
-        .map(|Argument { wire, type_text, .. }| quote!(#krate::ArgInfo::new(#wire, #type_text)));
+        .map(|Argument { wire, type_text, .. }| quote!(#krate::contract::ArgInfo::new(#wire, #type_text)));
     let with_conn = action.conn.then(|| quote!(.with_conn()));
-    quote!(#krate::ActionInfo::new(#wire, #method, &[#(#args),*], #output, #mode) #with_conn)
+    quote!(#krate::contract::ActionInfo::new(#wire, #method, &[#(#args),*], #output, #mode) #with_conn)
 }
 
 pub(super) fn mode_path(mode: Mode, krate: &syn::Path) -> TokenStream {
     match mode {
-        Mode::Read => quote!(#krate::Mode::Read),
-        Mode::ReadAsync => quote!(#krate::Mode::ReadAsync),
-        Mode::Write => quote!(#krate::Mode::Write),
-        Mode::WriteAsync => quote!(#krate::Mode::WriteAsync),
+        Mode::Read => quote!(#krate::contract::Mode::Read),
+        Mode::ReadAsync => quote!(#krate::contract::Mode::ReadAsync),
+        Mode::Write => quote!(#krate::contract::Mode::Write),
+        Mode::WriteAsync => quote!(#krate::contract::Mode::WriteAsync),
     }
 }
 
@@ -128,8 +128,8 @@ fn implementation(contract: &Contract) -> TokenStream {
     quote! {
         /// The table of actions, and how each is written and read. Made by `#[actor]`.
         #[allow(deprecated)]
-        impl #krate::Action for #name {
-            const TABLE: &'static [&'static #krate::ActionInfo] = &[#(#rows),*];
+        impl #krate::contract::Action for #name {
+            const TABLE: &'static [&'static #krate::contract::ActionInfo] = &[#(#rows),*];
             type Reply = #reply;
             #info
             #encode
@@ -148,7 +148,7 @@ fn info(contract: &Contract) -> TokenStream {
     });
     let body = Variants::of_actions(contract).match_self(arms);
     quote! {
-        fn info(&self) -> &'static #krate::ActionInfo {
+        fn info(&self) -> &'static #krate::contract::ActionInfo {
             #body
         }
     }

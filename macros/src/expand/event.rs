@@ -73,7 +73,7 @@ fn implementation(contract: &Contract) -> TokenStream {
     quote! {
         /// The table of events, and how each is read. Made by `#[actor]`.
         impl #krate::Event for #name {
-            const TABLE: &'static [#krate::EventInfo] = &[#(#rows),*];
+            const TABLE: &'static [#krate::contract::EventInfo] = &[#(#rows),*];
 
             #allow
             fn decode(
@@ -97,8 +97,8 @@ fn info(Event { wire, type_text, cfgs, slow, .. }: &Event, krate: &Path) -> Toke
             Some(quote!(LatestBy(#field)))
         }
     };
-    let with_slow = way.map(|way| quote!(.with_slow(#krate::SlowConsumer::#way)));
-    quote!(#(#cfgs)* #krate::EventInfo::new(#wire, #type_text) #with_slow)
+    let with_slow = way.map(|way| quote!(.with_slow(#krate::contract::SlowConsumer::#way)));
+    quote!(#(#cfgs)* #krate::contract::EventInfo::new(#wire, #type_text) #with_slow)
 }
 
 /// `fn slow_key`, for `latest(by = field)`: of the events with the same key, only the latest is kept for a slow client.

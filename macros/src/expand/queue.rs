@@ -16,12 +16,12 @@ pub(super) fn items(contract: &Contract) -> impl Iterator<Item = TokenStream> + 
 pub(super) fn table(contract: &Contract) -> Option<TokenStream> {
     let krate = &contract.krate;
     let rows = contract.queues.iter().map(|Queue { wire, ty, type_text, response_text, cfgs, .. }| {
-        let row = quote!(#krate::QueueInfo::new::<Self, #ty>(#wire, #type_text, #response_text));
+        let row = quote!(#krate::contract::QueueInfo::new::<Self, #ty>(#wire, #type_text, #response_text));
         quote!(#(#cfgs)* #row)
     });
     (!contract.queues.is_empty()).then(|| {
         quote! {
-            const QUEUES: &'static [#krate::QueueInfo] = &[#(#rows),*];
+            const QUEUES: &'static [#krate::contract::QueueInfo] = &[#(#rows),*];
         }
     })
 }

@@ -140,7 +140,7 @@ fn implementation(contract: &Contract) -> TokenStream {
     let decode = decode(contract);
     quote! {
         /// How each answer is written and read. Made by `#[actor]`.
-        impl #krate::Reply for #name {
+        impl #krate::contract::Reply for #name {
             #encode
             #decode
         }

@@ -35,7 +35,7 @@ pub(super) fn item(actor: &Actor) -> TokenStream {
             type ConnState = #state;
             const EPHEMERAL: bool = #ephemeral;
             #options
-            const HOOKS: #krate::Hooks = #table;
+            const HOOKS: #krate::dispatch::Hooks = #table;
             #create
             #storage
             #dispatchers
@@ -82,8 +82,8 @@ fn forward(mode: Mode, krate: &Path) -> TokenStream {
         #asyncness fn #name(
             #borrow self,
             #ctx: &#krate::Ctx<Self>,
-            #action: #krate::ActionOf<Self>,
-        ) -> #krate::ReplyOf<Self> {
+            #action: #krate::dispatch::ActionOf<Self>,
+        ) -> #krate::dispatch::ReplyOf<Self> {
             <Self::Contract as #krate::__private::Dispatch<Self>>::#name(self, #ctx, #action) #awaited
         }
     }

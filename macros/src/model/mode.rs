@@ -4,7 +4,7 @@ use syn::{ReceiverKind, Signature, Type, TypeReference};
 
 use super::Scope;
 
-/// The four kinds of methods, as in `callboard::Mode`.
+/// The four kinds of methods, as in `callboard::contract::Mode`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
     Read,

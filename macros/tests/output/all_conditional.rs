@@ -26,23 +26,23 @@ impl ::core::fmt::Debug for CounterAction {
 /// What is known about each action: the rows of the table.
 impl CounterAction {
     #[cfg(feature = "audit")]
-    const AUDIT_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const AUDIT_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "audit",
         "audit",
-        &[::callboard::ArgInfo::new("by", "Auditor")],
+        &[::callboard::contract::ArgInfo::new("by", "Auditor")],
         "u64",
-        ::callboard::Mode::Write,
+        ::callboard::contract::Mode::Write,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for CounterAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for CounterAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         #[cfg(feature = "audit")]
         Self::AUDIT_INFO,
     ];
     type Reply = CounterReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             #[cfg(feature = "audit")]
             Self::Audit { .. } => Self::AUDIT_INFO,
@@ -106,7 +106,7 @@ impl ::core::fmt::Debug for CounterReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for CounterReply {
+impl ::callboard::contract::Reply for CounterReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -160,7 +160,7 @@ impl ::core::fmt::Debug for CounterEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for CounterEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -184,12 +184,12 @@ impl ::callboard::Actor for Counter {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -221,7 +221,7 @@ impl ::callboard::Actor for Counter {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

@@ -22,10 +22,10 @@ impl ::core::fmt::Debug for ClubAction {
 impl ClubAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for ClubAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for ClubAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = ClubReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -51,7 +51,7 @@ impl ::core::fmt::Debug for ClubReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for ClubReply {
+impl ::callboard::contract::Reply for ClubReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -76,7 +76,7 @@ impl ::core::fmt::Debug for ClubEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for ClubEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -100,14 +100,14 @@ impl ::callboard::Actor for Club {
     type Contract = Self;
     type ConnState = Seat;
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        before_connect: ::core::option::Option::Some(::callboard::Mode::Read),
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        before_connect: ::core::option::Option::Some(::callboard::contract::Mode::Read),
         before_connect_beside: true,
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -127,19 +127,19 @@ impl ::callboard::Actor for Club {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::callboard::__private::hook_value(Self::admit(self, params))
     }
     async fn before_connect_beside(
         caller: &::callboard::Caller,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<
         ::core::option::Option<Self::ConnState>,
         ::callboard::Fault,
     > {
         let params = <Card as ::callboard::__private::ParamsBeside<
-            ::callboard::ParamsOf<Self>,
+            ::callboard::dispatch::ParamsOf<Self>,
         >>::take(params);
         ::callboard::__private::hook_result(
                 ::callboard::__private::boxed(move || Self::check(caller, params)).await,
@@ -238,10 +238,10 @@ impl ::core::fmt::Debug for GardenAction {
 impl GardenAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for GardenAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for GardenAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = GardenReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -267,7 +267,7 @@ impl ::core::fmt::Debug for GardenReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for GardenReply {
+impl ::callboard::contract::Reply for GardenReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -292,7 +292,7 @@ impl ::core::fmt::Debug for GardenEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for GardenEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -316,13 +316,13 @@ impl ::callboard::Actor for Garden {
     type Contract = Self;
     type ConnState = u64;
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
         before_connect_beside: true,
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -342,14 +342,14 @@ impl ::callboard::Actor for Garden {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         let _ = (ctx, params);
         ::core::unreachable!()
     }
     async fn before_connect_beside(
         caller: &::callboard::Caller,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<
         ::core::option::Option<Self::ConnState>,
         ::callboard::Fault,

@@ -17,20 +17,22 @@ impl ::core::fmt::Debug for ChatAction {
 }
 /// What is known about each action: the rows of the table.
 impl ChatAction {
-    const SAY_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const SAY_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "say",
         "say",
-        &[::callboard::ArgInfo::new("text", "String")],
+        &[::callboard::contract::ArgInfo::new("text", "String")],
         "u64",
-        ::callboard::Mode::Write,
+        ::callboard::contract::Mode::Write,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for ChatAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[Self::SAY_INFO];
+impl ::callboard::contract::Action for ChatAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
+        Self::SAY_INFO,
+    ];
     type Reply = ChatReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Say { .. } => Self::SAY_INFO,
         }
@@ -87,7 +89,7 @@ impl ChatReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for ChatReply {
+impl ::callboard::contract::Reply for ChatReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -141,8 +143,8 @@ impl ::core::fmt::Debug for ChatEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for ChatEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("said", "Said"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("said", "Said"),
     ];
     fn decode(
         index: usize,

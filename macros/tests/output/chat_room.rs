@@ -61,44 +61,44 @@ impl ::core::fmt::Debug for ChatRoomAction {
 }
 /// What is known about each action: the rows of the table.
 impl ChatRoomAction {
-    const SEND_MESSAGE_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const SEND_MESSAGE_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "sendMessage",
         "send_message",
         &[
-            ::callboard::ArgInfo::new("userId", "String"),
-            ::callboard::ArgInfo::new("text", "String"),
+            ::callboard::contract::ArgInfo::new("userId", "String"),
+            ::callboard::contract::ArgInfo::new("text", "String"),
         ],
         "MessageReceived",
-        ::callboard::Mode::WriteAsync,
+        ::callboard::contract::Mode::WriteAsync,
     );
-    const SEND_PRIVATE_MESSAGE_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const SEND_PRIVATE_MESSAGE_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "sendPrivateMessage",
         "send_private_message",
         &[
-            ::callboard::ArgInfo::new("to", "String"),
-            ::callboard::ArgInfo::new("message", "String"),
+            ::callboard::contract::ArgInfo::new("to", "String"),
+            ::callboard::contract::ArgInfo::new("message", "String"),
         ],
         "",
-        ::callboard::Mode::WriteAsync,
+        ::callboard::contract::Mode::WriteAsync,
     );
-    const GET_MESSAGES_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const GET_MESSAGES_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "getMessages",
         "get_messages",
         &[],
         "Vec<MessageReceived>",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for ChatRoomAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for ChatRoomAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         Self::SEND_MESSAGE_INFO,
         Self::SEND_PRIVATE_MESSAGE_INFO,
         Self::GET_MESSAGES_INFO,
     ];
     type Reply = ChatRoomReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::SendMessage { .. } => Self::SEND_MESSAGE_INFO,
             Self::SendPrivateMessage { .. } => Self::SEND_PRIVATE_MESSAGE_INFO,
@@ -177,7 +177,7 @@ impl ChatRoomReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for ChatRoomReply {
+impl ::callboard::contract::Reply for ChatRoomReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -272,9 +272,9 @@ impl ::core::fmt::Debug for ChatRoomEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for ChatRoomEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("messageReceived", "MessageReceived"),
-        ::callboard::EventInfo::new("privateMessage", "PrivateMessage"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("messageReceived", "MessageReceived"),
+        ::callboard::contract::EventInfo::new("privateMessage", "PrivateMessage"),
     ];
     fn decode(
         index: usize,
@@ -337,13 +337,15 @@ impl ::callboard::Actor for ChatRoom {
     type Contract = Self;
     type ConnState = Player;
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        before_connect: ::core::option::Option::Some(::callboard::Mode::WriteAsync),
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        before_connect: ::core::option::Option::Some(
+            ::callboard::contract::Mode::WriteAsync,
+        ),
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -407,7 +409,7 @@ impl ::callboard::Actor for ChatRoom {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::callboard::__private::hook_result(
             ::callboard::__private::boxed(move || Self::admit(self, ctx, params)).await,

@@ -26,20 +26,22 @@ impl ::core::fmt::Debug for ChatAction {
 }
 /// What is known about each action: the rows of the table.
 impl ChatAction {
-    const SAY_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const SAY_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "say",
         "say",
-        &[::callboard::ArgInfo::new("text", "String")],
+        &[::callboard::contract::ArgInfo::new("text", "String")],
         "u64",
-        ::callboard::Mode::Write,
+        ::callboard::contract::Mode::Write,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for ChatAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[Self::SAY_INFO];
+impl ::callboard::contract::Action for ChatAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
+        Self::SAY_INFO,
+    ];
     type Reply = ChatReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Say { .. } => Self::SAY_INFO,
         }
@@ -96,7 +98,7 @@ impl ChatReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for ChatReply {
+impl ::callboard::contract::Reply for ChatReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -150,8 +152,8 @@ impl ::core::fmt::Debug for ChatEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for ChatEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("said", "Said"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("said", "Said"),
     ];
     fn decode(
         index: usize,
@@ -194,12 +196,12 @@ impl ::callboard::Actor for Chat {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -235,7 +237,7 @@ impl ::callboard::Actor for Chat {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

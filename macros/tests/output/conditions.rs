@@ -42,33 +42,33 @@ impl ::core::fmt::Debug for CounterAction {
 #[cfg(feature = "counter")]
 /// What is known about each action: the rows of the table.
 impl CounterAction {
-    const TOTAL_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const TOTAL_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "total",
         "total",
         &[],
         "u64",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
     #[cfg(feature = "audit")]
-    const AUDIT_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const AUDIT_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "audit",
         "audit",
-        &[::callboard::ArgInfo::new("by", "Auditor")],
+        &[::callboard::contract::ArgInfo::new("by", "Auditor")],
         "",
-        ::callboard::Mode::WriteAsync,
+        ::callboard::contract::Mode::WriteAsync,
     );
 }
 #[cfg(feature = "counter")]
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for CounterAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for CounterAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         Self::TOTAL_INFO,
         #[cfg(feature = "audit")]
         Self::AUDIT_INFO,
     ];
     type Reply = CounterReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Total { .. } => Self::TOTAL_INFO,
             #[cfg(feature = "audit")]
@@ -141,7 +141,7 @@ impl CounterReply {
 }
 #[cfg(feature = "counter")]
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for CounterReply {
+impl ::callboard::contract::Reply for CounterReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -225,12 +225,12 @@ impl ::core::fmt::Debug for CounterEvent {
 #[cfg(feature = "counter")]
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for CounterEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
         #[cfg(feature = "audit")]
-        ::callboard::EventInfo::new("audited", "Audited"),
-        ::callboard::EventInfo::new("changed", "Changed"),
+        ::callboard::contract::EventInfo::new("audited", "Audited"),
+        ::callboard::contract::EventInfo::new("changed", "Changed"),
         #[cfg(feature = "audit")]
-        ::callboard::EventInfo::new("closed", "Closed"),
+        ::callboard::contract::EventInfo::new("closed", "Closed"),
     ];
     fn decode(
         index: usize,
@@ -314,14 +314,14 @@ impl ::callboard::Actor for Counter {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
         #[cfg(feature = "audit")]
-        on_connect: ::core::option::Option::Some(::callboard::Mode::Write),
-        ..::callboard::Hooks::NONE
+        on_connect: ::core::option::Option::Some(::callboard::contract::Mode::Write),
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -372,7 +372,7 @@ impl ::callboard::Actor for Counter {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

@@ -42,7 +42,7 @@ pub enum PollAction {
         option: String,
         /// The action needs the connection that calls it, so nobody else can make it: it cannot be scheduled.
         #[allow(dead_code)]
-        conn: ::callboard::NeedsConn,
+        conn: ::callboard::contract::NeedsConn,
     },
     /// The action `tally`.
     Tally {},
@@ -61,41 +61,41 @@ impl ::core::fmt::Debug for PollAction {
 }
 /// What is known about each action: the rows of the table.
 impl PollAction {
-    const VOTE_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const VOTE_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
             "cast",
             "vote",
-            &[::callboard::ArgInfo::new("option", "String")],
+            &[::callboard::contract::ArgInfo::new("option", "String")],
             "u32",
-            ::callboard::Mode::WriteAsync,
+            ::callboard::contract::Mode::WriteAsync,
         )
         .with_conn();
-    const TALLY_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const TALLY_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "tally",
         "tally",
         &[],
         "Vec<u32>",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
     #[cfg(feature = "options")]
-    const HAS_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const HAS_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "has",
         "has",
-        &[::callboard::ArgInfo::new("option", "String")],
+        &[::callboard::contract::ArgInfo::new("option", "String")],
         "bool",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for PollAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for PollAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         Self::VOTE_INFO,
         Self::TALLY_INFO,
         #[cfg(feature = "options")]
         Self::HAS_INFO,
     ];
     type Reply = PollReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Vote { .. } => Self::VOTE_INFO,
             Self::Tally { .. } => Self::TALLY_INFO,
@@ -176,7 +176,7 @@ impl PollReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for PollReply {
+impl ::callboard::contract::Reply for PollReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -266,8 +266,8 @@ impl ::core::fmt::Debug for PollEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for PollEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("voted", "Voted"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("voted", "Voted"),
     ];
     fn decode(
         index: usize,
@@ -558,16 +558,18 @@ const _: () = {
             sleep_timeout: ::core::time::Duration::from_millis(300000u64),
             ..::callboard::Options::DEFAULT
         };
-        const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-            before_connect: ::core::option::Option::Some(::callboard::Mode::WriteAsync),
-            ..::callboard::Hooks::NONE
+        const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+            before_connect: ::core::option::Option::Some(
+                ::callboard::contract::Mode::WriteAsync,
+            ),
+            ..::callboard::dispatch::Hooks::NONE
         };
         async fn create(
             ctx: &::callboard::Ctx<Self>,
-            input: ::callboard::InputOf<Self>,
+            input: ::callboard::dispatch::InputOf<Self>,
         ) -> ::core::result::Result<Self, ::callboard::Fault> {
             let input = <NewPoll as ::callboard::__private::Input<
-                ::callboard::InputOf<Self>,
+                ::callboard::dispatch::InputOf<Self>,
             >>::take(input);
             ::callboard::__private::hook_value(Self::open(input))
         }
@@ -585,8 +587,8 @@ const _: () = {
         fn dispatch_read(
             &self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_read(self, ctx, action)
@@ -594,8 +596,8 @@ const _: () = {
         async fn dispatch_read_async(
             &self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_read_async(self, ctx, action)
@@ -604,8 +606,8 @@ const _: () = {
         fn dispatch_write(
             &mut self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_write(self, ctx, action)
@@ -613,8 +615,8 @@ const _: () = {
         async fn dispatch_write_async(
             &mut self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_write_async(self, ctx, action)
@@ -623,10 +625,10 @@ const _: () = {
         async fn before_connect(
             &mut self,
             ctx: &::callboard::Ctx<Self>,
-            params: ::callboard::ParamsOf<Self>,
+            params: ::callboard::dispatch::ParamsOf<Self>,
         ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
             let params = <Voter as ::callboard::__private::Params<
-                ::callboard::ParamsOf<Self>,
+                ::callboard::dispatch::ParamsOf<Self>,
             >>::take(params);
             ::callboard::__private::hook_result(
                 ::callboard::__private::boxed(move || Self::admit(self, ctx, params))

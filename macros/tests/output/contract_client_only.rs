@@ -15,7 +15,7 @@ pub enum PollAction {
         option: String,
         /// The action needs the connection that calls it, so nobody else can make it: it cannot be scheduled.
         #[allow(dead_code)]
-        conn: ::callboard::NeedsConn,
+        conn: ::callboard::contract::NeedsConn,
     },
     /// The action `tally`.
     Tally {},
@@ -34,41 +34,41 @@ impl ::core::fmt::Debug for PollAction {
 }
 /// What is known about each action: the rows of the table.
 impl PollAction {
-    const VOTE_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const VOTE_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
             "cast",
             "vote",
-            &[::callboard::ArgInfo::new("option", "String")],
+            &[::callboard::contract::ArgInfo::new("option", "String")],
             "u32",
-            ::callboard::Mode::WriteAsync,
+            ::callboard::contract::Mode::WriteAsync,
         )
         .with_conn();
-    const TALLY_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const TALLY_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "tally",
         "tally",
         &[],
         "Vec<u32>",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
     #[cfg(feature = "options")]
-    const HAS_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const HAS_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "has",
         "has",
-        &[::callboard::ArgInfo::new("option", "String")],
+        &[::callboard::contract::ArgInfo::new("option", "String")],
         "bool",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for PollAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for PollAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         Self::VOTE_INFO,
         Self::TALLY_INFO,
         #[cfg(feature = "options")]
         Self::HAS_INFO,
     ];
     type Reply = PollReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Vote { .. } => Self::VOTE_INFO,
             Self::Tally { .. } => Self::TALLY_INFO,
@@ -149,7 +149,7 @@ impl PollReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for PollReply {
+impl ::callboard::contract::Reply for PollReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -239,8 +239,8 @@ impl ::core::fmt::Debug for PollEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for PollEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("voted", "Voted"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("voted", "Voted"),
     ];
     fn decode(
         index: usize,

@@ -30,20 +30,22 @@ impl ::core::fmt::Debug for PollAction {
 }
 /// What is known about each action: the rows of the table.
 impl PollAction {
-    const TALLY_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const TALLY_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "tally",
         "tally",
         &[],
         "u32",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for PollAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[Self::TALLY_INFO];
+impl ::callboard::contract::Action for PollAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
+        Self::TALLY_INFO,
+    ];
     type Reply = PollReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Tally { .. } => Self::TALLY_INFO,
         }
@@ -88,7 +90,7 @@ impl ::core::fmt::Debug for PollReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for PollReply {
+impl ::callboard::contract::Reply for PollReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -142,8 +144,8 @@ impl ::core::fmt::Debug for PollEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for PollEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("voted", "Voted"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("voted", "Voted"),
     ];
     fn decode(
         index: usize,
@@ -361,15 +363,15 @@ const _: () = {
         type Contract = __Contract<Self>;
         type ConnState = ();
         const EPHEMERAL: bool = false;
-        const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-            ..::callboard::Hooks::NONE
+        const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+            ..::callboard::dispatch::Hooks::NONE
         };
         async fn create(
             ctx: &::callboard::Ctx<Self>,
-            input: ::callboard::InputOf<Self>,
+            input: ::callboard::dispatch::InputOf<Self>,
         ) -> ::core::result::Result<Self, ::callboard::Fault> {
             let input = <() as ::callboard::__private::Input<
-                ::callboard::InputOf<Self>,
+                ::callboard::dispatch::InputOf<Self>,
             >>::take(input);
             let _ = (ctx, input);
             ::core::result::Result::Ok(
@@ -389,8 +391,8 @@ const _: () = {
         fn dispatch_read(
             &self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_read(self, ctx, action)
@@ -398,8 +400,8 @@ const _: () = {
         async fn dispatch_read_async(
             &self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_read_async(self, ctx, action)
@@ -408,8 +410,8 @@ const _: () = {
         fn dispatch_write(
             &mut self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_write(self, ctx, action)
@@ -417,8 +419,8 @@ const _: () = {
         async fn dispatch_write_async(
             &mut self,
             ctx: &::callboard::Ctx<Self>,
-            action: ::callboard::ActionOf<Self>,
-        ) -> ::callboard::ReplyOf<Self> {
+            action: ::callboard::dispatch::ActionOf<Self>,
+        ) -> ::callboard::dispatch::ReplyOf<Self> {
             <Self::Contract as ::callboard::__private::Dispatch<
                 Self,
             >>::dispatch_write_async(self, ctx, action)
@@ -427,10 +429,10 @@ const _: () = {
         async fn before_connect(
             &mut self,
             ctx: &::callboard::Ctx<Self>,
-            params: ::callboard::ParamsOf<Self>,
+            params: ::callboard::dispatch::ParamsOf<Self>,
         ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
             let params = <() as ::callboard::__private::Params<
-                ::callboard::ParamsOf<Self>,
+                ::callboard::dispatch::ParamsOf<Self>,
             >>::take(params);
             ::core::result::Result::Ok(())
         }

@@ -54,10 +54,10 @@ impl ::core::fmt::Debug for GameAction {
 impl GameAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for GameAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for GameAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = GameReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -83,7 +83,7 @@ impl ::core::fmt::Debug for GameReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for GameReply {
+impl ::callboard::contract::Reply for GameReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -108,7 +108,7 @@ impl ::core::fmt::Debug for GameEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for GameEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -132,22 +132,26 @@ impl ::callboard::Actor for Game {
     type Contract = Self;
     type ConnState = Seat;
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        before_connect: ::core::option::Option::Some(::callboard::Mode::Read),
-        on_connect: ::core::option::Option::Some(::callboard::Mode::WriteAsync),
-        on_disconnect: ::core::option::Option::Some(::callboard::Mode::Write),
-        on_wake: ::core::option::Option::Some(::callboard::Mode::WriteAsync),
-        on_sleep: ::core::option::Option::Some(::callboard::Mode::Write),
-        on_destroy: ::core::option::Option::Some(::callboard::Mode::ReadAsync),
-        on_state_change: ::core::option::Option::Some(::callboard::Mode::Read),
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        before_connect: ::core::option::Option::Some(::callboard::contract::Mode::Read),
+        on_connect: ::core::option::Option::Some(
+            ::callboard::contract::Mode::WriteAsync,
+        ),
+        on_disconnect: ::core::option::Option::Some(::callboard::contract::Mode::Write),
+        on_wake: ::core::option::Option::Some(::callboard::contract::Mode::WriteAsync),
+        on_sleep: ::core::option::Option::Some(::callboard::contract::Mode::Write),
+        on_destroy: ::core::option::Option::Some(::callboard::contract::Mode::ReadAsync),
+        on_state_change: ::core::option::Option::Some(::callboard::contract::Mode::Read),
         run: true,
-        on_request: ::core::option::Option::Some(::callboard::RequestTurn::Write),
+        on_request: ::core::option::Option::Some(
+            ::callboard::dispatch::RequestTurn::Write,
+        ),
         on_websocket: true,
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         ::callboard::__private::hook_result(
             ::callboard::__private::boxed(move || Self::create(ctx, input)).await,
@@ -170,7 +174,7 @@ impl ::callboard::Actor for Game {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::callboard::__private::hook_value(Self::admit(self))
     }

@@ -28,20 +28,22 @@ impl ::core::fmt::Debug for CounterAction {
 }
 /// What is known about each action: the rows of the table.
 impl CounterAction {
-    const GREET_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const GREET_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "greet",
         "greet",
-        &[::callboard::ArgInfo::new("name", "String")],
+        &[::callboard::contract::ArgInfo::new("name", "String")],
         "String",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for CounterAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[Self::GREET_INFO];
+impl ::callboard::contract::Action for CounterAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
+        Self::GREET_INFO,
+    ];
     type Reply = CounterReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Greet { .. } => Self::GREET_INFO,
         }
@@ -92,7 +94,7 @@ impl ::core::fmt::Debug for CounterReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for CounterReply {
+impl ::callboard::contract::Reply for CounterReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -146,8 +148,8 @@ impl ::core::fmt::Debug for CounterEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for CounterEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("changed", "Changed"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("changed", "Changed"),
     ];
     fn decode(
         index: usize,
@@ -192,12 +194,12 @@ impl ::callboard::Actor for Counter {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -228,7 +230,7 @@ impl ::callboard::Actor for Counter {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

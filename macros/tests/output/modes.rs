@@ -28,7 +28,7 @@ pub enum DoorAction {
         force: f64,
         /// The action needs the connection that calls it, so nobody else can make it: it cannot be scheduled.
         #[allow(dead_code)]
-        conn: ::callboard::NeedsConn,
+        conn: ::callboard::contract::NeedsConn,
     },
 }
 /// The action's name alone: arguments may be secret.
@@ -39,39 +39,39 @@ impl ::core::fmt::Debug for DoorAction {
 }
 /// What is known about each action: the rows of the table.
 impl DoorAction {
-    const IS_OPEN_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const IS_OPEN_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "isOpen",
         "is_open",
         &[],
         "bool",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
-    const LOOK_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const LOOK_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "look",
         "look",
         &[],
         "String",
-        ::callboard::Mode::ReadAsync,
+        ::callboard::contract::Mode::ReadAsync,
     );
-    const OPEN_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const OPEN_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
             "open",
             "open",
-            &[::callboard::ArgInfo::new("force", "f64")],
+            &[::callboard::contract::ArgInfo::new("force", "f64")],
             "",
-            ::callboard::Mode::Write,
+            ::callboard::contract::Mode::Write,
         )
         .with_conn();
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for DoorAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for DoorAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         Self::IS_OPEN_INFO,
         Self::LOOK_INFO,
         Self::OPEN_INFO,
     ];
     type Reply = DoorReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::IsOpen { .. } => Self::IS_OPEN_INFO,
             Self::Look { .. } => Self::LOOK_INFO,
@@ -135,7 +135,7 @@ impl ::core::fmt::Debug for DoorReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for DoorReply {
+impl ::callboard::contract::Reply for DoorReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -214,7 +214,7 @@ impl ::core::fmt::Debug for DoorEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for DoorEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -238,12 +238,12 @@ impl ::callboard::Actor for Door {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -307,7 +307,7 @@ impl ::callboard::Actor for Door {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

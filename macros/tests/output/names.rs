@@ -35,36 +35,36 @@ impl ::core::fmt::Debug for LobbyAction {
 }
 /// What is known about each action: the rows of the table.
 impl LobbyAction {
-    const SEND_MESSAGE_INFO: &'static crate::rt::ActionInfo = &crate::rt::ActionInfo::new(
+    const SEND_MESSAGE_INFO: &'static crate::rt::contract::ActionInfo = &crate::rt::contract::ActionInfo::new(
         "chat/send",
         "send_message",
         &[
-            crate::rt::ArgInfo::new("type", "String"),
-            crate::rt::ArgInfo::new("unused", "u64"),
+            crate::rt::contract::ArgInfo::new("type", "String"),
+            crate::rt::contract::ArgInfo::new("unused", "u64"),
         ],
         "Self",
-        crate::rt::Mode::Read,
+        crate::rt::contract::Mode::Read,
     );
-    const MATCH_INFO: &'static crate::rt::ActionInfo = &crate::rt::ActionInfo::new(
+    const MATCH_INFO: &'static crate::rt::contract::ActionInfo = &crate::rt::contract::ActionInfo::new(
         "match",
         "match",
         &[
-            crate::rt::ArgInfo::new("arg1", "Vec<Self>"),
-            crate::rt::ArgInfo::new("by", "Option<(Self, [u8; 4])>"),
+            crate::rt::contract::ArgInfo::new("arg1", "Vec<Self>"),
+            crate::rt::contract::ArgInfo::new("by", "Option<(Self, [u8; 4])>"),
         ],
         "",
-        crate::rt::Mode::Read,
+        crate::rt::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl crate::rt::Action for LobbyAction {
-    const TABLE: &'static [&'static crate::rt::ActionInfo] = &[
+impl crate::rt::contract::Action for LobbyAction {
+    const TABLE: &'static [&'static crate::rt::contract::ActionInfo] = &[
         Self::SEND_MESSAGE_INFO,
         Self::MATCH_INFO,
     ];
     type Reply = LobbyReply;
-    fn info(&self) -> &'static crate::rt::ActionInfo {
+    fn info(&self) -> &'static crate::rt::contract::ActionInfo {
         match self {
             Self::SendMessage { .. } => Self::SEND_MESSAGE_INFO,
             Self::Match { .. } => Self::MATCH_INFO,
@@ -137,7 +137,7 @@ impl ::core::fmt::Debug for LobbyReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl crate::rt::Reply for LobbyReply {
+impl crate::rt::contract::Reply for LobbyReply {
     fn encode(
         &self,
         output: &mut crate::rt::wire::Output,
@@ -215,11 +215,11 @@ impl ::core::fmt::Debug for LobbyEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl crate::rt::Event for LobbyEvent {
-    const TABLE: &'static [crate::rt::EventInfo] = &[
-        crate::rt::EventInfo::new("player.moved", "Moved"),
-        crate::rt::EventInfo::new("said", "other::Said"),
-        crate::rt::EventInfo::new("line", "String"),
-        crate::rt::EventInfo::new("yield", "r#yield"),
+    const TABLE: &'static [crate::rt::contract::EventInfo] = &[
+        crate::rt::contract::EventInfo::new("player.moved", "Moved"),
+        crate::rt::contract::EventInfo::new("said", "other::Said"),
+        crate::rt::contract::EventInfo::new("line", "String"),
+        crate::rt::contract::EventInfo::new("yield", "r#yield"),
     ];
     fn decode(
         index: usize,
@@ -312,12 +312,12 @@ impl crate::rt::Actor for self::rooms::Lobby {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: crate::rt::Hooks = crate::rt::Hooks {
-        ..crate::rt::Hooks::NONE
+    const HOOKS: crate::rt::dispatch::Hooks = crate::rt::dispatch::Hooks {
+        ..crate::rt::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &crate::rt::Ctx<Self>,
-        input: crate::rt::InputOf<Self>,
+        input: crate::rt::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, crate::rt::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -351,7 +351,7 @@ impl crate::rt::Actor for self::rooms::Lobby {
     async fn before_connect(
         &mut self,
         ctx: &crate::rt::Ctx<Self>,
-        params: crate::rt::ParamsOf<Self>,
+        params: crate::rt::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, crate::rt::Fault> {
         ::core::result::Result::Ok(())
     }

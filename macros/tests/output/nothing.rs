@@ -15,10 +15,10 @@ impl ::core::fmt::Debug for NothingAction {
 impl NothingAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for NothingAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for NothingAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = NothingReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -44,7 +44,7 @@ impl ::core::fmt::Debug for NothingReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for NothingReply {
+impl ::callboard::contract::Reply for NothingReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -69,7 +69,7 @@ impl ::core::fmt::Debug for NothingEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for NothingEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -93,12 +93,12 @@ impl ::callboard::Actor for Nothing {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -118,7 +118,7 @@ impl ::callboard::Actor for Nothing {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

@@ -28,20 +28,22 @@ impl ::core::fmt::Debug for CounterAction {
 }
 /// What is known about each action: the rows of the table.
 impl CounterAction {
-    const TOTAL_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const TOTAL_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "total",
         "total",
         &[],
         "u64",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for CounterAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[Self::TOTAL_INFO];
+impl ::callboard::contract::Action for CounterAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
+        Self::TOTAL_INFO,
+    ];
     type Reply = CounterReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Total { .. } => Self::TOTAL_INFO,
         }
@@ -86,7 +88,7 @@ impl ::core::fmt::Debug for CounterReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for CounterReply {
+impl ::callboard::contract::Reply for CounterReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -135,7 +137,7 @@ impl ::core::fmt::Debug for CounterEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for CounterEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -159,12 +161,12 @@ impl ::callboard::Actor for Counter {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -195,7 +197,7 @@ impl ::callboard::Actor for Counter {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

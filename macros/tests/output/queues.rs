@@ -17,10 +17,10 @@ impl ::core::fmt::Debug for WorkerAction {
 impl WorkerAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for WorkerAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for WorkerAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = WorkerReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -46,7 +46,7 @@ impl ::core::fmt::Debug for WorkerReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for WorkerReply {
+impl ::callboard::contract::Reply for WorkerReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -71,7 +71,7 @@ impl ::core::fmt::Debug for WorkerEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for WorkerEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -101,14 +101,14 @@ impl ::callboard::QueueOf<Worker> for Note {
 /// What clients see of [`Worker`]. Made by `#[actor]`.
 impl ::callboard::Contract for Worker {
     const NAME: &'static str = "worker";
-    const QUEUES: &'static [::callboard::QueueInfo] = &[
-        ::callboard::QueueInfo::new::<
+    const QUEUES: &'static [::callboard::contract::QueueInfo] = &[
+        ::callboard::contract::QueueInfo::new::<
             Self,
             path::Job,
         >("jobs", "path::Job", "Result<Done, Failed>"),
         #[cfg(feature = "mail")]
-        ::callboard::QueueInfo::new::<Self, Mail>("mail", "Mail", ""),
-        ::callboard::QueueInfo::new::<Self, Note>("note", "Note", ""),
+        ::callboard::contract::QueueInfo::new::<Self, Mail>("mail", "Mail", ""),
+        ::callboard::contract::QueueInfo::new::<Self, Note>("note", "Note", ""),
     ];
     type Action = WorkerAction;
     type Event = WorkerEvent;
@@ -123,13 +123,13 @@ impl ::callboard::Actor for Worker {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
         run: true,
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -149,7 +149,7 @@ impl ::callboard::Actor for Worker {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

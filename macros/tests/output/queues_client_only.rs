@@ -13,10 +13,10 @@ impl ::core::fmt::Debug for WorkerAction {
 impl WorkerAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for WorkerAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for WorkerAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = WorkerReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -42,7 +42,7 @@ impl ::core::fmt::Debug for WorkerReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for WorkerReply {
+impl ::callboard::contract::Reply for WorkerReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -67,7 +67,7 @@ impl ::core::fmt::Debug for WorkerEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for WorkerEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -83,8 +83,8 @@ impl ::callboard::QueueOf<Worker> for Job {
 /// What clients see of [`Worker`]. Made by `#[actor]`.
 impl ::callboard::Contract for Worker {
     const NAME: &'static str = "worker";
-    const QUEUES: &'static [::callboard::QueueInfo] = &[
-        ::callboard::QueueInfo::new::<Self, Job>("jobs", "Job", "Done"),
+    const QUEUES: &'static [::callboard::contract::QueueInfo] = &[
+        ::callboard::contract::QueueInfo::new::<Self, Job>("jobs", "Job", "Done"),
     ];
     type Action = WorkerAction;
     type Event = WorkerEvent;

@@ -20,10 +20,10 @@ impl ::core::fmt::Debug for FilesAction {
 impl FilesAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for FilesAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for FilesAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = FilesReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -49,7 +49,7 @@ impl ::core::fmt::Debug for FilesReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for FilesReply {
+impl ::callboard::contract::Reply for FilesReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -74,7 +74,7 @@ impl ::core::fmt::Debug for FilesEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for FilesEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -98,14 +98,16 @@ impl ::callboard::Actor for Files {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        on_request: ::core::option::Option::Some(::callboard::RequestTurn::Read),
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        on_request: ::core::option::Option::Some(
+            ::callboard::dispatch::RequestTurn::Read,
+        ),
         on_websocket: true,
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -125,7 +127,7 @@ impl ::callboard::Actor for Files {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }
@@ -247,10 +249,10 @@ impl ::core::fmt::Debug for UploadsAction {
 impl UploadsAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for UploadsAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for UploadsAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = UploadsReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -276,7 +278,7 @@ impl ::core::fmt::Debug for UploadsReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for UploadsReply {
+impl ::callboard::contract::Reply for UploadsReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -301,7 +303,7 @@ impl ::core::fmt::Debug for UploadsEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for UploadsEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -325,13 +327,15 @@ impl ::callboard::Actor for Uploads {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        on_request: ::core::option::Option::Some(::callboard::RequestTurn::Beside),
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        on_request: ::core::option::Option::Some(
+            ::callboard::dispatch::RequestTurn::Beside,
+        ),
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -351,7 +355,7 @@ impl ::callboard::Actor for Uploads {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }
@@ -464,10 +468,10 @@ impl ::core::fmt::Debug for PagesAction {
 impl PagesAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for PagesAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for PagesAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = PagesReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -493,7 +497,7 @@ impl ::core::fmt::Debug for PagesReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for PagesReply {
+impl ::callboard::contract::Reply for PagesReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -518,7 +522,7 @@ impl ::core::fmt::Debug for PagesEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for PagesEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -542,16 +546,18 @@ impl ::callboard::Actor for Pages {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
         #[cfg(feature = "pages")]
-        on_request: ::core::option::Option::Some(::callboard::RequestTurn::Read),
+        on_request: ::core::option::Option::Some(
+            ::callboard::dispatch::RequestTurn::Read,
+        ),
         #[cfg(feature = "pages")]
         navigation: true,
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -571,7 +577,7 @@ impl ::callboard::Actor for Pages {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

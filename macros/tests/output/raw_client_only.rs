@@ -13,10 +13,10 @@ impl ::core::fmt::Debug for FilesAction {
 impl FilesAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for FilesAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for FilesAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = FilesReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -42,7 +42,7 @@ impl ::core::fmt::Debug for FilesReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for FilesReply {
+impl ::callboard::contract::Reply for FilesReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -67,7 +67,7 @@ impl ::core::fmt::Debug for FilesEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for FilesEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,

@@ -36,38 +36,38 @@ impl ::core::fmt::Debug for BankAction {
 }
 /// What is known about each action: the rows of the table.
 impl BankAction {
-    const BALANCE_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const BALANCE_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "balance",
         "balance",
         &[],
         "u64",
-        ::callboard::Mode::Read,
+        ::callboard::contract::Mode::Read,
     );
-    const WITHDRAW_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const WITHDRAW_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "withdraw",
         "withdraw",
-        &[::callboard::ArgInfo::new("amount", "u64")],
+        &[::callboard::contract::ArgInfo::new("amount", "u64")],
         "u64",
-        ::callboard::Mode::Write,
+        ::callboard::contract::Mode::Write,
     );
-    const AUDIT_INFO: &'static ::callboard::ActionInfo = &::callboard::ActionInfo::new(
+    const AUDIT_INFO: &'static ::callboard::contract::ActionInfo = &::callboard::contract::ActionInfo::new(
         "audit",
         "audit",
         &[],
         "std::io::Result<Vec<String>>",
-        ::callboard::Mode::ReadAsync,
+        ::callboard::contract::Mode::ReadAsync,
     );
 }
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for BankAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[
+impl ::callboard::contract::Action for BankAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[
         Self::BALANCE_INFO,
         Self::WITHDRAW_INFO,
         Self::AUDIT_INFO,
     ];
     type Reply = BankReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match self {
             Self::Balance { .. } => Self::BALANCE_INFO,
             Self::Withdraw { .. } => Self::WITHDRAW_INFO,
@@ -153,7 +153,7 @@ impl BankReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for BankReply {
+impl ::callboard::contract::Reply for BankReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -236,7 +236,7 @@ impl ::core::fmt::Debug for BankEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for BankEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[];
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[];
     fn decode(
         index: usize,
         payload: &::callboard::wire::EventReader<'_>,
@@ -260,12 +260,12 @@ impl ::callboard::Actor for Bank {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -331,7 +331,7 @@ impl ::callboard::Actor for Bank {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

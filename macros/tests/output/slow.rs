@@ -15,10 +15,10 @@ impl ::core::fmt::Debug for GameAction {
 impl GameAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for GameAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for GameAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = GameReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -44,7 +44,7 @@ impl ::core::fmt::Debug for GameReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for GameReply {
+impl ::callboard::contract::Reply for GameReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -86,16 +86,16 @@ impl ::core::fmt::Debug for GameEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for GameEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("moved", "game::Moved")
-            .with_slow(::callboard::SlowConsumer::LatestBy("player_id")),
-        ::callboard::EventInfo::new("price", "Priced")
-            .with_slow(::callboard::SlowConsumer::LatestBy("0")),
-        ::callboard::EventInfo::new("ticked", "Ticked")
-            .with_slow(::callboard::SlowConsumer::DropOldest),
-        ::callboard::EventInfo::new("shown", "Shown")
-            .with_slow(::callboard::SlowConsumer::Latest),
-        ::callboard::EventInfo::new("said", "Said"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("moved", "game::Moved")
+            .with_slow(::callboard::contract::SlowConsumer::LatestBy("player_id")),
+        ::callboard::contract::EventInfo::new("price", "Priced")
+            .with_slow(::callboard::contract::SlowConsumer::LatestBy("0")),
+        ::callboard::contract::EventInfo::new("ticked", "Ticked")
+            .with_slow(::callboard::contract::SlowConsumer::DropOldest),
+        ::callboard::contract::EventInfo::new("shown", "Shown")
+            .with_slow(::callboard::contract::SlowConsumer::Latest),
+        ::callboard::contract::EventInfo::new("said", "Said"),
     ];
     fn decode(
         index: usize,
@@ -204,12 +204,12 @@ impl ::callboard::Actor for Game {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
-        ..::callboard::Hooks::NONE
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -229,7 +229,7 @@ impl ::callboard::Actor for Game {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

@@ -27,10 +27,10 @@ impl ::core::fmt::Debug for ClubAction {
 impl ClubAction {}
 /// The table of actions, and how each is written and read. Made by `#[actor]`.
 #[allow(deprecated)]
-impl ::callboard::Action for ClubAction {
-    const TABLE: &'static [&'static ::callboard::ActionInfo] = &[];
+impl ::callboard::contract::Action for ClubAction {
+    const TABLE: &'static [&'static ::callboard::contract::ActionInfo] = &[];
     type Reply = ClubReply;
-    fn info(&self) -> &'static ::callboard::ActionInfo {
+    fn info(&self) -> &'static ::callboard::contract::ActionInfo {
         match *self {}
     }
     fn encode(
@@ -56,7 +56,7 @@ impl ::core::fmt::Debug for ClubReply {
     }
 }
 /// How each answer is written and read. Made by `#[actor]`.
-impl ::callboard::Reply for ClubReply {
+impl ::callboard::contract::Reply for ClubReply {
     fn encode(
         &self,
         output: &mut ::callboard::wire::Output,
@@ -94,10 +94,10 @@ impl ::core::fmt::Debug for ClubEvent {
 }
 /// The table of events, and how each is read. Made by `#[actor]`.
 impl ::callboard::Event for ClubEvent {
-    const TABLE: &'static [::callboard::EventInfo] = &[
-        ::callboard::EventInfo::new("said", "Said"),
-        ::callboard::EventInfo::new("whispered", "Whispered"),
-        ::callboard::EventInfo::new("voted", "game::Voted"),
+    const TABLE: &'static [::callboard::contract::EventInfo] = &[
+        ::callboard::contract::EventInfo::new("said", "Said"),
+        ::callboard::contract::EventInfo::new("whispered", "Whispered"),
+        ::callboard::contract::EventInfo::new("voted", "game::Voted"),
     ];
     fn decode(
         index: usize,
@@ -166,33 +166,33 @@ impl ::callboard::Actor for Club {
     type Contract = Self;
     type ConnState = ();
     const EPHEMERAL: bool = false;
-    const HOOKS: ::callboard::Hooks = ::callboard::Hooks {
+    const HOOKS: ::callboard::dispatch::Hooks = ::callboard::dispatch::Hooks {
         on_subscribe: &[
             (
                 <Whispered as ::callboard::EventOf<
                     <Self as ::callboard::Actor>::Contract,
                 >>::INDEX,
-                ::callboard::Mode::WriteAsync,
+                ::callboard::contract::Mode::WriteAsync,
             ),
             (
                 <game::Voted as ::callboard::EventOf<
                     <Self as ::callboard::Actor>::Contract,
                 >>::INDEX,
-                ::callboard::Mode::WriteAsync,
+                ::callboard::contract::Mode::WriteAsync,
             ),
             #[cfg(feature = "quiet")]
             (
                 <Said as ::callboard::EventOf<
                     <Self as ::callboard::Actor>::Contract,
                 >>::INDEX,
-                ::callboard::Mode::Read,
+                ::callboard::contract::Mode::Read,
             ),
         ],
-        ..::callboard::Hooks::NONE
+        ..::callboard::dispatch::Hooks::NONE
     };
     async fn create(
         ctx: &::callboard::Ctx<Self>,
-        input: ::callboard::InputOf<Self>,
+        input: ::callboard::dispatch::InputOf<Self>,
     ) -> ::core::result::Result<Self, ::callboard::Fault> {
         let _ = (ctx, input);
         ::core::result::Result::Ok(
@@ -212,7 +212,7 @@ impl ::callboard::Actor for Club {
     async fn before_connect(
         &mut self,
         ctx: &::callboard::Ctx<Self>,
-        params: ::callboard::ParamsOf<Self>,
+        params: ::callboard::dispatch::ParamsOf<Self>,
     ) -> ::core::result::Result<Self::ConnState, ::callboard::Fault> {
         ::core::result::Result::Ok(())
     }

@@ -31,7 +31,7 @@ pub type InputOf<A> = <<A as Actor>::Contract as Contract>::Input;
 ///
 /// `#[actor]` on an `impl` block writes this implementation; it can be written by hand. Each action is
 /// dispatched by exactly one of the four `dispatch_*` functions, the one that its
-/// [`ActionInfo::mode`](crate::ActionInfo) names, so an implementation has only those that it needs.
+/// [`ActionInfo::mode`](crate::contract::ActionInfo) names, so an implementation has only those that it needs.
 ///
 /// What `#[actor]` writes boxes the future of each method. One by hand does well to box those that may be large: the futures of
 /// the host are around it, and are moved a few times.

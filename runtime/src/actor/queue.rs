@@ -4,7 +4,8 @@ use std::{fmt, marker::PhantomData, sync::Arc};
 
 use crate::{
     Actor, Contract, Fault, MessageId, Payload,
-    contract::queue::{KEPT, QueueMessage, QueueOf},
+    actor::queue_message::QueueMessage,
+    contract::queue::{KEPT, QueueOf},
     error::faults,
     host::ActorCell,
     util::{log, shown::shown},

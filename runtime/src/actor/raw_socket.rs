@@ -28,7 +28,7 @@ use crate::{ActorError, delivery::outbox::Close};
 /// found, without the handler. A handler that has returned and has dropped its socket closes it, with code 1000.
 ///
 /// ```
-/// use callboard::{RawMessage, RawSocket, prelude::*};
+/// use callboard::{RawSocket, raw::RawMessage, prelude::*};
 ///
 /// #[derive(Default, Serialize, Deserialize)]
 /// struct Echo { heard: u64 }

@@ -44,7 +44,7 @@ pub enum ConnectionError {
         error: DecodeError,
     },
     /// Events are missing, because this client did not keep up: the actor says of them that a slow consumer need not get
-    /// them all ([`SlowConsumer`](crate::SlowConsumer)). The connection goes on.
+    /// them all ([`SlowConsumer`](crate::contract::SlowConsumer)). The connection goes on.
     #[error("{events} of event `{event}` are missing: this client did not keep up")]
     Missed {
         /// The event's name on the wire.

@@ -32,7 +32,7 @@ pub trait EventOf<C: Contract>: Payload + Sync {
     const INDEX: usize;
 
     /// What tells it from others of its kind, where the latest of each is kept for slow consumers
-    /// ([`SlowConsumer::LatestBy`](crate::SlowConsumer)): that field, encoded.
+    /// ([`SlowConsumer::LatestBy`](crate::contract::SlowConsumer)): that field, encoded.
     fn slow_key(&self) -> Result<Option<Bytes>, EncodeError> {
         Ok(None)
     }

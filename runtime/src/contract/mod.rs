@@ -7,7 +7,14 @@ pub(crate) mod key;
 pub(crate) mod payload;
 pub(crate) mod queue;
 
-use crate::{Action, Event, EventOf, Payload, QueueInfo};
+pub use self::{
+    action::{Action, NeedsConn, Reply},
+    event::{Event, EventOf},
+    id::{ActorId, ConnId, InvalidId},
+    key::Key,
+    payload::Payload,
+    queue::{QueueInfo, QueueOf},
+};
 
 /// The public face of an actor, the part that a client needs: names, actions, events, queues, and the types that
 /// travel. `#[actor]` writes it; it can be written by hand.

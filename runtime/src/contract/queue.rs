@@ -4,11 +4,6 @@ use std::fmt;
 
 use bytes::Bytes;
 
-#[cfg(feature = "server")]
-pub use crate::actor::{
-    queue::Queue,
-    queue_message::{Completion, QueueMessage},
-};
 use crate::{
     Contract, Payload,
     wire::{DecodeError, Format},

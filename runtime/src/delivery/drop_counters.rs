@@ -7,7 +7,7 @@ use metrics::Counter;
 use crate::{EventInfo, SlowConsumer, meters};
 
 /// What became of one event of an actor where clients were too slow for it, since the server started:
-/// [`RegistryMetrics::event_drops`](crate::RegistryMetrics::event_drops). All figures are deliveries: an event that ten clients missed
+/// [`RegistryMetrics::event_drops`](crate::server::RegistryMetrics::event_drops). All figures are deliveries: an event that ten clients missed
 /// counts ten times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -25,6 +25,7 @@ pub use actor_error::ActorError;
 pub use any::{Error, Result};
 pub use call_error::CallError;
 pub(crate) use code::Code;
+#[doc(hidden)]
 pub use error_kind::{
     CauseProbe, CausedKind, DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind,
     ReturnedError, UncausedKind,

@@ -14,10 +14,10 @@ use std::time::Duration;
 /// | limit | unit | default | beyond it |
 /// |---|---|---|---|
 /// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`, for that call; a connection is closed with it (1011) if the message is no call |
-/// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::SendError) of the actor's |
+/// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::context::SendError) of the actor's |
 /// | [`send_queue_bytes`](Self::send_queue_bytes) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`send_queue_messages`](Self::send_queue_messages) | messages | 4,096 | the same |
-/// | [`send_queue_excess`](Self::send_queue_excess) | bytes | 8 MiB | a [`SendError`](crate::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`send_queue_excess`](Self::send_queue_excess) | bytes | 8 MiB | a [`SendError`](crate::context::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`input`](Self::input) | bytes of CBOR | 64 KiB | `message.input_too_long` |
 /// | [`query_input`](Self::query_input) | bytes of CBOR | 4 KiB | `message.input_too_long` |
 /// | [`params`](Self::params) | bytes of JSON | 4 KiB | `message.params_too_long` |

@@ -19,7 +19,7 @@ impl RegistryMetrics {
         Self { runtime }
     }
 
-    /// What clients that were too slow did not get, by actor and event: see [`SlowConsumer`](crate::SlowConsumer).
+    /// What clients that were too slow did not get, by actor and event: see [`SlowConsumer`](crate::contract::SlowConsumer).
     #[must_use]
     pub fn event_drops(&self) -> Vec<EventDrops> {
         self.runtime.kinds().flat_map(|kind| kind.event_drops()).collect()

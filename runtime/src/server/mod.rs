@@ -10,6 +10,9 @@ pub(crate) mod net;
 pub(crate) mod routes;
 pub(crate) mod ws;
 
+pub use crate::{
+    delivery::drop_counters::EventDrops, host::summarize_panics, meters::registry::RegistryMetrics,
+};
 pub(crate) use gateway::Gateway;
 pub(crate) use http::access::Access;
 pub(crate) use http::control_token::{ControlToken, ControlTokenError};
@@ -19,5 +22,6 @@ pub use http::origins::Origins;
 pub(crate) use http::proxies::TrustedProxies;
 pub use net::shutdown_signal;
 pub(crate) use net::{listen, serve};
+#[doc(hidden)]
 pub use routes::all as routes;
 pub(crate) use routes::{control_router, router};

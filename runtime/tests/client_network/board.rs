@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::callboard::{
-    __error_kind, Action, ActionInfo, ActorError, ArgInfo, CallError, Connection, Contract, Event, EventInfo,
-    EventOf, Handle, Mode, Reply,
+    __error_kind, ActorError, CallError, Connection, Contract, Event, EventOf, Handle,
+    contract::{Action, ActionInfo, ArgInfo, EventInfo, Mode, Reply},
     wire::{ArgsReader, ArgsWriter, DecodeError, EncodeError, EventReader, Outcome, Output},
 };
 

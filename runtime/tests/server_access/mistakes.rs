@@ -74,7 +74,7 @@ async fn what_is_set_after_the_start_is_told_at_its_line() {
         |registry| registry.trusted_proxies(["127.0.0.1"]),
         |registry| registry.control("0123456789abcdef"),
         |registry| registry.limits(callboard::Limits::new()),
-        |registry| registry.origins(callboard::Origins::any()),
+        |registry| registry.origins(callboard::server::Origins::any()),
         |registry| registry.in_memory(),
     ];
     for setting in settings {

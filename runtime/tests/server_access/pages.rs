@@ -1,6 +1,6 @@
 //! What pages of other sites are answered when they say no origin: pictures, scripts, links.
 
-use callboard::Origins;
+use callboard::server::Origins;
 
 use super::*;
 

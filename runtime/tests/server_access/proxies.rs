@@ -1,7 +1,7 @@
 //! Servers behind proxies: whose word counts for who asks and for what.
 
 use axum::extract::ConnectInfo;
-use callboard::{Limits, Origins};
+use callboard::{Limits, server::Origins};
 use tracing::Level;
 
 use super::*;

@@ -20,7 +20,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use callboard::{
-    Body, Limits, RawMessage, RawSocket, Registry, prelude::*, store::MemoryStore, testing::FaultyStore,
+    Body, Limits, RawSocket, Registry, prelude::*, raw::RawMessage, store::MemoryStore, testing::FaultyStore,
 };
 use futures_util::{SinkExt as _, StreamExt as _, stream};
 use gateway::{Server, next, next_close, until};

@@ -124,7 +124,7 @@ async fn serve(settings: &Settings) -> callboard::Result<()> {
     };
     let listener = TcpListener::bind(&settings.listen).await?;
     // Whoever reads the line may stop it at once.
-    let stop = callboard::shutdown_signal();
+    let stop = callboard::server::shutdown_signal();
     say(&format!("listening on http://{}", listener.local_addr()?));
     registry.serve_listener(listener, stop).await
 }

@@ -1,6 +1,6 @@
 //! Serves a raw socket that echoes, for suites that test `WebSocket` servers, and says where.
 
-use callboard::{RawSendError, RawSocket, prelude::*};
+use callboard::{RawSocket, prelude::*, raw::RawSendError};
 use tokio::net::TcpListener;
 
 #[derive(Default)]
@@ -20,7 +20,7 @@ impl Echo {
 #[tokio::main]
 async fn main() -> callboard::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let stop = callboard::shutdown_signal();
+    let stop = callboard::server::shutdown_signal();
     #[allow(clippy::print_stdout, reason = "this is how its caller finds it")]
     {
         println!("listening on http://{}", listener.local_addr()?);

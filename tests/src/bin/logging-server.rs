@@ -9,7 +9,7 @@ use tracing_subscriber::{filter::LevelFilter, fmt::format::FmtSpan};
 #[tokio::main]
 async fn main() -> callboard::Result<()> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let stop = callboard::shutdown_signal();
+    let stop = callboard::server::shutdown_signal();
     #[allow(clippy::print_stdout, reason = "this is how its caller finds it")]
     {
         println!("listening on http://{}", listener.local_addr()?);

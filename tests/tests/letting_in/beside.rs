@@ -129,10 +129,10 @@ impl Actor for Maze {
     type Contract = Garden;
     type ConnState = u64;
     const EPHEMERAL: bool = true;
-    const HOOKS: callboard::Hooks = callboard::Hooks {
-        before_connect: Some(callboard::Mode::Read),
+    const HOOKS: callboard::dispatch::Hooks = callboard::dispatch::Hooks {
+        before_connect: Some(callboard::contract::Mode::Read),
         before_connect_beside: true,
-        ..callboard::Hooks::NONE
+        ..callboard::dispatch::Hooks::NONE
     };
 
     async fn create(ctx: &Ctx<Self>, (): ()) -> Result<Self, Fault> {

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use callboard::{
-    ConnectionError, Fault,
+    Fault,
+    client::ConnectionError,
     prelude::*,
     wire::{Encoding, Format, ToClient, http::ErrorBody},
 };

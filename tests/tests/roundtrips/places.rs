@@ -6,7 +6,8 @@ use std::{
 };
 
 use callboard::{
-    Client, ConnectionError,
+    Client,
+    client::ConnectionError,
     prelude::*,
     store::{MemoryStore, Store},
     wire::{Encoding, Format, http::ErrorBody},

@@ -4,7 +4,8 @@ use std::{collections::BTreeMap, convert::Infallible, fmt::Debug};
 
 use bytes::Bytes;
 use callboard::{
-    ActionInfo, ArgInfo, CallError, Mode, Payload,
+    CallError, Payload,
+    contract::{ActionInfo, ArgInfo, Mode},
     wire::{
         ArgsReader, ArgsWriter, Encoding, EventReader, Format, Outcome, Output, ToClient, ToServer,
         from_bytes,

@@ -38,7 +38,7 @@ impl Counter {
 
 fn check() {
     assert_eq!(Counter::NAME, "adder");
-    assert_eq!(callboard::event_name::<Counter, ScoreChanged>(), "score");
+    assert_eq!(callboard::contract::event_name::<Counter, ScoreChanged>(), "score");
     assert_eq!(Counter::OPTIONS.sleep_timeout, std::time::Duration::from_millis(500));
 }
 

@@ -1,6 +1,6 @@
 // Check that Rust names become names on the wire by a rule, raw ones too, and that each can be overridden.
 
-use callboard::{Action as _, Event as _, prelude::*};
+use callboard::{Event as _, contract::Action as _, prelude::*};
 
 #[derive(Serialize, Deserialize)]
 struct HTTPRequest;

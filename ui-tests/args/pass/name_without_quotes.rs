@@ -1,7 +1,7 @@
 // Check that a name in quotes, given once, is the one on the wire, and that without `name` the Rust names are.
 // The way out of `actor_argument_twice`, `empty_name` and `name_without_quotes`.
 
-use callboard::{Action as _, prelude::*};
+use callboard::{contract::Action as _, prelude::*};
 
 #[derive(Default, Serialize, Deserialize)]
 struct ParkingLot {

@@ -1,7 +1,7 @@
 // Check that arguments that are spelt as suggested do what they say: `events`, and `name` of an action.
 // The way out of `unknown_action_argument` and `unknown_actor_argument`.
 
-use callboard::{Action as _, prelude::*};
+use callboard::{contract::Action as _, prelude::*};
 
 #[derive(Serialize, Deserialize)]
 struct Refilled {

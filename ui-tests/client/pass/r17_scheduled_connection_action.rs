@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use callboard::{ScheduleError, prelude::*};
+use callboard::{prelude::*, schedule::ScheduleError};
 
 #[derive(Serialize, Deserialize)]
 struct Boiled {

@@ -1,6 +1,6 @@
 // Check that each argument is taken where it belongs: what clients see at the trait, how an actor lives at the `impl`.
 
-use callboard::{Action as _, prelude::*};
+use callboard::{contract::Action as _, prelude::*};
 
 #[derive(Serialize, Deserialize)]
 pub struct Dimmed {

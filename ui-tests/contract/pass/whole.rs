@@ -152,7 +152,7 @@ async fn main() -> callboard::Result<()> {
     use shared::{Changed, CounterContract, CounterError, Join, NewCounter};
 
     assert_eq!(CounterContract::NAME, "tally");
-    assert_eq!(callboard::event_name::<CounterContract, Changed>(), "moved");
+    assert_eq!(callboard::contract::event_name::<CounterContract, Changed>(), "moved");
 
     let registry = Registry::new().in_memory().register::<limited::Limited>();
     let counter = registry.client().create_with::<CounterContract>("one", NewCounter { first: 90 }).await?;

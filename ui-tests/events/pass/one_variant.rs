@@ -33,7 +33,7 @@ impl Game {
 
 #[tokio::test]
 async fn runs() -> callboard::Result<()> {
-    assert_eq!(callboard::event_name::<Game, clock::Moved>(), "clockMoved");
+    assert_eq!(callboard::contract::event_name::<Game, clock::Moved>(), "clockMoved");
     let registry = Registry::new().in_memory().register::<Game>();
     let game = registry.client().get_or_create::<Game>("one").connect();
     let mut events = game.events();

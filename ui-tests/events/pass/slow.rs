@@ -1,7 +1,7 @@
 // Check that every way with slow consumers compiles, with a name, of a type anywhere, and in a contract that is a trait.
 // The way out of `slow_key_is_misspelt`, `slow_key_is_no_field` and `slow_mistakes`.
 
-use callboard::{Event, SlowConsumer, prelude::*};
+use callboard::{Event, contract::SlowConsumer, prelude::*};
 
 mod game {
     #[derive(Clone, serde::Serialize, serde::Deserialize)]

@@ -2,7 +2,11 @@
 
 #![deny(warnings)]
 
-use callboard::{Body, Hooks, RequestTurn, prelude::*};
+use callboard::{
+    Body,
+    dispatch::{Hooks, RequestTurn},
+    prelude::*,
+};
 
 #[derive(Default, Serialize, Deserialize)]
 struct Reads {}

@@ -98,5 +98,5 @@ fn runs() {
     assert_eq!(names, ["changed", "closed"]);
     assert_eq!(<Changed as EventOf<Counter>>::INDEX, 0);
     assert_eq!(<Closed as EventOf<Counter>>::INDEX, 1);
-    assert_eq!(callboard::event_name::<Counter, Closed>(), "closed");
+    assert_eq!(callboard::contract::event_name::<Counter, Closed>(), "closed");
 }

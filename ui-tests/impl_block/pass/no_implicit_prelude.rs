@@ -87,5 +87,5 @@ impl Counter {
 #[::core::prelude::v1::test]
 fn runs() {
     ::std::assert_eq!(<Counter as ::callboard::Contract>::NAME, "counter");
-    ::std::assert_eq!(::callboard::event_name::<Counter, u64>(), "count");
+    ::std::assert_eq!(::callboard::contract::event_name::<Counter, u64>(), "count");
 }

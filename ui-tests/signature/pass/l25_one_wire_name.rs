@@ -1,7 +1,7 @@
 // Check that two actions are two by their methods' names and by their names on the wire.
 // The way out of `l25_one_wire_name` and `one_variant`.
 
-use callboard::{Action as _, prelude::*};
+use callboard::{contract::Action as _, prelude::*};
 
 #[derive(Default, Serialize, Deserialize)]
 struct Sensor {

@@ -1,6 +1,6 @@
 // Check that an action whose name the clients have is another method, and keeps its name on the wire.
 
-use callboard::{Action as _, prelude::*};
+use callboard::{contract::Action as _, prelude::*};
 
 #[derive(Default, Serialize, Deserialize)]
 struct Switchboard {

@@ -54,7 +54,7 @@ fn before_connect_beside(hook: &BeforeActorHook, actor: &Actor) -> TokenStream {
     quote! {
         async fn before_connect_beside(
             #caller: &#krate::Caller,
-            #params: #krate::ParamsOf<Self>,
+            #params: #krate::dispatch::ParamsOf<Self>,
         ) -> ::core::result::Result<::core::option::Option<Self::ConnState>, #krate::Fault> {
             #conversion
             #outcome.map(#state)

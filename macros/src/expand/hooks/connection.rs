@@ -47,7 +47,7 @@ pub(super) fn before_connect(actor: &Actor) -> TokenStream {
         async fn before_connect(
             &mut self,
             #ctx: &#krate::Ctx<Self>,
-            #params: #krate::ParamsOf<Self>,
+            #params: #krate::dispatch::ParamsOf<Self>,
         ) -> ::core::result::Result<Self::ConnState, #krate::Fault> {
             #conversion
             #body

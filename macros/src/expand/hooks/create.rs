@@ -27,7 +27,7 @@ pub(crate) fn create(actor: &Actor) -> TokenStream {
     quote! {
         async fn create(
             #ctx: &#krate::Ctx<Self>,
-            #input: #krate::InputOf<Self>,
+            #input: #krate::dispatch::InputOf<Self>,
         ) -> ::core::result::Result<Self, #krate::Fault> {
             #conversion
             #body

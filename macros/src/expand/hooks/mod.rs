@@ -33,7 +33,7 @@ pub(super) fn table(actor: &Actor) -> TokenStream {
     let krate = &actor.krate;
     let (connection, before_actor) = (connection::rows(actor), before_actor::row(actor));
     let (subscribe, lifecycle, raw) = (subscribe::row(actor), lifecycle::rows(actor), raw::rows(actor));
-    quote!(#krate::Hooks { #connection #before_actor #subscribe #lifecycle #raw ..#krate::Hooks::NONE })
+    quote!(#krate::dispatch::Hooks { #connection #before_actor #subscribe #lifecycle #raw ..#krate::dispatch::Hooks::NONE })
 }
 
 /// The functions of the hooks.

@@ -28,7 +28,7 @@ pub(super) fn from_contract(
         None => (path.span(), quote!(())),
     };
     let said = format_ident!("{role}Of");
-    let taken = quote!(<#ty as #krate::__private::#role<#krate::#said<Self>>>::take(#value));
+    let taken = quote!(<#ty as #krate::__private::#role<#krate::dispatch::#said<Self>>>::take(#value));
     let taken = located(taken, place);
     Some(quote!(let #value = #taken;))
 }
@@ -43,7 +43,8 @@ pub(super) fn from_before_connect(
     let ty = check.params.as_ref()?;
     actor.hooks.before_connect.as_ref()?.params.as_ref()?;
     let place = ty.span();
-    let taken = quote!(<#ty as #krate::__private::ParamsBeside<#krate::ParamsOf<Self>>>::take(#value));
+    let taken =
+        quote!(<#ty as #krate::__private::ParamsBeside<#krate::dispatch::ParamsOf<Self>>>::take(#value));
     let taken = located(taken, place);
     Some(quote!(let #value = #taken;))
 }

@@ -21,7 +21,7 @@ pub(super) fn rows(actor: &Actor) -> TokenStream {
             Some(_) => quote!(Read),
         };
         let navigation = handler.navigation.as_ref().map(|_| quote!(#(#cfgs)* navigation: true,));
-        quote!(#(#cfgs)* on_request: ::core::option::Option::Some(#krate::RequestTurn::#turn), #navigation)
+        quote!(#(#cfgs)* on_request: ::core::option::Option::Some(#krate::dispatch::RequestTurn::#turn), #navigation)
     });
     let socket = socket_handler(actor).map(|(handler, _)| {
         let cfgs = &handler.attrs.cfgs;

@@ -37,7 +37,7 @@ use super::{
 /// holds such requests up: serve over TLS what is to be safe from them.
 ///
 /// ```
-/// # use callboard::{Origins, Registry};
+/// # use callboard::{Registry, server::Origins};
 /// let registry = Registry::new().origins(Origins::list(["https://app.example.com", "https://münchen.example"]));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
