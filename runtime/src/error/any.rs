@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Any error, for `main` and for actions whose errors are nobody's business: `?` turns every error type into it.
+/// Any error, for `main` and for actions whose errors clients are not to see: `?` turns every error type into it.
 ///
 /// An action that returns one fails with `internal_error`; its text reaches the log alone.
 pub struct Error(Box<dyn std::error::Error + Send + Sync>);

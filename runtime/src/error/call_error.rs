@@ -17,7 +17,7 @@ pub enum CallError<E = Infallible> {
     /// The server or the actor refused the call or failed at it; nothing about it is declared by the action.
     #[error(transparent)]
     Fault(#[from] Fault),
-    /// The call surely did not run: it never left this process, or nobody took it.
+    /// The call surely did not run: it never left this process, or the server did not take it.
     #[error("the call was not sent: {0}")]
     NotSent(String),
     /// The connection broke while the call was under way: it may have been applied, or not.
@@ -49,8 +49,8 @@ impl<E> CallError<E> {
         }
     }
 
-    /// The error that a hook of the actor declared, if it is one of this type: `#[on_before_connect]` judges calls too. What
-    /// the action itself declares is [`Action`](Self::Action).
+    /// The error that a hook of the actor declared, if it is one of this type: `#[on_before_connect]` judges calls
+    /// too. What the action itself declares is [`Action`](Self::Action).
     #[must_use]
     pub fn declared<D: ActorError>(&self) -> Option<D> {
         self.fault()?.declared()

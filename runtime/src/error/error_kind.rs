@@ -7,7 +7,8 @@
 //!   internal (any other type with a message)?
 //! - [`CauseProbe`]: can callers in the same process have the error itself, as the source of the fault that hides it?
 //!
-//! `error_kind!(E)` asks both and gives an [`ErrorKind`]: function pointers, so that what handles errors is compiled once.
+//! `error_kind!(E)` asks both and gives an [`ErrorKind`]: function pointers, so that what handles errors is compiled
+//! once.
 
 use std::{error::Error as StdError, fmt, sync::Arc};
 

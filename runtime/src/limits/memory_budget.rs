@@ -1,36 +1,41 @@
-//! What peers have the server hold: one account for each address, and one for all.
+//! Memory budgets: how many bytes the server holds for each address, and for all.
+//!
+//! What a client has sent and is not used yet (half a request, the arguments of a call under way), and what a turn
+//! has sent to it beyond the limits of its queue, is a [`Charge`] to the [`MemoryBudget`] of its address. A budget is
+//! two pools, the address's own and the one of all addresses: a charge needs room in both. The first [`Charge::FREE`]
+//! bytes of each charge are free, so that small requests are served whatever others hold.
 
 use std::sync::{
     Arc,
     atomic::{AtomicUsize, Ordering},
 };
 
-use super::hints::Hints;
+use super::limit_warnings::LimitWarnings;
 
-/// How much is held of what the peers of one address have sent, and nobody has used yet.
+/// The bytes that are held for one address.
 #[derive(Debug, Clone)]
-pub(crate) struct MemoryBudget(Arc<Sums>);
+pub(crate) struct MemoryBudget(Arc<Pools>);
 
 #[derive(Debug)]
-struct Sums {
-    own: Sum,
-    all: Arc<Sum>,
-    /// Told when an address has as much as it may.
-    hints: Option<Arc<Hints>>,
+struct Pools {
+    own: BytePool,
+    all: Arc<BytePool>,
+    /// Warns when the address has no room left.
+    limit_warnings: Option<Arc<LimitWarnings>>,
 }
 
-/// So many bytes, and the most that there may be.
+/// A number of bytes with a limit.
 #[derive(Debug)]
-pub(crate) struct Sum {
+pub(crate) struct BytePool {
     bytes: AtomicUsize,
     most: usize,
 }
 
-/// What one socket, request or connection has in an account; given back when it is dropped.
+/// The bytes that are held for one socket, request or connection; given back when it is dropped.
 #[derive(Debug, Default)]
 pub(crate) struct Charge {
-    /// `None` if nobody counts.
-    account: Option<MemoryBudget>,
+    /// `None` if it is not limited.
+    budget: Option<MemoryBudget>,
     charged: usize,
 }
 
@@ -39,13 +44,17 @@ pub(crate) struct Charge {
 pub(crate) struct Full;
 
 impl MemoryBudget {
-    pub(crate) fn new(most: usize, all: &Arc<Sum>) -> Self {
-        Self(Arc::new(Sums { own: Sum::new(most), all: Arc::clone(all), hints: None }))
+    pub(crate) fn new(most: usize, all: &Arc<BytePool>) -> Self {
+        Self(Arc::new(Pools { own: BytePool::new(most), all: Arc::clone(all), limit_warnings: None }))
     }
 
-    /// That of one address.
-    pub(crate) fn of_address(most: usize, all: &Arc<Sum>, hints: &Arc<Hints>) -> Self {
-        Self(Arc::new(Sums { own: Sum::new(most), all: Arc::clone(all), hints: Some(Arc::clone(hints)) }))
+    /// The budget of one address, with a warning in the log when it is used up.
+    pub(crate) fn of_address(most: usize, all: &Arc<BytePool>, limit_warnings: &Arc<LimitWarnings>) -> Self {
+        Self(Arc::new(Pools {
+            own: BytePool::new(most),
+            all: Arc::clone(all),
+            limit_warnings: Some(Arc::clone(limit_warnings)),
+        }))
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -53,15 +62,15 @@ impl MemoryBudget {
     }
 }
 
-impl Sums {
-    fn met(&self) {
-        if let Some(hints) = &self.hints {
-            hints.met("buffered_per_address");
+impl Pools {
+    fn reached(&self) {
+        if let Some(limit_warnings) = &self.limit_warnings {
+            limit_warnings.reached("buffered_per_address");
         }
     }
 }
 
-impl Sum {
+impl BytePool {
     pub(crate) fn new(most: usize) -> Self {
         Self { bytes: AtomicUsize::new(0), most }
     }
@@ -81,26 +90,26 @@ impl Sum {
 }
 
 impl Charge {
-    /// What each may have that is not counted: who asks for no more is served however much the others hold.
+    /// Bytes of each charge that are not counted: a client that needs no more is served however much others hold.
     pub(crate) const FREE: usize = 8 << 10;
 
-    pub(crate) fn new(account: MemoryBudget) -> Self {
-        Self { account: Some(account), charged: 0 }
+    pub(crate) fn new(budget: MemoryBudget) -> Self {
+        Self { budget: Some(budget), charged: 0 }
     }
 
-    /// So many bytes are held from now on. If there is no room for them, as many as before are counted.
+    /// Charges for this many bytes instead of the ones before. If there is no room for them, nothing changes.
     pub(crate) fn set(&mut self, bytes: usize) -> Result<(), Full> {
-        let Some(MemoryBudget(sums)) = &self.account else { return Ok(()) };
+        let Some(MemoryBudget(pools)) = &self.budget else { return Ok(()) };
         let charge = bytes.saturating_sub(Self::FREE);
         if let Some(less) = self.charged.checked_sub(charge) {
             if less > 0 {
-                sums.own.remove(less);
-                sums.all.remove(less);
+                pools.own.remove(less);
+                pools.all.remove(less);
             }
         } else {
             let more = charge - self.charged;
-            sums.own.add(more).inspect_err(|Full| sums.met())?;
-            sums.all.add(more).inspect_err(|Full| sums.own.remove(more))?;
+            pools.own.add(more).inspect_err(|Full| pools.reached())?;
+            pools.all.add(more).inspect_err(|Full| pools.own.remove(more))?;
         }
         self.charged = charge;
         Ok(())
@@ -109,7 +118,7 @@ impl Charge {
 
 impl Drop for Charge {
     fn drop(&mut self) {
-        // Nothing always has room.
+        // To hold nothing always has room.
         let _ = self.set(0);
     }
 }
@@ -121,18 +130,18 @@ mod tests {
     const FREE: usize = Charge::FREE;
 
     #[test]
-    fn each_may_have_so_much_and_all_together_so_much_more() {
-        let all = Arc::new(Sum::new(150));
+    fn each_address_has_a_limit_and_all_together_have_another() {
+        let all = Arc::new(BytePool::new(150));
         let [one, two] = [MemoryBudget::new(100, &all), MemoryBudget::new(100, &all)];
-        let [mut a, mut b, mut c] = [&one, &one, &two].map(|account| Charge::new(account.clone()));
+        let [mut a, mut b, mut c] = [&one, &one, &two].map(|budget| Charge::new(budget.clone()));
         assert_eq!(a.set(FREE + 60), Ok(()));
         assert_eq!(b.set(FREE + 41), Err(Full), "its address has no room");
         assert_eq!(b.set(FREE + 40), Ok(()));
-        assert_eq!(c.set(FREE + 51), Err(Full), "nobody has");
+        assert_eq!(c.set(FREE + 51), Err(Full), "no address has room");
         assert_eq!(c.set(FREE + 50), Ok(()));
         assert_eq!(b.set(FREE + 41), Err(Full));
-        assert_eq!(b.set(FREE), Ok(()), "what is free needs no room");
-        assert_eq!(c.set(FREE + 90), Ok(()), "what one gave back another may have");
+        assert_eq!(b.set(FREE), Ok(()), "what is free of charge needs no room");
+        assert_eq!(c.set(FREE + 90), Ok(()), "what one has given back, another may have");
         drop(a);
         assert!(one.is_empty() && !two.is_empty());
         drop((b, c));
@@ -141,15 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn who_is_not_counted_may_have_all() {
+    fn without_a_budget_there_is_no_limit() {
         assert_eq!(Charge::default().set(usize::MAX), Ok(()));
     }
 
     #[test]
-    fn a_claim_beyond_all_numbers_has_no_room() {
-        let all = Arc::new(Sum::new(usize::MAX));
-        let account = MemoryBudget::new(100, &all);
-        let [mut a, mut b] = [Charge::new(account.clone()), Charge::new(account)];
+    fn a_charge_beyond_all_numbers_has_no_room() {
+        let all = Arc::new(BytePool::new(usize::MAX));
+        let budget = MemoryBudget::new(100, &all);
+        let [mut a, mut b] = [Charge::new(budget.clone()), Charge::new(budget)];
         assert_eq!(a.set(FREE + 100), Ok(()));
         assert_eq!(b.set(usize::MAX), Err(Full));
         assert_eq!(b.set(FREE + 1), Err(Full));

@@ -1,21 +1,35 @@
-//! `Limits`: how much one peer may ask of a server, and how long anything may take.
+//! `Limits`: how much a client may ask of a server, and how long anything may take.
+//!
+//! To add a limit, all in this file: a field of [`Limits`], its default, its setter with its page (in `settings!`, or
+//! by hand if zero takes the limit away), and a row in the table at [`Limits`]. Then, outside of it:
+//!
+//! 1. enforce it where the resource is: `server/net/permits.rs` (per address), `server/http/` (requests), `server/ws/`
+//!    (sockets), `host/connections/in_flight.rs` (calls), `delivery/outbox/` (send queues), `host/queues/` (messages),
+//!    `host/admission/` (actors);
+//! 2. say it: a code and a fault (`error/mod.rs` has how), whose text names the limit;
+//! 3. test it: a case in `runtime/tests/server_limits/`, at the limit and one beyond;
+//! 4. if it is per address, call [`LimitWarnings::reached`](limit_warnings::LimitWarnings::reached) where it refuses,
+//!    and add it to [`Limits::are_per_address`] if it also holds for a router.
+//!
+//! Constants that no setting changes are in `server/net/timeouts.rs`.
 
-pub(crate) mod hints;
+pub(crate) mod limit_warnings;
 pub(crate) mod memory_budget;
 
 use std::time::Duration;
 
 /// How much a server takes from the network, and for how long it waits: [`Registry::limits`](crate::Registry::limits).
 ///
-/// What is beyond a limit is refused with an error that says which limit it was; nobody else notices. Calls in the
-/// same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for events, and those
-/// of [queued messages](Self::queued_message_bytes). The defaults are those of RivetKit where it has some.
+/// What is beyond a limit is refused with an error that says which limit it was; other clients are not affected.
+/// Calls in the same process have none of these limits, except [`outgoing_message`](Self::outgoing_message) for
+/// events, and those of [queued messages](Self::queued_message_bytes). Where RivetKit has such a limit, its default
+/// is the default here.
 ///
 /// | limit | unit | default | beyond it |
 /// |---|---|---|---|
 /// | [`incoming_message`](Self::incoming_message) | bytes | 64 KiB | `message.incoming_too_long`, for that call; a connection is closed with it (1011) if the message is no call |
 /// | [`outgoing_message`](Self::outgoing_message) | bytes | 1 MiB | an answer becomes `message.outgoing_too_long`; an event is a [`SendError`](crate::context::SendError) of the actor's |
-/// | [`send_queue_bytes`](Self::send_queue_bytes) | bytes | 256 KiB | what an event does about it; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
+/// | [`send_queue_bytes`](Self::send_queue_bytes) | bytes | 256 KiB | an event does what its `slow = ..` says; for an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`send_queue_messages`](Self::send_queue_messages) | messages | 4,096 | the same |
 /// | [`send_queue_excess`](Self::send_queue_excess) | bytes | 8 MiB | a [`SendError`](crate::context::SendError) of the actor's; for a broadcast and an answer the connection is closed: `message.outgoing_queue_full` (1011) |
 /// | [`input`](Self::input) | bytes of CBOR | 64 KiB | `message.input_too_long` |
@@ -33,8 +47,8 @@ use std::time::Duration;
 /// | [`queued_message_bytes`](Self::queued_message_bytes) | bytes | 64 KiB | `queue.message_too_large` |
 /// | [`queue_depth`](Self::queue_depth) | messages of a queue | 1,000 | `queue.full` |
 /// | [`queued_bytes_total`](Self::queued_bytes_total) | bytes of all queues | 4 GiB | `queue.full` |
-/// | [`actors_awake`](Self::actors_awake) | actors | 100,000 | the one idle longest sleeps first; if none can, status 503, `guard.service_unavailable` |
-/// | [`actors_made_per_second`](Self::actors_made_per_second) | actors made in a second for those who are let in | 2,000 | status 503, `guard.service_unavailable`; clients try again |
+/// | [`actors_awake`](Self::actors_awake) | actors | 100,000 | the one that is idle longest is put to sleep first; if none can, status 503, `guard.service_unavailable` |
+/// | [`actors_made_per_second`](Self::actors_made_per_second) | actors made in a second for clients that are let in | 2,000 | status 503, `guard.service_unavailable`; clients try again |
 /// | [`actors_made_per_second_per_address`](Self::actors_made_per_second_per_address) | the same of an address | 200 | the same |
 /// | [`calls_in_flight`](Self::calls_in_flight) | calls of a connection | 1,024 | `connection.too_many_calls`, for that call |
 /// | [`bytes_in_flight`](Self::bytes_in_flight) | bytes of their arguments | 1 MiB | the same |
@@ -50,12 +64,13 @@ use std::time::Duration;
 /// | [`message_timeout`](Self::message_timeout) | time | 2 min | closed with 1011, `message.incoming_timed_out` |
 /// | [`slow_timeout`](Self::slow_timeout) | time | 7 s | dropped, if its queue was full meanwhile, or holds more than it may |
 ///
-/// An address is what the socket says: behind a proxy all clients have the same one, that of this machine too, unless the
-/// proxy is named with [`Registry::trusted_proxies`](crate::Registry::trusted_proxies). Until some are, the log says once of
-/// each limit per address that it was met, and what to do about it. IPv6 addresses count by their first 64 bits, which is
-/// what one customer gets. A server of your own around [`Registry::router`](crate::Registry::router) has to say the addresses
-/// (`axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())`): without them no limit per address holds, and
-/// the log says so once.
+/// The address of a client is that of its socket. Behind a proxy all clients have the proxy's address, unless the
+/// proxy is named with [`Registry::trusted_proxies`](crate::Registry::trusted_proxies); this is true of proxies on
+/// the same machine too. While no proxy is named, the log warns once for each limit per address that is reached. IPv6
+/// addresses count by their first 64 bits, which is what one customer gets. A server of your own around
+/// [`Registry::router`](crate::Registry::router) must pass on the addresses (`axum::serve(listener,
+/// app.into_make_service_with_connect_info::<SocketAddr>())`): without them limits per address do nothing, and the
+/// log says so once.
 ///
 /// ```
 /// # use callboard::{Limits, Registry};
@@ -161,25 +176,26 @@ macro_rules! settings {
 }
 
 settings! {
-    /// Bytes of one incoming message on a connection, and of the body of a call. Clients are told, in the header
-    /// `x-callboard-max-message` of handshakes and of answers to calls. Of a message that is longer the first 4 KiB are read,
-    /// to tell whose call it is, which is answered; others on that connection are not touched.
+    /// Bytes of one incoming message on a connection, and of the body of a call. Clients learn it from the header
+    /// `x-callboard-max-message` of handshakes and of answers to calls. Of a longer message the first 4 KiB are kept,
+    /// which say which call it is; that call is answered with an error, and the other calls of the connection go on.
     incoming_message: usize;
     /// Bytes of one outgoing message: an event, the answer to a call.
     outgoing_message: usize;
-    /// Bytes that may wait to be written to one connection. A single message that is larger passes when nothing else
+    /// Bytes that may wait to be written to one connection. A single larger message is accepted when nothing else
     /// waits.
     send_queue_bytes: usize;
     /// Messages that may wait to be written to one connection.
     send_queue_messages: usize;
-    /// Bytes by which one turn may go beyond [`send_queue_bytes`](Self::send_queue_bytes) and [`send_queue_messages`](Self::send_queue_messages), where a
-    /// message too many counts as 64: what a turn sends before anybody could write it says nothing about its peer. Whoever
-    /// had not taken what was sent before has no such room. It is within what is [`buffered`](Self::buffered), and has
-    /// [`slow_timeout`](Self::slow_timeout) to be written.
+    /// Bytes by which one turn may exceed [`send_queue_bytes`](Self::send_queue_bytes) and
+    /// [`send_queue_messages`](Self::send_queue_messages), where each message too many counts as 64 bytes. What a
+    /// turn sends before it could be written does not make its client a slow one. A client that has not taken what
+    /// was sent before has no such room. The excess counts as [`buffered`](Self::buffered), and must be written
+    /// within [`slow_timeout`](Self::slow_timeout).
     send_queue_excess: usize;
-    /// Bytes (CBOR) of the input of a new actor that is made through the control API.
+    /// Bytes (CBOR) of the input of an actor that is made through the control API.
     input: usize;
-    /// Bytes (CBOR) of the input of a new actor that comes in an address; clients know 4 KiB.
+    /// Bytes (CBOR) of the input of an actor in its address. Clients assume 4 KiB.
     query_input: usize;
     /// Bytes (JSON) of the params of a connection.
     params: usize;
@@ -189,12 +205,12 @@ settings! {
     key_part: usize;
     /// Bytes of a request's line and headers. There may be 100 headers.
     head: usize;
-    /// Bytes of any body, and of any message on a connection. What is too long for its purpose is read to here and thrown
-    /// away, so that its sender gets to read the answer.
+    /// Bytes of any body, and of any message on a connection. What is too long for its purpose is read up to this
+    /// limit and discarded, so that its sender reads the answer.
     body: usize;
-    /// Open sockets, whatever they are used for. Only [`Registry::serve`](crate::Registry::serve) and
-    /// [`serve_listener`](crate::Registry::serve_listener) have sockets to count. Stay below what the system grants
-    /// a process.
+    /// Open sockets, whatever they are used for. Counted by [`Registry::serve`](crate::Registry::serve) and
+    /// [`serve_listener`](crate::Registry::serve_listener) only. Stay below the number of file descriptors that the
+    /// system grants the process.
     sockets: usize;
     /// Open sockets of one address.
     sockets_per_address: usize;
@@ -202,40 +218,44 @@ settings! {
     connections: usize;
     /// Open `WebSocket`s of one address.
     connections_per_address: usize;
-    /// Bytes of one message to a queue: as it is sent, and as it is kept, which is in CBOR.
+    /// Bytes of one message to a queue, both as it is sent and as it is kept, which is in CBOR.
     queued_message_bytes: usize;
-    /// Messages that one queue of an actor may hold, those included that are taken and not completed.
+    /// Messages that one queue of an actor may hold, including those that are taken and not completed.
     queue_depth: usize;
-    /// Bytes that the queues of all actors may hold together, wherever they wait: on the disk, for actors that are kept there,
-    /// or in memory. Each message counts as its body and 128 bytes. Of what is on the disk no more than 32 MiB are in
-    /// memory, and the first message of each queue of an actor that is awake.
+    /// Bytes that the queues of all actors may hold together, on the disk or in memory. Each message counts as its
+    /// body and 128 bytes. Of what is on the disk at most 32 MiB are also in memory, and the first message of each
+    /// queue of an actor that is awake.
     queued_bytes_total: u64;
-    /// Actors that are awake, and those that are [provisional](macro@crate::actor#provisional). For one more, the one that was
-    /// idle longest sleeps before its `sleep_timeout`. If none can, because all have connections or something to do, whoever
-    /// comes over the network is refused as by [`actors_made_per_second`](Self::actors_made_per_second); clients in the same
-    /// process, alarms and messages are not. Zero takes the limit away.
+    /// Actors that are awake or [provisional](macro@crate::actor#provisional). For one more, the actor that is idle
+    /// longest sleeps before its `sleep_timeout`. If none can sleep, because all have connections or work to do,
+    /// clients over the network are refused as by [`actors_made_per_second`](Self::actors_made_per_second); clients
+    /// in the same process, alarms and messages are not. Zero removes the limit.
     ///
-    /// What an actor took is free for others once it sleeps. Whether the system gets it back is up to the allocator: after a
-    /// wave glibc keeps nearly all of it for the next one, and jemalloc with `background_thread:true` gives it back in seconds.
+    /// The memory of an actor is free for others once it sleeps. Whether the system gets it back is up to the
+    /// allocator: after a wave of actors glibc keeps nearly all of it, and jemalloc with `background_thread:true`
+    /// returns it within seconds.
     actors_awake: usize;
-    /// Events that one connection may be subscribed to. So many of its subscriptions may also wait for
-    /// `#[on_subscribe]`; who goes on after that is read from less often, as with [calls](Self::calls_in_flight).
+    /// Events that one connection may be subscribed to, and, counted apart, subscriptions of it that may wait for
+    /// `#[on_subscribe]`. A client that sends more of the latter is read from less often, as with
+    /// [calls](Self::calls_in_flight).
     subscriptions: usize;
-    /// Calls of one connection that may wait for their answers. Who goes on after one too many is read from less often, up
-    /// to a sixteenth of a second apart, until a call is taken again.
+    /// Calls of one connection that may wait for their answers. A client that sends more is read from less often,
+    /// down to once in 64 ms, until a call is accepted again.
     calls_in_flight: usize;
-    /// Bytes of the arguments of these calls, as they came. A single call passes when no other waits.
+    /// Bytes of the arguments of these calls, as they came. A single larger call is accepted when no other waits.
     bytes_in_flight: usize;
-    /// Actions of one connection that read and await (`&self`, `async fn`) and run side by side at its actor. What the
-    /// connection asks for after that waits until one of them ends, in the order asked. At least one runs.
+    /// Actions of one connection that read and await (`&self`, `async fn`) and run at the same time. Further calls of
+    /// the connection wait until one of them ends, in order. At least one runs.
     reads_in_flight: usize;
-    /// The same, of all connections and requests of one address to one actor.
+    /// Such actions of all connections and requests of one address, at one actor.
     reads_in_flight_per_address: usize;
-    /// Bytes of requests that are half read, of the arguments of calls under way, and of what waits to be written beyond the
-    /// limits of a queue, of all peers. Each head counts twice, for the room that it is read into. The first 8 KiB of each are free: who asks for no more is served whatever the
-    /// others hold. A message that is half read on a connection is not counted, nor what a raw handler keeps of a body.
+    /// Bytes that the server holds for all clients: of requests that are half read, of the arguments of calls under
+    /// way, and of what waits to be written beyond the limits of a send queue. A request's head counts twice, for the
+    /// buffer that it is read into. The first 8 KiB of each are free, so that small requests are served whatever
+    /// others hold. A message that is half read on a connection is not counted, nor what a raw handler keeps of a
+    /// body.
     buffered: usize;
-    /// The same, of one address.
+    /// Such bytes of one address.
     buffered_per_address: usize;
     /// How long a request's head may take, and how long a socket may wait for its next request.
     head_timeout: Duration;
@@ -243,16 +263,17 @@ settings! {
     body_timeout: Duration;
     /// How long a connection may take to open, from the handshake to its first frame.
     open_timeout: Duration;
-    /// A connection that has been silent for this long is pinged, and dropped if that gets no answer for as long
-    /// again. Every byte that comes ends the silence, whole messages or not. It is also dropped when it takes nothing of
-    /// what is written to it for this long.
+    /// How long a connection may be silent before it is pinged. It is dropped if it stays silent for as long again.
+    /// Every byte from it ends the silence, whole message or not. It is also dropped if it takes nothing of what is
+    /// written to it for this long.
     ping_interval: Duration;
-    /// How long one message may take to arrive on an open `WebSocket`, from its first byte to its last: who sends a byte
-    /// now and then is not silent, and holds the room for a message all the while.
+    /// How long one message may take to arrive on an open `WebSocket`, from its first byte to its last. A client that
+    /// sends a byte now and then is not silent, but holds memory for a message all the while.
     message_timeout: Duration;
-    /// How long a connection whose queue is full may take over what is being written to it, which is 64 KiB at most or a
-    /// single message. One that takes it in time is told what it has missed. It counts from when the system has no room
-    /// for more, which takes a while to be filled: with 7 s, who stops reading is gone, or told, within 10.
+    /// How long a connection whose send queue is full may take over what is being written to it, which is at most 64
+    /// KiB or a single message. A client that takes it in time learns how many events it has missed. The time counts
+    /// from when the system's buffers are full, which takes a while: with 7 s, a client that stops reading is dropped
+    /// within 10 s.
     slow_timeout: Duration;
 }
 
@@ -262,42 +283,46 @@ impl Limits {
         Self::default()
     }
 
-    /// Actors that may be made in a second for whoever comes over the network, of which all may come at once. Beyond it the call,
-    /// connection or request that would make one is refused with `guard.service_unavailable`, whose metadata names the `limit`,
-    /// and over HTTP with status 503 and `retry-after`: clients try again by themselves. Zero takes the limit away.
+    /// Actors that may be made in a second for clients over the network; a second's worth may come at once. Beyond
+    /// it, the call, connection or request that would make one is refused with `guard.service_unavailable`, whose
+    /// metadata names the `limit`, and over HTTP with status 503 and `retry-after`: clients try again by themselves.
+    /// Zero removes the limit.
     ///
-    /// What counts is an actor that is made, once, for the caller who is let in and makes it: `#[on_create]` has succeeded, and
-    /// its first commit comes next. An actor that is not saved counts each time it is made, as it is after each sleep.
-    /// Not counted, and refused by neither this nor the limit of an address, are
+    /// An actor counts once, when `#[on_create]` has succeeded for the caller that was let in, just before its first
+    /// commit. An actor that is not saved counts each time it is made, which is after each sleep. Neither counted nor
+    /// refused, by this limit or the one per address, are
     ///
-    /// - callers whom `#[on_before_connect]` refuses, though an actor was
-    ///   [provisional](macro@crate::actor#provisional) for them: they are refused the same way however many they are, whether
-    ///   the actor exists or not;
-    /// - who only looks for an actor (`get`, `GET /actors`), which is `actor.not_found` or an empty list if there is none;
-    /// - who comes to an actor that exists, awake or asleep, and who shares one that somebody else makes;
-    /// - what `#[on_create]` refuses (though who has made too many already is told so before it runs, if the actor judges nobody);
-    /// - clients in the same process, and actors that others make.
+    /// - callers that `#[on_before_connect]` refuses, though an actor was
+    ///   [provisional](macro@crate::actor#provisional) for them: however many they are, they are refused the same
+    ///   way, whether the actor exists or not;
+    /// - callers that only look for an actor (`get`, `GET /actors`): they get `actor.not_found` or an empty list if
+    ///   there is none;
+    /// - callers of an actor that exists, awake or asleep, or that another caller is making;
+    /// - actors that `#[on_create]` refuses (though a caller that has made too many already is refused before it
+    ///   runs, if the actor has no `#[on_before_connect]`);
+    /// - clients in the same process, and actors that actors make.
     ///
-    /// How many actors are provisional at a time is bounded by [`actors_awake`](Self::actors_awake), of which each takes a place.
+    /// How many actors are provisional at a time is bounded by [`actors_awake`](Self::actors_awake): each counts as
+    /// awake.
     pub fn actors_made_per_second(mut self, actors: u32) -> Self {
         self.actors_made_per_second = Some(actors).filter(|actors| *actors > 0);
         self
     }
 
-    /// The same, for one address.
+    /// Actors that may be made in a second for clients of one address.
     pub fn actors_made_per_second_per_address(mut self, actors: u32) -> Self {
         self.actors_made_per_second_per_address = Some(actors).filter(|actors| *actors > 0);
         self
     }
 
-    /// HTTP requests of one address in a second, handshakes included, of which all may come at once. Messages on a
-    /// connection are not requests. Zero takes the limit away, which is also the default.
+    /// HTTP requests of one address in a second, including handshakes; a second's worth may come at once. Messages on a
+    /// connection are not requests. Zero removes the limit, which is the default.
     pub fn requests_per_second(mut self, requests: u32) -> Self {
         self.requests_per_second = Some(requests).filter(|requests| *requests > 0);
         self
     }
 
-    /// Whether requests are counted per address: by any of those that hold for a router too.
+    /// Whether anything is limited per address that also holds for a router.
     pub(crate) fn are_per_address(&self) -> bool {
         let counts =
             [self.connections_per_address, self.reads_in_flight_per_address, self.buffered_per_address];

@@ -72,7 +72,7 @@ impl ActorMeters {
         }
     }
 
-    /// Whether anybody collects them. What takes a clock is not measured otherwise.
+    /// Whether a recorder collects them. If not, no clock is read either.
     pub(crate) fn is_on(&self) -> bool {
         self.is_on
     }
@@ -101,7 +101,7 @@ impl ActorMeters {
         self.actions[place].outcomes[outcome as usize].increment(1);
     }
 
-    /// The event at this place of the table was published, for all who get it or for one connection.
+    /// The event at this place of the table was published, for all subscribers or for one connection.
     pub(crate) fn published(&self, index: usize, to: Option<ConnId>, audience: u64) {
         let meter = &self.events[index];
         let (actor, event, conn) = (self.actor, meter.event, to.map(shown));
@@ -138,7 +138,7 @@ impl EventMeter {
 }
 
 impl QueueMeter {
-    /// One that nobody looks at.
+    /// One that is not used.
     #[cfg(test)]
     pub(crate) fn unread() -> Self {
         Self { messages: Gauge::noop(), sent: Counter::noop(), completed: Counter::noop() }

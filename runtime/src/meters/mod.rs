@@ -59,17 +59,17 @@ const ALL: [&Metric; 16] = [
 ];
 
 const BUILD_INFO: Metric =
-    Metric::gauge("callboard_build_info", &["version"], "Always 1: which version runs.");
+    Metric::gauge("callboard_build_info", &["version"], "Always 1; the label has the running version.");
 const ACTORS_AWAKE: Metric = Metric::gauge("callboard_actors_awake", &["actor"], "Actors that are awake.");
 const ACTIONS: Metric = Metric::counter(
     "callboard_actions_total",
     &["actor", "action", "outcome"],
-    "Calls of actions that were answered, by what came of them.",
+    "Calls of actions that were answered, by outcome.",
 );
 const ACTION_DURATION: Metric = Metric::seconds(
     "callboard_action_duration_seconds",
     &["actor", "action"],
-    "From when a call reached its actor until its answer left, waiting and saving included.",
+    "Time from when a call reached its actor until its answer was sent, including waiting and saving.",
 );
 const EVENTS_EMITTED: Metric = Metric::counter(
     "callboard_events_emitted_total",
@@ -79,17 +79,17 @@ const EVENTS_EMITTED: Metric = Metric::counter(
 const EVENTS_DELIVERED: Metric = Metric::counter(
     "callboard_events_delivered_total",
     &["actor", "event"],
-    "Events that connections took, one for each connection.",
+    "Events delivered to connections, counted once for each connection.",
 );
 const EVENTS_DROPPED: Metric = Metric::counter(
     "callboard_events_dropped_total",
     &["actor", "event", "reason"],
-    "Events that slow clients did not get, one for each client, by why.",
+    "Events that slow clients did not get, counted once for each client, by reason.",
 );
 const CONNECTIONS: Metric = Metric::gauge(
     "callboard_connections",
     &["actor"],
-    "Open connections, raw sockets and those of this process included.",
+    "Open connections, including raw sockets and connections in this process.",
 );
 const QUEUE_MESSAGES: Metric = Metric::gauge(
     "callboard_queue_messages",
@@ -101,29 +101,29 @@ const QUEUE_SENT: Metric =
 const QUEUE_COMPLETED: Metric = Metric::counter(
     "callboard_queue_completed_total",
     &["actor", "queue"],
-    "Messages that were completed, those too whose turn was taken back after that.",
+    "Messages that were completed, including those whose turn was rolled back afterwards.",
 );
-const COMMITS: Metric = Metric::counter(
-    "callboard_commits_total",
-    &["outcome"],
-    "What the store was given to keep, by what came of it.",
+const COMMITS: Metric =
+    Metric::counter("callboard_commits_total", &["outcome"], "Commits given to the store, by outcome.");
+const COMMIT_DURATION: Metric = Metric::seconds(
+    "callboard_commit_duration_seconds",
+    &[],
+    "Time that the store took for one batch of commits.",
 );
-const COMMIT_DURATION: Metric =
-    Metric::seconds("callboard_commit_duration_seconds", &[], "What one batch of commits took the store.");
 const REQUESTS: Metric = Metric::counter(
     "callboard_requests_total",
     &["route", "status"],
-    "Requests that were answered, a WebSocket when it has ended, by the class of the status.",
+    "Requests that were answered, by class of the status; a WebSocket is counted when it ends.",
 );
 const RECEIVED_BYTES: Metric = Metric::bytes(
     "callboard_received_bytes_total",
     &["transport"],
-    "Bytes from clients: of HTTP the bodies, of a WebSocket everything.",
+    "Bytes received from clients: bodies for HTTP, everything for WebSockets.",
 );
 const SENT_BYTES: Metric = Metric::bytes(
     "callboard_sent_bytes_total",
     &["transport"],
-    "Bytes to clients: of HTTP the bodies, of a WebSocket everything.",
+    "Bytes sent to clients: bodies for HTTP, everything for WebSockets.",
 );
 
 impl Metric {
@@ -196,8 +196,8 @@ pub(crate) fn describe() {
     }
 }
 
-/// Whether anybody collects what this is told. The facade does not say; but it asks for a value only if it has somebody
-/// to give it to.
+/// Whether a recorder collects what this gauge is given. The facade does not say; but it asks for a value only if it
+/// has a recorder to give it to.
 fn is_collected(gauge: &Gauge) -> bool {
     struct Asked<'a>(&'a Cell<bool>);
 

@@ -6,8 +6,8 @@ use crate::{
     wire::{Output, ReplyKind},
 };
 
-/// What came of a call. There are few of them, and none is a client's own word: each is a series of its own where metrics
-/// are kept.
+/// What came of a call. There are few of them, and none is a client's own word: each is a series of its own where
+/// metrics are kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     /// A value.

@@ -1,11 +1,11 @@
-//! What a registry counts by itself, for those who install no recorder.
+//! What a registry counts without a recorder.
 
 use std::{fmt, sync::Arc};
 
 use crate::{EventDrops, host::Runtime};
 
-/// What a registry counts by itself: [`Registry::metrics`](crate::Registry::metrics). Everything else is counted for the
-/// recorder of the crate `metrics`, if there is one: see [`observability`](crate::observability).
+/// What a registry counts by itself: [`Registry::metrics`](crate::Registry::metrics). Everything else is counted for
+/// the recorder of the crate `metrics`, if there is one: see [`observability`](crate::observability).
 ///
 /// It is a handle: clones see the same, and it goes on after [`Registry::serve`](crate::Registry::serve) has taken the
 /// registry.

@@ -40,7 +40,7 @@ impl CommitMeters {
         self.duration.record(took);
     }
 
-    /// The store failed a batch of so many.
+    /// The store failed a batch with this many commits.
     pub(crate) fn failed(&self, commits: usize, took: Duration) {
         self.failed.increment(commits as u64);
         self.duration.record(took);
@@ -92,7 +92,7 @@ impl ServerMeters {
         }
     }
 
-    /// Whether anybody collects them.
+    /// Whether a recorder collects them.
     pub(crate) fn is_on(&self) -> bool {
         self.is_on
     }

@@ -21,9 +21,9 @@ pub(in crate::server) type GatewayState = State<Arc<Gateway>>;
 /// What every request is served from.
 pub(crate) struct Gateway {
     pub(in crate::server) runtime: Arc<Runtime>,
-    pub(in crate::server) peers: Arc<Permits>,
+    pub(in crate::server) permits: Arc<Permits>,
     pub(in crate::server) access: Access,
-    /// What lets those in who may list and destroy actors, if anybody may.
+    /// The token for listing and destroying actors; `None` if no request may.
     pub(in crate::server) control: Option<ControlToken>,
     pub(in crate::server) meters: Arc<ServerMeters>,
     #[cfg(feature = "prometheus")]
@@ -32,10 +32,10 @@ pub(crate) struct Gateway {
 
 impl Gateway {
     pub(crate) fn new(runtime: Arc<Runtime>, access: Access) -> Self {
-        let peers = Permits::new(Arc::clone(runtime.limits()), access.hints());
+        let permits = Permits::new(Arc::clone(runtime.limits()), access.limit_warnings());
         Self {
             runtime,
-            peers,
+            permits,
             access,
             control: None,
             meters: Arc::new(ServerMeters::new()),
@@ -44,12 +44,12 @@ impl Gateway {
         }
     }
 
-    /// Switches the whole control API on for those who have this token.
+    /// Switches the whole control API on for requests with this token.
     pub(crate) fn with_control(self, control: Option<ControlToken>) -> Self {
         Self { control, ..self }
     }
 
-    /// Serves what this has collected.
+    /// Serves the metrics that this has collected.
     #[cfg(feature = "prometheus")]
     pub(crate) fn with_prometheus(
         self,
@@ -62,9 +62,9 @@ impl Gateway {
         self.runtime.limits()
     }
 
-    /// Whether a request is one that is answered at all, by its head alone.
+    /// Refuses a request by its head: one too many of its address, or a head that is too long.
     pub(in crate::server) fn check(&self, request: &Request) -> Result<(), Response> {
-        if let Err(wait) = self.peers.request(Address::of(request.extensions())) {
+        if let Err(wait) = self.permits.count_request(Address::of(request.extensions())) {
             let mut refusal = Failure::from(faults::too_many_requests()).into_response();
             // Whole seconds, which is what the header takes.
             refusal.headers_mut().insert(header::RETRY_AFTER, (wait.as_secs() + 1).into());
@@ -78,7 +78,7 @@ impl Gateway {
         Ok(())
     }
 
-    /// Calls and connections under way: they outlive the requests that began them.
+    /// Calls and connections under way, which outlive the requests that began them.
     pub(in crate::server) fn tasks(&self) -> &TaskTracker {
         self.runtime.sessions()
     }

@@ -1,4 +1,4 @@
-//! What every request goes through before its handler: who asks, whether it is answered, and the headers of the answer.
+//! What every request goes through before its handler, and its response after it.
 
 use axum::{
     extract::{Request, State},
@@ -19,7 +19,9 @@ use super::{
 };
 use crate::{host::for_stranger, util::log::Instrument as _};
 
-/// What every response has: an id, and leave for browsers to read it. What is too much is refused here.
+/// In front of the protocol's routes. Gives every request its context, its span and its entry in the access log;
+/// refuses what is too much, or not allowed; and gives every response its id and the headers that let a browser read
+/// it.
 pub(in crate::server) async fn front(
     State(gateway): GatewayState,
     mut request: Request,
@@ -29,12 +31,12 @@ pub(in crate::server) async fn front(
     request.extensions_mut().insert(context.clone());
     let verdict = gateway.access.judge(&mut request);
     let span = access_log::span(&request, &context);
-    let visit = AccessLogEntry::begin(&gateway.meters, &mut request, &context);
-    let stranger = gateway.peers.stranger(Address::of(request.extensions()));
+    let log_entry = AccessLogEntry::begin(&gateway.meters, &mut request, &context);
+    let stranger = gateway.permits.stranger(Address::of(request.extensions()));
     let answer = answer(&gateway, verdict, request, next).instrument(span);
     let mut response = for_stranger(stranger, answer).await;
     context.write_id(response.headers_mut());
-    visit.end(response)
+    log_entry.end(response)
 }
 
 async fn answer(gateway: &Gateway, verdict: Verdict, mut request: Request, next: Next) -> Response {
@@ -62,7 +64,7 @@ async fn answer(gateway: &Gateway, verdict: Verdict, mut request: Request, next:
     response
 }
 
-/// What is in front of the app's own routes: a host that is not answered to is not answered by them either.
+/// In front of the app's own routes: a host that the server does not answer to, they do not answer to either.
 pub(in crate::server) async fn front_of_own(
     State(gateway): GatewayState,
     mut request: Request,

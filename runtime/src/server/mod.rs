@@ -1,6 +1,17 @@
-//! The gateway: actors over HTTP and WebSocket, in RivetKit's client protocol.
+//! Serving actors over HTTP and WebSocket: what [`Registry::serve`](crate::Registry::serve) takes beside the actors.
 //!
-//! It knows actors only through the host's outer traits, and holds the sockets of their connections.
+//! [`Origins`] says which web pages may talk to a server, [`shutdown_signal`] when it stops, and [`RegistryMetrics`]
+//! what it has counted. How it is watched is in [`observability`](crate::observability).
+
+// The gateway speaks RivetKit's client protocol. It knows actors only through the host's outer traits, and owns the
+// sockets of their connections. A request passes
+//
+// 1. `net/`: the listener, the permit of its socket, and hyper;
+// 2. `middleware.rs`: its context, its span, its entry in the access log, and what `http/access.rs` decides by its head;
+// 3. `routes.rs`: the route, and, for routes of an actor, what follows the actor in the path (`actor_path.rs`);
+// 4. `http/`: the handler, or `ws/`: the handshake, and the session that comes after it.
+//
+// All of them are given the `Gateway` (`gateway.rs`): the runtime, the permits, the rules of access, the metrics.
 
 pub(in crate::server) mod actor_path;
 pub(crate) mod gateway;

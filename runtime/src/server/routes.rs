@@ -1,8 +1,8 @@
 //! The routes of the server: one table, from which its routers are made.
 //!
 //! It is the only way to add one. Handlers need the gateway as their router's state, and only the functions here have a
-//! router with that state: what they hand out takes no such handler any more. What follows an actor's address is a table
-//! too, `ActorPath::BELOW`.
+//! router with that state: what they hand out takes no such handler any more. What follows an actor's address is a
+//! table too, `ActorPath::BELOW`.
 
 use std::sync::Arc;
 
@@ -36,13 +36,13 @@ use crate::{Fault, error::faults, wire::http::MAX_MESSAGE};
 struct Row {
     method: Verb,
     path: &'static str,
-    part: Part,
-    served: fn(Verb) -> MethodRouter<Arc<Gateway>>,
+    group: RouteGroup,
+    handler: fn(Verb) -> MethodRouter<Arc<Gateway>>,
 }
 
-/// Which router has it.
+/// Which routers have it.
 #[derive(Clone, Copy, PartialEq)]
-enum Part {
+enum RouteGroup {
     /// That of the control API as well.
     Control,
     /// That of the protocol alone.
@@ -63,54 +63,84 @@ enum Verb {
 }
 
 const ROWS: &[Row] = &[
-    Row { method: Verb::Get, path: "/health", part: Part::Control, served: |by| by.serve(control::health) },
+    Row {
+        method: Verb::Get,
+        path: "/health",
+        group: RouteGroup::Control,
+        handler: |method| method.handle(control::health),
+    },
     Row {
         method: Verb::Get,
         path: "/metadata",
-        part: Part::Control,
-        served: |by| by.serve(control::metadata),
+        group: RouteGroup::Control,
+        handler: |method| method.handle(control::metadata),
     },
-    Row { method: Verb::Get, path: "/actors", part: Part::Control, served: |by| by.serve(control::list) },
+    Row {
+        method: Verb::Get,
+        path: "/actors",
+        group: RouteGroup::Control,
+        handler: |method| method.handle(control::list),
+    },
     Row {
         method: Verb::Put,
         path: "/actors",
-        part: Part::Control,
-        served: |by| by.serve(control::get_or_create),
+        group: RouteGroup::Control,
+        handler: |method| method.handle(control::get_or_create),
     },
-    Row { method: Verb::Post, path: "/actors", part: Part::Control, served: |by| by.serve(control::create) },
+    Row {
+        method: Verb::Post,
+        path: "/actors",
+        group: RouteGroup::Control,
+        handler: |method| method.handle(control::create),
+    },
     Row {
         method: Verb::Delete,
         path: "/actors/{id}",
-        part: Part::Control,
-        served: |by| by.serve(control::destroy),
+        group: RouteGroup::Control,
+        handler: |method| method.handle(control::destroy),
     },
     Row {
         method: Verb::Any,
         path: "/gateway/{*address}",
-        part: Part::Actors,
-        served: |by| by.serve(addressed),
+        group: RouteGroup::Actors,
+        handler: |method| method.handle(addressed),
     },
-    Row { method: Verb::Any, path: "/connect", part: Part::Actors, served: |by| by.serve(by_headers) },
-    Row { method: Verb::Any, path: "/request", part: Part::Actors, served: |by| by.serve(by_headers) },
+    Row {
+        method: Verb::Any,
+        path: "/connect",
+        group: RouteGroup::Actors,
+        handler: |method| method.handle(by_headers),
+    },
+    Row {
+        method: Verb::Any,
+        path: "/request",
+        group: RouteGroup::Actors,
+        handler: |method| method.handle(by_headers),
+    },
     Row {
         method: Verb::Any,
         path: "/request/{*path}",
-        part: Part::Actors,
-        served: |by| by.serve(by_headers),
+        group: RouteGroup::Actors,
+        handler: |method| method.handle(by_headers),
     },
-    Row { method: Verb::Any, path: "/websocket", part: Part::Actors, served: |by| by.serve(by_headers) },
+    Row {
+        method: Verb::Any,
+        path: "/websocket",
+        group: RouteGroup::Actors,
+        handler: |method| method.handle(by_headers),
+    },
     Row {
         method: Verb::Any,
         path: "/websocket/{*path}",
-        part: Part::Actors,
-        served: |by| by.serve(by_headers),
+        group: RouteGroup::Actors,
+        handler: |method| method.handle(by_headers),
     },
     #[cfg(feature = "prometheus")]
     Row {
         method: Verb::Get,
         path: "/metrics",
-        part: Part::Metrics,
-        served: |by| by.serve(super::http::metrics::metrics),
+        group: RouteGroup::Metrics,
+        handler: |method| method.handle(super::http::metrics::metrics),
     },
 ];
 
@@ -118,16 +148,16 @@ const ROWS: &[Row] = &[
 pub(crate) fn router(gateway: Arc<Gateway>) -> Router {
     #[cfg(feature = "prometheus")]
     let has_metrics = gateway.prometheus.is_some();
-    make(gateway, |part| match part {
-        Part::Control | Part::Actors => true,
+    make(gateway, |group| match group {
+        RouteGroup::Control | RouteGroup::Actors => true,
         #[cfg(feature = "prometheus")]
-        Part::Metrics => has_metrics,
+        RouteGroup::Metrics => has_metrics,
     })
 }
 
-/// The routes of the control API, for whoever gets there: all of it is switched on.
+/// The routes of the control API with all rights, for a router that the user protects.
 pub(crate) fn control_router(gateway: Arc<Gateway>) -> Router {
-    make(gateway, |part| part == Part::Control).layer(Extension(Authority::TRUSTED))
+    make(gateway, |group| group == RouteGroup::Control).layer(Extension(Authority::TRUSTED))
 }
 
 /// Every route there can be, as a method and a path, for the test that goes through them.
@@ -142,9 +172,9 @@ pub fn all() -> Vec<(&'static str, String)> {
     ROWS.iter().flat_map(|row| paths(row.path).into_iter().map(|path| (row.method.name(), path))).collect()
 }
 
-fn make(gateway: Arc<Gateway>, has: impl Fn(Part) -> bool) -> Router {
-    let rows = ROWS.iter().filter(|row| has(row.part));
-    rows.fold(Router::new(), |router, row| router.route(row.path, (row.served)(row.method)))
+fn make(gateway: Arc<Gateway>, has: impl Fn(RouteGroup) -> bool) -> Router {
+    let rows = ROWS.iter().filter(|row| has(row.group));
+    rows.fold(Router::new(), |router, row| router.route(row.path, (row.handler)(row.method)))
         .fallback(async || Failure::from(faults::no_route()))
         .method_not_allowed_fallback(async || Failure::from(faults::wrong_method()))
         .layer(from_fn_with_state(Arc::clone(&gateway), front))
@@ -152,7 +182,7 @@ fn make(gateway: Arc<Gateway>, has: impl Fn(Part) -> bool) -> Router {
 }
 
 impl Verb {
-    fn serve<H: Handler<T, Arc<Gateway>>, T: 'static>(self, handler: H) -> MethodRouter<Arc<Gateway>> {
+    fn handle<H: Handler<T, Arc<Gateway>>, T: 'static>(self, handler: H) -> MethodRouter<Arc<Gateway>> {
         let filter = match self {
             Self::Get => MethodFilter::GET,
             Self::Put => MethodFilter::PUT,

@@ -1,8 +1,9 @@
 //! The clock: nothing reads time but through it.
 //!
-//! There are two times. The time of day is what `at` and `cron` follow: somebody can set it, and it goes on while the
-//! machine is suspended. Elapsed time is what `after`, `every` and all time-outs follow: it begins as the time of day at
-//! which the process began, and does neither. Both follow tokio's clock, so that a paused or advanced runtime moves them.
+//! There are two times. The time of day is what `at` and `cron` follow: it can be set, and it goes on while the
+//! machine is suspended. Elapsed time is what `after`, `every` and all time-outs follow: it begins as the time of day
+//! at which the process began, and does neither. Both follow tokio's clock, so that a paused or advanced runtime
+//! moves them.
 
 use std::{
     future::pending,
@@ -44,8 +45,8 @@ pub(crate) struct Due {
 impl Clock {
     /// How late a step of the time of day may be noticed.
     const LOOK: Duration = Duration::from_secs(5);
-    /// What is set by the time of day is looked at anew if that is put back by this much. After less, what has run is not
-    /// to run again; cron has the same limit.
+    /// What is set by the time of day is looked at anew if that is put back by this much. After less, what has run is
+    /// not to run again; cron has the same limit.
     pub(crate) const PUT_BACK_MS: u64 = 3 * 60 * 60 * 1_000;
 
     pub(crate) fn start(test: Option<TestClock>) -> Self {
@@ -89,7 +90,8 @@ impl Clock {
         (offset_us(self.test.as_ref()) - self.offset_us).div_euclid(1_000)
     }
 
-    /// Waits until something is due, or until the time of day was put back by so much that it is to be looked at anew.
+    /// Waits until something is due, or until the time of day was put back so far that the wait must be worked out
+    /// anew.
     pub(crate) async fn reaches(&self, due: Due) {
         tokio::select! {
             () = self.wall_reaches(due.wall_ms) => {}
@@ -134,8 +136,8 @@ impl Moment {
     }
 }
 
-/// From the machine's start of counting to this instant of tokio's, which is the machine's own unless a test has paused or
-/// advanced the runtime.
+/// From the machine's start of counting to this instant of tokio's, which is the machine's own unless a test has
+/// paused or advanced the runtime.
 fn since_us(instant: Instant) -> i64 {
     let (instant, zero) = (instant.into_std(), System::get().zero);
     match instant.checked_duration_since(zero) {
@@ -156,8 +158,8 @@ fn micros(duration: Duration) -> i64 {
     i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
-/// The system's time of day, as what it is ahead of the machine's monotonic clock. That changes only when somebody sets the
-/// one, or when the machine is suspended and the other stands still.
+/// The system's time of day, as what it is ahead of the machine's monotonic clock. That changes only when the
+/// time of day is set, or when the machine is suspended and the monotonic clock stands still.
 struct System {
     zero: MachineInstant,
     /// As it was measured last.

@@ -1,9 +1,9 @@
-//! The log, which can cost nobody anything: whatever a subscriber does with a line, a call goes on.
+//! The log, which cannot break a call: whatever a subscriber does with a line, the call goes on.
 //!
-//! A subscriber may panic. The one that most programs have does so when standard output and standard error are both closed:
-//! it cannot write the line, and cannot say so. In the middle of a turn, or where an answer is on its way, that would cost
-//! the call, the connection or the actor. So every line and every span of this crate goes through here, and what panics in
-//! a subscriber ends here.
+//! A subscriber may panic. The one that most programs have does so when standard output and standard error are both
+//! closed: it cannot write the line, and cannot say so. In the middle of a turn, or where an answer is on its way,
+//! that would cost the call, the connection or the actor. So every line and every span of this crate goes through
+//! here, and what panics in a subscriber ends here.
 
 #![cfg_attr(
     not(feature = "server"),

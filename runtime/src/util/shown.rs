@@ -1,8 +1,8 @@
-//! What came from outside, as the log has it: keys, names, paths, headers, the texts of errors and panics.
+//! Values that come from outside, as the log has them: keys, names, paths, headers, the texts of errors and panics.
 //!
-//! In the format of text a line feed in a key would begin a line of its own, which says whatever its sender likes; ESC moves
-//! the cursor of who reads it, and U+202E turns the rest around. So every value that the library formats for the log goes
-//! through [`shown`], harmless or not: its tracing macros have no `%` and no `?`, which a test looks for.
+//! In the format of text a line feed in a key would begin a line of its own, which says whatever its sender likes;
+//! ESC moves the reader's cursor, and U+202E turns the rest around. So every value that the library formats for the
+//! log goes through [`shown`], harmless or not: its tracing macros have no `%` and no `?`, which a test looks for.
 
 use std::fmt::{self, Display, Formatter, Write};
 
@@ -111,7 +111,7 @@ mod tests {
         assert_eq!(text("x".repeat(LONGEST - 1) + "\n"), "x".repeat(LONGEST - 1) + "...");
     }
 
-    /// Whoever sends a megabyte does not have all of it formatted.
+    /// Of a value of a megabyte, not all is formatted.
     #[test]
     fn what_is_beyond_the_cut_is_not_formatted() {
         struct Endless;

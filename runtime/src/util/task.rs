@@ -14,7 +14,7 @@ pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) {
     spawn_boxed(Box::pin(task));
 }
 
-/// Runs a task that somebody waits for by its tracker.
+/// Runs a task that its tracker waits for.
 #[cfg(feature = "server")]
 pub(crate) fn spawn_in(tracker: &TaskTracker, task: impl Future<Output = ()> + Send + 'static) {
     spawn_boxed_in(tracker, Box::pin(task));

@@ -1,8 +1,9 @@
 //! Uptime: how long this process has run, without the time in which it was stopped.
 //!
-//! A process that is frozen (`SIGSTOP`, a debugger, a suspended virtual machine, blocked workers) hears nobody, while the
-//! clock goes on. A task beats twice a second; where it did not, nothing else has run either, so that time is no peer's
-//! silence. Whoever asks first after such a gap notes it, since all timers are late together, in any order.
+//! A process that is frozen (`SIGSTOP`, a debugger, a suspended virtual machine, blocked workers) hears no client,
+//! while the clock goes on. A task beats twice a second. Where it did not, nothing else has run either, so that time
+//! counts as nobody's silence. The first question after such a gap notes it, since all timers are late together, in
+//! any order.
 
 use std::{collections::VecDeque, future::Future, time::Duration};
 
@@ -90,7 +91,10 @@ impl Uptime {
         let missed = self.0.lock().note(now);
         if let Some(missed) = missed {
             let seconds = missed.as_secs();
-            log::warn!(seconds, "the process did not run; clients are given that time");
+            log::warn!(
+                seconds,
+                "the process did not run for a while; time-outs of clients are extended by that time"
+            );
         }
     }
 }
@@ -111,7 +115,7 @@ impl Beats {
     }
 }
 
-/// Forgets the last beat when nobody beats any more.
+/// Forgets the last beat when the task that beats is dropped.
 struct Beating<'a>(&'a Uptime);
 
 impl Drop for Beating<'_> {

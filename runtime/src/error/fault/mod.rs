@@ -20,7 +20,7 @@ pub(crate) type Cause = Arc<dyn StdError + Send + Sync>;
 
 /// An error in the form that crosses the wire: group, code, message, metadata.
 ///
-/// `group` says who speaks: `user` for errors that an actor declares, `actor` and `message` for the
+/// `group` says where it is from: `user` for errors that an actor declares, `actor` and `message` for the
 /// framework's own, `rivetkit` for the one that hides an internal error; others are of [users](Self::new).
 ///
 /// Where the caller is in the same process, [`source`](std::error::Error::source) has the error that was hidden.
@@ -134,7 +134,7 @@ impl Fault {
         self
     }
 
-    /// Who speaks: `user`, `actor`, `message`, `rivetkit`, ..
+    /// Where it is from: `user`, `actor`, `message`, `rivetkit`, ..
     #[must_use]
     pub fn group(&self) -> &str {
         &self.0.group
@@ -159,8 +159,8 @@ impl Fault {
     }
 
     /// More about it, in the shape that the code has, as far as JSON can hold it: bytes are a list of numbers, integers
-    /// of more than 64 bits are text, and infinity and maps whose keys have no text are null. The type that was declared
-    /// gets all of them back.
+    /// of more than 64 bits are text, and infinity and maps whose keys have no text are null. The type that was
+    /// declared gets all of them back.
     #[must_use]
     pub fn metadata(&self) -> Option<&Value> {
         self.0.metadata.as_ref().map(Metadata::view)

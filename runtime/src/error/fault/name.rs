@@ -44,8 +44,8 @@ pub enum FaultNameError {
 }
 
 impl Fault {
-    /// An error for clients: it keeps its group, its code and its message on its way to them, from actions, hooks and raw
-    /// requests.
+    /// An error for clients: it keeps its group, its code and its message on its way to them, from actions, hooks and
+    /// raw requests.
     ///
     /// ```
     /// # use callboard::prelude::*;
@@ -63,8 +63,8 @@ impl Fault {
     /// }
     /// ```
     ///
-    /// Errors that clients tell apart are better declared, with [`#[derive(ActorError)]`](macro@crate::ActorError): the Rust
-    /// client gets them back as they were.
+    /// Errors that clients tell apart are better declared, with [`#[derive(ActorError)]`](macro@crate::ActorError):
+    /// the Rust client gets them back as they were.
     ///
     /// Its HTTP status is 403 for the code `forbidden`, and 400 for others, unless it is
     /// [told another one](Self::with_status).
@@ -72,9 +72,9 @@ impl Fault {
     /// # Panics
     ///
     /// If the group is one of callboard's own (`actor`, `api`, `callboard`, `client`, `connection`, `guard`, `http`,
-    /// `message`, `namespace`, `queue`, `rivetkit`, `store` and `ws`), whose codes clients act upon; or if the group or the
-    /// code is not of 1 to 60 letters, digits, `_` and `-`. Names that the program does not write itself are for
-    /// [`try_new`](Self::try_new).
+    /// `message`, `namespace`, `queue`, `rivetkit`, `store` and `ws`), whose codes clients act upon; or if the group
+    /// or the code is not of 1 to 60 letters, digits, `_` and `-`. Names that the program does not write itself are
+    /// for [`try_new`](Self::try_new).
     #[track_caller]
     #[must_use]
     pub fn new(group: &'static str, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {

@@ -15,8 +15,9 @@ impl Fault {
         self
     }
 
-    /// The HTTP status of a response that says it: the one that it was [told](Self::with_status), or that of its group and
-    /// code. Clients of the protocol look at group and code, and see in the status only that it is an error.
+    /// The HTTP status of a response that says it: the one that it was [told](Self::with_status), or that of its
+    /// group and code. Clients of the protocol look at group and code, and see in the status only that it is an
+    /// error.
     ///
     /// It does not cross a WebSocket: what comes from there has the one of its group and code.
     #[must_use]

@@ -21,8 +21,8 @@ pub(crate) fn service_unavailable() -> Fault {
     Fault::of(Code::ServiceUnavailable, "The server is stopping.")
 }
 
-/// The server has no room for one more actor at the moment; nothing ran, and clients try again by themselves. The limit is
-/// named as its method is.
+/// The server has no room for one more actor at the moment; nothing ran, and clients try again by themselves. The
+/// limit is named as its method is.
 pub(crate) fn too_many_actors(limit: &'static str) -> Fault {
     let message = "The server has no room for one more actor at the moment. Try again later.";
     Fault::of(Code::ServiceUnavailable, message).with_metadata(json!({ "limit": limit }))

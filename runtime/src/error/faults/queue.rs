@@ -34,8 +34,8 @@ pub(crate) fn message_too_late() -> Fault {
     Fault::of(Code::QueueActorStopped, "The actor has stopped. What was not completed is handed out again.")
 }
 
-/// The message waits in its queue until the actor is awake again. Not a code at which clients try again: they would send
-/// the message a second time.
+/// The message waits in its queue until the actor is awake again. Not a code at which clients try again: they would
+/// send the message a second time.
 pub(crate) fn not_handled_yet() -> Fault {
     let message = "The actor has stopped before it handled the message, which waits in its queue.";
     Fault::of(Code::NotHandledYet, message)

@@ -1,4 +1,4 @@
-//! Who asks, and for what host: worked out once for each request, before anything else looks at it.
+//! Access by the head of a request: its client, its host and its origin, worked out once, before anything else is done.
 
 use std::net::SocketAddr;
 
@@ -10,58 +10,58 @@ use super::{
     access_log,
     hosts::{Arrival, Hosts},
     proxies::TrustedProxies,
-    site::Site,
+    target_origin::TargetOrigin,
 };
 use crate::{
     Fault,
     error::faults,
-    limits::hints::Hints,
+    limits::limit_warnings::LimitWarnings,
     meters::Route,
     server::{
         Origins,
-        net::{permits::Address, seldom::Seldom},
+        net::{log_throttle::LogThrottle, permits::Address},
     },
     util::{log, shown::shown},
 };
 
-/// Who may reach the server, and by which name.
+/// Which pages, hosts and proxies the server accepts.
 #[derive(Debug, Default)]
 pub(crate) struct Access {
     origins: Origins,
     hosts: Hosts,
     proxies: TrustedProxies,
-    /// The log is told of a host that is not answered.
-    of_host: Seldom,
-    /// And of a proxy that passes on what it should not.
-    of_proxy: Seldom,
+    /// For the line about a host that is refused.
+    host_log: LogThrottle,
+    /// For the line about a proxy that passes on headers of clients.
+    proxy_log: LogThrottle,
 }
 
-/// Who asks, and for what.
+/// The client of a request, and what it was sent to.
 struct Caller<'a> {
     client: Option<SocketAddr>,
-    site: Site<'a>,
-    /// What the request itself was sent to, where a proxy says another site and a browser could have said it too.
+    target: TargetOrigin<'a>,
+    /// What the request itself says it was sent to, where a proxy says otherwise and a browser could have said it too.
     ///
     /// Browsers run where the sockets of a proxy on this machine come from. A page whose name has the address of this
     /// machine (see [`Hosts`]) can write any of the headers that proxies do; what it cannot write is `Host`.
-    own: Option<Site<'a>>,
+    own: Option<TargetOrigin<'a>>,
 }
 
-/// What becomes of a request, by its head alone.
+/// What is done with a request, by its head alone.
 #[derive(Debug)]
 pub(in crate::server) enum Verdict {
-    /// It is answered, and this page may read the answer.
+    /// It is answered, and this page may read the response.
     Answer {
         reader: Option<HeaderValue>,
     },
     /// It is answered if its actor takes [`Navigation`].
     Navigate,
-    /// Its handshake is completed, and the socket then closed: a browser is not told why one fails.
+    /// Its handshake is completed, and the socket then closed: a browser does not say why a handshake failed.
     Close(Fault),
     Refuse(Fault),
 }
 
-/// Why the socket of a handshake is closed as soon as it is open.
+/// Why a socket is closed as soon as its handshake is completed.
 #[derive(Debug, Clone)]
 pub(in crate::server) struct CloseOnOpen(pub(in crate::server) Fault);
 
@@ -75,17 +75,18 @@ impl Access {
         Self { origins, hosts, proxies, ..Self::default() }
     }
 
-    /// Whose socket it is: nobody's in particular, if it is a trusted proxy's, which has many clients.
+    /// The address that a socket counts for: none, if it is a trusted proxy's, which has many clients.
     pub(in crate::server) fn owner_of_socket(&self, peer: SocketAddr) -> Option<Address> {
         (!self.proxies.have(peer.ip())).then(|| Address::new(peer.ip()))
     }
 
-    /// What there is to be told of limits of one address.
-    pub(in crate::server) fn hints(&self) -> Hints {
-        if self.proxies.are_none() { Hints::default() } else { Hints::with_proxies() }
+    /// The warnings about limits per address.
+    pub(in crate::server) fn limit_warnings(&self) -> LimitWarnings {
+        if self.proxies.are_none() { LimitWarnings::default() } else { LimitWarnings::with_proxies() }
     }
 
-    /// Judges a request. From then on its `ConnectInfo` is its client's address, past trusted proxies.
+    /// Decides what is done with a request. From then on its `ConnectInfo` is the client's address, past trusted
+    /// proxies.
     pub(in crate::server) fn judge(&self, request: &mut Request) -> Verdict {
         match self.caller(request) {
             Err(fault) => Verdict::Refuse(fault),
@@ -97,8 +98,8 @@ impl Access {
         }
     }
 
-    /// Whether a request for a route of the app's own is answered: that is by its host alone. Which pages may have the
-    /// answer is for the app to say.
+    /// Whether a request for a route of the app's own is answered: by its host alone. Which pages may read the
+    /// response is for the app to say.
     pub(in crate::server) fn admit(&self, request: &mut Request) -> Result<(), Fault> {
         let caller = self.caller(request)?;
         self.check_host(&caller, request)?;
@@ -106,17 +107,17 @@ impl Access {
         Ok(())
     }
 
-    /// Who asks, and for what.
+    /// The client of a request, and what it was sent to.
     fn caller<'a>(&self, request: &'a Request) -> Result<Caller<'a>, Fault> {
-        let site = site(request)?;
+        let target = target(request)?;
         let Some(ConnectInfo(peer)) = request.extensions().get::<ConnectInfo<SocketAddr>>() else {
-            return Ok(Caller { client: None, site, own: None });
+            return Ok(Caller { client: None, target, own: None });
         };
         let passed = self.proxies.passed(*peer, request.headers()).inspect_err(|fault| {
-            if self.of_proxy.is_due() {
+            if self.proxy_log.allows() {
                 log::warn!(
                     proxy = shown(peer.ip()),
-                    "a request was refused: {}; a trusted proxy has to drop those of these headers that it does not write",
+                    "request refused: {}; a trusted proxy must drop those of these headers that it does not write itself",
                     fault.message()
                 );
             }
@@ -124,21 +125,21 @@ impl Access {
         let (client, is_secure) = (passed.client, passed.is_secure);
         Ok(match passed.host {
             Some(host) => {
-                let own = is_of_this_machine(*peer, request).then_some(site);
-                Caller { client, site: Site { host: Some(host), is_secure }, own }
+                let own = is_of_this_machine(*peer, request).then_some(target);
+                Caller { client, target: TargetOrigin { host: Some(host), is_secure }, own }
             }
-            None => Caller { client, site: Site { is_secure, ..site }, own: None },
+            None => Caller { client, target: TargetOrigin { is_secure, ..target }, own: None },
         })
     }
 
     fn judge_page(&self, caller: &Caller<'_>, request: &Request) -> Verdict {
-        let site = &caller.site;
+        let target = &caller.target;
         if let Err(fault) = self.check_host(caller, request) {
             return if opens_socket(request) { Verdict::Close(fault) } else { Verdict::Refuse(fault) };
         }
         let origin = request.headers().get(header::ORIGIN);
         let may = match origin {
-            Some(_) => self.origins.allow(site, request.headers()),
+            Some(_) => self.origins.allow(target, request.headers()),
             None => !is_of_another_site(request.headers()),
         };
         if may {
@@ -147,20 +148,22 @@ impl Access {
         if origin.is_none() && is_navigation(request) {
             return Verdict::Navigate;
         }
-        log::debug!(origin = origin.map(readable), "a page was refused: see `Registry::origins`");
+        log::debug!(
+            origin = origin.map(readable),
+            "request of a page of another origin refused: see `Registry::origins`"
+        );
         Verdict::Refuse(faults::origin_not_allowed())
     }
 
     fn check_host(&self, caller: &Caller<'_>, request: &Request) -> Result<(), Fault> {
         let arrival = request.extensions().get::<Arrival>();
-        let mut sites = caller.own.iter().chain([&caller.site]);
-        let Some(refused) = sites.find(|site| !self.hosts.allow(site, arrival)) else { return Ok(()) };
-        if self.of_host.is_due() {
+        let mut targets = caller.own.iter().chain([&caller.target]);
+        let Some(refused) = targets.find(|target| !self.hosts.allow(target, arrival)) else { return Ok(()) };
+        if self.host_log.allows() {
             let host = refused.host.as_deref().map(shown);
             log::warn!(
                 host,
-                "a request was refused: this server does not answer to that host; if it is one of the server's, list \
-                 it with `Registry::hosts`"
+                "request refused: unknown host; if the host is one of this server's, add it with `Registry::hosts`"
             );
         }
         Err(faults::host_not_allowed())
@@ -181,18 +184,18 @@ fn name_client(client: Option<SocketAddr>, request: &mut Request) {
 }
 
 /// What the request was sent to.
-fn site(request: &Request) -> Result<Site<'_>, Fault> {
-    let site = Site::of(request)?;
-    // Who calls a router by himself, as tests do, may leave out what a request on a socket has to have.
+fn target(request: &Request) -> Result<TargetOrigin<'_>, Fault> {
+    let target = TargetOrigin::of(request)?;
+    // A request that did not come over a socket, as in tests, need not name a host.
     let is_on_a_socket = request.extensions().get::<Arrival>().is_some();
-    if site.host.is_none() && is_on_a_socket && request.version() == Version::HTTP_11 {
+    if target.host.is_none() && is_on_a_socket && request.version() == Version::HTTP_11 {
         return Err(faults::bad_request("`Host` is missing"));
     }
-    Ok(site)
+    Ok(target)
 }
 
-/// Whether a browser asks for a page of another site. It says no origin with what pages may do without asking for leave:
-/// pictures, scripts, links.
+/// Whether a browser asks for a page of another site. It says no origin with what pages may do without asking for
+/// leave: pictures, scripts, links.
 fn is_of_another_site(headers: &HeaderMap) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     headers.get_all(SITE).iter().any(|site| site == "cross-site" || site == "same-site")

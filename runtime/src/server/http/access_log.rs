@@ -1,4 +1,8 @@
 //! The access log: a line for each request, once its response is written or its WebSocket has ended.
+//!
+//! An [`AccessLogEntry`] is logged when it is dropped, so it is held by whatever lasts longest of a request: the body
+//! of its response, or the session of its WebSocket, which takes it over. Until either has it, a [`PendingEntry`]
+//! does, so that a request whose client goes away before there is an answer is logged too.
 
 use std::{
     borrow::Cow,
@@ -31,7 +35,8 @@ use crate::{
     },
 };
 
-/// One request, from its head to the last byte of its answer; of a WebSocket, to its end. It is told when it is dropped.
+/// One request, from its head to the last byte of its response, or to the end of its WebSocket. It is logged when
+/// dropped.
 pub(in crate::server) struct AccessLogEntry {
     context: RequestContext,
     method: Method,
@@ -46,12 +51,12 @@ pub(in crate::server) struct AccessLogEntry {
 #[derive(Clone, Copy)]
 struct Peer(SocketAddr);
 
-/// A visit while its request is being answered. A WebSocket takes it over.
+/// The entry of a request that is being answered, in the extensions of the request: a WebSocket takes it over.
 #[derive(Clone)]
-struct Taken(Arc<Mutex<Option<AccessLogEntry>>>);
+struct SharedEntry(Arc<Mutex<Option<AccessLogEntry>>>);
 
-/// Tells of a request whose client goes away before there is an answer.
-pub(in crate::server) struct PendingEntry(Option<Taken>);
+/// The entry of a request that has no response yet; `None` if nothing is logged or measured.
+pub(in crate::server) struct PendingEntry(Option<SharedEntry>);
 
 /// The span of a request, and of the WebSocket that it opens.
 pub(in crate::server) fn span(request: &Request, context: &RequestContext) -> Span {
@@ -70,7 +75,7 @@ pub(in crate::server) fn span(request: &Request, context: &RequestContext) -> Sp
 }
 
 impl AccessLogEntry {
-    /// Begins to watch a request, if anybody wants to hear of it.
+    /// Begins the entry of a request, if requests are logged or measured.
     pub(in crate::server) fn begin(
         meters: &Arc<ServerMeters>,
         request: &mut Request,
@@ -80,7 +85,7 @@ impl AccessLogEntry {
             return PendingEntry(None);
         }
         let path = request.uri().path();
-        let visit = Self {
+        let entry = Self {
             context: context.clone(),
             method: request.method().clone(),
             path: readable(path).into_owned(),
@@ -93,22 +98,22 @@ impl AccessLogEntry {
         let counter = context.received_counter(meters.http.received.clone());
         let body = std::mem::take(request.body_mut());
         *request.body_mut() = counted(body, counter, None);
-        let taken = Taken(Arc::new(Mutex::new(Some(visit))));
-        request.extensions_mut().insert(taken.clone());
-        PendingEntry(Some(taken))
+        let shared = SharedEntry(Arc::new(Mutex::new(Some(entry))));
+        request.extensions_mut().insert(shared.clone());
+        PendingEntry(Some(shared))
     }
 
-    /// Takes over the visit of a request that opens a WebSocket.
-    // Boxed, as it lasts: mostly there is none.
+    /// Takes over the entry of a request that opens a WebSocket.
+    // Boxed, as it lasts as long as the socket, and mostly there is none.
     pub(in crate::server) fn take_over(request: &mut Request) -> Option<Box<Self>> {
-        let Taken(visit) = request.extensions_mut().remove()?;
-        let mut visit = visit.lock().take()?;
-        visit.status = Some(StatusCode::SWITCHING_PROTOCOLS);
-        Some(Box::new(visit))
+        let SharedEntry(entry) = request.extensions_mut().remove()?;
+        let mut entry = entry.lock().take()?;
+        entry.status = Some(StatusCode::SWITCHING_PROTOCOLS);
+        Some(Box::new(entry))
     }
 
-    /// What counts the bytes of its WebSocket, read and written.
-    pub(in crate::server) fn socket_taps(&self) -> (ByteCounter, ByteCounter) {
+    /// The counters of the bytes of its WebSocket, read and written.
+    pub(in crate::server) fn socket_counters(&self) -> (ByteCounter, ByteCounter) {
         let meters = &self.meters.websocket;
         (
             self.context.received_counter(meters.received.clone()),
@@ -118,30 +123,30 @@ impl AccessLogEntry {
 }
 
 impl PendingEntry {
-    /// The response, which tells of the request once it is written.
+    /// The response, with the entry in its body, so that it is logged once the response is written.
     pub(in crate::server) fn end(self, response: Response) -> Response {
-        let Some(mut visit) = self.0.as_ref().and_then(|taken| taken.0.lock().take()) else {
+        let Some(mut entry) = self.0.as_ref().and_then(|shared| shared.0.lock().take()) else {
             return response;
         };
-        visit.status = Some(response.status());
+        entry.status = Some(response.status());
         if let Some(ResponseInfo { actor, error }) = response.extensions().get() {
             if let Some(actor) = actor {
-                visit.context.set_actor(actor.clone());
+                entry.context.set_actor(actor.clone());
             }
             if let Some(error) = error {
-                visit.context.set_error(error.clone());
+                entry.context.set_error(error.clone());
             }
         }
-        let counter = visit.context.sent_counter(visit.meters.http.sent.clone());
-        response.map(|body| counted(body, counter, Some(visit)))
+        let counter = entry.context.sent_counter(entry.meters.http.sent.clone());
+        response.map(|body| counted(body, counter, Some(entry)))
     }
 }
 
 impl Drop for PendingEntry {
     fn drop(&mut self) {
-        // A copy may live on in what an actor was shown of the request.
-        let visit = self.0.take().and_then(|taken| taken.0.lock().take());
-        drop(visit);
+        // A copy of the extensions, and with it of this, may outlive the request: an actor may have it.
+        let entry = self.0.take().and_then(|shared| shared.0.lock().take());
+        drop(entry);
     }
 }
 
@@ -169,7 +174,7 @@ impl Drop for AccessLogEntry {
     }
 }
 
-/// Where a request came from, if whoever serves it says so: its client, past trusted proxies.
+/// Where a request came from, if the server that serves the router says so: its client, past trusted proxies.
 fn peer(request: &Request) -> Option<Peer> {
     request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| Peer(*peer))
 }
@@ -181,7 +186,7 @@ impl fmt::Display for Peer {
     }
 }
 
-/// What a path is for.
+/// The label of a path in the metrics.
 pub(in crate::server) fn route(path: &str) -> meters::Route {
     let own = match path.strip_prefix("/gateway/") {
         Some(address) => address.find('/').map_or("", |slash| &address[slash..]),
@@ -198,14 +203,14 @@ pub(in crate::server) fn route(path: &str) -> meters::Route {
     }
 }
 
-/// A path as the log has it: a token in it is left out, and so is what is too long to be read.
+/// A path as the log has it: without a token in it, and cut where it is too long to be read.
 fn readable(path: &str) -> Cow<'_, str> {
     const LONGEST: usize = 512;
     let end = path.floor_char_boundary(LONGEST);
     let (path, is_cut) = (&path[..end], end < path.len());
     let token = path.strip_prefix("/gateway/").and_then(|address| {
         let segment = &address[..address.find('/').unwrap_or(address.len())];
-        // `@` as it may also be written.
+        // `@` may also be written like this.
         let at = segment.find('@').into_iter().chain(segment.find("%40")).min()?;
         let begin = path.len() - address.len();
         Some((begin + at, begin + segment.len()))
@@ -219,12 +224,12 @@ fn readable(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// This body, counted as it passes. That of a response tells of its request in the end.
-fn counted(body: Body, tap: ByteCounter, visit: Option<AccessLogEntry>) -> Body {
-    through(body, visit, move |body, cx| {
+/// This body, whose bytes are counted. That of a response holds the entry, which is logged at its end.
+fn counted(body: Body, counter: ByteCounter, entry: Option<AccessLogEntry>) -> Body {
+    through(body, entry, move |body, cx| {
         let frame = ready!(body.poll_frame(cx));
         if let Some(Ok(frame)) = &frame {
-            tap.add(frame.data_ref().map_or(0, Bytes::len));
+            counter.add(frame.data_ref().map_or(0, Bytes::len));
         }
         Poll::Ready(frame)
     })

@@ -1,5 +1,5 @@
-//! Who may do what at the control API: everybody may find and make actors, and whoever has the control token may list and
-//! destroy them too.
+//! The rights of a request to the control API: every client may find and make actors; with the control token it may
+//! list and destroy them too.
 //!
 //! The right is a value, [`Control`], that only this file makes: what lists or destroys actors takes one.
 
@@ -11,12 +11,12 @@ use http::{HeaderMap, request};
 use super::control_token::ControlToken;
 use crate::{Fault, error::faults, server::Gateway};
 
-/// What whoever sent a request may do. It is an extractor, so it is worked out once for each request that asks.
+/// The rights of a request. It is an extractor, so it is worked out once for each request that needs it.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::server) enum Authority {
-    /// Somebody who reaches the port, and the reason why that is all.
+    /// No more than every client that reaches the port has, and why.
     Anonymous(Lack),
-    /// Somebody who may do everything.
+    /// All of them.
     Control(Control),
 }
 
@@ -24,17 +24,17 @@ pub(in crate::server) enum Authority {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::server) struct Control(());
 
-/// Why there is no right.
+/// Why a request has no right to list and destroy.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::server) enum Lack {
-    /// Nobody has it here.
+    /// The server has no control token.
     Disabled,
-    /// The token was not sent, or another one.
+    /// The request has no token, or a wrong one.
     NoToken,
 }
 
 impl Authority {
-    /// Of everybody who gets through to a router that is behind the user's own layers.
+    /// Of every request to a router that is behind the user's own layers.
     pub(in crate::server) const TRUSTED: Self = Self::Control(Control(()));
 
     /// The right to list and to destroy, or the refusal.

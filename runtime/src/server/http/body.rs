@@ -23,24 +23,24 @@ use crate::{
     util::{map_body::through, uptime::Uptime},
 };
 
-/// Reads a body of at most `limit` bytes, which are held in an account. One that is compressed is refused.
+/// Reads a body of at most `limit` bytes, which are charged to a budget. One that is compressed is refused.
 pub(in crate::server) async fn read(
     body: Body,
     headers: &HeaderMap,
     limit: usize,
     limits: &Limits,
     uptime: &Uptime,
-    account: MemoryBudget,
+    budget: MemoryBudget,
 ) -> Result<(Bytes, Charge), Fault> {
     let is_plain = |coding: &HeaderValue| coding.as_bytes().eq_ignore_ascii_case(b"identity");
     if !headers.get_all(header::CONTENT_ENCODING).iter().all(is_plain) {
         return Err(faults::encoded_body());
     }
-    let mut held = Charge::new(account);
-    let collecting = collect(body, limit, limits.body, &mut held);
+    let mut charge = Charge::new(budget);
+    let collecting = collect(body, limit, limits.body, &mut charge);
     let collected = uptime.timeout(limits.body_timeout, collecting).await;
     let body = collected.unwrap_or_else(|_| Err(faults::body_timed_out()))?;
-    Ok((body, held))
+    Ok((body, charge))
 }
 
 /// A body that is read as it comes, and ends with an error behind its limit. Refused at once if it says itself that it
@@ -111,7 +111,7 @@ impl Turn {
 }
 
 /// Reads on beyond the limit, up to `at_most`, unless the sender says that there is more than that.
-async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Charge) -> Result<Bytes, Fault> {
+async fn collect(mut body: Body, limit: usize, at_most: usize, charge: &mut Charge) -> Result<Bytes, Fault> {
     let (mut kept, mut length, limit) = (BytesMut::new(), 0, limit.min(at_most));
     let mut turn = Turn::default();
     if body.size_hint().lower() > at_most as u64 {
@@ -131,9 +131,9 @@ async fn collect(mut body: Body, limit: usize, at_most: usize, held: &mut Charge
         if length > limit {
             kept = BytesMut::new();
             // Nothing always has room.
-            let _ = held.set(0);
+            let _ = charge.set(0);
         } else {
-            held.set(length).map_err(|Full| faults::address_overloaded())?;
+            charge.set(length).map_err(|Full| faults::address_overloaded())?;
             kept.extend_from_slice(data);
         }
     }
@@ -147,7 +147,7 @@ mod tests {
     use futures_util::stream;
 
     use super::*;
-    use crate::limits::memory_budget::Sum;
+    use crate::limits::memory_budget::BytePool;
 
     const LENGTH: usize = 64 * (16 << 10);
 
@@ -175,12 +175,11 @@ mod tests {
     #[tokio::test]
     async fn a_body_that_comes_as_fast_as_it_is_read_leaves_turns_to_others() {
         let collected = turns_of_others(async {
-            let (limits, account) =
-                (Limits::new(), MemoryBudget::new(usize::MAX, &Arc::new(Sum::new(usize::MAX))));
-            let (bytes, _held) =
-                read(body(), &HeaderMap::new(), LENGTH, &limits, &Uptime::default(), account)
-                    .await
-                    .expect("it fits");
+            let (limits, budget) =
+                (Limits::new(), MemoryBudget::new(usize::MAX, &Arc::new(BytePool::new(usize::MAX))));
+            let (bytes, _held) = read(body(), &HeaderMap::new(), LENGTH, &limits, &Uptime::default(), budget)
+                .await
+                .expect("it fits");
             assert_eq!(bytes.len(), LENGTH);
         });
         assert!(collected.await >= LENGTH / Turn::BYTES - 1);

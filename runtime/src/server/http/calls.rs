@@ -41,9 +41,9 @@ pub(in crate::server) async fn action(
     }
     let limits = gateway.limits();
     let params = params(&head.headers, limits).map_err(failed)?;
-    let account = gateway.peers.account(Address::of(&head.extensions));
+    let budget = gateway.permits.budget(Address::of(&head.extensions));
     let body =
-        body::read(body, &head.headers, limits.incoming_message, limits, gateway.runtime.uptime(), account)
+        body::read(body, &head.headers, limits.incoming_message, limits, gateway.runtime.uptime(), budget)
             .await;
     let (body, held) = body.map_err(failed)?;
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
@@ -90,7 +90,7 @@ impl Call {
     }
 }
 
-/// The response to whoever has called this actor.
+/// The response to a call of this actor.
 pub(in crate::server) fn answer(
     body: Bytes,
     encoding: Encoding,

@@ -1,8 +1,9 @@
-//! The control API: what is here, which actors there are, making and destroying them. Always JSON.
+//! The control API: what the server is, which actors there are, making and destroying them. Always JSON.
 //!
-//! What the official clients call is open to everybody: making actors, and finding those whose key or ids one knows. Whoever
-//! names a key is judged by `#[on_before_connect]` first, as on every other route, by the params that the request has in
-//! `x-rivet-conn-params`. To list and to destroy takes a right, see `authority`; who has it is not judged.
+//! What the official clients call is open to every client: making actors, and finding those whose key or ids it
+//! knows. A request that names a key is judged by `#[on_before_connect]` first, as on every other route, by the
+//! params that it has in `x-rivet-conn-params`. Listing and destroying take a right (`authority.rs`); a request with
+//! the right is not judged.
 
 use std::sync::Arc;
 
@@ -103,7 +104,7 @@ pub(in crate::server) async fn destroy(
     authority: Authority,
     request: Request,
 ) -> Result<Response, Failure> {
-    // Before anything else: who may not do it does not learn which actors there are.
+    // Before anything else: without the right, a client does not learn which actors there are.
     let control = authority.control()?;
     Search::parse(request.uri().query(), gateway.limits())?;
     let (_, id) = request.uri().path().rsplit_once('/').unwrap_or_default();
@@ -114,20 +115,20 @@ pub(in crate::server) async fn destroy(
 
 async fn destroy_by_id(gateway: &Gateway, id: ActorId, _right: Control) -> Result<(), Fault> {
     let runtime = Arc::clone(&gateway.runtime);
-    // On a task of its own: what was asked for is done, whoever waits for it.
+    // On a task of its own: it is done even if the client goes away.
     let destroying = async move { runtime.by_id(id).await?.destroy().await };
-    match timeout(timeouts::GRACE, gateway.tasks().spawn(destroying.in_current_span())).await {
+    match timeout(timeouts::STOP_GRACE, gateway.tasks().spawn(destroying.in_current_span())).await {
         Ok(Ok(destroyed)) => destroyed,
         Ok(Err(panic)) => Err(Fault::internal(&panic)),
         Err(_) => Err(faults::not_destroyed_in_time()),
     }
 }
 
-/// Who asks for an actor by its key.
+/// For whom an actor is asked for by its key.
 enum Asker {
-    /// Somebody whom `#[on_before_connect]` is to judge.
+    /// A client that `#[on_before_connect]` is to judge.
     ConnectInfo(ConnectInfo),
-    /// Who may see and make every actor anyway.
+    /// A client with the right to see and make every actor.
     Trusted,
 }
 
@@ -227,10 +228,10 @@ impl Search {
         Ok(Page::whole(found.into_iter().collect()))
     }
 
-    /// Those whose keys and ids one does not know.
+    /// All actors of a name, whose keys and ids the client need not know.
     async fn all(self, runtime: &Runtime, _right: Control) -> Result<Page, Fault> {
         let name = self.name.ok_or_else(nothing_named)?;
-        let limit = self.limit.unwrap_or(timeouts::LISTED).min(timeouts::LISTED);
+        let limit = self.limit.unwrap_or(timeouts::MAX_LISTED).min(timeouts::MAX_LISTED);
         Ok(Page::of(runtime.list(&name, self.cursor, limit + 1).await?, limit))
     }
 }
@@ -240,8 +241,8 @@ fn nothing_named() -> Fault {
 }
 
 async fn by_ids(runtime: &Runtime, ids: &[String]) -> Result<Vec<ActorRecord>, Fault> {
-    if ids.len() > timeouts::NAMED {
-        return Err(faults::bad_request(format!("`actor_ids` may name {} actors", timeouts::NAMED)));
+    if ids.len() > timeouts::MAX_NAMED {
+        return Err(faults::bad_request(format!("`actor_ids` may name {} actors", timeouts::MAX_NAMED)));
     }
     let mut found = Vec::new();
     // What is no id is the id of no actor.
@@ -270,10 +271,10 @@ impl Creation {
         Search::parse(request.uri().query(), limits)?;
         // In base64, with a key whose characters may be escaped in the key and in JSON.
         let longest = 4096 + 2 * limits.input + 16 * limits.key_parts * limits.key_part;
-        let account = gateway.peers.account(Address::of(request.extensions()));
+        let budget = gateway.permits.budget(Address::of(request.extensions()));
         let (head, body) = request.into_parts();
         let (body, held) =
-            body::read(body, &head.headers, longest, limits, gateway.runtime.uptime(), account).await?;
+            body::read(body, &head.headers, longest, limits, gateway.runtime.uptime(), budget).await?;
         let creation = serde_json::from_slice(&body)
             .map_err(|error| faults::bad_request(format!("the body is not valid: {error}")))?;
         Ok((creation, Asker::of(head, authority, limits)?, held))

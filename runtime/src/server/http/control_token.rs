@@ -33,9 +33,9 @@ pub(crate) enum ControlTokenError {
 }
 
 impl ControlToken {
-    /// Characters: at the rate at which a server answers, fewer could be found by trying.
+    /// In characters. Fewer could be found by trying, at the rate at which a server answers.
     const SHORTEST: usize = 16;
-    /// Bytes.
+    /// In bytes.
     const LONGEST: usize = 256;
 
     pub(crate) fn new(text: &str) -> Result<Self, ControlTokenError> {
@@ -57,10 +57,10 @@ impl ControlToken {
         all.fold(Choice::from(0), |found, token| found | self.is(token)).into()
     }
 
-    /// How long it takes says nothing about how much of the token is right, or how long it is.
+    /// Takes the same time whatever is right of the token, and however long it is.
     fn is(&self, token: &[u8]) -> Choice {
         let other = Self::padded(token);
-        // The length is that of all, beyond what is kept too.
+        // The length counts what is beyond the bytes that are kept, too.
         self.bytes.ct_eq(&other.bytes) & (self.length as u64).ct_eq(&(other.length as u64))
     }
 

@@ -24,9 +24,9 @@ pub(in crate::server) fn preflight(request: &Request) -> Option<Response> {
 }
 
 /// Lets the page of this origin read a response. It is named, as with credentials a browser accepts no wildcard; a
-/// response to nobody's page names none.
+/// response to a request of no page names none.
 pub(in crate::server) fn allow(origin: Option<HeaderValue>, headers: &mut HeaderMap) {
-    // Who keeps responses must not give one page's to another.
+    // A cache must not give one page's response to another.
     headers.append(header::VARY, HeaderValue::from_static("Origin"));
     let Some(origin) = origin else { return };
     let mut set = |name: HeaderName, value| headers.insert(name, value);

@@ -23,7 +23,8 @@ pub(in crate::server) fn forget_routing(extensions: &mut Extensions) {
     extensions.extend(NO_PARAMETERS.clone());
 }
 
-/// The path parameters of a route that has none. Their type is private to axum, so they can be replaced and not removed.
+/// The path parameters of a route that has none. Their type is private to axum, so they can be replaced and not
+/// removed.
 static NO_PARAMETERS: LazyLock<Extensions> = LazyLock::new(|| {
     let show = async |request: Request| {
         let mut response = Response::<Body>::default();

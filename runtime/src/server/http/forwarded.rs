@@ -1,7 +1,7 @@
 //! The header `Forwarded` (RFC 7239), and the addresses in it and in `X-Forwarded-For`.
 //!
-//! A proxy writes behind what its client has sent, which may be anything. So a header is read as a whole, and what breaks
-//! its grammar makes all of it unreadable: of `for="a, for=192.0.2.1` nobody can say who wrote the second half.
+//! A proxy writes behind what its client has sent, which may be anything. So a header is read as a whole, and what
+//! breaks its grammar makes all of it unreadable: nothing says who wrote the second half of `for="a, for=192.0.2.1`.
 
 use std::{
     borrow::Cow,
@@ -11,14 +11,14 @@ use std::{
 /// What one proxy says of a request that it passed on.
 #[derive(Debug, Default, PartialEq)]
 pub(in crate::server) struct Element<'a> {
-    /// Who it has the request from.
+    /// The client, or the proxy before.
     pub(in crate::server) node: Option<Node>,
     /// What it was asked for, as its client wrote it.
     pub(in crate::server) host: Option<Cow<'a, str>>,
     pub(in crate::server) proto: Option<Cow<'a, str>>,
 }
 
-/// Who a proxy has a request from.
+/// Where a proxy has a request from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(in crate::server) enum Node {
     /// With port 0 if there is none.
@@ -65,7 +65,8 @@ fn is_made_up(text: &str) -> bool {
     })
 }
 
-/// Reads the elements of one line of the header, the nearest proxy's last; `None` if the line is not what RFC 7239 says.
+/// Reads the elements of one line of the header, the nearest proxy's last; `None` if the line is not what RFC 7239
+/// says.
 pub(in crate::server) fn elements(line: &str) -> Option<Vec<Element<'_>>> {
     let (mut rest, mut elements) = (Rest(line), Vec::new());
     loop {

@@ -1,7 +1,8 @@
 //! `Registry::health_at`: whether the process can take calls, told by a thread that no action can hold.
 //!
-//! The thread has a tokio runtime of its own, a listener, and one page. It looks whether the workers of the app's runtime run
-//! anything ([`Observer`]). It has no part of the app but what all actors share, and ends when that is over.
+//! The thread has a tokio runtime of its own, a listener, and one page. It looks whether the workers of the app's
+//! runtime run anything ([`Observer`]). It has no part of the app but what all actors share, and ends when that is
+//! over.
 
 use std::{
     collections::VecDeque,
@@ -37,13 +38,13 @@ pub(crate) struct HealthServer {
     start: oneshot::Sender<Arc<Shared>>,
 }
 
-/// Sockets at a time. For one more the oldest is hung up on: who is served well is done soon, so what is old asks nothing.
+/// Sockets at a time. For one more the oldest is closed: a request is answered at once, so an old socket has none.
 const MOST: usize = 64;
 /// How long one may take, over all.
 const LONGEST: Duration = Duration::from_secs(1);
 
 impl HealthServer {
-    /// Listens. Who connects before it is started waits.
+    /// Listens. Clients that connect before it is started wait.
     pub(crate) fn listen(address: impl ToSocketAddrs) -> io::Result<Self> {
         let addresses: Vec<SocketAddr> = address.to_socket_addrs()?.collect();
         let listener = Listener::bind(&addresses[..]).and_then(|listener| {
@@ -75,7 +76,7 @@ impl HealthServer {
 fn run(listener: Listener, started: oneshot::Receiver<Arc<Shared>>, tell: &mpsc::SyncSender<io::Result<()>>) {
     let (tokio, listener) = match prepare(listener) {
         Ok(prepared) => prepared,
-        // Whoever began it waits for that.
+        // The caller that began it waits for that.
         Err(error) => return drop(tell.send(Err(error))),
     };
     let _ = tell.send(Ok(()));
@@ -111,7 +112,7 @@ async fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Infallible {
         let socket = match listener.accept().await {
             Ok((socket, _)) => socket,
             Err(error) => {
-                log::warn!(error = shown(&error), "a question about health was not accepted");
+                log::warn!(error = shown(&error), "cannot accept a health check; trying again");
                 sleep(Duration::from_millis(100)).await;
                 continue;
             }
@@ -124,7 +125,7 @@ async fn serve(shared: &Arc<Shared>, listener: TcpListener) -> Infallible {
         }
         let shared = Arc::clone(shared);
         let talk = tokio::spawn(async move {
-            // Who is not done in time is hung up on.
+            // A client that is not done in time is disconnected.
             let _ = timeout(LONGEST, talk(socket, &shared)).await;
         });
         open.push_back(talk.abort_handle());
@@ -138,7 +139,7 @@ async fn talk(socket: TcpStream, shared: &Shared) {
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(LONGEST).max_buf_size(16 * 1024).keep_alive(false);
     if let Err(error) = server.serve_connection(TokioIo::new(socket), service).await {
-        log::debug!(error = shown(&error), "a question about health ended early");
+        log::debug!(error = shown(&error), "health check failed");
     }
 }
 

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 
 use url::Host;
 
-use super::site::{HostPort, Site};
+use super::target_origin::{HostPort, TargetOrigin};
 
 /// The names that a server answers to.
 #[derive(Debug, Clone, Default)]
@@ -41,11 +41,11 @@ impl Hosts {
     }
 
     /// Whether a request that was sent to this host is answered.
-    pub(in crate::server) fn allow(&self, site: &Site<'_>, arrival: Option<&Arrival>) -> bool {
+    pub(in crate::server) fn allow(&self, target: &TargetOrigin<'_>, arrival: Option<&Arrival>) -> bool {
         if self.listed.is_none() && !arrival.is_some_and(|arrival| arrival.is_loopback) {
             return true;
         }
-        let Some(HostPort { host, .. }) = site.host_port() else { return false };
+        let Some(HostPort { host, .. }) = target.host_port() else { return false };
         let host = without_dot(host);
         is_of_this_machine(&host)
             || self.listed.iter().flatten().any(|listed| *listed == host)
@@ -53,7 +53,7 @@ impl Hosts {
     }
 }
 
-/// Reads a name as somebody lists it, in letters of any case and of any alphabet.
+/// Reads a name as it is listed, in letters of any case and of any alphabet.
 #[track_caller]
 fn parse(text: &str) -> Host {
     let is_odd = |c: char| c.is_control() || c.is_whitespace() || "@/\\?#%*,".contains(c);
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn allows(hosts: &Hosts, host: &str, arrival: Option<Arrival>) -> bool {
-        hosts.allow(&Site { host: Some(host.into()), is_secure: None }, arrival.as_ref())
+        hosts.allow(&TargetOrigin { host: Some(host.into()), is_secure: None }, arrival.as_ref())
     }
 
     fn at(address: &str) -> Arrival {
@@ -178,7 +178,10 @@ mod tests {
             for host in ["sub.app.example", "example", "app.example.evil", "bücher.example"] {
                 assert!(!allows(&listed, host, arrival), "{host}");
             }
-            assert!(!none.allow(&Site::default(), arrival.as_ref()), "none is no name of this machine");
+            assert!(
+                !none.allow(&TargetOrigin::default(), arrival.as_ref()),
+                "none is no name of this machine"
+            );
         }
     }
 
@@ -186,12 +189,12 @@ mod tests {
     fn elsewhere_names_are_looked_at_if_some_are_listed() {
         for arrival in [None, Some(at("10.0.0.7"))] {
             assert!(STRANGE.iter().all(|host| allows(&Hosts::default(), host, arrival)));
-            assert!(Hosts::default().allow(&Site::default(), arrival.as_ref()));
+            assert!(Hosts::default().allow(&TargetOrigin::default(), arrival.as_ref()));
             let listed = Hosts::list(["app.example"]);
             assert!(STRANGE.iter().all(|host| !allows(&listed, host, arrival)));
             assert!(LOCAL.iter().all(|host| allows(&listed, host, arrival)));
             assert!(allows(&listed, "app.example:1", arrival));
-            assert!(!listed.allow(&Site::default(), arrival.as_ref()));
+            assert!(!listed.allow(&TargetOrigin::default(), arrival.as_ref()));
             // A balancer's health check knows the address alone.
             assert_eq!(allows(&listed, "10.0.0.7:6420", arrival), arrival.is_some());
             assert!(!allows(&listed, "10.0.0.8:6420", arrival));

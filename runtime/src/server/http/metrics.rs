@@ -27,8 +27,8 @@ pub(in crate::server) async fn metrics(
     Ok((headers, prometheus.render()).into_response())
 }
 
-/// Whether a browser asks for a page of another origin, those too that may talk to the actors: whoever may do that need
-/// not see how the server fares.
+/// Whether a browser asks for a page of another origin, even one that may talk to the actors: a page that may do that
+/// need not see how the server fares.
 fn is_of_a_foreign_page(headers: &HeaderMap) -> bool {
     const SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
     // A page says its origin unless it is the server's own.

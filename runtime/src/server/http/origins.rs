@@ -5,15 +5,15 @@ use url::{Host, Url};
 
 use super::{
     hosts::is_of_this_machine,
-    site::{HostPort, Site},
+    target_origin::{HostPort, TargetOrigin},
 };
 
 /// Which web pages may talk to a server: [`Registry::origins`](crate::Registry::origins).
 ///
 /// A browser says with each request which origin its page has: scheme, host and port. A request of an origin that may
-/// not is refused (status 403, `auth.origin_not_allowed`), the handshakes of sockets included, for which browsers have no check of
-/// their own. Clients that are no browsers send no origin, and are not held up: this protects the users of browsers,
-/// and is no login.
+/// not is refused (status 403, `auth.origin_not_allowed`), the handshakes of sockets included, for which browsers
+/// have no check of their own. Clients that are no browsers send no origin, and are not held up: this protects the
+/// users of browsers, and is no login.
 ///
 /// | | pages that may |
 /// |---|---|
@@ -26,15 +26,15 @@ use super::{
 ///
 /// # Requests of pages that name no origin
 ///
-/// With what a page may do without asking for leave, a browser sends no origin: pictures, scripts, styles, frames, links. It
-/// says then whether the page is of another site (`Sec-Fetch-Site: cross-site` or `same-site`), and such a request is refused
-/// in the same way, whichever `Origins` there are. A listed page that wants a picture or a script from here writes
-/// `crossorigin` in its tag, with which its origin is sent. The one exception are links to raw handlers that say
-/// [`#[on_request(navigation)]`](macro@crate::actor#on_request): such a request (`GET`, `Sec-Fetch-Mode: navigate`,
-/// `Sec-Fetch-Dest: document`) reaches actors that exist, and makes none.
+/// With what a page may do without asking for leave, a browser sends no origin: pictures, scripts, styles, frames,
+/// links. It says then whether the page is of another site (`Sec-Fetch-Site: cross-site` or `same-site`), and such a
+/// request is refused in the same way, whichever `Origins` there are. A listed page that wants a picture or a script
+/// from here writes `crossorigin` in its tag, with which its origin is sent. The one exception are links to raw
+/// handlers that say [`#[on_request(navigation)]`](macro@crate::actor#on_request): such a request (`GET`,
+/// `Sec-Fetch-Mode: navigate`, `Sec-Fetch-Dest: document`) reaches actors that exist, and makes none.
 ///
-/// Browsers say this over `https`, and to this machine. Over plain `http` to another machine they say nothing, and nothing
-/// holds such requests up: serve over TLS what is to be safe from them.
+/// Browsers say this over `https`, and to this machine. Over plain `http` to another machine they say nothing, and
+/// nothing holds such requests up: serve over TLS what is to be safe from them.
 ///
 /// ```
 /// # use callboard::{Registry, server::Origins};
@@ -81,27 +81,27 @@ impl Origins {
     }
 
     /// All pages there are. For servers that know their clients by something that no browser sends by itself, such as
-    /// a token in the params; never for one that knows them by cookies, or by who can reach it.
+    /// a token in the params; never for one that knows them by cookies, or by the network that it can be reached from.
     pub fn any() -> Self {
         Self { any: true, listed: Vec::new() }
     }
 
-    /// Whether a request with these headers, to this site, may be answered.
-    pub(in crate::server) fn allow(&self, site: &Site<'_>, headers: &HeaderMap) -> bool {
+    /// Whether a request with these headers, to this target, may be answered.
+    pub(in crate::server) fn allow(&self, target: &TargetOrigin<'_>, headers: &HeaderMap) -> bool {
         let mut given = headers.get_all(header::ORIGIN).iter();
         match (given.next(), given.next()) {
             _ if self.any => true,
             (None, _) => true,
-            (Some(origin), None) => self.allow_origin(origin, site),
-            // Two of them: who knows which one somebody else has looked at.
+            (Some(origin), None) => self.allow_origin(origin, target),
+            // Two of them: something in between may have looked at the other one.
             (Some(_), Some(_)) => false,
         }
     }
 
-    fn allow_origin(&self, origin: &HeaderValue, site: &Site<'_>) -> bool {
+    fn allow_origin(&self, origin: &HeaderValue, target: &TargetOrigin<'_>) -> bool {
         let Some(origin) = origin.to_str().ok().and_then(Origin::parse) else { return false };
         self.listed.contains(&origin)
-            || site.host_port().is_some_and(|own| origin.is_at(&own, site.is_secure))
+            || target.host_port().is_some_and(|own| origin.is_at(&own, target.is_secure))
     }
 }
 
@@ -148,11 +148,11 @@ mod tests {
 
     fn allows(origins: &Origins, host: &str, origin: &str) -> bool {
         let origin = HeaderValue::from_bytes(origin.as_bytes()).expect("a valid header");
-        origins.allow(&site(host, None), &HeaderMap::from_iter([(header::ORIGIN, origin)]))
+        origins.allow(&target(host, None), &HeaderMap::from_iter([(header::ORIGIN, origin)]))
     }
 
-    fn site(host: &str, is_secure: Option<bool>) -> Site<'_> {
-        Site { host: Some(host.into()), is_secure }
+    fn target(host: &str, is_secure: Option<bool>) -> TargetOrigin<'_> {
+        TargetOrigin { host: Some(host.into()), is_secure }
     }
 
     #[test]
@@ -268,14 +268,17 @@ mod tests {
     fn any_is_any_and_no_origin_is_no_page() {
         assert!(allows(&Origins::any(), "app.example", "null"));
         assert!(allows(&Origins::any(), "app.example", "https://evil.example"));
-        let site = site("app.example", None);
-        assert!(Origins::same().allow(&site, &HeaderMap::new()));
+        let target = target("app.example", None);
+        assert!(Origins::same().allow(&target, &HeaderMap::new()));
         let mut two = HeaderMap::new();
         two.insert(header::ORIGIN, HeaderValue::from_static("https://app.example"));
-        assert!(Origins::same().allow(&site, &two));
-        assert!(!Origins::same().allow(&Site::default(), &two), "a server that does not know its own");
+        assert!(Origins::same().allow(&target, &two));
+        assert!(
+            !Origins::same().allow(&TargetOrigin::default(), &two),
+            "a server that does not know its own"
+        );
         two.append(header::ORIGIN, HeaderValue::from_static("https://app.example"));
-        assert!(!Origins::same().allow(&site, &two));
+        assert!(!Origins::same().allow(&target, &two));
     }
 
     #[test]

@@ -1,9 +1,9 @@
-//! Proxies that are believed, and who asks through them.
+//! Trusted proxies, and the clients behind them.
 //!
-//! Each proxy writes behind what it was sent who it has the request from. So the headers are read from the right: the last
-//! address was written by the proxy that has our socket, the one before it by the proxy that has that address, and so on,
-//! for as long as these are trusted. The first address that is not is the client's, and whatever is left of it was written
-//! by the client, or by somebody whom nobody knows.
+//! Each proxy appends to what it was sent where it has the request from. So the headers are read from the right: the
+//! last address was written by the proxy that has our socket, the one before it by the proxy that has that address,
+//! and so on, for as long as these are trusted. The first address that is not is the client's, and whatever is left
+//! of it was written by the client, or by something in between that is not trusted.
 
 use std::{
     borrow::Cow,
@@ -15,7 +15,7 @@ use ipnet::{IpNet, Ipv4Net};
 
 use super::{
     forwarded::{self, Node},
-    site::HostPort,
+    target_origin::HostPort,
 };
 use crate::{
     Fault,
@@ -27,14 +27,14 @@ const FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 
-/// The proxies whose word counts.
+/// The proxies that are trusted.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TrustedProxies(Vec<IpNet>);
 
 /// What proxies say of a request.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Passed<'a> {
-    /// Who asks; with port 0 if that is not said.
+    /// The client; with port 0 if the proxy does not say which.
     pub(in crate::server) client: Option<SocketAddr>,
     pub(in crate::server) host: Option<Cow<'a, str>>,
     pub(in crate::server) is_secure: Option<bool>,
@@ -51,13 +51,13 @@ impl TrustedProxies {
         Self(networks)
     }
 
-    /// Says if everybody is believed, which nobody wants.
+    /// Warns if every client is trusted, which cannot be meant.
     pub(crate) fn warn_of_everybody(&self) {
         for network in self.0.iter().filter(|network| network.prefix_len() == 0) {
             log::warn!(
                 network = shown(network),
-                "`Registry::trusted_proxies` has a network that everybody is in: whoever reaches the server can pass for any \
-                 address, and has no limit per address; name the proxies alone"
+                "`Registry::trusted_proxies` contains a network of all addresses: every client can pretend to be any address, and \
+                 limits per address do nothing; list only the proxies"
             );
         }
     }
@@ -278,7 +278,7 @@ mod tests {
             (&["2001:db8::9"], "2001:db8::9"),
             (&["203.0.113.9:1234"], "203.0.113.9"),
             (&["::ffff:203.0.113.9, ::ffff:10.0.0.2"], "203.0.113.9"),
-            // Who hides his client is asked for it.
+            // Of a proxy that hides its client, the proxy counts as the client.
             (&["203.0.113.9, unknown, 10.0.0.2"], "10.0.0.2"),
             (&["203.0.113.9, _hidden"], "127.0.0.1"),
             (&["203.0.113.9, \u{e9}"], "127.0.0.1"),

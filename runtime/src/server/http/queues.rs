@@ -43,9 +43,9 @@ pub(in crate::server) async fn send(
     }
     let limits = gateway.limits();
     let params = calls::params(&head.headers, limits).map_err(failed)?;
-    let account = gateway.peers.account(Address::of(&head.extensions));
+    let budget = gateway.permits.budget(Address::of(&head.extensions));
     let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
-        read(body, &head.headers, encoding, &gateway, account).await.map_err(failed)?;
+        read(body, &head.headers, encoding, &gateway, budget).await.map_err(failed)?;
 
     let guest = ConnectInfo {
         params,
@@ -67,7 +67,7 @@ pub(in crate::server) async fn send(
         Err(panic) => return Err(failed(Fault::internal(&panic))),
     };
     let failed_there = |fault| failed(fault).at(&actor);
-    // Here and not on that task: nobody waits any more for whom the sender has gone away.
+    // Here and not on that task: if the sender goes away, nothing needs to wait.
     let outcome = outcome(result.map_err(failed_there)?, timeout_ms).await.map_err(failed_there)?;
     let body = outcome.encode(encoding, version).map_err(|error| failed_there(Fault::internal(&error)))?;
     calls::answer(body, encoding, &actor, limits).map_err(failed_there)
@@ -79,7 +79,7 @@ async fn read(
     headers: &HeaderMap,
     encoding: Encoding,
     gateway: &Gateway,
-    account: MemoryBudget,
+    budget: MemoryBudget,
 ) -> Result<(QueueSend, u16, Charge), Fault> {
     let limit = gateway.limits().queued_message_bytes;
     let too_large = || faults::message_too_large(limit);
@@ -89,7 +89,7 @@ async fn read(
         limit.saturating_add(ENVELOPE),
         gateway.limits(),
         gateway.runtime.uptime(),
-        account,
+        budget,
     )
     .await;
     let (body, held) =

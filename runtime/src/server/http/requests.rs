@@ -36,7 +36,7 @@ impl ActorPage {
     }
 }
 
-/// Says that an actor is there, to whoever may come in.
+/// One of the pages that every actor has, for clients that it lets in.
 pub(in crate::server) async fn about(
     gateway: &Gateway,
     target: Result<Target, Fault>,

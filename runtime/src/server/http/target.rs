@@ -87,8 +87,8 @@ impl Target {
         Ok(Self::Key { name, key, reach })
     }
 
-    /// The same for whoever followed a link on another site: an actor that takes that, and exists. Of others no more is
-    /// told than that, and none wakes.
+    /// The same for a request that followed a link on another site: only for an actor that takes such requests and
+    /// exists. Of others no more is told than that, and none wakes.
     pub(in crate::server) async fn navigated(self, runtime: &Runtime) -> Result<Self, Fault> {
         let found;
         let name = match &self {
@@ -108,8 +108,8 @@ impl Target {
         })
     }
 
-    /// Whom to ask whether this guest may come in. Nobody is reached yet: who is turned away learns nothing of what there
-    /// is, so neither does what is answered.
+    /// The actor's type, and the request for admission to put to it. No actor is reached yet: a refused client learns
+    /// nothing about which actors exist.
     pub(in crate::server) async fn visit(
         self,
         runtime: &Runtime,

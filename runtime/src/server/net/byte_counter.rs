@@ -13,7 +13,7 @@ use std::{
 use metrics::Counter;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// Counts bytes in one direction: for its request, and for all.
+/// Counts bytes in one direction: for their request, and in a metric.
 #[derive(Debug, Clone)]
 pub(crate) struct ByteCounter {
     pub(crate) count: Arc<AtomicU64>,
@@ -30,8 +30,8 @@ impl ByteCounter {
 /// A socket whose bytes are counted.
 pub(crate) struct CountedIo<S> {
     pub(crate) socket: S,
-    /// What is read and what is written; `None` if nobody wants to know.
-    pub(crate) taps: Option<Box<(ByteCounter, ByteCounter)>>,
+    /// Of what is read and of what is written; `None` if it is not collected.
+    pub(crate) counters: Option<Box<(ByteCounter, ByteCounter)>>,
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for CountedIo<S> {
@@ -42,8 +42,8 @@ impl<S: AsyncRead + Unpin> AsyncRead for CountedIo<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.socket).poll_read(cx, buffer);
-        if let Some(taps) = &self.taps {
-            taps.0.add(buffer.filled().len() - before);
+        if let Some(counters) = &self.counters {
+            counters.0.add(buffer.filled().len() - before);
         }
         polled
     }
@@ -81,8 +81,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for CountedIo<S> {
 
 impl<S> CountedIo<S> {
     fn wrote(&self, polled: &Poll<io::Result<usize>>) {
-        if let (Some(taps), Poll::Ready(Ok(bytes))) = (&self.taps, polled) {
-            taps.1.add(*bytes);
+        if let (Some(counters), Poll::Ready(Ok(bytes))) = (&self.counters, polled) {
+            counters.1.add(*bytes);
         }
     }
 }

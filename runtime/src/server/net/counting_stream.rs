@@ -1,4 +1,9 @@
-//! A socket as HTTP reads it: what it holds of an unfinished head is counted.
+//! A socket as hyper reads it: the bytes of an unfinished head are charged to the budget of its address.
+//!
+//! hyper keeps a head until it is whole, and does not say how much that is. So this counts what is read while no
+//! request is being answered: in the phase `HEAD`, which the service around hyper (`net/mod.rs`) sets to `REQUEST`
+//! when it gets a request, and back when it has given the response. After an upgrade nothing is counted here any
+//! more.
 
 use std::{
     io::{self, IoSlice},
@@ -22,19 +27,16 @@ use crate::{
     limits::memory_budget::{Charge, Full},
 };
 
-/// A socket, and what has been read of it that is no request yet.
-///
-/// The HTTP library holds a head until it is whole. It says nothing about how much that is, so this counts what is read
-/// while no request is being answered.
+/// A socket, and the charge for what was read of it that is no whole request yet.
 pub(in crate::server) struct CountingStream {
     socket: TcpStream,
-    seat: Arc<HeadBudget>,
-    held: Charge,
+    budget: Arc<HeadBudget>,
+    charge: Charge,
 }
 
-/// A socket's place, which it has until it is closed, and what is being read of it.
+/// The permit of a socket, which it has until it is closed, and what is being read of it.
 pub(in crate::server) struct HeadBudget {
-    place: Permit,
+    permit: Permit,
     phase: AtomicU8,
     /// Bytes of a head that is not whole.
     unfinished: AtomicUsize,
@@ -45,8 +47,8 @@ const REQUEST: u8 = 1;
 const UPGRADED: u8 = 2;
 
 impl HeadBudget {
-    pub(in crate::server) fn new(place: Permit) -> Arc<Self> {
-        Arc::new(Self { place, phase: AtomicU8::new(HEAD), unfinished: AtomicUsize::new(0) })
+    pub(in crate::server) fn new(permit: Permit) -> Arc<Self> {
+        Arc::new(Self { permit, phase: AtomicU8::new(HEAD), unfinished: AtomicUsize::new(0) })
     }
 
     /// A head is whole: what follows is its body.
@@ -75,47 +77,47 @@ impl HeadBudget {
 }
 
 impl CountingStream {
-    pub(in crate::server) fn new(socket: TcpStream, seat: Arc<HeadBudget>) -> Self {
-        let held = Charge::new(seat.place.account().clone());
-        Self { socket, seat, held }
+    pub(in crate::server) fn new(socket: TcpStream, budget: Arc<HeadBudget>) -> Self {
+        let charge = Charge::new(budget.permit.budget().clone());
+        Self { socket, budget, charge }
     }
 
-    /// The socket, after an upgrade, and the place that it has until it is closed.
+    /// The socket, after an upgrade, and what has its permit.
     pub(in crate::server) fn into_socket(self) -> (TcpStream, Arc<HeadBudget>) {
-        (self.socket, self.seat)
+        (self.socket, self.budget)
     }
 
     /// Counts what was read.
     fn count(&mut self, bytes: usize) -> io::Result<()> {
-        if self.seat.phase() != HEAD {
-            self.begin_anew();
+        if self.budget.phase() != HEAD {
+            self.reset();
             return Ok(());
         }
-        let unfinished = self.seat.unfinished.load(Ordering::Relaxed) + bytes;
-        self.seat.unfinished.store(unfinished, Ordering::Relaxed);
-        // Twice: the room that it is read into grows by doubling.
-        self.held.set(2 * unfinished).map_err(|Full| {
+        let unfinished = self.budget.unfinished.load(Ordering::Relaxed) + bytes;
+        self.budget.unfinished.store(unfinished, Ordering::Relaxed);
+        // Twice: hyper's buffer grows by doubling.
+        self.charge.set(2 * unfinished).map_err(|Full| {
             refuse(&self.socket, &faults::address_overloaded());
-            io::Error::other("too much is held for its address")
+            io::Error::other("its address has no room for more unfinished requests")
         })
     }
 
-    fn begin_anew(&mut self) {
-        self.seat.unfinished.store(0, Ordering::Relaxed);
-        // Nothing always has room.
-        let _ = self.held.set(0);
+    fn reset(&mut self) {
+        self.budget.unfinished.store(0, Ordering::Relaxed);
+        // To hold nothing always has room.
+        let _ = self.charge.set(0);
     }
 
-    /// A response is on its way: what was read before it has been used, but for the rest of the last piece.
+    /// A response is being written: what was read before it was used, except for the rest of the last piece.
     fn wrote(&mut self) {
-        if self.seat.unfinished.load(Ordering::Relaxed) > 0 {
-            self.begin_anew();
+        if self.budget.unfinished.load(Ordering::Relaxed) > 0 {
+            self.reset();
         }
     }
 }
 
-/// What is read at once. No more than may be held without being counted: the beginning of a request that comes together
-/// with the end of the one before it is not.
+/// Bytes that are read at once: less than is free of charge, because the beginning of a request that comes in one
+/// piece with the end of the request before it is not counted.
 const PIECE: usize = Charge::FREE / 2;
 
 impl AsyncRead for CountingStream {
@@ -124,7 +126,7 @@ impl AsyncRead for CountingStream {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.seat.phase() == UPGRADED {
+        if self.budget.phase() == UPGRADED {
             return Pin::new(&mut self.socket).poll_read(cx, buffer);
         }
         let mut piece = [const { MaybeUninit::uninit() }; PIECE];

@@ -5,29 +5,29 @@ use tokio::net::tcp::OwnedWriteHalf;
 
 use super::byte_counter::ByteCounter;
 
-/// Whoever has it writes, and nobody else: the session, and while that has nothing to write the outbox.
+/// Only its owner writes: the session, or, while the session has nothing to write, the outbox.
 ///
 /// To wake the task of each connection is most of what an event to many of them would cost beside the writing.
 #[derive(Debug)]
 pub(crate) struct DirectWriter {
     pub(crate) socket: OwnedWriteHalf,
     /// Counts what the outbox writes.
-    tap: Option<Box<ByteCounter>>,
+    counter: Option<Box<ByteCounter>>,
     /// What the socket has not taken of what the outbox wrote: before anything else.
     rest: Option<Box<Bytes>>,
 }
 
 impl DirectWriter {
-    pub(crate) fn new(socket: OwnedWriteHalf, tap: Option<ByteCounter>) -> Self {
-        Self { socket, tap: tap.map(Box::new), rest: None }
+    pub(crate) fn new(socket: OwnedWriteHalf, counter: Option<ByteCounter>) -> Self {
+        Self { socket, counter: counter.map(Box::new), rest: None }
     }
 
-    /// Writes what the socket takes at once. If that is not all the rest is for the session, which finds out, too, whether
-    /// anything is wrong with the socket.
+    /// Writes what the socket takes at once. If that is not all the rest is for the session, which finds out, too,
+    /// whether anything is wrong with the socket.
     pub(crate) fn write(&mut self, mut frames: Bytes) {
         let written = self.socket.try_write(&frames).unwrap_or_default();
-        if let Some(tap) = &self.tap {
-            tap.add(written);
+        if let Some(counter) = &self.counter {
+            counter.add(written);
         }
         frames.advance(written);
         self.rest = Some(frames).filter(|rest| !rest.is_empty()).map(Box::new);

@@ -1,12 +1,29 @@
 //! Serving on a listener, and stopping without loss.
+//!
+//! The stack of a socket, from the listener up:
+//!
+//! ```text
+//! accept              `receive`: one task for the listener, which yields after each socket
+//!   Permit            `permits.rs`: one more socket of its address, and in all; refused with a 503 (`refuse.rs`)
+//!   otherwise CountingStream    `counting_stream.rs`: bytes of heads that are not whole are charged to the address
+//!   hyper             HTTP/1.1, with time-outs that do not count time in which the process was frozen (`timer.rs`)
+//!   router            `middleware.rs` and `routes.rs`, for each request upgrade             a WebSocket: `ServerTcp`
+//!   (`tcp.rs`) takes the socket out of the layers above it CountedIo         `byte_counter.rs`: bytes for the access
+//!   log and the metrics, if those are on Transport         `ws/transport.rs`, and everything above it in `ws/`
+//!   DirectWriter      `direct_writer.rs`: the write half, which an idle session lends to its outbox
+//! ```
+//!
+//! To stop, in this order: the listener is closed; sockets that are between two requests are closed; requests under
+//! way are answered, and what is half sent is waited for while it keeps coming (`stop_timeout.rs`); the host stops
+//! its actors and tells every connection (`Runtime::stop`). After `timeouts::STOP_GRACE` what is left is dropped.
 
 pub(crate) mod byte_counter;
 pub(in crate::server) mod counting_stream;
 pub(crate) mod direct_writer;
+pub(in crate::server) mod log_throttle;
 pub(in crate::server) mod permits;
 pub(in crate::server) mod refuse;
-pub(in crate::server) mod seldom;
-pub(in crate::server) mod stall;
+pub(in crate::server) mod stop_timeout;
 pub(in crate::server) mod tcp;
 pub(in crate::server) mod timeouts;
 pub(in crate::server) mod timer;
@@ -32,7 +49,7 @@ use tower_service::Service as _;
 
 use self::{
     counting_stream::{CountingStream, HeadBudget},
-    permits::{Permit, What},
+    permits::{Permit, Resource},
     refuse::refuse,
     timer::UptimeTimer,
 };
@@ -49,7 +66,7 @@ pub(crate) async fn serve(
 ) -> io::Result<()> {
     let runtime = Arc::clone(&gateway.runtime);
     let sockets = TaskTracker::new();
-    // A task like those it makes: on a thread of its own it would have a core for itself, however many wait for one.
+    // A task like those that it spawns: on a thread of its own it would have a core for itself, whatever else waits.
     let mut receiving =
         AbortOnDropHandle::new(tokio::spawn(receive(gateway, own, listener, sockets.clone())));
     tokio::select! {
@@ -58,11 +75,11 @@ pub(crate) async fn serve(
     }
     // The listener is closed with it.
     let _ = receiving.await;
-    log::info!("stopping");
+    log::info!("server is stopping");
     sockets.close();
-    let (ended, ()) = tokio::join!(timeout(timeouts::GRACE, sockets.wait()), runtime.stop());
+    let (ended, ()) = tokio::join!(timeout(timeouts::STOP_GRACE, sockets.wait()), runtime.stop());
     if ended.is_err() {
-        log::warn!(sockets = sockets.len(), "stopped before every peer was done");
+        log::warn!(sockets = sockets.len(), "stop timed out; open sockets were dropped");
     }
     Ok(())
 }
@@ -76,7 +93,7 @@ pub(crate) async fn listen(address: impl ToSocketAddrs) -> io::Result<TcpListene
     })
 }
 
-/// Lets in who comes, for ever.
+/// Accepts sockets, for ever.
 async fn receive(
     gateway: Arc<Gateway>,
     own: Router,
@@ -88,10 +105,10 @@ async fn receive(
     let is_loopback = listener.local_addr().is_ok_and(|local| local.ip().to_canonical().is_loopback());
     loop {
         let (socket, peer) = accept(&listener).await;
-        // Those who come in crowds shall not keep waiting who is here.
+        // A crowd of new clients must not keep the others waiting.
         yield_now().await;
-        let place = match gateway.peers.enter(What::Socket, gateway.access.owner_of_socket(peer)) {
-            Ok(place) => place,
+        let permit = match gateway.permits.acquire(Resource::Socket, gateway.access.owner_of_socket(peer)) {
+            Ok(permit) => permit,
             Err(fault) => {
                 refuse(&socket, &fault);
                 continue;
@@ -100,17 +117,17 @@ async fn receive(
         let (router, gateway) = (router.clone(), Arc::clone(&gateway));
         let arrival = Arrival { at: socket.local_addr().ok().map(|local| local.ip()), is_loopback };
         let stop = gateway.runtime.stopping().child_token();
-        sockets.spawn(talk(socket, peer, arrival, place, router, gateway, stop));
+        sockets.spawn(talk(socket, peer, arrival, permit, router, gateway, stop));
     }
 }
 
-/// The next socket. An error is about one that was lost, or about a want of file descriptors that will pass.
+/// The next socket. An error means that one was lost, or that there are no file descriptors, which passes.
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok(accepted) => return accepted,
             Err(error) => {
-                log::warn!(error = shown(&error), "a socket was not accepted");
+                log::warn!(error = shown(&error), "cannot accept a connection; trying again");
                 sleep(Duration::from_millis(100)).await;
             }
         }
@@ -122,36 +139,36 @@ async fn talk(
     socket: TcpStream,
     peer: SocketAddr,
     arrival: Arrival,
-    place: Permit,
+    permit: Permit,
     router: Router,
     gateway: Arc<Gateway>,
     stop: CancellationToken,
 ) {
     let limits = gateway.limits();
-    // Small frames in bursts would wait for each other's acknowledgement.
+    // Small frames one after the other would wait for each other's acknowledgement.
     if let Err(error) = socket.set_nodelay(true) {
-        log::debug!(error = shown(&error), "a socket was lost");
+        log::debug!(error = shown(&error), "client disconnected before its first request");
         return;
     }
     let mut server = http1::Builder::new();
     server.timer(UptimeTimer::new(gateway.runtime.uptime())).header_read_timeout(limits.head_timeout);
-    // More than a head may have: one that is somewhat too long is told so.
+    // More than a head may have: one that is somewhat too long is to get an answer.
     server.max_buf_size((2 * limits.head).max(16 * 1024));
-    let seat = HeadBudget::new(place);
-    let waiting = Arc::clone(&seat);
-    let socket = CountingStream::new(socket, Arc::clone(&seat));
+    let budget = HeadBudget::new(permit);
+    let unfinished = Arc::clone(&budget);
+    let socket = CountingStream::new(socket, Arc::clone(&budget));
     let stopping = stop.clone();
     let service = service_fn(move |request: Request<Incoming>| {
-        seat.requested();
-        let mut request = request.map(|body| stall::body(Body::new(body), &stopping));
+        budget.requested();
+        let mut request = request.map(|body| stop_timeout::body(Body::new(body), &stopping));
         request.extensions_mut().insert(ConnectInfo(peer));
         request.extensions_mut().insert(arrival);
-        let (answer, seat) = (router.clone().call(request), Arc::clone(&seat));
+        let (answer, budget) = (router.clone().call(request), Arc::clone(&budget));
         async move {
             let response = answer.await;
             match &response {
-                Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => seat.upgraded(),
-                _ => seat.answered(),
+                Ok(response) if response.status() == StatusCode::SWITCHING_PROTOCOLS => budget.upgraded(),
+                _ => budget.answered(),
             }
             response
         }
@@ -164,12 +181,12 @@ async fn talk(
             connection.as_mut().graceful_shutdown();
             tokio::select! {
                 result = connection => result,
-                () = stall::head(&waiting) => Ok(()),
+                () = stop_timeout::head(&unfinished) => Ok(()),
             }
         }
     };
     if let Err(error) = result {
-        log::debug!(error = shown(&error), "a socket ended early");
+        log::debug!(error = shown(&error), "client connection failed");
     }
 }
 
@@ -193,7 +210,7 @@ pub fn shutdown_signal() -> impl Future<Output = ()> + Send + 'static {
     }
 }
 
-/// SIGINT and SIGTERM, from when it was made on.
+/// SIGINT and SIGTERM, as of its making.
 #[cfg(unix)]
 struct Signals([Option<Signal>; 2]);
 
@@ -202,12 +219,12 @@ impl Signals {
     fn listen() -> Self {
         Self([SignalKind::interrupt(), SignalKind::terminate()].map(|kind| {
             signal(kind)
-                .inspect_err(|error| log::error!(error = shown(&error), "a signal cannot be listened to"))
+                .inspect_err(|error| log::error!(error = shown(&error), "cannot listen for a signal"))
                 .ok()
         }))
     }
 
-    /// The next of them; never, where there is no listening to any.
+    /// The next of them; never, if neither can be listened for.
     async fn next(&mut self) {
         let [interrupt, terminate] = self.0.each_mut().map(async |signal| match signal {
             Some(signal) => drop(signal.recv().await),
@@ -232,7 +249,7 @@ impl Signals {
 
     async fn next(&mut self) {
         if let Err(error) = tokio::signal::ctrl_c().await {
-            log::error!(error = shown(&error), "a signal cannot be listened to");
+            log::error!(error = shown(&error), "cannot listen for a signal");
             std::future::pending::<()>().await;
         }
     }

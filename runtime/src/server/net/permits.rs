@@ -1,4 +1,12 @@
-//! Who is there from which address, and how much each asks.
+//! Permits: how many sockets and connections are open, how many requests come, how many actors are made; of each
+//! address, and in all.
+//!
+//! An [`Address`] is what one customer has: an IPv4 address, or the first 64 bits of an IPv6 address; of a trusted
+//! proxy's socket none. Open things are counted by a [`Permit`] that is released when dropped. Rates are counted by
+//! one instant each ([`pay`]): until when everything so far is paid for. Bytes are charged to the [`MemoryBudget`] of
+//! the address.
+//!
+//! The table has an entry only for addresses that have something open, charged, or not paid for yet.
 
 use std::{
     collections::HashMap,
@@ -12,47 +20,47 @@ use http::Extensions;
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
-use super::seldom::Seldom;
+use super::log_throttle::LogThrottle;
 use crate::{
     Fault, Limits,
     error::faults,
     host::{Source, Stranger},
     limits::{
-        hints::Hints,
-        memory_budget::{MemoryBudget, Sum},
+        limit_warnings::LimitWarnings,
+        memory_budget::{BytePool, MemoryBudget},
     },
     util::log,
 };
 
-/// Counts sockets, connections and requests, in all and per address.
+/// Counts what clients have open and what they ask for, per address and in all.
 pub(in crate::server) struct Permits {
     limits: Arc<Limits>,
-    /// What is held for all of them.
-    held: Arc<Sum>,
-    hints: Arc<Hints>,
+    /// The bytes held for all addresses.
+    held: Arc<BytePool>,
+    limit_warnings: Arc<LimitWarnings>,
     table: Mutex<Table>,
 }
 
 #[derive(Default)]
 struct Table {
     all: Counts,
-    /// When all actors that were made so far have been paid for, at the rate allowed.
+    /// Until when all actors that were made so far are paid for, at the rate allowed.
     made_until: Option<Instant>,
-    by_address: HashMap<Address, Peer>,
-    /// How many addresses there may be before those that mean nothing any more are let go.
+    by_address: HashMap<Address, AddressUsage>,
+    /// At how many addresses those without any use are removed.
     room: usize,
-    warned: Seldom,
+    log: LogThrottle,
 }
 
+/// What one address uses.
 #[derive(Default)]
-struct Peer {
+struct AddressUsage {
     open: Counts,
-    /// When all requests so far have been paid for, at the rate allowed.
-    paid_at: Option<Instant>,
-    /// The same for actors that were made for it.
+    /// Until when all requests so far are paid for, at the rate allowed.
+    requests_until: Option<Instant>,
+    /// Until when all actors that were made for it are paid for.
     made_until: Option<Instant>,
-    /// What is held for it.
-    account: Option<MemoryBudget>,
+    budget: Option<MemoryBudget>,
 }
 
 /// How many are open.
@@ -62,79 +70,79 @@ struct Counts {
     connections: usize,
 }
 
-/// What is counted.
+/// What a permit is for.
 #[derive(Clone, Copy)]
-pub(in crate::server) enum What {
+pub(in crate::server) enum Resource {
     Socket,
     Connection,
 }
 
-/// An address as one customer has it.
+/// An address, as far as one customer has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::server) struct Address(IpAddr);
 
-/// A place among what is open; free again when it is dropped.
+/// The right to one open socket or connection; released when it is dropped.
 pub(in crate::server) struct Permit {
-    peers: Arc<Permits>,
-    what: What,
+    permits: Arc<Permits>,
+    resource: Resource,
     address: Option<Address>,
-    account: MemoryBudget,
+    budget: MemoryBudget,
 }
 
 impl Permits {
-    pub(in crate::server) fn new(limits: Arc<Limits>, hints: Hints) -> Arc<Self> {
-        let held = Arc::new(Sum::new(limits.buffered));
-        Arc::new(Self { limits, held, hints: Arc::new(hints), table: Mutex::default() })
+    pub(in crate::server) fn new(limits: Arc<Limits>, limit_warnings: LimitWarnings) -> Arc<Self> {
+        let held = Arc::new(BytePool::new(limits.buffered));
+        Arc::new(Self { limits, held, limit_warnings: Arc::new(limit_warnings), table: Mutex::default() })
     }
 
-    /// A place for one more from this address, if it is known.
-    pub(in crate::server) fn enter(
+    /// A permit for one more of this address, if the address is known.
+    pub(in crate::server) fn acquire(
         self: &Arc<Self>,
-        what: What,
+        resource: Resource,
         address: Option<Address>,
     ) -> Result<Permit, Fault> {
-        let (in_all, of_one) = match what {
-            What::Socket => (self.limits.sockets, self.limits.sockets_per_address),
-            What::Connection => (self.limits.connections, self.limits.connections_per_address),
+        let (in_all, of_one) = match resource {
+            Resource::Socket => (self.limits.sockets, self.limits.sockets_per_address),
+            Resource::Connection => (self.limits.connections, self.limits.connections_per_address),
         };
         let mut table = self.table.lock();
-        if *table.all.of(what) >= in_all {
-            table.warn(what, in_all, "in all");
+        if *table.all.of(resource) >= in_all {
+            table.warn(resource, in_all, "in all");
             return Err(faults::too_many_connections());
         }
         if let Some(address) = address {
-            let open = table.peer(address).open.of(what);
+            let open = table.usage(address).open.of(resource);
             if *open >= of_one {
-                table.warn(what, of_one, "of one address");
-                self.hints.met(what.limit());
+                table.warn(resource, of_one, "of one address");
+                self.limit_warnings.reached(resource.limit());
                 return Err(faults::too_many_connections());
             }
             *open += 1;
         }
-        *table.all.of(what) += 1;
-        let account = self.account_in(&mut table, address);
+        *table.all.of(resource) += 1;
+        let budget = self.budget_in(&mut table, address);
         drop(table);
-        Ok(Permit { peers: Arc::clone(self), what, address, account })
+        Ok(Permit { permits: Arc::clone(self), resource, address, budget })
     }
 
     /// Counts a request. Too many of an address are refused, with the time to wait.
-    pub(in crate::server) fn request(&self, address: Option<Address>) -> Result<(), Duration> {
+    pub(in crate::server) fn count_request(&self, address: Option<Address>) -> Result<(), Duration> {
         let Some(address) = address else {
-            self.hints.lack_address(&self.limits);
+            self.limit_warnings.no_address(&self.limits);
             return Ok(());
         };
         let Some(rate) = self.limits.requests_per_second else { return Ok(()) };
         let mut table = self.table.lock();
-        let peer = table.peer(address);
-        let paid = pay(peer.paid_at, Some(rate), Instant::now());
-        paid.map(|paid_at| peer.paid_at = paid_at).inspect_err(|_| {
+        let usage = table.usage(address);
+        let paid = pay(usage.requests_until, Some(rate), Instant::now());
+        paid.map(|until| usage.requests_until = until).inspect_err(|_| {
             drop(table);
-            self.hints.met("requests_per_second");
+            self.limit_warnings.reached("requests_per_second");
         })
     }
 
-    /// Whether one more actor may be made for this address, if it is known; if it is made, it is counted, also in all.
-    fn make(&self, address: Option<Address>, is_made: bool) -> Result<(), Fault> {
+    /// Whether one more actor may be made for this address, if it is known. Counts it if it is made.
+    fn count_actor(&self, address: Option<Address>, is_made: bool) -> Result<(), Fault> {
         let now = Instant::now();
         let Limits { actors_made_per_second: in_all, actors_made_per_second_per_address: of_one, .. } =
             *self.limits;
@@ -142,14 +150,14 @@ impl Permits {
         let all_until = pay(table.made_until, in_all, now)
             .map_err(|_| faults::too_many_actors("actors_made_per_second"))?;
         if let Some(address) = address {
-            let peer = table.peer(address);
-            let Ok(until) = pay(peer.made_until, of_one, now) else {
+            let usage = table.usage(address);
+            let Ok(until) = pay(usage.made_until, of_one, now) else {
                 drop(table);
-                self.hints.met("actors_made_per_second_per_address");
+                self.limit_warnings.reached("actors_made_per_second_per_address");
                 return Err(faults::too_many_actors("actors_made_per_second_per_address"));
             };
             if is_made {
-                peer.made_until = until;
+                usage.made_until = until;
             }
         }
         if is_made {
@@ -158,53 +166,53 @@ impl Permits {
         Ok(())
     }
 
-    /// Whom actors are made for where a request comes from this address.
+    /// The client at this address, for the host's question whether it may make one more actor.
     pub(in crate::server) fn stranger(self: &Arc<Self>, address: Option<Address>) -> Arc<dyn Stranger> {
-        Arc::new(From { peers: Arc::clone(self), address })
+        Arc::new(AtAddress { permits: Arc::clone(self), address })
     }
 
-    /// Where it is counted what is held for this address, if it is known; else it is only counted in all.
-    pub(in crate::server) fn account(&self, address: Option<Address>) -> MemoryBudget {
-        self.account_in(&mut self.table.lock(), address)
+    /// The budget of this address; if it is not known, one that only the limit of all bounds.
+    pub(in crate::server) fn budget(&self, address: Option<Address>) -> MemoryBudget {
+        self.budget_in(&mut self.table.lock(), address)
     }
 
-    fn account_in(&self, table: &mut Table, address: Option<Address>) -> MemoryBudget {
+    fn budget_in(&self, table: &mut Table, address: Option<Address>) -> MemoryBudget {
         let Some(address) = address else { return MemoryBudget::new(usize::MAX, &self.held) };
-        let account = &mut table.peer(address).account;
+        let budget = &mut table.usage(address).budget;
         let most = self.limits.buffered_per_address;
-        account.get_or_insert_with(|| MemoryBudget::of_address(most, &self.held, &self.hints)).clone()
+        budget.get_or_insert_with(|| MemoryBudget::of_address(most, &self.held, &self.limit_warnings)).clone()
     }
 
-    fn leave(&self, what: What, address: Option<Address>) {
+    fn release(&self, resource: Resource, address: Option<Address>) {
         let mut table = self.table.lock();
-        *table.all.of(what) -= 1;
+        *table.all.of(resource) -= 1;
         let Some(address) = address else { return };
-        let peer = table.peer(address);
-        *peer.open.of(what) -= 1;
-        if peer.is_forgettable(Instant::now()) {
+        let usage = table.usage(address);
+        *usage.open.of(resource) -= 1;
+        if usage.is_empty(Instant::now()) {
             table.by_address.remove(&address);
         }
     }
 }
 
-/// Somebody at an address.
-struct From {
-    peers: Arc<Permits>,
+/// A client at this address.
+struct AtAddress {
+    permits: Arc<Permits>,
     address: Option<Address>,
 }
 
-impl Stranger for From {
+impl Stranger for AtAddress {
     fn make(&self) -> Result<(), Fault> {
-        self.peers.make(self.address, true)
+        self.permits.count_actor(self.address, true)
     }
 
     fn may_make(&self) -> Result<(), Fault> {
-        self.peers.make(self.address, false)
+        self.permits.count_actor(self.address, false)
     }
 }
 
-/// The generic cell rate algorithm: each of so many in a second costs its share of it, and a second is lent. Says until when
-/// one more is paid for, or how long to wait for that.
+/// The generic cell rate algorithm: at a rate of n in a second, each costs 1/n of a second, and up to a second is
+/// lent. Gives until when everything is paid for with one more, or how long to wait before one more is accepted.
 fn pay(until: Option<Instant>, rate: Option<u32>, now: Instant) -> Result<Option<Instant>, Duration> {
     let Some(rate) = rate else { return Ok(None) };
     let until = until.map_or(now, |at| at.max(now)) + Duration::from_secs(1) / rate;
@@ -213,56 +221,56 @@ fn pay(until: Option<Instant>, rate: Option<u32>, now: Instant) -> Result<Option
 }
 
 impl Permit {
-    /// Where it is counted what is held for whoever has it.
-    pub(in crate::server) fn account(&self) -> &MemoryBudget {
-        &self.account
+    /// The budget of its address.
+    pub(in crate::server) fn budget(&self) -> &MemoryBudget {
+        &self.budget
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        self.peers.leave(self.what, self.address);
+        self.permits.release(self.resource, self.address);
     }
 }
 
 impl Table {
-    /// Tells the log, but not as often as somebody can be refused.
-    fn warn(&self, what: What, limit: usize, of: &str) {
-        if self.warned.is_due() {
-            log::warn!(limit, "clients are refused: too many {} {of}", what.name());
+    fn warn(&self, resource: Resource, limit: usize, of: &str) {
+        if self.log.allows() {
+            log::warn!(limit, "refusing clients: too many {} {of}", resource.name());
         }
     }
 
-    fn peer(&mut self, address: Address) -> &mut Peer {
+    fn usage(&mut self, address: Address) -> &mut AddressUsage {
         if self.by_address.len() > self.room {
             let now = Instant::now();
-            self.by_address.retain(|_, peer| !peer.is_forgettable(now));
+            self.by_address.retain(|_, usage| !usage.is_empty(now));
             self.room = 1024.max(2 * self.by_address.len());
         }
         self.by_address.entry(address).or_default()
     }
 }
 
-impl Peer {
-    fn is_forgettable(&self, now: Instant) -> bool {
+impl AddressUsage {
+    /// Whether nothing is left of it that counts.
+    fn is_empty(&self, now: Instant) -> bool {
         self.open == Counts::default()
-            && self.paid_at.is_none_or(|at| at <= now)
+            && self.requests_until.is_none_or(|at| at <= now)
             && self.made_until.is_none_or(|at| at <= now)
-            && self.account.as_ref().is_none_or(MemoryBudget::is_empty)
+            && self.budget.as_ref().is_none_or(MemoryBudget::is_empty)
     }
 }
 
 impl Counts {
-    fn of(&mut self, what: What) -> &mut usize {
-        match what {
-            What::Socket => &mut self.sockets,
-            What::Connection => &mut self.connections,
+    fn of(&mut self, resource: Resource) -> &mut usize {
+        match resource {
+            Resource::Socket => &mut self.sockets,
+            Resource::Connection => &mut self.connections,
         }
     }
 }
 
-impl What {
-    /// How many of them one address may have.
+impl Resource {
+    /// The limit of how many one address may have.
     fn limit(self) -> &'static str {
         match self {
             Self::Socket => "sockets_per_address",
@@ -289,14 +297,14 @@ impl Address {
         })
     }
 
-    /// Whose share of an actor a request takes.
+    /// Whose share of an actor's time a request takes.
     pub(in crate::server) fn source(request: &Extensions) -> Source {
         Self::of(request).map_or(Source::Unknown, |Self(address)| Source::Address(address))
     }
 
-    /// Where a request came from, if whoever serves it says so: the client's, past trusted proxies.
+    /// Where a request came from, if the server that serves the router says so: the client's, past trusted proxies.
     pub(in crate::server) fn of(request: &Extensions) -> Option<Self> {
-        request.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| Self::new(peer.ip()))
+        request.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(client)| Self::new(client.ip()))
     }
 }
 
@@ -309,23 +317,25 @@ mod tests {
     }
 
     #[test]
-    fn places_are_counted_in_all_and_per_address_and_come_free() {
-        let peers =
-            Permits::new(Arc::new(Limits::new().connections(3).connections_per_address(2)), Hints::default());
-        let enter = |from| peers.enter(What::Connection, Some(address(from)));
+    fn permits_are_counted_in_all_and_per_address_and_are_released() {
+        let permits = Permits::new(
+            Arc::new(Limits::new().connections(3).connections_per_address(2)),
+            LimitWarnings::default(),
+        );
+        let enter = |from| permits.acquire(Resource::Connection, Some(address(from)));
         let (one, two) =
             (enter("10.0.0.1").expect("there is room"), enter("10.0.0.1").expect("there is room"));
         assert!(enter("::ffff:10.0.0.1").is_err_and(|fault| fault.is("guard", "too_many_connections")));
         let three = enter("10.0.0.2").expect("it has its own two");
         assert!(enter("10.0.0.3").is_err(), "three are all");
         assert!(
-            peers.enter(What::Socket, Some(address("10.0.0.1"))).is_ok(),
+            permits.acquire(Resource::Socket, Some(address("10.0.0.1"))).is_ok(),
             "sockets have limits of their own"
         );
         drop(one);
         assert!(enter("10.0.0.1").is_ok());
         drop((two, three));
-        assert!(peers.table.lock().by_address.is_empty(), "who has gone is forgotten");
+        assert!(permits.table.lock().by_address.is_empty(), "an address without use is removed");
     }
 
     #[test]
@@ -337,8 +347,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_second_of_requests_may_come_at_once_and_then_one_at_a_time() {
-        let peers = Permits::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
-        let ask = |from| peers.request(Some(address(from)));
+        let permits = Permits::new(Arc::new(Limits::new().requests_per_second(10)), LimitWarnings::default());
+        let ask = |from| permits.count_request(Some(address(from)));
         for nth in 0..10 {
             assert_eq!(ask("10.0.0.1"), Ok(()), "{nth}");
         }
@@ -357,16 +367,16 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_second_of_actors_may_be_made_at_once_of_one_address_and_in_all() {
         let limits = Limits::new().actors_made_per_second(5).actors_made_per_second_per_address(2);
-        let peers = Permits::new(Arc::new(limits), Hints::default());
+        let permits = Permits::new(Arc::new(limits), LimitWarnings::default());
         let make = |from: Option<&str>| {
-            let refused = peers.stranger(from.map(address)).make().err();
+            let refused = permits.stranger(from.map(address)).make().err();
             refused.map(|fault| fault.metadata().expect("which limit")["limit"].clone())
         };
         for from in ["10.0.0.1", "10.0.0.2"] {
             assert_eq!((make(Some(from)), make(Some(from))), (None, None));
             assert_eq!(make(Some(from)).expect("a limit"), "actors_made_per_second_per_address");
         }
-        assert_eq!(make(None), None, "who is refused costs the others nothing");
+        assert_eq!(make(None), None, "a refusal costs the others nothing");
         assert_eq!(make(None).expect("a limit"), "actors_made_per_second");
         assert_eq!(make(Some("10.0.0.3")).expect("a limit"), "actors_made_per_second");
         tokio::time::advance(Duration::from_millis(200)).await;
@@ -374,19 +384,19 @@ mod tests {
         assert_eq!(make(Some("10.0.0.3")), None);
         tokio::time::advance(Duration::from_mins(1)).await;
         let none = Limits::new().actors_made_per_second(0).actors_made_per_second_per_address(0);
-        let peers = Permits::new(Arc::new(none), Hints::default());
-        assert!((0..10_000).all(|_| peers.stranger(Some(address("10.0.0.1"))).make().is_ok()));
+        let permits = Permits::new(Arc::new(none), LimitWarnings::default());
+        assert!((0..10_000).all(|_| permits.stranger(Some(address("10.0.0.1"))).make().is_ok()));
     }
 
     #[tokio::test(start_paused = true)]
-    async fn addresses_that_mean_nothing_any_more_are_let_go() {
-        let peers = Permits::new(Arc::new(Limits::new().requests_per_second(10)), Hints::default());
+    async fn addresses_without_use_are_removed() {
+        let permits = Permits::new(Arc::new(Limits::new().requests_per_second(10)), LimitWarnings::default());
         for nth in 0..100_000_u32 {
-            peers.request(Some(Address::new(IpAddr::V4(nth.into())))).expect("its first");
+            permits.count_request(Some(Address::new(IpAddr::V4(nth.into())))).expect("its first");
             if nth % 1000 == 0 {
                 tokio::time::advance(Duration::from_secs(1)).await;
             }
         }
-        assert!(peers.table.lock().by_address.len() < 4096);
+        assert!(permits.table.lock().by_address.len() < 4096);
     }
 }

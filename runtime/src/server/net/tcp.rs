@@ -1,4 +1,8 @@
-//! A socket as a WebSocket has it.
+//! A TCP socket after its upgrade to WebSocket, without what HTTP had put around it.
+//!
+//! hyper hands over an [`Upgraded`]: its own buffers around our [`CountingStream`] around the socket. Each event
+//! would pass through all of them. [`unwrap_upgraded`] takes the socket out, and what hyper had read too early
+//! becomes the first input. In a router of another server the socket is that server's, and stays as it is.
 
 use std::{
     io::{self, IoSlice},
@@ -26,70 +30,71 @@ use crate::{
     util::{log, shown::shown},
 };
 
-/// What is left of HTTP's socket: itself, if it was accepted here, or what another server has made of its own.
+/// The socket: this server's own, or whatever the server has that serves the router.
 pub(in crate::server) type UpgradedIo = CountedIo<Either<ServerTcp, TokioIo<Upgraded>>>;
 
-/// Takes off what HTTP has put around a socket, which each event would pass through; and what it has read too early.
-pub(in crate::server) fn bare(
+/// Takes the socket out of what hyper has put around it.
+pub(in crate::server) fn unwrap_upgraded(
     upgraded: Upgraded,
-    taps: Option<(ByteCounter, ByteCounter)>,
+    counters: Option<(ByteCounter, ByteCounter)>,
 ) -> Transport<UpgradedIo> {
-    let (socket, arrived) = match upgraded.downcast::<TokioIo<CountingStream>>() {
+    let (socket, read_early) = match upgraded.downcast::<TokioIo<CountingStream>>() {
         Ok(parts) => {
-            let written = taps.as_ref().map(|(_, written)| written.clone());
+            let written = counters.as_ref().map(|(_, written)| written.clone());
             (Either::Left(ServerTcp::new(parts.io.into_inner(), written)), parts.read_buf)
         }
         Err(upgraded) => (Either::Right(TokioIo::new(upgraded)), Bytes::new()),
     };
-    if let Some((read, _)) = &taps {
-        read.add(arrived.len());
+    if let Some((read, _)) = &counters {
+        read.add(read_early.len());
     }
-    Transport::new(CountedIo { socket, taps: taps.map(Box::new) }).with_arrived(&arrived)
+    Transport::new(CountedIo { socket, counters: counters.map(Box::new) }).with_input(&read_early)
 }
 
-/// A TCP socket of this server's own, whose pen can be lent. Until it is back, nothing is written through this.
+/// A TCP socket of this server's own, whose writer can be lent. Until it is back, writing through this is an error.
 pub(in crate::server) struct ServerTcp {
     reader: OwnedReadHalf,
-    pen: Option<DirectWriter>,
-    /// It has its place until it is closed.
-    _seat: Arc<HeadBudget>,
+    writer: Option<DirectWriter>,
+    /// Has the socket's permit, which is released when the socket is closed.
+    _budget: Arc<HeadBudget>,
 }
 
-/// A socket that may have a pen to lend.
+/// A socket that may have a writer to lend.
 pub(in crate::server) trait LendWriter: AsyncRead + AsyncWrite + Unpin {
-    /// Gives its pen away, if it has one.
-    fn lend_pen(&mut self) -> Option<DirectWriter> {
+    /// Gives its writer away, if it has one.
+    fn lend_writer(&mut self) -> Option<DirectWriter> {
         None
     }
 
-    /// Has it again.
-    fn take_back_pen(&mut self, _pen: DirectWriter) {}
+    /// Takes it back.
+    fn reclaim_writer(&mut self, _writer: DirectWriter) {}
 
-    /// Has the system take little more than it can send: what waits there can neither be dropped nor replaced.
+    /// Has the system buffer little more than it can send: what waits there can neither be dropped nor replaced.
     fn bound_unsent(&self) {}
 }
 
 impl ServerTcp {
-    /// What the tap counts is what is written past the session.
-    pub(in crate::server) fn new(intake: CountingStream, tap: Option<ByteCounter>) -> Self {
-        let (socket, seat) = intake.into_socket();
+    /// The counter is for what the outbox writes, past the session.
+    pub(in crate::server) fn new(stream: CountingStream, counter: Option<ByteCounter>) -> Self {
+        let (socket, budget) = stream.into_socket();
         let (reader, writer) = socket.into_split();
-        Self { reader, pen: Some(DirectWriter::new(writer, tap)), _seat: seat }
+        Self { reader, writer: Some(DirectWriter::new(writer, counter)), _budget: budget }
     }
 
     fn writer(&mut self) -> io::Result<Pin<&mut OwnedWriteHalf>> {
-        let pen = self.pen.as_mut().ok_or_else(|| io::Error::other("the pen of the socket is lent"))?;
-        Ok(Pin::new(&mut pen.socket))
+        let writer = self.writer.as_mut();
+        let writer = writer.ok_or_else(|| io::Error::other("the writer of the socket is lent"))?;
+        Ok(Pin::new(&mut writer.socket))
     }
 }
 
 impl LendWriter for ServerTcp {
-    fn lend_pen(&mut self) -> Option<DirectWriter> {
-        self.pen.take()
+    fn lend_writer(&mut self) -> Option<DirectWriter> {
+        self.writer.take()
     }
 
-    fn take_back_pen(&mut self, pen: DirectWriter) {
-        self.pen = Some(pen);
+    fn reclaim_writer(&mut self, writer: DirectWriter) {
+        self.writer = Some(writer);
     }
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
@@ -97,19 +102,22 @@ impl LendWriter for ServerTcp {
         /// Bytes. At half of it the socket takes more again.
         const UNSENT: u32 = 4 << 10;
         if let Err(error) = socket2::SockRef::from(self.reader.as_ref()).set_tcp_notsent_lowat(UNSENT) {
-            log::debug!(error = shown(&error), "a socket takes more than it can send");
+            log::debug!(
+                error = shown(&error),
+                "cannot limit the unsent bytes of a socket; clients may get old values"
+            );
         }
     }
 }
 
 impl LendWriter for UpgradedIo {
-    fn lend_pen(&mut self) -> Option<DirectWriter> {
-        if let Either::Left(socket) = &mut self.socket { socket.lend_pen() } else { None }
+    fn lend_writer(&mut self) -> Option<DirectWriter> {
+        if let Either::Left(socket) = &mut self.socket { socket.lend_writer() } else { None }
     }
 
-    fn take_back_pen(&mut self, pen: DirectWriter) {
+    fn reclaim_writer(&mut self, writer: DirectWriter) {
         if let Either::Left(socket) = &mut self.socket {
-            socket.take_back_pen(pen);
+            socket.reclaim_writer(writer);
         }
     }
 

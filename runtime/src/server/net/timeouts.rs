@@ -1,30 +1,30 @@
-//! What no setting changes: how much is done at once, and for how long a goodbye is waited for.
+//! Limits that no setting changes: time-outs of closing and stopping, and how much is done at once.
 
 use std::time::Duration;
 
-/// How long a peer may take to answer a close.
-pub(in crate::server) const CLOSE_TIME: Duration = Duration::from_secs(5);
+/// How long a peer may take to answer a close, before its socket is dropped.
+pub(in crate::server) const CLOSE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long a server that stops waits for what is under way.
-pub(in crate::server) const GRACE: Duration = Duration::from_secs(15);
+/// How long a stopping server waits for requests and connections under way.
+pub(in crate::server) const STOP_GRACE: Duration = Duration::from_secs(15);
 
-/// How long a server that stops waits for the next piece of a request that is half read.
-pub(in crate::server) const STALL: Duration = Duration::from_secs(1);
+/// How long a stopping server waits for the next piece of a request that is half read.
+pub(in crate::server) const STOP_IDLE: Duration = Duration::from_secs(1);
 
-/// Pings of a peer that may wait for their answers; a peer that does not read them is not read from.
-pub(in crate::server) const PONGS: usize = 16;
+/// Pongs that may wait to be written. A peer that does not take them is not read from.
+pub(in crate::server) const PENDING_PONGS: usize = 16;
 
-/// Messages that are read, and how long, before what they caused is written.
-pub(in crate::server) const READS: usize = 64;
-pub(in crate::server) const READ_TIME: Duration = Duration::from_micros(50);
+/// How many messages are read, and for how long, before what they caused is written.
+pub(in crate::server) const READS_AT_ONCE: usize = 64;
+pub(in crate::server) const READ_TIME_AT_ONCE: Duration = Duration::from_micros(50);
 
-/// How long a peer is not heard after a call that was one too many: the first time, and at most. Twice as long each time,
-/// until something of it is taken again.
-pub(in crate::server) const REST: Duration = Duration::from_millis(1);
-pub(in crate::server) const LONGEST_REST: Duration = Duration::from_millis(64);
+/// For how long a connection is not read from after a call too many: the first time, and at most. It doubles each
+/// time, until a call is taken again.
+pub(in crate::server) const FIRST_BACKOFF: Duration = Duration::from_millis(1);
+pub(in crate::server) const LONGEST_BACKOFF: Duration = Duration::from_millis(64);
 
-/// Actors that one request of the control API may be answered with.
-pub(in crate::server) const LISTED: usize = 100;
+/// Actors in one response of the control API.
+pub(in crate::server) const MAX_LISTED: usize = 100;
 
-/// Actors that one may name by their ids, which everybody may.
-pub(in crate::server) const NAMED: usize = 32;
+/// Actors that one request may name by their ids, which needs no token.
+pub(in crate::server) const MAX_NAMED: usize = 32;

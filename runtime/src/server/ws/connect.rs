@@ -1,8 +1,8 @@
 //! How a socket gets to its actor, for connections and raw sockets alike.
 //!
 //! Browsers cannot read why a handshake failed, so every handshake is completed, and what it asked for is a
-//! [`ConnectRequest`] whose parts may be errors. [`ConnectRequest::open`] looks at them in this order, and ends at the first
-//! that is wrong:
+//! [`ConnectRequest`] whose parts may be errors. [`ConnectRequest::open`] looks at them in this order, and ends at
+//! the first that is wrong:
 //!
 //! 1. a permit: one more WebSocket of this address, and in all;
 //! 2. the origin and the host (worked out by `http/access.rs` before);
@@ -77,7 +77,7 @@ pub(in crate::server) async fn open<S: LendWriter>(
     let encoding = *request.encoding.as_ref().unwrap_or(&Encoding::Json);
     let mut outbox = Outbox::new(encoding, PROTOCOL_VERSION, Arc::clone(limits));
     if let Ok(permit) = &permit {
-        outbox = outbox.charged_to(permit.account().clone());
+        outbox = outbox.charged_to(permit.budget().clone());
     }
     let outbox = Arc::new(outbox);
     let connect =

@@ -1,4 +1,19 @@
 //! Which of a peer's bytes the WebSocket layer gets to see: all but those of messages that are too long.
+//!
+//! The layer would end the socket at a message that is longer than it may be. But a call that is too long is to be
+//! answered, and the calls after it are to be taken. So the scanner reads the head of every frame before the layer
+//! does:
+//!
+//! - a message in one frame that is short enough passes as it is, without a copy: nearly all do;
+//! - a message in several frames is collected, since only its end says how long it is. It passes as one frame;
+//! - a message that is too long is skipped. Its first 4 KiB ([`KEPT`]) are kept, which say whose call it was, and
+//!   reported as [`TooLong::Skipped`] as soon as they are there. One that is longer than any body may be is
+//!   [`TooLong::Endless`];
+//! - a head that is not whole is withheld until it is;
+//! - control frames pass between the frames of a message that is collected.
+//!
+//! Whether frames are valid is for the layer to judge: what is not passes as it is, or as [`BREACH`] where the layer
+//! could not see what is wrong.
 
 use std::collections::VecDeque;
 
@@ -6,78 +21,78 @@ use bytes::Bytes;
 
 use super::frame_head::{BREACH, FrameHead, whole_frame};
 
-/// How much is kept of a message that is too long: its beginning, which says what it was.
+/// Bytes that are kept of the beginning of a message that is too long.
 pub(in crate::server) const KEPT: usize = 4 << 10;
 
-/// Follows the frames of a WebSocket: where its messages end, and which are too long. Whether they are any good is for
-/// the WebSocket layer to judge.
+/// Follows the frames of a WebSocket: where messages end, and which are too long.
 #[derive(Debug, Default)]
-pub(in crate::server) struct FrameFilter {
-    /// Bytes of the frame that is being read which are still to come.
-    left: u64,
+pub(in crate::server) struct FrameScanner {
+    /// Bytes of the current frame's payload that are still to come.
+    frame_left: u64,
     /// Between two frames of a message that passes as it is.
     in_message: bool,
-    /// What is to be done with messages that are too long; nothing if all pass as they are.
+    /// `None` if messages of any length pass as they are.
     bounds: Option<Bounds>,
-    rare: Option<Box<Rare>>,
+    /// Boxed, as most connections do without.
+    partial: Option<Box<Partial>>,
 }
 
-/// The longest message that passes, and the longest that is passed over.
+/// The longest message that passes, and the longest that is skipped.
 #[derive(Debug, Clone, Copy)]
 struct Bounds {
     longest: u64,
     at_most: u64,
 }
 
-/// What there is of few connections.
+/// What is withheld of the layer, or is to be reported to the session.
 #[derive(Debug, Default)]
-struct Rare {
+struct Partial {
     /// The beginning of a frame's head.
     head: Vec<u8>,
     collected: Option<Collected>,
-    found: VecDeque<TooLong>,
+    too_long: VecDeque<TooLong>,
 }
 
-/// A message that comes in several frames, or is too long. The layer does not see it before it is whole.
+/// A message in several frames, or one that is too long. The layer does not see it before it is whole.
 #[derive(Debug)]
 struct Collected {
-    /// What it is.
     opcode: u8,
     length: u64,
     fate: Fate,
-    /// All of it, or the beginning of one that is too long, until that is told.
+    /// All of it, or the beginning of one that is too long, until that is reported.
     kept: Vec<u8>,
-    /// Of the frame that is being read.
+    /// Of the current frame.
     mask: [u8; 4],
-    /// Whether that is one of this message's.
+    /// Whether the current frame is one of this message's.
     in_frame: bool,
+    /// Whether the current frame is its last one.
     is_last: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Fate {
     Passes,
-    /// It is too long.
+    /// It is too long, which is not reported yet.
     IsSkipped,
-    /// The same, and it was told.
-    IsTold,
+    /// It is too long, and that was reported.
+    IsReported,
 }
 
 /// A message that is too long.
 #[derive(Debug, PartialEq)]
 pub(in crate::server) enum TooLong {
-    /// It is passed over, and this is its beginning.
+    /// It is skipped, and this is its beginning.
     Skipped { is_text: bool, beginning: Bytes },
-    /// There is more of it than is passed over.
+    /// It is longer than anything that is skipped.
     Endless,
 }
 
-/// What passes of some bytes.
+/// What the layer gets of some bytes.
 #[derive(Debug, Default)]
 pub(in crate::server) struct Passed {
-    /// So many at their front, as they are.
+    /// This many at their front, as they are.
     pub(in crate::server) front: usize,
-    /// And then these.
+    /// After those, these.
     pub(in crate::server) rest: Vec<u8>,
     /// A message has ended among them.
     pub(in crate::server) has_ended: bool,
@@ -85,74 +100,76 @@ pub(in crate::server) struct Passed {
     is_cut: bool,
 }
 
-impl FrameFilter {
-    /// One that passes over messages of more than `longest` bytes, up to `at_most`.
+impl FrameScanner {
+    /// A scanner that skips messages of more than `longest` bytes, up to `at_most`.
     pub(in crate::server) fn new(longest: usize, at_most: usize) -> Self {
         let bounds = Bounds { longest: longest as u64, at_most: at_most.max(longest) as u64 };
         Self { bounds: Some(bounds), ..Self::default() }
     }
 
     /// Whether everything so far is whole messages.
-    pub(in crate::server) fn is_at_edge(&self) -> bool {
-        self.left == 0 && !self.in_message && self.withheld().is_empty() && self.collected().is_none()
+    pub(in crate::server) fn is_between_messages(&self) -> bool {
+        self.frame_left == 0 && !self.in_message && self.withheld().is_empty() && self.collected().is_none()
     }
 
-    /// Whether the layer has whole messages.
-    pub(in crate::server) fn is_layer_at_edge(&self) -> bool {
-        !self.in_message && (self.left == 0 || self.collected().is_some_and(|collected| collected.in_frame))
+    /// Whether everything that the layer got so far is whole messages.
+    pub(in crate::server) fn has_layer_whole_messages(&self) -> bool {
+        !self.in_message
+            && (self.frame_left == 0 || self.collected().is_some_and(|collected| collected.in_frame))
     }
 
     /// The head of a frame that is half read.
     pub(in crate::server) fn withheld(&self) -> &[u8] {
-        self.rare.as_ref().map_or(&[], |rare| &rare.head)
+        self.partial.as_ref().map_or(&[], |partial| &partial.head)
     }
 
     /// Whether there is one to [take](Self::take_too_long).
     pub(in crate::server) fn has_too_long(&self) -> bool {
-        self.rare.as_ref().is_some_and(|rare| !rare.found.is_empty())
+        self.partial.as_ref().is_some_and(|partial| !partial.too_long.is_empty())
     }
 
     /// The next message that was too long.
     pub(in crate::server) fn take_too_long(&mut self) -> Option<TooLong> {
-        let found = self.rare.as_mut()?.found.pop_front();
-        self.tidy();
-        found
+        let too_long = self.partial.as_mut()?.too_long.pop_front();
+        self.drop_if_empty();
+        too_long
     }
 
-    /// Nobody asks for those any more.
-    pub(in crate::server) fn forget_too_long(&mut self) {
+    /// Drops what was too long so far.
+    pub(in crate::server) fn discard_too_long(&mut self) {
         while self.take_too_long().is_some() {}
     }
 
-    /// Takes the next bytes of the peer.
-    pub(in crate::server) fn take(&mut self, mut bytes: &[u8]) -> Passed {
+    /// Scans the next bytes of the peer.
+    pub(in crate::server) fn scan(&mut self, mut bytes: &[u8]) -> Passed {
         let mut passed = Passed::default();
         while !bytes.is_empty() {
-            let is_frame = if self.left == 0 { self.take_head(&mut bytes, &mut passed) } else { true };
+            let is_frame = if self.frame_left == 0 { self.scan_head(&mut bytes, &mut passed) } else { true };
             if is_frame {
-                self.take_payload(&mut bytes, &mut passed);
+                self.scan_payload(&mut bytes, &mut passed);
             }
         }
-        self.tidy();
+        self.drop_if_empty();
         passed
     }
 
-    /// Whether the head is whole.
-    fn take_head(&mut self, bytes: &mut &[u8], passed: &mut Passed) -> bool {
-        let withheld = self.rare.as_mut().map(|rare| std::mem::take(&mut rare.head)).unwrap_or_default();
+    /// Reads a head; `false` if it is not whole, and withheld.
+    fn scan_head(&mut self, bytes: &mut &[u8], passed: &mut Passed) -> bool {
+        let withheld =
+            self.partial.as_mut().map(|partial| std::mem::take(&mut partial.head)).unwrap_or_default();
         let known = withheld.len();
         let bytes_of_it = if known == 0 { *bytes } else { &[&withheld[..], bytes].concat() };
         let Some(head) = FrameHead::parse(bytes_of_it) else {
-            self.rare_mut().head = bytes_of_it.to_vec();
+            self.partial_mut().head = bytes_of_it.to_vec();
             (*bytes, passed.is_cut) = (&[], true);
             return false;
         };
         let head_bytes = &bytes_of_it[..head.bytes];
-        self.left = head.length;
+        self.frame_left = head.length;
         if self.collects(&head) {
             passed.is_cut = true;
         } else if self.collected().is_some() && !head.is_control() && !head.continues() && head.is_sound() {
-            // The layer does not know that there is half a message.
+            // The layer does not know that a message is half read, so it would take this one for valid.
             passed.put(&BREACH);
         } else if known == 0 {
             passed.pass(head_bytes);
@@ -163,7 +180,7 @@ impl FrameFilter {
         true
     }
 
-    /// Whether a frame is collected, of which this is the head.
+    /// Whether the frame with this head is collected, or skipped.
     fn collects(&mut self, head: &FrameHead) -> bool {
         let Some(Bounds { longest, at_most }) = self.bounds else {
             if !head.is_control() {
@@ -177,64 +194,65 @@ impl FrameFilter {
         if !head.is_sound() || is_alone || !(goes_on || begins && self.collected().is_none()) {
             return false;
         }
-        let rare = self.rare_mut();
-        let collected = rare.collected.get_or_insert_with(|| Collected::new(head.opcode()));
+        let partial = self.partial_mut();
+        let collected = partial.collected.get_or_insert_with(|| Collected::new(head.opcode()));
         collected.begin_frame(head);
         if collected.length > longest {
-            rare.found.extend(collected.cut());
+            partial.too_long.extend(collected.cut());
         }
         if collected.length > at_most {
-            rare.found.push_back(TooLong::Endless);
+            partial.too_long.push_back(TooLong::Endless);
         }
         true
     }
 
-    fn take_payload(&mut self, bytes: &mut &[u8], passed: &mut Passed) {
-        let length = usize::try_from(self.left).map_or(bytes.len(), |left| left.min(bytes.len()));
+    fn scan_payload(&mut self, bytes: &mut &[u8], passed: &mut Passed) {
+        let length = usize::try_from(self.frame_left).map_or(bytes.len(), |left| left.min(bytes.len()));
         let (payload, rest) = bytes.split_at(length);
         *bytes = rest;
-        self.left -= length as u64;
-        match self.rare.as_deref_mut() {
-            Some(Rare { collected: Some(collected), found, .. }) if collected.in_frame => {
+        self.frame_left -= length as u64;
+        match self.partial.as_deref_mut() {
+            Some(Partial { collected: Some(collected), too_long, .. }) if collected.in_frame => {
                 passed.is_cut = true;
-                found.extend(collected.take(payload));
+                too_long.extend(collected.take(payload));
             }
             _ => passed.pass(payload),
         }
-        if self.left == 0 {
+        if self.frame_left == 0 {
             self.end_frame(passed);
         }
     }
 
     fn end_frame(&mut self, passed: &mut Passed) {
-        if let Some(rare) = self.rare.as_deref_mut()
-            && let Some(collected) = rare.collected.as_mut().filter(|collected| collected.in_frame)
+        if let Some(partial) = self.partial.as_deref_mut()
+            && let Some(collected) = partial.collected.as_mut().filter(|collected| collected.in_frame)
         {
             collected.in_frame = false;
             if collected.is_last {
                 match collected.fate {
                     Fate::Passes => passed.put(&whole_frame(collected.opcode, &collected.kept)),
-                    Fate::IsSkipped => rare.found.push_back(collected.tell()),
-                    Fate::IsTold => {}
+                    Fate::IsSkipped => partial.too_long.push_back(collected.report()),
+                    Fate::IsReported => {}
                 }
-                rare.collected = None;
+                partial.collected = None;
             }
         }
-        passed.has_ended |= self.is_at_edge();
+        passed.has_ended |= self.is_between_messages();
     }
 
     fn collected(&self) -> Option<&Collected> {
-        self.rare.as_ref()?.collected.as_ref()
+        self.partial.as_ref()?.collected.as_ref()
     }
 
-    fn rare_mut(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    fn partial_mut(&mut self) -> &mut Partial {
+        self.partial.get_or_insert_default()
     }
 
-    fn tidy(&mut self) {
-        let is_needless =
-            |rare: &Rare| rare.head.is_empty() && rare.collected.is_none() && rare.found.is_empty();
-        self.rare.take_if(|rare| is_needless(rare));
+    fn drop_if_empty(&mut self) {
+        let is_empty = |partial: &Partial| {
+            partial.head.is_empty() && partial.collected.is_none() && partial.too_long.is_empty()
+        };
+        self.partial.take_if(|partial| is_empty(partial));
     }
 }
 
@@ -256,36 +274,36 @@ impl Collected {
         (self.in_frame, self.is_last, self.mask) = (true, head.is_final(), head.mask.unwrap_or_default());
     }
 
-    /// It is too long: its beginning is enough, and told as soon as it is there.
+    /// It is too long: only its beginning is kept, and reported as soon as it is there.
     fn cut(&mut self) -> Option<TooLong> {
         if self.fate == Fate::Passes {
             self.fate = Fate::IsSkipped;
             self.kept.truncate(KEPT);
         }
-        self.tell_if_due()
+        self.report_if_due()
     }
 
     fn take(&mut self, payload: &[u8]) -> Option<TooLong> {
         let room = match self.fate {
             Fate::Passes => payload.len(),
             Fate::IsSkipped => KEPT - self.kept.len(),
-            Fate::IsTold => 0,
+            Fate::IsReported => 0,
         };
         let masked = payload.iter().take(room);
         self.kept.extend(masked.zip(self.mask.iter().cycle()).map(|(byte, mask)| byte ^ mask));
-        // The next piece goes on where this one has ended.
+        // The mask of the next piece begins where this piece ends.
         self.mask.rotate_left(payload.len() % 4);
-        self.tell_if_due()
+        self.report_if_due()
     }
 
-    fn tell_if_due(&mut self) -> Option<TooLong> {
-        (self.fate == Fate::IsSkipped && self.kept.len() == KEPT).then(|| self.tell())
+    fn report_if_due(&mut self) -> Option<TooLong> {
+        (self.fate == Fate::IsSkipped && self.kept.len() == KEPT).then(|| self.report())
     }
 
-    fn tell(&mut self) -> TooLong {
-        self.fate = Fate::IsTold;
+    fn report(&mut self) -> TooLong {
+        self.fate = Fate::IsReported;
         let is_text = FrameHead::is_text_code(self.opcode);
-        // A copy has no more room than it needs.
+        // A copy, which has no spare capacity.
         TooLong::Skipped { is_text, beginning: Bytes::copy_from_slice(&std::mem::take(&mut self.kept)) }
     }
 }
@@ -299,7 +317,7 @@ impl Passed {
         }
     }
 
-    /// Something else than what has come.
+    /// Gives the layer bytes that the peer has not sent like this.
     fn put(&mut self, bytes: &[u8]) {
         self.is_cut = true;
         self.rest.extend_from_slice(bytes);

@@ -6,8 +6,8 @@ use bytes::{BufMut, Bytes, BytesMut};
 
 use crate::delivery::{batch::Batch, outgoing_message::OutgoingMessage};
 
-/// Messages as frames, one after the other: one write is cheaper than one copy. Those that many connections get are copied
-/// once for all of them.
+/// Messages as frames, one after the other: one write is cheaper than one copy. Those that many connections get are
+/// copied once for all of them.
 pub(crate) fn frames(is_text: bool, batches: &[Arc<Batch>]) -> Bytes {
     if let [batch] = batches {
         return batch.framed(|messages| join(is_text, messages.iter()));

@@ -1,5 +1,5 @@
-//! The WebSocket handshake. It is always completed, because browsers cannot read why one failed: what goes
-//! wrong after it is told by a frame or by the close.
+//! The WebSocket handshake. A valid one is always completed, because browsers cannot read why one failed: what goes
+//! wrong after it is said by a message or by the close (`connect.rs`).
 
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ use crate::{
             requests::own_uri, target::Target,
         },
         net::{
-            permits::{Address, What},
-            tcp::{UpgradedIo, bare},
+            permits::{Address, Resource},
+            tcp::{UpgradedIo, unwrap_upgraded},
         },
     },
     util::{
@@ -41,7 +41,7 @@ use crate::{
 /// The subprotocol that is always chosen.
 const RIVET: &str = "rivet";
 
-/// RFC 6455: proves to the client that its key was read by somebody who speaks WebSocket.
+/// RFC 6455: proves to the client that its key was read by a WebSocket server.
 const GUID: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// `../connect`: a connection to an actor.
@@ -56,7 +56,7 @@ pub(in crate::server) fn connect(
     let refused = request.extensions_mut().remove();
     let offer = Offer::of(request.headers());
     let (encoding, params) = (offer.encoding(), offer.params(gateway.limits()));
-    let permit = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
+    let permit = gateway.permits.acquire(Resource::Connection, Address::of(request.extensions()));
     let claims = Some(Arc::new(std::mem::take(request.extensions_mut())));
     let asked = ConnectRequest { refused, target, encoding, params, claims, context };
     let tasks = gateway.tasks().clone();
@@ -89,7 +89,7 @@ pub(in crate::server) fn raw(
     let response = switch(&request);
     let params = Offer::of(request.headers()).params(gateway.limits());
     let uri = own_uri(path, request.uri().query());
-    let permit = gateway.peers.enter(What::Connection, Address::of(request.extensions()));
+    let permit = gateway.permits.acquire(Resource::Connection, Address::of(request.extensions()));
     let (mut head, _) = request.into_parts();
     forget_routing(&mut head.extensions);
     let target = uri.and_then(|uri| {
@@ -138,19 +138,21 @@ impl Handshake {
         upgrade.map(Self).ok_or_else(|| faults::bad_request("this connection cannot be upgraded"))
     }
 
-    /// Waits for the socket, whose bytes count for this visit.
+    /// Waits for the socket, whose bytes this entry of the access log counts.
     async fn complete(
         self,
         gateway: &Gateway,
-        visit: Option<&AccessLogEntry>,
+        log_entry: Option<&AccessLogEntry>,
     ) -> Option<Transport<UpgradedIo>> {
         let limit = gateway.limits().open_timeout;
         match gateway.runtime.uptime().timeout(limit, self.0).await {
-            Ok(Ok(upgraded)) => return Some(bare(upgraded, visit.map(AccessLogEntry::socket_taps))),
-            Ok(Err(error)) => {
-                log::debug!(error = shown(&error), "a WebSocket handshake was not completed");
+            Ok(Ok(upgraded)) => {
+                return Some(unwrap_upgraded(upgraded, log_entry.map(AccessLogEntry::socket_counters)));
             }
-            Err(_) => log::debug!("a WebSocket handshake was not completed in time"),
+            Ok(Err(error)) => {
+                log::debug!(error = shown(&error), "WebSocket handshake failed");
+            }
+            Err(_) => log::debug!("WebSocket handshake timed out"),
         }
         None
     }
@@ -180,8 +182,8 @@ fn accept(key: &HeaderValue) -> Option<HeaderValue> {
     HeaderValue::from_maybe_shared(Bytes::from(STANDARD.encode(digest.digest().bytes()))).ok()
 }
 
-/// Whether a request says that a body follows, even an empty one in chunks. What follows a handshake are frames: bytes that
-/// may be either would be read as the one or the other by how they happen to arrive.
+/// Whether a request says that a body follows, even an empty one in chunks. What follows a handshake are frames:
+/// bytes that may be either would be read as the one or the other by how they happen to arrive.
 fn has_body(headers: &HeaderMap) -> bool {
     let is_none = |length: &HeaderValue| {
         let digits = length.as_bytes();

@@ -1,4 +1,13 @@
-//! Silence: whether a peer is there at all, and whether it will ever come to the end of its message.
+//! The heartbeat of a socket: whether its peer is there at all, and whether it will ever finish its message.
+//!
+//! [`check`](Heartbeat::check) is called by a timer of the session, and says when to call it again. It ends the
+//! session if
+//!
+//! - the peer was silent for twice `Limits::ping_interval`: after the first of them it was pinged;
+//! - the peer has taken nothing of what is being written for `Limits::ping_interval`;
+//! - a message has been arriving for longer than `Limits::message_timeout`.
+//!
+//! Times count by the [`Uptime`]: a process that was frozen could not hear its peers.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,69 +21,72 @@ use tokio_websockets::Message;
 use super::{end::End, socket::Socket};
 use crate::{Limits, delivery::outbox::Close, error::Code, util::uptime::Uptime};
 
-/// Since when a peer is silent, how long it may be, and how long it may take over one message.
+/// When a peer was last heard, how long it may be silent, and how long it may take over one message.
 pub(in crate::server) struct Heartbeat {
-    since: Instant,
-    limit: Duration,
-    per_message: Duration,
-    /// Time in which nobody could listen is no silence.
+    /// When the last message was received.
+    last_message: Instant,
+    ping_interval: Duration,
+    message_timeout: Duration,
+    /// Time in which the process did not run is no silence.
     uptime: Arc<Uptime>,
 }
 
 impl Heartbeat {
     pub(in crate::server) fn new(limits: &Limits, uptime: &Arc<Uptime>) -> Self {
-        let (limit, per_message) = (limits.ping_interval, limits.message_timeout);
-        Self { since: Instant::now(), limit, per_message, uptime: Arc::clone(uptime) }
+        Self {
+            last_message: Instant::now(),
+            ping_interval: limits.ping_interval,
+            message_timeout: limits.message_timeout,
+            uptime: Arc::clone(uptime),
+        }
     }
 
-    /// When a message was heard last.
-    pub(in crate::server) fn since(&self) -> Instant {
-        self.since
+    pub(in crate::server) fn last_message(&self) -> Instant {
+        self.last_message
     }
 
-    /// When to check it for the first time.
-    pub(in crate::server) fn limit(&self) -> Duration {
-        self.limit.min(self.per_message)
+    /// After how long to check for the first time.
+    pub(in crate::server) fn first_check(&self) -> Duration {
+        self.ping_interval.min(self.message_timeout)
     }
 
-    /// When this process has run.
     pub(in crate::server) fn uptime(&self) -> &Arc<Uptime> {
         &self.uptime
     }
 
-    /// Whether a peer has left a ping of then unanswered for too long.
-    pub(in crate::server) fn is_too_long_since(&self, pinged: Instant) -> bool {
-        self.uptime.since(pinged) >= 2 * self.limit
+    /// Whether a peer has been silent, or has left a ping unanswered, for too long since then.
+    pub(in crate::server) fn is_overdue(&self, since: Instant) -> bool {
+        self.uptime.since(since) >= 2 * self.ping_interval
     }
 
-    /// The peer is heard.
-    pub(in crate::server) fn end(&mut self) {
-        self.since = Instant::now();
+    pub(in crate::server) fn message_received(&mut self) {
+        self.last_message = Instant::now();
     }
 
-    /// Pings a peer that is silent. Says when to look again, or that the peer is dead, or too slow.
+    /// Pings a peer that is silent. Says when to check again, or why the session ends.
     pub(in crate::server) fn check<S>(&self, socket: &mut Socket<S>) -> Result<Instant, End>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let Some(signs) = socket.signs() else { return Err(End::Gone) };
-        let (heard, began) = (signs.heard().max(self.since), signs.began());
+        let Some(activity) = socket.activity() else { return Err(End::Gone) };
+        let (heard, began) = (activity.last_heard().max(self.last_message), activity.message_began());
         let is_over = |since, limit| self.uptime.since(since) >= limit;
-        if socket.stuck_since().is_some_and(|since| is_over(since, self.limit))
-            || self.is_too_long_since(heard)
+        if socket.stuck_since().is_some_and(|since| is_over(since, self.ping_interval))
+            || self.is_overdue(heard)
         {
             return Err(End::Gone);
         }
-        if began.is_some_and(|began| is_over(began, self.per_message)) {
+        if began.is_some_and(|began| is_over(began, self.message_timeout)) {
             return Err(End::Close(Close::of(Code::IncomingTimedOut)));
         }
-        let is_silent = is_over(heard, self.limit);
+        let is_silent = is_over(heard, self.ping_interval);
         if is_silent {
             socket.send(Message::ping(Bytes::new()));
         }
-        let silence_ends = self.uptime.deadline(heard, if is_silent { 2 * self.limit } else { self.limit });
-        // One that begins meanwhile is not overlooked until its time is over.
-        let message_ends = self.uptime.deadline(began.unwrap_or_else(Instant::now), self.per_message);
+        let intervals = if is_silent { 2 } else { 1 };
+        let silence_ends = self.uptime.deadline(heard, intervals * self.ping_interval);
+        // A message that begins before the next check cannot be overdue at it.
+        let message_ends = self.uptime.deadline(began.unwrap_or_else(Instant::now), self.message_timeout);
         Ok(message_ends.min(silence_ends))
     }
 }

@@ -1,7 +1,8 @@
-//! A raw WebSocket: the loop between a socket and its handler.
+//! The session of a raw WebSocket: the loop between its socket and its handler.
 //!
-//! Messages go both ways as they are, through queues that hold a few of them; whoever does not take his own holds off
-//! the other side, and nothing else. Pings, silence and closes are dealt with here.
+//! Messages go both ways as they are, through channels that hold a few of them. A side that does not take its
+//! messages holds off the other side of this socket, and nothing else. Pings, the heartbeat and closes are dealt with
+//! here.
 
 use std::{
     future::{Future, poll_fn},
@@ -61,13 +62,13 @@ pub(in crate::server) async fn run<S: AsyncRead + AsyncWrite + Unpin>(
         Err(refusal) => {
             let end = End::Close(refusal.into_close(&context));
             // A peer that does not take the close in time is dropped.
-            let _ = timeout(timeouts::CLOSE_TIME, socket.part(end)).await;
+            let _ = timeout(timeouts::CLOSE_TIMEOUT, socket.close(end)).await;
         }
     }
     drop(permit);
 }
 
-/// A WebSocket, and the gateway's end of its handler's.
+/// A WebSocket, and the gateway's end of the handler's `RawSocket`.
 struct Bridge<S> {
     socket: Socket<S>,
     /// `None` once the handler has dropped its own.
@@ -75,22 +76,22 @@ struct Bridge<S> {
     outgoing: Receiver<Outgoing>,
     closing: Arc<Closing>,
     hang_up: HangUp,
-    silence: Heartbeat,
-    /// Read, and not taken by the handler yet: nothing is read behind it.
+    heartbeat: Heartbeat,
+    /// Read, but not taken by the handler yet: nothing else is read before it is.
     untaken: Option<RawMessage>,
-    /// Until when the handler is given time with the last message before the next one is read: what it answers to a
-    /// message arrives even if the peer breaks the protocol right after it.
+    /// Until when the next message is not read, so that the handler can answer the last one: its answer is then sent
+    /// even if the peer breaks the protocol right after it.
     lead: Option<Instant>,
 }
 
-/// How long that time is. A handler that does not wait for messages, or takes longer, is not waited for.
+/// How long that is. It ends sooner if the handler waits for the next message.
 const LEAD: Duration = Duration::from_millis(10);
 
 /// What the loop does next.
 enum Event {
     Read(Step),
     Taken,
-    Dealt,
+    LeadOver,
     Sent(Option<Outgoing>),
     Asked,
     Heartbeat,
@@ -98,7 +99,7 @@ enum Event {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
-    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, silence: Heartbeat) -> Self {
+    fn new(socket: Socket<S>, peer: RawPeer, hang_up: HangUp, heartbeat: Heartbeat) -> Self {
         let RawPeer { incoming, outgoing, closing } = peer;
         Self {
             socket,
@@ -106,7 +107,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             outgoing,
             closing,
             hang_up,
-            silence,
+            heartbeat,
             untaken: None,
             lead: None,
         }
@@ -114,25 +115,25 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
 
     async fn run(mut self, stopped: impl Future<Output = ()>) {
         let end = self.carry(stopped).await;
-        // The handler shall not wait for a peer that takes its time to say goodbye.
+        // The handler does not wait for a peer that takes its time over the close.
         let Self { socket, incoming, outgoing, hang_up, .. } = self;
         drop((incoming, outgoing, hang_up));
-        // Who does not take a goodbye is gone all the same.
-        let _ = timeout(timeouts::CLOSE_TIME, Box::pin(socket.part(end))).await;
+        // A peer that does not take the close in time is dropped.
+        let _ = timeout(timeouts::CLOSE_TIMEOUT, Box::pin(socket.close(end))).await;
     }
 
     async fn carry(&mut self, stopped: impl Future<Output = ()>) -> End {
         let mut stopped = pin!(stopped);
-        let mut silence = pin!(sleep(self.silence.limit()));
+        let mut timer = pin!(sleep(self.heartbeat.first_check()));
         loop {
-            let event = self.next(stopped.as_mut(), silence.as_mut()).await;
+            let event = self.next(stopped.as_mut(), timer.as_mut()).await;
             let went_on = match event {
                 Event::Read(step) => self.read(step),
                 Event::Taken => {
                     self.lead = Some(Instant::now() + LEAD);
                     Ok(())
                 }
-                Event::Dealt => {
+                Event::LeadOver => {
                     self.lead = None;
                     Ok(())
                 }
@@ -141,10 +142,10 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
                     Ok(())
                 }
                 Event::Sent(Some(Outgoing::Close(close))) => Err(End::Close(close)),
-                // The handler has ended, and nobody holds the socket.
+                // The handler has ended, and every clone of its socket is dropped.
                 Event::Sent(None) => Err(End::Close(self.closing.ours())),
                 Event::Asked => self.close_after_the_rest().await,
-                Event::Heartbeat => self.check_silence().map(|next| silence.as_mut().reset(next)),
+                Event::Heartbeat => self.check_heartbeat().map(|next| timer.as_mut().reset(next)),
                 Event::Stopped => Err(End::Close(Close::of(Code::ServiceUnavailable))),
             };
             if let Err(end) = went_on {
@@ -153,7 +154,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         }
     }
 
-    async fn next(&mut self, stopped: impl Future<Output = ()>, silence: impl Future<Output = ()>) -> Event {
+    async fn next(&mut self, stopped: impl Future<Output = ()>, timer: impl Future<Output = ()>) -> Event {
         let Self { socket, incoming, outgoing, closing, untaken, lead, .. } = self;
         let (may_read, may_write) = (untaken.is_none() && lead.is_none(), !socket.is_writing());
         let taken = untaken.is_none();
@@ -168,14 +169,14 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             }
         });
         tokio::select! {
-            // What the handler has sent goes before what is read, which may be the end.
+            // What the handler has sent goes first: what is read may be the end.
             biased;
             () = stopped => Event::Stopped,
             () = closing.asked() => Event::Asked,
             sent = outgoing.recv(), if may_write => Event::Sent(sent),
             () = hand_over(incoming, untaken, closing), if !taken => Event::Taken,
-            () = dealt_with(closing, *lead), if lead.is_some() => Event::Dealt,
-            () = silence => Event::Heartbeat,
+            () = lead_over(closing, *lead), if lead.is_some() => Event::LeadOver,
+            () = timer => Event::Heartbeat,
             step = step => Event::Read(step),
         }
     }
@@ -186,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             Some(Received::Message(message)) => message,
             Some(Received::TooLong { .. }) => return Err(End::TooLong),
         };
-        self.silence.end();
+        self.heartbeat.message_received();
         if let Some((code, reason)) = message.as_close() {
             self.closing.closed_by_peer(Close::new(code.into(), reason));
             return Err(End::Answer);
@@ -207,16 +208,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
         self.socket.send(message);
     }
 
-    /// Somebody else than the handler closes the socket: what the handler sent before is written first, if the peer
-    /// takes it.
+    /// The socket is closed by something else than its handler. What the handler sent before is written first, if the
+    /// peer takes it.
     async fn close_after_the_rest(&mut self) -> Result<(), End> {
         loop {
             match self.outgoing.try_recv() {
                 Ok(Outgoing::Message(message)) => {
                     self.write(message);
-                    // Whoever does not take it in time is told nothing.
+                    // A peer that does not take it in time gets no close.
                     let written = poll_fn(|cx| self.socket.poll_flush(cx));
-                    timeout(timeouts::CLOSE_TIME, written).await.map_err(|_| End::Gone)??;
+                    timeout(timeouts::CLOSE_TIMEOUT, written).await.map_err(|_| End::Gone)??;
                 }
                 Ok(Outgoing::Close(close)) => return Err(End::Close(close)),
                 Err(TryRecvError::Empty | TryRecvError::Disconnected) => {
@@ -227,15 +228,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 
     /// Whether the peer is still there.
-    fn check_silence(&mut self) -> Result<Instant, End> {
+    fn check_heartbeat(&mut self) -> Result<Instant, End> {
         if self.untaken.is_some() {
-            // It is not listened to.
-            self.silence.end();
-            if let Some(signs) = self.socket.signs() {
-                signs.excuse();
+            // It is not read from, so its silence means nothing.
+            self.heartbeat.message_received();
+            if let Some(activity) = self.socket.activity() {
+                activity.reset();
             }
         }
-        self.silence.check(&mut self.socket)
+        self.heartbeat.check(&mut self.socket)
     }
 }
 
@@ -247,7 +248,7 @@ async fn hand_over(
 ) {
     let has_room = match incoming {
         Some(sender) => sender.reserve().await.map(|permit| {
-            // That it waited for this one says nothing of the next.
+            // That the handler waited for this message says nothing about the next one.
             let _ = closing.reading().now_or_never();
             untaken.take().map(|message| permit.send(message))
         }),
@@ -259,8 +260,8 @@ async fn hand_over(
     *untaken = None;
 }
 
-/// The handler waits for the next message, or has had its time.
-async fn dealt_with(closing: &Closing, lead: Option<Instant>) {
+/// The handler waits for the next message, or the time is over.
+async fn lead_over(closing: &Closing, lead: Option<Instant>) {
     if let Some(lead) = lead {
         // An error says that the time is over.
         let _ = timeout_at(lead, closing.reading()).await;

@@ -1,7 +1,45 @@
-//! One connection: the loop between its socket, its outbox and its actor.
+//! The session of one connection: the loop between its socket, its outbox and its actor.
 //!
-//! One task owns the socket, so that reading goes on while the peer is slow to take what is written, and nothing
-//! is locked. Frames are handled in the order read; the actor is never waited for.
+//! One task owns the socket. It reads while the peer is slow to take what is written, locks nothing, and never waits
+//! for the actor. There are many sessions and most of them are idle, so the loop is one hand-written [`Future::poll`]
+//! (`run`, with [`poll_io`](Session::poll_io)) instead of an `async fn` with branches, each of which would have room
+//! of its own in the task.
+//!
+//! ```text
+//!                  ┌────────────────────────────────────────────────────────────┐
+//!                  ▼                                                            │
+//!     ┌─ write_next ── the outbox has batches: hand them to the socket ─┐       │
+//!     │                                                                 ▼       │
+//!     │            ┌──────────────────── read_and_flush ────────────────────┐   │
+//!     │            │ write what is left; read up to 64 messages or 50 µs    │───┤ Written, Read
+//!     │            └───────────────────────┬────────────────────────────────┘   │
+//!     │                                    │ Pressed: the peer sends faster     │
+//!     │                                    ▼ than it is heard                   │
+//!     │                     yield to other tasks (FairYield) ───────────────────┘
+//!     │
+//!     └─ nothing to write, nothing to read: Idle. The writer is lent to the outbox, which writes events by itself.
+//!
+//!     every state ── close, error, time-out, stop ──▶ End ──▶ tell the actor ──▶ Socket::close ──▶ drop `until_end`
+//! ```
+//!
+//! What the fields say about a state:
+//!
+//! - **`close`** is set once the outbox has given its last messages: the connection ends when they are written.
+//! - **`is_held`**: values that are replaced while they wait (`LatestBy`) are kept back until the peer has answered a
+//!   ping, so that they do not grow old in the buffers of the system.
+//! - **`write_stall`** runs only while something is written that the peer does not take, or while values are held. It
+//!   ends the session after [`Limits::slow_timeout`], if more than the limits of the queue has waited meanwhile.
+//! - **`heartbeat`** pings a peer that is silent, and ends the session if there is no answer, or if one message takes
+//!   too long to arrive. Its timer lives in `run`.
+//! - **`fair_yield`** is on while others have their turn, or, after a call too many, for `next_backoff`: 1 ms, then
+//!   twice as long each time, up to 64 ms, until a call is taken again. What there is to write is written all the
+//!   same.
+//! - In `run`, **`are_waiting`** says that the shutdown and the heartbeat have this task's waker already, so they
+//!   need not be polled again; in `poll_io`, **`is_drained`** says that the outbox had nothing left when it was last
+//!   asked, and that it has this task's waker.
+//!
+//! The order at the end matters: the actor is told first (`HangUpOnDrop`), so that it does not wait for a peer that
+//! takes its time over the close; the permit and the entry of the access log (`until_end`) are dropped last.
 
 use std::{
     future::{Future, poll_fn},
@@ -38,21 +76,21 @@ use crate::{
 pub(in crate::server) struct Session<S> {
     socket: Socket<S>,
     outbox: Arc<Outbox>,
-    /// `None` for a connection that was refused: all it does is to say so.
-    conn: Option<HangUp>,
-    /// What others must not have before it ends: its place among all, for example.
+    /// `None` for a connection that was refused: its session only says why.
+    conn: Option<HangUpOnDrop>,
+    /// What is dropped when the session has ended: its permit, for example.
     until_end: Box<dyn Send>,
-    /// Follows what is being written.
+    /// The close to send once everything before it is written.
     close: Option<Box<Close>>,
-    /// Whether something waits until the peer has read what was written before.
+    /// Whether values are kept back until the peer has read what was written before.
     is_held: bool,
-    /// When a peer that is behind has taken too long; only while it does not take what is written.
-    patience: WriteStall,
-    silence: Heartbeat,
-    /// After much was read, until others had their turn.
-    pause: FairYield,
-    /// How long the next one is if the next call is one too many again.
-    next_rest: Duration,
+    /// How long the peer has taken none of what is written.
+    write_stall: WriteStall,
+    heartbeat: Heartbeat,
+    /// Nothing is read until other tasks had their turn.
+    fair_yield: FairYield,
+    /// For how long nothing is read if the next call is one too many again.
+    next_backoff: Duration,
 }
 
 impl<S: LendWriter> Session<S> {
@@ -66,80 +104,80 @@ impl<S: LendWriter> Session<S> {
     ) -> Self {
         Self {
             socket: Socket::new(
-                transport.passing_over(limits.incoming_message, limits.body),
+                transport.skipping_messages(limits.incoming_message, limits.body),
                 limits.incoming_message,
             ),
             outbox,
-            conn: conn.map(HangUp),
+            conn: conn.map(HangUpOnDrop),
             until_end,
             close: None,
             is_held: false,
-            patience: WriteStall::new(limits.slow_timeout),
-            silence: Heartbeat::new(limits, uptime),
-            pause: FairYield::default(),
-            next_rest: timeouts::REST,
+            write_stall: WriteStall::new(limits.slow_timeout),
+            heartbeat: Heartbeat::new(limits, uptime),
+            fair_yield: FairYield::default(),
+            next_backoff: timeouts::FIRST_BACKOFF,
         }
     }
 
-    /// Carries the connection until something ends it, or until `parting` and all is written. That comes when
-    /// `is_stopping`, and not before.
+    /// Carries the connection until something ends it, or until `shutdown` resolves and everything is written. That
+    /// happens only when `is_stopping`.
     pub(in crate::server) fn run(
         self,
-        parting: impl Future<Output = ()>,
+        shutdown: impl Future<Output = ()>,
         is_stopping: impl Fn() -> bool,
     ) -> impl Future<Output = ()> {
         let mut this = self;
-        // Not an `async fn`, which would have room for all of it twice.
+        // Not an `async fn`, whose future would have room for the session twice.
         async move {
             let end = {
-                let (mut parting, mut silence) = (pin!(parting.fuse()), pin!(sleep(this.silence.limit())));
-                // Both know whom to wake.
+                let (mut shutdown, mut timer) =
+                    (pin!(shutdown.fuse()), pin!(sleep(this.heartbeat.first_check())));
                 let mut are_waiting = false;
-                let _lent = Lent(Arc::clone(&this.outbox));
+                let _guard = ReclaimOnDrop(Arc::clone(&this.outbox));
                 poll_fn(|cx| {
                     loop {
-                        if let Poll::Ready(end) = this.poll_carry(cx) {
+                        if let Poll::Ready(end) = this.poll_io(cx) {
                             return Poll::Ready(end);
                         }
-                        // Asking them costs as much as an event does, and there is mostly nothing to hear.
-                        if are_waiting && !is_stopping() && !silence.is_elapsed() {
-                            this.lend_pen();
+                        // To poll these two costs as much as an event does, and mostly for nothing.
+                        if are_waiting && !is_stopping() && !timer.is_elapsed() {
+                            this.lend_writer();
                             return Poll::Pending;
                         }
                         are_waiting = false;
-                        if parting.as_mut().poll(cx).is_ready() {
+                        if shutdown.as_mut().poll(cx).is_ready() {
                             this.outbox.close(Close::of(Code::ServiceUnavailable));
-                        } else if silence.as_mut().poll(cx).is_ready() {
-                            match this.check_silence() {
-                                Ok(next) => silence.as_mut().reset(next),
+                        } else if timer.as_mut().poll(cx).is_ready() {
+                            match this.check_heartbeat() {
+                                Ok(next) => timer.as_mut().reset(next),
                                 Err(end) => return Poll::Ready(end),
                             }
                         } else {
                             are_waiting = true;
-                            this.lend_pen();
+                            this.lend_writer();
                             return Poll::Pending;
                         }
                     }
                 })
                 .await
             };
-            // The actor shall not wait for a peer that takes its time to say goodbye.
+            // The actor does not wait for a peer that takes its time over the close.
             drop(this.conn.take());
-            // Who does not take a goodbye is gone all the same. Boxed, so that it costs nothing before.
-            let _ = timeout(timeouts::CLOSE_TIME, Box::pin(this.socket.part(end))).await;
+            // A peer that does not take the close in time is dropped. Boxed, so that it takes no room before.
+            let _ = timeout(timeouts::CLOSE_TIMEOUT, Box::pin(this.socket.close(end))).await;
             drop(this.until_end);
         }
     }
 
-    /// It rests: what many are to get is written without waking it.
-    fn lend_pen(&mut self) {
-        if let Some(pen) = self.socket.lend_pen() {
-            self.outbox.lend(pen);
+    /// The session is idle: the outbox may write events to the socket without waking it.
+    fn lend_writer(&mut self) {
+        if let Some(writer) = self.socket.lend_writer() {
+            self.outbox.lend(writer);
         }
     }
 
     /// Writes and reads until there is neither room nor anything to read.
-    fn poll_carry(&mut self, cx: &mut Context<'_>) -> Poll<End> {
+    fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<End> {
         let mut is_drained = false;
         loop {
             if !self.socket.is_writing() {
@@ -148,24 +186,25 @@ impl<S: LendWriter> Session<S> {
                     Err(end) => return Poll::Ready(end),
                 }
             }
-            match self.go_on(cx) {
-                // Everything is written, and there is nothing to read: who has more for either wakes this task.
+            match self.read_and_flush(cx) {
+                // Idle: the outbox and the socket have this task's waker.
                 Poll::Ready(Ok(Progress::Written)) if is_drained => return Poll::Pending,
-                Poll::Ready(Ok(Progress::Pressed)) => self.pause.begin(),
+                Poll::Ready(Ok(Progress::Pressed)) => self.fair_yield.begin(),
                 Poll::Ready(Ok(_)) => {}
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
                 Poll::Pending if self.socket.is_writing() || self.is_held => {
-                    return self.patience.poll(&self.outbox, self.silence.uptime(), cx);
+                    return self.write_stall.poll(&self.outbox, self.heartbeat.uptime(), cx);
                 }
                 Poll::Pending => return Poll::Pending,
             }
         }
     }
 
-    /// Everything is written: begins with what waits, if anything does. Says whether that is all.
+    /// Everything before is written: begins with the next messages of the outbox, if there are any. Says whether the
+    /// outbox has none left.
     fn write_next(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
         if !self.is_held {
-            self.patience.rest();
+            self.write_stall.clear();
         }
         if let Some(close) = self.close.take() {
             return Err(End::Close(*close));
@@ -173,7 +212,7 @@ impl<S: LendWriter> Session<S> {
         let Taken { pen, batches, probe, close, is_all, is_held } = self.outbox.take(cx);
         self.is_held = is_held;
         if let Some(pen) = pen {
-            self.socket.take_back_pen(pen);
+            self.socket.reclaim_writer(pen);
         }
         if !batches.is_empty() {
             let frames = frames(self.outbox.encoding().is_text(), &batches);
@@ -189,41 +228,41 @@ impl<S: LendWriter> Session<S> {
     }
 
     /// Writes what is being written, and reads unless others have their turn. Pending if neither can go on.
-    fn go_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
-        if self.pause.poll(cx).is_ready() {
-            return self.read_on(cx);
+    fn read_and_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
+        if self.fair_yield.poll(cx).is_ready() {
+            return self.read_some(cx);
         }
         if ready!(self.socket.poll_flush(cx))? { Poll::Ready(Ok(Progress::Written)) } else { Poll::Pending }
     }
 
-    /// Reads what is there, for a moment: what it causes is then written together. Writes what is being written. Pending
-    /// if neither can go on.
-    fn read_on(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
+    /// Reads what is there, for a moment, so that what it causes is written together; and writes what is being written.
+    /// Pending if neither can go on.
+    fn read_some(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
         let Some(first) = ready!(self.socket.poll_step(cx))? else {
             return Poll::Ready(Ok(Progress::Written));
         };
         let began = Instant::now();
-        self.read(&first)?;
-        for _ in 1..timeouts::READS {
-            if self.pause.is_resting() {
+        self.receive(&first)?;
+        for _ in 1..timeouts::READS_AT_ONCE {
+            if self.fair_yield.is_sleeping() {
                 return Poll::Ready(Ok(Progress::Read));
             }
             let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
                 return Poll::Ready(Ok(Progress::Read));
             };
-            self.read(&message)?;
-            if self.silence.since() - began > timeouts::READ_TIME {
+            self.receive(&message)?;
+            if self.heartbeat.last_message() - began > timeouts::READ_TIME_AT_ONCE {
                 break;
             }
         }
         Poll::Ready(Ok(Progress::Pressed))
     }
 
-    fn read(&mut self, received: &Received) -> Result<(), End> {
-        self.silence.end();
+    fn receive(&mut self, received: &Received) -> Result<(), End> {
+        self.heartbeat.message_received();
         let message = match received {
             Received::Message(message) => message,
-            Received::TooLong { is_text, beginning } => return self.refuse(*is_text, beginning),
+            Received::TooLong { is_text, beginning } => return self.refuse_too_long(*is_text, beginning),
         };
         if message.is_close() {
             return Err(End::Answer);
@@ -232,31 +271,32 @@ impl<S: LendWriter> Session<S> {
             self.outbox.answered(message.as_payload());
         }
         if message.is_text() || message.is_binary() {
-            if self.take(message) {
-                self.next_rest = timeouts::REST;
+            if self.dispatch(message) {
+                self.next_backoff = timeouts::FIRST_BACKOFF;
             } else {
-                self.rest();
+                self.back_off();
             }
         }
         Ok(())
     }
 
-    /// Whether the peer is still there. One that talks, and answers no ping, is not.
-    fn check_silence(&mut self) -> Result<Instant, End> {
-        if self.outbox.unanswered_since().is_some_and(|pinged| self.silence.is_too_long_since(pinged)) {
+    /// Whether the peer is still there. One that sends messages, but does not answer a ping, is not.
+    fn check_heartbeat(&mut self) -> Result<Instant, End> {
+        let pinged = self.outbox.unanswered_since();
+        if pinged.is_some_and(|pinged| self.heartbeat.is_overdue(pinged)) {
             return Err(End::Gone);
         }
-        self.silence.check(&mut self.socket)
+        self.heartbeat.check(&mut self.socket)
     }
 
-    /// To refuse a call has cost nearly as much as to take it. What there is for its peer is written all the same.
-    fn rest(&mut self) {
-        self.pause.begin_rest(self.next_rest);
-        self.next_rest = timeouts::LONGEST_REST.min(2 * self.next_rest);
+    /// Reads nothing for a while: to refuse a call costs nearly as much as to take it.
+    fn back_off(&mut self) {
+        self.fair_yield.sleep(self.next_backoff);
+        self.next_backoff = timeouts::LONGEST_BACKOFF.min(2 * self.next_backoff);
     }
 
-    /// Answers a call that is too long. The end, if the message is none.
-    fn refuse(&mut self, is_text: bool, beginning: &[u8]) -> Result<(), End> {
+    /// Answers a call that is too long. Ends the session if the message is no call.
+    fn refuse_too_long(&mut self, is_text: bool, beginning: &[u8]) -> Result<(), End> {
         if self.conn.is_none() || self.outbox.is_closed() {
             return Ok(());
         }
@@ -264,15 +304,15 @@ impl<S: LendWriter> Session<S> {
         let id = ToServer::call_id(encoding, beginning).filter(|_| is_text == encoding.is_text());
         let action_id = Some(id.ok_or(End::TooLong)?);
         self.outbox.send(&ToClient::Error { action_id, fault: faults::incoming_too_long(), actor: None });
-        self.rest();
+        self.back_off();
         Ok(())
     }
 
-    /// Hands a message to the actor; `false` if that is one too many.
-    fn take(&self, message: &Message) -> bool {
-        let Some(HangUp(conn)) = &self.conn else { return true };
+    /// Hands a message to the actor; `false` if it was refused, as one call or subscription too many.
+    fn dispatch(&self, message: &Message) -> bool {
+        let Some(HangUpOnDrop(conn)) = &self.conn else { return true };
         if self.outbox.is_closed() {
-            // Nothing that it causes could be answered.
+            // No answer to it could be sent.
             return true;
         }
         let encoding = self.outbox.encoding();
@@ -288,31 +328,32 @@ impl<S: LendWriter> Session<S> {
     }
 }
 
-/// How a session went on.
+/// How reading and writing went on.
 enum Progress {
     /// Everything is written, and there is nothing to read.
     Written,
-    /// It has read what there was.
+    /// What there was is read.
     Read,
-    /// Its peer sends faster than it is heard.
+    /// The peer sends faster than it is read.
     Pressed,
 }
 
-/// What a session lends to its outbox, which may outlive it: the socket is closed with the session, however that ends.
-struct Lent(Arc<Outbox>);
+/// Takes the writer back from the outbox, which may outlive the session: the socket is closed with the session, however
+/// that ends.
+struct ReclaimOnDrop(Arc<Outbox>);
 
-impl Drop for Lent {
+impl Drop for ReclaimOnDrop {
     fn drop(&mut self) {
         drop(self.0.take_back());
     }
 }
 
-/// Tells the actor once that the socket is gone, however its session ends.
-struct HangUp(Arc<dyn HostedConn>);
+/// Tells the actor once that the connection has ended, however that happens.
+struct HangUpOnDrop(Arc<dyn HostedConn>);
 
-impl Drop for HangUp {
+impl Drop for HangUpOnDrop {
     fn drop(&mut self) {
-        log::debug!(conn = shown(self.0.id()), "a connection ended");
+        log::debug!(conn = shown(self.0.id()), "connection closed");
         self.0.hang_up();
     }
 }

@@ -1,4 +1,36 @@
-//! A WebSocket as sessions use it: one step at a time, and what is said at its end.
+//! A WebSocket as sessions use it: one step at a time, without buffers while it is idle, and the close at its end.
+//!
+//! The WebSocket layer has read and write buffers of several kilobytes, which would be most of what an idle
+//! connection costs. So the layer is there only while something is half read or half written:
+//!
+//! ```text
+//!                  bytes arrive that are more than a head,
+//!                  or a control frame is to be sent
+//!           ┌──────────────────────────────────────────────┐
+//!           │                                              ▼
+//!     Idle(Transport)                        Active(WebSocketStream<Transport>)
+//!           ▲                                              │
+//!           └──────────────────────────────────────────────┘
+//!                  nothing is half read (Transport::is_between_messages),
+//!                  nothing is being written
+//!
+//!     Moving is the state between the two, inside of `activate` and `release_buffers` only.
+//! ```
+//!
+//! Beside the state:
+//!
+//! - **`is_writing`**: something is not written whole yet. In either state: batches of messages are framed elsewhere
+//!   (`framing.rs`) and go past the layer, through the transport, which writes them before anything else.
+//! - **`stuck_since`**: when the peer last stopped taking what is being written. It begins anew whenever the peer
+//!   takes some of it, and ends with the writing. The heartbeat drops a peer that is stuck for too long.
+//! - **`pings`**: pings of the peer whose pongs are not written yet. A peer that has `timeouts::PENDING_PONGS` of
+//!   them is not read from, or the pongs would fill the memory.
+//!
+//! While the writer is lent to the outbox (`lend_writer`), nothing is written here, and the socket must not be polled
+//! until `reclaim_writer`: what the outbox could not write whole is then written first.
+//!
+//! A message that is too long does not reach the layer: the transport cuts it out (`frame_scanner.rs`), and its
+//! beginning is a [`Received::TooLong`].
 
 use std::{
     mem,
@@ -14,14 +46,14 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder, WebSocketStream};
 
-use super::{end::End, frame_scanner::TooLong, signs::Signs, transport::Transport};
+use super::{end::End, frame_scanner::TooLong, peer_activity::PeerActivity, transport::Transport};
 use crate::{
     delivery::outbox::Close,
     error::Code,
     server::net::{direct_writer::DirectWriter, tcp::LendWriter, timeouts},
 };
 
-/// What came of one step: a message, or none if everything is written now; or the end.
+/// The result of one step: a message, or none if everything is written now; or the end of the session.
 pub(in crate::server) type Step = Result<Option<Received>, End>;
 
 /// What a peer has sent.
@@ -38,26 +70,26 @@ pub(in crate::server) enum Received {
 /// A socket that speaks WebSocket. It writes when it is told to, not when much waits.
 pub(in crate::server) struct Socket<S> {
     state: State<S>,
-    /// The most bytes of a message.
-    longest: usize,
+    /// Bytes.
+    max_message: usize,
     is_writing: bool,
     /// Since when the peer has taken nothing of it.
     stuck_since: Option<Instant>,
-    /// Pings read since it last had nothing to write.
+    /// Pings read since everything was last written.
     pings: usize,
 }
 
 enum State<S> {
-    /// Nothing is half read: there are no buffers, which are most of what an idle connection would cost.
-    Resting(Transport<S>),
-    Awake(Box<WebSocketStream<Transport<S>>>),
-    /// From one to the other.
+    /// Nothing is half read or half written, so there are no buffers.
+    Idle(Transport<S>),
+    Active(Box<WebSocketStream<Transport<S>>>),
+    /// Between the two.
     Moving,
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
-    pub(in crate::server) fn new(transport: Transport<S>, longest: usize) -> Self {
-        Self { state: State::Resting(transport), longest, is_writing: false, stuck_since: None, pings: 0 }
+    pub(in crate::server) fn new(transport: Transport<S>, max_message: usize) -> Self {
+        Self { state: State::Idle(transport), max_message, is_writing: false, stuck_since: None, pings: 0 }
     }
 
     /// Whether there is something to write.
@@ -65,15 +97,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.is_writing
     }
 
-    /// What was heard of the peer.
-    pub(in crate::server) fn signs(&mut self) -> Option<&mut Signs> {
-        self.transport().map(Transport::signs)
+    /// When the peer was last heard, and what it is in the middle of.
+    pub(in crate::server) fn activity(&mut self) -> Option<&mut PeerActivity> {
+        self.transport().map(Transport::activity)
     }
 
     fn transport(&mut self) -> Option<&mut Transport<S>> {
         match &mut self.state {
-            State::Resting(transport) => Some(transport),
-            State::Awake(socket) => Some(socket.get_mut()),
+            State::Idle(transport) => Some(transport),
+            State::Active(socket) => Some(socket.get_mut()),
             State::Moving => None,
         }
     }
@@ -83,9 +115,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.stuck_since
     }
 
-    /// Queues a message. A socket that takes none is closing, which reading from it tells.
+    /// Queues a control frame, or the message of a raw socket. A socket that takes none is closing: reading tells that.
     pub(in crate::server) fn send(&mut self, message: Message) {
-        if let Some(socket) = self.awake() {
+        if let Some(socket) = self.activate() {
             let _ = socket.feed(message).now_or_never();
             self.is_writing = true;
         }
@@ -99,12 +131,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         self.is_writing = true;
     }
 
-    /// Writes what waits and reads what is there.
+    /// Writes what is to be written, and reads a message.
     pub(in crate::server) fn poll_step(&mut self, cx: &mut Context<'_>) -> Poll<Step> {
         let flushed = match self.poll_flush(cx) {
             Poll::Ready(flushed) => flushed?,
-            // Who does not read his pongs is not read from.
-            Poll::Pending if self.pings >= timeouts::PONGS => return Poll::Pending,
+            // Stop reading from a peer that does not drain our pongs.
+            Poll::Pending if self.pings >= timeouts::PENDING_PONGS => return Poll::Pending,
             Poll::Pending => false,
         };
         match self.poll_next(cx) {
@@ -113,17 +145,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
         }
     }
 
-    /// Writes what waits; `true` if something did.
+    /// Writes what is to be written; `false` if there was nothing.
     pub(in crate::server) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
         if !self.is_writing {
             return Poll::Ready(Ok(false));
         }
         let written = match &mut self.state {
-            State::Resting(transport) => Pin::new(transport).poll_flush(cx).map_err(drop),
-            State::Awake(socket) => socket.poll_flush_unpin(cx).map_err(drop),
+            State::Idle(transport) => Pin::new(transport).poll_flush(cx).map_err(drop),
+            State::Active(socket) => socket.poll_flush_unpin(cx).map_err(drop),
             State::Moving => Poll::Ready(Err(())),
         };
-        if written.is_pending() && (self.stuck_since.is_none() || self.signs().is_some_and(Signs::has_taken))
+        if written.is_pending()
+            && (self.stuck_since.is_none() || self.activity().is_some_and(PeerActivity::has_taken))
         {
             self.stuck_since = Some(Instant::now());
         }
@@ -146,12 +179,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
     }
 
     fn poll_message(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
-        if let State::Resting(transport) = &mut self.state
-            && !ready!(transport.poll_arrived(cx)).is_ok_and(|arrived| arrived)
+        if let State::Idle(transport) = &mut self.state
+            && !ready!(transport.poll_input(cx)).is_ok_and(|has_input| has_input)
         {
             return Poll::Ready(Err(End::Gone));
         }
-        let Some(socket) = self.awake() else { return Poll::Ready(Err(End::Gone)) };
+        let Some(socket) = self.activate() else { return Poll::Ready(Err(End::Gone)) };
         match socket.poll_next_unpin(cx) {
             Poll::Ready(Some(Ok(message))) => {
                 if message.is_ping() {
@@ -165,63 +198,64 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
             Poll::Ready(Some(Err(Error::Protocol(_)))) => Poll::Ready(Err(End::Answer)),
             Poll::Ready(_) => Poll::Ready(Err(End::Gone)),
             Poll::Pending => {
-                self.rest();
+                self.release_buffers();
                 Poll::Pending
             }
         }
     }
 
-    fn awake(&mut self) -> Option<&mut WebSocketStream<Transport<S>>> {
-        if let State::Resting(_) = self.state
-            && let State::Resting(transport) = mem::replace(&mut self.state, State::Moving)
+    fn activate(&mut self) -> Option<&mut WebSocketStream<Transport<S>>> {
+        if let State::Idle(_) = self.state
+            && let State::Idle(transport) = mem::replace(&mut self.state, State::Moving)
         {
-            self.state = State::Awake(Box::new(speak(transport, self.longest)));
+            self.state = State::Active(Box::new(speak(transport, self.max_message)));
         }
-        if let State::Awake(socket) = &mut self.state { Some(socket) } else { None }
+        if let State::Active(socket) = &mut self.state { Some(socket) } else { None }
     }
 
-    /// Lets go of the buffers if nothing is in them.
-    fn rest(&mut self) {
-        let State::Awake(socket) = &self.state else { return };
+    /// Drops the buffers if nothing is in them.
+    fn release_buffers(&mut self) {
+        let State::Active(socket) = &self.state else { return };
         if !self.is_writing
             && socket.get_ref().is_between_messages()
-            && let State::Awake(socket) = mem::replace(&mut self.state, State::Moving)
+            && let State::Active(socket) = mem::replace(&mut self.state, State::Moving)
         {
-            self.state = State::Resting(socket.into_inner());
+            self.state = State::Idle(socket.into_inner());
         }
     }
 
-    /// Says goodbye as the end asks for.
-    pub(in crate::server) async fn part(mut self, end: End) -> Result<(), Error> {
+    /// Sends the close that the end asks for, and waits for the peer's.
+    pub(in crate::server) async fn close(mut self, end: End) -> Result<(), Error> {
         let written = !self.is_writing;
         if let Some(transport) = self.transport() {
-            transport.forget_too_long();
+            transport.discard_too_long();
         }
-        self.awake();
-        let State::Awake(socket) = self.state else { return Ok(()) };
+        self.activate();
+        let State::Active(socket) = self.state else { return Ok(()) };
         let too_long = || Close::of(Code::IncomingTooLong);
         match end {
-            End::Close(close) => goodbye(*socket, Some(close)).await,
-            End::Answer => goodbye(*socket, None).await,
-            // The socket would give another reason; but what it has half written it must end itself.
-            End::TooLong if written => cut_off(socket.into_inner(), &too_long()).await,
-            End::TooLong => goodbye(*socket, Some(too_long())).await,
+            End::Close(close) => send_close(*socket, Some(close)).await,
+            End::Answer => send_close(*socket, None).await,
+            // The layer would give another reason. But what it has half written it must finish itself.
+            End::TooLong if written => send_close_past_the_layer(socket.into_inner(), &too_long()).await,
+            End::TooLong => send_close(*socket, Some(too_long())).await,
             End::Gone => Ok(()),
         }
     }
 }
 
 impl<S: LendWriter> Socket<S> {
-    /// Gives away the pen, if there is one, and nothing being written. Until it is back this is not to be polled.
-    pub(in crate::server) fn lend_pen(&mut self) -> Option<DirectWriter> {
-        if self.is_writing { None } else { self.io_mut()?.lend_pen() }
+    /// Gives the writer away, if there is one and nothing is being written. The socket must not be polled until it is
+    /// back.
+    pub(in crate::server) fn lend_writer(&mut self) -> Option<DirectWriter> {
+        if self.is_writing { None } else { self.io_mut()?.lend_writer() }
     }
 
-    /// Has it again, and goes on with what it has begun to write.
-    pub(in crate::server) fn take_back_pen(&mut self, mut pen: DirectWriter) {
-        let rest = pen.take_rest();
+    /// Takes the writer back, and goes on with what it has begun to write.
+    pub(in crate::server) fn reclaim_writer(&mut self, mut writer: DirectWriter) {
+        let rest = writer.take_rest();
         if let Some(io) = self.io_mut() {
-            io.take_back_pen(pen);
+            io.reclaim_writer(writer);
         }
         if let Some(rest) = rest {
             self.write(rest);
@@ -233,15 +267,15 @@ impl<S: LendWriter> Socket<S> {
     }
 }
 
-fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, longest: usize) -> WebSocketStream<S> {
+fn speak<S: AsyncRead + AsyncWrite + Unpin>(socket: S, max_message: usize) -> WebSocketStream<S> {
     ServerBuilder::new()
         .config(Config::default().flush_threshold(usize::MAX))
-        .limits(Limits::default().max_payload_len(Some(longest)))
+        .limits(Limits::default().max_payload_len(Some(max_message)))
         .serve(socket)
 }
 
-/// Closes, or completes the close of the other side, and waits for the other side to be done.
-async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
+/// Sends a close, or answers the peer's, and waits until the peer is done.
+async fn send_close<S: AsyncRead + AsyncWrite + Unpin>(
     mut socket: WebSocketStream<S>,
     close: Option<Close>,
 ) -> Result<(), Error> {
@@ -254,7 +288,10 @@ async fn goodbye<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// Writes a close frame past the WebSocket layer, which would give a reason of its own.
-async fn cut_off<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S, close: &Close) -> Result<(), Error> {
+async fn send_close_past_the_layer<S: AsyncRead + AsyncWrite + Unpin>(
+    mut socket: S,
+    close: &Close,
+) -> Result<(), Error> {
     const FINAL_CLOSE: u8 = 0x88;
     let mut frame = BytesMut::new();
     frame.put_u8(FINAL_CLOSE);
@@ -267,9 +304,9 @@ async fn cut_off<S: AsyncRead + AsyncWrite + Unpin>(mut socket: S, close: &Close
     drain(socket).await
 }
 
-/// Reads and throws away: closing a socket that has unread bytes would take back what was written last.
+/// Reads and discards: to close a socket that has unread bytes would take back what was written last.
 async fn drain<S: AsyncRead + Unpin>(mut socket: S) -> Result<(), Error> {
-    // Not in the future, which lasts as long as its session.
+    // On the heap: the future has room for it as long as its session lasts.
     let mut bytes = vec![0; 4096];
     while socket.read(&mut bytes).await? > 0 {}
     Ok(())
@@ -299,8 +336,8 @@ mod tests {
         }
     }
 
-    fn is_resting<S>(socket: &Socket<S>) -> bool {
-        matches!(socket.state, State::Resting(_))
+    fn is_idle<S>(socket: &Socket<S>) -> bool {
+        matches!(socket.state, State::Idle(_))
     }
 
     #[tokio::test]
@@ -309,23 +346,23 @@ mod tests {
         let mut socket = Socket::new(Transport::new(ours), 1024);
         let hello = [&[0x81, 0x85, 0, 0, 0, 0][..], b"hello"].concat();
         for cut in 1..hello.len() {
-            assert!(read(&mut socket).await.is_empty() && is_resting(&socket));
+            assert!(read(&mut socket).await.is_empty() && is_idle(&socket));
             theirs.write_all(&hello[..cut]).await.unwrap();
             assert!(read(&mut socket).await.is_empty());
-            assert_eq!(is_resting(&socket), cut < 6, "a head is not passed on before it is whole");
+            assert_eq!(is_idle(&socket), cut < 6, "a head is not passed on before it is whole");
             theirs.write_all(&hello[cut..]).await.unwrap();
             assert_eq!(read(&mut socket).await, ["hello"]);
         }
         // A message in two frames, with a ping between them, which is answered.
         theirs.write_all(&[0x01, 0x81, 0, 0, 0, 0, b'a', 0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
-        assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+        assert!(read(&mut socket).await.is_empty() && !is_idle(&socket));
         theirs.write_all(&[0x80, 0x81, 0, 0, 0, 0, b'b']).await.unwrap();
         assert_eq!(read(&mut socket).await, ["ab"]);
-        assert!(is_resting(&socket));
+        assert!(is_idle(&socket));
         // More than there is room for, with a ping behind it.
         socket.write(Bytes::from(vec![0; 1000]));
         theirs.write_all(&[0x89, 0x80, 0, 0, 0, 0]).await.unwrap();
-        assert!(read(&mut socket).await.is_empty() && !is_resting(&socket));
+        assert!(read(&mut socket).await.is_empty() && !is_idle(&socket));
         let mut written = vec![1; 1000 + 2 + 2];
         for part in written.chunks_mut(100) {
             theirs.read_exact(part).await.unwrap();
@@ -334,20 +371,20 @@ mod tests {
         assert_eq!(written[..2], [0x8a, 0], "the answer to the first ping");
         assert!(written[2..1002].iter().all(|byte| *byte == 0), "nothing comes between");
         assert_eq!(written[1002..], [0x8a, 0]);
-        assert!(is_resting(&socket) && !socket.is_writing());
+        assert!(is_idle(&socket) && !socket.is_writing());
     }
 
     #[tokio::test]
     async fn a_socket_has_no_buffers_while_a_message_that_is_too_long_is_passed_over() {
         let (ours, mut theirs) = duplex(8192);
-        let mut socket = Socket::new(Transport::new(ours).passing_over(1024, 1 << 20), 1024);
+        let mut socket = Socket::new(Transport::new(ours).skipping_messages(1024, 1 << 20), 1024);
         let length = u16::try_from(20_000).expect("it is short").to_be_bytes();
         theirs.write_all(&[&[0x81, 0xfe][..], &length, &[0; 4]].concat()).await.unwrap();
         for nth in 0..20 {
             theirs.write_all(&[b'x'; 1000]).await.unwrap();
             // It is told as soon as its beginning is there.
             assert_eq!(read(&mut socket).await, vec!["too long"; usize::from(nth == 4)]);
-            assert!(is_resting(&socket));
+            assert!(is_idle(&socket));
         }
         theirs.write_all(&[0x81, 0x81, 0, 0, 0, 0, b'a']).await.unwrap();
         assert_eq!(read(&mut socket).await, ["a"]);
@@ -360,7 +397,7 @@ mod tests {
         let all = [&hello[..], &long, &hello].concat();
         for cut in 0..=all.len() {
             let (ours, mut theirs) = duplex(8192);
-            let transport = Transport::new(ours).with_arrived(&all[..cut]).passing_over(1024, 1 << 20);
+            let transport = Transport::new(ours).with_input(&all[..cut]).skipping_messages(1024, 1 << 20);
             let mut socket = Socket::new(transport, 1024);
             theirs.write_all(&all[cut..]).await.unwrap();
             let mut texts = read(&mut socket).await;

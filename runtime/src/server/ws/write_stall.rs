@@ -1,4 +1,11 @@
-//! Patience: how long a peer may be behind.
+//! Write stalls: how long a peer may take none of what is written to it.
+//!
+//! Two timers, both of `Limits::slow_timeout`, run while the session cannot write on:
+//!
+//! - one since the writing stopped. When it is over, the session ends if more than the limits of the send queue has
+//!   waited meanwhile (`Outbox::is_behind`); otherwise it begins anew, as a peer that is sent little may be slow;
+//! - one since a turn sent more than the limits of the queue to a peer that was not behind (`Outbox::found_stuck`).
+//!   That excess is held in memory beyond the limits, so it ends the session without another question.
 
 use std::{
     future::Future,
@@ -15,11 +22,12 @@ use crate::{delivery::outbox::Outbox, util::uptime::Uptime};
 
 type Timer = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// How long a peer that is behind may take over what is being written to it.
+/// How long the peer has been behind.
 pub(in crate::server) struct WriteStall {
     limit: Duration,
+    /// Since it takes nothing of what is written.
     timer: Option<Timer>,
-    /// When it must have taken what one turn has sent beyond the limits of its queue.
+    /// Since one turn has sent more than the limits of its queue.
     excess: Option<Timer>,
 }
 
@@ -29,12 +37,12 @@ impl WriteStall {
     }
 
     /// Everything is written.
-    pub(in crate::server) fn rest(&mut self) {
+    pub(in crate::server) fn clear(&mut self) {
         self.timer = None;
         self.excess = None;
     }
 
-    /// The end, if the peer has not taken what is written for too long, and more than that has had no room.
+    /// Ends the session if the peer is behind for too long.
     pub(in crate::server) fn poll(
         &mut self,
         outbox: &Outbox,

@@ -1,7 +1,7 @@
 //! CBOR: user values by serde, and messages item by item, which a serializer cannot do: raw slices, borrowed text.
 //!
-//! `reader.rs` has what everything that reads CBOR stands on; this file is above `revive/` and `escape/`, which read and
-//! write user values.
+//! `reader.rs` has what everything that reads CBOR stands on; this file is above `revive/` and `escape/`, which read
+//! and write user values.
 
 pub(super) mod reader;
 

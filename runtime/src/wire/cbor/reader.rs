@@ -6,8 +6,8 @@ use crate::wire::DecodeError;
 
 /// How deep arrays, maps and tags may nest; `serde_json` has the same limit.
 pub(in crate::wire) const MAX_DEPTH: u8 = 128;
-/// How deep a value may nest that is written. The rest is for the message around it, which takes three levels at most, and
-/// for the pair that a wide integer is or bytes are.
+/// How deep a value may nest that is written. The rest is for the message around it, which takes three levels at
+/// most, and for the pair that a wide integer is or bytes are.
 pub(crate) const MOST_DEPTH: u8 = MAX_DEPTH - 4;
 
 /// One item, or the head of one that has items inside; `None` is a length that only the end tells.

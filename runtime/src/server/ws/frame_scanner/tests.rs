@@ -18,14 +18,14 @@ fn letters(length: usize) -> Vec<u8> {
 }
 
 /// What passes of these bytes in pieces, and what is too long among them.
-fn pass(filter: &mut FrameFilter, bytes: &[u8], piece: usize) -> (Vec<u8>, Vec<TooLong>) {
+fn pass(scanner: &mut FrameScanner, bytes: &[u8], piece: usize) -> (Vec<u8>, Vec<TooLong>) {
     let (mut passed, mut found) = (Vec::new(), Vec::new());
     for bytes in bytes.chunks(piece) {
-        let next = filter.take(bytes);
+        let next = scanner.scan(bytes);
         passed.extend(&bytes[..next.front]);
         passed.extend(next.rest);
-        found.extend(std::iter::from_fn(|| filter.take_too_long()));
-        let kept = filter.collected().map_or(0, |collected| collected.kept.capacity());
+        found.extend(std::iter::from_fn(|| scanner.take_too_long()));
+        let kept = scanner.collected().map_or(0, |collected| collected.kept.capacity());
         assert!(kept <= 2 * KEPT.max(piece).max(LONGEST), "{kept} are kept");
     }
     (passed, found)
@@ -35,8 +35,8 @@ const LONGEST: usize = 10_000;
 const AT_MOST: usize = 100_000;
 const PIECES: [usize; 7] = [1, 2, 3, 7, 1000, 4096, 1_000_000];
 
-fn filter() -> FrameFilter {
-    FrameFilter::new(LONGEST, AT_MOST)
+fn scanner() -> FrameScanner {
+    FrameScanner::new(LONGEST, AT_MOST)
 }
 
 #[test]
@@ -51,18 +51,18 @@ fn messages_end_with_their_last_frame_however_the_bytes_come() {
         (frame(0x8a, b""), true),
     ];
     for piece in PIECES {
-        let mut filter = FrameFilter::default();
-        assert!(filter.is_at_edge());
+        let mut scanner = FrameScanner::default();
+        assert!(scanner.is_between_messages());
         for (frame, is_whole) in &frames {
             let (last, before) = frame.split_last().expect("it has a head");
             let mut passed = Vec::new();
             for bytes in before.chunks(piece).chain([&[*last][..]]) {
-                let next = filter.take(bytes);
+                let next = scanner.scan(bytes);
                 passed.extend(&bytes[..next.front]);
                 passed.extend(next.rest);
                 let is_last = passed.len() == frame.len();
                 assert_eq!(
-                    (next.has_ended, filter.is_at_edge()),
+                    (next.has_ended, scanner.is_between_messages()),
                     (is_last && *is_whole, is_last && *is_whole)
                 );
             }
@@ -70,10 +70,10 @@ fn messages_end_with_their_last_frame_however_the_bytes_come() {
         }
     }
     let all: Vec<u8> = frames.iter().flat_map(|(frame, _)| frame.clone()).collect();
-    let mut filter = FrameFilter::default();
-    assert!(filter.take(&all).has_ended && filter.is_at_edge());
-    assert!(filter.take(&all[..all.len() - 1]).has_ended, "those before the last one");
-    assert!(!filter.is_at_edge());
+    let mut scanner = FrameScanner::default();
+    assert!(scanner.scan(&all).has_ended && scanner.is_between_messages());
+    assert!(scanner.scan(&all[..all.len() - 1]).has_ended, "those before the last one");
+    assert!(!scanner.is_between_messages());
 }
 
 #[test]
@@ -85,9 +85,9 @@ fn a_message_at_the_limit_passes_and_one_beyond_it_is_told_by_its_beginning() {
                 let (before, after) = (frame(first, b"before"), frame(first, b"after"));
                 let long = frame(first, &letters(length));
                 let all = [&before[..], &long, &after].concat();
-                let mut filter = filter();
-                let (passed, found) = pass(&mut filter, &all, piece);
-                assert!(filter.is_at_edge() && filter.rare.is_none());
+                let mut scanner = scanner();
+                let (passed, found) = pass(&mut scanner, &all, piece);
+                assert!(scanner.is_between_messages() && scanner.partial.is_none());
                 if length == LONGEST {
                     assert!(passed == all && found.is_empty());
                 } else {
@@ -115,7 +115,7 @@ fn fragments_count_together_and_pings_between_them_pass() {
             bytes
         };
         let after = frame(0x81, b"after");
-        let (passed, found) = pass(&mut filter(), &fragments(&[4_000, 0, 5_998]), piece);
+        let (passed, found) = pass(&mut scanner(), &fragments(&[4_000, 0, 5_998]), piece);
         let whole = [b"<", &letters(4_000)[..], &letters(5_998), b">"].concat();
         assert_eq!(whole.len(), LONGEST);
         assert!(
@@ -123,7 +123,7 @@ fn fragments_count_together_and_pings_between_them_pass() {
         );
 
         for lengths in [&[4_000, 0, 5_999][..], &[9_000, 9_000, 9_000], &[50_000], &vec![1; 10_000]] {
-            let (passed, found) = pass(&mut filter(), &fragments(lengths), piece);
+            let (passed, found) = pass(&mut scanner(), &fragments(lengths), piece);
             assert!(passed == [&ping.repeat(lengths.len())[..], &after].concat());
             let [TooLong::Skipped { is_text: true, beginning }] = &found[..] else { panic!("{found:?}") };
             assert!(beginning.len() == KEPT && beginning.starts_with(b"<a"));
@@ -134,7 +134,7 @@ fn fragments_count_together_and_pings_between_them_pass() {
 #[test]
 fn many_that_are_too_long_in_one_piece_are_told_one_by_one() {
     let bytes = frame(0x81, b"too long").repeat(100);
-    let (passed, found) = pass(&mut FrameFilter::new(7, 100), &bytes, bytes.len());
+    let (passed, found) = pass(&mut FrameScanner::new(7, 100), &bytes, bytes.len());
     assert!(passed.is_empty());
     let expected = TooLong::Skipped { is_text: true, beginning: Bytes::from_static(b"too long") };
     assert!(found.len() == 100 && found.iter().all(|found| *found == expected));
@@ -145,9 +145,9 @@ fn what_is_longer_than_is_passed_over_is_told_at_its_head() {
     let mut head = vec![0x82, 0xff];
     head.extend(u64::MAX.to_be_bytes());
     head.extend([0; 4]);
-    assert_eq!(pass(&mut filter(), &head, 3), (Vec::new(), vec![TooLong::Endless]));
+    assert_eq!(pass(&mut scanner(), &head, 3), (Vec::new(), vec![TooLong::Endless]));
     let fragments = [frame(0x02, &letters(60_000)), frame(0x00, &letters(60_000))].concat();
-    let (passed, found) = pass(&mut filter(), &fragments, 1000);
+    let (passed, found) = pass(&mut scanner(), &fragments, 1000);
     assert!(passed.is_empty() && matches!(found[..], [TooLong::Skipped { .. }, TooLong::Endless]));
 }
 
@@ -160,9 +160,9 @@ fn breaches_of_the_protocol_reach_the_layer() {
         frame(0x83, &letters(20_000)),
         frame(0x80, &letters(20_000)),
     ] {
-        assert_eq!(pass(&mut filter(), &breach, 5).0, breach);
+        assert_eq!(pass(&mut scanner(), &breach, 5).0, breach);
     }
     // A message within another one.
     let bytes = [frame(0x01, b"half"), frame(0x81, b"another")].concat();
-    assert!(pass(&mut filter(), &bytes, 5).0.starts_with(&BREACH));
+    assert!(pass(&mut scanner(), &bytes, 5).0.starts_with(&BREACH));
 }

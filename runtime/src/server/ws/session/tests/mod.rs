@@ -1,8 +1,8 @@
 //! Sessions over a pipe, with an actor that only takes notes. Time is virtual.
 
 mod frozen;
+mod lent_writer;
 mod pace;
-mod pen;
 mod slow;
 mod too_long;
 
@@ -247,7 +247,7 @@ async fn a_peer_whose_calls_are_answered_at_once_leaves_their_turns_to_others() 
         tokio::task::yield_now().await;
         turns += 1;
     }
-    assert!(turns >= 6400 / timeouts::READS - 1, "{turns}");
+    assert!(turns >= 6400 / timeouts::READS_AT_ONCE - 1, "{turns}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -62,8 +62,8 @@ async fn answer(pipe: &mut DuplexStream, ping: &[u8]) {
     pipe.write_all(&pong).await.expect("it is open");
 }
 
-/// A peer that has stopped reading in the middle of something, and for which values of two players were replaced: all that
-/// waits is the last of each.
+/// A peer that has stopped reading in the middle of something, and for which values of two players were replaced: all
+/// that waits is the last of each.
 async fn stalled() -> (Scene, DuplexStream) {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
     scene.outbox.push(message(vec![b' '; 10_000]));

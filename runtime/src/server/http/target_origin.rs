@@ -1,4 +1,4 @@
-//! What a request was sent to: a host, and whether by TLS, as far as that is known.
+//! The origin that a request was sent to: a host, and whether by TLS, as far as that is known.
 
 use std::borrow::Cow;
 
@@ -8,24 +8,24 @@ use url::Host;
 
 use crate::{Fault, error::faults};
 
-/// What a request was sent to, as its sender wrote it: `:authority` of HTTP/2, the address of a request line that has
+/// The host of a request, as its sender wrote it: `:authority` of HTTP/2, the address of a request line that has
 /// one, or `Host`.
 #[derive(Debug, Default)]
-pub(in crate::server) struct Site<'a> {
-    /// `None` if the request says nothing; what it says may be no host.
+pub(in crate::server) struct TargetOrigin<'a> {
+    /// `None` if the request names none. It need not be a valid host.
     pub(in crate::server) host: Option<Cow<'a, str>>,
-    /// Whether it was by TLS; `None` where nobody says so, because a proxy may be in front.
+    /// Whether it was sent by TLS; `None` if no proxy says so.
     pub(in crate::server) is_secure: Option<bool>,
 }
 
-impl<'a> Site<'a> {
-    /// What the request itself says. Two hosts are none: who knows which one somebody else has looked at.
+impl<'a> TargetOrigin<'a> {
+    /// What the request itself says. Two hosts are an error: a proxy may have looked at the other one.
     pub(in crate::server) fn of(request: &'a Request) -> Result<Self, Fault> {
         let host = host(request.uri(), request.headers())?;
         Ok(Self { host, is_secure: None })
     }
 
-    /// The host that it names, if it is one.
+    /// The host, if it is a valid one.
     pub(in crate::server) fn host_port(&self) -> Option<HostPort> {
         self.host.as_deref().and_then(HostPort::parse)
     }
@@ -63,8 +63,8 @@ pub(in crate::server) struct HostPort {
 }
 
 impl HostPort {
-    /// Reads `host`, `host:port`, `[address]` or `[address]:port`. Beyond that there is nothing in it: no user, no
-    /// path, nothing that another parser could read in another way. Other letters than ASCII's are written as `xn--`.
+    /// Reads `host`, `host:port`, `[address]` or `[address]:port`. Anything else is refused: a user, a path, whatever
+    /// another parser could read in another way. Letters beyond ASCII are written as `xn--`.
     pub(in crate::server) fn parse(text: &str) -> Option<Self> {
         let is_odd = |c: char| !c.is_ascii() || c.is_ascii_control() || "@/\\?#% \"<>".contains(c);
         if text.contains(is_odd) {
@@ -95,8 +95,8 @@ mod tests {
             request = request.header(header::HOST, *host);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let site = Site::of(&request).map_err(|fault| fault.status().as_u16())?;
-        Ok(site.host.map(Cow::into_owned))
+        let target = TargetOrigin::of(&request).map_err(|fault| fault.status().as_u16())?;
+        Ok(target.host.map(Cow::into_owned))
     }
 
     #[test]

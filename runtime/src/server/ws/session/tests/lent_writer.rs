@@ -1,31 +1,31 @@
-//! A session over a real socket, whose pen it lends.
+//! A session over a real socket, whose writer it lends.
 
 use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::{
     delivery::outbox::Writer,
-    limits::hints::Hints,
+    limits::limit_warnings::LimitWarnings,
     server::net::{
         counting_stream::{CountingStream, HeadBudget},
-        permits::{Address, Permits, What},
+        permits::{Address, Permits, Resource},
         tcp::ServerTcp,
     },
 };
 
-/// Who keeps a connection after its end keeps its outbox.
+/// A connection that is kept after its end keeps its outbox.
 #[tokio::test]
-async fn a_session_that_is_aborted_while_its_pen_is_lent_closes_its_socket() {
+async fn a_session_that_is_aborted_while_its_writer_is_lent_closes_its_socket() {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
     let address = listener.local_addr().expect("it is bound");
     let (client, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
     let (mut client, (socket, peer)) = (client.expect("it listens"), accepted.expect("a client"));
-    let peers = Permits::new(Arc::default(), Hints::default());
-    let place = peers.enter(What::Socket, Some(Address::new(peer.ip()))).expect("there is room");
-    let plain = ServerTcp::new(CountingStream::new(socket, HeadBudget::new(place)), None);
+    let permits = Permits::new(Arc::default(), LimitWarnings::default());
+    let permit = permits.acquire(Resource::Socket, Some(Address::new(peer.ip()))).expect("there is room");
+    let tcp = ServerTcp::new(CountingStream::new(socket, HeadBudget::new(permit)), None);
     let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
     let session = Session::new(
-        Transport::new(plain),
+        Transport::new(tcp),
         Arc::clone(&outbox),
         None,
         Box::new(()),

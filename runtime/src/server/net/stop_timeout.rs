@@ -1,4 +1,4 @@
-//! What peers have sent by half when the server stops: it waits for the rest as long as that goes on coming.
+//! Requests that are half sent when the server stops: it waits for the rest as long as that keeps coming.
 
 use std::{
     pin::Pin,
@@ -13,35 +13,38 @@ use tokio_util::sync::CancellationToken;
 use super::{counting_stream::HeadBudget, timeouts};
 use crate::util::map_body::through;
 
-/// A request's body. Once the server stops, it ends with an error when nothing more of it comes for [`limits::STALL`].
+/// A request's body. Once the server stops, it ends with an error when nothing more of it comes for
+/// `timeouts::STOP_IDLE`.
 pub(in crate::server) fn body(body: Body, stop: &CancellationToken) -> Body {
     if body.is_end_stream() {
         return body;
     }
     let stop = stop.clone();
-    let mut stalled: Option<Pin<Box<dyn Future<Output = ()> + Send>>> = None;
+    let mut timer: Option<Pin<Box<dyn Future<Output = ()> + Send>>> = None;
     through(body, (), move |body, cx| {
         if let Poll::Ready(frame) = body.poll_frame(cx) {
-            stalled = None;
+            timer = None;
             return Poll::Ready(frame);
         }
-        let waiting = stalled.get_or_insert_with(|| {
+        let waiting = timer.get_or_insert_with(|| {
             let stop = stop.clone();
             Box::pin(async move {
                 stop.cancelled().await;
-                sleep(timeouts::STALL).await;
+                sleep(timeouts::STOP_IDLE).await;
             })
         });
         ready!(waiting.as_mut().poll(cx));
-        stalled = None;
-        Poll::Ready(Some(Err(axum::Error::new("the server stops, and the rest of the body does not come"))))
+        timer = None;
+        Poll::Ready(Some(Err(axum::Error::new(
+            "the server is stopping, and the rest of the body does not come",
+        ))))
     })
 }
 
-/// Ends when the server has stopped for [`limits::STALL`] and the next head of this socket is still half read.
-pub(in crate::server) async fn head(seat: &HeadBudget) {
-    sleep(timeouts::STALL).await;
-    if !seat.has_half_a_head() {
+/// Ends if the next head of this socket is still half read `timeouts::STOP_IDLE` after the server has begun to stop.
+pub(in crate::server) async fn head(budget: &HeadBudget) {
+    sleep(timeouts::STOP_IDLE).await;
+    if !budget.has_half_a_head() {
         std::future::pending::<()>().await;
     }
 }
@@ -69,7 +72,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_body_that_goes_on_coming_is_waited_for_and_one_that_does_not_ends() {
         let stop = CancellationToken::new();
-        let mut body = body(slow(timeouts::STALL * 9 / 10, 30), &stop);
+        let mut body = body(slow(timeouts::STOP_IDLE * 9 / 10, 30), &stop);
         for _ in 0..10 {
             assert!(body.frame().await.expect("it goes on").is_ok());
         }
@@ -79,7 +82,7 @@ mod tests {
         }
         let began = Instant::now();
         assert!(body.frame().await.expect("it says why").is_err());
-        assert_eq!(began.elapsed(), timeouts::STALL);
+        assert_eq!(began.elapsed(), timeouts::STOP_IDLE);
     }
 
     #[tokio::test(start_paused = true)]
