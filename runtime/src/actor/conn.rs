@@ -24,8 +24,8 @@ use crate::{
     },
     error::faults,
     host::{
-        ActorGate, BroadcastBuffer, Flow, Pending as _, PendingOutput, Source,
-        connections::in_flight::InFlight, turn::decode,
+        ActorGate, BroadcastBuffer, Flow, PendingOutput, Source, Unheld, connections::in_flight::InFlight,
+        release, turn::decode,
     },
     meters::ActorMeters,
     wire::{Notice, ToClient},
@@ -184,7 +184,7 @@ impl<A: Actor> Conn<A> {
             Durability::Output => {
                 if let Err(closing) = self.0.gate.send(closing) {
                     // What was sent before is void, and this would be nothing to wait for.
-                    closing.release();
+                    release(closing);
                 }
             }
             Durability::Reply | Durability::Relaxed => self.0.gate.send_in_order(closing),
@@ -365,7 +365,7 @@ impl<A: Actor> Conn<A> {
                 return Err(self.no_room(waiting));
             }
         } else if let Peer::Wire(outbox) = &self.0.peer {
-            let pushed = outbox.try_push(Writer::Session, event);
+            let pushed = release(Unheld(|| outbox.try_push(Writer::Session, event)));
             let is_taken = pushed.map_err(|TooMuch { waiting, .. }| self.no_room(waiting))?;
             return if is_taken { Ok(()) } else { Err(SendError::Closed) };
         }
@@ -393,7 +393,7 @@ impl<A: Actor> Conn<A> {
                     self.0.gate.send_in_order(event(events));
                     true
                 }
-                Durability::Reply | Durability::Relaxed => self.hand_over(events, writer),
+                Durability::Reply | Durability::Relaxed => release(Unheld(|| self.hand_over(events, writer))),
             };
         if taken { Ok(()) } else { Err(SendError::Closed) }
     }

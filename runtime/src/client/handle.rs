@@ -32,7 +32,7 @@ impl<C: Contract> Handle<C> {
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
         #[cfg(feature = "server")]
         let action = match self.here(action, Port::call_now) {
-            Ok(answer) => return Ok(answer.await.unwrap_or_else(|_| Err(crate::host::unanswered()))?),
+            Ok(asked) => return Ok(asked.answer().await?),
             Err(action) => action,
         };
         self.port.call(action, self.params.clone()).await

@@ -4,9 +4,9 @@ use std::{future::Future, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use tokio::sync::mpsc;
-#[cfg(feature = "server")]
-use tokio::sync::oneshot;
 
+#[cfg(feature = "server")]
+use crate::host::Asked;
 use crate::{
     Action, ActorId, CallError, Contract, Fault,
     wire::{Format, Params},
@@ -14,10 +14,6 @@ use crate::{
 
 /// What a call of contract `C` is answered with.
 pub(crate) type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
-
-/// Where the answer to a call of contract `C` comes; nowhere, if the runtime stops before.
-#[cfg(feature = "server")]
-pub(crate) type Answer<C> = oneshot::Receiver<Result<ReplyOf<C>, Fault>>;
 
 /// A boxed future that may borrow.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -30,7 +26,7 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
 
     /// One stateless call without params, begun here and now; the action comes back where that cannot be.
     #[cfg(feature = "server")]
-    fn call_now(&self, action: C::Action) -> Result<Answer<C>, C::Action> {
+    fn call_now(&self, action: C::Action) -> Result<Asked<ReplyOf<C>>, C::Action> {
         Err(action)
     }
 

@@ -1,13 +1,13 @@
 //! The transport inside one process: actions and replies are moved, never serialized.
 
-use std::sync::{Arc, Weak};
+use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
 use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::{
-    link::{Answer, BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, Sent, ToServer},
+    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, Sent, ToServer},
     target::Target,
 };
 use crate::{
@@ -16,8 +16,8 @@ use crate::{
     delivery::outbox::Close,
     error::{Code, faults},
     host::{
-        AdmissionRequest, Chain, ConnectInfo, EnqueueRequest, LocalActor, LocalConn, LocalKind, Lookup,
-        Nobody, Runtime, unanswered,
+        AdmissionRequest, Asked, Chain, ConnectInfo, EnqueueRequest, LocalActor, LocalConn, LocalKind,
+        Lookup, Nobody, Runtime,
     },
     util::task,
     wire::{Format, Params},
@@ -46,17 +46,38 @@ impl Host {
 pub(super) struct LocalPort<C: Contract> {
     host: Host,
     target: Target,
+    /// The actor as it was first found, which is all that most handles ever need.
+    first: OnceLock<Weak<dyn LocalActor<C>>>,
     /// The actor as it was last found; gone if it has gone to sleep.
     found: Mutex<Weak<dyn LocalActor<C>>>,
 }
 
 impl<C: Contract> LocalPort<C> {
     pub(super) fn new(host: Host, target: Target) -> Self {
-        Self { host, target, found: Mutex::new(Weak::<Nobody>::new()) }
+        Self { host, target, first: OnceLock::new(), found: Mutex::new(Weak::<Nobody>::new()) }
     }
 
     fn found(&self) -> Option<Arc<dyn LocalActor<C>>> {
         self.found.lock().upgrade()
+    }
+
+    /// Posts an action to the actor, if it was found before and is awake.
+    #[inline]
+    fn post_now<T>(
+        &self,
+        mut action: C::Action,
+        post: impl Fn(Arc<dyn LocalActor<C>>, C::Action) -> Result<T, C::Action>,
+    ) -> Result<T, C::Action> {
+        if let Some(actor) = self.first.get().and_then(Weak::upgrade) {
+            match post(actor, action) {
+                Ok(posted) => return Ok(posted),
+                Err(unposted) => action = unposted,
+            }
+        }
+        match self.found() {
+            Some(actor) => post(actor, action),
+            None => Err(action),
+        }
     }
 
     /// Somebody who shows these params to whom the target leads.
@@ -76,6 +97,8 @@ impl<C: Contract> LocalPort<C> {
 
     async fn find(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
         let actor = find(&self.host, &self.target).await?;
+        // Set once: from then on there is only the last one to be remembered.
+        let _ = self.first.set(Arc::downgrade(&actor));
         *self.found.lock() = Arc::downgrade(&actor);
         Ok(actor)
     }
@@ -138,18 +161,12 @@ pub(super) async fn create<C: Contract>(
 }
 
 impl<C: Contract> Port<C> for LocalPort<C> {
-    fn call_now(&self, action: C::Action) -> Result<Answer<C>, C::Action> {
-        match self.found() {
-            Some(actor) => actor.ask(action, Chain::current()),
-            None => Err(action),
-        }
+    fn call_now(&self, action: C::Action) -> Result<Asked<ReplyOf<C>>, C::Action> {
+        self.post_now(action, |actor, action| actor.ask(action, Chain::current()))
     }
 
     fn tell_now(&self, action: C::Action) -> Result<Result<(), Fault>, C::Action> {
-        match self.found() {
-            Some(actor) => actor.tell(action),
-            None => Err(action),
-        }
+        self.post_now(action, LocalActor::tell)
     }
 
     fn call(
@@ -162,8 +179,8 @@ impl<C: Contract> Port<C> for LocalPort<C> {
                 let (kind, visit) = self.visit(Some(params)).await?;
                 return Ok(kind.ask_as(visit, action, Chain::current()).await?);
             }
-            let answer = self.post(action, |actor, action| actor.ask(action, Chain::current())).await?;
-            Ok(answer.await.unwrap_or_else(|_| Err(unanswered()))?)
+            let asked = self.post(action, |actor, action| actor.ask(action, Chain::current())).await?;
+            Ok(asked.answer().await?)
         })
     }
 

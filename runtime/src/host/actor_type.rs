@@ -254,7 +254,7 @@ impl<A: Actor> ActorType<A> {
 
     /// The same, and what was posted to it and is not done is for its next time awake, which begins with that.
     pub(super) fn pass_on(self: &Arc<Self>, cell: &Arc<ActorCell<A>>) {
-        let mut left = cell.mailbox.abandon();
+        let mut left = cell.mailbox.drain();
         self.replace(cell, |awake| {
             if left.is_empty() || self.shared.is_stopping() {
                 return;

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use tokio::sync::oneshot;
 
 use super::{
-    ActorCell, ActorType, AdmissionRequest, Chain, Denied, EnqueueRequest, Handling, Lookup, Reached, Source,
+    ActorCell, ActorType, AdmissionRequest, Asked, Chain, Denied, EnqueueRequest, Handling, Lookup, Reached,
+    Source,
     admission::request::{Errand, LetIn},
     cell::{envelope::Envelope, mailbox::Rejected},
     connections::route::ActorRoute,
@@ -15,10 +15,7 @@ use super::{
 use crate::{
     Action as _, Actor, ActorId, Contract, Fault, Key,
     actor::conn::Peer,
-    client::{
-        LocalSink,
-        link::{Answer, ReplyOf},
-    },
+    client::{LocalSink, link::ReplyOf},
     contract::queue::KEPT,
     error::faults,
 };
@@ -65,7 +62,7 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
 
     /// Calls an action for the calls of this chain. The answer may be there already when this returns. Gives the action
     /// back if the actor has gone to sleep.
-    fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Answer<C>, C::Action>;
+    fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Asked<ReplyOf<C>>, C::Action>;
 
     /// Hands over an action whose answer nobody waits for. Gives it back if the actor has gone to sleep.
     fn tell(self: Arc<Self>, action: C::Action) -> Result<Result<(), Fault>, C::Action>;
@@ -99,7 +96,7 @@ impl<C: Contract> LocalActor<C> for Nobody {
         match *self {}
     }
 
-    fn ask(self: Arc<Self>, _: C::Action, _: Chain) -> Result<Answer<C>, C::Action> {
+    fn ask(self: Arc<Self>, _: C::Action, _: Chain) -> Result<Asked<ReplyOf<C>>, C::Action> {
         match *self {}
     }
 
@@ -210,14 +207,8 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
         chain: Chain,
-    ) -> Result<Answer<A::Contract>, <A::Contract as Contract>::Action> {
-        let (sender, answer) = oneshot::channel();
-        let call = Call::new(&self, action, None, Destination::Task(sender, Source::Process), chain);
-        match self.post(Envelope::Call(call)) {
-            Ok(_) => Ok(answer),
-            Err(Envelope::Call(call)) => Err(call.action),
-            Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
-        }
+    ) -> Result<Asked<ReplyOf<A::Contract>>, <A::Contract as Contract>::Action> {
+        self.ask_here(action, chain)
     }
 
     fn tell(

@@ -30,11 +30,10 @@ pub(crate) use admission::request::{AdmissionRequest, Answered, Connected, Denie
 pub(crate) use admission::stranger::{Stranger, carried, for_stranger};
 pub(crate) use cell::flow::{Flow, Source};
 pub(crate) use cell::keep_alive::{LifecycleRequest, LifecycleRequests};
-#[cfg(feature = "client")]
-pub(crate) use cell::unanswered;
 pub(crate) use cell::{ActorCell, Turn};
 pub(crate) use connections::broadcast_buffer::BroadcastBuffer;
 pub(crate) use durability::output_gate::Pending;
+pub(crate) use durability::release::{Unheld, release};
 pub(crate) use health::{Health, Observer};
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
@@ -45,6 +44,7 @@ pub(crate) use queues::enqueue::{Handling, MessageLease, WireEnqueue};
 pub(crate) use runtime::{MakeActorType, Runtime, make_actor_type};
 pub(crate) use shared::Shared;
 pub(crate) use turn::awaited::Awaited;
+pub(crate) use turn::call::Asked;
 #[cfg(feature = "client")]
 pub(crate) use turn::call_chain::Chain;
 pub use turn::panics::summarize_panics;

@@ -10,6 +10,7 @@ use super::{
     durability::{
         gate_handle::GateHandle,
         output_gate::{Pending, Void},
+        release::{Output, release},
     },
     turn::call::Answer,
 };
@@ -52,26 +53,17 @@ impl<A: Actor> Pending for PendingOutput<A> {
     type Wait = Option<ConnWait<A>>;
 
     fn release(self) {
-        match self {
-            Self::Answer(answer) => answer.deliver(),
-            Self::Event { conn, events } => {
-                // A connection that has closed meanwhile gets nothing, as with an event that does not wait.
-                conn.hand_over(events, Writer::Session);
-            }
-            Self::Broadcast(broadcast) => broadcast.deliver(),
-            Self::Close { conn, close } => conn.close_now(close),
-            Self::Held(then) => then(Ok(())),
-        }
+        release(self);
     }
 
     /// A call ends with this fault. An event is not sent, nor a connection closed, if the actor holds these back because
     /// of what they speak of; for any other actor they only waited to keep their order.
     fn fail(self, fault: Fault) {
         match self {
-            Self::Answer(answer) => answer.fail(fault),
+            Self::Answer(answer) => release(answer.failed(fault)),
             Self::Held(then) => then(Err(fault)),
             _ if A::OPTIONS.durability == Durability::Output => {}
-            other => other.release(),
+            other => release(other),
         }
     }
 
@@ -84,6 +76,23 @@ impl<A: Actor> Pending for PendingOutput<A> {
             // Calls of this process are answered past their connections: any answer that waits may be one.
             Self::Close { .. } => true,
             _ => self.conn().is_some_and(Conn::has_waiting),
+        }
+    }
+}
+
+impl<A: Actor> Output for PendingOutput<A> {
+    type Released = ();
+
+    fn leave(self) {
+        match self {
+            Self::Answer(answer) => answer.leave(),
+            Self::Event { conn, events } => {
+                // A connection that has closed meanwhile gets nothing, as with an event that does not wait.
+                conn.hand_over(events, Writer::Session);
+            }
+            Self::Broadcast(broadcast) => broadcast.deliver(),
+            Self::Close { conn, close } => conn.close_now(close),
+            Self::Held(then) => then(Ok(())),
         }
     }
 }

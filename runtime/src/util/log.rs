@@ -45,6 +45,12 @@ macro_rules! info_span {
 }
 pub(crate) use info_span;
 
+/// Whether the code that runs now is in a span.
+pub(crate) fn is_in_span() -> bool {
+    let is_off = tracing::level_filters::LevelFilter::current() == tracing::level_filters::LevelFilter::OFF;
+    !is_off && quietly(|| !tracing::Span::current().is_none()).unwrap_or(true)
+}
+
 /// A span, whose subscriber may panic.
 #[derive(Clone, Debug)]
 pub(crate) struct Span(tracing::Span);

@@ -82,8 +82,7 @@ impl<A: Actor> ActorCell<A> {
             work.abort();
         }
         self.seal(reason);
-        let state = self.core.try_write().ok().and_then(|mut core| core.state.take());
-        drop(state);
+        self.mailbox.discard_state();
         self.fail_output();
         self.end_outside(reason);
         self.release(reason);
@@ -222,7 +221,7 @@ impl<A: Actor> ActorCell<A> {
             Reason::StartFailed(fault) => fault.clone(),
             Reason::Dropped => unanswered(),
         };
-        for envelope in self.mailbox.abandon() {
+        for envelope in self.mailbox.drain() {
             envelope.refuse(why.clone());
         }
     }

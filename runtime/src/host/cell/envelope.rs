@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::{flow::HasFlow, parked::Parked};
+use super::{flow::HasFlow, mailbox::Queued, parked::Parked};
 use crate::{
-    Actor, ActorId, Conn, Fault, RawSocket,
+    Action as _, Actor, ActorId, Conn, Fault, RawSocket,
     actor::conn::Peer,
     host::{
         ActorCell, ConnectInfo, Denied, Flow, Lookup, Source,
@@ -66,6 +66,18 @@ impl<A: Actor> HasFlow for Envelope<A> {
             Self::Parked(parked) => parked.flow(),
             Self::Alarms(_) => Source::Process.alone(),
         }
+    }
+}
+
+impl<A: Actor> Queued for Envelope<A> {
+    #[inline]
+    fn is_brief(&self) -> bool {
+        matches!(self, Self::Call(call) if !call.action.info().mode.is_async())
+    }
+
+    #[inline]
+    fn needs_state(&self) -> bool {
+        matches!(self, Self::Call(_))
     }
 }
 

@@ -233,6 +233,11 @@ impl<T: HasFlow> FairQueue<T> {
         self.ready.len() > before
     }
 
+    /// How many items wait.
+    pub(in crate::host) fn len(&self) -> usize {
+        self.items.len()
+    }
+
     /// Whether nothing waits.
     pub(in crate::host) fn is_empty(&self) -> bool {
         self.items.is_empty()

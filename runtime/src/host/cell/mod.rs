@@ -6,6 +6,7 @@ pub(in crate::host) mod envelope;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;
 pub(in crate::host) mod keep_alive;
+pub(in crate::host) mod last_use;
 pub(in crate::host) mod lifecycle;
 pub(in crate::host) mod mailbox;
 pub(in crate::host) mod parked;
@@ -18,21 +19,19 @@ pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod task;
 
 use std::{
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    sync::{Arc, OnceLock, atomic::AtomicUsize},
     time::Duration,
 };
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::{Notify, RwLock, oneshot};
+use tokio::sync::{Notify, oneshot};
 
 use self::{
     envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
     fair_queue::Bounds,
     keep_alive::{KeepAlive, LifecycleRequest},
+    last_use::LastUse,
     lifecycle::{Lifecycle, Phase},
     mailbox::{Mailbox, Rejected},
     parked::Parked,
@@ -48,7 +47,7 @@ use super::{
     queues::state::Queues,
     schedules::alarms::Alarms,
     turn::{
-        call::{Call, Destination},
+        call::{Asked, Call, Destination, Respond},
         call_chain::Chain,
         catch::{guarded, guarded_action, guarded_hook},
         panics::Code,
@@ -73,8 +72,8 @@ pub(crate) struct ActorCell<A: Actor> {
     pub(super) identity: OnceLock<ActorRecord>,
     /// How far this activation has come.
     lifecycle: Lifecycle,
-    pub(super) core: Arc<RwLock<Core<A>>>,
-    pub(super) mailbox: Mailbox<Envelope<A>>,
+    /// What waits for it, and its state while nobody has that.
+    pub(super) mailbox: Mailbox<Core<A>, Envelope<A>>,
     pub(super) gate: ActorGate<A>,
     pub(super) saves: Mutex<Saves>,
     /// Told whenever a save ends.
@@ -87,8 +86,8 @@ pub(crate) struct ActorCell<A: Actor> {
     keep_alive: KeepAlive,
     /// Its place among those that are awake.
     permit: Mutex<Option<AwakePermit>>,
-    /// When it was last used past its mailbox, in elapsed time.
-    used_at_ms: AtomicU64,
+    /// When it was last used past its mailbox.
+    last_use: LastUse,
     /// When it looks again whether it can sleep.
     next_look: NextLook,
     /// Name and key, for people: `chatRoom/general`.
@@ -130,7 +129,7 @@ impl<A: Actor> ActorCell<A> {
         absent: Absent,
         roster: Arc<Connections<A>>,
     ) -> Self {
-        let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()));
+        let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()), Core { state: None });
         let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
         let queues = Queues::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
         Self {
@@ -139,7 +138,6 @@ impl<A: Actor> ActorCell<A> {
             absent,
             identity: OnceLock::new(),
             lifecycle: Lifecycle::default(),
-            core: Arc::new(RwLock::new(Core { state: None })),
             mailbox,
             gate: roster.gate().clone(),
             saves: Mutex::default(),
@@ -149,7 +147,7 @@ impl<A: Actor> ActorCell<A> {
             queues_changed: Notify::new(),
             keep_alive: KeepAlive::default(),
             permit: Mutex::default(),
-            used_at_ms: AtomicU64::new(0),
+            last_use: LastUse::default(),
             next_look: NextLook::default(),
             address: OnceLock::new(),
             starting_reads: AtomicUsize::new(0),
@@ -245,8 +243,11 @@ impl<A: Actor> ActorCell<A> {
         *self.permit.lock() = Some(permit);
     }
 
+    #[inline]
     pub(super) fn used(&self) {
-        self.used_at_ms.store(self.shared().clock().elapsed_ms(), Ordering::Relaxed);
+        if self.last_use.mark(|| self.shared().clock().elapsed_ms()) {
+            self.mailbox.nudge();
+        }
     }
 
     /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
@@ -266,11 +267,16 @@ impl<A: Actor> ActorCell<A> {
     pub(super) fn try_post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
         let envelope = match envelope {
             Envelope::Call(call) => match self.take_directly(call) {
-                Some(call) => Envelope::Call(call),
-                None => return Ok(()),
+                Ok(()) => return Ok(()),
+                Err(call) => Envelope::Call(call),
             },
             other => other,
         };
+        self.put(envelope)
+    }
+
+    /// Puts an envelope into the mailbox.
+    fn put(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
         let envelope = Parked::park_if_of_work(self, envelope);
         let pushed = match &envelope {
             Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
@@ -334,15 +340,44 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    /// Deals with a call that needs no turn of its own, if it is one.
-    fn take_directly(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
+    /// Runs a call here and now, or ends it, if it need not wait. Gives it back if it has to.
+    #[inline]
+    fn take_directly<R: Respond<A>>(self: &Arc<Self>, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
         let info = call.action.info();
         if info.needs_conn && call.caller.is_none() {
-            call.refuse(faults::connection_required(info.name));
-            return None;
+            return Ok(call.refuse(faults::connection_required(info.name)));
         }
-        let call = self.take_if_circular(call)?;
-        self.run_if_idle(call)
+        match self.hold_of(&call.chain) {
+            None => self.run_if_idle(call),
+            Some(held) => {
+                let (call, asked) = call.send_later();
+                self.take_circular(call, held);
+                Ok(asked)
+            }
+        }
+    }
+
+    /// Calls an action for a client of this process. Gives the action back if the actor has gone to sleep.
+    #[cfg(feature = "client")]
+    pub(super) fn ask_here(
+        self: &Arc<Self>,
+        action: ActionOf<A>,
+        chain: Chain,
+    ) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
+        let call = match self.take_directly(Call::here(self, action, chain)) {
+            Ok(asked) => return Ok(asked),
+            Err(call) => call,
+        };
+        let (call, asked) = call.send_later();
+        match self.put(Envelope::Call(call)) {
+            Ok(()) => Ok(asked),
+            Err(Rejected::Full(envelope)) => {
+                envelope.refuse(faults::overloaded());
+                Ok(asked)
+            }
+            Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
+            Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
+        }
     }
 
     /// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.

@@ -23,6 +23,7 @@ use parking_lot::Mutex;
 use tokio::{sync::Notify, time::sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::last_use::LastUse;
 use crate::util::{clock::Clock, task};
 
 /// The actors of a type, by when each is to look whether it can sleep.
@@ -43,6 +44,12 @@ struct Table<T> {
 /// Somebody who is entered.
 pub(in crate::host) trait Sleeper: Send + Sync + 'static {
     fn next_look(&self) -> &NextLook;
+
+    /// It is looked whether it was used. Says whether that is to be looked at again a sixteenth of the time-out later: it is
+    /// used so often that it is not known exactly when (`LastUse`).
+    fn look(&self, _now_ms: u64) -> bool {
+        false
+    }
 
     /// When it was used last, in elapsed time.
     fn used_at_ms(&self) -> u64;
@@ -133,6 +140,9 @@ impl<T: Sleeper> SleepTimer<T> {
     /// When somebody will have been idle for long enough. One that should have been by now is kept awake, and looks again
     /// after an eighth of the time.
     fn idle_at_ms(&self, sleeper: &T, now_ms: u64) -> u64 {
+        if sleeper.look(now_ms) {
+            return now_ms.saturating_add((self.timeout_ms / u64::from(LastUse::TICKS)).max(1));
+        }
         let idle_at_ms = sleeper.used_at_ms().saturating_add(self.timeout_ms);
         idle_at_ms.max(now_ms.saturating_add((self.timeout_ms / 8).max(1)))
     }

@@ -1,7 +1,7 @@
 //! The task of an actor: from its start to its end.
 
 use std::{
-    sync::{Arc, atomic::Ordering},
+    sync::Arc,
     task::{Context, Waker},
     time::Duration,
 };
@@ -110,8 +110,7 @@ impl<A: Actor> ActorCell<A> {
                 Step::Take(Next::Item(envelope)) => {
                     let taken = self.take(envelope, firing.calls_before(), &mut firing).await;
                     firing.ran(taken);
-                    self.mailbox.done();
-                    if self.mailbox.is_idle() {
+                    if self.mailbox.done() {
                         self.used();
                     } else if quantum.is_over_after(taken) {
                         yield_now().await;
@@ -168,7 +167,7 @@ impl<A: Actor> ActorCell<A> {
                     next_look = Some(When::In(Self::RETRY_SLEEP));
                 }
             }
-            if let Some(when) = next_look {
+            if let Some(when) = next_look.or_else(|| self.last_use.wants_ticks().then_some(When::Idle)) {
                 self.look_again(when);
             }
         }
@@ -357,8 +356,12 @@ impl<A: Actor> Sleeper for ActorCell<A> {
         &self.next_look
     }
 
+    fn look(&self, now_ms: u64) -> bool {
+        self.last_use.look(now_ms)
+    }
+
     fn used_at_ms(&self) -> u64 {
-        self.used_at_ms.load(Ordering::Relaxed)
+        self.last_use.at_ms(|| self.shared().clock().elapsed_ms())
     }
 
     fn wake(&self) {

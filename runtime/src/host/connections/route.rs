@@ -17,7 +17,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, ActorType, Lookup,
-        cell::{Posted, envelope::Envelope, mailbox::Mailbox},
+        cell::{Core, Posted, envelope::Envelope, mailbox::Mailbox},
         turn::{
             call::Call,
             instrument::{CallInfo, CallInstrument},
@@ -153,7 +153,7 @@ impl<A: Actor> ActorRoute<A> {
         };
         let mut end = self.end.lock();
         match &mut *end {
-            End::Waking(waiting) if waiting.len() < Mailbox::<Envelope<A>>::OF_ONE => {
+            End::Waking(waiting) if waiting.len() < Mailbox::<Core<A>, Envelope<A>>::OF_ONE => {
                 waiting.push_back(envelope);
             }
             End::Waking(_) => {

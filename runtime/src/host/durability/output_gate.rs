@@ -140,6 +140,17 @@ pub(super) enum GateStatus {
     Invalid = 2,
 }
 
+/// How an output leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::host) enum Passage {
+    /// At once.
+    Free,
+    /// Once the store has this revision.
+    Waits(u64),
+    /// Not at all: what it speaks of is void.
+    Void,
+}
+
 /// What is to be handed to the store.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::host) struct Submission {
@@ -362,16 +373,21 @@ impl<P: Pending> OutputGate<P> {
 
     /// Releases an output once what it speaks of is saved. Gives it back if that is void.
     pub(in crate::host) fn send(&mut self, output: P) -> Result<(), P> {
-        if self.is_invalid() {
-            return Err(output);
-        }
-        let needs = if self.writing { self.next_revision() } else { self.latest };
-        if !P::WAITS || needs <= self.saved {
-            output.release();
-        } else {
-            self.hold(needs, output);
+        match self.passage() {
+            Passage::Void => return Err(output),
+            Passage::Free => output.release(),
+            Passage::Waits(needs) => self.hold(needs, output),
         }
         Ok(())
+    }
+
+    /// How an output leaves that is sent now.
+    pub(in crate::host) fn passage(&self) -> Passage {
+        if self.is_invalid() {
+            return Passage::Void;
+        }
+        let needs = if self.writing { self.next_revision() } else { self.latest };
+        if !P::WAITS || needs <= self.saved { Passage::Free } else { Passage::Waits(needs) }
     }
 
     /// Releases an output that waits for nothing itself, after what it is behind: a client that has asked for a state, and
@@ -383,7 +399,8 @@ impl<P: Pending> OutputGate<P> {
         }
     }
 
-    fn hold(&mut self, needs: u64, output: P) {
+    /// It leaves once the store has this revision.
+    pub(in crate::host) fn hold(&mut self, needs: u64, output: P) {
         let wait = output.wait();
         self.waiting.push_back(Waiting { needs, output, wait });
     }

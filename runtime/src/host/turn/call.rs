@@ -7,20 +7,92 @@ use super::{call_chain::Chain, instrument::CallInstrument};
 use crate::{
     Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
-    host::{ActorCell, Flow, Source},
+    error::faults,
+    host::{
+        ActorCell, Flow, Source,
+        cell::unanswered,
+        durability::{
+            gate_handle::LockedGate,
+            output_gate::Passage,
+            release::{Output, release},
+        },
+        pending_output::PendingOutput,
+    },
     util::log::Span,
 };
 
 /// A call: what to do, for whom, and where the answer goes.
-pub(crate) struct Call<A: Actor> {
+pub(crate) struct Call<A: Actor, R = ReplyTo<A>> {
     pub(crate) action: ActionOf<A>,
     pub(crate) caller: Option<Conn<A>>,
-    pub(in crate::host) reply_to: ReplyTo<A>,
+    pub(in crate::host) reply_to: R,
     /// The calls that wait for this one.
     pub(crate) chain: Chain,
 }
 
-/// Where an answer goes, and who watches the call until then.
+/// How an answer gets to whoever made the call.
+///
+/// Most calls run while their caller waits for them to return. Then the answer needs no channel: it is what comes back, as
+/// [`Asked::Here`]. Only one that has to wait, for its turn or for a save, has a channel made for it.
+pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
+    /// The answer, ready to leave: for a connection it is encoded.
+    type Ready: Output<Released = Self::Asked>;
+    /// What whoever makes the call has by the time that it has run or waits.
+    type Asked: Send + 'static;
+
+    /// The span that the call runs in.
+    fn span(&self) -> Option<Span>;
+
+    /// Where the call comes from, if not from a connection.
+    fn source(&self) -> Source;
+
+    fn ready(self, result: Result<ReplyOf<A>, Fault>) -> Self::Ready;
+
+    /// The call ends with this fault, whatever it had achieved.
+    fn failed(ready: Self::Ready, fault: Fault) -> Self::Ready;
+
+    /// The answer has to wait.
+    fn wait(ready: Self::Ready) -> (Answer<A>, Self::Asked);
+
+    /// The call has to wait, so its answer will be sent.
+    fn send_later(self) -> (ReplyTo<A>, Self::Asked);
+
+    /// Work that has begun goes on in a task, which lets go of `held` once the call has run.
+    fn go_on(
+        work: impl Future<Output = Self::Asked> + Send + 'static,
+        held: impl Send + 'static,
+    ) -> (impl Future<Output = ()> + Send + 'static, Self::Asked);
+
+    /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
+    fn pass(ready: Self::Ready, mut gate: LockedGate<'_, PendingOutput<A>>) -> Self::Asked {
+        match gate.passage() {
+            // Under the gate's lock, so that what leaves keeps its order; it never waits.
+            Passage::Free => release(ready),
+            Passage::Waits(needs) => {
+                let (answer, asked) = Self::wait(ready);
+                gate.hold(needs, PendingOutput::Answer(answer));
+                asked
+            }
+            Passage::Void => {
+                drop(gate);
+                release(Self::failed(ready, faults::rolled_back()))
+            }
+        }
+    }
+}
+
+/// What has come of a call.
+pub(crate) enum Asked<R> {
+    /// It has run, and this is the answer.
+    Here(Result<R, Fault>),
+    /// The answer comes later; not at all, if the runtime stops before.
+    Later(oneshot::Receiver<Result<R, Fault>>),
+}
+
+/// A call whose maker waits until it has run or has to wait.
+pub(in crate::host) struct ReplyHere(CallInstrument);
+
+/// Where an answer is sent, and who watches the call until then.
 pub(in crate::host) struct ReplyTo<A: Actor> {
     to: Destination<A>,
     watch: CallInstrument,
@@ -67,38 +139,179 @@ impl<A: Actor> Call<A> {
         let reply_to = ReplyTo { to, watch };
         Self { action, caller: Some(conn.clone()), reply_to, chain: Chain::default() }
     }
+}
 
+#[cfg(feature = "client")]
+impl<A: Actor> Call<A, ReplyHere> {
+    /// A call of this process, watched from here on.
+    #[expect(clippy::inline_always, reason = "as above")]
+    #[inline(always)]
+    pub(in crate::host) fn here(cell: &ActorCell<A>, action: ActionOf<A>, chain: Chain) -> Self {
+        let watch = CallInstrument::begin(cell.kind.meters(), action.info(), || cell.who(None));
+        Self { action, caller: None, reply_to: ReplyHere(watch), chain }
+    }
+}
+
+impl<A: Actor, R: Respond<A>> Call<A, R> {
     /// Whose share of the actor it takes.
     pub(in crate::host) fn flow(&self) -> Flow {
-        match (&self.caller, &self.reply_to.to) {
-            (Some(caller), _) => caller.flow(),
-            (None, Destination::Task(_, source)) => source.alone(),
-            (None, _) => Source::Process.alone(),
-        }
+        self.caller.as_ref().map_or_else(|| self.reply_to.source().alone(), Conn::flow)
     }
 
     /// The span that it runs in.
     #[inline]
     pub(in crate::host) fn span(&self) -> Option<Span> {
-        self.reply_to.watch.span()
+        self.reply_to.span()
+    }
+
+    /// The same call, which has to wait.
+    pub(in crate::host) fn send_later(self) -> (Call<A>, R::Asked) {
+        let Self { action, caller, reply_to, chain } = self;
+        let (reply_to, asked) = reply_to.send_later();
+        (Call { action, caller, reply_to, chain }, asked)
     }
 
     /// Ends the call with this fault, before it ran.
-    pub(in crate::host) fn refuse(self, fault: Fault) {
-        self.reply_to.answer(Err(fault)).deliver();
+    pub(in crate::host) fn refuse(self, fault: Fault) -> R::Asked {
+        release(self.reply_to.ready(Err(fault)))
+    }
+}
+
+impl<R> Asked<R> {
+    /// The answer.
+    #[cfg(feature = "client")]
+    pub(crate) async fn answer(self) -> Result<R, Fault> {
+        match self {
+            Self::Here(result) => {
+                // A loop of calls that never wait would keep everything else from its thread.
+                tokio::task::consume_budget().await;
+                result
+            }
+            Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(unanswered())),
+        }
+    }
+}
+
+impl<A: Actor> Respond<A> for ReplyTo<A> {
+    type Ready = Answer<A>;
+    type Asked = ();
+
+    #[inline]
+    fn span(&self) -> Option<Span> {
+        self.watch.span()
+    }
+
+    fn source(&self) -> Source {
+        if let Destination::Task(_, source) = self.to { source } else { Source::Process }
+    }
+
+    #[inline]
+    fn ready(self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
+        self.answer(result)
+    }
+
+    fn failed(ready: Answer<A>, fault: Fault) -> Answer<A> {
+        ready.failed(fault)
+    }
+
+    fn wait(ready: Answer<A>) -> (Answer<A>, ()) {
+        (ready, ())
+    }
+
+    fn send_later(self) -> (Self, ()) {
+        (self, ())
+    }
+
+    fn go_on(
+        work: impl Future<Output = ()> + Send + 'static,
+        held: impl Send + 'static,
+    ) -> (impl Future<Output = ()> + Send + 'static, ()) {
+        let work = async move {
+            work.await;
+            drop(held);
+        };
+        (work, ())
+    }
+}
+
+impl<A: Actor> Respond<A> for ReplyHere {
+    type Ready = Here<A>;
+    type Asked = Asked<ReplyOf<A>>;
+
+    #[inline]
+    fn span(&self) -> Option<Span> {
+        self.0.span()
+    }
+
+    fn source(&self) -> Source {
+        Source::Process
+    }
+
+    #[inline]
+    fn ready(mut self, result: Result<ReplyOf<A>, Fault>) -> Here<A> {
+        self.0.see(&result);
+        Here { watch: self.0, result }
+    }
+
+    fn failed(ready: Here<A>, fault: Fault) -> Here<A> {
+        Self(ready.watch).ready(Err(fault))
+    }
+
+    fn wait(ready: Here<A>) -> (Answer<A>, Self::Asked) {
+        let (reply_to, asked) = Respond::<A>::send_later(Self(ready.watch));
+        (Answer { to: reply_to, result: ready.result, frame: None }, asked)
+    }
+
+    fn send_later(self) -> (ReplyTo<A>, Self::Asked) {
+        let (sender, answer) = oneshot::channel();
+        (ReplyTo { to: Destination::Task(sender, Source::Process), watch: self.0 }, Asked::Later(answer))
+    }
+
+    fn go_on(
+        work: impl Future<Output = Self::Asked> + Send + 'static,
+        held: impl Send + 'static,
+    ) -> (impl Future<Output = ()> + Send + 'static, Self::Asked) {
+        let (sender, answer) = oneshot::channel();
+        let work = async move {
+            let asked = work.await;
+            drop(held);
+            let result = match asked {
+                Asked::Here(result) => result,
+                Asked::Later(answer) => answer.await.unwrap_or_else(|_| Err(unanswered())),
+            };
+            // A caller that has gone away does not take its call with it.
+            let _ = sender.send(result);
+        };
+        (work, Asked::Later(answer))
     }
 }
 
 impl<A: Actor> ReplyTo<A> {
-    /// The answer, ready to be handed over.
+    /// The answer, ready to leave.
     #[inline]
-    pub(in crate::host) fn answer(mut self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
+    fn answer(mut self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
         let frame = match &self.to {
             Destination::Conn { conn, id, .. } => conn.prepare(*id, &result),
             Destination::Task(..) | Destination::Nobody => None,
         };
         self.watch.see(&result);
         Answer { to: self, result, frame }
+    }
+}
+
+/// An answer to a call that runs in place.
+pub(in crate::host) struct Here<A: Actor> {
+    watch: CallInstrument,
+    result: Result<ReplyOf<A>, Fault>,
+}
+
+impl<A: Actor> Output for Here<A> {
+    type Released = Asked<ReplyOf<A>>;
+
+    #[inline]
+    fn leave(self) -> Asked<ReplyOf<A>> {
+        self.watch.end();
+        Asked::Here(self.result)
     }
 }
 
@@ -118,8 +331,17 @@ impl<A: Actor> Answer<A> {
         }
     }
 
+    /// The same call, which ends with this fault, whatever it had achieved.
+    pub(in crate::host) fn failed(self, fault: Fault) -> Self {
+        self.to.answer(Err(fault))
+    }
+}
+
+impl<A: Actor> Output for Answer<A> {
+    type Released = ();
+
     #[inline]
-    pub(in crate::host) fn deliver(self) {
+    fn leave(self) {
         let ReplyTo { to, watch } = self.to;
         // Before anybody hears of it: who has the answer finds it counted.
         watch.end();
@@ -134,10 +356,5 @@ impl<A: Actor> Answer<A> {
             }
             Destination::Nobody => {}
         }
-    }
-
-    /// Ends the call with this fault, whatever it had achieved.
-    pub(in crate::host) fn fail(self, fault: Fault) {
-        self.to.answer(Err(fault)).deliver();
     }
 }

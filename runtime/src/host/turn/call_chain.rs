@@ -108,6 +108,12 @@ impl Chain {
         self.links().any(|link| link.actor == actor)
     }
 
+    /// Whether nobody waits.
+    #[inline]
+    pub(in crate::host) fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
     /// How many calls wait.
     pub(in crate::host) fn len(&self) -> usize {
         self.links().count()
@@ -152,6 +158,12 @@ impl Scope {
     fn waiter(&self) -> &Arc<Waiter> {
         self.waiter.get_or_init(|| Arc::new(Waiter::new(self.chain())))
     }
+}
+
+/// Whether the code of this task is part of a call or of work.
+#[inline]
+pub(in crate::host) fn is_in_call() -> bool {
+    CURRENT.try_with(|_| ()).is_ok()
 }
 
 /// What the code of this task has of it that work is waited for with, if it is part of a call or of work itself.

@@ -6,6 +6,7 @@ pub(in crate::host) mod call_chain;
 pub(in crate::host) mod catch;
 pub(crate) mod decode;
 pub(in crate::host) mod hooks;
+pub(in crate::host) mod in_place;
 pub(in crate::host) mod instrument;
 pub(in crate::host) mod panics;
 pub(in crate::host) mod quantum;
@@ -13,146 +14,43 @@ pub(in crate::host) mod raw;
 pub(in crate::host) mod read_turn;
 pub(in crate::host) mod write_turn;
 
-use std::{
-    sync::Arc,
-    task::{Context, Waker},
+use super::{
+    ActorCell,
+    cell::{
+        envelope::{Envelope, TurnCall},
+        keep_alive::LifecycleRequest,
+        parked::Parked,
+    },
+    durability::{output_gate::OutputGate, release::release},
+    pending_output::PendingOutput,
+    schedules::fire::FiringAlarms,
 };
-
-use tokio::{runtime::Handle, sync::TryLockError};
+use crate::{
+    Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, error::faults, util::log::Instrument as _,
+};
+use std::sync::Arc;
 
 use self::{
     awaited::Awaited,
-    call::{Answer, Call, ReplyTo},
+    call::{Call, Respond},
     call_chain::{Chain, Hold, Link, Reading},
     quantum::Quantum,
     read_turn::{ReadTurn, UnderWay},
     write_turn::{WriteAccess, WriteTurn},
 };
-use super::{
-    ActorCell,
-    cell::{
-        Core,
-        envelope::{Envelope, TurnCall},
-        keep_alive::{KeepAliveGuard, LifecycleRequest},
-        parked::Parked,
-    },
-    durability::{
-        gate_handle::LockedGate,
-        output_gate::{OutputGate, Pending as _},
-    },
-    pending_output::PendingOutput,
-    schedules::fire::FiringAlarms,
-};
-use crate::{
-    Action as _, Actor, Ctx, Fault, Mode,
-    actor::ReplyOf,
-    error::faults,
-    util::{log::Instrument as _, task},
-};
 
 impl<A: Actor> ActorCell<A> {
-    /// How deep actors that call each other may run on one stack.
-    const MAX_NESTED: usize = 4;
-    /// How often a call looks whether another's turn is over: about a microsecond long.
-    const PATIENCE: usize = 50;
     /// How many calls may run before the actor's task lets others have its thread.
     const MAX_TOGETHER: usize = 64;
 
-    /// The shortcut: an idle actor runs an action on its caller's own task, in its turn. Gives the call back if it has
-    /// to wait.
-    pub(super) fn run_if_idle(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
-        let mode = call.action.info().mode;
-        if !self.mailbox.is_idle() {
-            return Some(call);
-        }
-        // Not in the turn, which others wait for.
-        self.used();
-        if mode.is_async() {
-            return self.begin_if_idle(call);
-        }
-        let Some(mut access) = self.write_if_idle() else { return Some(call) };
-        match mode {
-            Mode::Read => access.run_read(call),
-            _ => access.run_write(call),
-        }
-        None
+    /// How a call of this chain holds the actor, if it comes back to it.
+    #[inline]
+    pub(super) fn hold_of(&self, chain: &Chain) -> Option<Hold> {
+        if chain.is_empty() { None } else { chain.holds(self.identity.get()?.id) }
     }
 
-    /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
-    /// own to go on in.
-    fn begin_if_idle(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
-        if call.chain.len() >= Self::MAX_NESTED || Handle::try_current().is_err() {
-            return Some(call);
-        }
-        if call.action.info().mode.is_exclusive() {
-            let Some(mut access) = self.write_if_idle() else { return Some(call) };
-            self.begin(async move { access.run_write_async(call).await });
-        } else {
-            let read = || Arc::clone(&self.core).try_read_owned();
-            let Some(core) = self.soon(read).filter(|core| self.may_begin(core)) else { return Some(call) };
-            let Some(under_way) = UnderWay::try_begin(self, call.flow()) else { return Some(call) };
-            let turn = Arc::new(ReadTurn::new(Arc::clone(self), core));
-            self.begin(async move {
-                turn.run_async(call).await;
-                drop(under_way);
-            });
-        }
-        None
-    }
-
-    /// The state to oneself, if nobody has it and nobody waits for it.
-    fn write_if_idle(self: &Arc<Self>) -> Option<WriteAccess<A>> {
-        let core = self.soon(|| Arc::clone(&self.core).try_write_owned())?;
-        self.may_begin(&core).then(|| WriteAccess::new(Arc::clone(self), core))
-    }
-
-    /// The turn, if nobody has it or whoever has it gives it back at once: most turns are over sooner than the actor's
-    /// task is awake. Whoever finds somebody in the mailbox does not wait, but joins them.
-    fn soon<T>(&self, try_turn: impl Fn() -> Result<T, TryLockError>) -> Option<T> {
-        for _ in 0..Self::PATIENCE {
-            if let Ok(turn) = try_turn() {
-                return Some(turn);
-            }
-            if !self.mailbox.is_idle() {
-                return None;
-            }
-            std::hint::spin_loop();
-        }
-        None
-    }
-
-    /// Whether a call may run past the mailbox, asked by who has the turn: what was posted before it also runs
-    /// before it.
-    fn may_begin(&self, core: &Core<A>) -> bool {
-        self.mailbox.is_idle()
-            && core.state.is_some()
-            && self.keep_alive().request() != LifecycleRequest::Destroy
-            && self.gate.is_open()
-            && !self.is_starved()
-    }
-
-    /// Runs work up to where it waits, and has it go on in a task of its own.
-    pub(super) fn begin(self: &Arc<Self>, work: impl Future<Output = ()> + Send + 'static) {
-        let mut work = Box::pin(work);
-        if work.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            let kept = KeepAliveGuard::for_call(Arc::clone(self));
-            task::spawn_in(self.shared().tasks(), async move {
-                work.await;
-                drop(kept);
-            });
-        }
-    }
-
-    /// A call that comes back to an actor that waits for it: a read beside a read of the same chain runs in the
-    /// same turn, anything else would wait for ever. Gives any other call back.
-    pub(super) fn take_if_circular(self: &Arc<Self>, call: Call<A>) -> Option<Call<A>> {
-        let Some(record) = self.identity.get() else { return Some(call) };
-        let Some(held) = call.chain.holds(record.id) else { return Some(call) };
-        self.take_circular(call, held);
-        None
-    }
-
-    /// The same for a call that is known to come back, to an actor that is held like this.
+    /// A call that comes back to an actor that waits for it, and holds it like this: a read beside a read of the same chain
+    /// runs in the same turn, anything else would wait for ever.
     pub(super) fn take_circular(self: &Arc<Self>, call: Call<A>, held: Hold) {
         let info = call.action.info();
         let reading = match held {
@@ -170,11 +68,11 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// What work wants, once it can have its turn: until then it can be told that it will not.
-    async fn unparked(&self, parked: &Parked<A>) -> Option<Envelope<A>> {
+    async fn unparked(self: &Arc<Self>, parked: &Parked<A>) -> Option<Envelope<A>> {
         if parked.is_exclusive()? {
-            drop(self.core.write().await);
+            drop(self.access().await);
         } else {
-            drop(self.core.read().await);
+            drop(ReadTurn::new(Arc::clone(self), self.mailbox.read().await));
         }
         parked.take()
     }
@@ -272,7 +170,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// The state to oneself, whatever there is of it.
     pub(super) async fn access(self: &Arc<Self>) -> WriteAccess<A> {
-        WriteAccess::new(Arc::clone(self), Arc::clone(&self.core).write_owned().await)
+        WriteAccess::new(Arc::clone(self), self.mailbox.write().await)
     }
 
     /// Sees to what is to be saved or put right, beside the reads that are under way.
@@ -286,23 +184,45 @@ impl<A: Actor> ActorCell<A> {
     pub(super) async fn read(self: &Arc<Self>) -> Result<ReadTurn<A>, Fault> {
         self.fed().await;
         loop {
-            let core = Arc::clone(&self.core).read_owned().await;
-            if core.state.is_some() && !self.gate.is_invalid() {
-                return Ok(ReadTurn::new(Arc::clone(self), core));
+            let turn = ReadTurn::new(Arc::clone(self), self.mailbox.read().await);
+            if turn.core().state.is_some() && !self.gate.is_invalid() {
+                return Ok(turn);
             }
-            drop(core);
+            drop(turn);
             drop(self.write().await?);
         }
     }
 
-    pub(super) fn finish_read(&self, ctx: &Ctx<A>, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
+    #[inline]
+    pub(super) fn finish_read<R: Respond<A>>(
+        &self,
+        ctx: &Ctx<A>,
+        reply_to: R,
+        result: Result<ReplyOf<A>, Fault>,
+    ) -> R::Asked {
         let succeeded = result.is_ok();
-        let answer = reply_to.answer(result);
+        let ready = reply_to.ready(result);
+        if A::EPHEMERAL {
+            if succeeded {
+                self.grant_wish(None, ctx);
+            }
+            return release(ready);
+        }
         let mut gate = self.gate.lock();
         if succeeded {
-            self.grant_wish(&mut gate, ctx);
+            self.grant_wish(Some(&mut gate), ctx);
         }
-        hand_over(gate, answer);
+        R::pass(ready, gate)
+    }
+
+    /// The end of a turn at the gate, and of what it asked for its actor's own life.
+    pub(super) fn end_turn(&self, ctx: &Ctx<A>, end: impl FnOnce(&mut OutputGate<PendingOutput<A>>)) {
+        if A::EPHEMERAL {
+            return self.grant_wish(None, ctx);
+        }
+        let mut gate = self.gate.lock();
+        end(&mut gate);
+        self.grant_wish(Some(&mut gate), ctx);
     }
 
     /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
@@ -320,7 +240,11 @@ impl<A: Actor> ActorCell<A> {
         let mut quantum = None;
         for count in 1..most {
             let may_be_long = call.action.info().mode.is_async();
-            access.run_one(call).await;
+            if may_be_long {
+                access.run_async(call).await;
+            } else {
+                access.run_brief(call);
+            }
             // The others' alarms come by the mailbox.
             if (may_be_long && self.own_alarm_is_due()) || self.is_starved() {
                 return count;
@@ -330,24 +254,33 @@ impl<A: Actor> ActorCell<A> {
             {
                 return count;
             }
-            let Some(Envelope::Call(next)) = self.mailbox.next_if(is_such) else { return count };
-            // That one; the last is done when all this is.
-            self.mailbox.done();
+            let Some(Envelope::Call(next)) = self.mailbox.done_and_next_if(is_such) else { return count };
             call = next;
         }
-        access.run_one(call).await;
+        if call.action.info().mode.is_async() {
+            access.run_async(call).await;
+        } else {
+            access.run_brief(call);
+        }
         most
     }
 
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
-    pub(super) fn grant_wish(&self, gate: &mut OutputGate<PendingOutput<A>>, ctx: &Ctx<A>) {
-        match ctx.wished() {
-            LifecycleRequest::Stay => return,
-            LifecycleRequest::Destroy if !A::EPHEMERAL && !Self::IS_RELAXED && !gate.is_provisional() => {
+    #[inline]
+    pub(super) fn grant_wish(&self, gate: Option<&mut OutputGate<PendingOutput<A>>>, ctx: &Ctx<A>) {
+        if ctx.wished() != LifecycleRequest::Stay {
+            self.grant(gate, ctx.wished());
+        }
+    }
+
+    #[cold]
+    fn grant(&self, gate: Option<&mut OutputGate<PendingOutput<A>>>, wish: LifecycleRequest) {
+        match (wish, gate) {
+            (LifecycleRequest::Destroy, Some(gate)) if !Self::IS_RELAXED && !gate.is_provisional() => {
                 gate.destroy();
                 self.lifecycle().tell_to_end();
             }
-            request => self.raise_request(request),
+            (request, _) => self.raise_request(request),
         }
         self.mailbox.nudge();
     }
@@ -358,7 +291,7 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// What a call does here.
-    pub(super) fn link_of(&self, call: &Call<A>, reading: Option<Reading>) -> Link {
+    pub(super) fn link_of<R>(&self, call: &Call<A, R>, reading: Option<Reading>) -> Link {
         self.link(call.chain.clone(), call.action.info().name, reading)
     }
 
@@ -374,14 +307,5 @@ impl<A: Actor> ActorCell<A> {
 
     fn address(&self) -> Arc<str> {
         Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into()))
-    }
-}
-
-/// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
-pub(super) fn hand_over<A: Actor>(mut gate: LockedGate<'_, PendingOutput<A>>, answer: Answer<A>) {
-    let sent = gate.send(PendingOutput::Answer(answer));
-    drop(gate);
-    if let Err(void) = sent {
-        void.fail(faults::rolled_back());
     }
 }

@@ -15,10 +15,8 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::OwnedRwLockReadGuard;
-
 use super::{
-    call::Call,
+    call::{Call, ReplyTo, Respond},
     call_chain::{Chain, Reading},
     catch::guarded,
 };
@@ -34,43 +32,52 @@ use crate::{
 /// A turn to read, as long as it lives.
 pub(in crate::host) struct ReadTurn<A: Actor> {
     cell: Arc<ActorCell<A>>,
-    slot: OwnedRwLockReadGuard<Core<A>>,
+    /// `None` once it is given back.
+    core: Option<Arc<Core<A>>>,
+}
+
+impl<A: Actor> Drop for ReadTurn<A> {
+    fn drop(&mut self) {
+        if let Some(core) = self.core.take() {
+            self.cell.mailbox.end_read(core);
+        }
+    }
 }
 
 /// How many reads may be on their way to a thread.
 static THREADS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
 
 impl<A: Actor> ReadTurn<A> {
-    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, slot: OwnedRwLockReadGuard<Core<A>>) -> Self {
-        Self { cell, slot }
+    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, core: Arc<Core<A>>) -> Self {
+        Self { cell, core: Some(core) }
     }
 
     pub(super) fn state(&self) -> &A {
-        self.slot.state()
+        self.core().state()
     }
 
     pub(super) fn core(&self) -> &Core<A> {
-        &self.slot
+        self.core.as_deref().expect("it is given back last")
     }
 
     /// Runs a call that does not await.
-    pub(super) fn run(&self, call: Call<A>) {
+    pub(super) fn run<R: Respond<A>>(&self, call: Call<A, R>) -> R::Asked {
         match call.span() {
             None => self.run_now(call),
             Some(span) => span.in_scope(|| self.run_now(call)),
         }
     }
 
-    fn run_now(&self, call: Call<A>) {
+    fn run_now<R: Respond<A>>(&self, call: Call<A, R>) -> R::Asked {
         let cell = &self.cell;
         let ctx = cell.ctx(call.caller);
         let code = cell.code(call.action.info().name);
         let result = cell.corked(|| guarded(code, || self.state().dispatch_read(&ctx, call.action)));
-        cell.finish_read(&ctx, call.reply_to, result);
+        cell.finish_read(&ctx, call.reply_to, result)
     }
 
     /// Runs a call that may await.
-    pub(in crate::host) async fn run_async(self: Arc<Self>, call: Call<A>) {
+    pub(in crate::host) async fn run_async<R: Respond<A>>(self: Arc<Self>, call: Call<A, R>) -> R::Asked {
         let cell = &self.cell;
         let span = call.span();
         let link = cell.link_of(&call, Some(Arc::clone(&self) as Reading));
@@ -80,7 +87,7 @@ impl<A: Actor> ReadTurn<A> {
         let limit = A::OPTIONS.action_timeout;
         let result = cell.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
         let _in = span.as_ref().map(Span::enter);
-        cell.finish_read(&ctx, call.reply_to, result);
+        cell.finish_read(&ctx, call.reply_to, result)
     }
 
     /// Runs a hook of this name, for this connection if it is about one.
@@ -121,14 +128,14 @@ impl<A: Actor> UnderWay<A> {
         if flow.source == Source::Process {
             return Some(Self(None));
         }
-        cell.mailbox.begin_read(flow, has_turn).then(|| Self(Some((Arc::clone(cell), flow))))
+        cell.mailbox.begin_flow_read(flow, has_turn).then(|| Self(Some((Arc::clone(cell), flow))))
     }
 }
 
 impl<A: Actor> Drop for UnderWay<A> {
     fn drop(&mut self) {
         if let Some((cell, flow)) = self.0.take() {
-            cell.mailbox.end_read(flow);
+            cell.mailbox.end_flow_read(flow);
         }
     }
 }
@@ -163,7 +170,7 @@ impl<A: Actor> ActorCell<A> {
             turn.run_async(call).await;
             drop(under_way);
         };
-        let Some(starting) = Starting::begin(self) else { return self.begin(read) };
+        let Some(starting) = Starting::begin(self) else { return self.begin::<ReplyTo<A>>(read, || ()) };
         let kept = KeepAliveGuard::for_call(Arc::clone(self));
         let (mut read, mut starting) = (Box::pin(read), Some(starting));
         task::spawn_in(self.shared().tasks(), async move {

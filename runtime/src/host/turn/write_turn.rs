@@ -26,29 +26,32 @@ use std::{
     time::Duration,
 };
 
-use tokio::sync::OwnedRwLockWriteGuard;
-
 use super::{
-    call::{Call, ReplyTo},
+    call::{Call, Respond},
     call_chain::Chain,
     catch::guarded,
-    hand_over,
 };
 use crate::{
     Action as _, Actor, Conn, Ctx, Fault, Mode, ScheduleId,
     actor::{ActionOf, ReplyOf},
     host::{
         ActorCell,
-        cell::{Core, envelope::TurnCode},
+        cell::{
+            Core,
+            envelope::{Envelope, TurnCode},
+            mailbox::GivenBack,
+        },
+        durability::{output_gate::OutputGate, release::release},
     },
     util::log::Span,
 };
 
-/// The state of an actor, to oneself, for one turn or several. Given back when it is dropped.
+/// The state of an actor, to oneself, for one turn or several. Given back when it is dropped, or before.
 pub(in crate::host) struct WriteAccess<A: Actor> {
     /// Of the turns that it is used for.
     ctx: Ctx<A>,
-    slot: OwnedRwLockWriteGuard<Core<A>>,
+    /// `None` once it is given back.
+    core: Option<Arc<Core<A>>>,
 }
 
 /// A turn that may change the state. One that is dropped before it has ended is taken back.
@@ -60,76 +63,119 @@ pub(in crate::host) struct WriteTurn<'a, A: Actor> {
 }
 
 impl<A: Actor> WriteAccess<A> {
-    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, slot: OwnedRwLockWriteGuard<Core<A>>) -> Self {
-        Self { ctx: Ctx::of_turn(cell, None), slot }
+    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, core: Arc<Core<A>>) -> Self {
+        Self { ctx: Ctx::of_turn(cell, None), core: Some(core) }
     }
 
     fn parts(&mut self) -> (&mut A, &Ctx<A>) {
-        (self.slot.state_mut(), &self.ctx)
+        (only(&mut self.core).state_mut(), &self.ctx)
+    }
+
+    /// Gives the state back; unless there is a call to run with it first, and `runs` says so.
+    #[inline]
+    pub(super) fn give_back(&mut self, runs: impl FnOnce() -> bool) -> Option<Envelope<A>> {
+        let core = self.core.take()?;
+        match self.ctx.cell().mailbox.give_back(core, runs) {
+            GivenBack::Over => None,
+            GivenBack::Next(core, envelope) => {
+                self.core = Some(core);
+                Some(envelope)
+            }
+        }
     }
 }
 
 impl<A: Actor> WriteAccess<A> {
-    /// Runs a call that only reads, and does not await.
-    pub(super) fn run_read(&mut self, call: Call<A>) {
+    /// Runs a call that does not await, if the state may be used. Gives it back if not.
+    #[inline]
+    pub(super) fn run_if_sound<R: Respond<A>>(&mut self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
         match call.span() {
-            None => self.read_now(call),
-            Some(span) => span.in_scope(|| self.read_now(call)),
+            None => self.run_now(call, true),
+            Some(span) => span.in_scope(|| self.run_now(call, true)),
         }
     }
 
-    fn read_now(&mut self, call: Call<A>) {
-        self.ctx.begin_turn(call.caller);
-        let (cell, code) = (self.ctx.cell(), self.ctx.cell().code(call.action.info().name));
-        let result = cell.corked(|| guarded(code, || self.state().dispatch_read(&self.ctx, call.action)));
-        cell.finish_read(&self.ctx, call.reply_to, result);
-        self.ctx.end_turn();
+    /// Runs a call that does not await.
+    pub(super) fn run_brief<R: Respond<A>>(&mut self, call: Call<A, R>) {
+        let ran = match call.span() {
+            None => self.run_now(call, false),
+            Some(span) => span.in_scope(|| self.run_now(call, false)),
+        };
+        debug_assert!(ran.is_ok(), "whatever the state is");
     }
 
-    /// Runs a call that may change the state.
-    pub(super) async fn run_one(&mut self, call: Call<A>) {
-        if call.action.info().mode.is_async() {
-            self.run_write_async(call).await;
-        } else {
-            self.run_write(call);
+    #[inline]
+    fn run_now<R: Respond<A>>(&mut self, call: Call<A, R>, if_sound: bool) -> Result<R::Asked, Call<A, R>> {
+        let Call { action, caller, reply_to, chain } = call;
+        let info = action.info();
+        if info.mode == Mode::Read {
+            if if_sound && !self.ctx.cell().gate.is_open() {
+                return Err(Call { action, caller, reply_to, chain });
+            }
+            self.ctx.begin_turn(caller);
+            let (cell, code) = (self.ctx.cell(), self.ctx.cell().code(info.name));
+            let result = cell.corked(|| guarded(code, || self.state().dispatch_read(&self.ctx, action)));
+            let asked = cell.finish_read(&self.ctx, reply_to, result);
+            self.ctx.end_turn();
+            return Ok(asked);
         }
-    }
-
-    /// The same for one that does not await.
-    pub(super) fn run_write(&mut self, call: Call<A>) {
-        match call.span() {
-            None => self.write_now(call),
-            Some(span) => span.in_scope(|| self.write_now(call)),
+        if !self.open(if_sound) {
+            return Err(Call { action, caller, reply_to, chain });
         }
+        let mut turn = WriteTurn::opened(self, info.name, caller);
+        let result = turn.act(action);
+        Ok(turn.answer(reply_to, result))
     }
 
-    fn write_now(&mut self, call: Call<A>) {
-        let mut turn = WriteTurn::begin(self, call.action.info().name, call.caller);
-        let result = turn.act(call.action);
-        turn.answer(call.reply_to, result);
-    }
-
-    /// The same for one that may await.
-    pub(in crate::host) async fn run_write_async(&mut self, call: Call<A>) {
+    /// Runs a call that may change the state, and may await.
+    pub(in crate::host) async fn run_async<R: Respond<A>>(&mut self, call: Call<A, R>) -> R::Asked {
         let span = call.span();
         let mut turn = WriteTurn::begin_awaiting(self, call.action.info().name, call.caller);
         let result = turn.act_async(call.action, call.chain, span.as_ref()).await;
         let _in = span.as_ref().map(Span::enter);
-        turn.answer(call.reply_to, result);
+        turn.answer(call.reply_to, result)
     }
+
+    /// Opens the gate for a turn. The only place that does.
+    #[inline]
+    fn open(&self, if_sound: bool) -> bool {
+        let cell = self.ctx.cell();
+        if A::EPHEMERAL {
+            return !if_sound || cell.gate.is_open();
+        }
+        let mut gate = cell.gate.lock();
+        // As it is under the lock: it changes where that is let go of.
+        let opens = !if_sound || cell.gate.is_open();
+        if opens {
+            gate.begin_write();
+        }
+        opens
+    }
+}
+
+/// The state of somebody who has it to themselves.
+fn only<A>(core: &mut Option<Arc<Core<A>>>) -> &mut Core<A> {
+    let core = core.as_mut().expect("it is given back last");
+    Arc::get_mut(core).expect("nobody shares what somebody has to themselves")
 }
 
 impl<A: Actor> Deref for WriteAccess<A> {
     type Target = Core<A>;
 
     fn deref(&self) -> &Core<A> {
-        &self.slot
+        self.core.as_deref().expect("it is given back last")
     }
 }
 
 impl<A: Actor> DerefMut for WriteAccess<A> {
     fn deref_mut(&mut self) -> &mut Core<A> {
-        &mut self.slot
+        only(&mut self.core)
+    }
+}
+
+impl<A: Actor> Drop for WriteAccess<A> {
+    fn drop(&mut self) {
+        self.give_back(|| false);
     }
 }
 
@@ -140,8 +186,13 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         name: &'static str,
         caller: Option<Conn<A>>,
     ) -> Self {
+        access.open(false);
+        Self::opened(access, name, caller)
+    }
+
+    #[inline]
+    fn opened(access: &'a mut WriteAccess<A>, name: &'static str, caller: Option<Conn<A>>) -> Self {
         access.ctx.begin_turn(caller);
-        access.ctx.cell().gate.lock().begin_write();
         Self { access, name, has_ended: false }
     }
 
@@ -253,10 +304,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
             return self.end(result);
         }
         let cell = self.access.ctx.cell();
-        let mut gate = cell.gate.lock();
-        gate.end_unchanged(cell.has_changed_aside());
-        cell.grant_wish(&mut gate, &self.access.ctx);
-        drop(gate);
+        cell.end_turn(&self.access.ctx, |gate| gate.end_unchanged(cell.has_changed_aside()));
         self.has_ended = true;
         self.save_if_due();
         result
@@ -274,25 +322,37 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
     }
 
     /// The end of a call, and its answer.
-    pub(in crate::host) fn answer(mut self, reply_to: ReplyTo<A>, result: Result<ReplyOf<A>, Fault>) {
+    #[inline]
+    pub(in crate::host) fn answer<R: Respond<A>>(
+        mut self,
+        reply_to: R,
+        result: Result<ReplyOf<A>, Fault>,
+    ) -> R::Asked {
         let reply = match self.after_change(result) {
             Ok(reply) => reply,
             Err(fault) => {
                 self.abort();
-                return reply_to.answer(Err(fault)).deliver();
+                return release(reply_to.ready(Err(fault)));
             }
         };
-        let answer = reply_to.answer(Ok(reply));
-        let cell = self.access.ctx.cell();
+        let ready = reply_to.ready(Ok(reply));
+        self.has_ended = true;
+        let (cell, ctx) = (self.access.ctx.cell(), &self.access.ctx);
+        if A::EPHEMERAL {
+            cell.grant_wish(None, ctx);
+            let asked = release(ready);
+            cell.save_due(self.access);
+            return asked;
+        }
         let mut gate = cell.gate.lock();
         gate.end_write();
-        cell.grant_wish(&mut gate, &self.access.ctx);
-        let is_save_due = A::EPHEMERAL || gate.is_save_due();
-        hand_over(gate, answer);
+        cell.grant_wish(Some(&mut gate), ctx);
+        let is_save_due = gate.is_save_due();
+        let asked = R::pass(ready, gate);
         if is_save_due {
             cell.save_due(self.access);
         }
-        self.has_ended = true;
+        asked
     }
 
     fn commit<T>(&mut self, result: Result<T, Fault>) -> Result<T, Fault> {
@@ -301,17 +361,17 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
             self.abort();
             return result;
         }
-        let cell = self.access.ctx.cell();
-        let mut gate = cell.gate.lock();
-        gate.end_write();
-        cell.grant_wish(&mut gate, &self.access.ctx);
-        drop(gate);
+        let ctx = &self.access.ctx;
+        ctx.cell().end_turn(ctx, OutputGate::end_write);
         self.has_ended = true;
         result
     }
 
     fn end_unchanged(&mut self, changed_aside: bool) {
-        self.access.ctx.cell().gate.lock().end_unchanged(changed_aside);
+        let cell = self.access.ctx.cell();
+        if !A::EPHEMERAL {
+            cell.gate.lock().end_unchanged(changed_aside);
+        }
         self.has_ended = true;
     }
 

@@ -159,7 +159,7 @@ impl<A: Actor> ActorCell<A> {
         let mut held = Vec::new();
         while let Some(connect) = self.next_caller(&mut held) {
             match self.hear(connect).await {
-                Heard::Denied => self.mailbox.done(),
+                Heard::Denied => drop(self.mailbox.done()),
                 Heard::LetIn => return Some(held),
                 Heard::Ended => break,
             }
@@ -248,7 +248,7 @@ impl<A: Actor> ActorCell<A> {
     fn fail_callers(self: &Arc<Self>, fault: &Fault) {
         self.kind.forget_provisional(self);
         self.kind.forget(self);
-        let waiting = self.mailbox.abandon();
+        let waiting = self.mailbox.drain();
         self.lifecycle().set_started(Err(fault.clone()));
         for envelope in waiting {
             match envelope {
@@ -354,7 +354,7 @@ impl<A: Actor> ActorCell<A> {
     fn send_on(self: &Arc<Self>, first: Box<Connect<A>>) {
         self.kind.forget(self);
         self.kind.forget_provisional(self);
-        let waiting = self.mailbox.abandon();
+        let waiting = self.mailbox.drain();
         // As if it had gone to sleep: who waits for it looks again.
         self.lifecycle().advance(lifecycle::Phase::Closing);
         self.lifecycle().set_started(Ok(false));

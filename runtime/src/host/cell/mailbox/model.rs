@@ -1,0 +1,369 @@
+//! The mailbox under a model checker: a few callers, an actor's task and readers, under very many schedules.
+//!
+//! What is checked: every call is answered (a waking that is lost is a deadlock, which the checker finds), the calls of one
+//! caller run in the order made, and nobody changes the state beside anybody else. Controls take a rule away, and the
+//! checker must find that.
+
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::Arc as StdArc,
+};
+
+use shuttle::{
+    future::{block_on, spawn},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    thread,
+};
+
+use super::{super::flow::Source, *};
+
+/// A schedule of threads is tried this often: what a second or two are enough for.
+const SCHEDULES: usize = 500;
+
+/// The state: what ran, and whether somebody has it.
+#[derive(Default)]
+struct State {
+    ran: Vec<(usize, usize)>,
+}
+
+/// What a caller wants: to write here and now, or with an `await` in it; or to read, likewise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Mode {
+    Write,
+    WriteAsync,
+    Read,
+    ReadAsync,
+}
+
+struct Call {
+    caller: usize,
+    number: usize,
+    mode: Mode,
+    answered: Arc<Answer>,
+}
+
+#[derive(Default)]
+struct Answer(Mutex<(bool, Option<Waker>)>);
+
+impl Answer {
+    fn give(&self) {
+        let waker = {
+            let mut answer = self.0.lock().unwrap();
+            answer.0 = true;
+            answer.1.take()
+        };
+        if let Some(waker) = waker {
+            waker.wake();
+        }
+    }
+
+    async fn get(&self) {
+        poll_fn(|task| {
+            let mut answer = self.0.lock().unwrap();
+            if answer.0 {
+                return Poll::Ready(());
+            }
+            answer.1 = Some(task.waker().clone());
+            Poll::Pending
+        })
+        .await;
+    }
+}
+
+impl HasFlow for Call {
+    fn flow(&self) -> Flow {
+        Source::Process.alone()
+    }
+}
+
+impl Queued for Call {
+    fn is_brief(&self) -> bool {
+        matches!(self.mode, Mode::Write | Mode::Read)
+    }
+
+    fn needs_state(&self) -> bool {
+        true
+    }
+}
+
+impl<T> Lock<T> for Mutex<T> {
+    fn of(value: T) -> Self {
+        Self::new(value)
+    }
+
+    fn with<R>(&self, code: impl FnOnce(&mut T) -> R) -> R {
+        code(&mut self.lock().unwrap())
+    }
+}
+
+/// What is wrong with it, to see that the checker finds that.
+#[derive(Clone, Copy, PartialEq)]
+enum Flaw {
+    None,
+    /// A call takes the state although others wait.
+    JumpsTheQueue,
+    /// Whoever gives the state back has looked at the queue under an earlier lock.
+    LooksBefore,
+    /// Whoever gives the state back wakes nobody.
+    WakesNobody,
+    /// A reader says that it has ended before it has dropped its state.
+    EndsBeforeItDrops,
+}
+
+struct Actor {
+    mailbox: Mailbox<State, Call, Mutex<Inner<State, Call>>>,
+    flaw: Flaw,
+    is_written: AtomicBool,
+    is_read: AtomicUsize,
+    left: AtomicUsize,
+}
+
+impl Actor {
+    fn new(calls: usize, flaw: Flaw) -> Arc<Self> {
+        let bounds = Bounds::of(&crate::Limits::new());
+        Arc::new(Self {
+            mailbox: Mailbox::new(bounds, State::default()),
+            flaw,
+            is_written: AtomicBool::new(false),
+            is_read: AtomicUsize::new(0),
+            left: AtomicUsize::new(calls),
+        })
+    }
+
+    /// What the user's code would do. `None`: it would await first.
+    fn begin(&self, mode: Mode) {
+        match mode {
+            Mode::Write | Mode::WriteAsync => {
+                assert!(!self.is_written.swap(true, Ordering::SeqCst), "two write at once");
+                assert_eq!(self.is_read.load(Ordering::SeqCst), 0, "one writes and others read");
+            }
+            Mode::Read | Mode::ReadAsync => {
+                assert!(!self.is_written.load(Ordering::SeqCst), "one reads and another writes");
+                self.is_read.fetch_add(1, Ordering::SeqCst);
+            }
+        }
+        thread::yield_now();
+    }
+
+    fn end(&self, state: &mut StdArc<State>, call: &Call) {
+        match call.mode {
+            Mode::Write | Mode::WriteAsync => {
+                StdArc::get_mut(state).expect("nobody else has it").ran.push((call.caller, call.number));
+                self.is_written.store(false, Ordering::SeqCst);
+            }
+            Mode::Read | Mode::ReadAsync => drop(self.is_read.fetch_sub(1, Ordering::SeqCst)),
+        }
+        call.answered.give();
+        if self.left.fetch_sub(1, Ordering::SeqCst) == 1 {
+            self.mailbox.close();
+        }
+    }
+
+    fn run(&self, state: &mut StdArc<State>, call: &Call) {
+        self.begin(call.mode);
+        self.end(state, call);
+    }
+
+    /// Gives the state back, and runs first what waits.
+    fn give_back(&self, mut state: StdArc<State>) {
+        if self.flaw == Flaw::WakesNobody {
+            let (_, wake, _) = self.mailbox.lock.with(|inner| inner.give_back(state, || false));
+            return drop(wake.0);
+        }
+        if self.flaw == Flaw::LooksBefore {
+            let wake = self.mailbox.lock.with(Inner::wake_if_waiting);
+            self.mailbox.lock.with(|inner| inner.state = Some(state));
+            return wake.now();
+        }
+        while let GivenBack::Next(mut next, call) = self.mailbox.give_back(state, || true) {
+            self.run(&mut next, &call);
+            state = next;
+        }
+    }
+
+    fn end_read(&self, state: StdArc<State>) {
+        if self.flaw == Flaw::EndsBeforeItDrops {
+            self.mailbox.lock.with(Inner::end_read).now();
+            thread::yield_now();
+            return drop(state);
+        }
+        self.mailbox.end_read(state);
+    }
+
+    fn take_if_idle(&self) -> Option<StdArc<State>> {
+        if self.flaw == Flaw::JumpsTheQueue {
+            return self.mailbox.lock.with(|inner| {
+                let state = inner.state.take_if(|_| inner.readers == 0)?;
+                inner.is_brief = true;
+                Some(state)
+            });
+        }
+        self.mailbox.take_if_idle()
+    }
+
+    /// A call from outside of the actor's task.
+    fn call(self: &Arc<Self>, call: Call) {
+        match call.mode {
+            Mode::Write | Mode::Read => {
+                if let Some(mut state) = self.take_if_idle() {
+                    self.run(&mut state, &call);
+                    return self.give_back(state);
+                }
+            }
+            Mode::WriteAsync => {
+                if let Some(mut state) = self.take_if_idle() {
+                    self.begin(call.mode);
+                    self.mailbox.goes_on();
+                    let this = Arc::clone(self);
+                    drop(spawn(async move {
+                        shuttle::future::yield_now().await;
+                        this.end(&mut state, &call);
+                        this.give_back(state);
+                    }));
+                    return;
+                }
+            }
+            Mode::ReadAsync => {
+                if let Some(state) = self.mailbox.share_if_idle() {
+                    self.begin(call.mode);
+                    return self.go_on_reading(state, call);
+                }
+            }
+        }
+        assert!(self.mailbox.push(call).is_ok(), "it is not closed before all calls have ended");
+    }
+
+    fn go_on_reading(self: &Arc<Self>, mut state: StdArc<State>, call: Call) {
+        let this = Arc::clone(self);
+        drop(spawn(async move {
+            shuttle::future::yield_now().await;
+            this.end(&mut state, &call);
+            this.end_read(state);
+        }));
+    }
+
+    /// The actor's task.
+    async fn live(self: Arc<Self>) {
+        loop {
+            match self.mailbox.next_unless(|| false).await {
+                None | Some(Next::Nudged) => {}
+                Some(Next::Closed) => return,
+                Some(Next::Item(call)) => {
+                    match call.mode {
+                        Mode::Write | Mode::WriteAsync => {
+                            let mut state = self.mailbox.write().await;
+                            let mut next = Some(call);
+                            while let Some(call) = next {
+                                self.begin(call.mode);
+                                shuttle::future::yield_now().await;
+                                self.end(&mut state, &call);
+                                next = self.mailbox.done_and_next_if(|call| {
+                                    matches!(call.mode, Mode::Write | Mode::WriteAsync)
+                                });
+                            }
+                            self.give_back_of_task(state);
+                        }
+                        Mode::Read => {
+                            let mut state = self.mailbox.read().await;
+                            self.run(&mut state, &call);
+                            self.end_read(state);
+                        }
+                        Mode::ReadAsync => {
+                            let state = self.mailbox.read().await;
+                            self.begin(call.mode);
+                            self.go_on_reading(state, call);
+                        }
+                    }
+                    self.mailbox.done();
+                }
+            }
+        }
+    }
+
+    fn give_back_of_task(&self, state: StdArc<State>) {
+        assert!(matches!(self.mailbox.give_back(state, || false), GivenBack::Over));
+    }
+}
+
+/// Callers that each make some calls, of which they wait for every other one, and for the last.
+fn callers(flaw: Flaw, modes: &'static [&'static [Mode]]) {
+    let calls = modes.iter().map(|modes| modes.len()).sum();
+    let actor = Actor::new(calls, flaw);
+    let live = spawn(Arc::clone(&actor).live());
+    let threads: Vec<_> = modes
+        .iter()
+        .enumerate()
+        .map(|(caller, modes)| {
+            let actor = Arc::clone(&actor);
+            thread::spawn(move || {
+                for (number, &mode) in modes.iter().enumerate() {
+                    let answered = Arc::new(Answer::default());
+                    actor.call(Call { caller, number, mode, answered: Arc::clone(&answered) });
+                    if number % 2 == 1 || number + 1 == modes.len() {
+                        block_on(answered.get());
+                    }
+                }
+            })
+        })
+        .collect();
+    for thread in threads {
+        thread.join().unwrap();
+    }
+    block_on(live).unwrap();
+    let state = actor.mailbox.take_if_idle();
+    assert!(state.is_none(), "it is closed");
+    let ran = actor.mailbox.lock.with(|inner| inner.state.take()).expect("it was given back").ran.clone();
+    for caller in 0..modes.len() {
+        let numbers: Vec<_> = ran.iter().filter(|ran| ran.0 == caller).map(|ran| ran.1).collect();
+        assert!(numbers.is_sorted(), "caller {caller}: {numbers:?}");
+    }
+}
+
+fn check(flaw: Flaw, modes: &'static [&'static [Mode]], schedules: usize) {
+    shuttle::check_random(move || callers(flaw, modes), schedules);
+    shuttle::check_pct(move || callers(flaw, modes), schedules, 3);
+}
+
+/// Whether the checker finds this, which it tries longer than to find nothing.
+fn finds(flaw: Flaw, modes: &'static [&'static [Mode]]) -> bool {
+    catch_unwind(AssertUnwindSafe(|| check(flaw, modes, 20 * SCHEDULES))).is_err()
+}
+
+use Mode::{Read, ReadAsync, Write, WriteAsync};
+
+const WRITERS: &[&[Mode]] = &[&[Write, Write, Write], &[Write, Write], &[WriteAsync, Write]];
+const ONE_EACH: &[&[Mode]] = &[&[Write], &[Write], &[Read]];
+const READERS: &[&[Mode]] = &[&[Read, Write, Read], &[ReadAsync, Write], &[WriteAsync, Read]];
+
+#[test]
+fn callers_that_write_are_all_answered_in_their_order_and_one_at_a_time() {
+    check(Flaw::None, WRITERS, SCHEDULES);
+}
+
+#[test]
+fn readers_share_the_state_and_nobody_writes_beside_them() {
+    check(Flaw::None, READERS, SCHEDULES);
+}
+
+#[test]
+fn the_checker_finds_a_call_that_jumps_the_queue() {
+    assert!(finds(Flaw::JumpsTheQueue, WRITERS));
+}
+
+#[test]
+fn the_checker_finds_a_queue_that_is_looked_at_under_another_lock() {
+    assert!(finds(Flaw::LooksBefore, ONE_EACH));
+}
+
+#[test]
+fn the_checker_finds_a_waking_that_is_left_out() {
+    assert!(finds(Flaw::WakesNobody, WRITERS));
+}
+
+#[test]
+fn the_checker_finds_a_reader_that_ends_before_it_lets_go() {
+    assert!(finds(Flaw::EndsBeforeItDrops, READERS));
+}

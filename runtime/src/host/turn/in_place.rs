@@ -1,0 +1,165 @@
+//! Calls that run where they are made: on the task of whoever makes them, if the actor is idle.
+//!
+//! Most actors are idle whenever they are called. Then a call costs no switch of tasks: it takes the state out of the mailbox,
+//! runs, and puts it back. Its answer comes back as a value, without a channel, unless it has to wait
+//! ([`Respond`](super::call::Respond)). A call of an action that awaits begins here too, and gets a task of its own where it
+//! waits for the first time.
+//!
+//! Calls that come meanwhile wait in the mailbox, and are run by whoever gives the state back
+//! ([`WriteAccess::finish`]), for [`LONGEST`] at most; the rest is for the actor's task.
+
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+use tokio::runtime::Handle;
+
+use super::{
+    call::{Call, Respond},
+    call_chain,
+    read_turn::{ReadTurn, UnderWay},
+    write_turn::WriteAccess,
+};
+use crate::{
+    Action as _, Actor, Mode,
+    host::{
+        ActorCell,
+        cell::{
+            Core,
+            envelope::Envelope,
+            keep_alive::{KeepAliveGuard, LifecycleRequest},
+        },
+    },
+    util::{log, task},
+};
+
+/// How long somebody runs the calls of others at most, and how many of them.
+const LONGEST: Duration = Duration::from_micros(50);
+const MOST: usize = 64;
+
+impl<A: Actor> ActorCell<A> {
+    /// How deep actors that call each other may run on one stack.
+    const MAX_NESTED: usize = 4;
+
+    /// Runs a call here and now if the actor is idle. Gives it back if it has to wait.
+    #[inline]
+    pub(in crate::host) fn run_if_idle<R: Respond<A>>(
+        self: &Arc<Self>,
+        call: Call<A, R>,
+    ) -> Result<R::Asked, Call<A, R>> {
+        match call.action.info().mode {
+            Mode::Read | Mode::Write => self.run_in_place(call),
+            Mode::ReadAsync | Mode::WriteAsync => self.begin_in_place(call),
+        }
+    }
+
+    fn run_in_place<R: Respond<A>>(self: &Arc<Self>, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
+        let Some(mut access) = self.write_if_idle() else { return Err(call) };
+        let asked = access.run_if_sound(call)?;
+        access.finish();
+        self.used();
+        Ok(asked)
+    }
+
+    /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
+    /// own to go on in.
+    fn begin_in_place<R: Respond<A>>(self: &Arc<Self>, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
+        if call.chain.len() >= Self::MAX_NESTED || Handle::try_current().is_err() {
+            return Err(call);
+        }
+        if call.action.info().mode.is_exclusive() {
+            let Some(mut access) = self.write_if_idle() else { return Err(call) };
+            if !self.gate.is_open() {
+                return Err(call);
+            }
+            self.used();
+            let run = async move {
+                let asked = access.run_async(call).await;
+                access.finish();
+                asked
+            };
+            Ok(self.begin::<R>(run, || self.mailbox.goes_on()))
+        } else {
+            let Some(turn) = self.read_if_idle() else { return Err(call) };
+            let Some(under_way) = UnderWay::try_begin(self, call.flow()) else { return Err(call) };
+            self.used();
+            let read = async move {
+                let asked = turn.run_async(call).await;
+                drop(under_way);
+                asked
+            };
+            Ok(self.begin::<R>(read, || ()))
+        }
+    }
+
+    /// The state to oneself, if nobody has it and nothing waits for it.
+    fn write_if_idle(self: &Arc<Self>) -> Option<WriteAccess<A>> {
+        let core = self.mailbox.take_if_idle()?;
+        let access = WriteAccess::new(Arc::clone(self), core);
+        self.may_begin(&access).then_some(access)
+    }
+
+    /// The state to read, likewise.
+    fn read_if_idle(self: &Arc<Self>) -> Option<Arc<ReadTurn<A>>> {
+        let core = self.mailbox.share_if_idle()?;
+        let turn = ReadTurn::new(Arc::clone(self), core);
+        (self.may_begin(turn.core()) && self.gate.is_open()).then(|| Arc::new(turn))
+    }
+
+    /// Whether a call may run past the mailbox, by what need not be looked up at the gate.
+    #[inline]
+    fn may_begin(&self, core: &Core<A>) -> bool {
+        core.state.is_some() && self.keep_alive().request() != LifecycleRequest::Destroy && !self.is_starved()
+    }
+
+    /// Runs work up to where it waits, and has it go on in a task of its own; somebody may have to hear of that.
+    pub(super) fn begin<R: Respond<A>>(
+        self: &Arc<Self>,
+        work: impl Future<Output = R::Asked> + Send + 'static,
+        goes_on: impl FnOnce(),
+    ) -> R::Asked {
+        let mut work: Pin<Box<_>> = Box::pin(work);
+        match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(asked) => asked,
+            Poll::Pending => {
+                goes_on();
+                let (work, asked) = R::go_on(work, KeepAliveGuard::for_call(Arc::clone(self)));
+                task::spawn_in(self.shared().tasks(), work);
+                asked
+            }
+        }
+    }
+}
+
+impl<A: Actor> WriteAccess<A> {
+    /// Gives the state back. Calls that have come meanwhile and need nothing else are run first.
+    pub(super) fn finish(mut self) {
+        let mut run = Run { count: 0, began: None };
+        while let Some(envelope) = self.give_back(|| run.goes_on()) {
+            // Nothing else is brief.
+            if let Envelope::Call(call) = envelope {
+                self.run_brief(call);
+            }
+        }
+    }
+}
+
+/// Somebody runs the calls of others.
+struct Run {
+    count: usize,
+    began: Option<Instant>,
+}
+
+impl Run {
+    /// Whether one more may run. Never in a call or a span of whoever runs it, which it would take for its own.
+    fn goes_on(&mut self) -> bool {
+        self.count += 1;
+        if self.count == 1 && (call_chain::is_in_call() || log::is_in_span()) {
+            return false;
+        }
+        self.count <= MOST && self.began.get_or_insert_with(Instant::now).elapsed() < LONGEST
+    }
+}
