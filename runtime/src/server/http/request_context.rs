@@ -23,7 +23,7 @@ use crate::{
 const ACTOR: HeaderName = HeaderName::from_static("x-rivet-actor");
 const GENERATION: HeaderName = HeaderName::from_static("x-rivet-actor-generation");
 const KEY: HeaderName = HeaderName::from_static("x-rivet-actor-key");
-const RAY: HeaderName = HeaderName::from_static("x-rivet-context-id");
+const RAY: HeaderName = HeaderName::from_static("x-rivet-ray-id");
 
 /// Actors here are not rescheduled between machines, which is what the protocol counts as generations.
 const GENERATION_NUMBER: u64 = 1;
