@@ -45,8 +45,9 @@ pub(crate) struct ActorType<A: Actor> {
     shared: Arc<Shared>,
     /// Each belongs to its task.
     pub(super) awake: Mutex<HashMap<Key, Weak<ActorCell<A>>>>,
-    /// The keys of those that are awake and have their identity.
-    ids: Mutex<BTreeMap<ActorId, Key>>,
+    /// The keys of those that are awake and have their identity; `None` until somebody asks for an id, which few do. Locked
+    /// after `awake`.
+    ids: Mutex<Option<BTreeMap<ActorId, Key>>>,
     /// Who is connected to actors that sleep with their connections open.
     hibernating: Mutex<HashMap<Key, Arc<Connections<A>>>>,
     /// Those that would be made for somebody whom they have not let in yet.
@@ -235,7 +236,25 @@ impl<A: Actor> ActorType<A> {
 
     /// The actor of this key is known by this id from now on.
     pub(super) fn identify(&self, id: ActorId, key: &Key) {
-        self.ids.lock().insert(id, key.clone());
+        if let Some(ids) = &mut *self.ids.lock() {
+            ids.insert(id, key.clone());
+        }
+    }
+
+    /// Looks something up by id.
+    fn with_ids<T>(&self, look_up: impl FnOnce(&BTreeMap<ActorId, Key>) -> T) -> T {
+        // Kept until the locks are free: the last of a cell may be dropped with it.
+        let mut cells = Vec::new();
+        let awake = self.awake.lock();
+        let mut ids = self.ids.lock();
+        let ids = ids.get_or_insert_with(|| {
+            // Whoever gets its identity meanwhile adds itself after this, or is found here.
+            cells.extend(awake.values().filter_map(Weak::upgrade));
+            let known = cells.iter().filter_map(|cell| Some((cell.identity.get()?.id, cell.key.clone())));
+            known.collect()
+        });
+        drop(awake);
+        look_up(ids)
     }
 
     /// A start has ended; after one that failed, the next may have to wait.
@@ -278,10 +297,10 @@ impl<A: Actor> ActorType<A> {
 
     /// Takes a cell out of those that are awake; `next` says what comes after it.
     fn replace(&self, cell: &Arc<ActorCell<A>>, next: impl FnOnce(&mut HashMap<Key, Weak<ActorCell<A>>>)) {
-        if let Some(record) = cell.identity.get() {
-            self.ids.lock().remove(&record.id);
-        }
         let mut awake = self.awake.lock();
+        if let (Some(record), Some(ids)) = (cell.identity.get(), &mut *self.ids.lock()) {
+            ids.remove(&record.id);
+        }
         if awake.get(&cell.key).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
             awake.remove(&cell.key);
             shrink(&mut awake);
@@ -422,7 +441,7 @@ impl<A: Actor> HostedType for ActorType<A> {
     }
 
     fn record_of(&self, id: ActorId) -> Option<ActorRecord> {
-        let key = self.ids.lock().get(&id).cloned()?;
+        let key = self.with_ids(|ids| ids.get(&id).cloned())?;
         self.record_at(&key).filter(|record| record.id == id)
     }
 
@@ -432,8 +451,8 @@ impl<A: Actor> HostedType for ActorType<A> {
         while records.len() < limit {
             let from = (after.map_or(Bound::Unbounded, Bound::Excluded), Bound::Unbounded);
             let wanted = limit - records.len();
-            let keys: Vec<_> =
-                self.ids.lock().range(from).take(wanted).map(|(id, key)| (*id, key.clone())).collect();
+            let keys: Vec<_> = self
+                .with_ids(|ids| ids.range(from).take(wanted).map(|(id, key)| (*id, key.clone())).collect());
             let Some((last, _)) = keys.last() else { break };
             after = Some(*last);
             let found =

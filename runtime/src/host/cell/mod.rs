@@ -1,4 +1,26 @@
 //! One awake actor: its state, its mailbox, its gate, its connections.
+//!
+//! An [`ActorCell`] is one *activation* of an actor: from its start until it sleeps, is destroyed or stops. The next activation
+//! is another cell, with the same connections if there are any.
+//!
+//! ```text
+//!   ActorType::awake                                            ActorType::pass_on, forget
+//!        │ makes the cell, and its task                                ▲ leaves the list of those awake
+//!        ▼                                                             │
+//!    Starting ──────▶ Running ──────▶ Closing ──────▶ Sealed ──────▶ Closed
+//!    start.rs         task.rs         close.rs, destroy.rs
+//! ```
+//!
+//! - `lifecycle.rs` has the phase, which all else asks.
+//! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep. An
+//!   idle actor needs no task for a call: the caller runs it in place (`host/turn`).
+//! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
+//! - `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says when to look at that.
+//! - `mailbox.rs` has what waits, in the order of `fair_queue.rs`; `envelope.rs` says what that can be.
+//! - `start_backoff.rs` holds off actors that fail at every start.
+//!
+//! Who owns a cell: its task, and whoever has a handle on what runs for it ([`KeepAliveGuard`](keep_alive::KeepAliveGuard),
+//! [`Ctx`]). The table of those awake and the sleep timer hold it weakly.
 
 pub(in crate::host) mod close;
 pub(in crate::host) mod destroy;

@@ -90,9 +90,10 @@ impl<A: Actor> ActorCell<A> {
     }
 
     fn identify(&self, record: ActorRecord) {
-        self.kind.identify(record.id, &self.key);
-        // Set once: an actor keeps its identity.
+        let id = record.id;
+        // Set once: an actor keeps its identity. Before its id is known, as those who make the table of ids look for it.
         let _ = self.identity.set(record);
+        self.kind.identify(id, &self.key);
     }
 
     /// The identity of an actor that is about to be made.

@@ -1,4 +1,19 @@
 //! The task of an actor: from its start to its end.
+//!
+//! 1. It starts the actor ([`ActorCell::start`]), and its `#[run]` before anybody's call can run.
+//! 2. It takes what the mailbox brings, one envelope after the other; calls that need no more than the same turn follow each
+//!    other in it.
+//! 3. Alarms of an actor that no store has are its own to wait for; all others come as an envelope. While alarms are due, they
+//!    take turns with what waits.
+//! 4. When it is nudged, or the sleep timer has it look, it sees in this order to what is asked of it: to destroy the actor, to
+//!    sleep because it asked to, or others need its place, or it was idle for long enough.
+//! 5. Work that is to end first (`ctx.wait_until`) is waited for, for up to 15 s, in which the actor goes on as before.
+//! 6. Then [`ActorCell::close`] ends the activation. A sleep that the store fails is tried again after 5 s, a destroy after 1 s.
+//!    A mailbox that is closed and empty is a stop of the server.
+//! 7. A task that is dropped half-way, as tokio does when it is shut down, leaves an actor that nobody runs:
+//!    [`ActorTask`]'s drop tells whoever waits for it, and lets go of what it holds.
+//!
+//! Rare steps are boxed where they are awaited: there is a task for each awake actor, and it is to be small.
 
 use std::{
     sync::Arc,
