@@ -210,7 +210,7 @@ impl<A: Actor> Ctx<A> {
     #[cfg(feature = "client")]
     #[must_use]
     pub fn client(&self) -> crate::Client {
-        crate::Client::within(self.cell.shared().runtime())
+        crate::Client::within(&crate::host::Runtime::of(self.cell.shared()))
     }
 }
 

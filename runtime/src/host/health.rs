@@ -1,7 +1,5 @@
 //! Health: whether a process can take calls, as it says itself.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use tokio::time::Instant;
 
 use super::{Runtime, Shared};
@@ -49,16 +47,6 @@ impl Shared {
     }
 }
 
-/// Whether the workers are blocked, as a thread says that is none of them: [`Observer`].
-#[derive(Debug, Default)]
-pub(crate) struct Pulse(AtomicBool);
-
-impl Pulse {
-    fn is_blocked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
-
 /// Looks, from a thread of its own, whether anything runs on the workers. It counts how often it has looked and not by the
 /// clock: while the whole process is frozen, it does not look either.
 #[derive(Debug, Default)]
@@ -77,7 +65,7 @@ impl Observer {
 
     pub(crate) fn look(&mut self, shared: &Shared) {
         let is_blocked = self.sees(shared.uptime().last_beat());
-        let was_blocked = shared.pulse().0.swap(is_blocked, Ordering::Relaxed);
+        let was_blocked = shared.pulse().set_blocked(is_blocked);
         match (was_blocked, is_blocked) {
             (false, true) => log::error!(
                 "no task has run for two seconds: all workers hold code that does not await; move it to \

@@ -3,6 +3,7 @@
 //! The host does not know who carries its messages, nor who keeps its state.
 
 pub(crate) mod actor_type;
+pub(crate) mod actor_types;
 pub(crate) mod admission;
 pub(crate) mod cell;
 pub(crate) mod connections;
@@ -12,6 +13,7 @@ pub(crate) mod health;
 #[cfg(feature = "client")]
 pub(crate) mod local;
 pub(crate) mod pending_output;
+pub(crate) mod pulse;
 pub(crate) mod queues;
 pub(crate) mod runtime;
 pub(crate) mod schedules;

@@ -1,16 +1,17 @@
-//! The runtime: the kinds that are registered, as those hold them who are no part of it.
+//! The runtime: what has the actor types that are registered, for registries, clients and gateways.
 
 use std::{
     collections::BTreeMap,
     fmt,
-    sync::{Arc, Once},
+    sync::{Arc, Once, Weak},
     time::Duration,
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    ActorType, HostedActor, HostedType, Lookup, Shared, queues::recovery::rouse, schedules::scheduler::tick,
+    ActorType, HostedActor, HostedType, Lookup, Shared, actor_types::ActorTypes,
+    queues::recovery::recover_queues, schedules::scheduler_task,
 };
 use crate::{
     Actor, ActorId, Fault, Key, Limits,
@@ -26,13 +27,10 @@ use crate::{
 /// The registry, clients, handles and gateways have it, and no actor does: with the last of them it is dropped, which
 /// stops it.
 pub(crate) struct Runtime {
-    kinds: Arc<Kinds>,
+    kinds: Arc<ActorTypes>,
     shared: Arc<Shared>,
     ticking: Once,
 }
-
-/// The kinds that are registered, by their names.
-pub(super) type Kinds = BTreeMap<&'static str, Arc<dyn HostedType>>;
 
 /// Makes a kind.
 pub(crate) type MakeActorType = fn(&Arc<Shared>) -> Arc<dyn HostedType>;
@@ -60,7 +58,7 @@ impl Runtime {
     ) -> Arc<Self> {
         meters::describe();
         Arc::new_cyclic(|runtime| {
-            let shared = Shared::new(runtime.clone(), store, limits, Clock::start(clock));
+            let shared = Shared::new(Weak::<Self>::clone(runtime), store, limits, Clock::start(clock));
             let kinds = kinds.iter().map(|(name, make)| (*name, make(&shared))).collect();
             Self { kinds: Arc::new(kinds), shared, ticking: Once::new() }
         })
@@ -79,6 +77,13 @@ impl Runtime {
             self.store().health().map_err(faults::store_failed)?;
         }
         Ok(kind)
+    }
+
+    /// The runtime that has this, for what actors do with others.
+    #[cfg(feature = "client")]
+    pub(crate) fn of(shared: &Shared) -> Weak<Self> {
+        let runtime = shared.runtime().upgrade().and_then(|runtime| runtime.downcast().ok());
+        runtime.map_or_else(Weak::new, |runtime: Arc<Self>| Arc::downgrade(&runtime))
     }
 
     pub(super) fn store(&self) -> &Arc<dyn Store> {
@@ -141,9 +146,9 @@ impl Runtime {
     pub(crate) fn start_ticking(&self) {
         if !self.ticking.is_completed() && tokio::runtime::Handle::try_current().is_ok() {
             self.ticking.call_once(|| {
-                drop(tokio::spawn(tick(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
+                drop(tokio::spawn(scheduler_task::run(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
                 drop(tokio::spawn(beat(Arc::clone(self.shared.uptime()), self.shared.stopping().clone())));
-                drop(tokio::spawn(rouse(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
+                drop(tokio::spawn(recover_queues(Arc::clone(&self.kinds), Arc::clone(&self.shared))));
             });
         }
     }

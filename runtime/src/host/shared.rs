@@ -1,16 +1,18 @@
 //! What all actors of a process share: the store, the clock, the limits, and word of a stop.
 
-use std::sync::{
-    Arc, OnceLock, Weak,
-    atomic::{AtomicBool, AtomicU64, Ordering},
+use std::{
+    any::Any,
+    sync::{
+        Arc, OnceLock, Weak,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
 };
 
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    Runtime, admission::places::AwakeLimit, cell::sleep_timer::Timekeeper,
-    durability::group_commit::Committer, health::Pulse, queues::queued_bytes::Queued,
-    schedules::scheduler::AlarmScheduler, turn::panics::Panics,
+    admission::places::AwakeLimit, cell::sleep_timer::Timekeeper, durability::group_commit::Committer,
+    pulse::Pulse, queues::queued_bytes::Queued, schedules::scheduler::AlarmScheduler, turn::panics::Panics,
 };
 use crate::{
     ConnId, Limits,
@@ -20,9 +22,9 @@ use crate::{
 
 /// What every kind holds, and through it every actor.
 pub(crate) struct Shared {
-    /// Who has the kinds. They hold this, so it holds none of them.
+    /// The runtime, which has the actor types. They hold this, so it holds none of them, nor knows what a runtime is.
     #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who asks for other actors is a client"))]
-    runtime: Weak<Runtime>,
+    runtime: Weak<dyn Any + Send + Sync>,
     store: Arc<dyn Store>,
     limits: Arc<Limits>,
     queued: Arc<Queued>,
@@ -48,7 +50,7 @@ pub(crate) struct Shared {
 
 impl Shared {
     pub(super) fn new(
-        runtime: Weak<Runtime>,
+        runtime: Weak<dyn Any + Send + Sync>,
         store: Arc<dyn Store>,
         limits: Limits,
         clock: Clock,
@@ -76,9 +78,8 @@ impl Shared {
         })
     }
 
-    /// The other actors of the process, for an actor.
     #[cfg(feature = "client")]
-    pub(crate) fn runtime(&self) -> &Weak<Runtime> {
+    pub(super) fn runtime(&self) -> &Weak<dyn Any + Send + Sync> {
         &self.runtime
     }
 

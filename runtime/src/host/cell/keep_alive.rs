@@ -24,7 +24,7 @@ use tokio::{
 use tokio_util::task::TaskTracker;
 
 use super::lifecycle::{Lifecycle, Phase};
-use crate::{Actor, host::ActorCell, util::task};
+use crate::util::task;
 
 /// What keeps one actor awake, and its own request.
 #[derive(Default)]
@@ -155,82 +155,96 @@ impl LifecycleRequests {
     }
 }
 
+/// What is kept awake, as its guards see it.
+pub(in crate::host) trait Kept: Send + Sync + 'static {
+    fn keep_alive(&self) -> &KeepAlive;
+
+    fn lifecycle(&self) -> &Lifecycle;
+
+    /// It was used now.
+    fn used(&self);
+
+    /// Wakes its task, to look what it can do.
+    fn nudge(&self);
+}
+
 /// Keeps an actor awake as long as it lives.
-pub(in crate::host) struct KeepAliveGuard<A: Actor> {
-    cell: Arc<ActorCell<A>>,
+pub(in crate::host) struct KeepAliveGuard {
+    kept: Arc<dyn Kept>,
     count: fn(&KeepAlive) -> &AtomicU32,
 }
 
-impl<A: Actor> KeepAliveGuard<A> {
-    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>) -> Self {
-        Self::counted(cell, |keep_alive| &keep_alive.keeping)
+impl KeepAliveGuard {
+    pub(in crate::host) fn new<K: Kept>(kept: Arc<K>) -> Self {
+        Self::counted(kept, |keep_alive| &keep_alive.keeping)
     }
 
     /// For a call that has a turn: an actor that asks to sleep waits for that, as whoever changes it does.
-    pub(in crate::host) fn for_call(cell: Arc<ActorCell<A>>) -> Self {
-        Self::counted(cell, |keep_alive| &keep_alive.calls)
+    pub(in crate::host) fn for_call<K: Kept>(kept: Arc<K>) -> Self {
+        Self::counted(kept, |keep_alive| &keep_alive.calls)
     }
 
-    fn counted(cell: Arc<ActorCell<A>>, count: fn(&KeepAlive) -> &AtomicU32) -> Self {
-        count(&cell.keep_alive).fetch_add(1, Ordering::AcqRel);
-        Self { cell, count }
+    fn counted(kept: Arc<dyn Kept>, count: fn(&KeepAlive) -> &AtomicU32) -> Self {
+        count(kept.keep_alive()).fetch_add(1, Ordering::AcqRel);
+        Self { kept, count }
     }
 }
 
-impl<A: Actor> Drop for KeepAliveGuard<A> {
+impl Drop for KeepAliveGuard {
     fn drop(&mut self) {
-        self.cell.used();
-        (self.count)(&self.cell.keep_alive).fetch_sub(1, Ordering::AcqRel);
+        self.kept.used();
+        let keep_alive = self.kept.keep_alive();
+        (self.count)(keep_alive).fetch_sub(1, Ordering::AcqRel);
         // Without a request the actor looks by itself, when it is due to sleep.
-        if self.cell.keep_alive.request() != LifecycleRequest::Stay {
-            self.cell.mailbox.nudge();
+        if keep_alive.request() != LifecycleRequest::Stay {
+            self.kept.nudge();
         }
     }
 }
 
 /// Work that is to end before the actor sleeps, as long as it lives.
-pub(in crate::host) struct WaitUntilGuard<A: Actor> {
-    cell: Arc<ActorCell<A>>,
+pub(in crate::host) struct WaitUntilGuard {
+    kept: Arc<dyn Kept>,
     count: fn(&KeepAlive) -> &AtomicU32,
 }
 
-impl<A: Actor> WaitUntilGuard<A> {
-    fn new(cell: Arc<ActorCell<A>>) -> Self {
-        let late = cell.lifecycle.phase() >= Phase::Closing;
+impl WaitUntilGuard {
+    fn new(kept: Arc<dyn Kept>) -> Self {
+        let late = kept.lifecycle().phase() >= Phase::Closing;
         let count: fn(&KeepAlive) -> &AtomicU32 =
             if late { |keep_alive| &keep_alive.finishing_late } else { |keep_alive| &keep_alive.finishing };
-        count(&cell.keep_alive).fetch_add(1, Ordering::AcqRel);
-        Self { cell, count }
+        count(kept.keep_alive()).fetch_add(1, Ordering::AcqRel);
+        Self { kept, count }
     }
 }
 
-impl<A: Actor> Drop for WaitUntilGuard<A> {
+impl Drop for WaitUntilGuard {
     fn drop(&mut self) {
-        (self.count)(&self.cell.keep_alive).fetch_sub(1, Ordering::AcqRel);
+        (self.count)(self.kept.keep_alive()).fetch_sub(1, Ordering::AcqRel);
         // The actor may have waited for nothing else.
-        self.cell.mailbox.nudge();
+        self.kept.nudge();
     }
 }
 
 /// What a piece of work is to its actor, as long as it lives.
 #[expect(dead_code, reason = "they are there to be dropped")]
-pub(super) enum Work<A: Actor> {
-    Keeps(KeepAliveGuard<A>),
-    Finishes(WaitUntilGuard<A>),
+pub(super) enum Work {
+    Keeps(KeepAliveGuard),
+    Finishes(WaitUntilGuard),
 }
 
-impl<A: Actor> Work<A> {
+impl Work {
     /// Work that keeps its actor awake; once its end has begun, it is to end first like all other work.
-    pub(super) fn keeping(cell: Arc<ActorCell<A>>) -> Self {
-        if cell.lifecycle.phase() >= Phase::Closing {
-            Self::finishing(cell)
+    pub(super) fn keeping<K: Kept>(kept: Arc<K>) -> Self {
+        if kept.lifecycle().phase() >= Phase::Closing {
+            Self::finishing(kept)
         } else {
-            Self::Keeps(KeepAliveGuard::new(cell))
+            Self::Keeps(KeepAliveGuard::new(kept))
         }
     }
 
     /// Work that is to end before its actor sleeps.
-    pub(super) fn finishing(cell: Arc<ActorCell<A>>) -> Self {
-        Self::Finishes(WaitUntilGuard::new(cell))
+    pub(super) fn finishing<K: Kept>(kept: Arc<K>) -> Self {
+        Self::Finishes(WaitUntilGuard::new(kept))
     }
 }

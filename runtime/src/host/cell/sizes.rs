@@ -113,7 +113,7 @@ impl Whale {
 async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
     let store = Arc::new(MemoryStore::new());
     let kind = ActorType::<Whale>::new(Shared::new(
-        std::sync::Weak::new(),
+        std::sync::Weak::<()>::new(),
         store,
         Limits::new(),
         crate::util::clock::Clock::start(None),

@@ -29,8 +29,8 @@ use tokio::{
 
 use super::{
     envelope::Envelope,
-    keep_alive::{LifecycleRequest, Work},
-    lifecycle::{Phase, Reason},
+    keep_alive::{KeepAlive, Kept, LifecycleRequest, Work},
+    lifecycle::{Lifecycle, Phase, Reason},
     mailbox::Next,
     sleep_timer::{NextLook, Sleeper, When},
 };
@@ -292,7 +292,7 @@ impl<A: Actor> ActorCell<A> {
         self.spawn_work("waitUntil", Work::finishing(Arc::clone(self)), work)
     }
 
-    fn spawn_work<F>(self: &Arc<Self>, name: &'static str, held: Work<A>, work: F) -> WorkHandle<F::Output>
+    fn spawn_work<F>(self: &Arc<Self>, name: &'static str, held: Work, work: F) -> WorkHandle<F::Output>
     where
         F: Future<Output: Send> + Send + 'static,
     {
@@ -363,6 +363,24 @@ impl<A: Actor> MaySleep for ActorCell<A> {
     fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
         self.evict();
         Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
+    }
+}
+
+impl<A: Actor> Kept for ActorCell<A> {
+    fn keep_alive(&self) -> &KeepAlive {
+        &self.keep_alive
+    }
+
+    fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    fn used(&self) {
+        ActorCell::used(self);
+    }
+
+    fn nudge(&self) {
+        self.mailbox.nudge();
     }
 }
 

@@ -269,7 +269,7 @@ impl<A: Actor> ActorCell<A> {
 pub(crate) struct MessageLease<A: Actor> {
     message: StoredMessage,
     /// `None` once it is done with.
-    kept: Option<KeepAliveGuard<A>>,
+    kept: Option<KeepAliveGuard>,
     cell: Arc<ActorCell<A>>,
 }
 

@@ -1,4 +1,5 @@
-//! Rousing: at the start of a process, whoever has messages is woken once, to go on where the last process ended.
+//! Recovery of queues: at the start of a process, each actor that has messages is woken once, to go on where the last
+//! process ended.
 //!
 //! Few are at it at a time, for each is in memory with its state. One gives its place to the next when it has worked off
 //! what waits, and sleeps again if nobody else has come for it. It also does when it does not get on with that, or takes
@@ -12,7 +13,9 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use crate::{
     Actor, ActorId, Fault,
     error::Code,
-    host::{ActorCell, HostedActor, HostedType, Lookup, Shared, cell::lifecycle::Phase, runtime::Kinds},
+    host::{
+        ActorCell, HostedActor, HostedType, Lookup, Shared, actor_types::ActorTypes, cell::lifecycle::Phase,
+    },
     store::ActorRecord,
     util::{log, shown::shown},
 };
@@ -27,7 +30,7 @@ const LONGEST: Duration = Duration::from_mins(1);
 const RETRY: Duration = Duration::from_secs(1);
 
 /// Wakes the actors that have messages in their queues.
-pub(in crate::host) async fn rouse(kinds: Arc<Kinds>, shared: Arc<Shared>) {
+pub(in crate::host) async fn recover_queues(kinds: Arc<ActorTypes>, shared: Arc<Shared>) {
     let all = async {
         shared.queued().count(&**shared.store()).await;
         waiting(&shared).for_each_concurrent(AT_ONCE, |record| wake(&kinds, &shared, record)).await;
@@ -57,7 +60,7 @@ async fn page_after(shared: &Shared, after: Option<ActorId>) -> Vec<ActorRecord>
 }
 
 /// Wakes one, and waits while it works. If it cannot be woken, the others are not to wait for it.
-async fn wake(kinds: &Kinds, shared: &Arc<Shared>, record: ActorRecord) {
+async fn wake(kinds: &ActorTypes, shared: &Arc<Shared>, record: ActorRecord) {
     let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) else {
         log::warn!(actor = shown(&record.id), "messages wait for an actor that is not registered");
         return;

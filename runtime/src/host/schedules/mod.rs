@@ -4,3 +4,4 @@ pub(in crate::host) mod alarm_task;
 pub(in crate::host) mod alarms;
 pub(in crate::host) mod fire;
 pub(in crate::host) mod scheduler;
+pub(in crate::host) mod scheduler_task;
