@@ -11,6 +11,9 @@ fn main() {
     let out = env::var("OUT_DIR").expect("cargo says where to write");
     let write = |name, text: &str| fs::write(Path::new(&out).join(name), text).expect("it is written");
     write("readme.rs", program);
-    // For a process of its own, which must not take the port of another one.
-    write("readme_any_port.rs", &program.replace("serve(\"127.0.0.1:6420\")", "serve(\"127.0.0.1:0\")"));
+    // For a process of its own, which must not take the port of another one, and says when its call is answered.
+    let serve = "registry.serve(\"127.0.0.1:6420\")";
+    assert!(program.contains(serve), "the program serves");
+    let any_port = "{ println!(\"answered\"); registry.serve(\"127.0.0.1:0\") }";
+    write("readme_any_port.rs", &program.replace(serve, any_port));
 }

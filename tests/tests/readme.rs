@@ -35,7 +35,7 @@ async fn the_program_goes_on_from_what_it_saved_when_it_is_started_again() {
     let directory = tempfile::tempdir().unwrap();
     for greeting in ["1: hello", "2: hello"] {
         let mut server = start(directory.path());
-        assert_eq!(first_line(&mut server).await, greeting);
+        assert_eq!(says(&mut server).await, [greeting, "answered"]);
         server.kill().await.unwrap();
     }
 }
@@ -44,7 +44,7 @@ async fn the_program_goes_on_from_what_it_saved_when_it_is_started_again() {
 async fn the_program_started_twice_at_a_time_says_why_the_second_cannot_run() {
     let directory = tempfile::tempdir().unwrap();
     let mut first = start(directory.path());
-    assert_eq!(first_line(&mut first).await, "1: hello");
+    assert_eq!(says(&mut first).await, ["1: hello", "answered"]);
 
     let second = in_time(start(directory.path()).wait_with_output()).await.unwrap();
     assert!(!second.status.success());
@@ -134,9 +134,11 @@ fn start(directory: &Path) -> Child {
     program.spawn().unwrap()
 }
 
-async fn first_line(program: &mut Child) -> String {
+/// What it has heard, which may not be saved yet, and that its call was answered: then it is.
+async fn says(program: &mut Child) -> [String; 2] {
     let mut lines = BufReader::new(program.stdout.as_mut().unwrap()).lines();
-    in_time(lines.next_line()).await.unwrap().expect("it prints a line")
+    let mut next = async || in_time(lines.next_line()).await.unwrap().expect("it prints a line");
+    [next().await, next().await]
 }
 
 /// What a link to this heading is.
