@@ -12,13 +12,15 @@ use bytes::Bytes;
 use parking_lot::{Mutex, RwLock};
 
 use super::{ParamsOf, ReplyOf, raw_socket::Closing};
+#[cfg(feature = "client")]
+use crate::host::LocalPeer;
 use crate::{
     Actor, ConnId, Contract, Durability, Event, EventInfo, EventOf, Fault, Limits,
     delivery::{
         batch::Batch,
         encoded_event::{EncodedEvent, SendError},
         encoding_slot::EncodingSlot,
-        outbox::{Close, Outbox, TooMuch, Writer},
+        outbox::{Close, Outbox, TooMuch, WriteBy},
         outgoing_message::OutgoingMessage,
         subscriptions::{Asked, Subscriptions},
     },
@@ -31,12 +33,12 @@ use crate::{
     wire::{Notice, ToClient},
 };
 
-/// One open connection of actor `A`: who it is, what the actor remembers about it, and the way to send to it.
+/// One open connection of actor `A`: its identity, what the actor remembers about it, and the way to send to it.
 ///
-/// A raw WebSocket is one too: it has an id, params and a state, it can be disconnected, and what is sent to it by
-/// [`send`](Self::send) or a broadcast is nothing to it.
+/// A raw WebSocket is a connection too: it has an id, params and a state, and it can be disconnected. It gets no events:
+/// [`send`](Self::send) and broadcasts pass it over.
 ///
-/// It is a handle: clones are the same connection. It can be kept, and outlives the connection itself;
+/// This is a handle: clones are the same connection. It can be kept, and outlives the connection itself;
 /// [`send`](Self::send) then returns `false`.
 pub struct Conn<A: Actor>(Arc<Inner<A>>);
 
@@ -46,54 +48,59 @@ pub struct Conn<A: Actor>(Arc<Inner<A>>);
 struct Inner<A: Actor> {
     open: AtomicBool,
     peer: Peer<A>,
-    /// How much for it waits at the gate.
+    /// How many outputs for it wait at the gate.
     waiting: AtomicUsize,
-    /// Bytes of the events among it.
+    /// Bytes of the events among them.
     waiting_bytes: AtomicUsize,
     id: ConnId,
     source: Source,
     params: ParamsOf<A>,
     state: RwLock<Arc<A::ConnState>>,
     subscriptions: Subscriptions,
-    /// Where events wait, for an actor that holds them until what they speak of is saved.
+    /// Holds events until the state that they speak of is saved, if the actor asks for that.
     gate: ActorGate<A>,
-    /// Where events wait for others that go out with them.
-    fan: Arc<BroadcastBuffer<A>>,
-    /// Calls that wait for their answers, and subscriptions that wait, as far as they are counted.
+    /// Buffers events to many connections while a turn runs.
+    broadcasts: Arc<BroadcastBuffer<A>>,
+    /// Counts calls that wait for their answers, and subscriptions that wait for the actor.
     in_flight: Mutex<InFlight>,
     limits: Arc<Limits>,
     meters: Arc<ActorMeters>,
 }
 
-/// Who is at the other end.
+/// What a connection is made of.
+pub(crate) struct NewConn<A: Actor> {
+    pub(crate) id: ConnId,
+    pub(crate) source: Source,
+    pub(crate) params: ParamsOf<A>,
+    pub(crate) state: A::ConnState,
+    pub(crate) peer: Peer<A>,
+    pub(crate) gate: ActorGate<A>,
+    pub(crate) broadcasts: Arc<BroadcastBuffer<A>>,
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) meters: Arc<ActorMeters>,
+}
+
+/// The other end of a connection.
 pub(crate) enum Peer<A: Actor> {
     /// A gateway, which carries bytes.
     Wire(Arc<Outbox>),
     /// A client in this process.
     #[cfg(feature = "client")]
-    Local(crate::client::LocalSink<A::Contract>),
-    /// A raw WebSocket: whatever is sent to it goes by its handler alone.
+    Local(Arc<dyn LocalPeer<A::Contract>>),
+    /// A raw WebSocket: only its handler writes to it.
     Raw(Arc<Closing>),
     /// A single call that was made with params: there is nobody to send events to.
     Call(std::marker::PhantomData<fn() -> A>),
 }
 
 impl<A: Actor> Conn<A> {
-    pub(crate) fn new(
-        (id, source): (ConnId, Source),
-        params: ParamsOf<A>,
-        state: A::ConnState,
-        peer: Peer<A>,
-        ways: (ActorGate<A>, Arc<BroadcastBuffer<A>>),
-        limits: Arc<Limits>,
-        meters: Arc<ActorMeters>,
-    ) -> Self {
-        let (gate, fan) = ways;
+    pub(crate) fn new(new: NewConn<A>) -> Self {
+        let NewConn { id, source, params, state, peer, gate, broadcasts, limits, meters } = new;
         let subscriptions = Subscriptions::new(events::<A>().len(), !A::HOOKS.on_subscribe.is_empty());
         let state = RwLock::new(Arc::new(state));
         let (waiting, waiting_bytes) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let account = if let Peer::Wire(outbox) = &peer { outbox.account() } else { None };
-        let in_flight = Mutex::new(account.cloned().map(InFlight::of).unwrap_or_default());
+        let budget = if let Peer::Wire(outbox) = &peer { outbox.budget() } else { None };
+        let in_flight = Mutex::new(budget.cloned().map(InFlight::charged_to).unwrap_or_default());
         Self(Arc::new(Inner {
             open: AtomicBool::new(true),
             peer,
@@ -105,7 +112,7 @@ impl<A: Actor> Conn<A> {
             state,
             subscriptions,
             gate,
-            fan,
+            broadcasts,
             in_flight,
             limits,
             meters,
@@ -151,16 +158,15 @@ impl<A: Actor> Conn<A> {
 
     /// Sends an event to this connection alone, whatever it subscribed to.
     ///
-    /// Returns whether it was handed over: `false` if the connection is closed, or, with a line in the log, if the
-    /// event cannot be sent at all or one turn sends more than [`Limits::send_queue_excess`] grants;
-    /// [`try_send`](Self::try_send) says which.
+    /// Returns `false` if the connection is closed. Returns `false` and logs an error if the event cannot be sent at all, or
+    /// if one turn sends more than [`Limits::send_queue_excess`] grants. [`try_send`](Self::try_send) says which.
     pub fn send<E: EventOf<A::Contract>>(&self, event: &E) -> bool {
         self.try_send(event).inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
 
     /// Sends an event to this connection alone, or says why not.
     pub fn try_send<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
-        let sent = self.deliver(&mut EncodedEvent::new(event));
+        let sent = self.send_encoded(&mut EncodedEvent::new(event));
         if sent.is_ok() {
             self.0.meters.published(E::INDEX, Some(self.id()), 1);
             self.0.meters.delivered(E::INDEX, 1);
@@ -168,17 +174,17 @@ impl<A: Actor> Conn<A> {
         sent
     }
 
-    /// Closes the connection once what was sent to it is written, answers and events included that wait for a save; an
-    /// actor of `durability = "output"` holds the close itself like an event. The client sees close code 1000 and
-    /// `reason` (cut at 123 bytes). Clients that reconnect by themselves come back as a new connection: who shall stay away
-    /// is for `#[on_before_connect]` to say.
+    /// Closes the connection once everything that was sent to it is written, including answers and events that wait for a
+    /// save. With `durability = "output"` the close itself waits for the save, like an event. The client sees close code
+    /// 1000 and `reason` (cut at 123 bytes). Clients that reconnect by themselves come back as a new connection; only
+    /// `#[on_before_connect]` can keep them away.
     pub fn disconnect(&self, reason: &str) {
         self.close(Close::new(1000, reason));
     }
 
     /// Closes it after what was sent to it before, wherever that waits.
     pub(crate) fn close(&self, close: Close) {
-        self.0.fan.flush();
+        self.0.broadcasts.flush();
         let closing = PendingOutput::Close { conn: self.clone(), close };
         match A::OPTIONS.durability {
             Durability::Output => {
@@ -191,12 +197,12 @@ impl<A: Actor> Conn<A> {
         }
     }
 
-    /// Closes it, after what was handed over to it.
+    /// Closes it after what is in its queue.
     pub(crate) fn close_now(&self, close: Close) {
         match &self.0.peer {
             Peer::Wire(outbox) => outbox.close(close),
             #[cfg(feature = "client")]
-            Peer::Local(sink) => sink.close(close.code, close.reason),
+            Peer::Local(peer) => peer.close(close),
             Peer::Raw(closing) => closing.close(close),
             Peer::Call(_) => {}
         }
@@ -210,12 +216,12 @@ impl<A: Actor> Conn<A> {
         &self.0.peer
     }
 
-    /// What is written to its client, if that is not in this process.
+    /// Its queue, if its client is reached over a socket.
     pub(crate) fn outbox(&self) -> Option<&Arc<Outbox>> {
         if let Peer::Wire(outbox) = &self.0.peer { Some(outbox) } else { None }
     }
 
-    /// Whose share of the actor it takes.
+    /// The share of the actor that it takes.
     pub(crate) fn flow(&self) -> Flow {
         Flow { source: self.0.source, conn: (!self.is_call()).then_some(self.0.id) }
     }
@@ -230,46 +236,46 @@ impl<A: Actor> Conn<A> {
         self.0.open.store(false, Ordering::Release);
     }
 
-    /// Asks for the event at this place of the table, of which the actor is to be asked: what it says counts as long as
-    /// nothing later is said of that event.
+    /// Begins a subscription that the actor decides about. Its verdict counts unless the client says something later about
+    /// the same event.
     pub(crate) fn ask(&self, index: usize) -> Asked {
         self.0.subscriptions.ask(index)
     }
 
-    /// Whether nothing later was said of that event.
+    /// Whether the client has said nothing later about that event.
     pub(crate) fn still_asks(&self, asked: Asked) -> bool {
         self.is_open() && self.0.subscriptions.still_asks(asked)
     }
 
-    /// Takes what became of it. Whoever asked hears of a refusal.
-    pub(crate) fn settle(&self, asked: Asked, verdict: Result<(), Fault>) {
-        if !self.0.subscriptions.settle(asked, verdict.is_ok()) {
+    /// Takes the actor's verdict, unless the client has said something later about that event. A refusal is sent to it.
+    pub(crate) fn end_subscribe(&self, asked: Asked, verdict: Result<(), Fault>) {
+        if !self.0.subscriptions.set_if_latest(asked, verdict.is_ok()) {
             return;
         }
-        self.0.fan.changed();
+        self.0.broadcasts.changed();
         if let Err(fault) = verdict {
             self.refuse_at(asked.index, fault);
         }
     }
 
-    /// Subscribes to the event at this place of the table, of which nobody is to be asked.
+    /// Subscribes to the event at this place of the table, which needs no verdict of the actor.
     pub(crate) fn subscribe(&self, index: usize) {
         match self.check_subscriptions(index) {
             Ok(()) => {
                 self.0.subscriptions.set(index, true);
-                self.0.fan.changed();
+                self.0.broadcasts.changed();
             }
             Err(fault) => self.refuse_at(index, fault),
         }
     }
 
-    /// Gives up the event at this place of the table.
+    /// Ends the subscription to the event at this place of the table.
     pub(crate) fn unsubscribe(&self, index: usize) {
         self.0.subscriptions.give_up(index);
-        self.0.fan.changed();
+        self.0.broadcasts.changed();
     }
 
-    /// Whether it may have this event beside those that it has.
+    /// Fails if it has as many subscriptions as it may, and this is not one of them.
     pub(crate) fn check_subscriptions(&self, index: usize) -> Result<(), Fault> {
         let limit = self.0.limits.subscriptions;
         let is_limited = matches!(self.0.peer, Peer::Wire(_)) && !self.0.subscriptions.has(index);
@@ -279,39 +285,39 @@ impl<A: Actor> Conn<A> {
         Ok(())
     }
 
-    /// Tells whoever asked for the event at this place of the table that it does not get it.
+    /// Refuses the event at this place of the table.
     pub(crate) fn refuse_at(&self, index: usize, fault: Fault) {
         match &self.0.peer {
             #[cfg(feature = "client")]
-            Peer::Local(sink) => sink.refused(index, fault),
+            Peer::Local(peer) => peer.refuse(index, fault),
             _ => self.refuse(events::<A>()[index].name, fault),
         }
     }
 
-    /// Tells whoever asked for an event of this name that it does not get it.
+    /// Refuses the event of this name.
     pub(crate) fn refuse(&self, event: &str, fault: Fault) {
         if let Peer::Wire(outbox) = &self.0.peer {
-            outbox.tell(&Notice::Refused { event: event.to_owned(), fault });
+            outbox.send_notice(&Notice::Refused { event: event.to_owned(), fault });
         }
     }
 
-    /// Whether the event at this place of the table is to be sent to it.
+    /// Whether it is open, and subscribed to the event at this place of the table.
     pub(crate) fn gets(&self, index: usize) -> bool {
         self.is_open() && self.0.subscriptions.has(index)
     }
 
-    /// Counts a call that a client makes, until it is answered; one too many is refused.
+    /// Counts a call of its client until it is answered; fails for one too many.
     pub(crate) fn begin_call(&self, bytes: usize) -> Result<(), Fault> {
         self.0.in_flight.lock().add(bytes, &self.0.limits)
     }
 
-    /// It was answered.
+    /// A call was answered.
     pub(crate) fn end_call(&self, bytes: usize) {
         self.0.in_flight.lock().remove(bytes);
     }
 
-    /// Counts a subscription that a client asks for, until its actor has been asked; one too many is refused. Who is in this
-    /// process has no such limit.
+    /// Counts a subscription until the actor has decided about it; fails for one too many. Clients in this process have no
+    /// such limit.
     pub(crate) fn begin_asking(&self) -> Result<(), Fault> {
         if self.outbox().is_none() {
             return Ok(());
@@ -330,8 +336,8 @@ impl<A: Actor> Conn<A> {
         self.0.limits.outgoing_message
     }
 
-    /// The way that its events go; `None` if it gets none.
-    pub(crate) fn channel(&self) -> Option<EncodingSlot> {
+    /// The encoding of its events; `None` if it gets none.
+    pub(crate) fn encoding_slot(&self) -> Option<EncodingSlot> {
         match &self.0.peer {
             Peer::Wire(outbox) => Some(EncodingSlot::Wire(outbox.encoding())),
             #[cfg(feature = "client")]
@@ -340,22 +346,22 @@ impl<A: Actor> Conn<A> {
         }
     }
 
-    /// Sends an event to it, after what is kept for it.
-    pub(crate) fn deliver<E: EventOf<A::Contract>>(
+    /// Sends an event to it, after what is buffered for many connections.
+    pub(crate) fn send_encoded<E: EventOf<A::Contract>>(
         &self,
         event: &mut EncodedEvent<'_, A::Contract, E>,
     ) -> Result<(), SendError> {
         if !self.is_open() {
             return Err(SendError::Closed);
         }
-        let Some(channel) = self.channel() else { return Ok(()) };
-        let event = event.batch(channel, self.longest_event())?;
-        self.0.fan.flush();
-        self.try_pass(event)
+        let Some(slot) = self.encoding_slot() else { return Ok(()) };
+        let event = event.batch(slot, self.longest_event())?;
+        self.0.broadcasts.flush();
+        self.try_send_batch(event)
     }
 
-    /// Hands an event for it alone over, or leaves it where it waits until what it speaks of is saved.
-    fn try_pass(&self, event: Arc<Batch>) -> Result<(), SendError> {
+    /// Sends an event for it alone, through the gate if it has to wait there. Fails if there is no room for it.
+    fn try_send_batch(&self, event: Arc<Batch>) -> Result<(), SendError> {
         if A::OPTIONS.durability == Durability::Output || self.has_waiting() {
             let waiting = self.0.waiting_bytes.load(Ordering::Acquire);
             let Limits { send_queue_bytes, send_queue_excess, .. } = *self.0.limits;
@@ -365,26 +371,26 @@ impl<A: Actor> Conn<A> {
                 return Err(self.no_room(waiting));
             }
         } else if let Peer::Wire(outbox) = &self.0.peer {
-            let pushed = release(Unheld(|| outbox.try_push(Writer::Session, event)));
+            let pushed = release(Unheld(|| outbox.try_send(WriteBy::Session, event)));
             let is_taken = pushed.map_err(|TooMuch { waiting, .. }| self.no_room(waiting))?;
             return if is_taken { Ok(()) } else { Err(SendError::Closed) };
         }
-        self.pass(event, Writer::Session)
+        self.send_batch(event, WriteBy::Session)
     }
 
     fn no_room(&self, waiting: usize) -> SendError {
         SendError::NoRoom { waiting, limit: self.0.limits.send_queue_excess }
     }
 
-    /// Closes it because there is no room for the event at this place of the table, which nobody is to miss.
-    pub(crate) fn refuse_event(&self, index: usize) {
+    /// Closes it because there is no room for the event at this place of the table, which must not be missed.
+    pub(crate) fn close_full(&self, index: usize) {
         if let Peer::Wire(outbox) = &self.0.peer {
-            outbox.refuse(Some(index));
+            outbox.close_full(Some(index));
         }
     }
 
-    /// Hands events over, or leaves them where they wait until what they speak of is saved.
-    pub(crate) fn pass(&self, events: Arc<Batch>, writer: Writer) -> Result<(), SendError> {
+    /// Sends events to it, through the gate if they have to wait there.
+    pub(crate) fn send_batch(&self, events: Arc<Batch>, writer: WriteBy) -> Result<(), SendError> {
         let event = |events| PendingOutput::Event { conn: self.clone(), events };
         let taken = self.is_open()
             && match A::OPTIONS.durability {
@@ -393,12 +399,12 @@ impl<A: Actor> Conn<A> {
                     self.0.gate.send_in_order(event(events));
                     true
                 }
-                Durability::Reply | Durability::Relaxed => release(Unheld(|| self.hand_over(events, writer))),
+                Durability::Reply | Durability::Relaxed => release(Unheld(|| self.send_now(events, writer))),
             };
         if taken { Ok(()) } else { Err(SendError::Closed) }
     }
 
-    /// Something for it waits at the gate, with so many bytes of events.
+    /// An output for it begins to wait at the gate, with this many bytes of events.
     pub(crate) fn begin_wait(&self, bytes: usize) {
         self.0.waiting_bytes.fetch_add(bytes, Ordering::AcqRel);
         self.0.waiting.fetch_add(1, Ordering::AcqRel);
@@ -413,15 +419,15 @@ impl<A: Actor> Conn<A> {
         self.0.waiting.load(Ordering::Acquire) > 0
     }
 
-    /// Hands encoded events over; `false` if nobody takes them any more.
-    pub(crate) fn hand_over(&self, events: Arc<Batch>, writer: Writer) -> bool {
+    /// Puts events into its queue, past the gate; `false` if it is closed.
+    pub(crate) fn send_now(&self, events: Arc<Batch>, writer: WriteBy) -> bool {
         match &self.0.peer {
-            Peer::Wire(outbox) => outbox.push_for(writer, events),
+            Peer::Wire(outbox) => outbox.send_for(writer, events),
             #[cfg(feature = "client")]
-            Peer::Local(sink) => {
+            Peer::Local(peer) => {
                 let mut events = events.messages().iter();
                 events.all(|OutgoingMessage { payload, event, .. }| {
-                    event.is_some_and(|index| sink.event(index, crate::wire::Format::Cbor, payload.clone()))
+                    event.is_some_and(|index| peer.send_event(index, payload.clone()))
                 })
             }
             Peer::Raw(_) | Peer::Call(_) => false,
@@ -450,11 +456,11 @@ impl<A: Actor> Conn<A> {
             Peer::Wire(outbox) => {
                 let payload = payload.or_else(|| self.prepare(id, &result));
                 if let Some(payload) = payload {
-                    outbox.push(Batch::of(OutgoingMessage::reliable(payload)));
+                    outbox.send(Batch::of(OutgoingMessage::reliable(payload)));
                 }
             }
             #[cfg(feature = "client")]
-            Peer::Local(sink) => sink.reply(id, result),
+            Peer::Local(peer) => peer.send_reply(id, result),
             Peer::Raw(_) | Peer::Call(_) => {}
         }
     }

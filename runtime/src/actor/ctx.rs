@@ -447,7 +447,7 @@ pub trait SendEach<A: Actor>: Iterator<Item = Conn<A>> + Sized {
         let mut encoded = EncodedEvent::new(event);
         let (mut taken, mut last) = (0, None);
         for conn in self {
-            match conn.deliver(&mut encoded) {
+            match conn.send_encoded(&mut encoded) {
                 Ok(()) => {
                     taken += 1;
                     last = Some(conn);

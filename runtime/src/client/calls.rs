@@ -12,11 +12,8 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::{
-    link::{ReplyOf, ToServer},
-    status::ConnectionError,
-};
-use crate::{CallError, Contract};
+use super::{link::ToServer, status::ConnectionError};
+use crate::{CallError, Contract, contract::ReplyOf};
 
 /// Where the answer of one call goes.
 pub(super) type Answer<C> = oneshot::Sender<Result<ReplyOf<C>, CallError>>;

@@ -13,7 +13,7 @@ use super::{
     command::Command,
     driver::Driver,
     events::Events,
-    link::{BoxFuture, Port, ReplyOf},
+    link::{BoxFuture, Port},
     listener::{Entry, Gate, Turn},
     sending,
     status::{ConnectionError, State, Status},
@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Event, EventOf, QueueOf,
+    contract::ReplyOf,
     util::task,
     wire::{EventReader, Params},
 };

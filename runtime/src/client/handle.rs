@@ -4,12 +4,13 @@ use std::{fmt, sync::Arc, time::Duration};
 
 use super::{
     connection::Connection,
-    link::{BoxFuture, Port, ReplyOf},
+    link::{BoxFuture, Port},
     sending,
     status::ConnectionError,
 };
 use crate::{
     ActorId, CallError, Contract, Key, Payload, QueueOf,
+    contract::ReplyOf,
     wire::{Format, Params},
 };
 
@@ -68,7 +69,7 @@ impl<C: Contract> Handle<C> {
     pub async fn tell(&self, action: C::Action) -> Result<(), CallError> {
         #[cfg(feature = "server")]
         let action = match self.here(action, Port::tell_now) {
-            Ok(told) => return Ok(told?),
+            Ok(told) => return Ok(told.into_result()?),
             Err(action) => action,
         };
         self.port.tell(action, self.params.clone()).await

@@ -6,14 +6,12 @@ use bytes::Bytes;
 use tokio::sync::mpsc;
 
 #[cfg(feature = "server")]
-use crate::host::Asked;
+use crate::host::{Asked, Told};
 use crate::{
-    Action, ActorId, CallError, Contract, Fault,
+    ActorId, CallError, Contract, Fault,
+    contract::ReplyOf,
     wire::{Format, Params},
 };
-
-/// What a call of contract `C` is answered with.
-pub(crate) type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
 
 /// A boxed future that may borrow.
 pub(crate) type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -33,7 +31,7 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
     /// One stateless call without params whose answer is thrown away, begun here and now; the action comes back where
     /// that cannot be.
     #[cfg(feature = "server")]
-    fn tell_now(&self, action: C::Action) -> Result<Result<(), Fault>, C::Action> {
+    fn tell_now(&self, action: C::Action) -> Result<Told, C::Action> {
         Err(action)
     }
 

@@ -7,17 +7,17 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::{
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, Sent, ToServer},
+    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, Sent, ToServer},
     target::Target,
 };
 use crate::{
     ActorId, CallError, ConnId, Contract, Fault, Key,
-    contract::queue::KEPT,
+    contract::{ReplyOf, queue::KEPT},
     delivery::outbox::Close,
     error::{Code, faults},
     host::{
         AdmissionRequest, Asked, Chain, ConnectInfo, EnqueueRequest, LocalActor, LocalConn, LocalKind,
-        Lookup, Nobody, Runtime,
+        LocalPeer, Lookup, Nobody, Runtime, Told,
     },
     util::task,
     wire::{Format, Params},
@@ -165,7 +165,7 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         self.post_now(action, |actor, action| actor.ask(action, Chain::current()))
     }
 
-    fn tell_now(&self, action: C::Action) -> Result<Result<(), Fault>, C::Action> {
+    fn tell_now(&self, action: C::Action) -> Result<Told, C::Action> {
         self.post_now(action, LocalActor::tell)
     }
 
@@ -192,7 +192,7 @@ impl<C: Contract> Port<C> for LocalPort<C> {
                 return Ok(kind.ask_as(visit, action, Chain::current()).await.map(drop)?);
             }
             let told = self.post(action, LocalActor::tell).await?;
-            Ok(told?)
+            Ok(told.into_result()?)
         })
     }
 
@@ -247,7 +247,7 @@ impl<C: Contract> Dial<C> for LocalDial {
             let shared = Arc::clone(self.host.runtime().map_err(DialError::Refused)?.shared());
             let visit = visit::<C>(&self.host, &self.target, params).await;
             let (kind, visit) = visit.map_err(DialError::Refused)?;
-            let conn = kind.join(visit, sink.clone()).await.map_err(DialError::Refused)?;
+            let conn = kind.join(visit, Arc::new(sink.clone())).await.map_err(DialError::Refused)?;
             let (tx, commands) = mpsc::unbounded_channel();
             task::spawn_in(shared.tasks(), carry(conn, commands, sink, shared.stopping().clone()));
             Ok(Link { tx, rx })
@@ -271,8 +271,7 @@ async fn carry<C: Contract>(
             },
             () = sink.0.closed() => break,
             () = stopping.cancelled() => {
-                let close = Close::of(Code::ServiceUnavailable);
-                sink.close(close.code, close.reason);
+                sink.close(Close::of(Code::ServiceUnavailable));
                 break;
             }
         }
@@ -281,7 +280,7 @@ async fn carry<C: Contract>(
 }
 
 /// The end of a connection in this process that its actor sends to.
-pub(crate) struct LocalSink<C: Contract>(mpsc::UnboundedSender<FromServer<C>>);
+struct LocalSink<C: Contract>(mpsc::UnboundedSender<FromServer<C>>);
 
 impl<C: Contract> LocalSink<C> {
     fn new() -> (Self, mpsc::UnboundedReceiver<FromServer<C>>) {
@@ -289,28 +288,30 @@ impl<C: Contract> LocalSink<C> {
         (Self(sender), receiver)
     }
 
-    pub(crate) fn open(&self, actor: ActorId, conn: ConnId) {
+    fn send(&self, message: FromServer<C>) -> bool {
+        self.0.send(message).is_ok()
+    }
+}
+
+impl<C: Contract> LocalPeer<C> for LocalSink<C> {
+    fn send_open(&self, actor: ActorId, conn: ConnId) {
         self.send(FromServer::Open { actor_id: actor.to_string(), conn_id: conn.to_string() });
     }
 
-    pub(crate) fn event(&self, index: usize, format: Format, args: Bytes) -> bool {
-        self.send(FromServer::Event { index, format, args })
+    fn send_event(&self, index: usize, args: Bytes) -> bool {
+        self.send(FromServer::Event { index, format: Format::Cbor, args })
     }
 
-    pub(crate) fn refused(&self, index: usize, fault: Fault) {
-        self.send(FromServer::Refused { index, fault });
-    }
-
-    pub(crate) fn reply(&self, id: u64, result: Result<ReplyOf<C>, Fault>) {
+    fn send_reply(&self, id: u64, result: Result<ReplyOf<C>, Fault>) {
         self.send(FromServer::Reply { id, result: result.map_err(CallError::Fault) });
     }
 
-    pub(crate) fn close(&self, code: u16, reason: String) {
-        self.send(FromServer::Closed { code, reason });
+    fn refuse(&self, index: usize, fault: Fault) {
+        self.send(FromServer::Refused { index, fault });
     }
 
-    fn send(&self, message: FromServer<C>) -> bool {
-        self.0.send(message).is_ok()
+    fn close(&self, Close { code, reason }: Close) {
+        self.send(FromServer::Closed { code, reason });
     }
 }
 

@@ -40,7 +40,6 @@ pub use connection::Connection;
 pub use events::Events;
 pub use handle::Handle;
 #[cfg(feature = "server")]
-pub(crate) use local::LocalSink;
 pub use refusal::Refusal;
 pub use status::{ConnectionError, Status};
 pub use subscription::{ScopedSubscription, Subscription};

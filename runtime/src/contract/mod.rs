@@ -16,6 +16,10 @@ pub use self::{
     queue::{QueueInfo, QueueOf},
 };
 
+/// What a call of contract `C` is answered with.
+#[cfg(feature = "client")]
+pub(crate) type ReplyOf<C> = <<C as Contract>::Action as Action>::Reply;
+
 /// The public face of an actor, the part that a client needs: names, actions, events, queues, and the types that
 /// travel. `#[actor]` writes it; it can be written by hand.
 ///

@@ -1,4 +1,4 @@
-//! What slow consumers did not get: counted where it happens, read by whoever watches the server.
+//! What slow consumers did not get: counted where it happens, and read by monitoring.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -16,7 +16,7 @@ pub struct EventDrops {
     pub actor: &'static str,
     /// The event's name on the wire.
     pub event: &'static str,
-    /// What it says of slow consumers.
+    /// What happens to it when clients are slow.
     pub slow: SlowConsumer,
     /// Dropped because it was the oldest.
     pub dropped: u64,
@@ -63,7 +63,7 @@ impl DropCounters {
     }
 
     /// Whether any of the events is one of which the latest alone counts.
-    pub(crate) fn has_values(&self) -> bool {
+    pub(crate) fn has_replaceable(&self) -> bool {
         self.events.iter().any(|info| info.slow.keeps_latest())
     }
 

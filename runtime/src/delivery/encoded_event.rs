@@ -31,7 +31,7 @@ impl<'a, C: Contract, E: EventOf<C>> EncodedEvent<'a, C, E> {
         Self { event, args, encoded, policy: None, batches: [const { None }; _], contract: PhantomData }
     }
 
-    /// What a connection is given that this way leads to: the same for all of them.
+    /// What connections of this slot get: the same for all of them.
     pub(crate) fn batch(&mut self, slot: EncodingSlot, limit: usize) -> Result<Arc<Batch>, SendError> {
         if let Some(batch) = &self.batches[slot.index()] {
             return Ok(Arc::clone(batch));
@@ -40,7 +40,7 @@ impl<'a, C: Contract, E: EventOf<C>> EncodedEvent<'a, C, E> {
         Ok(Arc::clone(self.batches[slot.index()].insert(batch)))
     }
 
-    /// The event as it goes each of these ways.
+    /// The event in each of these encodings.
     pub(crate) fn messages(
         mut self,
         slots: PerSlot<bool>,
@@ -71,7 +71,7 @@ impl<'a, C: Contract, E: EventOf<C>> EncodedEvent<'a, C, E> {
         })
     }
 
-    /// What may become of it where there is no room; `None` if it must be delivered.
+    /// How it may be dropped where there is no room; `None` if it must be delivered.
     fn policy(&mut self) -> Result<Option<Arc<DropPolicy>>, SendError> {
         let info = &C::Event::TABLE[E::INDEX];
         if self.policy.is_none() && info.slow != SlowConsumer::Disconnect {
@@ -81,7 +81,7 @@ impl<'a, C: Contract, E: EventOf<C>> EncodedEvent<'a, C, E> {
         Ok(self.policy.clone())
     }
 
-    /// The payload as the encoded array of its arguments, of so many bytes at most.
+    /// The encoded array of its arguments, of at most `limit` bytes.
     fn args(&mut self, format: Format, limit: usize) -> Result<Bytes, SendError> {
         let known = &mut self.args[format as usize];
         if let Some(args) = known {
@@ -137,14 +137,14 @@ pub enum SendError {
 }
 
 impl SendError {
-    /// Tells the log about an event that can be sent to nobody; a closed connection is nothing to tell.
+    /// Logs an event that can be sent to nobody; a closed connection is no error.
     pub(crate) fn log<C: Contract, E: EventOf<C>>(&self) {
         if !matches!(self, Self::Closed) {
             log::error!(
                 actor = C::NAME,
                 event = event_name::<C, E>(),
                 error = shown(self),
-                "an event was not sent"
+                "cannot send an event"
             );
         }
     }

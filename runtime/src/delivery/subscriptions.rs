@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 pub(crate) struct Subscriptions {
     /// A bit for each event: whether it gets that.
     bits: Box<[AtomicU64]>,
-    /// For each event how often it was asked for or given up, where the actor is to be asked; else empty.
+    /// For each event how often it was asked for or given up, if the actor is asked about any; else empty.
     asked: Mutex<Box<[u32]>>,
 }
 
@@ -17,12 +17,12 @@ pub(crate) struct Subscriptions {
 pub(crate) struct Asked {
     /// The event's place in the table.
     pub(crate) index: usize,
-    /// The how-manieth of that event.
-    nth: u32,
+    /// The generation of this event's subscription.
+    generation: u32,
 }
 
 impl Subscriptions {
-    /// To none of so many events, of some of which the actor is to be asked, or of none.
+    /// No subscriptions yet, to `events` events. `actor_is_asked` if any of them has an `#[on_subscribe]`.
     pub(crate) fn new(events: usize, actor_is_asked: bool) -> Self {
         let bits = (0..events.div_ceil(64)).map(|_| AtomicU64::new(0)).collect();
         let asked = vec![0; if actor_is_asked { events } else { 0 }];
@@ -51,19 +51,19 @@ impl Subscriptions {
     pub(crate) fn ask(&self, index: usize) -> Asked {
         let mut asked = self.asked.lock();
         asked[index] = asked[index].wrapping_add(1);
-        Asked { index, nth: asked[index] }
+        Asked { index, generation: asked[index] }
     }
 
     /// Whether nothing later was said of that event.
     pub(crate) fn still_asks(&self, asked: Asked) -> bool {
-        self.asked.lock()[asked.index] == asked.nth
+        self.asked.lock()[asked.index] == asked.generation
     }
 
     /// Takes what the actor says, unless something later was said of that event. Says whether it was taken.
-    pub(crate) fn settle(&self, asked: Asked, on: bool) -> bool {
+    pub(crate) fn set_if_latest(&self, asked: Asked, on: bool) -> bool {
         // Under the lock, or the event could be given up in between.
         let later = self.asked.lock();
-        let is_latest = later[asked.index] == asked.nth;
+        let is_latest = later[asked.index] == asked.generation;
         if is_latest {
             self.set(asked.index, on);
         }

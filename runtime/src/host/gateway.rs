@@ -35,30 +35,34 @@ impl<A: Actor> HostedActor for ActorCell<A> {
     }
 }
 
-impl<A: Actor> ActorCell<A> {
-    /// A connection as its gateway holds it.
-    pub(super) fn wire_conn(self: &Arc<Self>, conn: Conn<A>, outbox: Arc<Outbox>) -> Arc<dyn HostedConn> {
-        Arc::new(WireConn { line: ActorRoute::new(self, conn), outbox })
-    }
+/// A connection of this actor that a gateway holds.
+pub(super) struct WireConn<A: Actor> {
+    route: Arc<ActorRoute<A>>,
+    outbox: Arc<Outbox>,
 }
 
-/// A connection of this actor that a gateway holds.
-struct WireConn<A: Actor> {
-    line: Arc<ActorRoute<A>>,
-    outbox: Arc<Outbox>,
+impl<A: Actor> WireConn<A> {
+    /// A connection as its gateway holds it.
+    pub(super) fn shared(
+        cell: &Arc<ActorCell<A>>,
+        conn: Conn<A>,
+        outbox: Arc<Outbox>,
+    ) -> Arc<dyn HostedConn> {
+        Arc::new(Self { route: ActorRoute::new(cell, conn), outbox })
+    }
 }
 
 impl<A: Actor> HostedConn for WireConn<A> {
     fn id(&self) -> ConnId {
-        self.line.conn().id()
+        self.route.conn().id()
     }
 
     fn subscribe(&self, event: &str, on: bool) -> bool {
-        self.line.subscribe_by_name(event, on) == Posted::Taken
+        self.route.subscribe_by_name(event, on) == Posted::Taken
     }
 
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
-        let conn = self.line.conn();
+        let conn = self.route.conn();
         let span = log::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
         let _in = span.enter();
         if let Err(fault) = conn.begin_call(args.len()) {
@@ -67,7 +71,7 @@ impl<A: Actor> HostedConn for WireConn<A> {
             return false;
         }
         match decode_action::<A>(action, self.outbox.encoding().format(), args) {
-            Ok(action) => self.line.call(id, action, Some(args.len())) == Posted::Taken,
+            Ok(action) => self.route.call(id, action, Some(args.len())) == Posted::Taken,
             Err(fault) => {
                 conn.end_call(args.len());
                 self.refuse(id, action, fault);
@@ -77,13 +81,13 @@ impl<A: Actor> HostedConn for WireConn<A> {
     }
 
     fn hang_up(&self) {
-        self.line.hang_up();
+        self.route.hang_up();
     }
 }
 
 impl<A: Actor> WireConn<A> {
     fn refuse(&self, id: u64, action: &str, fault: Fault) {
-        self.line.meters().refused(action, Outcome::of_fault(&fault));
-        self.outbox.send(&ToClient::Error { action_id: Some(id), fault, actor: None });
+        self.route.meters().refused(action, Outcome::of_fault(&fault));
+        self.outbox.send_message(&ToClient::Error { action_id: Some(id), fault, actor: None });
     }
 }

@@ -10,13 +10,13 @@ use super::{
     admission::request::{Errand, LetIn},
     cell::{envelope::Envelope, mailbox::Rejected},
     connections::route::ActorRoute,
+    local_peer::LocalPeer,
     turn::call::{Call, Destination},
 };
 use crate::{
     Action as _, Actor, ActorId, Contract, Fault, Key,
     actor::conn::Peer,
-    client::{LocalSink, link::ReplyOf},
-    contract::queue::KEPT,
+    contract::{ReplyOf, queue::KEPT},
     error::faults,
 };
 
@@ -49,7 +49,7 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     fn join(
         self: Arc<Self>,
         visit: AdmissionRequest,
-        sink: LocalSink<C>,
+        peer: Arc<dyn LocalPeer<C>>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>>;
 }
 
@@ -65,7 +65,7 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     fn ask(self: Arc<Self>, action: C::Action, chain: Chain) -> Result<Asked<ReplyOf<C>>, C::Action>;
 
     /// Hands over an action whose answer nobody waits for. Gives it back if the actor has gone to sleep.
-    fn tell(self: Arc<Self>, action: C::Action) -> Result<Result<(), Fault>, C::Action>;
+    fn tell(self: Arc<Self>, action: C::Action) -> Result<Told, C::Action>;
 
     /// Puts a message into a queue, for the calls of this chain.
     fn enqueue(
@@ -84,6 +84,22 @@ pub(crate) trait LocalConn<C: Contract>: Send + Sync {
     fn hang_up(&self);
 }
 
+/// What became of an action whose answer nobody waits for.
+pub(crate) enum Told {
+    /// It is in the actor's mailbox.
+    Queued,
+    Refused(Fault),
+}
+
+impl Told {
+    pub(crate) fn into_result(self) -> Result<(), Fault> {
+        match self {
+            Self::Queued => Ok(()),
+            Self::Refused(fault) => Err(fault),
+        }
+    }
+}
+
 /// The actor that nobody has found yet: there is no value of it.
 pub(crate) enum Nobody {}
 
@@ -100,7 +116,7 @@ impl<C: Contract> LocalActor<C> for Nobody {
         match *self {}
     }
 
-    fn tell(self: Arc<Self>, _: C::Action) -> Result<Result<(), Fault>, C::Action> {
+    fn tell(self: Arc<Self>, _: C::Action) -> Result<Told, C::Action> {
         match *self {}
     }
 
@@ -156,10 +172,10 @@ impl<A: Actor> LocalKind<A::Contract> for ActorType<A> {
     fn join(
         self: Arc<Self>,
         visit: AdmissionRequest,
-        sink: LocalSink<A::Contract>,
+        peer: Arc<dyn LocalPeer<A::Contract>>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
-            let stay = self.stay(visit, Peer::Local(sink), None);
+            let stay = self.stay(visit, Peer::Local(peer), None);
             let (cell, conn) = stay.await.map_err(Denied::into_fault)?;
             Ok(Arc::new(Joined(ActorRoute::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })
@@ -214,17 +230,17 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
     fn tell(
         self: Arc<Self>,
         action: <A::Contract as Contract>::Action,
-    ) -> Result<Result<(), Fault>, <A::Contract as Contract>::Action> {
+    ) -> Result<Told, <A::Contract as Contract>::Action> {
         let info = action.info();
         if info.needs_conn {
-            return Ok(Err(faults::connection_required(info.name)));
+            return Ok(Told::Refused(faults::connection_required(info.name)));
         }
         // Nobody waits for it, so it closes no circle: an actor may tell itself something.
         let call = Call::new(&self, action, None, Destination::Nobody, Chain::default());
         // In line even if the actor is idle: who tells something does not wait for it to run.
         match self.mailbox.push(Envelope::Call(call)) {
-            Ok(()) => Ok(Ok(())),
-            Err(Rejected::Full(_)) => Ok(Err(faults::overloaded())),
+            Ok(()) => Ok(Told::Queued),
+            Err(Rejected::Full(_)) => Ok(Told::Refused(faults::overloaded())),
             Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
             Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
         }

@@ -12,6 +12,8 @@ pub(crate) mod gateway;
 pub(crate) mod health;
 #[cfg(feature = "client")]
 pub(crate) mod local;
+#[cfg(feature = "client")]
+pub(crate) mod local_peer;
 pub(crate) mod pending_output;
 pub(crate) mod pulse;
 pub(crate) mod queues;
@@ -38,7 +40,9 @@ pub(crate) use durability::output_gate::Pending;
 pub(crate) use durability::release::{Unheld, release};
 pub(crate) use health::{Health, Observer};
 #[cfg(feature = "client")]
-pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody};
+pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody, Told};
+#[cfg(feature = "client")]
+pub(crate) use local_peer::LocalPeer;
 pub(crate) use pending_output::{ActorGate, PendingOutput};
 #[cfg(feature = "client")]
 pub(crate) use queues::enqueue::EnqueueRequest;

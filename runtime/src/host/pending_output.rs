@@ -18,7 +18,7 @@ use crate::{
     Actor, Conn, Durability, Fault,
     delivery::{
         batch::Batch,
-        outbox::{Close, Writer},
+        outbox::{Close, WriteBy},
     },
 };
 
@@ -88,9 +88,9 @@ impl<A: Actor> Output for PendingOutput<A> {
             Self::Answer(answer) => answer.leave(),
             Self::Event { conn, events } => {
                 // A connection that has closed meanwhile gets nothing, as with an event that does not wait.
-                conn.hand_over(events, Writer::Session);
+                conn.send_now(events, WriteBy::Session);
             }
-            Self::Broadcast(broadcast) => broadcast.deliver(),
+            Self::Broadcast(broadcast) => broadcast.release(),
             Self::Close { conn, close } => conn.close_now(close),
             Self::Held(then) => then(Ok(())),
         }

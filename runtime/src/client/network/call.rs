@@ -8,7 +8,8 @@ use http::{HeaderMap, HeaderValue, Method, header};
 use super::{Network, Settings, USER_AGENT, endpoint::component, exchange::Response};
 use crate::{
     Action, CallError, Contract, Fault, Reply,
-    client::{link::ReplyOf, target::Target},
+    client::target::Target,
+    contract::ReplyOf,
     error::faults,
     wire::{
         ArgsWriter, Encoding, Outcome, Params,

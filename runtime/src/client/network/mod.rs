@@ -23,11 +23,12 @@ use self::connector::Connector;
 pub(super) use self::endpoint::Endpoint;
 use self::max_message::MaxMessage;
 use super::{
-    link::{BoxFuture, Dial, DialError, Link, Outgoing, Port, ReplyOf, Sent},
+    link::{BoxFuture, Dial, DialError, Link, Outgoing, Port, Sent},
     target::Target,
 };
 use crate::{
     ActorId, CallError, Contract,
+    contract::ReplyOf,
     wire::{Encoding, Format, Params},
 };
 

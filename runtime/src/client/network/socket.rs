@@ -18,7 +18,8 @@ use tokio_websockets::{CloseCode, Error, Message, WebSocketStream};
 use super::{call, max_message::MaxMessage, pulse::Pulse};
 use crate::{
     Action, CallError, Contract, Event, Reply,
-    client::link::{FromServer, ReplyOf, ToServer},
+    client::link::{FromServer, ToServer},
+    contract::ReplyOf,
     error::faults,
     util::{log, shown::shown},
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},

@@ -24,9 +24,9 @@ use self::board::{Board, BoardAction, BoardReply, JoinParams};
 use super::{
     connection::Connection,
     handle::Handle,
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ReplyOf, ToServer},
+    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ToServer},
 };
-use crate::{Action, ActorId, CallError, Contract, Event, EventOf, wire};
+use crate::{Action, ActorId, CallError, Contract, Event, EventOf, contract::ReplyOf, wire};
 
 /// The test's side of everything: each attempt to connect waits for it.
 struct Server {

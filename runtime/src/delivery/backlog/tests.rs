@@ -2,7 +2,7 @@
 
 use std::{
     sync::Arc,
-    task::{Context, Waker},
+    task::{Context, Poll, Waker},
     time::Duration,
 };
 
@@ -31,7 +31,7 @@ impl Scene {
     fn new(limits: Limits) -> Self {
         let outbox = Outbox::new(Encoding::Json, 4, Arc::new(limits));
         let counters = Arc::new(DropCounters::new("game", &ALL));
-        outbox.count_in(Arc::clone(&counters));
+        outbox.count_drops(Arc::clone(&counters));
         Self { outbox, counters }
     }
 
@@ -42,7 +42,7 @@ impl Scene {
     /// The same, with a client that does not take what it is offered.
     fn stuck(limits: Limits) -> Self {
         let scene = Self::new(limits);
-        scene.outbox.found_stuck();
+        scene.outbox.mark_stuck();
         scene
     }
 
@@ -54,7 +54,7 @@ impl Scene {
         let policy =
             (info.slow != SlowConsumer::Disconnect).then(|| Arc::new(DropPolicy { index, info, key }));
         let payload = Bytes::copy_from_slice(text.as_bytes());
-        self.outbox.push(Batch::of(OutgoingMessage { payload, event: Some(index), policy }))
+        self.outbox.send(Batch::of(OutgoingMessage { payload, event: Some(index), policy }))
     }
 
     fn post(&self, text: &str) -> bool {
@@ -84,7 +84,9 @@ impl Scene {
 
     /// What is written at once.
     fn read_some(&self) -> Vec<String> {
-        let taken = self.outbox.take(&mut Context::from_waker(Waker::noop()));
+        let Poll::Ready(taken) = self.outbox.take(&mut Context::from_waker(Waker::noop())) else {
+            panic!("nobody flushes meanwhile")
+        };
         taken
             .batches
             .iter()
@@ -122,7 +124,7 @@ fn nothing_is_dropped_or_replaced_while_there_is_room_and_nobody_has_found_the_c
 async fn of_what_waits_for_a_client_there_is_one_value_of_each_key_though_there_is_room() {
     for pushed_after in [true, false] {
         let scene = Scene::new(Limits::new());
-        scene.outbox.found_stuck();
+        scene.outbox.mark_stuck();
         for text in ["ann=1", "bob=1", "ann=2", "bob=2"] {
             assert!(scene.step(text));
         }
@@ -143,7 +145,7 @@ async fn of_what_waits_for_a_client_there_is_one_value_of_each_key_though_there_
 async fn a_socket_that_is_full_for_a_moment_costs_no_value() {
     let scene = Scene::new(Limits::new());
     for _ in 0..3 {
-        scene.outbox.found_stuck();
+        scene.outbox.mark_stuck();
         let texts = ["ann=1", "bob=1", "ann=2"];
         assert!(texts.iter().all(|text| scene.step(text)));
         advance(Duration::from_millis(249)).await;

@@ -19,13 +19,13 @@ pub(super) struct Excess {
     is_begun: bool,
     /// When the peer was first found not to take it.
     offered_at: Option<Instant>,
-    /// What its client has the server hold.
-    held: Charge,
+    /// The memory that it takes.
+    charge: Charge,
 }
 
 impl Excess {
-    pub(super) fn new(by: TurnId, granted: QueueSize, held: Charge) -> Self {
-        Self { by, granted, is_begun: false, offered_at: None, held }
+    pub(super) fn new(by: TurnId, granted: QueueSize, charge: Charge) -> Self {
+        Self { by, granted, is_begun: false, offered_at: None, charge }
     }
 
     /// Whether anything is held for it.
@@ -39,12 +39,12 @@ impl Excess {
     }
 
     /// Adds what there is no room for. `false` if that would be too much.
-    pub(super) fn add(&mut self, message: QueueSize, total: QueueSize, limits: &Limits) -> bool {
+    pub(super) fn add(&mut self, added: QueueSize, total: QueueSize, limits: &Limits) -> bool {
         let over = total.over(limits);
-        if over > limits.send_queue_excess || self.held.set(over).is_err() {
+        if over > limits.send_queue_excess || self.charge.set(over).is_err() {
             return false;
         }
-        self.granted += message;
+        self.granted += added;
         self.is_begun = true;
         true
     }
@@ -54,7 +54,7 @@ impl Excess {
     }
 
     /// The peer does not take what it was offered.
-    pub(super) fn offered(&mut self) {
+    pub(super) fn mark_offered(&mut self) {
         self.offered_at.get_or_insert_with(Instant::now);
     }
 
@@ -62,11 +62,11 @@ impl Excess {
         self.offered_at
     }
 
-    /// So much waits now. Says whether it is more than may.
+    /// Whether what waits now is still beyond the limits.
     pub(super) fn lasts(&mut self, total: QueueSize, limits: &Limits) -> bool {
         let over = total.over(limits);
         // There was room for more before; and what others have sent meanwhile is within their own.
-        let _ = self.held.set(over);
+        let _ = self.charge.set(over);
         over > 0
     }
 }

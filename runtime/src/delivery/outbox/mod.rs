@@ -1,6 +1,34 @@
-//! What waits to be written to one connection: filled by the actor, emptied by the gateway that holds the socket.
+//! What waits to be written to one connection: the actor fills it, and the session that has the socket empties it.
+//!
+//! # Room
+//!
+//! The actor's side never waits. A message that fits is queued, and that is all for clients that keep up. Where there is no
+//! room, `room.rs` looks for some, in this order:
+//!
+//! 1. A replaceable message takes the place of the earlier one of its event and key ([`Backlog`]).
+//! 2. Once the client has been found not to take what it is offered, the oldest droppable messages go.
+//! 3. One turn may send beyond the limits of the queue, as nobody could write meanwhile ([`Excess`]; the turn is told from
+//!    others by its [`TurnId`](super::turn_id::TurnId)).
+//! 4. Otherwise the connection is closed with `message.outgoing_queue_full`, or the sender hears of it ([`TooMuch`]).
+//!
+//! So a client that does not read costs its server no more than [`Limits::send_queue_bytes`] bytes. What is known of a client
+//! that does not keep up is in `slow.rs`; a client that does has none of it. Messages that are replaced while they wait are
+//! written at the pace at which the client reads them ([`Pacing`](pacing::Pacing)).
+//!
+//! # Writing
+//!
+//! The session writes: [`Outbox::send`] wakes it, [`Outbox::take`] gives it as much as goes into one write
+//! ([`BatchLimit::ONE_WRITE`](super::queue_size::BatchLimit::ONE_WRITE)), and a close is last. An event to many connections
+//! would wake many sessions. So a session that has nothing to write lends its writer, messages are queued with
+//! [`WriteBy::Flush`], and [`Outbox::flush`] writes them from a few tasks. `lending.rs` says how the writer goes to and fro.
+//!
+//! # Locks
+//!
+//! One mutex for the queue. No system call, no waking and no other lock is under it, except for the memory budget's.
 
+mod close;
 mod excess;
+mod lending;
 mod pacing;
 mod queue;
 mod room;
@@ -10,34 +38,34 @@ mod tests;
 
 use std::{
     sync::{Arc, OnceLock},
-    task::Context,
+    task::{Context, Poll},
 };
 
 use bytes::Bytes;
 use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 
-pub(crate) use self::pacing::Probe;
-use self::queue::{Bounds, NoRoom, Portion, Queue};
+pub(crate) use self::{close::Close, pacing::Ping};
+use self::{
+    lending::Reclaimed,
+    queue::{Bounds, NoRoom, Portion, Queue},
+};
 use super::{
     backlog::DroppedEvents,
     batch::{Batch, Batches},
+    direct_write::DirectWrite,
     drop_counters::DropCounters,
     outgoing_message::OutgoingMessage,
 };
 use crate::{
-    Fault, Limits,
+    Limits,
     error::Code,
     limits::memory_budget::MemoryBudget,
-    server::net::direct_writer::DirectWriter,
     util::{log, shown::shown, task},
     wire::{Encoding, Notice, ToClient},
 };
 
 /// The bounded queue of one connection, and its close.
-///
-/// The actor's side never waits: what does not fit is dropped, if it is an event that may be, or closes the connection, so
-/// that a client that does not read costs its server no more than [`Limits::send_queue_bytes`] bytes.
 // In this order in memory: what each event asks for is first, and together.
 #[derive(Debug)]
 #[repr(C)]
@@ -47,121 +75,82 @@ pub(crate) struct Outbox {
     version: u16,
     queue: Mutex<Queue>,
     limits: Arc<Limits>,
-    /// Where it is counted what is held for its client.
-    account: Option<MemoryBudget>,
-    /// Where it is counted what its client does not get.
+    /// What the memory is charged to that is held for its client.
+    budget: Option<MemoryBudget>,
+    /// Counts what its client does not get.
     counters: OnceLock<Arc<DropCounters>>,
 }
 
-/// Wakes who waits to write, past the lock.
-fn wake(mut queue: MutexGuard<'_, Queue>) {
-    let writer = queue.writer.take();
-    drop(queue);
-    if let Some(writer) = writer {
-        writer.wake();
-    }
-}
-
-/// Why and with what a connection ends.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Close {
-    pub(crate) code: u16,
-    /// At most 123 bytes: `group.code`.
-    pub(crate) reason: String,
-}
-
-impl Close {
-    /// The close that says one of the framework's codes.
-    pub(crate) fn of(code: Code) -> Self {
-        let status = match code {
-            Code::TooManyConnections => 1013,
-            Code::UnsupportedEncoding => 1003,
-            _ => 1011,
-        };
-        Self::new(status, code.to_string())
-    }
-
-    /// The close that says this fault.
-    pub(crate) fn of_fault(fault: &Fault) -> Self {
-        match Code::find(fault.group(), fault.code()) {
-            Some(code) => Self::of(code),
-            None => Self::new(1011, fault.reason()),
-        }
-    }
-
-    pub(crate) fn new(code: u16, reason: impl Into<String>) -> Self {
-        let mut reason = reason.into();
-        while reason.len() > 123 {
-            reason.pop();
-        }
-        Self { code, reason }
-    }
-}
-
-/// What is to be written next.
+/// What the session is to write next.
 #[derive(Debug, Default)]
-pub(crate) struct Taken {
-    /// What to write with, if it was lent. If it is stuck there is nothing else yet.
-    pub(crate) pen: Option<DirectWriter>,
+pub(crate) struct NextWrite {
+    /// The writer, if it was lent. If it is stuck there is nothing else yet.
+    pub(crate) writer: Option<Box<dyn DirectWrite>>,
     pub(crate) batches: Batches,
     /// A ping that follows them.
-    pub(crate) probe: Option<Probe>,
-    /// Follows them, and is the last.
+    pub(crate) ping: Option<Ping>,
+    /// The close that follows them.
     pub(crate) close: Option<Box<Close>>,
     /// Whether nothing is left that could be written now.
     pub(crate) is_all: bool,
-    /// Whether something is, for which the answer to a ping is waited for.
+    /// Whether something is left that waits for the answer to a ping.
     pub(crate) is_held: bool,
 }
 
-/// One turn has sent more than [`Limits::send_queue_excess`] beyond the limits of a queue, or nobody has room for it.
+/// One turn has sent more than [`Limits::send_queue_excess`] beyond the limits of a queue, or there is no memory for it.
 #[derive(Debug)]
 pub(crate) struct TooMuch {
-    /// That had no room, if it is one.
+    /// The event that had no room, if it is one.
     pub(crate) event: Option<usize>,
     /// Bytes that wait.
     pub(crate) waiting: usize,
 }
 
-/// Who writes what is pushed.
+/// Who writes what is sent.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Writer {
+pub(crate) enum WriteBy {
     /// The session, which is woken.
     Session,
-    /// Whoever calls [`Outbox::flush`] next, if the session rests.
+    /// The caller of [`Outbox::flush`], which has to follow, if the session has lent its writer.
     Flush,
+}
+
+/// Wakes the session, past the lock.
+fn wake(mut queue: MutexGuard<'_, Queue>) {
+    let session = queue.session.take();
+    drop(queue);
+    if let Some(session) = session {
+        session.wake();
+    }
 }
 
 impl Outbox {
     pub(crate) fn new(encoding: Encoding, version: u16, limits: Arc<Limits>) -> Self {
-        Self { encoding, version, limits, account: None, queue: Mutex::default(), counters: OnceLock::new() }
+        Self { encoding, version, limits, budget: None, queue: Mutex::default(), counters: OnceLock::new() }
     }
 
-    /// It is known for whom it is.
-    pub(crate) fn charged_to(self, account: MemoryBudget) -> Self {
-        Self { account: Some(account), ..self }
+    /// The same, with what it holds charged to this budget.
+    pub(crate) fn charged_to(self, budget: MemoryBudget) -> Self {
+        Self { budget: Some(budget), ..self }
     }
 
-    /// Where it is counted what is held for its client, if anybody counts.
-    pub(crate) fn account(&self) -> Option<&MemoryBudget> {
-        self.account.as_ref()
+    /// What the memory is charged to that is held for its client, if it is limited.
+    pub(crate) fn budget(&self) -> Option<&MemoryBudget> {
+        self.budget.as_ref()
     }
 
     pub(crate) fn encoding(&self) -> Encoding {
         self.encoding
     }
 
-    /// Queues a message; `false` if the connection is closing or the message cannot be encoded.
-    pub(crate) fn send(&self, message: &ToClient) -> bool {
-        self.encode(message).is_some_and(|payload| self.push(Batch::of(OutgoingMessage::reliable(payload))))
+    /// Counts what is dropped of its events here: set once, by the actor that the connection is to.
+    pub(crate) fn count_drops(&self, counters: Arc<DropCounters>) {
+        let _ = self.counters.set(counters);
     }
 
-    /// Queues an event of callboard's own, which counts like any message.
-    pub(crate) fn tell(&self, notice: &Notice) {
-        match notice.message(self.encoding.format()) {
-            Ok(message) => drop(self.send(&message)),
-            Err(error) => log::error!(error = shown(&error), "a notice cannot be encoded"),
-        }
+    /// Whether some of its events can be replaced, and so are to wait here rather than in the system's buffers.
+    pub(crate) fn has_replaceable(&self) -> bool {
+        self.counters.get().is_some_and(|counters| counters.has_replaceable())
     }
 
     /// Encodes a message for this connection; one that cannot be encoded closes it.
@@ -169,39 +158,41 @@ impl Outbox {
         message
             .encode_version(self.encoding, self.version)
             .inspect_err(|error| {
-                log::error!(error = shown(&error), "a message cannot be encoded");
+                log::error!(error = shown(&error), "cannot encode a message; closing its connection");
                 self.close(Close::of(Code::SendFailed));
             })
             .ok()
     }
 
-    /// It is known whose events it carries: what is lost of them is counted there.
-    pub(crate) fn count_in(&self, counters: Arc<DropCounters>) {
-        // Set once, by the actor that the connection is to.
-        let _ = self.counters.set(counters);
+    /// Sends a message; `false` if the connection is closing or the message cannot be encoded.
+    pub(crate) fn send_message(&self, message: &ToClient) -> bool {
+        self.encode(message).is_some_and(|payload| self.send(Batch::of(OutgoingMessage::reliable(payload))))
     }
 
-    /// Whether some of what it carries grows old, and is to wait here rather than where it cannot be replaced.
-    pub(crate) fn has_values(&self) -> bool {
-        self.counters.get().is_some_and(|counters| counters.has_values())
+    /// Sends an event of callboard's own, which counts like any message.
+    pub(crate) fn send_notice(&self, notice: &Notice) {
+        match notice.message(self.encoding.format()) {
+            Ok(message) => drop(self.send_message(&message)),
+            Err(error) => log::error!(error = shown(&error), "cannot encode a notice; it is not sent"),
+        }
     }
 
-    /// Queues messages; `false` if the connection is closing, or closes now because it is full. One that is dropped was
-    /// taken: its client is told how many were.
-    pub(crate) fn push(&self, batch: Arc<Batch>) -> bool {
-        self.push_for(Writer::Session, batch)
+    /// Queues messages for the session to write; `false` if the connection is closing, or closes now because it is full. A
+    /// message that is dropped counts as sent: its client is told how many were dropped.
+    pub(crate) fn send(&self, batch: Arc<Batch>) -> bool {
+        self.send_for(WriteBy::Session, batch)
     }
 
-    /// The same, with a say in who writes it.
-    pub(crate) fn push_for(&self, writer: Writer, batch: Arc<Batch>) -> bool {
-        self.try_push(writer, batch).unwrap_or_else(|TooMuch { event, .. }| {
-            self.refuse(event);
+    /// The same, for the session or for a flush to write.
+    pub(crate) fn send_for(&self, writer: WriteBy, batch: Arc<Batch>) -> bool {
+        self.try_send(writer, batch).unwrap_or_else(|TooMuch { event, .. }| {
+            self.close_full(event);
             false
         })
     }
 
-    /// The same, but it is left to the caller what becomes of a connection that one turn has sent too much.
-    pub(crate) fn try_push(&self, writer: Writer, batch: Arc<Batch>) -> Result<bool, TooMuch> {
+    /// The same, but the caller decides what becomes of a connection that one turn has sent too much.
+    pub(crate) fn try_send(&self, writer: WriteBy, batch: Arc<Batch>) -> Result<bool, TooMuch> {
         let mut queue = self.queue.lock();
         if queue.close.is_some() {
             return Ok(false);
@@ -209,32 +200,32 @@ impl Outbox {
         match queue.push(batch, self.bounds()) {
             Ok(()) => {}
             Err((NoRoom::TooMuch, event)) => return Err(TooMuch { event, waiting: queue.bytes() }),
-            Err((NoRoom::Full, event)) => self.close_full(&mut queue, event),
+            Err((NoRoom::Full, event)) => self.set_full(&mut queue, event),
         }
-        let is_taken = queue.close.is_none();
+        let is_queued = queue.close.is_none();
         match writer {
-            Writer::Flush if is_taken && queue.pen.is_some() => {}
-            Writer::Session | Writer::Flush if queue.is_held() => {}
-            Writer::Session | Writer::Flush => wake(queue),
+            WriteBy::Flush if is_queued && queue.lending.is_lent() => {}
+            WriteBy::Session | WriteBy::Flush if queue.is_held() => {}
+            WriteBy::Session | WriteBy::Flush => wake(queue),
         }
-        Ok(is_taken)
+        Ok(is_queued)
     }
 
     fn bounds(&self) -> Bounds<'_> {
-        let (limits, account) = (&*self.limits, self.account.as_ref());
-        Bounds { limits, account, counters: self.counters.get().map(|counters| &**counters) }
+        let (limits, budget) = (&*self.limits, self.budget.as_ref());
+        Bounds { limits, budget, counters: self.counters.get().map(|counters| &**counters) }
     }
 
     /// Closes the connection because there is no room for this event, or message.
-    pub(crate) fn refuse(&self, event: Option<usize>) {
+    pub(crate) fn close_full(&self, event: Option<usize>) {
         let mut queue = self.queue.lock();
         if queue.close.is_none() {
-            self.close_full(&mut queue, event);
+            self.set_full(&mut queue, event);
             wake(queue);
         }
     }
 
-    fn close_full(&self, queue: &mut Queue, event: Option<usize>) {
+    fn set_full(&self, queue: &mut Queue, event: Option<usize>) {
         queue.close = Some(Box::new(Close::of(Code::OutgoingQueueFull)));
         if let (Some(counters), Some(event)) = (self.counters.get(), event) {
             counters.disconnected(event);
@@ -263,80 +254,114 @@ impl Outbox {
         queue.is_behind() || queue.close.is_some()
     }
 
-    /// Its client does not take what is being written, or has yet to say that it has read what was written before. Says
+    /// The client does not take what is being written, or has yet to say that it has read what was written before. Returns
     /// since when it does not take what one turn has sent beyond the limits of the queue, if one has.
-    pub(crate) fn found_stuck(&self) -> Option<Instant> {
-        self.queue.lock().found_stuck()
+    pub(crate) fn mark_stuck(&self) -> Option<Instant> {
+        self.queue.lock().mark_stuck()
     }
 
-    /// Its client has answered a ping.
-    pub(crate) fn answered(&self, answer: &[u8]) {
-        self.queue.lock().answered(answer);
+    /// The client has answered a ping.
+    pub(crate) fn ping_answered(&self, answer: &[u8]) {
+        self.queue.lock().ping_answered(answer);
     }
 
     /// Since when its client has not answered a ping.
     pub(crate) fn unanswered_since(&self) -> Option<Instant> {
         self.queue.lock().unanswered_since()
     }
+}
 
-    /// Writes what waits, if the session rests; that is woken if anything is left to do.
+/// Writing.
+impl Outbox {
+    /// Lends the writer of a session that has nothing to write.
+    pub(crate) fn lend(&self, writer: Box<dyn DirectWrite>) {
+        self.queue.lock().lending.lend(writer);
+    }
+
+    /// The session has ended: what it has lent is closed.
+    pub(crate) fn end_lending(&self) {
+        let writer = self.queue.lock().lending.end();
+        drop(writer);
+    }
+
+    /// Writes what waits, if the session has lent its writer; the session is woken if anything is left to do.
     pub(crate) fn flush(&self) {
         let mut queue = self.queue.lock();
-        if queue.flush(self.encoding.is_text()) {
-            wake(queue);
+        let Some(mut writer) = queue.lending.begin_use() else { return };
+        let mut needs_session = false;
+        loop {
+            let Some(batches) = queue.take_all_at_once() else {
+                needs_session = !queue.is_empty() && !queue.is_held();
+                break;
+            };
+            // Not under the lock, which actors take.
+            drop(queue);
+            writer.write_now(self.encoding, &batches);
+            drop(batches);
+            queue = self.queue.lock();
+            if writer.is_stuck() || !queue.lending.take_flush_request() {
+                needs_session |= writer.is_stuck();
+                break;
+            }
+        }
+        match queue.lending.end_use(writer) {
+            Ok(is_awaited) if is_awaited || needs_session => wake(queue),
+            Ok(_) => {}
+            Err(of_the_ended) => {
+                drop(queue);
+                drop(of_the_ended);
+            }
         }
     }
 
-    /// The session rests, and has nothing to write.
-    pub(crate) fn lend(&self, pen: DirectWriter) {
-        self.queue.lock().pen = Some(pen);
-    }
-
-    /// There is no session any more.
-    pub(crate) fn take_back(&self) -> Option<DirectWriter> {
-        self.queue.lock().pen.take()
-    }
-
-    /// Takes as much of what waits as is written at once. If that is all, the task is woken when there is more. For the one
-    /// task that writes.
-    pub(crate) fn take(&self, cx: &mut Context<'_>) -> Taken {
+    /// Takes as much of what waits as goes into one write. If that is all, the task is woken when there is more. Pending
+    /// while a flush uses the writer: until then the session can neither write nor answer. For the session's task only.
+    pub(crate) fn take(&self, cx: &mut Context<'_>) -> Poll<NextWrite> {
         let mut queue = self.queue.lock();
-        let pen = queue.pen.take();
-        if pen.as_ref().is_some_and(DirectWriter::is_stuck) {
-            return Taken { pen, ..Taken::default() };
-        }
-        let Portion { mut batches, dropped, probe } = queue.take(self.bounds());
+        let writer = match queue.lending.reclaim() {
+            Reclaimed::Writer(writer) if writer.is_stuck() => {
+                return Poll::Ready(NextWrite { writer: Some(writer), ..NextWrite::default() });
+            }
+            Reclaimed::Writer(writer) => Some(writer),
+            Reclaimed::Nothing => None,
+            Reclaimed::InUse => {
+                queue.wake_by(cx);
+                return Poll::Pending;
+            }
+        };
+        let Portion { mut batches, dropped, ping } = queue.take(self.bounds());
         let is_held = queue.is_held();
         let is_all = is_held || (queue.is_empty() && queue.close.is_none());
-        if is_all && !queue.writer.as_ref().is_some_and(|writer| writer.will_wake(cx.waker())) {
-            queue.writer = Some(cx.waker().clone());
+        if is_all {
+            queue.wake_by(cx);
         }
         let close = if queue.is_empty() { queue.close.clone() } else { None };
         drop(queue);
         if !dropped.is_empty() {
-            // What is missing of what follows is said before it.
-            batches.insert(0, self.told(dropped));
+            // The client hears of what is missing before it gets what follows.
+            batches.insert(0, self.drop_notices(dropped));
         }
-        Taken { pen, batches, probe, close, is_all, is_held }
+        Poll::Ready(NextWrite { writer, batches, ping, close, is_all, is_held })
     }
 
     /// What its client is told of the events that it does not get.
-    fn told(&self, dropped: Vec<DroppedEvents>) -> Arc<Batch> {
+    fn drop_notices(&self, dropped: Vec<DroppedEvents>) -> Arc<Batch> {
         let notices = dropped.into_iter().filter_map(|DroppedEvents { info, count }| {
             let notice = Notice::Dropped { event: info.name.to_owned(), dropped: count };
             let message = notice.message(self.encoding.format());
             let payload = message.and_then(|message| message.encode_version(self.encoding, self.version));
-            let payload =
-                payload.inspect_err(|error| log::error!(error = shown(&error), "a notice cannot be encoded"));
+            let payload = payload.inspect_err(|error| {
+                log::error!(error = shown(&error), "cannot encode a notice; it is not sent");
+            });
             payload.ok().map(OutgoingMessage::reliable)
         });
         Batch::new(notices.collect::<Vec<_>>())
     }
 }
 
-/// Writes what waits in these: not now, as an actor waits for it, and not all at once, as others have something to do too.
+/// Flushes these: not now, as an actor waits for it, and not all in one go, as others have something to do too.
 pub(crate) fn flush(outboxes: &Arc<[Arc<Outbox>]>) {
-    /// As many as one task writes to.
+    /// How many outboxes one task flushes.
     const GROUP: usize = 16;
     for begin in (0..outboxes.len()).step_by(GROUP) {
         let outboxes = Arc::clone(outboxes);

@@ -18,8 +18,8 @@ pub(super) struct Pacing {
     made: usize,
 }
 
-/// What a ping says, which is repeated by its answer.
-pub(crate) type Probe = [u8; 8];
+/// The payload of a ping, which its answer repeats.
+pub(crate) type Ping = [u8; 8];
 
 impl Pacing {
     /// Bytes of values between two pings.
@@ -44,13 +44,13 @@ impl Pacing {
         self.unanswered
     }
 
-    /// A value was made.
-    pub(super) fn made(&mut self, bytes: usize) {
+    /// A value was sent.
+    pub(super) fn count_made(&mut self, bytes: usize) {
         self.made = self.made.saturating_add(bytes);
     }
 
     /// The ping that follows what was taken, if it is time for one.
-    pub(super) fn probe(&mut self) -> Option<Probe> {
+    pub(super) fn next_ping(&mut self) -> Option<Ping> {
         if self.allowed > 0 || self.is_holding() {
             return None;
         }
@@ -60,7 +60,7 @@ impl Pacing {
     }
 
     /// Takes an answer. Says whether the peer keeps up: whether less than half as much was made meanwhile as it has read.
-    pub(super) fn answered(&mut self, answer: &[u8]) -> bool {
+    pub(super) fn ping_answered(&mut self, answer: &[u8]) -> bool {
         if !self.is_holding() || answer != self.number.to_be_bytes() {
             return false;
         }

@@ -1,13 +1,18 @@
 //! What waits for one client.
 
-use std::{mem, sync::Arc, task::Waker};
+use std::{
+    mem,
+    sync::Arc,
+    task::{Context, Waker},
+};
 
 use tokio::time::Instant;
 
 use super::{
-    Close,
+    close::Close,
     excess::Excess,
-    pacing::{Pacing, Probe},
+    lending::Lending,
+    pacing::{Pacing, Ping},
     slow::Slow,
 };
 use crate::{
@@ -19,29 +24,27 @@ use crate::{
         queue_size::{BatchLimit, QueueSize},
     },
     limits::memory_budget::MemoryBudget,
-    server::{net::direct_writer::DirectWriter, ws::framing::frames},
 };
 
-/// Messages in order, as many as the limits allow, and who is to write them.
+/// Messages in order, as many as the limits allow, and who writes them.
 #[derive(Debug, Default)]
 pub(super) struct Queue {
     pub(super) batches: Batches,
-    /// Of all of them.
+    /// The size of all of them.
     size: QueueSize,
     /// While the peer does not keep up, or has been sent more than there is room for.
     slow: Option<Box<Slow>>,
     pub(super) close: Option<Box<Close>>,
-    /// Of the session, while it waits for something to write.
-    pub(super) writer: Option<Waker>,
-    /// While the session rests.
-    pub(super) pen: Option<DirectWriter>,
+    /// Wakes the session, while it waits for something to write or for its writer.
+    pub(super) session: Option<Waker>,
+    pub(super) lending: Lending,
 }
 
-/// What bounds a queue, and where it is counted what is beyond it.
+/// What bounds a queue, and what counts what is beyond it.
 #[derive(Clone, Copy)]
 pub(super) struct Bounds<'a> {
     pub(super) limits: &'a Limits,
-    pub(super) account: Option<&'a MemoryBudget>,
+    pub(super) budget: Option<&'a MemoryBudget>,
     pub(super) counters: Option<&'a DropCounters>,
 }
 
@@ -58,10 +61,10 @@ pub(super) enum NoRoom {
 #[derive(Debug, Default)]
 pub(super) struct Portion {
     pub(super) batches: Batches,
-    /// What its client is told before them.
+    /// What its client is told before them: how many events it does not get.
     pub(super) dropped: Vec<DroppedEvents>,
     /// A ping that follows them.
-    pub(super) probe: Option<Probe>,
+    pub(super) ping: Option<Ping>,
 }
 
 impl Queue {
@@ -115,17 +118,17 @@ impl Queue {
     }
 
     /// The socket takes no more for now. Says since when more waits than may.
-    pub(super) fn found_stuck(&mut self) -> Option<Instant> {
+    pub(super) fn mark_stuck(&mut self) -> Option<Instant> {
         let slow = self.slow();
-        slow.found_stuck();
+        slow.mark_stuck();
         slow.excess.as_ref().and_then(Excess::offered_at)
     }
 
     /// Everything that was taken is written.
-    fn found_writable(&mut self, bounds: Bounds<'_>) {
+    fn mark_writable(&mut self, bounds: Bounds<'_>) {
         let Some(slow) = &mut self.slow else { return };
         let is_replacing = slow.is_replacing();
-        slow.found_writable();
+        slow.mark_writable();
         if is_replacing && self.batches.iter().any(|batch| batch.has_policies()) {
             self.ensure_backlog(bounds);
             self.begin_pacing();
@@ -134,9 +137,9 @@ impl Queue {
     }
 
     /// An answer to a ping has come.
-    pub(super) fn answered(&mut self, answer: &[u8]) {
+    pub(super) fn ping_answered(&mut self, answer: &[u8]) {
         if let Some(slow) = &mut self.slow
-            && slow.pacing.as_mut().is_some_and(|pacing| pacing.answered(answer))
+            && slow.pacing.as_mut().is_some_and(|pacing| pacing.ping_answered(answer))
         {
             slow.pacing = None;
             self.forget();
@@ -148,7 +151,14 @@ impl Queue {
         self.slow.as_ref()?.pacing.as_ref()?.unanswered_since()
     }
 
-    /// Everything that waits, each by itself.
+    /// Has the session's task woken.
+    pub(super) fn wake_by(&mut self, cx: &Context<'_>) {
+        if !self.session.as_ref().is_some_and(|session| session.will_wake(cx.waker())) {
+            self.session = Some(cx.waker().clone());
+        }
+    }
+
+    /// Everything that waits, each message by itself.
     pub(super) fn ensure_backlog(&mut self, bounds: Bounds<'_>) -> &mut Backlog {
         let Self { batches, size, slow, .. } = self;
         slow.get_or_insert_default().backlog.get_or_insert_with(|| {
@@ -162,7 +172,7 @@ impl Queue {
         self.slow.get_or_insert_default()
     }
 
-    /// Lets go of what is known of a peer that keeps up again.
+    /// Forgets what is known of a peer that keeps up again.
     pub(super) fn forget(&mut self) {
         let Some(slow) = &mut self.slow else { return };
         if slow.pacing.is_none() && !slow.is_stuck() {
@@ -178,15 +188,15 @@ impl Queue {
         self.slow.is_none() && BatchLimit::ONE_WRITE.allows(self.size)
     }
 
-    /// Takes what is written next. Only when everything before is written.
+    /// Takes what is written next. Only once everything before is written.
     pub(super) fn take(&mut self, bounds: Bounds<'_>) -> Portion {
-        self.found_writable(bounds);
+        self.mark_writable(bounds);
         if self.is_written_at_once() {
             self.size = QueueSize::default();
             return Portion { batches: mem::take(&mut self.batches), ..Portion::default() };
         }
         let portion = self.take_some();
-        self.took(bounds.limits);
+        self.after_take(bounds.limits);
         portion
     }
 
@@ -198,30 +208,26 @@ impl Queue {
         let (messages, dropped) =
             backlog.take(BatchLimit::ONE_WRITE, pacing.as_mut().map(|pacing| pacing.allowed()));
         let batch = (!messages.is_empty()).then(|| Batch::new(messages));
-        Portion { batches: batch.into_iter().collect(), dropped, probe: pacing.and_then(Pacing::probe) }
+        Portion { batches: batch.into_iter().collect(), dropped, ping: pacing.and_then(Pacing::next_ping) }
     }
 
-    /// Less waits than before.
-    fn took(&mut self, limits: &Limits) {
+    /// Adapts what is known of the peer to what still waits.
+    fn after_take(&mut self, limits: &Limits) {
         let total = self.size();
         let Some(slow) = &mut self.slow else { return };
-        slow.took(total);
+        slow.after_take(total);
         slow.is_behind &= !total.is_empty();
         slow.excess.take_if(|excess| !excess.lasts(total, limits));
         self.forget();
     }
 
-    /// Writes what waits, if there is no more to do than that. Says whether anything is left for the session.
-    pub(super) fn flush(&mut self, is_text: bool) -> bool {
-        // Whoever took it back takes what waits too, and a session whose pen is stuck was woken.
-        let Some(mut pen) = self.pen.take_if(|pen| !pen.is_stuck()) else { return false };
-        if self.close.is_none() && !self.is_empty() && self.is_written_at_once() {
-            self.size = QueueSize::default();
-            pen.write(frames(is_text, &mem::take(&mut self.batches)));
+    /// Takes everything for a flush, if it goes into one write and the session has nothing to add to it.
+    pub(super) fn take_all_at_once(&mut self) -> Option<Batches> {
+        if self.close.is_some() || self.is_empty() || !self.is_written_at_once() {
+            return None;
         }
-        let is_left = pen.is_stuck() || (!self.is_empty() && !self.is_held());
-        self.pen = Some(pen);
-        is_left
+        self.size = QueueSize::default();
+        Some(mem::take(&mut self.batches))
     }
 
     /// As much as is written at once, and one batch at least.

@@ -1,4 +1,4 @@
-//! Where what is sent finds room, when there is none at once.
+//! How a message finds room where there is none at once: see the head of `mod.rs`.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::{
 };
 
 impl Queue {
-    /// Queues messages of which each has to be looked at. An error says which event had no room, if it is one.
+    /// Queues messages one by one, as some may have no room. An error says which event had none, if it is one.
     pub(super) fn push_slowly(
         &mut self,
         batch: &Arc<Batch>,
@@ -30,7 +30,7 @@ impl Queue {
         let is_plain = slow.backlog.is_none() && !(batch.has_policies() && slow.is_replacing());
         if is_plain && self.has_room_for(size, turn, bounds.limits) {
             self.add(Arc::clone(batch), size);
-            self.slow().sent(turn, size);
+            self.slow().add_sent(turn, size);
             return Ok(());
         }
         let result = batch.messages().iter().try_for_each(|message| {
@@ -51,7 +51,7 @@ impl Queue {
         if let Some(pacing) = &mut self.slow().pacing
             && message.is_replaceable()
         {
-            pacing.made(size.bytes);
+            pacing.count_made(size.bytes);
         }
         if message.policy.is_some() && self.slow().is_replacing() {
             self.replace_for(message, bounds);
@@ -61,7 +61,7 @@ impl Queue {
             return Ok(());
         }
         let slow = self.slow();
-        slow.sent(turn, size);
+        slow.add_sent(turn, size);
         match &mut slow.backlog {
             Some(backlog) => backlog.insert(message.clone()),
             None => self.add(Batch::of(message.clone()), size),
@@ -69,7 +69,7 @@ impl Queue {
         Ok(())
     }
 
-    /// Whether so much fits, beside what is granted to others.
+    /// Whether this much fits, apart from what is granted to another turn.
     fn has_room_for(&mut self, size: QueueSize, turn: TurnId, limits: &Limits) -> bool {
         let total = self.size();
         let beside = match &self.slow().excess {
@@ -80,8 +80,8 @@ impl Queue {
         total.plus(size).fits(limits, beside)
     }
 
-    /// Finds room where there is none: in place of what may be dropped, or beyond the limits. `false` for what is dropped
-    /// itself.
+    /// Finds room where there is none: in place of what may be dropped, or beyond the limits. `false` if the message itself
+    /// is to be dropped.
     fn find_room_for(
         &mut self,
         message: &OutgoingMessage,
@@ -106,13 +106,13 @@ impl Queue {
         self.exceed(message, turn, bounds).map(|()| true)
     }
 
-    /// Replaces what this is a later value of.
+    /// Removes the message that this one replaces.
     fn replace_for(&mut self, message: &OutgoingMessage, bounds: Bounds<'_>) {
         self.ensure_backlog(bounds).replace_for(message, bounds.counters);
         self.begin_pacing();
     }
 
-    /// From when values are replaced.
+    /// Paces the peer from the moment that messages are replaced.
     pub(super) fn begin_pacing(&mut self) {
         let Slow { backlog, pacing, .. } = self.slow();
         if backlog.as_mut().is_some_and(Backlog::take_replaced) {
@@ -120,7 +120,7 @@ impl Queue {
         }
     }
 
-    /// Drops what may go for it, the oldest first. Says whether there is room then.
+    /// Drops droppable messages, the oldest first, until there is room. `false` if there is still none.
     fn make_room_for(&mut self, message: &OutgoingMessage, turn: TurnId, bounds: Bounds<'_>) -> bool {
         let size = QueueSize::of_message(message);
         self.slow().is_behind = true;
@@ -150,7 +150,7 @@ impl Queue {
         let own = if slow.is_offered() { slow.own(turn) } else { total };
         let mut excess = match slow.excess.take() {
             None if total.minus(own).is_full(bounds.limits) => return Err(NoRoom::Full),
-            None => Excess::new(turn, own, bounds.account.cloned().map(Charge::new).unwrap_or_default()),
+            None => Excess::new(turn, own, bounds.budget.cloned().map(Charge::new).unwrap_or_default()),
             // Whoever asks is answered: it may have asked for no more than so much.
             Some(excess) if message.event.is_none() || excess.is_open_to(turn) => excess,
             full => {
@@ -160,7 +160,7 @@ impl Queue {
         };
         let is_added = excess.add(size, total.plus(size), bounds.limits);
         if slow.is_stuck() {
-            excess.offered();
+            excess.mark_offered();
         }
         slow.excess = Some(excess).filter(Excess::is_begun);
         // A single one passes, however large it is.

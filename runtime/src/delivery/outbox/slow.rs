@@ -7,7 +7,7 @@ use tokio::time::Instant;
 use super::{excess::Excess, pacing::Pacing};
 use crate::delivery::{backlog::Backlog, queue_size::QueueSize, turn_id::TurnId};
 
-/// Only there while there is something to know: who keeps up pays for none of it.
+/// It is there only while there is something to know: a peer that keeps up has none.
 #[derive(Debug, Default)]
 pub(super) struct Slow {
     /// Whether it has taken less than it was offered, since there is something to know.
@@ -20,7 +20,7 @@ pub(super) struct Slow {
     pub(super) backlog: Option<Backlog>,
     pub(super) excess: Option<Excess>,
     pub(super) pacing: Option<Pacing>,
-    /// Who has sent last, and how much.
+    /// The turn that has sent last, and how much.
     last: Option<(TurnId, QueueSize)>,
 }
 
@@ -45,31 +45,31 @@ impl Slow {
     }
 
     /// The socket takes no more for now.
-    pub(super) fn found_stuck(&mut self) {
+    pub(super) fn mark_stuck(&mut self) {
         self.is_offered = true;
         self.stuck_since.get_or_insert_with(Instant::now);
         if let Some(excess) = &mut self.excess {
-            excess.offered();
+            excess.mark_offered();
         }
     }
 
     /// Everything is written.
-    pub(super) fn found_writable(&mut self) {
+    pub(super) fn mark_writable(&mut self) {
         self.stuck_since = None;
     }
 
-    /// How much of what waits this turn has sent, as far as nobody has sent anything since it began.
+    /// How much of what waits this turn has sent, if no other has sent anything since.
     pub(super) fn own(&self, turn: TurnId) -> QueueSize {
         self.last.filter(|(last, _)| *last == turn).map_or(QueueSize::default(), |(_, own)| own)
     }
 
-    /// This turn has sent so much.
-    pub(super) fn sent(&mut self, turn: TurnId, size: QueueSize) {
+    /// This turn has sent this much more.
+    pub(super) fn add_sent(&mut self, turn: TurnId, size: QueueSize) {
         self.last = Some((turn, self.own(turn).plus(size)));
     }
 
-    /// No more than so much waits now: what was sent last is taken last.
-    pub(super) fn took(&mut self, total: QueueSize) {
+    /// This much still waits: what was sent last is taken last.
+    pub(super) fn after_take(&mut self, total: QueueSize) {
         if let Some((_, own)) = &mut self.last {
             *own = own.min(total);
         }

@@ -24,6 +24,7 @@ use crate::{
             start::decode_params,
             unanswered,
         },
+        gateway::WireConn,
         turn::{
             call_chain::Chain,
             catch::guarded_hook,
@@ -225,10 +226,10 @@ impl<A: Actor> ActorType<A> {
         visit: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> Result<Connected, Denied> {
-        outbox.count_in(Arc::clone(self.drops()));
+        outbox.count_drops(Arc::clone(self.drops()));
         let peer = Peer::Wire(Arc::clone(&outbox));
         let (cell, conn) = self.stay(visit, peer, None).await?;
-        Ok((cell.record().clone(), cell.wire_conn(conn, outbox)))
+        Ok((cell.record().clone(), WireConn::shared(&cell, conn, outbox)))
     }
 
     pub(in crate::host) async fn websocket_visit(

@@ -41,7 +41,7 @@ impl<A: Actor> Envelope<A> {
             Self::Call(call) => call.refuse(fault),
             Self::Connect(connect) => connect.deny(Denied::Rejected(fault)),
             Self::Request(call) => call.refuse(fault),
-            Self::Subscribe(asking) => asking.settle(Err(fault)),
+            Self::Subscribe(asking) => asking.end(Err(fault)),
             Self::Turn(turn) => drop((turn.code)(Err(fault))),
             Self::Parked(parked) => {
                 if let Some(envelope) = parked.take() {

@@ -412,7 +412,7 @@ impl<A: Actor> ActorCell<A> {
     ) -> Result<Opened<A>, Denied> {
         let pass = match (&peer, pass) {
             (Peer::Call(_), Some(state)) => {
-                return self.conn_for_call(&guest, state).map_err(Denied::Rejected);
+                return Opened::for_call(self, &guest, state).map_err(Denied::Rejected);
             }
             (_, pass) => pass,
         };
@@ -509,10 +509,13 @@ impl<A: Actor> Core<A> {
 pub(super) fn greet<A: Actor>(peer: &Peer<A>, actor: ActorId, conn: ConnId) {
     match peer {
         Peer::Wire(outbox) => {
-            outbox.send(&ToClient::Init { actor_id: actor.to_string(), connection_id: conn.to_string() });
+            outbox.send_message(&ToClient::Init {
+                actor_id: actor.to_string(),
+                connection_id: conn.to_string(),
+            });
         }
         #[cfg(feature = "client")]
-        Peer::Local(sink) => sink.open(actor, conn),
+        Peer::Local(peer) => peer.send_open(actor, conn),
         Peer::Raw(_) | Peer::Call(_) => {}
     }
 }

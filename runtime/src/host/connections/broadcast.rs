@@ -1,4 +1,4 @@
-//! Events on their way to all who get them.
+//! Events on their way to many connections.
 
 use std::sync::Arc;
 
@@ -9,52 +9,49 @@ use crate::{
     Actor, Conn,
     delivery::{
         batch::Batch,
-        encoding_slot::EncodingSlot,
-        outbox::{Writer, flush},
+        encoding_slot::{EncodingSlot, PerSlot},
+        outbox::{WriteBy, flush},
         outgoing_message::OutgoingMessage,
     },
 };
 
-/// One event or several to the same connections. However many these are, it is there once, also while it waits at the gate.
+/// One event or several to the same connections. It is in memory once for all of them, also while it waits at the gate.
 pub(crate) struct Broadcast<A: Actor> {
     audience: Arc<Audience<A>>,
-    /// What is sent each way.
-    batches: [Arc<Batch>; EncodingSlot::COUNT],
+    /// What is sent, in each encoding.
+    batches: PerSlot<Arc<Batch>>,
 }
 
 impl<A: Actor> Broadcast<A> {
-    pub(in crate::host) fn new(
-        audience: Arc<Audience<A>>,
-        messages: [Vec<OutgoingMessage>; EncodingSlot::COUNT],
-    ) -> Self {
+    pub(in crate::host) fn new(audience: Arc<Audience<A>>, messages: PerSlot<Vec<OutgoingMessage>>) -> Self {
         Self { audience, batches: messages.map(Batch::new) }
     }
 
-    /// Hands the events over, after what waits at the gate for the same connections.
+    /// Sends the events, after what waits at the gate for the same connections.
     pub(in crate::host) fn send(&self) {
-        self.give(|conn, events, writer| conn.pass(events, writer).is_ok());
+        self.send_each(|conn, events, writer| conn.send_batch(events, writer).is_ok());
     }
 
-    /// Hands the events over that have waited.
-    pub(in crate::host) fn deliver(&self) {
-        self.give(|conn, events, writer| conn.is_open() && conn.hand_over(events, writer));
+    /// Sends the events that have waited at the gate.
+    pub(in crate::host) fn release(&self) {
+        self.send_each(|conn, events, writer| conn.is_open() && conn.send_now(events, writer));
     }
 
-    /// Who has gone away meanwhile gets nothing, and is not counted.
-    fn give(&self, give: impl Fn(&Conn<A>, Arc<Batch>, Writer) -> bool) {
+    /// Sends to each connection that is still open, and counts these.
+    fn send_each(&self, send: impl Fn(&Conn<A>, Arc<Batch>, WriteBy) -> bool) {
         let Audience { conns, outboxes, .. } = &*self.audience;
         let Some(first) = conns.first() else { return };
-        // For one it is no gain, and outside of a runtime, where actors may broadcast too, there are no tasks to do it.
+        // A flush gains nothing for one connection. Outside of a runtime, where actors may broadcast too, no task can do it.
         let is_worth_it = outboxes.len() > 1 && Handle::try_current().is_ok();
-        let writer = if is_worth_it { Writer::Flush } else { Writer::Session };
+        let writer = if is_worth_it { WriteBy::Flush } else { WriteBy::Session };
         let mut taken = [0; EncodingSlot::COUNT];
         for conn in conns {
-            if let Some(channel) = conn.channel() {
-                let way = channel.index();
-                taken[way] += u64::from(give(conn, Arc::clone(&self.batches[way]), writer));
+            if let Some(slot) = conn.encoding_slot() {
+                let slot = slot.index();
+                taken[slot] += u64::from(send(conn, Arc::clone(&self.batches[slot]), writer));
             }
         }
-        if let Writer::Flush = writer {
+        if let WriteBy::Flush = writer {
             flush(outboxes);
         }
         for (batch, connections) in self.batches.iter().zip(taken) {
@@ -67,14 +64,17 @@ impl<A: Actor> Broadcast<A> {
 
 #[cfg(all(test, feature = "client"))]
 mod tests {
-    use std::task::{Context, Waker};
+    use std::task::{Context, Poll, Waker};
 
     use serde::{Deserialize, Serialize};
 
     use super::*;
     use crate::host::connections::Connections;
     use crate::{
-        ConnId, Limits, actor, actor::conn::Peer, delivery::outbox::Outbox, meters::ActorMeters,
+        ConnId, Limits, actor,
+        actor::conn::{NewConn, Peer},
+        delivery::outbox::Outbox,
+        meters::ActorMeters,
         wire::Encoding,
     };
 
@@ -96,12 +96,10 @@ mod tests {
 
     /// How many of the messages that wait for it a client gets.
     fn received(outbox: &Outbox) -> usize {
-        outbox
-            .take(&mut Context::from_waker(Waker::noop()))
-            .batches
-            .iter()
-            .map(|batch| batch.messages().len())
-            .sum()
+        let Poll::Ready(taken) = outbox.take(&mut Context::from_waker(Waker::noop())) else {
+            panic!("nobody flushes meanwhile")
+        };
+        taken.batches.iter().map(|batch| batch.messages().len()).sum()
     }
 
     #[test]
@@ -112,18 +110,17 @@ mod tests {
         let outboxes: Vec<_> = (0..100)
             .map(|number| {
                 let outbox = Arc::new(Outbox::new(Encoding::ALL[number % 3], 4, Arc::clone(&limits)));
-                let ways = (roster.gate().clone(), Arc::clone(roster.fan()));
-                let (peer, limits, meters) =
-                    (Peer::Wire(Arc::clone(&outbox)), Arc::clone(&limits), Arc::clone(&meters));
-                let conn = Conn::new(
-                    (ConnId::new(1, number as u64), crate::host::Source::Process),
-                    (),
-                    (),
-                    peer,
-                    ways,
-                    limits,
-                    meters,
-                );
+                let conn = Conn::new(NewConn {
+                    id: ConnId::new(1, number as u64),
+                    source: crate::host::Source::Process,
+                    params: (),
+                    state: (),
+                    peer: Peer::Wire(Arc::clone(&outbox)),
+                    gate: roster.gate().clone(),
+                    broadcasts: Arc::clone(roster.fan()),
+                    limits: Arc::clone(&limits),
+                    meters: Arc::clone(&meters),
+                });
                 conn.subscribe(0);
                 roster.add(conn);
                 outbox

@@ -1,79 +1,85 @@
-//! Fan-out: what is sent to many connections goes out together.
+//! Events to many connections are collected while a turn runs, and leave together.
+//!
+//! An event to many connections costs each of them a look at its queue, a waking of its session and a write. A turn often
+//! sends several, so its events are buffered: where the turn awaits and where it ends they leave as one [`Broadcast`], and
+//! each connection pays once for all of them.
+//!
+//! What leaves together:
+//!
+//! - Events that follow each other to the same [`Audience`]. Another audience, or more than goes into one write
+//!   ([`BatchLimit::ONE_WRITE`]), sends what is buffered first.
+//! - Everything else that goes to a connection, such as an event to it alone, an answer or a close, calls
+//!   [`flush`](BroadcastBuffer::flush) first. So each connection gets everything in the order sent.
+//!
+//! Who flushes: the end of a turn, or of one of its polls; and where no turn runs, the one that sends. Turns may run beside
+//! each other, as reads do, and code beside the turns may broadcast at any time. So "does a turn run?" and "is something
+//! buffered?" are asked on different threads, and an event is lost if both are asked before both are said. The two are one
+//! word of state: see `turn_buffer.rs`, and `turn_buffer_model.rs` for what would go wrong.
+//!
+//! An actor without connections has nothing to buffer: its turns touch nothing here.
+//!
+//! Locks: the buffer's mutex is held while what is buffered is sent, or something could overtake it. The gate's lock and
+//! those of the connections' queues come after it. Nothing under them sends to the buffer, or flushes it.
 
 use std::{
     future::poll_fn,
     pin::pin,
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicU64, AtomicUsize, Ordering},
     },
 };
 
-use parking_lot::Mutex;
-
-use super::broadcast::Broadcast;
+use super::{broadcast::Broadcast, turn_buffer::TurnBuffer};
 use crate::{
     Actor, Conn, Durability,
     delivery::{
-        encoding_slot::EncodingSlot, outbox::Outbox, outgoing_message::OutgoingMessage, turn_id::TurnScope,
+        encoding_slot::PerSlot,
+        outbox::Outbox,
+        outgoing_message::OutgoingMessage,
+        queue_size::{BatchLimit, QueueSize},
+        turn_id::TurnScope,
     },
     host::pending_output::{ActorGate, PendingOutput},
 };
 
-/// The events that the turns of an actor are sending to all who want them.
-///
-/// While a turn runs, its events are kept; where it awaits and where it ends they go out, those that follow each other to
-/// the same connections as one. So a batch costs each connection one look at its queue, one waking and one write. Whatever
-/// else is sent to a connection lets them go first.
+/// The events that the turns of an actor are sending to many connections.
 pub(crate) struct BroadcastBuffer<A: Actor> {
-    /// Where they wait, if they are held until what they speak of is saved.
+    /// Holds them until the state that they speak of is saved, if the actor asks for that.
     gate: ActorGate<A>,
-    /// How many are connected. Where nobody is there is nothing to keep.
+    /// How many connections there are. Without any there is nothing to buffer.
     connected: AtomicUsize,
-    /// Turns that run now.
-    corks: AtomicUsize,
-    is_keeping: AtomicBool,
-    kept: Mutex<Option<Buffered<A>>>,
-    /// Raised whenever somebody may get other events than before.
+    buffer: TurnBuffer<Buffered<A>>,
+    /// Raised whenever a connection may get other events than before.
     version: AtomicU64,
 }
 
-/// Who gets an event.
+/// The connections that get an event.
 pub(crate) struct Audience<A: Actor> {
     /// In the order they joined.
     pub(in crate::host) conns: Vec<Conn<A>>,
-    /// Of those that have one.
+    /// Of those connections that have one.
     pub(in crate::host) outboxes: Arc<[Arc<Outbox>]>,
-    /// Which ways lead to them.
-    pub(in crate::host) channels: [bool; EncodingSlot::COUNT],
+    /// The encodings that they need.
+    pub(in crate::host) slots: PerSlot<bool>,
 }
 
-/// An event as it goes each way.
-pub(crate) type Items = [Option<OutgoingMessage>; EncodingSlot::COUNT];
+/// An event in each encoding that its audience needs.
+pub(crate) type Encodings = PerSlot<Option<OutgoingMessage>>;
 
 struct Buffered<A: Actor> {
     audience: Arc<Audience<A>>,
-    messages: [Vec<OutgoingMessage>; EncodingSlot::COUNT],
-    events: usize,
-    bytes: usize,
+    messages: PerSlot<Vec<OutgoingMessage>>,
+    /// In the encoding that has most bytes.
+    size: QueueSize,
 }
 
 impl<A: Actor> BroadcastBuffer<A> {
-    /// What goes out as one: as much as a connection writes at once.
-    const MOST: (usize, usize) = (128, 64 << 10);
-
     pub(in crate::host) fn new(gate: ActorGate<A>) -> Self {
-        Self {
-            gate,
-            connected: AtomicUsize::new(0),
-            corks: AtomicUsize::new(0),
-            is_keeping: AtomicBool::new(false),
-            kept: Mutex::new(None),
-            version: AtomicU64::new(0),
-        }
+        Self { gate, connected: AtomicUsize::new(0), buffer: TurnBuffer::new(), version: AtomicU64::new(0) }
     }
 
-    /// Somebody joined, left, or gets other events from now on.
+    /// A connection was opened or closed, or gets other events from now on.
     pub(crate) fn changed(&self) {
         self.version.fetch_add(1, Ordering::Release);
     }
@@ -87,12 +93,12 @@ impl<A: Actor> BroadcastBuffer<A> {
         self.changed();
     }
 
-    /// Runs a turn, whose events go out at its end.
+    /// Runs a turn. Its events leave at its end.
     pub(in crate::host) fn corked<T>(&self, turn: impl FnOnce() -> T) -> T {
         self.corked_in(&mut TurnScope::Unnamed, turn)
     }
 
-    /// Runs a turn, whose events go out wherever it awaits and at its end.
+    /// Runs a turn. Its events leave wherever it awaits and at its end.
     pub(in crate::host) async fn corked_async<T>(&self, turn: impl Future<Output = T>) -> T {
         let (mut turn, mut scope) = (pin!(turn), TurnScope::Unnamed);
         poll_fn(|task| self.corked_in(&mut scope, || turn.as_mut().poll(task))).await
@@ -117,37 +123,24 @@ impl<A: Actor> BroadcastBuffer<A> {
         if self.connected.load(Ordering::Relaxed) == 0 {
             return None;
         }
-        self.corks.fetch_add(1, Ordering::SeqCst);
+        self.buffer.begin_turn();
         Some(Cork(self))
     }
 
-    /// Sends an event, after those that are kept.
-    pub(in crate::host) fn send(&self, audience: &Arc<Audience<A>>, event: Items) {
-        let mut kept = self.kept.lock();
-        if let Some(full) = kept.take_if(|kept| !kept.has_room_for(audience, &event)) {
-            full.spread(&self.gate);
-        }
-        kept.get_or_insert_with(|| Buffered::new(audience)).push(event);
-        // In this order, and the other way round where a turn ends: one of the two sees the other.
-        self.is_keeping.store(true, Ordering::SeqCst);
-        if self.corks.load(Ordering::SeqCst) == 0 {
-            self.spread(&mut kept);
-        }
+    /// Sends an event, after those that are buffered.
+    pub(in crate::host) fn send(&self, audience: &Arc<Audience<A>>, event: Encodings) {
+        let add = |buffered: &mut Option<Buffered<A>>| {
+            if let Some(full) = buffered.take_if(|buffered| !buffered.has_room_for(audience, &event)) {
+                full.send(&self.gate);
+            }
+            buffered.get_or_insert_with(|| Buffered::new(audience)).push(event);
+        };
+        self.buffer.add(add, |buffered| buffered.send(&self.gate));
     }
 
-    /// Lets go of what is kept.
+    /// Sends what is buffered, so that something else can follow it.
     pub(crate) fn flush(&self) {
-        if self.is_keeping.load(Ordering::SeqCst) {
-            self.spread(&mut self.kept.lock());
-        }
-    }
-
-    // Under the lock: what is sent meanwhile must not overtake.
-    fn spread(&self, kept: &mut Option<Buffered<A>>) {
-        self.is_keeping.store(false, Ordering::SeqCst);
-        if let Some(kept) = kept.take() {
-            kept.spread(&self.gate);
-        }
+        self.buffer.flush(|buffered| buffered.send(&self.gate));
     }
 }
 
@@ -156,33 +149,29 @@ struct Cork<'a, A: Actor>(&'a BroadcastBuffer<A>);
 
 impl<A: Actor> Drop for Cork<'_, A> {
     fn drop(&mut self) {
-        self.0.corks.fetch_sub(1, Ordering::SeqCst);
-        self.0.flush();
+        self.0.buffer.end_turn(|buffered| buffered.send(&self.0.gate));
     }
 }
 
 impl<A: Actor> Buffered<A> {
     fn new(audience: &Arc<Audience<A>>) -> Self {
         let messages = std::array::from_fn(|_| Vec::new());
-        Self { audience: Arc::clone(audience), messages, events: 0, bytes: 0 }
+        Self { audience: Arc::clone(audience), messages, size: QueueSize::default() }
     }
 
-    fn has_room_for(&self, audience: &Arc<Audience<A>>, event: &Items) -> bool {
-        let (most, most_bytes) = BroadcastBuffer::<A>::MOST;
-        Arc::ptr_eq(&self.audience, audience)
-            && self.events < most
-            && self.bytes + largest(event) <= most_bytes
+    fn has_room_for(&self, audience: &Arc<Audience<A>>, event: &Encodings) -> bool {
+        let with_it = QueueSize { messages: self.size.messages + 1, bytes: self.size.bytes + largest(event) };
+        Arc::ptr_eq(&self.audience, audience) && BatchLimit::ONE_WRITE.allows(with_it)
     }
 
-    fn push(&mut self, event: Items) {
-        self.events += 1;
-        self.bytes += largest(&event);
+    fn push(&mut self, event: Encodings) {
+        self.size += QueueSize { messages: 1, bytes: largest(&event) };
         for (messages, message) in self.messages.iter_mut().zip(event) {
             messages.extend(message);
         }
     }
 
-    fn spread(self, gate: &ActorGate<A>) {
+    fn send(self, gate: &ActorGate<A>) {
         let broadcast = Broadcast::new(self.audience, self.messages);
         match A::OPTIONS.durability {
             // What speaks of a state that is void is void.
@@ -192,6 +181,6 @@ impl<A: Actor> Buffered<A> {
     }
 }
 
-fn largest(event: &Items) -> usize {
+fn largest(event: &Encodings) -> usize {
     event.iter().flatten().map(|message| message.payload.len()).max().unwrap_or_default()
 }

@@ -10,16 +10,16 @@ use crate::{
 #[derive(Default)]
 pub(crate) struct InFlight {
     calls: usize,
-    /// Of their arguments.
+    /// Bytes of their arguments.
     bytes: usize,
     subscriptions: usize,
-    held: Charge,
+    charge: Charge,
 }
 
 impl InFlight {
-    /// Those of a peer whose account this is.
-    pub(crate) fn of(account: MemoryBudget) -> Self {
-        Self { held: Charge::new(account), ..Self::default() }
+    /// Of a client whose memory is charged to this budget.
+    pub(crate) fn charged_to(budget: MemoryBudget) -> Self {
+        Self { charge: Charge::new(budget), ..Self::default() }
     }
 
     /// Counts one more call, or says that it is one too many.
@@ -28,7 +28,7 @@ impl InFlight {
         if self.calls >= limits.calls_in_flight || !fits {
             return Err(faults::too_many_calls(self.calls, self.bytes));
         }
-        self.held.set(self.bytes + bytes).map_err(|Full| faults::too_much_in_calls())?;
+        self.charge.set(self.bytes + bytes).map_err(|Full| faults::too_much_in_calls())?;
         self.calls += 1;
         self.bytes += bytes;
         Ok(())
@@ -51,6 +51,6 @@ impl InFlight {
         self.calls -= 1;
         self.bytes -= bytes;
         // Less always has room.
-        let _ = self.held.set(self.bytes);
+        let _ = self.charge.set(self.bytes);
     }
 }

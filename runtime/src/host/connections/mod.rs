@@ -1,4 +1,9 @@
-//! The roster: who is connected to an actor. It outlives the actor's sleep if the actor hibernates.
+//! The connections of one actor. They outlive its sleep if the actor hibernates.
+//!
+//! - `connect.rs`: how a connection is opened and ends. `subscribe.rs`: subscriptions that the actor decides about.
+//! - `route.rs`: the way from a connection to the actor, which may be asleep. `in_flight.rs` counts what is under way there.
+//! - `broadcast_buffer.rs` and `broadcast.rs`: the way from the actor to many connections. `turn_buffer.rs` decides when what
+//!   is buffered leaves.
 
 pub(in crate::host) mod broadcast;
 pub(in crate::host) mod broadcast_buffer;
@@ -6,6 +11,10 @@ pub(in crate::host) mod connect;
 pub(crate) mod in_flight;
 pub(in crate::host) mod route;
 pub(in crate::host) mod subscribe;
+mod sync;
+mod turn_buffer;
+#[cfg(test)]
+mod turn_buffer_model;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -23,17 +32,17 @@ use crate::{
     meters::ActorMeters,
 };
 
-/// The open connections of one actor, in the order they joined, and the gate that their events pass.
+/// The open connections of one actor, in the order they joined, and the gate that their events go through.
 pub(crate) struct Connections<A: Actor> {
     members: Mutex<Members<A>>,
     gate: ActorGate<A>,
     fan: Arc<BroadcastBuffer<A>>,
-    /// Who gets which event.
+    /// The connections that get each event, as far as they were looked up.
     audiences: Mutex<Box<[Option<Known<A>>]>>,
     meters: Arc<ActorMeters>,
 }
 
-/// Who gets an event, as of this version.
+/// The connections that get an event, as of this version.
 struct Known<A: Actor> {
     version: u64,
     audience: Arc<Audience<A>>,
@@ -89,7 +98,7 @@ impl<A: Actor> Connections<A> {
         self.fan.set_connected(members.by_id.len());
         self.meters.connections.decrement(1.0);
         drop(members);
-        // Nobody is kept for having been in one.
+        // Or an audience would keep the connection.
         self.audiences.lock().fill_with(|| None);
         Some(left)
     }
@@ -102,25 +111,25 @@ impl<A: Actor> Connections<A> {
         self.members.lock().by_id.get(&id).filter(|conn| conn.is_open()).cloned()
     }
 
-    /// Everybody who is connected now. Who joins or leaves later does not change it.
+    /// The connections that are open now. It does not change when others join or leave.
     pub(crate) fn snapshot(&self) -> Arc<[Conn<A>]> {
         let mut members = self.members.lock();
         let Members { by_id, snapshot } = &mut *members;
         Arc::clone(snapshot.get_or_insert_with(|| by_id.values().cloned().collect()))
     }
 
-    /// Sends an event to everybody who subscribed to it.
+    /// Sends an event to all connections that are subscribed to it.
     pub(crate) fn broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
         let audience = self.audience(E::INDEX);
         if let Some(conn) = audience.conns.first() {
-            let event = EncodedEvent::new(event).messages(audience.channels, conn.longest_event())?;
+            let event = EncodedEvent::new(event).messages(audience.slots, conn.longest_event())?;
             self.fan.send(&audience, event);
         }
         self.meters.published(E::INDEX, None, audience.conns.len() as u64);
         Ok(())
     }
 
-    /// The same for those of them that are wanted.
+    /// The same for those of them that fulfil the condition.
     pub(crate) fn broadcast_where<E: EventOf<A::Contract>>(
         &self,
         wanted: impl Fn(&Conn<A>) -> bool,
@@ -129,11 +138,11 @@ impl<A: Actor> Connections<A> {
         let (mut encoded, mut delivered) = (EncodedEvent::new(event), 0);
         for conn in &self.audience(E::INDEX).conns {
             if wanted(conn) {
-                match conn.deliver(&mut encoded) {
+                match conn.send_encoded(&mut encoded) {
                     Ok(()) => delivered += 1,
                     Err(SendError::Closed) => {}
                     // The others get it all the same.
-                    Err(SendError::NoRoom { .. }) => conn.refuse_event(E::INDEX),
+                    Err(SendError::NoRoom { .. }) => conn.close_full(E::INDEX),
                     Err(error) => return Err(error),
                 }
             }
@@ -143,10 +152,10 @@ impl<A: Actor> Connections<A> {
         Ok(())
     }
 
-    /// Who gets the event at this place of the table.
+    /// The connections that get the event at this place of the table.
     fn audience(&self, index: usize) -> Arc<Audience<A>> {
         let mut audiences = self.audiences.lock();
-        // Before looking at who it is: what changes meanwhile is seen the next time.
+        // Read before the connections: what changes meanwhile is seen the next time.
         let version = self.fan.version();
         if let Some(known) = audiences[index].as_ref().filter(|known| known.version == version) {
             return Arc::clone(&known.audience);
@@ -165,11 +174,11 @@ impl<A: Actor> Connections<A> {
 
 impl<A: Actor> Audience<A> {
     fn of(conns: Vec<Conn<A>>) -> Self {
-        let mut channels = [false; EncodingSlot::COUNT];
-        for channel in conns.iter().filter_map(Conn::channel) {
-            channels[channel.index()] = true;
+        let mut slots = [false; EncodingSlot::COUNT];
+        for slot in conns.iter().filter_map(Conn::encoding_slot) {
+            slots[slot.index()] = true;
         }
         let outboxes = conns.iter().filter_map(Conn::outbox).cloned().collect();
-        Self { conns, outboxes, channels }
+        Self { conns, outboxes, slots }
     }
 }

@@ -1,4 +1,8 @@
-//! The line of a connection to its actor, which may fall asleep and wake again at the other end.
+//! The way from a connection to its actor, which may fall asleep and wake again meanwhile.
+//!
+//! While the actor is awake, everything goes straight to its cell. Once a cell gives something back, the route wakes the
+//! actor, and what is sent meanwhile waits here, in order. [`ActorRoute::forward`] posts it to the new cell, and only when
+//! nothing is left is the way open again. One task sends for a connection, so nothing is overtaken in between.
 
 use std::{
     collections::VecDeque,
@@ -141,7 +145,6 @@ impl<A: Actor> ActorRoute<A> {
         }
     }
 
-    // One task sends for a connection, so nothing overtakes between looking and posting.
     fn send(self: &Arc<Self>, envelope: Envelope<A>) -> Posted {
         // Not under the lock: it may run the action here and now.
         let envelope = match self.cell() {
@@ -163,8 +166,8 @@ impl<A: Actor> ActorRoute<A> {
             }
             End::Awake(_) | End::Asleep => {
                 *end = End::Waking([envelope].into());
-                let line = Arc::clone(self);
-                task::spawn_in(self.kind.shared().tasks(), line.wake());
+                let route = Arc::clone(self);
+                task::spawn_in(self.kind.shared().tasks(), route.wake());
             }
         }
         Posted::Taken
@@ -175,24 +178,24 @@ impl<A: Actor> ActorRoute<A> {
             let cell = match self.kind.awake(&self.key, &Lookup::Get).await {
                 Ok((cell, _)) if A::EPHEMERAL || cell.record().id == self.id => cell,
                 // There is another actor of this key by now.
-                Ok(_) => return self.give_up(&faults::actor_not_found()),
-                Err(fault) => return self.give_up(&fault),
+                Ok(_) => return self.refuse_waiting(&faults::actor_not_found()),
+                Err(fault) => return self.refuse_waiting(&fault),
             };
-            if self.hand_over(&cell) {
+            if self.forward(&cell) {
                 return;
             }
         }
     }
 
-    /// Posts what waits, and is through to the cell after that; `false` if the cell is asleep again already.
-    fn hand_over(&self, cell: &Arc<ActorCell<A>>) -> bool {
+    /// Posts what waits to the cell, and then opens the way to it; `false` if the cell is asleep again already.
+    fn forward(&self, cell: &Arc<ActorCell<A>>) -> bool {
         loop {
             let next = match &mut *self.end.lock() {
                 End::Waking(waiting) => waiting.pop_front(),
                 End::Awake(_) | End::Asleep => return true,
             };
             let Some(envelope) = next else {
-                if self.through_to(cell) {
+                if self.open_to(cell) {
                     return true;
                 }
                 continue;
@@ -206,8 +209,8 @@ impl<A: Actor> ActorRoute<A> {
         }
     }
 
-    /// The way is free, unless something came to wait meanwhile.
-    fn through_to(&self, cell: &Arc<ActorCell<A>>) -> bool {
+    /// Opens the way to the cell, unless something has come to wait meanwhile.
+    fn open_to(&self, cell: &Arc<ActorCell<A>>) -> bool {
         let mut end = self.end.lock();
         let free = matches!(&*end, End::Waking(waiting) if waiting.is_empty());
         if free {
@@ -217,7 +220,7 @@ impl<A: Actor> ActorRoute<A> {
     }
 
     /// The actor cannot be woken: what waits is refused.
-    fn give_up(&self, fault: &Fault) {
+    fn refuse_waiting(&self, fault: &Fault) {
         let end = std::mem::replace(&mut *self.end.lock(), End::Asleep);
         if let End::Waking(waiting) = end {
             for envelope in waiting {

@@ -29,36 +29,34 @@ impl<A: Actor> Asking<A> {
         &self.conn
     }
 
-    /// What became of it.
-    pub(in crate::host) fn settle(self, verdict: Result<(), Fault>) {
-        self.conn.settle(self.asked, verdict);
-    }
-}
-
-impl<A: Actor> Drop for Asking<A> {
-    fn drop(&mut self) {
-        self.conn.end_asking();
-    }
-}
-
-impl<A: Actor> ActorCell<A> {
-    /// `#[on_subscribe]`, and the subscription if it says so.
-    pub(in crate::host) async fn take_subscribe(self: &Arc<Self>, asking: Asking<A>) {
-        let Asking { conn, asked: Asked { index, .. }, .. } = &asking;
-        if !conn.still_asks(asking.asked) {
+    /// Its turn: `#[on_subscribe]`, and the subscription if that says so.
+    pub(in crate::host) async fn take(self, cell: &Arc<ActorCell<A>>) {
+        let Self { conn, asked: Asked { index, .. }, .. } = &self;
+        if !conn.still_asks(self.asked) {
             return;
         }
         let verdict = match (conn.check_subscriptions(*index), asks_about::<A>(*index)) {
             (Ok(()), Some(mode)) => {
                 let hook = Hook::short("on_subscribe", mode);
-                let run = self.run_hook(hook, Some(conn.clone()), async |actor, ctx| {
+                let run = cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| {
                     actor.on_subscribe(ctx, conn, *index).await
                 });
                 run.await
             }
             (verdict, _) => verdict,
         };
-        asking.settle(verdict);
+        self.end(verdict);
+    }
+
+    /// Ends it: the connection is subscribed, or refused.
+    pub(in crate::host) fn end(self, verdict: Result<(), Fault>) {
+        self.conn.end_subscribe(self.asked, verdict);
+    }
+}
+
+impl<A: Actor> Drop for Asking<A> {
+    fn drop(&mut self) {
+        self.conn.end_asking();
     }
 }
 

@@ -21,6 +21,7 @@ use super::{
         keep_alive::LifecycleRequest,
         parked::Parked,
     },
+    connections::connect::run_on_disconnect,
     durability::{output_gate::OutputGate, release::release},
     pending_output::PendingOutput,
     schedules::fire::FiringAlarms,
@@ -106,16 +107,16 @@ impl<A: Actor> ActorCell<A> {
         match envelope {
             Envelope::Connect(connect) => {
                 let span = connect.span.clone();
-                self.take_connect(connect).instrument(span).await;
+                connect.take(self).instrument(span).await;
             }
             Envelope::Request(call) => {
                 let span = call.span.clone();
                 self.take_request(*call).instrument(span).await;
             }
-            Envelope::Disconnect(conn) => self.take_disconnect(conn).await,
+            Envelope::Disconnect(conn) => run_on_disconnect(self, conn).await,
             Envelope::Subscribe(asking) => {
                 let span = asking.span.clone();
-                self.take_subscribe(*asking).instrument(span).await;
+                asking.take(self).instrument(span).await;
             }
             Envelope::Turn(turn) => self.take_turn(*turn).await,
             Envelope::Alarms(done) => ringing.begin(Some(done)),

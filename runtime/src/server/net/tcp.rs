@@ -16,7 +16,7 @@ use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::tcp::{OwnedReadHalf, OwnedWriteHalf},
+    net::tcp::OwnedReadHalf,
 };
 use tokio_util::either::Either;
 
@@ -26,6 +26,7 @@ use super::{
     direct_writer::DirectWriter,
 };
 use crate::{
+    delivery::direct_write::DirectWrite,
     server::ws::transport::Transport,
     util::{log, shown::shown},
 };
@@ -54,7 +55,7 @@ pub(in crate::server) fn unwrap_upgraded(
 /// A TCP socket of this server's own, whose writer can be lent. Until it is back, writing through this is an error.
 pub(in crate::server) struct ServerTcp {
     reader: OwnedReadHalf,
-    writer: Option<DirectWriter>,
+    writer: Option<Box<dyn DirectWrite>>,
     /// Has the socket's permit, which is released when the socket is closed.
     _budget: Arc<HeadBudget>,
 }
@@ -62,12 +63,12 @@ pub(in crate::server) struct ServerTcp {
 /// A socket that may have a writer to lend.
 pub(in crate::server) trait LendWriter: AsyncRead + AsyncWrite + Unpin {
     /// Gives its writer away, if it has one.
-    fn lend_writer(&mut self) -> Option<DirectWriter> {
+    fn lend_writer(&mut self) -> Option<Box<dyn DirectWrite>> {
         None
     }
 
     /// Takes it back.
-    fn reclaim_writer(&mut self, _writer: DirectWriter) {}
+    fn reclaim_writer(&mut self, _writer: Box<dyn DirectWrite>) {}
 
     /// Has the system buffer little more than it can send: what waits there can neither be dropped nor replaced.
     fn bound_unsent(&self) {}
@@ -78,22 +79,23 @@ impl ServerTcp {
     pub(in crate::server) fn new(stream: CountingStream, counter: Option<ByteCounter>) -> Self {
         let (socket, budget) = stream.into_socket();
         let (reader, writer) = socket.into_split();
-        Self { reader, writer: Some(DirectWriter::new(writer, counter)), _budget: budget }
+        let writer: Box<dyn DirectWrite> = Box::new(DirectWriter::new(writer, counter));
+        Self { reader, writer: Some(writer), _budget: budget }
     }
 
-    fn writer(&mut self) -> io::Result<Pin<&mut OwnedWriteHalf>> {
-        let writer = self.writer.as_mut();
-        let writer = writer.ok_or_else(|| io::Error::other("the writer of the socket is lent"))?;
-        Ok(Pin::new(&mut writer.socket))
+    fn writer(&mut self) -> io::Result<Pin<&mut dyn DirectWrite>> {
+        let writer =
+            self.writer.as_mut().ok_or_else(|| io::Error::other("the writer of the socket is lent"))?;
+        Ok(Pin::new(&mut **writer))
     }
 }
 
 impl LendWriter for ServerTcp {
-    fn lend_writer(&mut self) -> Option<DirectWriter> {
+    fn lend_writer(&mut self) -> Option<Box<dyn DirectWrite>> {
         self.writer.take()
     }
 
-    fn reclaim_writer(&mut self, writer: DirectWriter) {
+    fn reclaim_writer(&mut self, writer: Box<dyn DirectWrite>) {
         self.writer = Some(writer);
     }
 
@@ -111,11 +113,11 @@ impl LendWriter for ServerTcp {
 }
 
 impl LendWriter for UpgradedIo {
-    fn lend_writer(&mut self) -> Option<DirectWriter> {
+    fn lend_writer(&mut self) -> Option<Box<dyn DirectWrite>> {
         if let Either::Left(socket) = &mut self.socket { socket.lend_writer() } else { None }
     }
 
-    fn reclaim_writer(&mut self, writer: DirectWriter) {
+    fn reclaim_writer(&mut self, writer: Box<dyn DirectWrite>) {
         if let Either::Left(socket) = &mut self.socket {
             socket.reclaim_writer(writer);
         }

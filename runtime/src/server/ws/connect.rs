@@ -87,7 +87,7 @@ pub(in crate::server) async fn open<S: LendWriter>(
     if let Some(conn) = &conn {
         Span::current().record("conn", shown(conn.id()));
     }
-    if outbox.has_values() {
+    if outbox.has_replaceable() {
         transport.io_mut().bound_unsent();
     }
     let until_end = Box::new((permit.ok(), log_entry));
@@ -176,7 +176,7 @@ impl ConnectRefusal {
         let Self { fault, close, is_sent } = self;
         context.set_error(fault.reason());
         if is_sent {
-            outbox.send(&ToClient::Error { action_id: None, fault, actor: None });
+            outbox.send_message(&ToClient::Error { action_id: None, fault, actor: None });
         }
         outbox.close(close);
     }

@@ -64,7 +64,7 @@ use super::{
 };
 use crate::{
     Limits,
-    delivery::outbox::{Close, Outbox, Taken},
+    delivery::outbox::{Close, NextWrite, Outbox},
     error::{Code, faults},
     host::HostedConn,
     server::net::{tcp::LendWriter, timeouts},
@@ -84,6 +84,8 @@ pub(in crate::server) struct Session<S> {
     close: Option<Box<Close>>,
     /// Whether values are kept back until the peer has read what was written before.
     is_held: bool,
+    /// Whether the outbox writes with the writer just now. Until it is back, the session can write nothing.
+    is_writer_in_use: bool,
     /// How long the peer has taken none of what is written.
     write_stall: WriteStall,
     heartbeat: Heartbeat,
@@ -112,6 +114,7 @@ impl<S: LendWriter> Session<S> {
             until_end,
             close: None,
             is_held: false,
+            is_writer_in_use: false,
             write_stall: WriteStall::new(limits.slow_timeout),
             heartbeat: Heartbeat::new(limits, uptime),
             fair_yield: FairYield::default(),
@@ -136,8 +139,11 @@ impl<S: LendWriter> Session<S> {
                 let _guard = ReclaimOnDrop(Arc::clone(&this.outbox));
                 poll_fn(|cx| {
                     loop {
-                        if let Poll::Ready(end) = this.poll_io(cx) {
-                            return Poll::Ready(end);
+                        match this.poll_io(cx) {
+                            Poll::Ready(end) => return Poll::Ready(end),
+                            // It is woken when the writer is back.
+                            Poll::Pending if this.is_writer_in_use => return Poll::Pending,
+                            Poll::Pending => {}
                         }
                         // To poll these two costs as much as an event does, and mostly for nothing.
                         if are_waiting && !is_stopping() && !timer.is_elapsed() {
@@ -181,7 +187,7 @@ impl<S: LendWriter> Session<S> {
         let mut is_drained = false;
         loop {
             if !self.socket.is_writing() {
-                match self.write_next(cx) {
+                match ready!(self.write_next(cx)) {
                     Ok(drained) => is_drained = drained,
                     Err(end) => return Poll::Ready(end),
                 }
@@ -201,30 +207,32 @@ impl<S: LendWriter> Session<S> {
     }
 
     /// Everything before is written: begins with the next messages of the outbox, if there are any. Says whether the
-    /// outbox has none left.
-    fn write_next(&mut self, cx: &mut Context<'_>) -> Result<bool, End> {
+    /// outbox has none left. Pending until the writer is back.
+    fn write_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<bool, End>> {
         if !self.is_held {
             self.write_stall.clear();
         }
         if let Some(close) = self.close.take() {
-            return Err(End::Close(*close));
+            return Poll::Ready(Err(End::Close(*close)));
         }
-        let Taken { pen, batches, probe, close, is_all, is_held } = self.outbox.take(cx);
+        let taken = self.outbox.take(cx);
+        self.is_writer_in_use = taken.is_pending();
+        let NextWrite { writer, batches, ping, close, is_all, is_held } = ready!(taken);
         self.is_held = is_held;
-        if let Some(pen) = pen {
-            self.socket.reclaim_writer(pen);
+        if let Some(writer) = writer {
+            self.socket.reclaim_writer(writer);
         }
         if !batches.is_empty() {
             let frames = frames(self.outbox.encoding().is_text(), &batches);
-            self.socket.write(match probe {
+            self.socket.write(match ping {
                 None => frames,
-                Some(probe) => followed_by_ping(&frames, probe),
+                Some(ping) => followed_by_ping(&frames, ping),
             });
             self.close = close;
         } else if let Some(close) = close {
-            return Err(End::Close(*close));
+            return Poll::Ready(Err(End::Close(*close)));
         }
-        Ok(is_all)
+        Poll::Ready(Ok(is_all))
     }
 
     /// Writes what is being written, and reads unless others have their turn. Pending if neither can go on.
@@ -268,7 +276,7 @@ impl<S: LendWriter> Session<S> {
             return Err(End::Answer);
         }
         if message.is_pong() {
-            self.outbox.answered(message.as_payload());
+            self.outbox.ping_answered(message.as_payload());
         }
         if message.is_text() || message.is_binary() {
             if self.dispatch(message) {
@@ -303,7 +311,11 @@ impl<S: LendWriter> Session<S> {
         let encoding = self.outbox.encoding();
         let id = ToServer::call_id(encoding, beginning).filter(|_| is_text == encoding.is_text());
         let action_id = Some(id.ok_or(End::TooLong)?);
-        self.outbox.send(&ToClient::Error { action_id, fault: faults::incoming_too_long(), actor: None });
+        self.outbox.send_message(&ToClient::Error {
+            action_id,
+            fault: faults::incoming_too_long(),
+            actor: None,
+        });
         self.back_off();
         Ok(())
     }
@@ -344,7 +356,7 @@ struct ReclaimOnDrop(Arc<Outbox>);
 
 impl Drop for ReclaimOnDrop {
     fn drop(&mut self) {
-        drop(self.0.take_back());
+        self.0.end_lending();
     }
 }
 

@@ -48,9 +48,9 @@ use tokio_websockets::{CloseCode, Config, Error, Limits, Message, ServerBuilder,
 
 use super::{end::End, frame_scanner::TooLong, peer_activity::PeerActivity, transport::Transport};
 use crate::{
-    delivery::outbox::Close,
+    delivery::{direct_write::DirectWrite, outbox::Close},
     error::Code,
-    server::net::{direct_writer::DirectWriter, tcp::LendWriter, timeouts},
+    server::net::{tcp::LendWriter, timeouts},
 };
 
 /// The result of one step: a message, or none if everything is written now; or the end of the session.
@@ -247,12 +247,12 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Socket<S> {
 impl<S: LendWriter> Socket<S> {
     /// Gives the writer away, if there is one and nothing is being written. The socket must not be polled until it is
     /// back.
-    pub(in crate::server) fn lend_writer(&mut self) -> Option<DirectWriter> {
+    pub(in crate::server) fn lend_writer(&mut self) -> Option<Box<dyn DirectWrite>> {
         if self.is_writing { None } else { self.io_mut()?.lend_writer() }
     }
 
     /// Takes the writer back, and goes on with what it has begun to write.
-    pub(in crate::server) fn reclaim_writer(&mut self, mut writer: DirectWriter) {
+    pub(in crate::server) fn reclaim_writer(&mut self, mut writer: Box<dyn DirectWrite>) {
         let rest = writer.take_rest();
         if let Some(io) = self.io_mut() {
             io.reclaim_writer(writer);

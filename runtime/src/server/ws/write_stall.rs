@@ -50,7 +50,7 @@ impl WriteStall {
         cx: &mut Context<'_>,
     ) -> Poll<End> {
         let limit = self.limit;
-        if let Some(since) = outbox.found_stuck() {
+        if let Some(since) = outbox.mark_stuck() {
             let excess = self.excess.get_or_insert_with(|| timer(uptime, since, limit));
             if excess.as_mut().poll(cx).is_ready() {
                 return Poll::Ready(End::Gone);

@@ -172,7 +172,7 @@ impl<A: Actor> ActorCell<A> {
 
     async fn hear(self: &Arc<Self>, mut connect: Box<Connect<A>>) -> Heard {
         let span = connect.span.clone();
-        let judged = match self.judge(&mut connect).instrument(span).await {
+        let judged = match connect.judge(self).instrument(span).await {
             Ok(judged) => judged,
             Err(fault) => {
                 connect.deny(Denied::Rejected(fault));
@@ -283,7 +283,7 @@ impl<A: Actor> ActorCell<A> {
         self.begin_run();
         self.kind.start_ended(self, None);
         self.lifecycle().set_started(Ok(true));
-        self.open(connect, judged, true).instrument(span).await;
+        connect.open(self, judged, true).instrument(span).await;
         self.mailbox.done();
         true
     }

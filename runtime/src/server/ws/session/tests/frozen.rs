@@ -38,7 +38,7 @@ async fn a_dead_peer_of_a_process_that_was_frozen_is_dropped_all_the_same() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_is_behind_is_not_dropped_for_the_time_in_which_it_was_not_served() {
     let (scene, mut pipe) = Scene::start_in(&Uptime::beating().await, Encoding::Json, 1024);
-    let waiting = |scene: &Scene| scene.outbox.push(message(vec![b' '; 100_000]));
+    let waiting = |scene: &Scene| scene.outbox.send(message(vec![b' '; 100_000]));
     assert!(waiting(&scene));
     sleep(Duration::from_secs(5)).await;
     while waiting(&scene) {}

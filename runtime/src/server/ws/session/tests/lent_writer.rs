@@ -4,7 +4,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::{
-    delivery::outbox::Writer,
+    delivery::outbox::WriteBy,
     limits::limit_warnings::LimitWarnings,
     server::net::{
         counting_stream::{CountingStream, HeadBudget},
@@ -35,15 +35,15 @@ async fn a_session_that_is_aborted_while_its_writer_is_lent_closes_its_socket() 
     let session = tokio::spawn(session.run(std::future::pending(), || false));
 
     let mut first = [0; 5];
-    assert!(outbox.push(message("one")));
+    assert!(outbox.send(message("one")));
     client.read_exact(&mut first).await.expect("it is written by the session, which then rests");
-    assert!(outbox.push_for(Writer::Flush, message("two")));
+    assert!(outbox.send_for(WriteBy::Flush, message("two")));
     outbox.flush();
     client.read_exact(&mut first).await.expect("it is written by the outbox");
     assert_eq!(first, *b"\x81\x03two");
     session.abort();
     let end = timeout(Duration::from_secs(10), client.read(&mut first)).await;
     assert_eq!(end.expect("the socket is closed").expect("an end"), 0);
-    assert!(outbox.push_for(Writer::Flush, message("three")));
+    assert!(outbox.send_for(WriteBy::Flush, message("three")));
     outbox.flush();
 }

@@ -59,7 +59,7 @@ impl HostedConn for FakeConn {
     fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
         assert_ne!(action, "panic", "the actor broke");
         if action == "answer" {
-            assert!(self.1.send(&ToClient::ActionResponse { id, output: Bytes::from_static(b"1") }));
+            assert!(self.1.send_message(&ToClient::ActionResponse { id, output: Bytes::from_static(b"1") }));
         }
         self.0.add(format!("call {id} {action} {}", String::from_utf8_lossy(args)));
         action != "refuse"
@@ -152,7 +152,9 @@ async fn frames_are_handled_in_the_order_sent() {
 async fn a_large_backlog_is_written_in_order_and_before_the_close() {
     let (scene, mut client) = Scene::with_client(Encoding::Bare);
     for id in 0..1000 {
-        assert!(scene.outbox.send(&ToClient::ActionResponse { id, output: Bytes::from_static(&[0xf6]) }));
+        assert!(
+            scene.outbox.send_message(&ToClient::ActionResponse { id, output: Bytes::from_static(&[0xf6]) })
+        );
     }
     scene.outbox.close(Close::new(1000, "kicked"));
     for expected in 0..1000 {
@@ -225,7 +227,7 @@ async fn a_breach_of_the_protocol_is_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_stop_lets_what_waits_be_written_and_says_to_come_back() {
     let (mut scene, mut client) = Scene::with_client(Encoding::Json);
-    scene.outbox.push(message("last words"));
+    scene.outbox.send(message("last words"));
     scene.is_stopping.store(true, Ordering::Relaxed);
     scene.stop.take().expect("not stopped yet").send(()).expect("the session is there");
     assert_eq!(client.next().await.expect("a message").expect("no error").as_text(), Some("last words"));
@@ -270,7 +272,7 @@ async fn a_peer_that_goes_on_after_a_call_too_many_is_heard_less_and_less() {
     assert_eq!(heard(1).await, 1);
     assert!((63..68).contains(&heard(7).await), "1 + 2 + .. + 32");
     let before = Instant::now();
-    scene.outbox.push(message("meanwhile"));
+    scene.outbox.send(message("meanwhile"));
     client.next().await.expect("a message").expect("open");
     assert_eq!(before.elapsed(), Duration::ZERO, "it is told what there is all the same");
     assert!((895..905).contains(&heard(20).await), "and 64 each after that");
@@ -346,7 +348,7 @@ async fn frames_survive_a_socket_that_takes_a_byte_at_a_time() {
     let session = tokio::spawn(session.run(std::future::pending(), || false));
     let mut client = ClientBuilder::new().take_over(theirs);
     for nth in 0..300 {
-        assert!(outbox.push(message(format!("message {nth}"))));
+        assert!(outbox.send(message(format!("message {nth}"))));
     }
     client.send(call(7)).await.expect("open");
     for nth in 0..300 {

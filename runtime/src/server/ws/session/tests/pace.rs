@@ -66,12 +66,12 @@ async fn answer(pipe: &mut DuplexStream, ping: &[u8]) {
 /// that waits is the last of each.
 async fn stalled() -> (Scene, DuplexStream) {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(message(vec![b' '; 10_000]));
+    scene.outbox.send(message(vec![b' '; 10_000]));
     pipe.read_exact(&mut [0; 100]).await.expect("it is being written");
     // For longer than anybody's socket may be full.
     sleep(Duration::from_millis(300)).await;
     for number in 0..10 {
-        assert!(scene.outbox.push(value(number % 2, number, 1000)));
+        assert!(scene.outbox.send(value(number % 2, number, 1000)));
         tokio::task::yield_now().await;
     }
     pipe.read_exact(&mut [0; 10_004 - 100]).await.expect("it is written");
@@ -81,7 +81,7 @@ async fn stalled() -> (Scene, DuplexStream) {
 /// Values that are written as soon as they are made.
 async fn keep_up(scene: &Scene, pipe: &mut DuplexStream, count: usize) {
     for number in 0..count {
-        assert!(scene.outbox.push(value(number % 3, number, 1000)));
+        assert!(scene.outbox.send(value(number % 3, number, 1000)));
         assert_eq!(next_sent(pipe).await, Read::Value(number));
     }
 }
@@ -102,7 +102,7 @@ async fn a_ping_follows_each_8_kib_of_values_once_they_are_replaced_and_the_next
     for _ in 0..3 {
         let asked = ping(&mut pipe).await;
         for number in 0..50 {
-            assert!(scene.outbox.push(value(number % 5, number, 1000)));
+            assert!(scene.outbox.send(value(number % 5, number, 1000)));
         }
         assert!(is_silent(&mut pipe).await, "no value before the answer");
         answer(&mut pipe, b"not asked for").await;
@@ -123,7 +123,7 @@ async fn who_keeps_up_again_is_pinged_no_more() {
     }
     keep_up(&scene, &mut pipe, 7).await;
     let asked = ping(&mut pipe).await;
-    assert!(scene.outbox.push(value(0, 1, 1000)) && scene.outbox.push(value(0, 2, 1000)));
+    assert!(scene.outbox.send(value(0, 1, 1000)) && scene.outbox.send(value(0, 2, 1000)));
     answer(&mut pipe, &asked).await;
     assert_eq!(next_sent(&mut pipe).await, Read::Value(2));
     keep_up(&scene, &mut pipe, 100).await;
@@ -134,7 +134,7 @@ async fn who_keeps_up_is_not_pinged_and_gets_every_value() {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 64 << 10);
     for _ in 0..10 {
         for number in 0..10 {
-            assert!(scene.outbox.push(value(0, number, 1000)));
+            assert!(scene.outbox.send(value(0, number, 1000)));
         }
         for number in 0..10 {
             assert_eq!(next(&mut pipe).await, Read::Value(number));
@@ -150,10 +150,10 @@ async fn nothing_overtakes_a_value_that_waits_for_an_answer() {
     }
     keep_up(&scene, &mut pipe, 7).await;
     let asked = ping(&mut pipe).await;
-    assert!(scene.outbox.push(message("before")));
+    assert!(scene.outbox.send(message("before")));
     assert_eq!(next_sent(&mut pipe).await, Read::Other("before".to_owned()));
-    assert!(scene.outbox.push(value(0, 1, 10)) && scene.outbox.push(message("behind")));
-    assert!(scene.outbox.push(value(1, 2, 10)) && scene.outbox.push(value(1, 3, 10)));
+    assert!(scene.outbox.send(value(0, 1, 10)) && scene.outbox.send(message("behind")));
+    assert!(scene.outbox.send(value(1, 2, 10)) && scene.outbox.send(value(1, 3, 10)));
     assert!(is_silent(&mut pipe).await);
     answer(&mut pipe, &asked).await;
     assert_eq!(next_sent(&mut pipe).await, Read::Value(1));
@@ -169,7 +169,7 @@ async fn a_close_waits_for_no_answer() {
     }
     keep_up(&scene, &mut pipe, 7).await;
     ping(&mut pipe).await;
-    assert!(scene.outbox.push(value(0, 1, 10)));
+    assert!(scene.outbox.send(value(0, 1, 10)));
     assert!(is_silent(&mut pipe).await);
     scene.outbox.close(Close::new(1000, "bye"));
     assert_eq!(next_sent(&mut pipe).await, Read::Value(1));
@@ -200,7 +200,7 @@ async fn who_talks_and_never_answers_is_dropped() {
 fn send_much(scene: &Scene, length: usize) {
     TurnScope::Unnamed.enter(|| {
         for _ in 0..400_000 / length {
-            assert!(scene.outbox.push(event(length)));
+            assert!(scene.outbox.send(event(length)));
         }
     });
 }
@@ -230,11 +230,11 @@ async fn who_reads_in_time_what_one_turn_has_sent_beyond_a_queue_stays_and_other
     for length in [100, 1000, 150_000] {
         let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
         // Its socket is full already, as that of anybody may be for a moment.
-        scene.outbox.push(message(vec![b' '; 10_000]));
+        scene.outbox.send(message(vec![b' '; 10_000]));
         sleep(Duration::from_millis(10)).await;
         send_much(&scene, length);
         for _ in 0..200 {
-            assert!(scene.outbox.push(event(1000)), "what others send");
+            assert!(scene.outbox.send(event(1000)), "what others send");
         }
         let mut read = vec![0; 10_000];
         while let Ok(some) = timeout(Duration::from_secs(1), pipe.read(&mut read)).await {
@@ -252,10 +252,10 @@ async fn who_reads_in_time_what_one_turn_has_sent_beyond_a_queue_stays_and_other
 #[tokio::test(start_paused = true)]
 async fn who_does_not_read_gets_nothing_beyond_its_queue_but_from_one_turn() {
     let (scene, pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(message(vec![b' '; 10_000]));
+    scene.outbox.send(message(vec![b' '; 10_000]));
     sleep(Duration::from_millis(10)).await;
     let mut waiting = 0;
-    while TurnScope::Unnamed.enter(|| (0..10).all(|_| scene.outbox.push(event(1000)))) {
+    while TurnScope::Unnamed.enter(|| (0..10).all(|_| scene.outbox.send(event(1000)))) {
         waiting += 10;
     }
     assert!((256..=272).contains(&waiting), "{waiting} kB");

@@ -29,7 +29,7 @@ async fn a_dead_peer_is_dropped() {
 async fn a_peer_that_sends_but_never_reads_is_dropped() {
     let began = Instant::now();
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(message(vec![b' '; 10_000]));
+    scene.outbox.send(message(vec![b' '; 10_000]));
     let talk = async {
         // A pong that nobody asked for, every second.
         while pipe.write_all(&[0x8a, 0x80, 0, 0, 0, 0]).await.is_ok() {
@@ -61,7 +61,7 @@ async fn pings_that_nobody_reads_the_answers_of_are_not_read_for_ever() {
 #[tokio::test(start_paused = true)]
 async fn a_full_outbox_ends_the_connection() {
     let (scene, mut client) = Scene::with_client(Encoding::Json);
-    while scene.outbox.push(message(vec![b' '; 1000])) {}
+    while scene.outbox.send(message(vec![b' '; 1000])) {}
     let mut last = client.next().await;
     while matches!(&last, Some(Ok(message)) if message.is_text()) {
         last = client.next().await;
@@ -76,9 +76,9 @@ async fn a_stalled_peer_whose_queue_is_full_is_dropped_within_10_s() {
     for stalled_before in [0, 4, 9] {
         let (scene, pipe) = Scene::start(Encoding::Json, 1024);
         // Being written, so that the next ones wait.
-        scene.outbox.push(message(vec![b' '; 10_000]));
+        scene.outbox.send(message(vec![b' '; 10_000]));
         sleep(Duration::from_secs(stalled_before)).await;
-        while scene.outbox.push(message(vec![b' '; 1000])) {}
+        while scene.outbox.send(message(vec![b' '; 1000])) {}
         let full = Instant::now();
         assert_eq!(scene.end().await, ["hang up"]);
         // The rest is for what a socket takes after its peer has stopped reading.
@@ -90,7 +90,7 @@ async fn a_stalled_peer_whose_queue_is_full_is_dropped_within_10_s() {
 #[tokio::test(start_paused = true)]
 async fn a_slow_peer_with_room_in_its_queue_is_waited_for() {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(message(vec![b' '; 10_000]));
+    scene.outbox.send(message(vec![b' '; 10_000]));
     sleep(Duration::from_secs(25)).await;
     let mut read = vec![0; 10_004];
     pipe.read_exact(&mut read).await.expect("the session is there");
@@ -165,7 +165,7 @@ async fn a_message_that_does_not_end_is_not_waited_for() {
 #[tokio::test(start_paused = true)]
 async fn a_peer_that_takes_its_messages_slowly_is_no_dead_one() {
     let (scene, mut pipe) = Scene::start(Encoding::Json, 1024);
-    scene.outbox.push(message(vec![b' '; 100_000]));
+    scene.outbox.send(message(vec![b' '; 100_000]));
     let mut piece = vec![0; 1000];
     for _ in 0..100 {
         pipe.read_exact(&mut piece).await.expect("the session is there");
