@@ -129,13 +129,13 @@ impl<A: Actor> Ctx<A> {
     /// The list is of this moment: sending, closing and joining while it is iterated are all fine.
     #[must_use]
     pub fn conns(&self) -> Conns<A> {
-        Conns { all: self.cell.roster().snapshot(), next: 0 }
+        Conns { all: self.cell.connections().snapshot(), next: 0 }
     }
 
     /// The open connection with this id.
     #[must_use]
     pub fn get_conn(&self, id: ConnId) -> Option<Conn<A>> {
-        self.cell.roster().get(id)
+        self.cell.connections().get(id)
     }
 
     /// Sends an event to every connection that subscribed to it.
@@ -173,13 +173,13 @@ impl<A: Actor> Ctx<A> {
         wanted: impl Fn(&Conn<A>) -> bool,
         event: &E,
     ) -> bool {
-        let sent = self.cell.roster().broadcast_where(wanted, event);
+        let sent = self.cell.connections().broadcast_where(wanted, event);
         sent.inspect_err(SendError::log::<A::Contract, E>).is_ok()
     }
 
     /// Like [`broadcast`](Self::broadcast), but says why an event cannot be sent.
     pub fn try_broadcast<E: EventOf<A::Contract>>(&self, event: &E) -> Result<(), SendError> {
-        self.cell.roster().broadcast(event)
+        self.cell.connections().broadcast(event)
     }
 
     /// The actor's queue of messages of this type, one of its `#[actor(queues(..))]`: to take them from, in `#[run]` for

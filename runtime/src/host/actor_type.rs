@@ -168,8 +168,8 @@ impl<A: Actor> ActorType<A> {
             return Ok((cell, false));
         }
         let hibernating = self.hibernating.lock().remove(key);
-        let roster = hibernating.unwrap_or_else(|| Arc::new(Connections::new(&self.meters)));
-        let cell = Arc::new(ActorCell::new(Arc::clone(self), key.clone(), absent, roster));
+        let connections = hibernating.unwrap_or_else(|| Arc::new(Connections::new(&self.meters)));
+        let cell = Arc::new(ActorCell::new(Arc::clone(self), key.clone(), absent, connections));
         self.begin(&mut awake, &cell, place, maker);
         Ok((cell, true))
     }
@@ -280,9 +280,9 @@ impl<A: Actor> ActorType<A> {
             }
             let absent = if A::EPHEMERAL { cell.absent.clone() } else { Absent::Fail };
             // The same connections: some of what is left may be theirs.
-            let roster = Arc::clone(cell.roster());
+            let connections = Arc::clone(cell.connections());
             self.hibernating.lock().remove(&cell.key);
-            let next = Arc::new(ActorCell::new(Arc::clone(self), cell.key.clone(), absent, roster));
+            let next = Arc::new(ActorCell::new(Arc::clone(self), cell.key.clone(), absent, connections));
             for envelope in left.drain(..) {
                 // It is open, as nobody else has it.
                 let _ = next.mailbox.push_always(envelope);
@@ -305,8 +305,8 @@ impl<A: Actor> ActorType<A> {
             awake.remove(&cell.key);
             shrink(&mut awake);
             self.count(&awake);
-            if !cell.roster().is_empty() {
-                self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.roster()));
+            if !cell.connections().is_empty() {
+                self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.connections()));
             }
             next(&mut awake);
         }
@@ -318,9 +318,9 @@ impl<A: Actor> ActorType<A> {
     }
 
     /// A connection of a sleeping actor has gone.
-    pub(super) fn forget_roster_if_empty(&self, key: &Key) {
+    pub(super) fn forget_connections_if_none(&self, key: &Key) {
         let mut hibernating = self.hibernating.lock();
-        if hibernating.get(key).is_some_and(|roster| roster.is_empty()) {
+        if hibernating.get(key).is_some_and(|connections| connections.is_empty()) {
             hibernating.remove(key);
             shrink(&mut hibernating);
         }

@@ -105,11 +105,11 @@ impl<A: Actor> ActorCell<A> {
     }
 
     pub(super) fn close_conns(&self) {
-        for conn in self.roster().snapshot().iter() {
+        for conn in self.connections().snapshot().iter() {
             conn.close(Close::new(1000, ""));
             // They were this actor's: none of them is passed on to the next one of its key.
             conn.mark_closed();
-            self.roster().remove(conn.id());
+            self.connections().remove(conn.id());
         }
     }
 }

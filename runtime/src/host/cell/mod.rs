@@ -116,7 +116,7 @@ pub(crate) struct ActorCell<A: Actor> {
     pub(super) address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
     pub(super) starting_reads: AtomicUsize,
-    roster: Arc<Connections<A>>,
+    connections: Arc<Connections<A>>,
 }
 
 /// What became of an envelope that was posted to an actor which is awake.
@@ -149,7 +149,7 @@ impl<A: Actor> ActorCell<A> {
         kind: Arc<ActorType<A>>,
         key: Key,
         absent: Absent,
-        roster: Arc<Connections<A>>,
+        connections: Arc<Connections<A>>,
     ) -> Self {
         let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()), Core { state: None });
         let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
@@ -161,7 +161,7 @@ impl<A: Actor> ActorCell<A> {
             identity: OnceLock::new(),
             lifecycle: Lifecycle::default(),
             mailbox,
-            gate: roster.gate().clone(),
+            gate: connections.gate().clone(),
             saves: Mutex::default(),
             save_ended: Notify::new(),
             alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
@@ -173,7 +173,7 @@ impl<A: Actor> ActorCell<A> {
             next_look: NextLook::default(),
             address: OnceLock::new(),
             starting_reads: AtomicUsize::new(0),
-            roster,
+            connections,
         }
     }
 
@@ -181,8 +181,8 @@ impl<A: Actor> ActorCell<A> {
         self.kind.shared()
     }
 
-    pub(crate) fn roster(&self) -> &Arc<Connections<A>> {
-        &self.roster
+    pub(crate) fn connections(&self) -> &Arc<Connections<A>> {
+        &self.connections
     }
 
     /// Who the actor is.
@@ -208,7 +208,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Runs code of the actor, whose events go out together.
     pub(super) fn corked<T>(&self, code: impl FnOnce() -> T) -> T {
-        self.roster.fan().corked(code)
+        self.connections.broadcasts().corked(code)
     }
 
     /// Guards code of the actor, whose events go out together where it awaits.
@@ -218,7 +218,7 @@ impl<A: Actor> ActorCell<A> {
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> Result<T, Fault> {
-        self.roster.fan().corked_async(guarded_hook(self.code(name), limit, code)).await
+        self.connections.broadcasts().corked_async(guarded_hook(self.code(name), limit, code)).await
     }
 
     /// The same in a span, if there is one.
@@ -229,7 +229,7 @@ impl<A: Actor> ActorCell<A> {
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> Result<T, Fault> {
-        self.roster.fan().corked_async(guarded_action(self.code(name), span, limit, code)).await
+        self.connections.broadcasts().corked_async(guarded_action(self.code(name), span, limit, code)).await
     }
 
     pub(super) fn lifecycle(&self) -> &Lifecycle {

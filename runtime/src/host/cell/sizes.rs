@@ -118,8 +118,8 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
         Limits::new(),
         crate::util::clock::Clock::start(None),
     ));
-    let roster = Arc::new(Connections::new(kind.meters()));
-    let cell = Arc::new(ActorCell::new(kind, Key::from("whale"), Absent::Make(None), roster));
+    let connections = Arc::new(Connections::new(kind.meters()));
+    let cell = Arc::new(ActorCell::new(kind, Key::from("whale"), Absent::Make(None), connections));
 
     let task = run(ActorTask::new(&cell), None, Span::none());
     assert!(size_of_val(&task) < TASK, "the task of an actor: {}", size_of_val(&task));

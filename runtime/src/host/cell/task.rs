@@ -244,12 +244,12 @@ impl<A: Actor> ActorCell<A> {
         }
         let ctx = self.ctx_beside();
         let cell = Arc::clone(self);
-        let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
+        let (broadcasts, shared) = (Arc::clone(self.connections().broadcasts()), Arc::clone(self.shared()));
         let span = self.hook_span("run", None);
         let mut run = Box::pin(
             async move {
                 let what = Code { panics: shared.panics(), name: (<A::Contract as Contract>::NAME, "run") };
-                let run = fan.corked_beside(guarded_hook(what, Duration::MAX, A::run(ctx)));
+                let run = broadcasts.corked_beside(guarded_hook(what, Duration::MAX, A::run(ctx)));
                 let ended = tokio::select! {
                     biased;
                     ended = run => ended.and_then(|ended| ended),
@@ -272,7 +272,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether nothing keeps it awake.
     pub(in crate::host) fn is_idle(&self) -> bool {
-        let alone = A::OPTIONS.hibernate || self.roster().is_empty();
+        let alone = A::OPTIONS.hibernate || self.connections().is_empty();
         alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.alarms.lock().any())
     }
 

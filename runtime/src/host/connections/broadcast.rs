@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn an_event_that_waits_to_be_saved_waits_once_for_all_who_get_it() {
         let meters = Arc::new(ActorMeters::new("crier", &[], crate::actor::conn::events::<Crier>(), &[]));
-        let roster = Connections::<Crier>::new(&meters);
+        let connections = Connections::<Crier>::new(&meters);
         let limits = Arc::new(Limits::new());
         let outboxes: Vec<_> = (0..100)
             .map(|number| {
@@ -116,25 +116,25 @@ mod tests {
                     params: (),
                     state: (),
                     peer: Peer::Wire(Arc::clone(&outbox)),
-                    gate: roster.gate().clone(),
-                    broadcasts: Arc::clone(roster.fan()),
+                    gate: connections.gate().clone(),
+                    broadcasts: Arc::clone(connections.broadcasts()),
                     limits: Arc::clone(&limits),
                     meters: Arc::clone(&meters),
                 });
                 conn.subscribe(0);
-                roster.add(conn);
+                connections.add(conn);
                 outbox
             })
             .collect();
 
-        roster.gate().lock().begin_write();
+        connections.gate().lock().begin_write();
         for number in 0..3 {
-            roster.broadcast(&Cried(number)).expect("it can be encoded");
+            connections.broadcast(&Cried(number)).expect("it can be encoded");
         }
-        assert_eq!(roster.gate().lock().waits(), 3);
+        assert_eq!(connections.gate().lock().waits(), 3);
         assert!(outboxes.iter().all(|outbox| received(outbox) == 0));
 
-        let mut gate = roster.gate().lock();
+        let mut gate = connections.gate().lock();
         gate.end_write();
         let (submitted, generation) = (gate.submit(), gate.generation());
         gate.saved(generation, submitted.revision);

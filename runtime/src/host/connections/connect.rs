@@ -78,7 +78,7 @@ impl<A: Actor> Connect<A> {
         {
             // The caller has gone away meanwhile.
             conn.mark_closed();
-            if cell.roster().remove(conn.id()).is_some() {
+            if cell.connections().remove(conn.id()).is_some() {
                 run_on_disconnect(cell, conn).await;
             }
         }
@@ -95,7 +95,7 @@ impl<A: Actor> Judged<A> {
             state,
             peer,
             gate: cell.gate.clone(),
-            broadcasts: Arc::clone(cell.roster().fan()),
+            broadcasts: Arc::clone(cell.connections().broadcasts()),
             limits: Arc::clone(cell.shared().limits()),
             meters: Arc::clone(cell.kind.meters()),
         })
@@ -122,13 +122,13 @@ async fn add<A: Actor>(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Result<Conn<A
         return Ok(conn);
     }
     greet(conn.peer(), cell.record().id, conn.id());
-    cell.roster().add(conn.clone());
+    cell.connections().add(conn.clone());
     let Some(mode) = A::HOOKS.on_connect else { return Ok(conn) };
     let hook = Hook::short("on_connect", mode);
     let result =
         cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| actor.on_connect(ctx, &conn).await);
     if let Err(fault) = result.await {
-        cell.roster().remove(conn.id());
+        cell.connections().remove(conn.id());
         conn.mark_closed();
         return Err(fault);
     }

@@ -36,7 +36,7 @@ use crate::{
 pub(crate) struct Connections<A: Actor> {
     members: Mutex<Members<A>>,
     gate: ActorGate<A>,
-    fan: Arc<BroadcastBuffer<A>>,
+    broadcasts: Arc<BroadcastBuffer<A>>,
     /// The connections that get each event, as far as they were looked up.
     audiences: Mutex<Box<[Option<Known<A>>]>>,
     meters: Arc<ActorMeters>,
@@ -68,7 +68,7 @@ impl<A: Actor> Connections<A> {
     fn with(gate: ActorGate<A>, meters: &Arc<ActorMeters>) -> Self {
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
-            fan: Arc::new(BroadcastBuffer::new(gate.clone())),
+            broadcasts: Arc::new(BroadcastBuffer::new(gate.clone())),
             gate,
             audiences: Mutex::new(events::<A>().iter().map(|_| None).collect()),
             meters: Arc::clone(meters),
@@ -79,15 +79,15 @@ impl<A: Actor> Connections<A> {
         &self.gate
     }
 
-    pub(super) fn fan(&self) -> &Arc<BroadcastBuffer<A>> {
-        &self.fan
+    pub(super) fn broadcasts(&self) -> &Arc<BroadcastBuffer<A>> {
+        &self.broadcasts
     }
 
     pub(super) fn add(&self, conn: Conn<A>) {
         let mut members = self.members.lock();
         members.by_id.insert(conn.id(), conn);
         members.snapshot = None;
-        self.fan.set_connected(members.by_id.len());
+        self.broadcasts.set_connected(members.by_id.len());
         self.meters.connections.increment(1.0);
     }
 
@@ -95,7 +95,7 @@ impl<A: Actor> Connections<A> {
         let mut members = self.members.lock();
         members.snapshot = None;
         let left = members.by_id.remove(&id)?;
-        self.fan.set_connected(members.by_id.len());
+        self.broadcasts.set_connected(members.by_id.len());
         self.meters.connections.decrement(1.0);
         drop(members);
         // Or an audience would keep the connection.
@@ -123,7 +123,7 @@ impl<A: Actor> Connections<A> {
         let audience = self.audience(E::INDEX);
         if let Some(conn) = audience.conns.first() {
             let event = EncodedEvent::new(event).messages(audience.slots, conn.longest_event())?;
-            self.fan.send(&audience, event);
+            self.broadcasts.send(&audience, event);
         }
         self.meters.published(E::INDEX, None, audience.conns.len() as u64);
         Ok(())
@@ -156,7 +156,7 @@ impl<A: Actor> Connections<A> {
     fn audience(&self, index: usize) -> Arc<Audience<A>> {
         let mut audiences = self.audiences.lock();
         // Read before the connections: what changes meanwhile is seen the next time.
-        let version = self.fan.version();
+        let version = self.broadcasts.version();
         if let Some(known) = audiences[index].as_ref().filter(|known| known.version == version) {
             return Arc::clone(&known.audience);
         }

@@ -37,7 +37,7 @@ pub(in crate::host) struct ActorRoute<A: Actor> {
     kind: Arc<ActorType<A>>,
     key: Key,
     id: ActorId,
-    roster: Arc<Connections<A>>,
+    connections: Arc<Connections<A>>,
     conn: Conn<A>,
     end: Mutex<End<A>>,
 }
@@ -57,7 +57,7 @@ impl<A: Actor> ActorRoute<A> {
             kind: Arc::clone(&cell.kind),
             key: cell.key.clone(),
             id: cell.record().id,
-            roster: Arc::clone(cell.roster()),
+            connections: Arc::clone(cell.connections()),
             conn,
             end: Mutex::new(End::Awake(Arc::downgrade(cell))),
         })
@@ -125,13 +125,13 @@ impl<A: Actor> ActorRoute<A> {
     /// The connection is gone: it leaves the list now, and its hook runs in its turn.
     pub(in crate::host) fn hang_up(self: &Arc<Self>) {
         self.conn.mark_closed();
-        if self.roster.remove(self.conn.id()).is_none() {
+        if self.connections.remove(self.conn.id()).is_none() {
             return;
         }
         if A::HOOKS.on_disconnect.is_some() || self.is_awake() {
             self.send(Envelope::Disconnect(self.conn.clone()));
         }
-        self.kind.forget_roster_if_empty(&self.key);
+        self.kind.forget_connections_if_none(&self.key);
     }
 
     fn is_awake(&self) -> bool {

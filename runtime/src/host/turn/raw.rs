@@ -163,7 +163,7 @@ impl<A: Actor> ActorCell<A> {
         let cell = Arc::clone(self);
         let span = self.hook_span("on_websocket", Some(&conn));
         let ctx = self.ctx(Some(conn));
-        let (fan, shared) = (Arc::clone(self.roster().fan()), Arc::clone(self.shared()));
+        let (broadcasts, shared) = (Arc::clone(self.connections().broadcasts()), Arc::clone(self.shared()));
         let kept = KeepAliveGuard::new(Arc::clone(self));
         let run = async move {
             let over = async {
@@ -175,7 +175,8 @@ impl<A: Actor> ActorCell<A> {
                 panics: shared.panics(),
                 name: (<A::Contract as crate::Contract>::NAME, "on_websocket"),
             };
-            let handling = fan.corked_beside(guarded_hook(what, Duration::MAX, A::websocket(ctx, socket)));
+            let handling =
+                broadcasts.corked_beside(guarded_hook(what, Duration::MAX, A::websocket(ctx, socket)));
             let ended = tokio::select! {
                 ended = handling => ended.and_then(|ended| ended),
                 () = over => Err(faults::service_unavailable()),

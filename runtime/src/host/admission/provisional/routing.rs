@@ -126,9 +126,9 @@ impl<A: Actor> ActorType<A> {
             // The one to be shared has gone meanwhile.
             (None, None) => return Some(connect),
             (None, Some(place)) => {
-                let roster = Arc::new(Connections::provisional(self.meters()));
+                let connections = Arc::new(Connections::provisional(self.meters()));
                 let cell =
-                    Arc::new(ActorCell::new(Arc::clone(self), key.clone(), Absent::Make(input), roster));
+                    Arc::new(ActorCell::new(Arc::clone(self), key.clone(), Absent::Make(input), connections));
                 self.give_place(&cell, place);
                 all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
                 task::spawn_in(
