@@ -5,8 +5,8 @@ use std::time::Duration;
 const FIRST: Duration = Duration::from_millis(250);
 const LONGEST: Duration = Duration::from_secs(30);
 
-/// Delays that double from 250 ms to 30 s, each shortened by up to half at random, so that clients of a server
-/// that went away do not all come back at one moment.
+/// Delays that double from 250 ms to 30 s, each shortened by up to half at random, so that the clients of a server
+/// that restarts do not all come back at the same moment.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
     attempts: u32,
@@ -20,11 +20,11 @@ impl Backoff {
         full.mul_f64(1.0 - fastrand::f64() / 2.0)
     }
 
-    /// Begins anew, if a connection that lived so long was a stable one.
+    /// Starts again at the shortest delay, if a connection was open for at least five seconds.
     ///
-    /// One that is lost right after it opened (the actor turns it away, the server is overloaded) keeps the delays
+    /// After a connection that is lost sooner (the actor refuses it, the server is overloaded) the delays keep
     /// growing.
-    pub(super) fn lived(&mut self, life: Duration) {
+    pub(super) fn reset_if_stable(&mut self, life: Duration) {
         if life >= Duration::from_secs(5) {
             self.attempts = 0;
         }
@@ -47,9 +47,9 @@ mod tests {
     #[test]
     fn only_a_connection_that_lived_resets_the_delays() {
         let mut backoff = Backoff { attempts: 9 };
-        backoff.lived(Duration::from_secs(1));
+        backoff.reset_if_stable(Duration::from_secs(1));
         assert!(backoff.next() >= Duration::from_secs(15));
-        backoff.lived(Duration::from_secs(5));
+        backoff.reset_if_stable(Duration::from_secs(5));
         assert!(backoff.next() <= FIRST);
     }
 }

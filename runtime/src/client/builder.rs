@@ -6,29 +6,10 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 
 use super::{
     Client, Transport,
+    error::ClientError,
     network::{Endpoint, Network, Settings},
 };
 use crate::wire::Encoding;
-
-/// Why a client cannot be set up.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClientError {
-    /// The URL cannot be parsed, or names no host.
-    #[error("`{url}` is not the URL of a server: {reason}")]
-    Url {
-        /// What was given.
-        url: String,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The URL asks for encryption, which this build leaves out.
-    #[error("`{0}` needs the cargo feature `tls` of callboard")]
-    TlsMissing(String),
-    /// A header's name or value is not one.
-    #[error("`{0}` is not a header")]
-    Header(String),
-}
 
 /// Sets up a [`Client`]: encoding, credentials, time limits.
 ///
@@ -55,8 +36,22 @@ pub struct ClientBuilder {
     call_timeout: Option<Duration>,
 }
 
+impl Client {
+    /// A client of the server at this URL (`http`, `https`, `ws` or `wss`; a path is kept as a prefix).
+    ///
+    /// Credentials in the URL, `http://namespace:token@host`, become namespace and token.
+    pub fn new(url: &str) -> Result<Self, ClientError> {
+        Self::builder(url).build()
+    }
+
+    /// Sets up a client of the server at this URL: see [`new`](Self::new).
+    pub fn builder(url: impl Into<String>) -> ClientBuilder {
+        ClientBuilder::new(url.into())
+    }
+}
+
 impl ClientBuilder {
-    pub(super) fn new(url: String) -> Self {
+    fn new(url: String) -> Self {
         Self {
             url,
             encoding: Encoding::Cbor,
@@ -81,9 +76,10 @@ impl ClientBuilder {
 
     /// The token that lets this client in, before the one in the URL.
     ///
-    /// It is RivetKit's: requests to actors carry it as `x-rivet-token`, those for a WebSocket in their address (`rvt-token`), and
-    /// requests about actors as `Authorization: Bearer`. A callboard server looks at none of these: whatever checks
-    /// it is a layer around its router. A bearer token on every request is a [`header`](Self::header).
+    /// It is RivetKit's: requests to actors carry it as `x-rivet-token`, those for a WebSocket in their address
+    /// (`rvt-token`), and requests about actors as `Authorization: Bearer`. A callboard server looks at none of
+    /// these: whatever checks it is a layer around its router. A bearer token on every request is a
+    /// [`header`](Self::header).
     pub fn token(self, token: impl Into<String>) -> Self {
         Self { token: Some(token.into()), ..self }
     }
@@ -110,15 +106,15 @@ impl ClientBuilder {
     }
 
     /// How long a connection may be silent, though half-way through the server was pinged, until it is taken for
-    /// lost; 30 seconds unless said otherwise. Every byte that comes ends the silence, whole messages or not. What is
-    /// sent may take a while to get there, and the ping waits behind it: over a slow link, this is to be longer than the
-    /// largest call takes.
+    /// lost; 30 seconds unless said otherwise. Every byte that comes ends the silence, whole messages or not. What
+    /// is sent may take a while to get there, and the ping waits behind it: over a slow link, this is to be longer
+    /// than the largest call takes.
     pub fn idle_timeout(self, limit: Duration) -> Self {
         Self { idle_timeout: limit, ..self }
     }
 
-    /// How long a call may take, on a connection or without one, from the call to its answer; without a limit unless said
-    /// otherwise. After that it ends as [`MaybeApplied`](crate::CallError::MaybeApplied), or as
+    /// How long a call may take, on a connection or without one, from the call to its answer; without a limit
+    /// unless said otherwise. After that it ends as [`MaybeApplied`](crate::CallError::MaybeApplied), or as
     /// [`NotSent`](crate::CallError::NotSent) if the server could not be reached in that time.
     pub fn call_timeout(self, limit: Duration) -> Self {
         Self { call_timeout: Some(limit), ..self }

@@ -5,20 +5,21 @@ use std::sync::Arc;
 use tokio::sync::oneshot;
 
 use super::{
-    calls::Pending,
-    listener::{Entry, Gate},
+    calls::PendingCall,
+    listener::{Entry, ListenerState},
     listeners::{ErrorListener, EventListener, StatusListener},
 };
 use crate::Contract;
 
-/// See the module.
+/// A request of a `Connection` or a `Subscription` to the task.
 pub(super) enum Command<C: Contract> {
-    Call(Pending<C>),
+    Call(PendingCall<C>),
     /// Adds a listener of the event at this place of the table.
     Listen(usize, Entry<EventListener>),
     WatchErrors(Entry<ErrorListener>),
     WatchStatus(Entry<StatusListener>),
-    /// Takes a listener of any kind off the list.
-    Forget(Arc<Gate>),
+    /// Removes a listener of any kind.
+    Unlisten(Arc<ListenerState>),
+    /// Closes the connection, and drops the sender once it is closed.
     Close(oneshot::Sender<()>),
 }

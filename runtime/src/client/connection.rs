@@ -14,10 +14,10 @@ use super::{
     driver::Driver,
     events::Events,
     link::{BoxFuture, Port},
-    listener::{Entry, Gate, Turn},
+    listener::{Delivery, Entry, ListenerState},
     sending,
     status::{ConnectionError, State, Status},
-    subscription::{Forget, Subscription},
+    subscription::{Subscription, Unlisten},
     updates::{Update, Updates},
 };
 use crate::{
@@ -30,8 +30,8 @@ use crate::{
 /// A connection to one actor: calls in order, and the actor's events.
 ///
 /// It opens in the background and comes back by itself when it is lost, with its listeners and its params. A call
-/// that was under way when it broke ends as [`CallError::MaybeApplied`]; a call made meanwhile waits, and is sent once
-/// the connection is open again.
+/// that was under way when it broke ends as [`CallError::MaybeApplied`]; a call made meanwhile waits, and is sent
+/// once the connection is open again.
 ///
 /// Clones are the same connection, which closes when the last of them is dropped, or at [`close`](Self::close).
 /// [`Subscription`]s and [`Events`] do not keep it open. A listener that holds a clone of its own connection does:
@@ -43,7 +43,7 @@ use crate::{
 pub struct Connection<C: Contract> {
     commands: mpsc::UnboundedSender<Command<C>>,
     state: watch::Receiver<State>,
-    turn: Turn,
+    delivery: Delivery,
     /// The way of messages to queues, which is not that of the connection.
     port: Arc<dyn Port<C>>,
     params: Result<Option<Params>, ConnectionError>,
@@ -54,20 +54,21 @@ impl<C: Contract> Connection<C> {
     pub(super) fn open(port: Arc<dyn Port<C>>, params: Result<Option<Params>, ConnectionError>) -> Self {
         let (commands, inbox) = mpsc::unbounded_channel();
         let (state, watcher) = watch::channel(State::NEW);
-        let turn = Turn::zero();
-        let driver = |params| Driver::new(port.dialer(), params, inbox, state, turn);
+        let delivery = Delivery::before_first();
+        let driver = |params| Driver::new(port.dialer(), params, inbox, state, delivery);
         match params.clone() {
             Ok(params) => task::spawn(driver(params).run()),
             Err(error) => task::spawn(driver(None).fail(error)),
         }
-        Self { commands, state: watcher, turn, port, params }
+        Self { commands, state: watcher, delivery, port, params }
     }
 
     /// Calls an action. The generated stubs, one method for each action, are the convenient way.
     ///
-    /// Calls of one connection start in the order in which their futures are first polled. Dropping the future before the
-    /// call was sent takes it back. [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) counts
-    /// from there too, whether the connection is open or not.
+    /// Calls of one connection start in the order in which their futures are first polled. Dropping the future
+    /// before the call was sent takes it back.
+    /// [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) counts from there too, whether
+    /// the connection is open or not.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
         let (call, pending) = calls::begin(action);
         // An error says that the runtime has stopped, and drops the call, which tells it.
@@ -75,13 +76,13 @@ impl<C: Contract> Connection<C> {
         call.answer(self.port.call_timeout(), |limit| self.unopened(limit)).await
     }
 
-    /// Hands an action over, as a value of the generated enum, in the order of this connection's calls. It waits for
-    /// nothing: what the action returns is thrown away, an error too.
+    /// Hands an action over, as a value of the generated enum, in the order of this connection's calls. It waits
+    /// for nothing: what the action returns is thrown away, an error too.
     ///
     /// Told while the connection is not open, it is sent once that is, within
-    /// [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) if there is one; what was not sent
-    /// when the connection ends never is. [`CallError::NotSent`]: the connection is over. Who needs to know that the
-    /// action ran [calls](Self::call) it.
+    /// [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) if there is one; what was not
+    /// sent when the connection ends never is. [`CallError::NotSent`]: the connection is over. Who needs to know
+    /// that the action ran [calls](Self::call) it.
     ///
     /// ```
     /// # use callboard::prelude::*;
@@ -110,7 +111,8 @@ impl<C: Contract> Connection<C> {
 
     /// Puts a message into its queue, as [`Handle::send`](crate::Handle::send) does.
     ///
-    /// It goes beside the connection, with its params but not in its order, and whether the connection is open or not.
+    /// It goes beside the connection, with its params but not in its order, and whether the connection is open or
+    /// not.
     //
     // Not an `async fn`: of one, the compiler would report a message that is none three times.
     pub fn send<M: QueueOf<C>>(&self, message: M) -> BoxFuture<'_, Result<(), CallError>> {
@@ -133,10 +135,10 @@ impl<C: Contract> Connection<C> {
 
     /// Runs `listener` for every event of its kind, in the order sent.
     ///
-    /// The closure's argument says which event: `conn.on(|message: MessageReceived| ..)`. A call made after this one
-    /// returned runs with the subscription in force. Listeners of one event run in the order added; one that panics is
-    /// logged, and stops nothing. A listener added inside a listener takes effect from the next event. An actor may refuse
-    /// to send the event: [`Subscription::refused`].
+    /// The closure's argument says which event: `conn.on(|message: MessageReceived| ..)`. A call made after this
+    /// one returned runs with the subscription in force. Listeners of one event run in the order added; one that
+    /// panics is logged, and stops nothing. A listener added inside a listener takes effect from the next event.
+    /// An actor may refuse to send the event: [`Subscription::refused`].
     pub fn on<E, F>(&self, listener: F) -> Subscription
     where
         E: EventOf<C>,
@@ -159,55 +161,57 @@ impl<C: Contract> Connection<C> {
         })
     }
 
-    /// Runs `listener` for every event of the actor, in the order sent, as a value of the generated enum: match on it
-    /// and miss none. The generated `listen` takes an object with a method for each event.
+    /// Runs `listener` for every event of the actor, in the order sent, as a value of the generated enum: match on
+    /// it and miss none. The generated `listen` takes an object with a method for each event.
     pub fn on_any(&self, listener: impl FnMut(C::Event) + Send + 'static) -> Subscription {
-        let gate = self.gate();
+        let state = self.listener_state();
         // One listener on several rows; they run one after the other, so nobody ever waits for the lock.
         let listener = Arc::new(Mutex::new(listener));
-        self.listen_to_all(&gate, move |event| (listener.lock())(event));
-        self.subscription(&gate)
+        self.listen_to_all(&state, move |event| (listener.lock())(event));
+        self.subscription(&state)
     }
 
     /// All events of the actor, as a stream of the generated enum; match on it and miss none.
     ///
-    /// What is not read yet is kept, without a bound. The stream ends with the connection; dropping it unsubscribes.
+    /// What is not read yet is kept, without a bound. The stream ends with the connection; dropping it
+    /// unsubscribes.
     #[must_use]
     pub fn events(&self) -> Events<C> {
-        let gate = self.gate();
+        let state = self.listener_state();
         let (sender, received) = mpsc::unbounded_channel();
         // A stream that was dropped unsubscribes by itself.
-        self.listen_to_all(&gate, move |event| drop(sender.send(event)));
-        Events::new(received, self.subscription(&gate))
+        self.listen_to_all(&state, move |event| drop(sender.send(event)));
+        Events::new(received, self.subscription(&state))
     }
 
-    /// All events of the actor, and what becomes of the connection meanwhile, in the order in which it happens: so it
-    /// is seen between which events the connection was lost and is back, or events are missing.
+    /// All events of the actor, and what becomes of the connection meanwhile, in the order in which it happens: so
+    /// it is seen between which events the connection was lost and is back, or events are missing.
     ///
-    /// Otherwise as [`events`](Self::events). A status comes when it changes; [`status`](Self::status) is what it is now.
+    /// Otherwise as [`events`](Self::events). A status comes when it changes; [`status`](Self::status) is what it
+    /// is now.
     #[must_use]
     pub fn updates(&self) -> Updates<C> {
-        let gate = self.gate();
+        let state = self.listener_state();
         let (sender, received) = mpsc::unbounded_channel();
         let (events, errors) = (sender.clone(), sender.clone());
         // A stream that was dropped unsubscribes by itself.
-        self.listen_to_all(&gate, move |event| drop(events.send(Update::Event(event))));
+        self.listen_to_all(&state, move |event| drop(events.send(Update::Event(event))));
         let run = Box::new(move |error: &ConnectionError| drop(errors.send(Update::Error(error.clone()))));
-        self.command(Command::WatchErrors(Entry { gate: Arc::clone(&gate), once: false, run }));
+        self.command(Command::WatchErrors(Entry { state: Arc::clone(&state), once: false, run }));
         let run = Box::new(move |status| drop(sender.send(Update::Status(status))));
-        self.command(Command::WatchStatus(Entry { gate: Arc::clone(&gate), once: false, run }));
-        Updates::new(received, self.subscription(&gate))
+        self.command(Command::WatchStatus(Entry { state: Arc::clone(&state), once: false, run }));
+        Updates::new(received, self.subscription(&state))
     }
 
-    /// Runs `listener` for everything that goes wrong with the connection: lost links, refused subscriptions, events
-    /// that cannot be decoded, and what ends it. Added after the end, it is told at once what that was.
+    /// Runs `listener` for everything that goes wrong with the connection: lost links, refused subscriptions,
+    /// events that cannot be decoded, and what ends it. Added after the end, it is told at once what that was.
     pub fn on_error(&self, listener: impl FnMut(&ConnectionError) + Send + 'static) -> Subscription {
-        self.watch(|gate| Command::WatchErrors(Entry { gate, once: false, run: Box::new(listener) }))
+        self.watch(|state| Command::WatchErrors(Entry { state, once: false, run: Box::new(listener) }))
     }
 
     /// Runs `listener` whenever the [`status`](Self::status) changes, [`Status::Closed`] being the last.
     pub fn on_status_change(&self, listener: impl FnMut(Status) + Send + 'static) -> Subscription {
-        self.watch(|gate| Command::WatchStatus(Entry { gate, once: false, run: Box::new(listener) }))
+        self.watch(|state| Command::WatchStatus(Entry { state, once: false, run: Box::new(listener) }))
     }
 
     /// Where the connection is in its life.
@@ -230,16 +234,17 @@ impl<C: Contract> Connection<C> {
 
     /// Waits until the connection is open; an error is what ended it for good.
     ///
-    /// Nothing needs to wait for this: listeners and calls made before are in force once it is open. It is the place to
-    /// learn that the actor turned this client away ([`ConnectionError::declared`]). A connection that cannot be opened is
-    /// tried again for as long as it is kept, and so is this: see [`opened_within`](Self::opened_within).
+    /// Nothing needs to wait for this: listeners and calls made before are in force once it is open. It is the
+    /// place to learn that the actor turned this client away ([`ConnectionError::declared`]). A connection that
+    /// cannot be opened is tried again for as long as it is kept, and so is this: see
+    /// [`opened_within`](Self::opened_within).
     pub async fn opened(&self) -> Result<(), ConnectionError> {
         let state = self.until(|state| state.status == Status::Connected || state.end.is_some()).await;
         state.end.map_or(Ok(()), Err)
     }
 
-    /// Waits until the connection is open, for so long: [`ConnectionError::NotOpen`] then says what the last attempt
-    /// failed at. The connection goes on trying.
+    /// Waits until the connection is open, for so long: [`ConnectionError::NotOpen`] then says what the last
+    /// attempt failed at. The connection goes on trying.
     ///
     /// [`tokio::time::timeout`] around [`opened`](Self::opened) does the same, and says nothing of the cause.
     pub async fn opened_within(&self, limit: Duration) -> Result<(), ConnectionError> {
@@ -264,8 +269,8 @@ impl<C: Contract> Connection<C> {
         state.end.unwrap_or(ConnectionError::Closed)
     }
 
-    /// Closes the connection, and waits until the other side has taken note (two seconds at most). Calls that are not
-    /// answered by then end with an error. Again is no harm.
+    /// Closes the connection, and waits until the other side has taken note (two seconds at most). Calls that are
+    /// not answered by then end with an error. Again is no harm.
     pub async fn close(&self) {
         let (done, closed) = oneshot::channel();
         self.command(Command::Close(done));
@@ -278,36 +283,40 @@ impl<C: Contract> Connection<C> {
         once: bool,
         mut listener: impl FnMut(E) + Send + 'static,
     ) -> Subscription {
-        self.watch(|gate| {
+        self.watch(|state| {
             let run = Box::new(move |payload: &EventReader<'_>| E::read_event(payload).map(&mut listener));
-            Command::Listen(E::INDEX, Entry { gate, once, run })
+            Command::Listen(E::INDEX, Entry { state, once, run })
         })
     }
 
     /// Adds a listener of every event in the table, each a clone of this one.
-    fn listen_to_all(&self, gate: &Arc<Gate>, listener: impl FnMut(C::Event) + Clone + Send + 'static) {
+    fn listen_to_all(
+        &self,
+        state: &Arc<ListenerState>,
+        listener: impl FnMut(C::Event) + Clone + Send + 'static,
+    ) {
         for index in 0..C::Event::TABLE.len() {
             let mut listener = listener.clone();
             let run = Box::new(move |payload: &EventReader<'_>| {
                 C::Event::decode(index, payload).map(&mut listener)
             });
-            self.command(Command::Listen(index, Entry { gate: Arc::clone(gate), once: false, run }));
+            self.command(Command::Listen(index, Entry { state: Arc::clone(state), once: false, run }));
         }
     }
 
-    fn watch(&self, command: impl FnOnce(Arc<Gate>) -> Command<C>) -> Subscription {
-        let gate = self.gate();
-        let subscription = self.subscription(&gate);
-        self.command(command(gate));
+    fn watch(&self, command: impl FnOnce(Arc<ListenerState>) -> Command<C>) -> Subscription {
+        let state = self.listener_state();
+        let subscription = self.subscription(&state);
+        self.command(command(state));
         subscription
     }
 
-    fn gate(&self) -> Arc<Gate> {
-        Gate::new(self.turn.connection())
+    fn listener_state(&self) -> Arc<ListenerState> {
+        ListenerState::new(self.delivery.connection())
     }
 
-    fn subscription(&self, gate: &Arc<Gate>) -> Subscription {
-        Subscription::new(Arc::clone(gate), Arc::new(self.commands.downgrade()))
+    fn subscription(&self, state: &Arc<ListenerState>) -> Subscription {
+        Subscription::new(Arc::clone(state), Arc::new(self.commands.downgrade()))
     }
 
     /// The task is there as long as the runtime is; without it there is nothing left to tell.
@@ -324,10 +333,10 @@ impl<C: Contract> Connection<C> {
     }
 }
 
-impl<C: Contract> Forget for mpsc::WeakUnboundedSender<Command<C>> {
-    fn forget(&self, gate: &Arc<Gate>) {
+impl<C: Contract> Unlisten for mpsc::WeakUnboundedSender<Command<C>> {
+    fn unlisten(&self, state: &Arc<ListenerState>) {
         if let Some(commands) = self.upgrade() {
-            let _ = commands.send(Command::Forget(Arc::clone(gate)));
+            let _ = commands.send(Command::Unlisten(Arc::clone(state)));
         }
     }
 }
@@ -337,7 +346,7 @@ impl<C: Contract> Clone for Connection<C> {
         Self {
             commands: self.commands.clone(),
             state: self.state.clone(),
-            turn: self.turn,
+            delivery: self.delivery,
             port: Arc::clone(&self.port),
             params: self.params.clone(),
         }

@@ -1,7 +1,33 @@
-//! The task of a connection: it alone owns the listeners and the unanswered calls.
+//! The task of a connection, which alone owns the listeners and the unanswered calls.
 //!
-//! What the user's side does reaches it as [`Command`]s, in order, and what the server sends as [`FromServer`]s, in
-//! order. Commands go first, so that a listener added inside a listener is there for the next event.
+//! The user's side sends it [`Command`]s, and the link sends it [`LinkIncoming`] messages. Both arrive in order,
+//! and commands go first: a listener that is added inside a listener is there for the next event.
+//!
+//! The connection is in one of these states, which [`Status`] shows to the user:
+//!
+//! ```text
+//!                    ┌─────────── the backoff ends ───────────┐
+//!                    ▼                                        │
+//! (new) ──────► Connecting ── dial fails: `Lost` ──────► Disconnected
+//!                    │                                        ▲
+//!              `Open` arrives                                 │
+//!                    ▼                                        │
+//!                Connected ── the link is lost: `Lost` ───────┘
+//!
+//! each of the three ── `close()`, or the last `Connection` is dropped: `Requested` ──► Closed
+//! each of the three ── refused in a way that another attempt cannot change: `Final` ──► Closed
+//! ```
+//!
+//! | state | method | calls | listeners of events |
+//! |---|---|---|---|
+//! | `Connecting` | `connect_once`: `dial`, then `run_link` until `Open` | wait in [`Calls`] | are kept |
+//! | `Connected` | `run_link` | are sent at once | first and last one of an event: (un)subscribe |
+//! | `Disconnected` | `run`: sleeps for the [`Backoff`] | in flight: failed as `MaybeApplied`; new: wait | are kept |
+//! | `Closed` | `finish` | fail with the reason | are dropped |
+//!
+//! In every state the task takes commands, so no call and no listener ever waits for a dial or a sleep: see
+//! `run_commands_while`. The task ends when the last `Connection` is dropped, after `finish` has answered all
+//! commands.
 
 use std::{future::Future, ops::ControlFlow, pin::pin, sync::Arc, time::Duration};
 
@@ -14,20 +40,20 @@ use super::{
     backoff::Backoff,
     calls::Calls,
     command::Command,
-    ending::Ending,
-    link::{Dial, FromServer, Link, ToServer},
-    listener::Turn,
+    dial_failures::DialFailures,
+    disconnect::Disconnect,
+    link::{Dial, Link, LinkIncoming, LinkOutgoing},
+    listener::Delivery,
     listeners::Listeners,
-    outage::Outage,
     refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
 use crate::{Contract, Event, Fault, util::log, wire::Params};
 
-/// How long `close` waits for the other side to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(2);
+/// How long `close` waits until the other side has closed too.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// See the module.
+/// The task of one connection: see the module.
 pub(super) struct Driver<C: Contract> {
     dialer: Arc<dyn Dial<C>>,
     params: Option<Params>,
@@ -36,28 +62,28 @@ pub(super) struct Driver<C: Contract> {
     listeners: Listeners,
     calls: Calls<C>,
     backoff: Backoff,
-    outage: Outage,
+    dial_failures: DialFailures,
     /// The present link, once the server has accepted it.
     open: Option<Open<C>>,
-    /// What the server said last on the present link; the reason of a close repeats it in short.
+    /// The last error that the server sent on the present link. The reason of a close repeats it in short.
     last_fault: Option<Fault>,
 }
 
 /// A link that the server has accepted.
 struct Open<C: Contract> {
-    tx: mpsc::UnboundedSender<ToServer<C>>,
+    tx: mpsc::UnboundedSender<LinkOutgoing<C>>,
     since: Instant,
-    /// For each event, what the server was told, and said to it.
+    /// For each event of the contract's table, whether the server sends it.
     subscriptions: Vec<Subscribed>,
 }
 
-/// What became of an event.
+/// Whether the server sends an event over the present link.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Subscribed {
     No,
-    /// The server was told to send it.
+    /// The server was asked to send it.
     Yes,
-    /// The server does not send it; whoever listens next asks again.
+    /// The server refused to send it. The next listener that is added asks again.
     Refused,
 }
 
@@ -67,64 +93,64 @@ impl<C: Contract> Driver<C> {
         params: Option<Params>,
         commands: mpsc::UnboundedReceiver<Command<C>>,
         state: watch::Sender<State>,
-        turn: Turn,
+        delivery: Delivery,
     ) -> Self {
         Self {
             dialer,
             params,
             commands,
             state,
-            listeners: Listeners::new::<C>(turn),
+            listeners: Listeners::new::<C>(delivery),
             calls: Calls::default(),
             backoff: Backoff::default(),
-            outage: Outage::default(),
+            dial_failures: DialFailures::default(),
             open: None,
             last_fault: None,
         }
     }
 
-    /// Keeps the connection until it is over, and then answers for it until nobody can ask any more.
+    /// Keeps the connection until it is over, and then answers commands until the last `Connection` is dropped.
     pub(super) async fn run(mut self) {
-        let ending = loop {
-            match self.attempt().await {
-                Ending::Lost(why) => self.lose(&why),
-                ending => break ending,
+        let disconnect = loop {
+            match self.connect_once().await {
+                Disconnect::Lost(why) => self.on_link_lost(&why),
+                disconnect => break disconnect,
             }
             let delay = self.backoff.next();
-            if let Err(ending) = self.meanwhile(sleep(delay)).await {
-                break ending;
+            if let Err(disconnect) = self.run_commands_while(sleep(delay)).await {
+                break disconnect;
             }
         };
-        self.end(ending).await;
+        self.finish(disconnect).await;
     }
 
-    /// Answers for a connection that could not even be tried.
+    /// Answers commands of a connection that was never tried, because its params cannot be encoded.
     pub(super) async fn fail(self, why: ConnectionError) {
-        self.end(Ending::Final(why)).await;
+        self.finish(Disconnect::Final(why)).await;
     }
 
-    /// One link, from the attempt to open it to its end.
-    async fn attempt(&mut self) -> Ending {
+    /// Opens one link and runs it to its end.
+    async fn connect_once(&mut self) -> Disconnect {
         self.last_fault = None;
         self.set_status(Status::Connecting);
         let dialer = Arc::clone(&self.dialer);
         let params = self.params.clone();
-        match self.meanwhile(dialer.dial(params)).await {
-            Ok(Ok(link)) => self.serve(link).await,
-            Ok(Err(error)) => Ending::of_dial(error),
-            Err(ending) => ending,
+        match self.run_commands_while(dialer.dial(params)).await {
+            Ok(Ok(link)) => self.run_link(link).await,
+            Ok(Err(error)) => Disconnect::of_dial(error),
+            Err(disconnect) => disconnect,
         }
     }
 
-    /// Obeys commands until `future` is done, or until one of them ends the connection.
-    async fn meanwhile<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Ending> {
+    /// Handles commands until `future` is done, or until a command ends the connection.
+    async fn run_commands_while<T>(&mut self, future: impl Future<Output = T>) -> Result<T, Disconnect> {
         let mut future = pin!(future);
         loop {
             tokio::select! {
                 biased;
                 command = self.commands.recv() => {
-                    if let ControlFlow::Break(ending) = self.obey(command) {
-                        return Err(ending);
+                    if let ControlFlow::Break(disconnect) = self.handle_command(command) {
+                        return Err(disconnect);
                     }
                 }
                 value = &mut future => return Ok(value),
@@ -132,25 +158,25 @@ impl<C: Contract> Driver<C> {
         }
     }
 
-    /// Carries messages both ways until the link or the connection ends.
-    async fn serve(&mut self, mut link: Link<C>) -> Ending {
+    /// Handles commands and messages until the link or the connection ends.
+    async fn run_link(&mut self, mut link: Link<C>) -> Disconnect {
         loop {
             let flow = tokio::select! {
                 biased;
-                command = self.commands.recv() => self.obey(command),
-                message = link.rx.recv() => self.receive(message, &link.tx),
+                command = self.commands.recv() => self.handle_command(command),
+                message = link.rx.recv() => self.handle_message(message, &link.tx),
             };
-            if let ControlFlow::Break(ending) = flow {
-                if let Ending::Asked(_) = ending {
-                    self.say_goodbye(link).await;
+            if let ControlFlow::Break(disconnect) = flow {
+                if let Disconnect::Requested(_) = disconnect {
+                    self.close_link(link).await;
                 }
-                return ending;
+                return disconnect;
             }
         }
     }
 
-    /// Does what the user's side asks. `None` says that the last `Connection` was dropped.
-    fn obey(&mut self, command: Option<Command<C>>) -> ControlFlow<Ending> {
+    /// Does what a command asks. `None` means that the last `Connection` was dropped.
+    fn handle_command(&mut self, command: Option<Command<C>>) -> ControlFlow<Disconnect> {
         match command {
             Some(Command::Call(call)) => match &self.open {
                 Some(open) => self.calls.send(call, &open.tx),
@@ -158,61 +184,63 @@ impl<C: Contract> Driver<C> {
             },
             Some(Command::Listen(index, listener)) => {
                 self.listeners.add(index, listener);
-                self.ask_again(index);
-                self.subscribe(index);
+                self.retry_refused(index);
+                self.sync_subscription(index);
             }
-            Some(Command::Forget(gate)) => {
-                self.listeners.remove(&gate);
-                self.subscribe_all();
+            Some(Command::Unlisten(state)) => {
+                self.listeners.remove(&state);
+                self.sync_all_subscriptions();
             }
             Some(Command::WatchErrors(listener)) => self.listeners.watch_errors(listener),
             Some(Command::WatchStatus(listener)) => self.listeners.watch_status(listener),
-            Some(Command::Close(done)) => return ControlFlow::Break(Ending::Asked(Some(done))),
-            None => return ControlFlow::Break(Ending::Asked(None)),
+            Some(Command::Close(done)) => return ControlFlow::Break(Disconnect::Requested(Some(done))),
+            None => return ControlFlow::Break(Disconnect::Requested(None)),
         }
         ControlFlow::Continue(())
     }
 
-    /// Takes what the server sent. `None` says that the link is gone without a word.
-    fn receive(
+    /// Handles a message of the server. `None` means that the link ended without a close.
+    fn handle_message(
         &mut self,
-        message: Option<FromServer<C>>,
-        tx: &mpsc::UnboundedSender<ToServer<C>>,
-    ) -> ControlFlow<Ending> {
+        message: Option<LinkIncoming<C>>,
+        tx: &mpsc::UnboundedSender<LinkOutgoing<C>>,
+    ) -> ControlFlow<Disconnect> {
         match message {
-            Some(FromServer::Open { actor_id, conn_id }) => self.accept(&actor_id, &conn_id, tx),
-            Some(FromServer::Event { index, format, args }) => {
+            Some(LinkIncoming::Open { actor_id, conn_id }) => self.on_open(&actor_id, &conn_id, tx),
+            Some(LinkIncoming::Event { index, format, args }) => {
                 if let Err(error) = self.listeners.deliver::<C>(index, format, &args) {
                     self.listeners.report(&error);
                 }
-                self.subscribe(index);
+                self.sync_subscription(index);
             }
-            Some(FromServer::Refused { index, fault }) => self.be_refused(index, fault),
-            Some(FromServer::Dropped { index, dropped }) => {
+            Some(LinkIncoming::Refused { index, fault }) => self.on_refused(index, fault),
+            Some(LinkIncoming::Dropped { index, dropped }) => {
                 let event = C::Event::TABLE[index].name;
                 self.listeners.report(&ConnectionError::Missed { event, events: dropped });
             }
-            Some(FromServer::Reply { id, result }) => self.calls.answer(id, result),
-            Some(FromServer::Error(fault)) => {
+            Some(LinkIncoming::Reply { id, result }) => self.calls.answer(id, result),
+            Some(LinkIncoming::Error(fault)) => {
                 self.listeners.report(&fault.clone().into());
                 self.last_fault = Some(fault);
             }
-            Some(FromServer::Closed { code, reason }) => {
-                let ending = Ending::of_close(code, &reason, self.open.is_some(), self.last_fault.as_ref());
-                return ControlFlow::Break(ending);
+            Some(LinkIncoming::Closed { code, reason }) => {
+                let disconnect =
+                    Disconnect::of_close(code, &reason, self.open.is_some(), self.last_fault.as_ref());
+                return ControlFlow::Break(disconnect);
             }
-            None => return ControlFlow::Break(Ending::broken()),
+            None => return ControlFlow::Break(Disconnect::broken()),
         }
         ControlFlow::Continue(())
     }
 
-    /// The server has accepted the link: the subscriptions are made again, then the calls that waited are sent.
-    fn accept(&mut self, actor_id: &str, conn_id: &str, tx: &mpsc::UnboundedSender<ToServer<C>>) {
+    /// The server has accepted the link: subscribes again to every event with a listener, then sends the calls
+    /// that waited.
+    fn on_open(&mut self, actor_id: &str, conn_id: &str, tx: &mpsc::UnboundedSender<LinkOutgoing<C>>) {
         let subscriptions = vec![Subscribed::No; C::Event::TABLE.len()];
         self.open = Some(Open { tx: tx.clone(), since: Instant::now(), subscriptions });
-        self.subscribe_all();
+        self.sync_all_subscriptions();
         self.calls.send_queued(tx);
-        self.outage.end();
+        self.dial_failures.reset();
         self.state.send_modify(|state| {
             state.failure = None;
             state.actor_id = actor_id.parse().ok();
@@ -221,21 +249,22 @@ impl<C: Contract> Driver<C> {
         self.set_status(Status::Connected);
     }
 
-    /// Tells the server whether anybody listens to the event at this place of the table, if that has changed.
-    fn subscribe(&mut self, index: usize) {
-        let on = self.listeners.is_heard(index);
+    /// Asks the server to send the event at this place of the table, or to stop it, if the listeners have changed
+    /// that.
+    fn sync_subscription(&mut self, index: usize) {
+        let on = self.listeners.has_listeners(index);
         if let Some(open) = &mut self.open
             && let Some(subscribed) = open.subscriptions.get_mut(index)
             && (*subscribed != Subscribed::No) != on
         {
             *subscribed = if on { Subscribed::Yes } else { Subscribed::No };
-            // A link that is gone is noticed when its messages end.
-            let _ = open.tx.send(ToServer::Subscribe { index, on });
+            // A failure means that the link is gone, which `run_link` notices.
+            let _ = open.tx.send(LinkOutgoing::Subscribe { index, on });
         }
     }
 
-    /// Somebody begins to listen: that the event was refused to others before is no answer to that.
-    fn ask_again(&mut self, index: usize) {
+    /// A listener was added. If the event was refused before, the server is asked again for this one.
+    fn retry_refused(&mut self, index: usize) {
         if let Some(open) = &mut self.open
             && let Some(subscribed @ Subscribed::Refused) = open.subscriptions.get_mut(index)
         {
@@ -243,8 +272,9 @@ impl<C: Contract> Driver<C> {
         }
     }
 
-    /// The server does not send an event: those hear of it who listen to that, and whoever listens to errors.
-    fn be_refused(&mut self, index: usize, fault: Fault) {
+    /// The server refuses to send an event, which is reported to the listeners of that event and to those of
+    /// errors.
+    fn on_refused(&mut self, index: usize, fault: Fault) {
         if let Some(open) = &mut self.open
             && let Some(subscribed @ Subscribed::Yes) = open.subscriptions.get_mut(index)
         {
@@ -255,93 +285,93 @@ impl<C: Contract> Driver<C> {
         }
     }
 
-    fn subscribe_all(&mut self) {
-        (0..C::Event::TABLE.len()).for_each(|index| self.subscribe(index));
+    fn sync_all_subscriptions(&mut self) {
+        (0..C::Event::TABLE.len()).for_each(|index| self.sync_subscription(index));
     }
 
-    /// The link is gone, and another may follow.
-    fn lose(&mut self, why: &ConnectionError) {
+    /// The link is gone, and another attempt follows.
+    fn on_link_lost(&mut self, why: &ConnectionError) {
         if self.open.is_none() {
-            self.outage.failed::<C>(self.dialer.address(), why);
+            self.dial_failures.log::<C>(self.dialer.address(), why);
             self.state.send_modify(|state| state.failure = Some(why.cause()));
         }
-        self.leave();
-        self.calls.break_in_flight(why);
+        self.drop_link();
+        self.calls.fail_in_flight(why);
         self.set_status(Status::Disconnected);
-        self.report_unless_said(why);
+        self.report_unless_reported(why);
     }
 
-    /// Forgets the present link.
-    fn leave(&mut self) {
-        self.open.take().inspect(|open| self.backoff.lived(open.since.elapsed()));
+    /// Drops the present link, if one is open.
+    fn drop_link(&mut self) {
+        self.open.take().inspect(|open| self.backoff.reset_if_stable(open.since.elapsed()));
         self.state.send_modify(|state| state.conn_id = None);
     }
 
-    /// Asks the other side to close, and takes the answers that still come until it has.
-    async fn say_goodbye(&mut self, mut link: Link<C>) {
-        let _ = link.tx.send(ToServer::Close);
-        let last_words = async {
+    /// Asks the other side to close, and takes the replies that come until it has.
+    async fn close_link(&mut self, mut link: Link<C>) {
+        let _ = link.tx.send(LinkOutgoing::Close);
+        let last_replies = async {
             while let Some(message) = link.rx.recv().await {
-                if let FromServer::Reply { id, result } = message {
+                if let LinkIncoming::Reply { id, result } = message {
                     self.calls.answer(id, result);
                 }
             }
         };
-        if timeout(GOODBYE, last_words).await.is_err() {
-            log::debug!("the server did not say goodbye in time");
+        if timeout(CLOSE_TIMEOUT, last_replies).await.is_err() {
+            log::debug!("the server did not answer the close in time");
         }
     }
 
-    /// The connection is over. Whoever asks from now on hears why.
-    async fn end(mut self, ending: Ending) {
-        let (why, done) = match ending {
-            Ending::Asked(done) => (ConnectionError::Closed, done),
-            Ending::Final(why) | Ending::Lost(why) => (why, None),
+    /// The connection is over: fails what waits, reports the reason, and answers every later command with it.
+    async fn finish(mut self, disconnect: Disconnect) {
+        let (why, done) = match disconnect {
+            Disconnect::Requested(done) => (ConnectionError::Closed, done),
+            Disconnect::Final(why) | Disconnect::Lost(why) => (why, None),
         };
         if self.open.is_none() {
-            Outage::failed_for_good::<C>(self.dialer.address(), &why);
+            DialFailures::log_final::<C>(self.dialer.address(), &why);
         }
-        self.leave();
-        self.calls.break_in_flight(&why);
-        self.calls.refuse_queued(&why);
+        self.drop_link();
+        self.calls.fail_in_flight(&why);
+        self.calls.fail_queued(&why);
         self.listeners.clear_events();
         self.state.send_modify(|state| state.end = Some(why.clone()));
         self.set_status(Status::Closed);
         if why != ConnectionError::Closed {
-            self.report_unless_said(&why);
+            self.report_unless_reported(&why);
         }
         self.listeners.clear();
         drop(done);
         while let Some(command) = self.commands.recv().await {
-            self.obey_after_end(command, &why);
+            self.handle_late_command(command, &why);
         }
     }
 
-    fn obey_after_end(&mut self, command: Command<C>, why: &ConnectionError) {
+    fn handle_late_command(&mut self, command: Command<C>, why: &ConnectionError) {
         match command {
             Command::Call(call) => {
                 self.calls.queue(call);
-                self.calls.refuse_queued(why);
+                self.calls.fail_queued(why);
             }
-            // Whoever begins to watch now shall not wait for what has already been said.
+            // A listener of errors that comes late gets the last error at once.
             Command::WatchErrors(listener) if *why != ConnectionError::Closed => {
                 self.listeners.report_late(why, listener);
             }
             Command::WatchErrors(_)
             | Command::WatchStatus(_)
             | Command::Listen(..)
-            | Command::Forget(_)
+            | Command::Unlisten(_)
             | Command::Close(_) => {}
         }
     }
 
     fn set_status(&mut self, status: Status) {
         self.state.send_modify(|state| state.status = status);
-        self.listeners.tell_status(status);
+        self.listeners.report_status(status);
     }
 
-    /// Reports an error, unless the server's own message of it has already been reported.
-    fn report_unless_said(&mut self, error: &ConnectionError) {
+    /// Reports an error, unless it is the one that the server has already sent as a message of its own.
+    fn report_unless_reported(&mut self, error: &ConnectionError) {
         if error.fault().is_none() || error.fault() != self.last_fault.as_ref() {
             self.listeners.report(error);
         }

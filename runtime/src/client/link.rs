@@ -98,12 +98,12 @@ pub(crate) enum DialError {
 
 /// One live link. It is lost when `rx` ends, and wanted no more when `tx` is dropped.
 pub(crate) struct Link<C: Contract> {
-    pub tx: mpsc::UnboundedSender<ToServer<C>>,
-    pub rx: mpsc::UnboundedReceiver<FromServer<C>>,
+    pub tx: mpsc::UnboundedSender<LinkOutgoing<C>>,
+    pub rx: mpsc::UnboundedReceiver<LinkIncoming<C>>,
 }
 
 /// What a connection sends, in this order on the wire.
-pub(crate) enum ToServer<C: Contract> {
+pub(crate) enum LinkOutgoing<C: Contract> {
     /// Run an action, and answer with this id.
     Call { id: u64, action: C::Action },
     /// Begin or stop sending the event at this place of the contract's table.
@@ -113,7 +113,7 @@ pub(crate) enum ToServer<C: Contract> {
 }
 
 /// What a connection receives.
-pub(crate) enum FromServer<C: Contract> {
+pub(crate) enum LinkIncoming<C: Contract> {
     /// The first message: the connection is accepted.
     Open { actor_id: String, conn_id: String },
     /// An event, by its place in the contract's table. `args` is an array in `format`.

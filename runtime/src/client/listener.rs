@@ -1,4 +1,24 @@
-//! The listeners of a connection: in which order they run, and until when.
+//! One listener, and a list of listeners: in which order they run, and until when.
+//!
+//! Each event, error and change of status is one [`Delivery`], and deliveries of a connection are numbered. A
+//! delivery runs on the connection's task, calls the listeners of its list one after the other in the order in
+//! which they were added, and ends before the next delivery begins. A listener that panics is logged, and the next
+//! one runs.
+//!
+//! A listener runs until it is stopped, and a stop takes effect at once: the list belongs to the task, but the
+//! [`ListenerState`] is shared with the user's `Subscription`, so `unsubscribe` on any thread also keeps the
+//! listener from events that wait in the task's queue. The state holds the number of the last delivery in which
+//! the listener may run:
+//!
+//! ```text
+//! ACTIVE (u64::MAX)  the listener runs in every delivery
+//! 0                  it was stopped from outside, or it was a `once` that has run: it never runs again
+//! n                  it was stopped by a listener that ran in delivery n: it runs in n, and not in n + 1
+//! ```
+//!
+//! The last case is why there are numbers. If the first listener of an event stops the second one, the second
+//! still gets that event, as in every `EventEmitter` of JavaScript. The task notices what was stopped after the
+//! delivery, and takes it off the list.
 
 use std::{
     cell::Cell,
@@ -14,13 +34,13 @@ use super::refusal::{Refusal, Refusals};
 use crate::util::log;
 
 /// Listeners of one kind (of one event, of errors, of the status), in the order added.
-pub(super) struct Row<F: ?Sized> {
+pub(super) struct ListenerList<F: ?Sized> {
     entries: Vec<Entry<F>>,
 }
 
 /// One listener.
 pub(super) struct Entry<F: ?Sized> {
-    pub gate: Arc<Gate>,
+    pub state: Arc<ListenerState>,
     /// Whether it runs only once.
     pub once: bool,
     pub run: Box<F>,
@@ -28,89 +48,87 @@ pub(super) struct Entry<F: ?Sized> {
 
 impl<F: ?Sized> Drop for Entry<F> {
     fn drop(&mut self) {
-        // It will never run again.
-        self.gate.refusals.end();
+        // The listener will never run again, so nobody needs to wait for a refusal.
+        self.state.refusals.end();
     }
 }
 
-impl<F: ?Sized> Default for Row<F> {
+impl<F: ?Sized> Default for ListenerList<F> {
     fn default() -> Self {
         Self { entries: Vec::new() }
     }
 }
 
-impl<F: ?Sized> Row<F> {
+impl<F: ?Sized> ListenerList<F> {
     pub(super) fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Tells the listeners that they do not get what they listen to.
+    /// Passes a refusal to the listeners, which do not get the event that they listen to.
     pub(super) fn refuse(&self, refusal: &Refusal) {
-        self.entries.iter().for_each(|entry| entry.gate.refusals.add(refusal.clone()));
+        self.entries.iter().for_each(|entry| entry.state.refusals.add(refusal.clone()));
     }
 
-    /// Adds a listener behind the others, unless it was removed before it got here.
+    /// Adds a listener behind the others, unless it was stopped before it got here.
     pub(super) fn add(&mut self, entry: Entry<F>) {
-        if entry.gate.is_open() {
+        if entry.state.is_active() {
             self.entries.push(entry);
         }
     }
 
-    /// Removes a listener, if it is there.
-    pub(super) fn remove(&mut self, gate: &Arc<Gate>) {
-        self.entries.retain(|entry| !Arc::ptr_eq(&entry.gate, gate));
+    /// Removes the listener with this state, if it is in the list.
+    pub(super) fn remove(&mut self, state: &Arc<ListenerState>) {
+        self.entries.retain(|entry| !Arc::ptr_eq(&entry.state, state));
     }
 
-    /// Runs the listeners, in order. One that panics stops neither the others nor what called it. `call` says whether
-    /// the listener took part, which is what counts for one that runs once.
-    pub(super) fn run(&mut self, turn: Turn, mut call: impl FnMut(&mut F) -> bool) {
-        let _inside = turn.enter();
+    /// Runs the listeners, in order. A listener that panics stops neither the others nor the caller. `call`
+    /// returns whether the listener took part, which uses up a listener that runs once.
+    pub(super) fn run(&mut self, delivery: Delivery, mut call: impl FnMut(&mut F) -> bool) {
+        let _guard = delivery.enter();
         for entry in &mut self.entries {
-            if !entry.gate.admits(turn) {
+            if !entry.state.may_run_in(delivery) {
                 continue;
             }
             let took_part = catch_unwind(AssertUnwindSafe(|| call(&mut entry.run))).unwrap_or_else(|_| {
-                log::error!("a listener panicked; the connection and its other listeners go on");
+                log::error!("a listener panicked; the connection and its other listeners continue");
                 true
             });
             if entry.once && took_part {
-                entry.gate.shut(0);
+                entry.state.stop_after(0);
             }
         }
-        self.entries.retain(|entry| entry.gate.is_open());
+        self.entries.retain(|entry| entry.state.is_active());
     }
 }
 
-/// Until when a listener is called.
-///
-/// It is shared with the listener's [`Subscription`](crate::Subscription), so that `unsubscribe` takes effect at
-/// once, even for events that are already on their way to the listener.
+/// Until when a listener runs: see the module.
 #[derive(Debug)]
-pub(super) struct Gate {
+pub(super) struct ListenerState {
     connection: u64,
-    /// The last turn in which it is open; `OPEN` while nothing ends it.
-    until: AtomicU64,
-    /// Events that the listener does not get.
+    /// The number of the last delivery in which the listener may run.
+    last_delivery: AtomicU64,
+    /// Refusals of events that the listener does not get.
     refusals: Refusals,
 }
 
-const OPEN: u64 = u64::MAX;
+const ACTIVE: u64 = u64::MAX;
 
-impl Gate {
-    /// An open one, for a listener of this connection.
+impl ListenerState {
+    /// The state of a new, active listener of this connection.
     pub(super) fn new(connection: u64) -> Arc<Self> {
-        Arc::new(Self { connection, until: AtomicU64::new(OPEN), refusals: Refusals::default() })
+        Arc::new(Self { connection, last_delivery: AtomicU64::new(ACTIVE), refusals: Refusals::default() })
     }
 
-    /// No call begins after this, with one exception: if a listener of the same connection is what calls this,
-    /// the event that it is running for still reaches all that were there when it came.
-    pub(super) fn close(&self) {
-        let current = CURRENT.get().filter(|turn| turn.connection == self.connection);
-        self.shut(current.map_or(0, |turn| turn.number));
+    /// Stops the listener: no call of it begins after this, with one exception. If a listener of the same
+    /// connection calls this, the delivery in which it runs still reaches all listeners that were there when it
+    /// began.
+    pub(super) fn stop(&self) {
+        let current = CURRENT.get().filter(|delivery| delivery.connection == self.connection);
+        self.stop_after(current.map_or(0, |delivery| delivery.number));
     }
 
-    fn shut(&self, until: u64) {
-        self.until.fetch_min(until, Ordering::AcqRel);
+    fn stop_after(&self, delivery: u64) {
+        self.last_delivery.fetch_min(delivery, Ordering::AcqRel);
         self.refusals.end();
     }
 
@@ -118,60 +136,63 @@ impl Gate {
         &self.refusals
     }
 
-    fn admits(&self, turn: Turn) -> bool {
-        turn.number <= self.until.load(Ordering::Acquire)
+    fn may_run_in(&self, delivery: Delivery) -> bool {
+        delivery.number <= self.last_delivery.load(Ordering::Acquire)
     }
 
-    fn is_open(&self) -> bool {
-        self.until.load(Ordering::Acquire) == OPEN
+    fn is_active(&self) -> bool {
+        self.last_delivery.load(Ordering::Acquire) == ACTIVE
     }
 }
 
-/// One delivery to the listeners of a connection.
+/// One delivery to the listeners of a connection: an event, an error or a status.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Turn {
+pub(super) struct Delivery {
     connection: u64,
     number: u64,
 }
 
 thread_local! {
     /// The delivery that runs on this thread at the moment.
-    static CURRENT: Cell<Option<Turn>> = const { Cell::new(None) };
+    static CURRENT: Cell<Option<Delivery>> = const { Cell::new(None) };
 }
 
-impl Turn {
-    /// Before the first delivery to a new connection.
-    pub(super) fn zero() -> Self {
+impl Delivery {
+    /// The state of a new connection, before its first delivery. It has the number 0.
+    pub(super) fn before_first() -> Self {
         static CONNECTIONS: AtomicU64 = AtomicU64::new(0);
         Self { connection: CONNECTIONS.fetch_add(1, Ordering::Relaxed), number: 0 }
     }
 
-    /// Which connection's.
+    /// The number of the connection in this process.
     pub(super) fn connection(self) -> u64 {
         self.connection
     }
 
-    /// The next one.
+    /// Counts on, and returns the next delivery.
     pub(super) fn next(&mut self) -> Self {
         self.number += 1;
         *self
     }
 
-    fn enter(self) -> Inside {
-        Inside(CURRENT.replace(Some(self)))
+    fn enter(self) -> DeliveryGuard {
+        DeliveryGuard { outer: CURRENT.replace(Some(self)) }
     }
 }
 
-/// While it lives, a delivery runs on this thread; it remembers the one around it.
-struct Inside(Option<Turn>);
+/// While the guard lives, a delivery runs on this thread. A listener may block on a future that runs listeners of
+/// another connection, so the guard restores the delivery that was running before.
+struct DeliveryGuard {
+    outer: Option<Delivery>,
+}
 
-impl Drop for Inside {
+impl Drop for DeliveryGuard {
     fn drop(&mut self) {
-        CURRENT.set(self.0);
+        CURRENT.set(self.outer);
     }
 }
 
-impl<F: ?Sized> fmt::Debug for Row<F> {
+impl<F: ?Sized> fmt::Debug for ListenerList<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} listeners", self.entries.len())
     }

@@ -1,9 +1,13 @@
 //! All listeners of a connection: of its events, its errors, its status.
+//!
+//! There is a list for each event of the contract's table, one for errors and one for the status. All of them
+//! share one count of deliveries, because one listener may be in several lists (`on_any`, `updates`) and is
+//! stopped in all of them at once. `listener.rs` says in which order listeners run, and until when.
 
 use std::sync::Arc;
 
 use super::{
-    listener::{Entry, Gate, Row, Turn},
+    listener::{Delivery, Entry, ListenerList, ListenerState},
     refusal::Refusal,
     status::{ConnectionError, Status},
 };
@@ -16,36 +20,37 @@ pub(super) type EventListener = dyn FnMut(&EventReader<'_>) -> Result<(), Decode
 pub(super) type ErrorListener = dyn FnMut(&ConnectionError) + Send;
 pub(super) type StatusListener = dyn FnMut(Status) + Send;
 
-/// See the module.
+/// The listeners of one connection, owned by its task.
 pub(super) struct Listeners {
-    turn: Turn,
-    /// One row for each event of the contract's table.
-    events: Vec<Row<EventListener>>,
-    errors: Row<ErrorListener>,
-    status: Row<StatusListener>,
+    delivery: Delivery,
+    /// One list for each event of the contract's table.
+    events: Vec<ListenerList<EventListener>>,
+    errors: ListenerList<ErrorListener>,
+    status: ListenerList<StatusListener>,
 }
 
 impl Listeners {
     /// No listeners, for a connection of contract `C`.
-    pub(super) fn new<C: Contract>(turn: Turn) -> Self {
-        let events = C::Event::TABLE.iter().map(|_| Row::default()).collect();
-        Self { turn, events, errors: Row::default(), status: Row::default() }
+    pub(super) fn new<C: Contract>(delivery: Delivery) -> Self {
+        let events = C::Event::TABLE.iter().map(|_| ListenerList::default()).collect();
+        Self { delivery, events, errors: ListenerList::default(), status: ListenerList::default() }
     }
 
-    /// Runs the listeners of the event at this place of the table. Payloads are decoded for each, because each owns
-    /// its own; a payload that does not fit is one error, however many listeners there are.
+    /// Runs the listeners of the event at this place of the table. The payload is decoded for each listener,
+    /// because each owns what it gets. A payload that does not fit is reported as one error, whatever the number
+    /// of listeners.
     pub(super) fn deliver<C: Contract>(
         &mut self,
         index: usize,
         format: Format,
         args: &[u8],
     ) -> Result<(), ConnectionError> {
-        let Some(row) = self.events.get_mut(index) else {
+        let Some(list) = self.events.get_mut(index) else {
             return Ok(());
         };
         let payload = EventReader::new(format, args);
         let mut failure = None;
-        row.run(self.turn.next(), |listener| {
+        list.run(self.delivery.next(), |listener| {
             failure = failure.take().or_else(|| listener(&payload).err());
             failure.is_none()
         });
@@ -55,24 +60,26 @@ impl Listeners {
         }
     }
 
-    /// Tells the listeners of the event at this place of the table that they do not get it.
+    /// Passes a refusal to the listeners of the event at this place of the table.
     pub(super) fn refuse(&self, index: usize, refusal: &Refusal) {
         self.events[index].refuse(refusal);
     }
 
+    /// Runs the listeners of errors.
     pub(super) fn report(&mut self, error: &ConnectionError) {
-        tell(&mut self.errors, self.turn.next(), error);
+        run(&mut self.errors, self.delivery.next(), error);
     }
 
-    /// Tells one listener what the others have already been told.
+    /// Runs one listener of errors, with an error that the others have already been given.
     pub(super) fn report_late(&mut self, error: &ConnectionError, listener: Entry<ErrorListener>) {
-        let mut row = Row::default();
-        row.add(listener);
-        tell(&mut row, self.turn.next(), error);
+        let mut list = ListenerList::default();
+        list.add(listener);
+        run(&mut list, self.delivery.next(), error);
     }
 
-    pub(super) fn tell_status(&mut self, status: Status) {
-        self.status.run(self.turn.next(), |listener| {
+    /// Runs the listeners of the status.
+    pub(super) fn report_status(&mut self, status: Status) {
+        self.status.run(self.delivery.next(), |listener| {
             listener(status);
             true
         });
@@ -90,33 +97,33 @@ impl Listeners {
         self.status.add(listener);
     }
 
-    /// Takes a listener off every row it is on.
-    pub(super) fn remove(&mut self, gate: &Arc<Gate>) {
-        self.events.iter_mut().for_each(|row| row.remove(gate));
-        self.errors.remove(gate);
-        self.status.remove(gate);
+    /// Removes a listener from every list that it is in.
+    pub(super) fn remove(&mut self, state: &Arc<ListenerState>) {
+        self.events.iter_mut().for_each(|list| list.remove(state));
+        self.errors.remove(state);
+        self.status.remove(state);
     }
 
-    /// Takes all listeners of events off, which ends the streams that some of them feed.
+    /// Removes all listeners of events, which ends the streams that some of them feed.
     pub(super) fn clear_events(&mut self) {
-        self.events.iter_mut().for_each(|row| *row = Row::default());
+        self.events.iter_mut().for_each(|list| *list = ListenerList::default());
     }
 
-    /// Takes all listeners off, once there is nothing left to tell them.
+    /// Removes all listeners, once there is nothing left to report.
     pub(super) fn clear(&mut self) {
         self.clear_events();
-        self.errors = Row::default();
-        self.status = Row::default();
+        self.errors = ListenerList::default();
+        self.status = ListenerList::default();
     }
 
     /// Whether anybody listens to the event at this place of the table.
-    pub(super) fn is_heard(&self, index: usize) -> bool {
-        self.events.get(index).is_some_and(|row| !row.is_empty())
+    pub(super) fn has_listeners(&self, index: usize) -> bool {
+        self.events.get(index).is_some_and(|list| !list.is_empty())
     }
 }
 
-fn tell(row: &mut Row<ErrorListener>, turn: Turn, error: &ConnectionError) {
-    row.run(turn, |listener| {
+fn run(list: &mut ListenerList<ErrorListener>, delivery: Delivery, error: &ConnectionError) {
+    list.run(delivery, |listener| {
         listener(error);
         true
     });

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use super::{
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, Sent, ToServer},
+    link::{BoxFuture, Dial, DialError, Link, LinkIncoming, LinkOutgoing, Outgoing, Port, Sent},
     target::Target,
 };
 use crate::{
@@ -258,16 +258,16 @@ impl<C: Contract> Dial<C> for LocalDial {
 /// Hands what the client sends to its connection, in order, until one of them goes.
 async fn carry<C: Contract>(
     conn: Arc<dyn LocalConn<C>>,
-    mut commands: mpsc::UnboundedReceiver<ToServer<C>>,
+    mut commands: mpsc::UnboundedReceiver<LinkOutgoing<C>>,
     sink: LocalSink<C>,
     stopping: tokio_util::sync::CancellationToken,
 ) {
     loop {
         tokio::select! {
             command = commands.recv() => match command {
-                Some(ToServer::Call { id, action }) => conn.call(id, action),
-                Some(ToServer::Subscribe { index, on }) => conn.subscribe(index, on),
-                Some(ToServer::Close) | None => break,
+                Some(LinkOutgoing::Call { id, action }) => conn.call(id, action),
+                Some(LinkOutgoing::Subscribe { index, on }) => conn.subscribe(index, on),
+                Some(LinkOutgoing::Close) | None => break,
             },
             () = sink.0.closed() => break,
             () = stopping.cancelled() => {
@@ -280,38 +280,38 @@ async fn carry<C: Contract>(
 }
 
 /// The end of a connection in this process that its actor sends to.
-struct LocalSink<C: Contract>(mpsc::UnboundedSender<FromServer<C>>);
+struct LocalSink<C: Contract>(mpsc::UnboundedSender<LinkIncoming<C>>);
 
 impl<C: Contract> LocalSink<C> {
-    fn new() -> (Self, mpsc::UnboundedReceiver<FromServer<C>>) {
+    fn new() -> (Self, mpsc::UnboundedReceiver<LinkIncoming<C>>) {
         let (sender, receiver) = mpsc::unbounded_channel();
         (Self(sender), receiver)
     }
 
-    fn send(&self, message: FromServer<C>) -> bool {
+    fn send(&self, message: LinkIncoming<C>) -> bool {
         self.0.send(message).is_ok()
     }
 }
 
 impl<C: Contract> LocalPeer<C> for LocalSink<C> {
     fn send_open(&self, actor: ActorId, conn: ConnId) {
-        self.send(FromServer::Open { actor_id: actor.to_string(), conn_id: conn.to_string() });
+        self.send(LinkIncoming::Open { actor_id: actor.to_string(), conn_id: conn.to_string() });
     }
 
     fn send_event(&self, index: usize, args: Bytes) -> bool {
-        self.send(FromServer::Event { index, format: Format::Cbor, args })
+        self.send(LinkIncoming::Event { index, format: Format::Cbor, args })
     }
 
     fn send_reply(&self, id: u64, result: Result<ReplyOf<C>, Fault>) {
-        self.send(FromServer::Reply { id, result: result.map_err(CallError::Fault) });
+        self.send(LinkIncoming::Reply { id, result: result.map_err(CallError::Fault) });
     }
 
     fn refuse(&self, index: usize, fault: Fault) {
-        self.send(FromServer::Refused { index, fault });
+        self.send(LinkIncoming::Refused { index, fault });
     }
 
     fn close(&self, Close { code, reason }: Close) {
-        self.send(FromServer::Closed { code, reason });
+        self.send(LinkIncoming::Closed { code, reason });
     }
 }
 

@@ -1,7 +1,7 @@
 //! The client: handles and connections, whatever carries their messages.
 //!
-//! [`Client`] makes [`Handle`]s, a handle opens [`Connection`]s. Each connection has one task, its driver, which owns
-//! listeners and unanswered calls, and speaks through a `Link` with what carries the messages: a WebSocket
+//! [`Client`] makes [`Handle`]s, a handle opens [`Connection`]s. Each connection has one task, its driver, which
+//! owns listeners and unanswered calls, and speaks through a `Link` with what carries the messages: a WebSocket
 //! (`network`), or the host in this process (`local`).
 
 mod backoff;
@@ -9,8 +9,10 @@ mod builder;
 mod calls;
 mod command;
 mod connection;
+mod dial_failures;
+mod disconnect;
 mod driver;
-mod ending;
+mod error;
 mod events;
 mod handle;
 pub(crate) mod link;
@@ -19,7 +21,6 @@ mod listeners;
 #[cfg(feature = "server")]
 mod local;
 mod network;
-mod outage;
 mod refusal;
 mod sending;
 mod status;
@@ -35,8 +36,9 @@ use std::{fmt, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
 
-pub use builder::{ClientBuilder, ClientError};
+pub use builder::ClientBuilder;
 pub use connection::Connection;
+pub use error::ClientError;
 pub use events::Events;
 pub use handle::Handle;
 #[cfg(feature = "server")]
@@ -81,13 +83,6 @@ enum Transport {
 }
 
 impl Client {
-    /// A client of the server at this URL (`http`, `https`, `ws` or `wss`; a path is kept as a prefix).
-    ///
-    /// Credentials in the URL, `http://namespace:token@host`, become namespace and token.
-    pub fn new(url: &str) -> Result<Self, ClientError> {
-        Self::builder(url).build()
-    }
-
     /// A client of the actors in this process, which run as long as there is one.
     #[cfg(feature = "server")]
     pub(crate) fn local(runtime: &Arc<Runtime>) -> Self {
@@ -98,11 +93,6 @@ impl Client {
     #[cfg(feature = "server")]
     pub(crate) fn within(runtime: &Weak<Runtime>) -> Self {
         Self { transport: Transport::Local(Host::Within(Weak::clone(runtime))) }
-    }
-
-    /// The same, with a say in the details.
-    pub fn builder(url: impl Into<String>) -> ClientBuilder {
-        ClientBuilder::new(url.into())
     }
 
     /// The actor with this key. Calls fail with `actor.not_found` as long as there is none.
@@ -148,8 +138,9 @@ impl Client {
         Box::pin(self.make::<C>(key.into(), None))
     }
 
-    /// Makes an actor from `input`; fails with `actor.duplicate_key` where one with this key exists. It shows no params: where
-    /// `#[on_before_connect]` asks for some, over the network, `get_or_create(..)` and `with_params(..)` make it.
+    /// Makes an actor from `input`; fails with `actor.duplicate_key` where one with this key exists. It shows no
+    /// params: where `#[on_before_connect]` asks for some, over the network, `get_or_create(..)` and
+    /// `with_params(..)` make it.
     pub async fn create_with<C: Contract>(
         &self,
         key: impl Into<Key>,

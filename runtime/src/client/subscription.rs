@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use super::{listener::Gate, refusal::Refusal};
+use super::{listener::ListenerState, refusal::Refusal};
 
 /// A listener that was added to a [`Connection`](crate::Connection).
 ///
@@ -19,13 +19,13 @@ use super::{listener::Gate, refusal::Refusal};
 /// # }
 /// ```
 pub struct Subscription {
-    gate: Arc<Gate>,
-    task: Arc<dyn Forget>,
+    state: Arc<ListenerState>,
+    task: Arc<dyn Unlisten>,
 }
 
 impl Subscription {
-    pub(super) fn new(gate: Arc<Gate>, task: Arc<dyn Forget>) -> Self {
-        Self { gate, task }
+    pub(super) fn new(state: Arc<ListenerState>, task: Arc<dyn Unlisten>) -> Self {
+        Self { state, task }
     }
 
     /// Stops the listener: no call begins after this one returned, not even for an event that has already arrived.
@@ -33,13 +33,13 @@ impl Subscription {
     ///
     /// Inside a listener of the same connection it takes effect from the next event on.
     pub fn unsubscribe(&self) {
-        self.gate.close();
-        self.task.forget(&self.gate);
+        self.state.stop();
+        self.task.unlisten(&self.state);
     }
 
-    /// Waits until the actor refuses what the listener listens to, which reaches that listener alone: `None` once that
-    /// cannot happen any more, because it was stopped or the connection is over. Who is let in waits here, so wait
-    /// beside other things. The future does not borrow the subscription.
+    /// Waits until the actor refuses what the listener listens to, which reaches that listener alone: `None` once
+    /// that cannot happen any more, because it was stopped or the connection is over. Who is let in waits here, so
+    /// wait beside other things. The future does not borrow the subscription.
     ///
     /// Whoever listens with [`on_error`](crate::Connection::on_error) hears of it too.
     ///
@@ -55,8 +55,8 @@ impl Subscription {
     /// # }
     /// ```
     pub fn refused(&self) -> impl Future<Output = Option<Refusal>> + Send + use<> {
-        let gate = Arc::clone(&self.gate);
-        async move { gate.refusals().next().await }
+        let state = Arc::clone(&self.state);
+        async move { state.refusals().next().await }
     }
 
     /// The same listener, stopped when the guard is dropped.
@@ -96,7 +96,7 @@ impl Drop for ScopedSubscription {
 }
 
 /// The part of a connection's task that a subscription needs, whatever the contract.
-pub(super) trait Forget: Send + Sync {
+pub(super) trait Unlisten: Send + Sync {
     /// Takes the listener off the list.
-    fn forget(&self, gate: &Arc<Gate>);
+    fn unlisten(&self, state: &Arc<ListenerState>);
 }

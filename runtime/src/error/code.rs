@@ -1,11 +1,11 @@
 //! `Code`: the groups and codes of the framework's own faults.
 //!
 //! Group and code are what programs match on: RivetKit's clients send a call again at some of them, ours decide by them
-//! whether a connection comes back (`client/ending.rs`), and users compare them with [`Fault::is`](crate::Fault::is).
+//! whether a connection comes back (`client/disconnect.rs`), and users compare them with [`Fault::is`](crate::Fault::is).
 //! So each is written once, here, with the HTTP status of a response that says it; everything else in the crate names
 //! the variant. The groups are reserved for the framework (`fault/name.rs`), except `auth`, which users may have too.
 //!
-//! Codes that only other servers say (`actor.restarting`, `ws.going_away`) are not here: `client/ending.rs` reads
+//! Codes that only other servers say (`actor.restarting`, `ws.going_away`) are not here: `client/disconnect.rs` reads
 //! those.
 
 use std::fmt;

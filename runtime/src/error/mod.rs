@@ -11,7 +11,7 @@
 // | `any.rs` | `Error`, which `?` makes of every error |
 //
 // To add a fault: a row in `code.rs`, a function in `faults/`, a row in the test of `fault/status.rs`. If clients
-// are to try again at it, see `client/ending.rs`.
+// are to try again at it, see `client/disconnect.rs`.
 
 mod actor_error;
 mod any;

@@ -7,7 +7,7 @@ use hyper_util::{client::legacy::connect::HttpConnector, rt::TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower_service::Service as _;
 
-use super::exchange::chain;
+use super::error_chain::chain;
 
 #[cfg(not(feature = "tls"))]
 pub(super) type Connector = HttpConnector;
@@ -32,12 +32,12 @@ pub(super) async fn connect(
     uri: Uri,
 ) -> Result<impl AsyncRead + AsyncWrite + Unpin + Send + use<>, String> {
     let mut connector = connector.clone();
-    poll_fn(|context| connector.poll_ready(context)).await.map_err(told)?;
-    let stream = connector.call(uri).await.map_err(told)?;
+    poll_fn(|context| connector.poll_ready(context)).await.map_err(message)?;
+    let stream = connector.call(uri).await.map_err(message)?;
     Ok(TokioIo::new(stream))
 }
 
-fn told(error: impl Into<Box<dyn Error + Send + Sync>>) -> String {
+fn message(error: impl Into<Box<dyn Error + Send + Sync>>) -> String {
     chain(&*error.into())
 }
 

@@ -9,8 +9,8 @@ use tokio::{
 use tokio_websockets::{ClientBuilder, Error, Limits, WebSocketStream, upgrade};
 
 use super::{
-    MAX_INCOMING, Network, call::base_headers, connector::connect, endpoint::component, exchange::chain,
-    max_message::MaxMessage, pulse::Pulse, socket::Socket,
+    MAX_INCOMING, Network, activity::Activity, call::base_headers, connector::connect, endpoint::component,
+    error_chain::chain, max_message::MaxMessage, socket::Socket,
 };
 use crate::{
     Contract,
@@ -33,14 +33,14 @@ impl Network {
         let uri = uri.map_err(|why| DialError::Refused(faults::invalid_address(why)))?;
         let headers = self.upgrade_headers(params.as_ref())?;
         let limit = self.settings.connect_timeout;
-        let pulse = Pulse::new();
-        let (socket, max_message) = timeout(limit, self.open(uri, headers, &pulse))
+        let activity = Activity::new();
+        let (socket, max_message) = timeout(limit, self.open(uri, headers, &activity))
             .await
             .unwrap_or_else(|_| Err(DialError::Unreachable(format!("no answer within {limit:?}"))))?;
         let (tx, outgoing) = mpsc::unbounded_channel();
         let (incoming, rx) = mpsc::unbounded_channel();
-        let carrier = Socket::new(self.settings.encoding, max_message, pulse, self.settings.idle_timeout);
-        tokio::spawn(carrier.carry(socket, outgoing, incoming));
+        let carrier = Socket::new(self.settings.encoding, max_message, activity, self.settings.idle_timeout);
+        tokio::spawn(carrier.run(socket, outgoing, incoming));
         Ok(Link { tx, rx })
     }
 
@@ -48,7 +48,7 @@ impl Network {
         &self,
         uri: Uri,
         headers: HeaderMap,
-        pulse: &Pulse,
+        activity: &Activity,
     ) -> Result<(WebSocketStream<impl AsyncRead + AsyncWrite + Unpin + Send + use<>>, MaxMessage), DialError>
     {
         let stream = connect(&self.connector, uri.clone()).await.map_err(DialError::Unreachable)?;
@@ -59,7 +59,7 @@ impl Network {
             builder = added.map_err(|_| DialError::Refused(faults::header_of_handshake(name)))?;
         }
         let (socket, response) =
-            builder.connect_on(pulse.of(stream)).await.map_err(|error| refusal(&error))?;
+            builder.connect_on(activity.monitor(stream)).await.map_err(|error| refusal(&error))?;
         let max_message = MaxMessage::default();
         max_message.learn(response.headers());
         self.max_message.learn(response.headers());

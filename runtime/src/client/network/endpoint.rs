@@ -7,7 +7,7 @@ use url::Url;
 use super::Settings;
 use crate::{
     Key,
-    client::{builder::ClientError, target::Target},
+    client::{error::ClientError, target::Target},
     wire::{self, input::MAX_QUERY_INPUT},
 };
 

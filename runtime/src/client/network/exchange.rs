@@ -1,24 +1,17 @@
 //! One HTTP request and its response.
 
-use std::{
-    convert::Infallible,
-    error::Error,
-    pin::Pin,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::{error::Error, sync::atomic::Ordering, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, Method, Request, StatusCode, Uri, header::CONTENT_TYPE};
-use http_body_util::{BodyExt, Full, Limited};
-use hyper::body::{Frame, SizeHint};
+use http_body_util::{BodyExt, Limited};
 use tokio::time::timeout;
 
-use super::{MAX_INCOMING, Network};
+use super::{
+    MAX_INCOMING, Network,
+    error_chain::{causes, chain},
+    request_body::Body,
+};
 use crate::CallError;
 
 /// A whole response.
@@ -48,7 +41,7 @@ impl Network {
         self.send_within(self.settings.call_timeout, method, uri, headers, body).await
     }
 
-    /// The same, with another limit to how long it may take.
+    /// Sends a request, as [`send`](Self::send) does, with another limit to how long it may take.
     pub(super) async fn send_within(
         &self,
         limit: Option<Duration>,
@@ -57,8 +50,8 @@ impl Network {
         headers: HeaderMap,
         body: Bytes,
     ) -> Result<Response, CallError> {
-        let sent = Arc::new(AtomicBool::new(body.is_empty()));
-        let mut request = Request::new(Body { bytes: Full::new(body), sent: Arc::clone(&sent) });
+        let (body, sent) = Body::new(body);
+        let mut request = Request::new(body);
         *request.method_mut() = method;
         *request.uri_mut() = uri;
         *request.headers_mut() = headers;
@@ -93,45 +86,7 @@ impl Network {
     }
 }
 
-/// A request's body, which is asked for when the request is written and not before: a server that was not reached has got
-/// nothing of it. Nobody asks for one that is empty.
-pub(super) struct Body {
-    bytes: Full<Bytes>,
-    sent: Arc<AtomicBool>,
-}
-
-impl hyper::body::Body for Body {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        self.sent.store(true, Ordering::Relaxed);
-        Pin::new(&mut self.bytes).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.bytes.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.bytes.size_hint()
-    }
-}
-
 /// Whether a pooled connection turned out to be closed before the request was put on it.
 fn was_never_written(error: &(dyn Error + 'static)) -> bool {
     causes(error).any(|cause| cause.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_canceled))
-}
-
-/// An error and its causes in one line.
-pub(super) fn chain(error: &(dyn Error + 'static)) -> String {
-    let causes: Vec<_> = causes(error).map(ToString::to_string).collect();
-    causes.join(": ")
-}
-
-fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
-    std::iter::successors(Some(error), |&error| error.source())
 }

@@ -1,14 +1,16 @@
 //! Actors on a server: calls over HTTP, each connection over a WebSocket.
 
+mod activity;
 mod call;
 mod connector;
 mod control;
 mod dial;
 mod endpoint;
+mod error_chain;
 mod exchange;
 mod max_message;
-mod pulse;
 mod queue;
+mod request_body;
 mod socket;
 
 use std::{fmt, sync::Arc, time::Duration};
@@ -43,7 +45,7 @@ pub(crate) struct Network {
     endpoint: Endpoint,
     settings: Settings,
     connector: Connector,
-    http: HttpClient<Connector, exchange::Body>,
+    http: HttpClient<Connector, request_body::Body>,
     max_message: MaxMessage,
 }
 

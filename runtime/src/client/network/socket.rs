@@ -1,4 +1,15 @@
 //! One WebSocket: messages of a connection to frames and back.
+//!
+//! Two futures run side by side in one task. `write` takes messages of the driver, and flushes once for all that
+//! wait. `read` passes messages to the driver, and watches for silence:
+//!
+//! ```text
+//! nothing came for idle_timeout / 2  ──► ping
+//! nothing came for as long again     ──► the link is broken (code 1006)
+//! ```
+//!
+//! If `write` ends first, this side has closed, and the server has `CLOSE_TIMEOUT` to close too. If `read` ends
+//! first, the socket is over. Either way the driver gets one `Closed` as the last message.
 
 use std::{collections::HashMap, pin::pin, time::Duration};
 
@@ -15,18 +26,18 @@ use tokio::{
 };
 use tokio_websockets::{CloseCode, Error, Message, WebSocketStream};
 
-use super::{call, max_message::MaxMessage, pulse::Pulse};
+use super::{activity::Activity, call, max_message::MaxMessage};
 use crate::{
     Action, CallError, Contract, Event, Reply,
-    client::link::{FromServer, ToServer},
+    client::link::{LinkIncoming, LinkOutgoing},
     contract::ReplyOf,
     error::faults,
     util::{log, shown::shown},
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
 };
 
-/// How long a socket that we closed may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(2);
+/// How long the server may take to close a socket that we have closed.
+const CLOSE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// What the two halves of a socket share.
 pub(super) struct Socket {
@@ -35,9 +46,9 @@ pub(super) struct Socket {
     calls: Mutex<HashMap<u64, &'static str>>,
     /// Wakes the writer for a ping.
     ping: Notify,
-    /// What this server takes.
+    /// The longest message that this server takes.
     max_message: MaxMessage,
-    pulse: Pulse,
+    activity: Activity,
     idle_timeout: Duration,
 }
 
@@ -45,56 +56,56 @@ impl Socket {
     pub(super) fn new(
         encoding: Encoding,
         max_message: MaxMessage,
-        pulse: Pulse,
+        activity: Activity,
         idle_timeout: Duration,
     ) -> Self {
-        Self { encoding, calls: Mutex::default(), ping: Notify::new(), max_message, pulse, idle_timeout }
+        Self { encoding, calls: Mutex::default(), ping: Notify::new(), max_message, activity, idle_timeout }
     }
 
-    /// Carries messages until either side is done, and says why it ended.
-    pub(super) async fn carry<C: Contract, S: AsyncRead + AsyncWrite + Unpin>(
+    /// Runs the socket until either side is done, and at last sends the reason to the driver.
+    pub(super) async fn run<C: Contract, S: AsyncRead + AsyncWrite + Unpin>(
         self,
         socket: WebSocketStream<S>,
-        outgoing: mpsc::UnboundedReceiver<ToServer<C>>,
-        incoming: mpsc::UnboundedSender<FromServer<C>>,
+        outgoing: mpsc::UnboundedReceiver<LinkOutgoing<C>>,
+        incoming: mpsc::UnboundedSender<LinkIncoming<C>>,
     ) {
         let (sink, stream) = socket.split();
         let mut reading = pin!(self.read(stream, &incoming));
         let end = tokio::select! {
             end = &mut reading => end,
             () = self.write(sink, outgoing, &incoming) => {
-                timeout(GOODBYE, reading).await.unwrap_or_else(|_| End::broken("closed without an answer"))
+                timeout(CLOSE_TIMEOUT, reading).await.unwrap_or_else(|_| CloseReason::broken("closed without an answer"))
             }
         };
-        // A driver that has gone does not mind.
-        let _ = incoming.send(FromServer::Closed { code: end.code, reason: end.reason });
+        // An error means that the driver has ended.
+        let _ = incoming.send(LinkIncoming::Closed { code: end.code, reason: end.reason });
     }
 
-    /// Sends what the connection sends, each batch with one flush, and at last a close frame.
+    /// Writes what the connection sends, each batch with one flush, and at last a close frame.
     async fn write<C: Contract, S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         mut sink: SplitSink<WebSocketStream<S>, Message>,
-        mut outgoing: mpsc::UnboundedReceiver<ToServer<C>>,
-        incoming: &mpsc::UnboundedSender<FromServer<C>>,
+        mut outgoing: mpsc::UnboundedReceiver<LinkOutgoing<C>>,
+        incoming: &mpsc::UnboundedSender<LinkIncoming<C>>,
     ) {
         loop {
             let mut next = tokio::select! {
                 message = outgoing.recv() => self.outgoing(message, incoming),
-                () = self.ping.notified() => Next::Send(Message::ping(Bytes::new())),
+                () = self.ping.notified() => WriteStep::Send(Message::ping(Bytes::new())),
             };
-            while let Next::Send(message) = next {
+            while let WriteStep::Send(message) = next {
                 if sink.feed(message).await.is_err() {
                     return;
                 }
                 next = match outgoing.try_recv() {
                     Ok(message) => self.outgoing(Some(message), incoming),
-                    Err(mpsc::error::TryRecvError::Empty) => Next::Nothing,
-                    Err(mpsc::error::TryRecvError::Disconnected) => Next::Close,
+                    Err(mpsc::error::TryRecvError::Empty) => WriteStep::Nothing,
+                    Err(mpsc::error::TryRecvError::Disconnected) => WriteStep::Close,
                 };
             }
-            if let Next::Close = next {
+            if let WriteStep::Close = next {
                 let goodbye = Message::close(Some(CloseCode::NORMAL_CLOSURE), "Disposed");
-                // Whether it got there, the reading half will see.
+                // The reading half notices whether it arrived.
                 let _ = sink.send(goodbye).await;
                 return;
             }
@@ -107,19 +118,19 @@ impl Socket {
     /// The frame of a message. A call that cannot be encoded is answered here.
     fn outgoing<C: Contract>(
         &self,
-        message: Option<ToServer<C>>,
-        incoming: &mpsc::UnboundedSender<FromServer<C>>,
-    ) -> Next {
+        message: Option<LinkOutgoing<C>>,
+        incoming: &mpsc::UnboundedSender<LinkIncoming<C>>,
+    ) -> WriteStep {
         match message {
-            Some(ToServer::Call { id, action }) => match self.call(id, &action) {
-                Ok(frame) => Next::Send(frame),
+            Some(LinkOutgoing::Call { id, action }) => match self.call(id, &action) {
+                Ok(frame) => WriteStep::Send(frame),
                 Err(error) => {
-                    let _ = incoming.send(FromServer::Reply { id, result: Err(error) });
-                    Next::Nothing
+                    let _ = incoming.send(LinkIncoming::Reply { id, result: Err(error) });
+                    WriteStep::Nothing
                 }
             },
-            Some(ToServer::Subscribe { index, on }) => self.subscription::<C>(index, on),
-            Some(ToServer::Close) | None => Next::Close,
+            Some(LinkOutgoing::Subscribe { index, on }) => self.subscription::<C>(index, on),
+            Some(LinkOutgoing::Close) | None => WriteStep::Close,
         }
     }
 
@@ -133,13 +144,13 @@ impl Socket {
         Ok(self.frame(frame))
     }
 
-    fn subscription<C: Contract>(&self, index: usize, subscribe: bool) -> Next {
+    fn subscription<C: Contract>(&self, index: usize, subscribe: bool) -> WriteStep {
         let event = C::Event::TABLE[index].name.to_owned();
         match (wire::ToServer::SubscriptionRequest { event, subscribe }).encode(self.encoding) {
-            Ok(frame) => Next::Send(self.frame(frame)),
+            Ok(frame) => WriteStep::Send(self.frame(frame)),
             Err(error) => {
-                log::error!(error = shown(&error), "a subscription cannot be encoded");
-                Next::Nothing
+                log::error!(error = shown(&error), "failed to encode a subscription");
+                WriteStep::Nothing
             }
         }
     }
@@ -152,31 +163,31 @@ impl Socket {
     async fn read<C: Contract, S: AsyncRead + AsyncWrite + Unpin>(
         &self,
         mut stream: SplitStream<WebSocketStream<S>>,
-        incoming: &mpsc::UnboundedSender<FromServer<C>>,
-    ) -> End {
+        incoming: &mpsc::UnboundedSender<LinkIncoming<C>>,
+    ) -> CloseReason {
         let mut pinged_at = None;
         loop {
-            // A message that is half read is no silence.
-            let heard = self.pulse.last();
+            // Bytes of a message that is not complete count too.
+            let heard = self.activity.last();
             let pinged = pinged_at.filter(|at| *at >= heard);
-            // From the ping on, however late it was: this process may have been frozen before.
+            // The time counts from the ping, however late that was: this process may have been frozen before.
             match timeout_at(pinged.unwrap_or(heard) + self.idle_timeout / 2, stream.next()).await {
                 Ok(Some(Ok(message))) if message.is_close() => {
-                    let end = End::of_close(&message);
+                    let end = CloseReason::of_close(&message);
                     // The echo goes out with the end of the stream.
-                    let _ = timeout(GOODBYE, stream.next()).await;
+                    let _ = timeout(CLOSE_TIMEOUT, stream.next()).await;
                     return end;
                 }
                 Ok(Some(Ok(message))) => {
                     if let Err(error) = self.incoming(&message, incoming) {
-                        return End::broken(&format!("a message cannot be decoded: {error}"));
+                        return CloseReason::broken(&format!("a message cannot be decoded: {error}"));
                     }
                 }
-                Ok(Some(Err(error))) => return End::of_error(&error),
-                Ok(None) => return End::broken("the server closed the socket"),
-                Err(_) if self.pulse.last() > heard => {}
+                Ok(Some(Err(error))) => return CloseReason::of_error(&error),
+                Ok(None) => return CloseReason::broken("the server closed the socket"),
+                Err(_) if self.activity.last() > heard => {}
                 Err(_) if pinged.is_some() => {
-                    return End::broken(&format!("nothing heard for {:?}", self.idle_timeout));
+                    return CloseReason::broken(&format!("nothing heard for {:?}", self.idle_timeout));
                 }
                 Err(_) => {
                     pinged_at = Some(Instant::now());
@@ -189,19 +200,19 @@ impl Socket {
     fn incoming<C: Contract>(
         &self,
         message: &Message,
-        incoming: &mpsc::UnboundedSender<FromServer<C>>,
+        incoming: &mpsc::UnboundedSender<LinkIncoming<C>>,
     ) -> Result<(), DecodeError> {
         if !message.is_text() && !message.is_binary() {
             return Ok(());
         }
         let message = match ToClient::decode(self.encoding, message.as_payload())? {
             ToClient::Init { actor_id, connection_id } => {
-                FromServer::Open { actor_id, conn_id: connection_id }
+                LinkIncoming::Open { actor_id, conn_id: connection_id }
             }
             ToClient::Event { name, args } => {
                 let format = self.encoding.format();
-                let message = match place_of::<C>(&name) {
-                    Some(index) => Some(FromServer::Event { index, format, args }),
+                let message = match event_index::<C>(&name) {
+                    Some(index) => Some(LinkIncoming::Event { index, format, args }),
                     None if Notice::has_name(&name) => self.notice(&name, &args)?,
                     None => None,
                 };
@@ -209,7 +220,7 @@ impl Socket {
                     log::debug!(
                         actor = C::NAME,
                         event = shown(&name),
-                        "an event that the contract does not have"
+                        "received an event that is not in the contract; ignoring it"
                     );
                     return Ok(());
                 };
@@ -219,54 +230,54 @@ impl Socket {
                 self.reply(id, Outcome::Value { format: self.encoding.format(), bytes: &output })
             }
             ToClient::Error { action_id: Some(id), fault, .. } => self.reply(id, Outcome::Fault(fault)),
-            ToClient::Error { action_id: None, fault, .. } => FromServer::Error(fault),
+            ToClient::Error { action_id: None, fault, .. } => LinkIncoming::Error(fault),
         };
-        // A driver that has gone does not mind.
+        // An error means that the driver has ended.
         let _ = incoming.send(message);
         Ok(())
     }
 
-    /// What the server itself has to say.
-    fn notice<C: Contract>(&self, name: &str, args: &Bytes) -> Result<Option<FromServer<C>>, DecodeError> {
+    /// The message for a notice, an event of the server itself.
+    fn notice<C: Contract>(&self, name: &str, args: &Bytes) -> Result<Option<LinkIncoming<C>>, DecodeError> {
         Ok(match Notice::read(name, self.encoding.format(), args)? {
             Some(Notice::Refused { event, fault }) => {
-                place_of::<C>(&event).map(|index| FromServer::Refused { index, fault })
+                event_index::<C>(&event).map(|index| LinkIncoming::Refused { index, fault })
             }
             Some(Notice::Dropped { event, dropped }) => {
-                place_of::<C>(&event).map(|index| FromServer::Dropped { index, dropped })
+                event_index::<C>(&event).map(|index| LinkIncoming::Dropped { index, dropped })
             }
             None => None,
         })
     }
 
-    fn reply<C: Contract>(&self, id: u64, outcome: Outcome<'_>) -> FromServer<C> {
+    fn reply<C: Contract>(&self, id: u64, outcome: Outcome<'_>) -> LinkIncoming<C> {
         let result = match self.calls.lock().remove(&id) {
             Some(name) => ReplyOf::<C>::decode(name, outcome).map_err(CallError::Decode),
             None => Err(faults::unknown_call().into()),
         };
-        FromServer::Reply { id, result }
+        LinkIncoming::Reply { id, result }
     }
 }
 
 /// The place of the event of this name in the contract's table.
-fn place_of<C: Contract>(event: &str) -> Option<usize> {
+fn event_index<C: Contract>(event: &str) -> Option<usize> {
     C::Event::TABLE.iter().position(|info| info.name == event)
 }
 
 /// What the writer does next.
-enum Next {
+enum WriteStep {
     Send(Message),
     Nothing,
     Close,
 }
 
 /// Why a socket ended.
-struct End {
+struct CloseReason {
     code: u16,
     reason: String,
 }
 
-impl End {
+impl CloseReason {
     /// Without a close frame.
     fn broken(why: &str) -> Self {
         Self { code: 1006, reason: why.to_owned() }

@@ -5,7 +5,7 @@ use super::{
     board::{Board, BoardError, Posted, post},
     connect, open,
 };
-use crate::{CallError, Connection, Fault, client::link::FromServer};
+use crate::{CallError, Connection, Fault, client::link::LinkIncoming};
 
 type Call = tokio::task::JoinHandle<Result<u32, CallError<BoardError>>>;
 
@@ -134,7 +134,7 @@ async fn a_connection_that_is_refused_ends_its_calls_with_the_reason() {
     let queued = begin(&connection, "queued").await;
     let peer = server.attempt().await.link();
     let fault = Fault::from_parts("user", "full", "the board is full");
-    peer.send(FromServer::Error(fault.clone()));
+    peer.send(LinkIncoming::Error(fault.clone()));
     peer.close(1011, "user.full");
     for result in [queued.await.unwrap(), post(&connection, "later").await] {
         assert_eq!(result.unwrap_err().fault(), Some(&fault));

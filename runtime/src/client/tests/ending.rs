@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     CallError, Connection, Fault,
-    client::{ConnectionError, Status, handle::encode, link::FromServer},
+    client::{ConnectionError, Status, handle::encode, link::LinkIncoming},
     wire::Params,
 };
 
@@ -25,7 +25,7 @@ async fn r42_a_rejection_is_the_typed_error_and_is_told_once_even_to_who_asks_la
     });
     let peer = server.attempt().await.link();
     let fault = Fault::from_declared(&BoardError::Full { limit: 2 });
-    peer.send(FromServer::Error(fault));
+    peer.send(LinkIncoming::Error(fault));
     peer.close(1011, "user.full#ray");
 
     let error = connection.opened().await.unwrap_err();

@@ -296,7 +296,7 @@ async fn events_are_a_stream_of_every_kind_that_unsubscribes_when_dropped() {
 
 fn refuse_posted(peer: &super::Peer) {
     let fault = crate::Fault::from_parts("user", "no_member", "you are no member");
-    peer.send(super::FromServer::Refused { index: 0, fault });
+    peer.send(super::LinkIncoming::Refused { index: 0, fault });
 }
 
 #[tokio::test(start_paused = true)]
@@ -351,7 +351,7 @@ async fn events_that_are_missing_are_an_error_that_names_them_and_no_event() {
     });
     peer.settle(&connection).await;
     peer.posted("one");
-    peer.send(super::FromServer::Dropped { index: 0, dropped: 3 });
+    peer.send(super::LinkIncoming::Dropped { index: 0, dropped: 3 });
     peer.posted("five");
     peer.settle(&connection).await;
     assert_eq!(notes.take(), ["one", "Missed { event: \"posted\", events: 3 }", "five"]);

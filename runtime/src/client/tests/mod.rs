@@ -24,7 +24,7 @@ use self::board::{Board, BoardAction, BoardReply, JoinParams};
 use super::{
     connection::Connection,
     handle::Handle,
-    link::{BoxFuture, Dial, DialError, FromServer, Link, Outgoing, Port, ToServer},
+    link::{BoxFuture, Dial, DialError, Link, LinkIncoming, LinkOutgoing, Outgoing, Port},
 };
 use crate::{Action, ActorId, CallError, Contract, Event, EventOf, contract::ReplyOf, wire};
 
@@ -41,8 +41,8 @@ struct Attempt {
 
 /// The server's side of one link.
 struct Peer {
-    tx: mpsc::UnboundedSender<FromServer<Board>>,
-    rx: mpsc::UnboundedReceiver<ToServer<Board>>,
+    tx: mpsc::UnboundedSender<LinkIncoming<Board>>,
+    rx: mpsc::UnboundedReceiver<LinkOutgoing<Board>>,
 }
 
 /// What a client sent, to be compared.
@@ -106,13 +106,13 @@ impl Attempt {
 }
 
 impl Peer {
-    fn send(&self, message: FromServer<Board>) {
+    fn send(&self, message: LinkIncoming<Board>) {
         assert!(self.tx.send(message).is_ok(), "the client is gone");
     }
 
     fn open(&self) {
         let conn_id = "0000000000000001-2a".to_owned();
-        self.send(FromServer::Open { actor_id: ActorId::generate().to_string(), conn_id });
+        self.send(LinkIncoming::Open { actor_id: ActorId::generate().to_string(), conn_id });
     }
 
     fn event<E: EventOf<Board>>(&self, payload: &E) {
@@ -120,7 +120,7 @@ impl Peer {
     }
 
     fn raw_event(&self, index: usize, args: impl Into<Bytes>) {
-        self.send(FromServer::Event { index, format: wire::Format::Json, args: args.into() });
+        self.send(LinkIncoming::Event { index, format: wire::Format::Json, args: args.into() });
     }
 
     fn posted(&self, text: &str) {
@@ -128,11 +128,11 @@ impl Peer {
     }
 
     fn answer(&self, id: u64, value: u32) {
-        self.send(FromServer::Reply { id, result: Ok(BoardReply::Post(Ok(value))) });
+        self.send(LinkIncoming::Reply { id, result: Ok(BoardReply::Post(Ok(value))) });
     }
 
     fn close(&self, code: u16, reason: &str) {
-        self.send(FromServer::Closed { code, reason: reason.to_owned() });
+        self.send(LinkIncoming::Closed { code, reason: reason.to_owned() });
     }
 
     async fn sent(&mut self) -> Sent {
@@ -144,13 +144,13 @@ impl Peer {
         std::iter::from_fn(|| self.rx.try_recv().ok()).map(Self::describe).collect()
     }
 
-    fn describe(message: ToServer<Board>) -> Sent {
+    fn describe(message: LinkOutgoing<Board>) -> Sent {
         match message {
-            ToServer::Call { id, action: BoardAction::Post { text } } => Sent::Call(id, text),
-            ToServer::Call { id, action } => Sent::Call(id, action.info().name.to_owned()),
-            ToServer::Subscribe { index, on: true } => Sent::Subscribe(event_name(index)),
-            ToServer::Subscribe { index, on: false } => Sent::Unsubscribe(event_name(index)),
-            ToServer::Close => Sent::Close,
+            LinkOutgoing::Call { id, action: BoardAction::Post { text } } => Sent::Call(id, text),
+            LinkOutgoing::Call { id, action } => Sent::Call(id, action.info().name.to_owned()),
+            LinkOutgoing::Subscribe { index, on: true } => Sent::Subscribe(event_name(index)),
+            LinkOutgoing::Subscribe { index, on: false } => Sent::Unsubscribe(event_name(index)),
+            LinkOutgoing::Close => Sent::Close,
         }
     }
 

@@ -116,7 +116,7 @@ async fn an_error_of_one_subscription_leaves_the_connection_open() {
         let notes = notes.clone();
         move |error| notes.add(error.to_string())
     });
-    peer.send(super::FromServer::Error(Fault::from_parts("actor", "forbidden", "not for you")));
+    peer.send(super::LinkIncoming::Error(Fault::from_parts("actor", "forbidden", "not for you")));
     peer.settle(&connection).await;
     assert_eq!(notes.take(), ["not for you (actor.forbidden)"]);
     assert_eq!(connection.status(), Status::Connected);

@@ -7,7 +7,7 @@ use super::{
     board::{BoardAction, post},
     connect, connect_with, open,
 };
-use crate::{CallError, client::link::FromServer};
+use crate::{CallError, client::link::LinkIncoming};
 
 fn told(text: &str) -> BoardAction {
     BoardAction::Post { text: text.to_owned() }
@@ -21,7 +21,7 @@ async fn what_is_told_is_sent_in_the_order_of_calls_and_its_answer_is_nobodys() 
     let answers = async {
         assert_eq!(peer.sent().await, Sent::Call(0, "a".to_owned()));
         assert_eq!(peer.sent().await, Sent::Call(1, "b".to_owned()));
-        peer.send(FromServer::Reply { id: 0, result: Err(CallError::NotSent("whatever".to_owned())) });
+        peer.send(LinkIncoming::Reply { id: 0, result: Err(CallError::NotSent("whatever".to_owned())) });
         peer.answer(1, 7);
     };
     assert!(matches!(tokio::join!(call, answers).0, Ok(7)));

@@ -6,7 +6,7 @@ use super::{
     board::{Board, BoardEvent, Posted},
     open,
 };
-use crate::client::{ConnectionError, Status, Update, Updates, link::FromServer};
+use crate::client::{ConnectionError, Status, Update, Updates, link::LinkIncoming};
 
 fn posted(text: &str) -> Update<String> {
     Update::Event(text.to_owned())
@@ -33,7 +33,7 @@ async fn updates_tell_between_which_events_the_connection_was_lost_and_is_back()
     let (connection, mut server, peer) = open().await;
     let mut updates = connection.updates();
     peer.posted("one");
-    peer.send(FromServer::Dropped { index: 0, dropped: 3 });
+    peer.send(LinkIncoming::Dropped { index: 0, dropped: 3 });
     peer.posted("two");
     drop(peer);
     let mut peer = server.accept().await;
@@ -58,7 +58,7 @@ async fn updates_end_with_what_ended_the_connection() {
     let mut updates = connection.updates();
     assert!(updates.try_next().is_none());
     let fault = crate::Fault::new("user", "no", "no more");
-    peer.send(FromServer::Error(fault.clone()));
+    peer.send(LinkIncoming::Error(fault.clone()));
     peer.close(1008, "user.no");
     let error = Update::Error(ConnectionError::Fault(fault));
     assert_eq!(updates.next().await.map(readable), Some(error));

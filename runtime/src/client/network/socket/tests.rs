@@ -14,20 +14,21 @@ const IDLE: Duration = Duration::from_secs(3);
 /// The driver's ends of a socket, and the server's. The pipe holds this many bytes.
 fn start(
     pipe: usize,
-) -> (mpsc::UnboundedSender<ToServer<Board>>, mpsc::UnboundedReceiver<FromServer<Board>>, DuplexStream) {
+) -> (mpsc::UnboundedSender<LinkOutgoing<Board>>, mpsc::UnboundedReceiver<LinkIncoming<Board>>, DuplexStream)
+{
     let (ours, theirs) = duplex(pipe);
     let (tx, outgoing) = mpsc::unbounded_channel();
     let (incoming, rx) = mpsc::unbounded_channel();
-    let pulse = Pulse::new();
-    let stream = ClientBuilder::new().take_over(pulse.of(ours));
+    let activity = Activity::new();
+    let stream = ClientBuilder::new().take_over(activity.monitor(ours));
     tokio::spawn(
-        Socket::new(Encoding::Json, MaxMessage::default(), pulse, IDLE).carry(stream, outgoing, incoming),
+        Socket::new(Encoding::Json, MaxMessage::default(), activity, IDLE).run(stream, outgoing, incoming),
     );
     (tx, rx, theirs)
 }
 
-fn post(text: String) -> ToServer<Board> {
-    ToServer::Call { id: 0, action: BoardAction::Post { text } }
+fn post(text: String) -> LinkOutgoing<Board> {
+    LinkOutgoing::Call { id: 0, action: BoardAction::Post { text } }
 }
 
 /// A text as one frame of a server.
@@ -52,10 +53,10 @@ async fn a_reply_that_comes_slowly_is_no_silence_and_what_is_silent_after_it_is_
         server.write_all(piece).await.unwrap();
         sleep(Duration::from_millis(100)).await;
     }
-    assert!(matches!(rx.recv().await, Some(FromServer::Event { .. })));
+    assert!(matches!(rx.recv().await, Some(LinkIncoming::Event { .. })));
     assert_eq!(began.elapsed().as_secs(), 11);
     let heard = Instant::now();
-    let Some(FromServer::Closed { reason, .. }) = rx.recv().await else { panic!("nothing comes") };
+    let Some(LinkIncoming::Closed { reason, .. }) = rx.recv().await else { panic!("nothing comes") };
     assert_eq!(reason, "nothing heard for 3s");
     assert!((2..=3).contains(&heard.elapsed().as_secs()), "{:?}", heard.elapsed());
 }
@@ -74,7 +75,7 @@ async fn a_server_that_takes_a_call_slowly_is_alive() {
     let reply = wire::ToClient::ActionResponse { id: 0, output: "7".into() };
     server.write_all(&frame(&reply.encode(Encoding::Json).unwrap())).await.unwrap();
     let reply = rx.recv().await;
-    let Some(FromServer::Reply { id: 0, result }) = reply else { panic!("no reply") };
+    let Some(LinkIncoming::Reply { id: 0, result }) = reply else { panic!("no reply") };
     assert!(matches!(result, Ok(BoardReply::Post(Ok(7)))), "{result:?}");
 }
 
@@ -88,7 +89,7 @@ async fn a_server_that_takes_nothing_is_dead_though_there_is_room_for_what_is_se
         }
     };
     tokio::join!(talk, async {
-        assert!(matches!(rx.recv().await, Some(FromServer::Closed { .. })));
+        assert!(matches!(rx.recv().await, Some(LinkIncoming::Closed { .. })));
     });
     assert!((3..=4).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
 }
@@ -105,6 +106,6 @@ async fn a_client_that_was_frozen_asks_before_it_takes_the_server_for_dead() {
     sleep(IDLE / 4).await;
     server.write_all(&[0x8a, 0]).await.unwrap();
     let answered = Instant::now();
-    assert!(matches!(rx.recv().await, Some(FromServer::Closed { .. })));
+    assert!(matches!(rx.recv().await, Some(LinkIncoming::Closed { .. })));
     assert_eq!(answered.elapsed(), IDLE, "from its answer on");
 }

@@ -1,4 +1,8 @@
-//! Whether the server gives signs of life: every byte that comes, and every byte that it takes after it had taken none.
+//! When the server last gave a sign of life.
+//!
+//! A sign of life is every byte that comes, and every byte that the system takes for sending after it had no room
+//! for one: room in the system's buffer says nothing by itself, but a full buffer becomes free only because the
+//! server reads. So a large message that takes longer than `idle_timeout` in either direction is no silence.
 
 use std::{
     io::{self, IoSlice},
@@ -13,11 +17,11 @@ use tokio::{
     time::Instant,
 };
 
-/// When the last sign of life came.
+/// The time of the last sign of life.
 #[derive(Debug, Clone)]
-pub(super) struct Pulse(Arc<Mutex<Instant>>);
+pub(super) struct Activity(Arc<Mutex<Instant>>);
 
-impl Pulse {
+impl Activity {
     pub(super) fn new() -> Self {
         Self(Arc::new(Mutex::new(Instant::now())))
     }
@@ -26,32 +30,32 @@ impl Pulse {
         *self.0.lock()
     }
 
-    fn beat(&self) {
+    fn touch(&self) {
         *self.0.lock() = Instant::now();
     }
 
-    /// This stream, whose signs of life are noted.
-    pub(super) fn of<S>(&self, io: S) -> Monitored<S> {
-        Monitored { io, pulse: self.clone(), is_blocked: false }
+    /// The same stream, which notes the time of each sign of life.
+    pub(super) fn monitor<S>(&self, io: S) -> Monitored<S> {
+        Monitored { io, activity: self.clone(), is_blocked: false }
     }
 }
 
-/// See [`Pulse::of`].
+/// A stream that notes the time of each sign of life.
 pub(super) struct Monitored<S> {
     io: S,
-    pulse: Pulse,
-    /// What was written last had no room.
+    activity: Activity,
+    /// The system had no room for the last bytes.
     is_blocked: bool,
 }
 
 impl<S> Monitored<S> {
-    /// That the system had room for it says nothing of the server, unless it had none before.
+    /// Notes a write that had room after one that had none.
     fn wrote(&mut self, polled: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         match &polled {
             Poll::Pending => self.is_blocked = true,
             Poll::Ready(Ok(1..)) if self.is_blocked => {
                 self.is_blocked = false;
-                self.pulse.beat();
+                self.activity.touch();
             }
             Poll::Ready(_) => {}
         }
@@ -68,7 +72,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Monitored<S> {
         let before = buffer.filled().len();
         let polled = Pin::new(&mut self.io).poll_read(cx, buffer);
         if buffer.filled().len() > before {
-            self.pulse.beat();
+            self.activity.touch();
         }
         polled
     }

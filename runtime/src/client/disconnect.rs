@@ -1,23 +1,35 @@
 //! Why a link ended, and whether the connection comes back.
+//!
+//! The server says why in the reason of its close frame, `group.code#ray`. Three questions decide, in this order:
+//!
+//! 1. Is it no fault of the protocol, such as a broken socket or a text for people? Then the connection is tried
+//!    again.
+//! 2. Does it tell of a state that passes (`is_transient`), such as `actor.restarting`? Then it is tried again.
+//! 3. Was the connection open before? A refusal to open is final, because another attempt would be refused in the
+//!    same way. The fault of a connection that was open is final only if it is about this client or this actor
+//!    (`is_permanent`).
+//!
+//! So `actor.overloaded` is tried again, `user.room_full` at the opening ends the connection, and
+//! `message.incoming_too_long` on an open connection is tried again, without the call that was too long.
 
 use tokio::sync::oneshot;
 
 use super::{link::DialError, status::ConnectionError};
 use crate::{Fault, error::faults};
 
-/// How a stretch of a connection's life ended.
+/// How an attempt to connect, or an open link, ended.
 #[derive(Debug)]
-pub(super) enum Ending {
-    /// As the user's side wished: `close` (which waits for the answer), or nobody is left.
-    Asked(Option<oneshot::Sender<()>>),
-    /// For a while: another attempt may succeed.
+pub(super) enum Disconnect {
+    /// By this side: `close` was called, which waits on the sender, or the last `Connection` was dropped.
+    Requested(Option<oneshot::Sender<()>>),
+    /// The link is lost. Another attempt may succeed.
     Lost(ConnectionError),
-    /// For good: another attempt would end in the same way.
+    /// The connection is over. Another attempt would end in the same way.
     Final(ConnectionError),
 }
 
-impl Ending {
-    /// After an attempt that did not give a link.
+impl Disconnect {
+    /// For an attempt to connect that failed.
     pub(super) fn of_dial(error: DialError) -> Self {
         match error {
             DialError::Unreachable(why) => Self::Lost(ConnectionError::Lost(why)),
@@ -25,8 +37,9 @@ impl Ending {
         }
     }
 
-    /// After the server's last word. `said` is the error it sent before, of which the reason is the short form.
-    pub(super) fn of_close(code: u16, reason: &str, opened: bool, said: Option<&Fault>) -> Self {
+    /// For a close by the server. `last_fault` is the error that it sent before; the close frame has its group and
+    /// code.
+    pub(super) fn of_close(code: u16, reason: &str, opened: bool, last_fault: Option<&Fault>) -> Self {
         let Some((group, code_name)) = parse_reason(reason) else {
             let why = if reason.is_empty() {
                 format!("closed with code {code}")
@@ -35,20 +48,20 @@ impl Ending {
             };
             return Self::Lost(ConnectionError::Lost(why));
         };
-        let fault = said
+        let fault = last_fault
             .filter(|fault| fault.is(group, code_name))
             .cloned()
             .unwrap_or_else(|| faults::closed(group, code_name));
         Self::of_fault(fault, opened)
     }
 
-    /// After a link that ended without a word.
+    /// For a link that ended without a close.
     pub(super) fn broken() -> Self {
         Self::Lost(ConnectionError::Lost("the link broke".to_owned()))
     }
 
     fn of_fault(fault: Fault, opened: bool) -> Self {
-        if is_passing(&fault) || (opened && !is_verdict(&fault)) {
+        if is_transient(&fault) || (opened && !is_permanent(&fault)) {
             Self::Lost(fault.into())
         } else {
             Self::Final(fault.into())
@@ -56,8 +69,8 @@ impl Ending {
     }
 }
 
-/// Whether the fault tells of a state that passes: the actor or its server is on the move.
-fn is_passing(fault: &Fault) -> bool {
+/// Whether the fault tells of a state that passes: the actor or its server starts, stops or is busy.
+fn is_transient(fault: &Fault) -> bool {
     match (fault.group(), fault.code()) {
         ("guard", _) | ("ws", "going_away") => true,
         ("actor", code) => {
@@ -67,9 +80,9 @@ fn is_passing(fault: &Fault) -> bool {
     }
 }
 
-/// Whether the fault is about this client or this actor as such, even when a connection that was open ends with it.
-/// Other faults of an open connection (a message too long, a queue too full) are about that one connection.
-fn is_verdict(fault: &Fault) -> bool {
+/// Whether the fault is about this client or this actor as such, even when a connection that was open ends with
+/// it. Other faults of an open connection (a message too long, a queue too full) are about that one connection.
+fn is_permanent(fault: &Fault) -> bool {
     match (fault.group(), fault.code()) {
         ("user" | "auth", _) => true,
         ("actor", code) => code == "not_found" || code.starts_with("destroyed"),
@@ -93,7 +106,7 @@ mod tests {
     use super::*;
 
     fn is_final(code: u16, reason: &str, opened: bool) -> bool {
-        matches!(Ending::of_close(code, reason, opened, None), Ending::Final(_))
+        matches!(Disconnect::of_close(code, reason, opened, None), Disconnect::Final(_))
     }
 
     #[test]
@@ -119,12 +132,13 @@ mod tests {
 
     #[test]
     fn the_error_sent_before_the_close_is_kept_whole() {
-        let said = Fault::from_parts("user", "room_full", "no seat left")
+        let sent = Fault::from_parts("user", "room_full", "no seat left")
             .with_metadata(serde_json::json!({ "seats": 2 }));
-        let Ending::Final(error) = Ending::of_close(1011, "user.room_full#ray", false, Some(&said)) else {
+        let Disconnect::Final(error) = Disconnect::of_close(1011, "user.room_full#ray", false, Some(&sent))
+        else {
             panic!("a rejection is final");
         };
-        assert_eq!(error.fault(), Some(&said));
+        assert_eq!(error.fault(), Some(&sent));
     }
 
     #[test]
