@@ -9,7 +9,7 @@
 extern crate self as callboard;
 
 #[doc(hidden)]
-#[path = "private.rs"]
+#[path = "private/mod.rs"]
 pub mod __private;
 #[cfg(feature = "server")]
 mod actor;

@@ -200,7 +200,9 @@ pub trait Actor: Sized + Send + Sync + 'static {
     }
 }
 
-fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
+/// Panics, for a dispatch function that was handed an action of another mode: a mistake of the macro, or of an
+/// implementation by hand.
+pub fn misdispatched<A: Actor>(action: &ActionOf<A>) -> ReplyOf<A> {
     use crate::Action as _;
     let info = action.info();
     unreachable!("`{}` was dispatched against its mode, {:?}", info.name, info.mode)

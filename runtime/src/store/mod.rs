@@ -16,6 +16,7 @@ mod record;
 mod shared;
 #[cfg(feature = "sqlite")]
 mod sqlite;
+pub(crate) mod state_codec;
 
 use std::fmt;
 

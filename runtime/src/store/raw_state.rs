@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::DeserializeOwned;
 
-use super::LoadError;
+use super::{LoadError, state_codec};
 
 /// A state as it is saved, whatever is in it: what an `#[on_migrate]` takes that reads it in ways of its own.
 ///
@@ -35,7 +35,7 @@ impl RawState {
 
     /// It as a type that it may be.
     pub fn read<T: DeserializeOwned>(&self) -> Result<T, LoadError> {
-        crate::__private::load(&self.0)
+        state_codec::load(&self.0)
     }
 
     /// Its bytes: CBOR, with structs as maps by the names of their fields.
