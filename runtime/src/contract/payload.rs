@@ -76,7 +76,7 @@ impl<T: Serialize + DeserializeOwned + Send + 'static> Payload for T {
     fn push(&self, args: &mut ArgsWriter) -> Result<(), EncodeError> {
         #[cfg(feature = "server")]
         if args.is_kept() {
-            return args.push_kept(self);
+            return args.push_encoded(&readback::argument(self)?);
         }
         args.push(self).map(drop)
     }

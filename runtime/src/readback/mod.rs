@@ -38,7 +38,7 @@ use crate::{
 /// How deep a state may be nested: its reader goes no deeper.
 const MOST_DEPTH: u16 = 256;
 /// The same of an event, as of all values that travel.
-const MOST_DEPTH_OF_EVENTS: u16 = wire::MOST_DEPTH as u16;
+const MOST_DEPTH_OF_EVENTS: u16 = wire::MAX_WRITE_DEPTH as u16;
 /// What is always read back is refused by its reader.
 const ANY_DEPTH: u16 = u16::MAX;
 

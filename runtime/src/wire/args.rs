@@ -5,8 +5,6 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{DecodeError, EncodeError, Format, cbor, elements::Elements, escape::Escaped, value};
 use crate::ActionInfo;
-#[cfg(feature = "server")]
-use crate::readback;
 
 /// Writes arguments, in order, into one encoded array.
 #[derive(Debug)]
@@ -39,8 +37,8 @@ impl ArgsWriter {
         }
     }
 
-    /// A writer of arguments that are kept, as states are. One that could not be read again is an error here, where
-    /// somebody hears of it, and not when the action is to run.
+    /// A writer of arguments that are stored until a scheduled action runs. The caller checks that each can be
+    /// read again, so that a mistake is an error of the call that schedules, and not of the action later.
     #[cfg(feature = "server")]
     pub(crate) fn kept(count: usize) -> Self {
         Self { is_kept: true, ..Self::new(Format::Cbor, count) }
@@ -51,16 +49,13 @@ impl ArgsWriter {
         self.is_kept
     }
 
-    /// Writes the next of the arguments that are kept.
+    /// Writes the next argument, which is encoded already.
     #[cfg(feature = "server")]
-    pub(crate) fn push_kept<T: Serialize + DeserializeOwned>(
-        &mut self,
-        value: &T,
-    ) -> Result<(), EncodeError> {
+    pub(crate) fn push_encoded(&mut self, argument: &[u8]) -> Result<(), EncodeError> {
         if self.written == self.count {
             return Err(EncodeError::new(format!("more than {} arguments", self.count)));
         }
-        self.out.extend(readback::argument(value)?);
+        self.out.extend(argument);
         self.written += 1;
         Ok(())
     }

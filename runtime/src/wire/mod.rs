@@ -1,6 +1,7 @@
 //! What travels: messages, bodies and values in their three encodings. Bytes in, bytes out; no I/O.
 //!
-//! The protocol is the client protocol of `rivetkit`, version 4. It has two layers, and the seam runs between them:
+//! The protocol is the client protocol of `rivetkit`, version 4. It has two layers, and the seam runs between
+//! them:
 //!
 //! - **values** that users write, always as JSON or CBOR ([`Format`]): [`to_bytes`] and [`from_bytes`], and over
 //!   them arguments ([`ArgsWriter`], [`ArgsReader`]), events ([`write_event`], [`EventReader`]) and replies
@@ -41,7 +42,7 @@ mod value;
 
 pub use args::{ArgsReader, ArgsWriter};
 #[cfg(feature = "server")]
-pub(crate) use cbor::reader::MOST_DEPTH;
+pub(crate) use cbor::reader::MAX_WRITE_DEPTH;
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
 pub(crate) use event::write_event_as;

@@ -1,7 +1,10 @@
-//! CBOR: user values by serde, and messages item by item, which a serializer cannot do: raw slices, borrowed text.
+//! CBOR: values of users by serde, and messages item by item.
 //!
-//! `reader.rs` has what everything that reads CBOR stands on; this file is above `revive/` and `escape/`, which read
-//! and write user values.
+//! Messages and metadata are read and written by hand, because they hold values that nobody decodes on the way:
+//! `fields` finds the bytes of a field in `{"name": .., "args": ..}`, and those are passed on as they are.
+//!
+//! `reader.rs` is what everything that reads CBOR is built on, and knows nothing of serde. This file is above
+//! `revive/` and `escape/`, which read and write values of users.
 
 pub(super) mod reader;
 

@@ -1,4 +1,4 @@
-//! CBOR, item by item.
+//! Reads CBOR item by item.
 
 use std::borrow::Cow;
 
@@ -7,10 +7,10 @@ use crate::wire::DecodeError;
 /// How deep arrays, maps and tags may nest; `serde_json` has the same limit.
 pub(in crate::wire) const MAX_DEPTH: u8 = 128;
 /// How deep a value may nest that is written. The rest is for the message around it, which takes three levels at
-/// most, and for the pair that a wide integer is or bytes are.
-pub(crate) const MOST_DEPTH: u8 = MAX_DEPTH - 4;
+/// most, and for the pair as which a wide integer or bytes are written.
+pub(crate) const MAX_WRITE_DEPTH: u8 = MAX_DEPTH - 4;
 
-/// One item, or the head of one that has items inside; `None` is a length that only the end tells.
+/// One item, or the head of one that has items inside; `None` is a length that is known only at the end.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::wire) enum Item<'a> {
     Unsigned(u64),
@@ -27,7 +27,7 @@ pub(in crate::wire) enum Item<'a> {
     Float(f64),
 }
 
-/// The rest of some CBOR. Copying it is looking ahead.
+/// A cursor in CBOR. A copy of it looks ahead.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::wire) struct Reader<'a> {
     rest: &'a [u8],
@@ -38,12 +38,12 @@ impl<'a> Reader<'a> {
         Self { rest: bytes }
     }
 
-    /// The next byte, which tells the kind of the next item.
+    /// The next byte, which has the kind of the next item.
     pub(in crate::wire) fn peek(&self) -> Option<u8> {
         self.rest.first().copied()
     }
 
-    /// What is left.
+    /// The bytes that are left.
     #[cfg(feature = "server")]
     pub(in crate::wire) const fn rest(&self) -> &'a [u8] {
         self.rest
@@ -104,7 +104,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// Reads over one item and all that is inside, and gives its bytes.
+    /// Skips one item and everything inside, and returns its bytes.
     pub(in crate::wire) fn raw(&mut self) -> Result<&'a [u8], DecodeError> {
         let before = self.rest;
         self.skip(MAX_DEPTH)?;

@@ -1,4 +1,4 @@
-//! The insides of arrays and structs for the escaping serializer.
+//! The elements of arrays and structs for the escaping serializer.
 
 use serde::{
     Serialize, Serializer,
@@ -26,7 +26,7 @@ impl<I> Items<I> {
     }
 }
 
-/// A sequence. One of unknown length is collected first: whether it is a pair shows at its end.
+/// A sequence. One of unknown length is collected first, because only its end shows whether it is a pair.
 #[derive(Debug)]
 pub(super) enum Seq<S: Serializer> {
     Known(Items<S::SerializeSeq>),

@@ -1,6 +1,14 @@
-//! Writing values so that every client reads them: the compatibility layer of the protocol, as a serializer.
+//! Rust to the wire: a serializer that writes values in the form that every client can read.
 //!
-//! JavaScript clients know more kinds of values than JSON, and fewer than Rust. On the wire, in all encodings:
+//! The direction is *out*: arguments and replies are written through [`Escaped`], and the other side reads them
+//! with [`revive`](super::revive). For example, `to_bytes(Format::Json, &(9_007_199_254_740_993_u64, "x"))` is
+//!
+//! ```text
+//! [["$BigInt","9007199254740993"],"x"]
+//! ```
+//!
+//! because JavaScript would read the plain number as ..992. JavaScript clients know more kinds of values than
+//! JSON, and fewer than Rust. On the wire, in all encodings:
 //!
 //! | in Rust | on the wire | in JavaScript |
 //! |---|---|---|
@@ -13,6 +21,10 @@
 //!
 //! Types that have a readable form (`is_human_readable`) use it in CBOR too, so an id or a time is the same text
 //! to a client whatever it negotiated.
+//!
+//! [`Escape`] wraps the serializer that writes the bytes (`serde_json`'s or `ciborium`'s), and changes each call
+//! on its way. The files of this folder use each other, as serde asks for it: a serializer makes the writer of a
+//! list (`items.rs`) or of a map (`map.rs`), and that makes a serializer for each element.
 
 mod items;
 mod key;
@@ -30,7 +42,7 @@ use self::{
     items::{Items, Seq},
     map::Map,
 };
-use super::{Format, cbor::reader::MOST_DEPTH};
+use super::{Format, cbor::reader::MAX_WRITE_DEPTH};
 
 /// The largest integer that JavaScript's `number` tells from its neighbours.
 pub(super) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -47,7 +59,7 @@ impl<'a, T: ?Sized> Escaped<'a, T> {
         Self { value, place: Place::of(format) }
     }
 
-    /// The same for the first of two elements.
+    /// A value that is the first of two elements, where a text `$..` gets one more `$`.
     pub(super) const fn first_of_pair(format: Format, value: &'a T) -> Self {
         Self { value, place: Place { first_of_pair: true, ..Place::of(format) } }
     }
@@ -65,7 +77,7 @@ impl<T: Serialize + ?Sized> Serialize for Escaped<'_, T> {
     }
 }
 
-/// Where a value stands.
+/// The position of a value, which decides about its form.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     format: Format,
@@ -80,14 +92,15 @@ struct Place {
 
 impl Place {
     const fn of(format: Format) -> Self {
-        Self { format, any_keys: false, first_of_pair: false, levels: MOST_DEPTH, wraps: u8::MAX }
+        Self { format, any_keys: false, first_of_pair: false, levels: MAX_WRITE_DEPTH, wraps: u8::MAX }
     }
 
-    /// So many levels further in. What is too deep is refused here, before the stack or a reader ends.
+    /// The position of a value that many levels further in. What is too deep is refused here, before the stack
+    /// overflows or a reader refuses it.
     fn deeper<E: Error>(self, levels: u8) -> Result<Self, E> {
         match self.levels.checked_sub(levels) {
             Some(levels) => Ok(Self { levels, ..self }),
-            None => Err(E::custom(format_args!("it is nested more than {MOST_DEPTH} levels deep"))),
+            None => Err(E::custom(format_args!("it is nested more than {MAX_WRITE_DEPTH} levels deep"))),
         }
     }
 
@@ -104,7 +117,7 @@ impl Place {
     }
 }
 
-/// A serializer that maps values to their compatible form and hands them to another.
+/// A serializer that changes values to their compatible form, and passes them on to `inner`.
 struct Escape<S> {
     inner: S,
     place: Place,
@@ -307,7 +320,7 @@ impl<S: Serializer> Serializer for Escape<S> {
         variant: &'static str,
         len: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
-        // The variant, and what is in it.
+        // Two levels: the variant, and the fields in it.
         let place = self.place.deeper(2)?;
         Ok(Self::known(place, len, self.inner.serialize_tuple_variant(name, index, variant, len)?))
     }

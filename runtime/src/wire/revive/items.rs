@@ -1,4 +1,4 @@
-//! The insides of arrays and maps for the reviving deserializer.
+//! The elements of arrays and maps for the reviving deserializer.
 
 use std::borrow::Cow;
 
@@ -36,7 +36,8 @@ impl<'r, 'de> Entries<'r, 'de> {
         Ok(())
     }
 
-    /// No more than could be there: whoever reserves memory for them trusts it.
+    /// Bounded by the length of the input, because visitors reserve memory by it: a client could claim any number
+    /// of elements.
     fn size_hint(&self) -> Option<usize> {
         let left = usize::try_from(self.left?).unwrap_or(usize::MAX);
         Some(left.min(self.revive.input.len()))

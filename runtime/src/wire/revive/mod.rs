@@ -1,9 +1,21 @@
-//! Reading values from any client: CBOR and the compatibility layer of the protocol, as a deserializer.
+//! The wire to Rust: a deserializer that reads values from any client.
 //!
-//! It reads what [`escape`](super::escape) writes, and besides what clients send natively: byte strings (tag 64
-//! or none), bignums (tags 2 and 3), sets (258), maps (259), `undefined` as null, an integral float where an
-//! integer is expected. Other tags are passed over. An unknown pair such as `["$foo", 1]` is an array like any
-//! other.
+//! The direction is *in*: it reads what [`escape`](super::escape) writes, and what JavaScript clients write. For
+//! example, a `u64` is read from each of
+//!
+//! ```text
+//! 12                    a number
+//! ["$BigInt","12"]      a bigint in the compatible form
+//! 12.0                  CBOR: JavaScript writes a number beyond 32 bits as a float
+//! tag 2, bytes 0c       CBOR: a bignum
+//! ```
+//!
+//! It also reads byte strings (tag 64 or none), sets (258), maps (259) and `undefined` as null. Other tags are
+//! skipped. An unknown pair such as `["$foo", 1]` is an array like any other.
+//!
+//! The input is always CBOR: JSON with a `$` in it is made CBOR first (`json.rs`), and JSON without one goes to
+//! `serde_json`. `mod.rs` and `items.rs` use each other, as serde asks for it: a deserializer makes the reader of
+//! a list, and that deserializes each element.
 
 mod items;
 mod value;
@@ -34,7 +46,7 @@ pub(super) fn read<T: DeserializeOwned>(
     read_from(Format::Cbor, input, first_of_pair)
 }
 
-/// Reads one value that came in this format, and is CBOR by now.
+/// Reads one value that came in this format and has been made CBOR.
 pub(super) fn read_from<T: DeserializeOwned>(
     origin: Format,
     input: &mut Reader<'_>,
@@ -46,11 +58,11 @@ pub(super) fn read_from<T: DeserializeOwned>(
     Ok(value)
 }
 
-/// A deserializer of the values that are next in the input. Copying it is looking ahead.
+/// A deserializer of the next values in the input. A copy of it looks ahead.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Revive<'de> {
     input: Reader<'de>,
-    /// What the value was written in: in JSON no integer is a float.
+    /// The format in which the value came: in JSON no integer is a float.
     origin: Format,
     /// How many more levels may be entered.
     depth: u8,
@@ -83,13 +95,13 @@ impl<'de> Revive<'de> {
         result
     }
 
-    /// Gives a value to a visitor as what it is.
+    /// Passes a value to a visitor by its own kind.
     fn visit<V: Visitor<'de>>(&mut self, value: Value<'de>, visitor: V) -> Result<V::Value, DecodeError> {
         match value {
             Value::Null => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(value),
             Value::Integer(integer) => integer.visit(visitor),
-            // An integer that needs 64 bits travels as a float, see `escape`.
+            // An integer that needs 64 bits is sent as a float: see `escape`.
             Value::Float(float) => match Integer::from_float(float) {
                 Some(integer) if self.origin == Format::Cbor && integer.is_wide_and_safe() => {
                     integer.visit(visitor)

@@ -1,4 +1,4 @@
-//! One value as it was meant: tags and compatibility pairs resolved.
+//! One value as it was meant: `resolve` turns tags and compatibility pairs into the value that they stand for.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use crate::wire::{
     escape::MAX_SAFE_INTEGER,
 };
 
-/// A value, or the head of one that has values inside; `None` is a length that only the end tells.
+/// A value, or the head of one that has values inside; `None` is a length that is known only at the end.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Value<'de> {
     /// `null`, `undefined` and `["$Undefined", 0]`.
@@ -21,7 +21,7 @@ pub(super) enum Value<'de> {
     Float(f64),
     Text(Cow<'de, str>),
     Bytes(Cow<'de, [u8]>),
-    /// `escaped`: a pair whose first is a text with a `$` too many.
+    /// `escaped` is a pair whose first element is a text with an additional `$`.
     Array {
         len: Option<u64>,
         escaped: bool,
@@ -53,7 +53,7 @@ pub(super) fn resolve<'de>(input: &mut Reader<'de>, depth: u8) -> Result<Value<'
     })
 }
 
-/// What a pair stands for, whose head has been read. What is no known pair stays an array.
+/// The value that a pair stands for; its head has been read. A pair that is not known stays an array.
 fn pair<'de>(input: &mut Reader<'de>, depth: u8) -> Result<Value<'de>, DecodeError> {
     let array = |escaped| Ok(Value::Array { len: Some(2), escaped });
     let mut ahead = *input;
@@ -123,7 +123,7 @@ impl Integer {
         (1 << 32..=u128::from(MAX_SAFE_INTEGER)).contains(&magnitude)
     }
 
-    /// Gives it to a visitor in the narrowest of the widths that all visitors know.
+    /// Passes it to a visitor in the narrowest width that all visitors know.
     pub(super) fn visit<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
         match self {
             Self::Positive(number) => match u64::try_from(number) {
