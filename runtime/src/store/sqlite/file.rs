@@ -9,9 +9,9 @@ use std::{
 use rusqlite::{Connection, ErrorCode, OpenFlags, config::DbConfig, ffi};
 
 use super::{
-    SqliteOptions,
     error::OpenError,
     lock::Lock,
+    options::SqliteOptions,
     places::Places,
     schema::{self, Format},
 };
@@ -47,7 +47,10 @@ impl DatabaseFile {
         let lock = Lock::take(&path)?;
         let db = connect(&path, options.is_checked(size_of(&path)))?;
         let session = Session::new(db).map_err(|reason| refusal(&path, reason))?;
-        let places = Places::of(&path, &lock).map_err(|lost| OpenError::Lost { lost })?;
+        let places = lock
+            .metadata()
+            .and_then(|lock| Places::of(&path, &lock))
+            .map_err(|lost| OpenError::Lost { lost })?;
         Ok(Self { path, session: Some(session), places, _lock: lock })
     }
 
@@ -88,8 +91,8 @@ impl DatabaseFile {
         self.session = None;
     }
 
-    /// Brings what the journal has into the file if it can, so that its room can be used again. Says whether it could: it
-    /// cannot while somebody reads.
+    /// Brings what the journal has into the file if it can, so that its room can be used again. Says whether it
+    /// could: it cannot while somebody reads.
     pub(super) fn empty_journal(&self) -> bool {
         // What keeps it from that will show in the next commit, if that still matters then.
         self.session.as_ref().is_some_and(|session| settle(&session.db).unwrap_or(false))
@@ -138,7 +141,7 @@ fn connect(path: &Path, check: bool) -> Result<Connection, OpenError> {
                 path = shown(path.display()),
                 from = earlier,
                 to = schema::VERSION,
-                "a store was upgraded"
+                "store upgraded to a new schema version"
             );
         }
     }
@@ -155,9 +158,9 @@ fn open(path: &Path, flags: OpenFlags) -> rusqlite::Result<Connection> {
     Ok(db)
 }
 
-/// Refuses a file that is not ours, or not sound, and leaves nothing beside it: connections that share a journal make a file
-/// for that, a connection that has it alone does not. Where another program has the file open, that file is there,
-/// and nothing is judged yet.
+/// Refuses a file that is not ours, or not sound, and leaves nothing beside it: connections that share a journal
+/// make a file for that, a connection that has it alone does not. Where another program has the file open, that
+/// file is there, and nothing is judged yet.
 fn judge(path: &Path, check: bool) -> Result<bool, OpenError> {
     let refused = |reason| refusal(path, reason);
     let db = open(path, OpenFlags::SQLITE_OPEN_CREATE).map_err(refused)?;
@@ -222,9 +225,9 @@ fn is_wal(db: &Connection) -> rusqlite::Result<bool> {
     Ok(db.pragma_query_value(None, "journal_mode", |row| row.get::<_, String>(0))? == "wal")
 }
 
-/// Brings what the journal has into the file. After a disk failed to write, what is read from the journal, also by a
-/// later process, may be in memory only; by the end of this it is on the disk. Says whether nobody kept it from that,
-/// such as another program that reads.
+/// Brings what the journal has into the file. After a disk failed to write, what is read from the journal, also by
+/// a later process, may be in memory only; by the end of this it is on the disk. Says whether nobody kept it from
+/// that, such as another program that reads.
 fn settle(db: &Connection) -> rusqlite::Result<bool> {
     db.busy_timeout(Duration::ZERO)?;
     let done = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));

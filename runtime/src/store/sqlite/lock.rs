@@ -15,28 +15,30 @@ use super::{
     places::beside,
 };
 
-/// Held while the store is open. The operating system lets go of it when the process ends, however it ends.
+/// An exclusive lock, held while the store is open. The operating system releases it when the process ends,
+/// however it ends.
 ///
-/// It is what keeps other servers out: SQLite's own locks are held for a transaction each. Other programs may have the
-/// database open meanwhile, and read it; see [`Lost::Written`] for what becomes of one that writes.
+/// It is what keeps other servers out: SQLite's own locks are held for a transaction each. Other programs may have
+/// the database open meanwhile, and read it; see [`Lost::Written`] for what becomes of one that writes.
 #[derive(Debug)]
 pub(super) struct Lock {
     file: File,
     path: PathBuf,
 }
 
-/// Those of this process, only to tell them from those of others. Locks are taken and let go of under it.
+/// The paths that this process has locked, to tell them from those that another process has. Locks are taken and
+/// released while this mutex is held.
 static OURS: LazyLock<Mutex<HashSet<PathBuf>>> = LazyLock::new(Mutex::default);
 
 impl Lock {
     /// Takes the lock of the file at `path`, or says at once that it is held.
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
         let io = |reason| OpenError::Io { path: path.to_owned(), reason };
-        // A file of its own, for locks of the database file itself may be mistaken for those of SQLite. It is never
-        // removed: somebody may be waiting for it, and would then hold the lock of a file that is not there.
+        // A file of its own, for locks of the database file itself may be mistaken for those of SQLite. It is
+        // never removed: somebody may be waiting for it, and would then hold the lock of a file that is not there.
         let lock_path = beside(path, "-lock");
         let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(io)?;
-        // However it is named.
+        // One path for every way to name the file.
         let lock_path = lock_path.canonicalize().map_err(io)?;
         let mut ours = OURS.lock();
         match file.try_lock() {
@@ -52,7 +54,7 @@ impl Lock {
         }
     }
 
-    /// Of the file that is locked, wherever it is by now.
+    /// The metadata of the locked file, which may have been moved or deleted.
     pub(super) fn metadata(&self) -> Result<Metadata, Lost> {
         let hidden = |reason: io::Error| Lost::Hidden { path: self.path.clone(), kind: reason.kind() };
         self.file.metadata().map_err(hidden)
@@ -62,7 +64,7 @@ impl Lock {
 impl Drop for Lock {
     fn drop(&mut self) {
         let mut ours = OURS.lock();
-        // If that fails, the file that is closed next lets go of it.
+        // If that fails, closing the file releases the lock.
         let _ = self.file.unlock();
         ours.remove(&self.path);
     }

@@ -1,4 +1,41 @@
-//! The store of a server: one SQLite file, the thread that writes it, and two that read it.
+//! The store of a server: one SQLite file, one thread that writes it, and two threads that read it.
+//!
+//! # Threads
+//!
+//! SQLite blocks the thread that calls it until the disk is done, so no thread of tokio ever does. A caller sends
+//! a [`Job`] (`job.rs`) to one of three threads, and awaits the answer:
+//!
+//! ```text
+//! claim, commit        ──► callboard-store   `writer.rs`: all jobs that wait become one transaction, so one fsync
+//! find, due, messages  ──► look-ups          `readers.rs`: short reads that a call waits for
+//! list, alarms_ahead   ──► pages             `readers.rs`: long reads, a page each, so that a look-up never waits for one
+//! ```
+//!
+//! The file is in WAL mode: readers see the last commit, and neither wait for the writer nor keep it waiting. The
+//! writer empties the journal, which it cannot do while a read is under way, so no read may take long.
+//!
+//! # Files
+//!
+//! | file | what it is |
+//! |---|---|
+//! | `callboard.db` | the database |
+//! | `callboard.db-wal` | SQLite's journal: commits that are not in the database yet |
+//! | `callboard.db-shm` | SQLite's index of the journal, shared memory of all that have the database open |
+//! | `callboard.db-lock` | our lock |
+//!
+//! A file can be deleted or replaced while it is open, and then what is written to it is lost. `places.rs` looks
+//! whether each path still leads to the open file, before a transaction is answered and each second.
+//!
+//! # Locks
+//!
+//! `lock.rs` holds an exclusive lock of `callboard.db-lock` from opening to closing, which keeps other stores
+//! away, in this process or another one. SQLite's own locks are held for one transaction each, and allow other
+//! programs to read, and to write: `Session::version` shows the writer that another program has written, and then
+//! the store is lost. Locks are taken in this order: ours, then SQLite's; and are released in the reverse order,
+//! which is why [`DatabaseFile`] drops its lock last.
+//!
+//! Once a [`Watch`] knows that the store is lost, every job fails with `store.unavailable` until the store is
+//! opened again.
 
 mod column;
 mod error;
@@ -57,8 +94,8 @@ use writer::{Request, Writer};
 /// # }
 /// ```
 ///
-/// While the store is open, no other store can open its file, in this process or another one; `callboard.db-lock` is
-/// locked for that. Any SQLite tool may read the file meanwhile, and copy it with its backup command:
+/// While the store is open, no other store can open its file, in this process or another one; `callboard.db-lock`
+/// is locked for that. Any SQLite tool may read the file meanwhile, and copy it with its backup command:
 ///
 /// ```text
 /// sqlite3 -readonly callboard.db "SELECT name, key, revision, length(state) FROM actors"
@@ -69,17 +106,19 @@ use writer::{Request, Writer};
 /// From any of these on the store is [unavailable](StoreError::unavailable) until it is opened again, and so says
 /// `GET /health`. An error in the log tells which it was.
 ///
-/// - Its files or their directory are deleted, moved or replaced. That is looked at before each commit is answered, and each
-///   second where nobody writes. A file that was put in their place is never written.
-/// - Another program commits something to the file, or empties its journal. Actors that are awake would not know what was
-///   changed, and save over it.
-/// - Another program makes one of the files shorter, as it does that truncates it or copies an older one over it. What it does
-///   to their bytes otherwise cannot be seen: stop the server before a backup is put in their place.
+/// - Its files or their directory are deleted, moved or replaced. That is looked at before each commit is
+///   answered, and each second where nobody writes. A file that was put in their place is never written.
+/// - Another program commits something to the file, or empties its journal. Actors that are awake would not know
+///   what was changed, and save over it.
+/// - Another program makes one of the files shorter, as it does that truncates it or copies an older one over it.
+///   What it does to their bytes otherwise cannot be seen: stop the server before a backup is put in their place.
 ///
-/// One of these files is memory that SQLite maps, `callboard.db-shm`: whoever cuts it short under a running process kills that
-/// process (SIGBUS, from within SQLite). What was answered is on the disk by then, and is there at the next start.
+/// One of these files is memory that SQLite maps, `callboard.db-shm`: whoever cuts it short under a running
+/// process kills that process (SIGBUS, from within SQLite). What was answered is on the disk by then, and is there
+/// at the next start.
 ///
-/// The directory has to be on a local disk: over a network, neither SQLite's journal nor its locks can be relied on.
+/// The directory has to be on a local disk: over a network, neither SQLite's journal nor its locks can be relied
+/// on.
 ///
 /// # Its tables
 ///
@@ -95,9 +134,9 @@ use writer::{Request, Writer};
 ///
 /// # Beside other users of SQLite
 ///
-/// One program links one SQLite, so all crates in it that bring SQLite have to agree on a version of `libsqlite3-sys`.
-/// callboard takes any rusqlite from 0.32 to 0.43, and Cargo picks the newest that fits. With these in the same
-/// program, it picks
+/// One program links one SQLite, so all crates in it that bring SQLite have to agree on a version of
+/// `libsqlite3-sys`. callboard takes any rusqlite from 0.32 to 0.43, and Cargo picks the newest that fits. With
+/// these in the same program, it picks
 ///
 /// | your dependency | rusqlite | SQLite |
 /// |---|---|---|
@@ -108,23 +147,31 @@ use writer::{Request, Writer};
 /// | `sea-orm = { version = "2.0", features = ["sqlx-sqlite"] }` | 0.39 | 3.51.3 |
 /// | `sea-orm = { version = "1.1", features = ["sqlx-sqlite"] }` | 0.32 | 3.46.0 |
 ///
-/// The newest is the one that the tests run on; CI compiles the oldest, and resolves each row. If Cargo says that `links =
-/// "sqlite3"` is taken twice, ask it for the version in this table: `cargo update -p rusqlite --precise 0.39.0`.
+/// The newest is the one that the tests run on; CI compiles the oldest, and resolves each row. If Cargo says that
+/// `links = "sqlite3"` is taken twice, ask it for the version in this table: `cargo update -p rusqlite --precise
+/// 0.39.0`.
 pub struct SqliteStore {
     path: PathBuf,
     watch: Arc<Watch>,
     readers: Readers,
-    /// `None` once the store is being dropped, which is how the thread learns of it.
+    /// `None` once the store is being dropped. The writing thread ends when this sender is gone.
     requests: Option<mpsc::Sender<Request>>,
-    /// SQLite waits for the disk where it is called: on a thread of its own, never on one of tokio's.
+    /// The writing thread.
     thread: Option<JoinHandle<()>>,
+}
+
+impl SqliteOptions {
+    /// Opens the store; see [`SqliteStore::open`].
+    pub fn open(self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::start(&self).map_err(StoreError::unavailable)
+    }
 }
 
 impl SqliteStore {
     /// Opens `callboard.db` in this directory; makes either if there is none.
     ///
-    /// Refuses a file that another store holds, that is [damaged](SqliteOptions::check), that is of a newer version of
-    /// callboard, or not of callboard at all; such a file is left as it is.
+    /// Refuses a file that another store holds, that is [damaged](SqliteOptions::check), that is of a newer
+    /// version of callboard, or not of callboard at all; such a file is left as it is.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, StoreError> {
         SqliteOptions::new(directory).open()
     }
@@ -149,12 +196,13 @@ impl SqliteStore {
         Ok(Self { path, watch, readers, requests: Some(requests), thread: Some(thread) })
     }
 
-    /// Asks about one actor, or one time: an answer that calls wait for. It sees every commit that was answered before.
+    /// Runs a short read that calls wait for: about one actor, or one time. It sees every commit that was answered
+    /// before.
     async fn read<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
         self.ask(work, |job| self.readers.look_up(job)).await
     }
 
-    /// Asks for a page: an answer that takes as long as the page is.
+    /// Runs a long read: a page of a list.
     async fn read_page<T: Send + 'static>(&self, work: impl Work<T>) -> Result<T, StoreError> {
         self.ask(work, |job| self.readers.page(job)).await
     }
@@ -165,8 +213,8 @@ impl SqliteStore {
         self.ask(work, send).await
     }
 
-    /// What failed together may be the fault of one of them, whose page is damaged or which there is no room for. The
-    /// other actors are not to pay for it.
+    /// Commits each actor by itself, after all of them together have failed: the cause may be one actor, whose
+    /// page is damaged or for which there is no room, and the others must not fail with it.
     async fn commit_apart(&self, batch: &Arc<Vec<Commit>>) -> Vec<CommitOutcome> {
         let commits = (0..batch.len()).map(|n| {
             let batch = Arc::clone(batch);
@@ -174,7 +222,7 @@ impl SqliteStore {
         });
         let outcome = |outcome: Result<CommitOutcome, StoreError>| {
             outcome.unwrap_or_else(|error| {
-                log::error!(error = shown(&error), "an actor cannot be kept");
+                log::error!(error = shown(&error), "failed to save an actor");
                 CommitOutcome::Failed
             })
         };
@@ -211,7 +259,7 @@ impl Store for SqliteStore {
         after: Option<ActorId>,
         limit: usize,
     ) -> Result<Vec<ActorRecord>, StoreError> {
-        // In parts: no read takes long, for while it lasts the journal cannot begin anew.
+        // In parts, because the journal cannot be emptied while a read is under way.
         let mut records: Vec<ActorRecord> = Vec::new();
         loop {
             let part = reads::PAGE.min(limit - records.len());
@@ -278,7 +326,7 @@ impl Store for SqliteStore {
 
     async fn queue_loads(&self, actor: ActorId) -> Result<Vec<QueueLoad>, StoreError> {
         let part = move |after| move |db: &Connection| messages::loads(db, actor, after);
-        // Mostly this is all. Of a long queue the rest keeps no look-up waiting.
+        // This is all of most queues. The rest of a long one is read as pages, so that no look-up waits for it.
         let (mut loads, mut last) = self.read(part(None)).await?;
         while last.is_some() {
             let (more, next) = self.read_page(part(last)).await?;
@@ -299,7 +347,7 @@ impl Store for SqliteStore {
     }
 
     async fn queued_bytes(&self) -> Result<u64, StoreError> {
-        // Page by page: it keeps nobody waiting for long.
+        // Page by page, so that no other read waits for long.
         let (mut bytes, mut after) = (0_u64, None);
         loop {
             let (last, page) = self.read_page(move |db: &Connection| messages::bytes(db, after)).await?;
@@ -326,10 +374,10 @@ impl Store for SqliteStore {
     async fn close(&self) {
         let (closing, closed) = oneshot::channel();
         if let Some(requests) = &self.requests {
-            // Where nobody takes it, the file is closed already.
+            // If sending fails, the file is closed already.
             let _ = requests.send(Request::Close(closing));
         }
-        // It is dropped where another request to close came first, and that only after the file.
+        // An error means that another request to close came first, and the file is closed.
         let _ = closed.await;
     }
 }
@@ -340,7 +388,7 @@ impl Drop for SqliteStore {
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
-            log::error!(path = shown(self.path.display()), "the store's thread panicked");
+            log::error!(path = shown(self.path.display()), "store thread panicked");
         }
     }
 }

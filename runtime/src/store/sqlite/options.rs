@@ -2,10 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::SqliteStore;
-use crate::store::StoreError;
-
-/// How to open a [`SqliteStore`].
+/// How to open a [`SqliteStore`](super::SqliteStore).
 ///
 /// ```no_run
 /// # use callboard::store::SqliteOptions;
@@ -32,18 +29,13 @@ impl SqliteOptions {
         self
     }
 
-    /// Whether to read the whole file before using it, and to refuse it if its structure is damaged. By default that is
-    /// done while it is quick, for files of up to 64 MiB. Otherwise damage shows as an error once it is met, which
-    /// fails the actor that it is about.
+    /// Whether to read the whole file before using it, and to refuse it if its structure is damaged. By default
+    /// that is done while it is quick, for files of up to 64 MiB. Otherwise damage shows as an error once it is
+    /// met, which fails the actor that it is about.
     #[must_use]
     pub fn check(mut self, check: bool) -> Self {
         self.check = Some(check);
         self
-    }
-
-    /// Opens the store; see [`SqliteStore::open`].
-    pub fn open(self) -> Result<SqliteStore, StoreError> {
-        SqliteStore::start(&self).map_err(StoreError::unavailable)
     }
 
     pub(super) fn directory(&self) -> &Path {

@@ -1,12 +1,13 @@
 //! Which files a store has open, and whether its path still leads to them.
 //!
-//! A file that was deleted can be written for as long as it is open, and what is written to it is gone with the process.
-//! SQLite opens its files once, so what it writes goes to those, whatever is at their path by now: nothing at all, or the
-//! files of another server. Only a look at the path tells. That costs a system call for each file, and no disk.
+//! A deleted file can be written for as long as it is open, and what is written to it is gone with the process.
+//! SQLite opens its files once and writes to those, whatever is at their path by now: nothing, or the files of
+//! another server. Only a look at the path shows it. That costs one system call for each file, and no access to
+//! the disk.
 //!
-//! Whoever copies a file over one of them, or truncates it, does not replace it. What SQLite writes then goes behind what is
-//! not there any more. The same look tells where the file has become shorter: the database never does, and the journal only
-//! by what the store itself does.
+//! A program that copies a file over one of them, or truncates it, does not replace it. What SQLite writes then
+//! follows a part that is not there any more. The same look shows a file that has become shorter: the database
+//! never does, and the journal only by what the store itself does.
 
 use std::{
     fs::{self, Metadata},
@@ -14,14 +15,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::{error::Lost, lock::Lock};
+use super::error::Lost;
 
 /// The files of an open store, each as it was when it was opened.
 #[derive(Debug)]
 pub(super) struct Places {
     database: Place,
     journal: Place,
-    /// What connections share, and the lock: without them others would not know of this store.
+    /// The shared memory of connections, and the lock: without them other programs would not see this store.
     beside: [Place; 2],
 }
 
@@ -40,16 +41,17 @@ struct Place {
 }
 
 impl Places {
-    /// The files that are open now. Each is there from the first use of the database on until it is closed.
-    pub(super) fn of(path: &Path, lock: &Lock) -> Result<Self, Lost> {
+    /// The files that are open now, and the one that is locked. Each is there from the first use of the database
+    /// on until it is closed.
+    pub(super) fn of(path: &Path, lock: &Metadata) -> Result<Self, Lost> {
         let beside = |ending| Place::at(self::beside(path, ending));
-        let lock = Place { path: self::beside(path, "-lock"), file: Identity::of(&lock.metadata()?) };
+        let lock = Place { path: self::beside(path, "-lock"), file: Identity::of(lock) };
         let places = Self {
             database: Place::at(path.to_owned())?,
             journal: beside("-wal")?,
             beside: [beside("-shm")?, lock],
         };
-        // The lock is worth something only where those look who come later.
+        // The lock is of use only if it is at the path where another store would look for it.
         places.look()?;
         Ok(places)
     }
@@ -63,7 +65,8 @@ impl Places {
         Ok(Lengths { database, journal: self.journal.look()?.len() })
     }
 
-    /// The same, and fails if one is shorter than it was. Between that look and this one the store has written nothing.
+    /// Looks again, and fails also if a file is shorter than it was. The store has written nothing since that
+    /// look.
     pub(super) fn look_again(&self, before: Lengths) -> Result<Lengths, Lost> {
         let now = self.look()?;
         let shortened = |place: &Place| Err(Lost::Shortened { path: place.path.clone() });
@@ -98,7 +101,8 @@ pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
     path.into()
 }
 
-/// Of whatever is there. The file is not opened: closing it would let go of the locks that SQLite has on it.
+/// The metadata of whatever is at the path. The file is not opened: closing it would release the locks that SQLite
+/// has on it.
 fn metadata(path: &Path) -> Result<Metadata, Lost> {
     fs::metadata(path).map_err(|reason| match reason.kind() {
         io::ErrorKind::NotFound => Lost::Gone { path: path.to_owned() },

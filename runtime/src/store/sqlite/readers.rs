@@ -82,7 +82,7 @@ impl Drop for Reading {
         }
         for thread in self.threads.drain(..) {
             if thread.join().is_err() {
-                log::error!("a thread that reads the store panicked");
+                log::error!("store reader thread panicked");
             }
         }
     }

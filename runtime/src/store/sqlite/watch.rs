@@ -51,14 +51,14 @@ impl Watch {
                 log::error!(
                     path = shown(&path),
                     reason = shown(&lost),
-                    "the store is unavailable until it is opened again"
+                    "store unavailable until it is opened again"
                 );
             } else {
                 log::error!(
                     path = shown(&path),
                     reason = shown(&lost),
                     answered,
-                    "the store is unavailable until it is opened again: its path does not lead any more to the files that \
+                    "store unavailable until it is opened again: its path does not lead any more to the files that \
                      it has open, and the {answered} transactions that were answered since it was opened, and all that \
                      was saved before, are in those files alone"
                 );

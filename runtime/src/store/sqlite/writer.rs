@@ -214,7 +214,7 @@ impl Writer {
             log::warn!(
                 path = shown(&path),
                 length,
-                "the journal of the store grows for as long as another program reads it"
+                "another program keeps reading the store; its journal cannot be emptied and grows"
             );
             self.longest_journal = length + Self::LONG_JOURNAL;
         }
