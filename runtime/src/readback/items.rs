@@ -1,4 +1,5 @@
-//! The insides of lists, maps and structs for the noting serializer.
+//! The elements of lists, maps and structs for the noting serializer: `note.rs` writes one value, this file what
+//! is in it.
 
 use serde::{
     Serialize,
@@ -10,7 +11,8 @@ use serde::{
 
 use super::{
     kind,
-    notes::{Flags, Noted, Notes, is_name, is_tag, plain},
+    note::{Flags, Noted},
+    notes::{Notes, is_name, is_tag, plain},
     shapes::{Step, UNKNOWN},
 };
 
@@ -18,7 +20,7 @@ use super::{
 pub(super) struct Items<'n, I> {
     inner: I,
     notes: &'n Notes<'n>,
-    /// The place of all of it.
+    /// The place of the whole list, map or struct.
     place: u32,
     /// The place that its fields start from: another one after a field that tells variants apart.
     at: u32,

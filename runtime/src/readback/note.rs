@@ -1,4 +1,4 @@
-//! The serializer that notes each call before another does what is asked for.
+//! The serializer that notes each call, and passes it on to the real serializer.
 
 use std::fmt::Display;
 
@@ -7,11 +7,45 @@ use serde::{Serialize, Serializer, ser::Error as _};
 use super::{
     items::Items,
     kind,
-    notes::{Flags, Noted, Notes, is_reserved, positive},
-    shapes::Step,
+    notes::{Notes, is_reserved, positive},
+    shapes::{ROOT, Step},
 };
 
-/// Notes what comes at a place, and hands it to `inner`.
+/// A value that is noted while it is written.
+pub(crate) struct Noted<'a, T: ?Sized> {
+    pub(super) value: &'a T,
+    pub(super) notes: &'a Notes<'a>,
+    pub(super) place: u32,
+    pub(super) depth: u16,
+    pub(super) flags: Flags,
+}
+
+/// What the place of a value says about it.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Flags {
+    /// It is inside a `Some`.
+    pub(super) is_in_some: bool,
+    /// Its text is needed, as the name of a variant or of a field.
+    pub(super) keeps_text: bool,
+    /// It is the key of a map.
+    pub(super) is_key: bool,
+}
+
+impl<'a, T: ?Sized> Noted<'a, T> {
+    pub(super) fn new(value: &'a T, notes: &'a Notes<'a>) -> Self {
+        Self { value, notes, place: ROOT, depth: 0, flags: Flags::default() }
+    }
+}
+
+impl<T: Serialize + ?Sized> Serialize for Noted<'_, T> {
+    #[inline]
+    fn serialize<S: Serializer>(&self, inner: S) -> Result<S::Ok, S::Error> {
+        let Self { value, notes, place, depth, flags } = *self;
+        value.serialize(Note { inner, notes, place, depth, flags })
+    }
+}
+
+/// Notes what comes at a place, and passes it on to `inner`.
 pub(super) struct Note<'n, S> {
     pub(super) inner: S,
     pub(super) notes: &'n Notes<'n>,
@@ -37,12 +71,12 @@ impl<S: Serializer> Note<'_, S> {
         self.go(index as usize, Step::Variant(name, variant))
     }
 
-    /// So many levels further in.
+    /// The depth that many levels further in, or an error if a reader would not go as deep.
     #[inline]
     fn deeper(&self, levels: u16) -> Result<u16, S::Error> {
         let depth = self.depth + levels;
         if self.notes.is_too_deep(depth) {
-            let most = self.notes.most_depth();
+            let most = self.notes.max_depth();
             return Err(S::Error::custom(format_args!("it is nested more than {most} levels deep")));
         }
         Ok(depth)
@@ -142,14 +176,14 @@ impl<'n, S: Serializer> Serializer for Note<'n, S> {
     fn serialize_bytes(self, value: &[u8]) -> Result<S::Ok, S::Error> {
         self.note(if value.is_empty() { kind::EMPTY_BYTES } else { kind::BYTES });
         if self.flags.keeps_text {
-            // Names of fields are read from bytes too.
+            // serde's derive reads the name of a field from bytes too.
             self.notes.keep_text(&String::from_utf8_lossy(value));
         }
         self.inner.serialize_bytes(value)
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        // Whether it is empty matters, and what it is, if it is a key.
+        // Formatted here, because it matters whether the text is empty, and which key it is.
         self.serialize_str(&value.to_string())
     }
 

@@ -1,4 +1,8 @@
-//! Notes: what a value looks like to serde, taken while it is written.
+//! What is noted of a value while it is written: whether its shape is new, and in a draft what is new in it.
+//!
+//! There are two kinds of [`Notes`]. `Notes::look` compares with the known shapes and sets a flag. `Notes::draft`
+//! knows nothing, so everything is new to it and lands in a [`Draft`]. That way the quick check and the thorough
+//! one are the same serializer, and cannot disagree about what a shape is.
 
 use std::{
     any::type_name,
@@ -7,59 +11,56 @@ use std::{
     sync::LazyLock,
 };
 
-use serde::{Serialize, Serializer};
-
 use super::{
     kind,
-    note::Note,
-    shapes::{ROOT, Shapes, Step, UNKNOWN},
+    shapes::{Shapes, Step, UNKNOWN},
 };
 
 /// Notes which calls come at which place of a value, and whether any of them is news.
 pub(super) struct Notes<'k> {
     known: &'k Shapes,
-    /// What is noted beside what was known; `None` if it is only to be seen whether anything is news.
+    /// The known shapes and what is noted beside them; `None` if only the flag `has_news` is needed.
     draft: Option<RefCell<Draft>>,
     has_news: Cell<bool>,
     is_finite: Cell<bool>,
     /// The last text that was asked for, hashed.
     text: Cell<u64>,
     /// How deep values may be nested, because their reader goes no deeper.
-    most_depth: u16,
+    max_depth: u16,
     /// Whether each float is looked at.
     sees_floats: bool,
 }
 
-/// Shapes with those of this value.
+/// The known shapes and those of this value, with a list of what was new.
 pub(super) struct Draft {
     pub(super) shapes: Shapes,
-    /// What was not there before: kinds, and their places.
+    /// The places of what was new, and its kinds.
     pub(super) news: Vec<(u32, u32)>,
     /// Whether any key beside the fields of a flattened struct is new.
     pub(super) has_new_keys: bool,
-    /// A key that may make something else of its map.
+    /// The first reserved key of a map: see `is_reserved`.
     pub(super) reserved_key: Option<String>,
     text: String,
 }
 
-/// In a draft all is looked up in the draft.
+/// What notes with a draft compare with, so that everything goes into the draft.
 static NOTHING: Shapes = Shapes::NOTHING;
 
 impl<'k> Notes<'k> {
     /// Only looks for news.
-    pub(super) fn look(known: &'k Shapes, most_depth: u16) -> Self {
+    pub(super) fn look(known: &'k Shapes, max_depth: u16) -> Self {
         Self {
             known,
             draft: None,
             has_news: Cell::new(false),
             is_finite: Cell::new(true),
             text: Cell::new(0),
-            most_depth,
+            max_depth,
             sees_floats: false,
         }
     }
 
-    /// The same, and sees whether all its numbers are finite.
+    /// Looks at each float too, to see whether all of them are finite.
     pub(super) fn seeing_floats(self) -> Self {
         Self { sees_floats: true, ..self }
     }
@@ -127,7 +128,7 @@ impl<'k> Notes<'k> {
         to
     }
 
-    /// These fields were there together.
+    /// Notes which fields were present together, as one hash.
     #[inline]
     pub(super) fn note_present(&self, place: u32, present: u64) {
         if !self.known.get(place).is_some_and(|known| known.has_present(present)) {
@@ -154,7 +155,7 @@ impl<'k> Notes<'k> {
         self.draft.is_some() || self.known.get(map).is_some_and(super::shapes::Place::has_entries)
     }
 
-    /// This key is beside the fields of a flattened struct, hashed.
+    /// Notes the hash of a key beside the fields of a flattened struct.
     pub(super) fn note_key(&self, place: u32, key: u64) {
         if self.known.get(place).is_some_and(|known| known.keys.contains(&key)) {
             return;
@@ -164,7 +165,7 @@ impl<'k> Notes<'k> {
         *has_new_keys |= shapes.note_key(place, key);
     }
 
-    /// Some readers make something else of a map with this key.
+    /// Notes a reserved key, with which some readers take a map for something else.
     #[cold]
     pub(super) fn note_reserved(&self, key: &str) {
         self.surprise();
@@ -173,7 +174,7 @@ impl<'k> Notes<'k> {
         }
     }
 
-    /// Something is as it should not be, however often it has been seen.
+    /// Has the value read back, whether its shape is known or not.
     pub(super) fn surprise(&self) {
         self.has_news.set(true);
     }
@@ -183,11 +184,11 @@ impl<'k> Notes<'k> {
     }
 
     pub(super) fn is_too_deep(&self, depth: u16) -> bool {
-        depth > self.most_depth
+        depth > self.max_depth
     }
 
-    pub(super) fn most_depth(&self) -> u16 {
-        self.most_depth
+    pub(super) fn max_depth(&self) -> u16 {
+        self.max_depth
     }
 
     /// Keeps a text that was asked for.
@@ -202,7 +203,7 @@ impl<'k> Notes<'k> {
         self.text.get()
     }
 
-    /// What comes next may be no text.
+    /// Forgets the text, because the next value may not be a text.
     pub(super) fn forget_text(&self) {
         self.text.set(0);
     }
@@ -210,15 +211,15 @@ impl<'k> Notes<'k> {
 
 impl Notes<'static> {
     /// Notes everything, beside what is there.
-    pub(super) fn draft(shapes: Shapes, most_depth: u16) -> Self {
+    pub(super) fn draft(shapes: Shapes, max_depth: u16) -> Self {
         let draft =
             Draft { shapes, news: Vec::new(), has_new_keys: false, reserved_key: None, text: String::new() };
-        Self { draft: Some(RefCell::new(draft)), ..Self::look(&NOTHING, most_depth) }
+        Self { draft: Some(RefCell::new(draft)), ..Self::look(&NOTHING, max_depth) }
     }
 }
 
 impl Draft {
-    /// Whether anything new is of those that may come back as something else, and nobody says so.
+    /// Whether anything new may come back as another value without an error.
     pub(super) fn may_get_lost(&self) -> bool {
         let is_new =
             |(place, kinds): &(u32, u32)| kinds & kind::SOME_NOTHING != 0 || self.shapes.is_in_entry(*place);
@@ -239,42 +240,8 @@ impl Draft {
     }
 }
 
-/// A value that is noted while it is written.
-pub(crate) struct Noted<'a, T: ?Sized> {
-    pub(super) value: &'a T,
-    pub(super) notes: &'a Notes<'a>,
-    pub(super) place: u32,
-    pub(super) depth: u16,
-    pub(super) flags: Flags,
-}
-
-/// What else is to be known of a value where it is written.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Flags {
-    /// It is what is in a `Some`.
-    pub(super) is_in_some: bool,
-    /// Its text is asked for.
-    pub(super) keeps_text: bool,
-    /// It is the key of a map.
-    pub(super) is_key: bool,
-}
-
-impl<'a, T: ?Sized> Noted<'a, T> {
-    pub(super) fn new(value: &'a T, notes: &'a Notes<'a>) -> Self {
-        Self { value, notes, place: ROOT, depth: 0, flags: Flags::default() }
-    }
-}
-
-impl<T: Serialize + ?Sized> Serialize for Noted<'_, T> {
-    #[inline]
-    fn serialize<S: Serializer>(&self, inner: S) -> Result<S::Ok, S::Error> {
-        let Self { value, notes, place, depth, flags } = *self;
-        value.serialize(Note { inner, notes, place, depth, flags })
-    }
-}
-
-/// Whether values of this type are names, as `#[derive(Serialize)]` writes them: of fields that are entries of a map, or of
-/// variants.
+/// Whether values of this type are names, as `#[derive(Serialize)]` writes them: of fields that are entries of a
+/// map, or of variants.
 ///
 /// The derive hands over a bare `str`; what users have is a `String`, a `&str`, or another type of theirs. Where
 /// this guesses wrong, a value is read back that need not have been, or is not told from others of its kind.
@@ -289,7 +256,8 @@ pub(super) fn is_tag<T: ?Sized>() -> bool {
     is_name::<T>() || type_name::<T>().ends_with("::AdjacentlyTaggedEnumVariant")
 }
 
-/// The kind of a plain value, which can be read wherever it can be written, if this type is one: it need not be looked at.
+/// The kind of a plain value, which can be read wherever it can be written, if this type is one: it need not be
+/// looked at.
 #[inline]
 pub(super) fn plain<T: ?Sized>() -> Option<u32> {
     match type_name::<T>() {
@@ -301,14 +269,15 @@ pub(super) fn plain<T: ?Sized>() -> Option<u32> {
     }
 }
 
-/// In a way that differs from process to process: clients choose keys, and shall not find two that are taken for one.
+/// In a way that differs from process to process: clients choose keys, and shall not find two that are taken for
+/// one.
 fn hash(text: &str) -> u64 {
     static STATE: LazyLock<RandomState> = LazyLock::new(RandomState::new);
     STATE.hash_one(text)
 }
 
-/// Whether a text has a meaning of its own as the key of a map: crates write with it what serde has no method for, and read
-/// such a map as that, whoever chose the key.
+/// Whether a text has a meaning of its own as the key of a map: crates write with it what serde has no method for,
+/// and read such a map as that, whoever chose the key.
 #[inline]
 pub(super) fn is_reserved(key: &str) -> bool {
     key.starts_with('$') && ["$serde_json::private::", "$__"].iter().any(|start| key.starts_with(start))

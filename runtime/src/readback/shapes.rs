@@ -1,8 +1,13 @@
 //! Shapes: which calls to serde have come at which place of a type's values.
 //!
-//! A place is what leads to a value: fields, variants, elements. What comes there is noted as a kind: a bit for each method
-//! of a serializer, and for what of its values decides whether they can be read (empty, wide, long). Recursive types have
-//! no end of places: a type that comes within itself for the third time is at the place that it had before.
+//! A place is a path of steps to a value: fields, variants, elements. What comes there is noted as kinds
+//! (`kind.rs`): one bit for each method of a serializer, and one for each property that decides whether a value
+//! can be read (empty, wide, long). The places of one type are a tree in a vector, with indices instead of
+//! pointers, so that looking is quick and a copy is one allocation for each level.
+//!
+//! Three things bound the tree. All elements of a list have one place. A type that comes within itself for the
+//! third time is at the place that it had before, because recursive types have no end of places. And a type has
+//! `Shapes::MOST` places at most; what comes beyond is not remembered, and is read back each time.
 
 use std::{borrow::Cow, collections::BTreeSet, fmt::Write as _};
 
@@ -168,7 +173,8 @@ impl Shapes {
         }
     }
 
-    /// The place that a step leads to, which is made if need be, and whether it is new; `UNKNOWN` if there are too many.
+    /// The place that a step leads to, which is made if need be, and whether it is new; `UNKNOWN` if there are too
+    /// many.
     pub(super) fn go(&mut self, from: u32, step: Step, name: &str) -> (u32, bool) {
         let Some(place) = self.get(from) else { return (UNKNOWN, true) };
         if let Some(to) = place.step(0, step) {
@@ -212,9 +218,9 @@ impl Shapes {
         from.is_some_and(|(from, step)| matches!(step, Step::Entry(_)) || self.is_in_entry(from))
     }
 
-    /// What is lost of these shapes where they come back like this, if anything is that a type cannot mean to lose:
-    /// a `Some(None)` or `Some(())` that has become a `None`, a field of a flattened struct, or an entry beside such fields
-    /// that has become one of them.
+    /// What is lost of these shapes where they come back like this, if anything is that a type cannot mean to
+    /// lose: a `Some(None)` or `Some(())` that has become a `None`, a field of a flattened struct, or an entry
+    /// beside such fields that has become one of them.
     pub(super) fn lost(&self, back: &Self) -> Option<Lost> {
         (ROOT..).zip(&self.0).find_map(|(index, place)| {
             let back_there = || back.get(back.counterpart(self, index)?);
