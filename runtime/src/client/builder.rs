@@ -1,4 +1,4 @@
-//! How a client is set up.
+//! `ClientBuilder`: encoding, credentials and time limits of a client.
 
 use std::{fmt, sync::Arc, time::Duration};
 

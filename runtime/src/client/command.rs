@@ -1,4 +1,4 @@
-//! What the user's side of a connection asks of its task.
+//! Commands: what `Connection` and `Subscription` ask of the connection's task.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! A connection as its user holds it.
+//! `Connection`: the handle that users hold. It sends commands to the task in `driver.rs`, and reads its state.
 
 use std::{fmt, sync::Arc, time::Duration};
 
@@ -165,7 +165,7 @@ impl<C: Contract> Connection<C> {
     /// it and miss none. The generated `listen` takes an object with a method for each event.
     pub fn on_any(&self, listener: impl FnMut(C::Event) + Send + 'static) -> Subscription {
         let state = self.listener_state();
-        // One listener on several rows; they run one after the other, so nobody ever waits for the lock.
+        // One listener in several lists. They run one after the other, so the lock is always free.
         let listener = Arc::new(Mutex::new(listener));
         self.listen_to_all(&state, move |event| (listener.lock())(event));
         self.subscription(&state)

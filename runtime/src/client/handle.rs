@@ -29,7 +29,8 @@ impl<C: Contract> Handle<C> {
         Self { port, key, params: None }
     }
 
-    /// Calls an action, without a connection. The generated stubs, one method for each action, are the convenient way.
+    /// Calls an action, without a connection. The generated stubs, one method for each action, are the convenient
+    /// way.
     pub async fn call(&self, action: C::Action) -> Result<ReplyOf<C>, CallError> {
         #[cfg(feature = "server")]
         let action = match self.here(action, Port::call_now) {
@@ -39,7 +40,7 @@ impl<C: Contract> Handle<C> {
         self.port.call(action, self.params.clone()).await
     }
 
-    /// The shortcut to an actor in this process that is awake, for a call that nobody is to judge first.
+    /// The shortcut to an actor in this process that is awake. Only for calls without params, which need no hook.
     #[cfg(feature = "server")]
     fn here<T>(
         &self,
@@ -50,8 +51,8 @@ impl<C: Contract> Handle<C> {
     }
 
     /// The same actor, with params for every call: what `#[on_before_connect]` judges the call by, as it judges a
-    /// connection. Over the network it judges every call; without params here, by none. In this process it judges those
-    /// with params alone: who runs in the same process is trusted.
+    /// connection. Over the network it judges every call; without params here, by none. In this process it judges
+    /// those with params alone, because code in the same process is trusted.
     ///
     /// [`connect_with`](Self::connect_with) takes params of its own.
     #[expect(clippy::needless_pass_by_value, reason = "params are given, as they are to `connect_with`")]
@@ -60,11 +61,11 @@ impl<C: Contract> Handle<C> {
         Ok(Self { params, ..self.clone() }.into())
     }
 
-    /// Hands an action over, as a value of the generated enum, and does not wait for its answer: what it returns is
-    /// thrown away, an error too.
+    /// Hands an action over, as a value of the generated enum, and does not wait for its answer: what it returns
+    /// is thrown away, an error too.
     ///
-    /// `Ok` says that the actor has it. In this process that is so as soon as it is in the actor's mailbox, a full one
-    /// being `actor.overloaded`; over the network only an answer says so, and this waits for it like
+    /// `Ok` says that the actor has it. In this process that is so as soon as it is in the actor's mailbox, a full
+    /// one being `actor.overloaded`; over the network only an answer says so, and this waits for it like
     /// [`call`](Self::call). What is told and called one after the other runs in that order.
     pub async fn tell(&self, action: C::Action) -> Result<(), CallError> {
         #[cfg(feature = "server")]
@@ -77,10 +78,10 @@ impl<C: Contract> Handle<C> {
 
     /// Puts a message into its queue: one that the actor lists in `#[actor(queues(..))]`.
     ///
-    /// `Ok` says that the message is saved, and will be handled, once or more often; a crash takes it back from nobody.
+    /// `Ok` says that the message is saved, and will be handled, once or more often, also after a crash.
     /// [`CallError::Fault`] and [`CallError::NotSent`] say that it is not in the queue: `queue.full`,
-    /// `queue.message_too_large`; after `rivetkit.internal_error`, [`CallError::MaybeApplied`], or if this is dropped
-    /// before it ends, it may be.
+    /// `queue.message_too_large`; after `rivetkit.internal_error`, [`CallError::MaybeApplied`], or if this is
+    /// dropped before it ends, it may be.
     //
     // Not an `async fn`: of one, the compiler would report a message that is none three times.
     pub fn send<M: QueueOf<C>>(&self, message: M) -> BoxFuture<'_, Result<(), CallError>> {
@@ -89,9 +90,9 @@ impl<C: Contract> Handle<C> {
 
     /// Puts a message into its queue, and waits until it is handled: what the actor has completed it with.
     ///
-    /// `None`: it is in the queue, and was not handled within `timeout`, counted from when it was there; it will be
-    /// later. [`Duration::MAX`] waits for as long as it takes. An actor that stops or is destroyed meanwhile is an error,
-    /// `queue.not_handled_yet` or `queue.actor_destroyed`.
+    /// `None`: it is in the queue, and was not handled within `timeout`, counted from when it was there; it will
+    /// be later. [`Duration::MAX`] waits for as long as it takes. An actor that stops or is destroyed meanwhile is
+    /// an error, `queue.not_handled_yet` or `queue.actor_destroyed`.
     ///
     /// ```
     /// # use callboard::prelude::*;
@@ -149,8 +150,8 @@ impl<C: Contract> Handle<C> {
         Connection::open(Arc::clone(&self.port), encode(self.port.params_format(), &params))
     }
 
-    /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist. Over the network
-    /// `#[on_before_connect]` judges that too, by the [params](Self::with_params) of the handle.
+    /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist. Over the
+    /// network `#[on_before_connect]` judges that too, by the [params](Self::with_params) of the handle.
     pub async fn resolve(&self) -> Result<ActorId, CallError> {
         self.port.resolve(self.params.clone()).await
     }

@@ -28,8 +28,8 @@ pub(crate) trait Port<C: Contract>: Send + Sync + 'static {
         Err(action)
     }
 
-    /// One stateless call without params whose answer is thrown away, begun here and now; the action comes back where
-    /// that cannot be.
+    /// One stateless call without params whose answer is thrown away, begun here and now; the action comes back
+    /// where that cannot be.
     #[cfg(feature = "server")]
     fn tell_now(&self, action: C::Action) -> Result<Told, C::Action> {
         Err(action)
@@ -72,7 +72,7 @@ pub(crate) struct Outgoing {
 /// What became of a message for a queue, which has it.
 #[derive(Debug)]
 pub(crate) enum Sent {
-    /// It is handled, which nobody has waited for or which was answered with this.
+    /// It was handled with this response, or it is in the queue and the sender did not wait.
     Completed(Option<Bytes>),
     /// It was not handled in time.
     TimedOut,
@@ -122,7 +122,7 @@ pub(crate) enum LinkIncoming<C: Contract> {
     Reply { id: u64, result: Result<ReplyOf<C>, CallError> },
     /// The event at this place of the contract's table is not sent.
     Refused { index: usize, fault: Fault },
-    /// So many of the event at this place of the contract's table are missing among what follows.
+    /// This number of events at this place of the contract's table are missing among what follows.
     Dropped { index: usize, dropped: u64 },
     /// An error of the connection itself.
     Error(Fault),

@@ -1,4 +1,4 @@
-//! The client: handles and connections, whatever carries their messages.
+//! The client: handles and connections, over the network or in this process.
 //!
 //! [`Client`] makes [`Handle`]s, a handle opens [`Connection`]s. Each connection has one task, its driver, which
 //! owns listeners and unanswered calls, and speaks through a `Link` with what carries the messages: a WebSocket

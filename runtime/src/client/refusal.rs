@@ -11,11 +11,12 @@ use tokio::sync::Notify;
 
 use crate::{ActorError, Fault};
 
-/// Why a listener gets none of the events that it listens to, from [`Subscription::refused`](crate::Subscription::refused):
-/// the actor's `#[on_subscribe]` said no, or the connection is subscribed to too many events.
+/// Why a listener gets none of the events that it listens to, from
+/// [`Subscription::refused`](crate::Subscription::refused): the actor's `#[on_subscribe]` said no, or the
+/// connection is subscribed to too many events.
 ///
-/// The connection is open, and everything else on it goes on. The listener stays, so that it is asked for again when the
-/// connection comes back from a loss; so it is when another listener of the same event is added.
+/// The connection is open, and everything else on it goes on. The listener stays, so that it is asked for again
+/// when the connection comes back from a loss; so it is when another listener of the same event is added.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Refusal {
     event: &'static str,
@@ -82,7 +83,7 @@ impl Refusals {
     pub(super) async fn next(&self) -> Option<Refusal> {
         loop {
             let changed = self.changed.notified();
-            // Before it is read, or what comes in between is told to nobody.
+            // Created before the queue is read, so that a refusal that comes in between wakes this.
             let ended = self.ended.load(Ordering::Acquire);
             let refusal = self.waiting.lock().pop_front();
             if refusal.is_some() || ended {

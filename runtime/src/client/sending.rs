@@ -1,4 +1,4 @@
-//! Messages to queues, which go without a connection, from handles and connections alike.
+//! Sends messages to durable queues, for handles and connections. They go beside the connection.
 
 use std::time::Duration;
 

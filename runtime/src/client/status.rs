@@ -1,4 +1,4 @@
-//! How a connection fares, and what can go wrong with it.
+//! The status of a connection, and the errors that can happen to it.
 
 use super::refusal::Refusal;
 use crate::{ActorError, ActorId, CallError, ConnId, Fault, wire::DecodeError};
@@ -43,8 +43,8 @@ pub enum ConnectionError {
         /// What is wrong with the payload.
         error: DecodeError,
     },
-    /// Events are missing, because this client did not keep up: the actor says of them that a slow consumer need not get
-    /// them all ([`SlowConsumer`](crate::contract::SlowConsumer)). The connection goes on.
+    /// Events are missing, because this client did not keep up: the actor says of them that a slow consumer need
+    /// not get them all ([`SlowConsumer`](crate::contract::SlowConsumer)). The connection goes on.
     #[error("{events} of event `{event}` are missing: this client did not keep up")]
     Missed {
         /// The event's name on the wire.
@@ -55,8 +55,8 @@ pub enum ConnectionError {
     /// The params cannot be written as JSON, so the connection was never opened.
     #[error("the params cannot be encoded: {0}")]
     Params(String),
-    /// It was not open in the time given to [`Connection::opened_within`](crate::Connection::opened_within). It is tried
-    /// again, for as long as it is kept.
+    /// It was not open in the time given to [`Connection::opened_within`](crate::Connection::opened_within). It is
+    /// tried again, for as long as it is kept.
     #[error("{0}")]
     NotOpen(String),
     /// It was closed from this side.

@@ -1,4 +1,4 @@
-//! Which actor a handle speaks to.
+//! `Target`: how a handle addresses its actor, by key or by id.
 
 use bytes::Bytes;
 

@@ -41,7 +41,7 @@ pub(super) struct Items<'n, I> {
     is_short: bool,
     /// Whether a key that is a value may be taken for a field.
     has_entries: bool,
-    /// Whether it may be a struct with `#[serde(flatten)]`: nobody knows how many entries that has.
+    /// Whether it may be a struct with `#[serde(flatten)]`, whose number of entries is not known.
     is_open: bool,
     /// The keys of it that are values, hashed.
     keys: Vec<u64>,

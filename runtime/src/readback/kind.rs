@@ -1,4 +1,4 @@
-//! Kinds: what came at a place.
+//! Kinds: one bit for each sort of value that can come at a place.
 
 macro_rules! kinds {
     ($($name:ident)*) => {
@@ -14,7 +14,7 @@ kinds!(
     EMPTY_SEQ SEQ_OF_ONE SEQ_OF_TWO SEQ TUPLE EMPTY_MAP MAP SKIPPED MANY_TAGS
 );
 
-/// As an error names them; empty for what nobody would look for.
+/// How an error names them; empty for kinds that are never the cause.
 pub(super) fn name(kind: u32) -> &'static str {
     match kind {
         I128 | WIDE_I128 => "i128",

@@ -149,7 +149,7 @@ impl Registry {
         self
     }
 
-    /// Takes so much from the network, and no more: see [`Limits`] for what there is, and what it is by default.
+    /// Bounds what comes from the network: see [`Limits`] for all limits and their defaults.
     ///
     /// # Panics
     ///

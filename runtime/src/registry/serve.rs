@@ -101,7 +101,7 @@ impl Registry {
         self.control.clone().transpose()?;
         #[cfg(feature = "sqlite")]
         if let Storage::Directory(directory) = &self.storage {
-            // Who cannot keep anything shall not seem to serve.
+            // A server that cannot save anything must not seem to serve.
             directory.open().await?;
         }
         crate::host::summarize_panics();

@@ -1,4 +1,4 @@
-//! Alarms: what a store keeps of an actor's schedules.
+//! What a store keeps of an actor's schedules: their alarms.
 
 use std::{fmt, str::FromStr};
 
@@ -12,13 +12,14 @@ use crate::contract::id::uuid_id;
 pub struct Alarm {
     /// Its identity.
     pub id: AlarmId,
-    /// When, in milliseconds since 1970 (UTC), by the clock of its [`kind`](Self::kind). A store may keep what is later
-    /// than [`LATEST_MS`](Self::LATEST_MS) as that.
+    /// When, in milliseconds since 1970 (UTC), by the clock of its [`kind`](Self::kind). A store may keep what is
+    /// later than [`LATEST_MS`](Self::LATEST_MS) as that.
     pub due_ms: u64,
     /// Which clock it follows.
     pub kind: AlarmKind,
-    /// How far ahead it was set: the period or the delay of an alarm that follows elapsed time, the distance to the next
-    /// time of one that repeats by the time of day. If it is further ahead than that, a clock was put back since.
+    /// How far ahead it was set: the period or the delay of an alarm that follows elapsed time, the distance to
+    /// the next time of one that repeats by the time of day. If it is further ahead than that, a clock was put
+    /// back since.
     pub period_ms: Option<u64>,
     /// The name that the actor gave it.
     pub name: Option<String>,

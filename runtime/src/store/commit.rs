@@ -1,4 +1,4 @@
-//! Commits: what the host wants kept, and what became of it.
+//! `Commit`: the changes of one actor that a store saves together, and their outcome.
 
 use bytes::Bytes;
 
@@ -12,7 +12,7 @@ pub enum Commit {
     /// A new actor with its first state, alarms and messages; epoch and revision become 1.
     /// [Taken](CommitOutcome::Taken) if its name and key, or its id, are another actor's.
     Create {
-        /// Who it is.
+        /// Its record.
         record: ActorRecord,
         /// Its first state.
         state: Bytes,
@@ -74,11 +74,11 @@ impl Commit {
 pub enum CommitOutcome {
     /// It is kept.
     Done,
-    /// Refused: somebody claimed the actor since, or it is gone.
+    /// Refused: the actor was claimed again since, or it is gone.
     Fenced,
     /// Refused: the name and key of a new actor are taken.
     Taken,
-    /// Nothing is known of it, as of a whole batch that ends in an error: this one alone could not be kept, for example
-    /// because there was no room for it. The store has logged why.
+    /// Nothing is known of it, as of a whole batch that ends in an error: this one alone could not be kept, for
+    /// example because there was no room for it. The store has logged why.
     Failed,
 }

@@ -1,4 +1,4 @@
-//! The store that a registry has when it is told of none.
+//! The store of a registry that was given none: SQLite in a directory, opened at the first use.
 
 use std::{
     path::PathBuf,
@@ -14,12 +14,13 @@ use super::{
 };
 use crate::{ActorId, Key};
 
-/// A [`SqliteStore`] in this directory, opened when it is first needed: a registry that is only made opens nothing.
+/// A [`SqliteStore`] in this directory, opened when it is first needed: a registry that is only made opens
+/// nothing.
 #[derive(Debug)]
 pub(crate) struct DataDir {
     path: PathBuf,
     store: Arc<OnceLock<SqliteStore>>,
-    /// Held while it is opened, even if whoever wanted that is gone.
+    /// Held while the store is opened, even if the caller has stopped waiting.
     state: Arc<Mutex<State>>,
 }
 

@@ -1,4 +1,4 @@
-//! What can go wrong between an actor's state and what is kept of it.
+//! Errors of stores, and of writing and reading states.
 
 /// The store failed; its text is for the log and never reaches a client.
 #[derive(Debug, thiserror::Error)]

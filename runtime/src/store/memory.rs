@@ -1,4 +1,4 @@
-//! A store that forgets: for tests, and for servers whose actors need not outlive them.
+//! A store in memory: for tests, and for servers whose actors need not outlive the process.
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},

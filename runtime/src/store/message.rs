@@ -1,4 +1,4 @@
-//! Messages: what a store keeps of an actor's queues.
+//! What a store keeps of an actor's queues: their messages.
 
 use bytes::Bytes;
 
@@ -20,7 +20,7 @@ pub struct StoredMessage {
     pub attempts: u32,
     /// Not to be handed out before this time, in milliseconds since 1970 (UTC). Zero: at once.
     pub not_before_ms: u64,
-    /// Not handed out any more: kept for whoever looks at it.
+    /// It is not handed out any more, and kept for an operator to look at.
     pub dead: bool,
 }
 
@@ -81,8 +81,8 @@ impl MessagePage {
         Self { messages, next }
     }
 
-    /// As many of these messages as one page may have, which are `limit` bytes by their [sizes](StoredMessage::size), but
-    /// at least one if there is any.
+    /// As many of these messages as one page may have, which are `limit` bytes by their
+    /// [sizes](StoredMessage::size), but at least one if there is any.
     pub fn fill<E>(
         messages: impl IntoIterator<Item = Result<StoredMessage, E>>,
         limit: u64,
@@ -114,7 +114,7 @@ pub struct QueueLoad {
 }
 
 impl QueueLoad {
-    /// So much in this queue.
+    /// The load of this queue.
     #[must_use]
     pub fn new(queue: impl Into<String>, messages: usize, bytes: u64) -> Self {
         Self { queue: queue.into(), messages, bytes }

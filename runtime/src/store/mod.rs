@@ -1,4 +1,4 @@
-//! Where actors are kept while they sleep.
+//! Stores: where actors are while they sleep.
 //!
 //! A store knows nothing of what actors do: it keeps who they are, their last saved state, their alarms and the
 //! messages in their queues, and lets only the newest [claim](Store::claim) change them. `SqliteStore` (feature

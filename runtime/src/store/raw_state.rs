@@ -1,4 +1,4 @@
-//! A state as it is saved, for whoever reads it in another way than its actor does.
+//! `RawState`: a saved state for code that reads it in another way than its actor does, such as `#[on_migrate]`.
 
 use std::fmt;
 

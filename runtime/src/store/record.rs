@@ -1,11 +1,11 @@
-//! What a store hands out: who an actor is, and the claim to it.
+//! What a store returns: the record of an actor, and the claim to it.
 
 use bytes::Bytes;
 
 use super::Alarm;
 use crate::{ActorId, Key};
 
-/// Who an actor is.
+/// What identifies an actor in a store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ActorRecord {
@@ -31,7 +31,7 @@ impl ActorRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Claim {
-    /// Who it is.
+    /// Its record.
     pub record: ActorRecord,
     /// The number of this activation; grows with each claim.
     pub epoch: u64,

@@ -1,4 +1,4 @@
-//! A store that several registries share, one after the other: `Arc<S>`. None of them closes it.
+//! `Arc<S>` as a store, which several registries can share one after the other. None of them closes it.
 
 use std::sync::Arc;
 

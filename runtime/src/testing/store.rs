@@ -1,4 +1,4 @@
-//! A store that misbehaves on request.
+//! `FaultyStore`: a store that fails when a test asks for it.
 
 use std::{
     sync::{
@@ -22,8 +22,8 @@ use crate::{
 
 /// Wraps a store, and delays, holds or fails what is committed to it.
 ///
-/// Clones are one store: give one to the registry, and keep one to steer it by. In all of this, a *batch* is one call
-/// of [`Store::commit`], which holds what any number of actors had to save.
+/// Clones are one store: give one to the registry, and keep one to steer it by. In all of this, a *batch* is one
+/// call of [`Store::commit`], which holds what any number of actors had to save.
 ///
 /// ```
 /// use callboard::{
@@ -107,7 +107,8 @@ impl FaultyStore {
         self.shared.faults.lock().failing_reads = count;
     }
 
-    /// Holds every batch that comes from now on before anything is done with it, until what this returns is dropped.
+    /// Holds every batch that comes from now on before anything is done with it, until what this returns is
+    /// dropped.
     #[must_use = "nothing is held any more once this is dropped"]
     pub fn hold_batches(&self) -> Hold {
         self.shared.holds.send_modify(|holds| *holds += 1);

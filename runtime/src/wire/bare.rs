@@ -1,4 +1,4 @@
-//! BARE: the few primitives of which the protocol's binary messages are made.
+//! BARE: the few primitives that the protocol's binary messages consist of.
 
 use bytes::Bytes;
 

@@ -1,4 +1,4 @@
-//! Whose call a message is of which there is only the beginning.
+//! Finds the id of a call in the beginning of a message that is too long to be read.
 
 use serde::de::{Deserialize as _, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -15,8 +15,8 @@ use super::{
 const PATH: [&str; 3] = ["body", "val", "id"];
 
 impl ToServer {
-    /// The id in the beginning of an [`ActionRequest`](Self::ActionRequest), however long that is: all clients write it
-    /// before the arguments. `None` if it is not there.
+    /// The id in the beginning of an [`ActionRequest`](Self::ActionRequest), however long that is: all clients
+    /// write it before the arguments. `None` if it is not there.
     #[must_use]
     pub fn call_id(encoding: Encoding, beginning: &[u8]) -> Option<u64> {
         match encoding {

@@ -1,4 +1,4 @@
-//! Encodings: what a peer negotiated, and how values are written in it.
+//! The three encodings of messages, which a peer negotiates, and the two formats of values in them.
 
 /// How the messages of one peer are encoded, as it asked with `rivet_encoding.` or `x-rivet-encoding`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]

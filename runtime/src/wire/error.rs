@@ -1,4 +1,4 @@
-//! What goes wrong between a value and its bytes.
+//! Errors of encoding and decoding.
 
 use std::{borrow::Cow, fmt::Display};
 

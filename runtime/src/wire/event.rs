@@ -22,8 +22,8 @@ pub fn write_event<T: Serialize>(format: Format, payload: &T) -> Result<Bytes, E
     write_in_shape(format, payload, shape::of_value(payload))
 }
 
-/// The same for a payload that [`EventReader::read`] reads back as a `T`. That type alone says its shape: an untagged enum
-/// is one argument for whoever reads it, even where the value that is in it would be several.
+/// The same for a payload that [`EventReader::read`] reads back as a `T`. That type alone says its shape: an
+/// untagged enum is one argument for its reader, even where the value that is in it would be several.
 pub(crate) fn write_event_as<T: DeserializeOwned>(
     format: Format,
     payload: &impl Serialize,

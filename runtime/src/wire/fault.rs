@@ -1,4 +1,4 @@
-//! Faults inside messages and bodies: the fields they share.
+//! The fields that faults have in messages and in bodies.
 
 use super::{
     DecodeError, EncodeError, Format,

@@ -1,6 +1,7 @@
 //! Bodies of stateless calls over HTTP, in the three encodings.
 //!
-//! A body in BARE tells its version; its answer is in that version. The others have none, which reads as the newest.
+//! A body in BARE tells its version; its answer is in that version. The others have none, which reads as the
+//! newest.
 
 use bytes::Bytes;
 
@@ -47,14 +48,14 @@ pub struct QueueSend {
 pub struct QueueOutcome {
     /// What became of the message.
     pub status: QueueStatus,
-    /// The encoded answer of whoever handled it.
+    /// The encoded response of the handler.
     pub response: Option<Bytes>,
 }
 
 /// What became of a message to a queue.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueueStatus {
-    /// It was handled, or, where nobody waits for that, enqueued.
+    /// It was handled, or it was enqueued and the sender does not wait.
     Completed,
     /// It was enqueued, and not handled in time.
     TimedOut,

@@ -1,4 +1,4 @@
-//! What an error says besides its code and message, as it crosses the wire: any value that an argument can have.
+//! The metadata of an error as it crosses the wire: any value that an argument can have.
 
 use std::sync::OnceLock;
 
@@ -16,7 +16,7 @@ use crate::util::{log, shown::shown};
 #[derive(Debug, Clone)]
 pub struct Metadata {
     content: Content,
-    /// The same as `serde_json` has it, once somebody has asked.
+    /// The same value for `serde_json`, made at the first request.
     view: OnceLock<Value>,
 }
 
@@ -50,7 +50,8 @@ impl Metadata {
         Self::encoded(Format::Cbor, out.into())
     }
 
-    /// What `serde_json` can have of it. Bytes are a list of numbers, integers of more than 64 bits are their digits.
+    /// What `serde_json` can have of it. Bytes are a list of numbers, integers of more than 64 bits are their
+    /// digits.
     #[must_use]
     pub fn view(&self) -> &Value {
         match &self.content {
@@ -142,7 +143,8 @@ impl PartialEq for Metadata {
     }
 }
 
-/// The named fields of an error, being written; what cannot be encoded is null, and its neighbours are as they are.
+/// The named fields of an error, being written; what cannot be encoded is null, and its neighbours are as they
+/// are.
 #[derive(Debug)]
 pub struct NamedFields(Vec<u8>);
 

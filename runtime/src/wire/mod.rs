@@ -1,4 +1,4 @@
-//! What travels: messages, bodies and values in their three encodings. Bytes in, bytes out; no I/O.
+//! The protocol: messages, bodies and values in three encodings. Bytes in, bytes out; no I/O.
 //!
 //! The protocol is the client protocol of `rivetkit`, version 4. It has two layers, and the seam runs between
 //! them:

@@ -1,4 +1,5 @@
-//! Values that stay with their actor, as states are written: CBOR as serde has it, without what other languages need.
+//! The form of values that only their actor reads, such as states: plain CBOR of serde, without the compatibility
+//! layer.
 
 use ciborium::Value;
 use serde::{Serialize, de::DeserializeOwned};
@@ -37,7 +38,8 @@ pub(super) fn next<T: DeserializeOwned>(bytes: &mut &[u8]) -> Result<T, DecodeEr
     })
 }
 
-/// Whether these are the same value, up to the order in arrays and maps: sets and maps that hash have another one each time.
+/// Whether these are the same value, up to the order in arrays and maps: sets and maps that hash have another one
+/// each time.
 pub(crate) fn are_alike(bytes: &[u8], others: &[u8]) -> Result<bool, EncodeError> {
     Ok(bytes == others || in_some_order(bytes)? == in_some_order(others)?)
 }

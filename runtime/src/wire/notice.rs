@@ -1,7 +1,7 @@
-//! callboard's own events: what one connection is told that the protocol has no message for.
+//! callboard's own events: notices to one connection for which the protocol has no message.
 //!
-//! An `Error` frame without a call's number would do for the words, but the JavaScript client fails every call under way
-//! when it gets one. An event of a name that nobody listens to is nothing to any client.
+//! An `Error` frame without a call's number would do for the words, but the JavaScript client fails every call
+//! under way when it gets one. Clients ignore an event of a name to which they do not listen.
 
 #[cfg(feature = "client")]
 use bytes::Bytes;
@@ -21,12 +21,12 @@ use crate::Fault;
 /// What the names of callboard's own events begin with, and those of actors' events do not.
 pub const RESERVED_PREFIX: &str = "callboard.";
 
-/// The event that says that a subscription was refused. Its argument is an object: `event` is the name of the event
-/// that was asked for, and `group`, `code`, `message` and `metadata` (which may be missing) are the error.
+/// The event that says that a subscription was refused. Its argument is an object: `event` is the name of the
+/// event that was asked for, and `group`, `code`, `message` and `metadata` (which may be missing) are the error.
 pub const SUBSCRIPTION_REFUSED: &str = "callboard.subscription_refused";
 
-/// The event that says that events are missing, because the client was too slow for them. Its argument is an object:
-/// `event` is the name of the event, `dropped` how many of it are missing among what follows.
+/// The event that says that events are missing, because the client was too slow for them. Its argument is an
+/// object: `event` is the name of the event, `dropped` how many of it are missing among what follows.
 pub const EVENTS_DROPPED: &str = "callboard.events_dropped";
 
 /// Something that a connection is told, whatever it listens to.
@@ -34,7 +34,7 @@ pub const EVENTS_DROPPED: &str = "callboard.events_dropped";
 pub(crate) enum Notice {
     /// It does not get the events of this name.
     Refused { event: String, fault: Fault },
-    /// So many of the events of this name are missing.
+    /// This number of events of this name are missing.
     Dropped { event: String, dropped: u64 },
 }
 

@@ -1,4 +1,4 @@
-//! Objects around values that are encoded already: the form that messages and bodies have in JSON and CBOR.
+//! Writes and reads objects around values that are encoded already: messages and bodies in JSON and CBOR.
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;

@@ -16,7 +16,7 @@ pub struct Output {
     kind: Option<ReplyKind>,
 }
 
-/// What kind of reply it is, for whoever counts them.
+/// The kind of a reply, as metrics count it.
 #[cfg(feature = "server")]
 #[derive(Debug, Clone)]
 pub(crate) enum ReplyKind {

@@ -1,4 +1,4 @@
-//! The params of a connection or of a call: what `#[on_before_connect]` judges by.
+//! The params of a connection or of a call, by which `#[on_before_connect]` decides.
 
 use bytes::Bytes;
 

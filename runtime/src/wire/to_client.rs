@@ -1,4 +1,4 @@
-//! What a server tells a client on a connection.
+//! Messages of a server to a client on a connection.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! What a client tells a server on a connection.
+//! Messages of a client to a server on a connection.
 
 use bytes::Bytes;
 
@@ -49,8 +49,8 @@ impl ToServer {
         Self::decode_versioned(encoding, frame).map(|(message, _)| message)
     }
 
-    /// The message of one WebSocket frame, and the version to answer in. JSON and CBOR frames do not tell theirs, and
-    /// their messages are the same in all.
+    /// The message of one WebSocket frame, and the version to answer in. JSON and CBOR frames do not tell theirs,
+    /// and their messages are the same in all.
     pub fn decode_versioned(encoding: Encoding, frame: &[u8]) -> Result<(Self, u16), DecodeError> {
         match encoding {
             Encoding::Json | Encoding::Cbor => {

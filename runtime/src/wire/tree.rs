@@ -1,4 +1,4 @@
-//! Any value, as a tree: what is to be written in another format than the one it came in.
+//! Any value as a tree, to be written in another format than the one in which it came.
 
 use std::fmt;
 
@@ -50,8 +50,8 @@ impl Tree {
         matches!(self, Self::Text(_))
     }
 
-    /// The value as `serde_json` has it: bytes are a list of numbers, integers of more than 64 bits their digits, and
-    /// what is no number or has no text as its key is null.
+    /// The value as `serde_json` has it: bytes are a list of numbers, integers of more than 64 bits their digits,
+    /// and what is no number or has no text as its key is null.
     pub(super) fn into_json(self) -> Value {
         match self.fit(Format::Json) {
             Self::Null => Value::Null,

@@ -1,4 +1,4 @@
-//! One user value, to bytes and back.
+//! Encodes and decodes one value of a user.
 
 use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
@@ -7,12 +7,12 @@ use super::{DecodeError, EncodeError, Format, cbor, escape::Escaped, json};
 
 /// Encodes a value so that every client reads it, JavaScript's included.
 ///
-/// Bytes become `["$Uint8Array", base64]`, integers beyond ±(2^53 - 1) become `["$BigInt", digits]`, and pairs that
-/// would be taken for such are escaped. Other integers beyond ±2^32 are floats in CBOR, where JavaScript would
-/// make them a `bigint`. Map keys are text; types with a readable form use it.
+/// Bytes become `["$Uint8Array", base64]`, integers beyond ±(2^53 - 1) become `["$BigInt", digits]`, and pairs
+/// that would be taken for such are escaped. Other integers beyond ±2^32 are floats in CBOR, where JavaScript
+/// would make them a `bigint`. Map keys are text; types with a readable form use it.
 ///
-/// Fails if the value's `Serialize` does, for a map whose keys have no text, and for what is nested more than 124 deep:
-/// with a message around it, no reader would take it.
+/// Fails if the value's `Serialize` does, for a map whose keys have no text, and for what is nested more than 124
+/// deep: with a message around it, no reader would take it.
 pub fn to_bytes<T: Serialize + ?Sized>(format: Format, value: &T) -> Result<Bytes, EncodeError> {
     let mut out = Vec::with_capacity(64);
     write(&mut out, format, &Escaped::new(format, value))?;

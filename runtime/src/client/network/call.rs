@@ -1,4 +1,4 @@
-//! Stateless calls.
+//! Calls without a connection: one HTTP request each.
 
 use std::fmt::Write as _;
 
@@ -71,7 +71,7 @@ pub(super) fn call_headers(settings: &Settings, params: Option<&Params>) -> Resu
     Ok(headers)
 }
 
-/// What whoever asks has to show, if anything.
+/// Adds the header that has the caller's params, if there are any.
 pub(super) fn add_params(headers: &mut HeaderMap, params: Option<&Params>) -> Result<(), CallError> {
     if let Some(params) = params {
         headers.insert("x-rivet-conn-params", ascii(params.header())?);
@@ -106,8 +106,8 @@ pub(super) fn sensitive(text: &str) -> Result<HeaderValue, CallError> {
     Ok(value)
 }
 
-/// What a response that is no success says. One that is not the protocol's comes from something in between: it cannot
-/// say whether the call got through, unless it blames the request.
+/// What a response that is no success says. One that is not the protocol's comes from something in between: it
+/// cannot say whether the call got through, unless it blames the request.
 pub(super) fn fault(response: &Response, encoding: Encoding) -> Result<Fault, CallError> {
     let encoding = if response.is_json() { Encoding::Json } else { encoding };
     if let Ok(body) = ErrorBody::decode(encoding, &response.body) {

@@ -52,7 +52,7 @@ impl Network {
         self.make(Method::POST, name, key, input.as_deref(), None).await
     }
 
-    /// Which actor a target is, for who shows these params.
+    /// The id of the target's actor. A server may ask `#[on_before_connect]` with these params first.
     pub(super) async fn resolve(
         &self,
         name: &str,

@@ -1,4 +1,4 @@
-//! The longest message that the server takes, once it has told.
+//! The longest message that the server accepts, which it says in a header of its responses.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -6,12 +6,12 @@ use http::HeaderMap;
 
 use crate::{Fault, error::faults, wire::http::MAX_MESSAGE};
 
-/// What was told last; nothing is refused before.
+/// What the server said last; nothing is refused before.
 #[derive(Debug, Default)]
 pub(super) struct MaxMessage(AtomicUsize);
 
 impl MaxMessage {
-    /// Takes note of what a response tells.
+    /// Takes the limit from the headers of a response.
     pub(super) fn learn(&self, headers: &HeaderMap) {
         let told = headers.get(MAX_MESSAGE).and_then(|value| value.to_str().ok()?.parse().ok());
         if let Some(told) = told {
@@ -19,7 +19,7 @@ impl MaxMessage {
         }
     }
 
-    /// Refuses a call of so many bytes as the server would, without sending it.
+    /// Refuses a call of this length as the server would, without sending it.
     pub(super) fn check(&self, length: usize) -> Result<(), Fault> {
         match self.0.load(Ordering::Relaxed) {
             limit @ 1.. if length > limit => Err(faults::call_too_long(length, limit)),

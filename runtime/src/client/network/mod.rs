@@ -1,4 +1,4 @@
-//! Actors on a server: calls over HTTP, each connection over a WebSocket.
+//! The transport over the network: calls over HTTP, each connection over a WebSocket.
 
 mod activity;
 mod call;

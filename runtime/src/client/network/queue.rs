@@ -1,4 +1,4 @@
-//! Messages to queues.
+//! Messages to durable queues: one HTTP request each.
 
 use std::time::Duration;
 
@@ -52,7 +52,7 @@ impl Network {
     }
 }
 
-/// Rounded up: who waits for a moment does not wait for none.
+/// Rounded up, so that a wait of less than a millisecond does not become no wait.
 fn whole_milliseconds(wait: Duration) -> u64 {
     u64::try_from(wait.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

@@ -1,4 +1,4 @@
-//! What a SQLite store says when it cannot go on. These texts are read in logs and at start: they name the file.
+//! Errors of a SQLite store. Operators read these texts in the log and at start, so each names the file.
 
 use std::{io, path::PathBuf};
 

@@ -1,4 +1,4 @@
-//! Jobs: what the store's threads do for those who wait.
+//! `Job`: a closure that a thread of the store runs on its connection, and the channel for the answer.
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -49,7 +49,7 @@ impl<T: Send, W: Work<T>> Job for Answering<T, W> {
     fn end(self: Box<Self>, ended: Result<(), StoreError>) {
         let Self { outcome, reply, .. } = *self;
         let outcome = ended.and_then(|()| outcome.ok_or_else(|| StoreError::new("the store did not do it")));
-        // Whoever asked may have gone meanwhile.
+        // The caller may have stopped waiting.
         let _ = reply.send(outcome);
     }
 }

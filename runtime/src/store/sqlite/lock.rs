@@ -35,7 +35,7 @@ impl Lock {
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
         let io = |reason| OpenError::Io { path: path.to_owned(), reason };
         // A file of its own, for locks of the database file itself may be mistaken for those of SQLite. It is
-        // never removed: somebody may be waiting for it, and would then hold the lock of a file that is not there.
+        // never removed: another store may wait for it, and would then hold the lock of a deleted file.
         let lock_path = beside(path, "-lock");
         let file = File::options().create(true).truncate(false).write(true).open(&lock_path).map_err(io)?;
         // One path for every way to name the file.

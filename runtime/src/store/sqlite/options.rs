@@ -1,4 +1,4 @@
-//! Where a SQLite store keeps its file.
+//! `SqliteOptions`: which file a store opens, and whether it checks it.
 
 use std::path::{Path, PathBuf};
 

@@ -1,13 +1,14 @@
 //! Reads beside the writer: connections that only read, each on a thread of its own.
 //!
-//! In WAL mode readers and the writer do not wait for each other, and a read that begins after a commit was answered sees
-//! it. The one thing that a reader holds up is the journal: it begins anew only in a moment in which nobody reads what is
-//! in it, and with reads that never cease that moment may never come. So each read holds the gate for as long as it
-//! takes, and where the journal has become too long the [writer](super::writer) closes the gate for a moment.
+//! In WAL mode readers and the writer do not wait for each other, and a read that begins after a commit was
+//! answered sees it. The one thing that a reader holds up is the journal: it begins anew only in a moment in which
+//! nobody reads what is in it, and with reads that never cease that moment may never come. So each read holds the
+//! gate for as long as it takes, and where the journal has become too long the [writer](super::writer) closes the
+//! gate for a moment.
 //!
-//! There are two threads, so no more than two reads run at a time: one for questions about single actors and times, which
-//! calls wait for, and one for pages, which whoever lists actors waits for. However many do that, calls wait for none of
-//! them.
+//! There are two threads, so no more than two reads run at a time: one for questions about single actors and
+//! times, which calls wait for, and one for pages, which whoever lists actors waits for. However many do that,
+//! calls wait for none of them.
 
 use std::{
     path::Path,
@@ -68,7 +69,7 @@ impl Reading {
         &self.readers
     }
 
-    /// Waits until nobody reads, and lets nobody begin until what this returns is dropped.
+    /// Waits until no read is under way, and keeps new ones from beginning until the returned guard is dropped.
     pub(super) fn pause(&self) -> RwLockWriteGuard<'_, ()> {
         self.gate.write()
     }
@@ -77,7 +78,7 @@ impl Reading {
 impl Drop for Reading {
     fn drop(&mut self) {
         for requests in [&self.readers.lookups, &self.readers.pages] {
-            // Where nobody takes it, the thread has panicked, which is told below.
+            // If sending fails, the thread has panicked, which is logged below.
             let _ = requests.send(Request::Close);
         }
         for thread in self.threads.drain(..) {
@@ -119,7 +120,7 @@ impl Reader {
 
     fn run(self, requests: &mpsc::Receiver<Request>) {
         while let Ok(Request::Read(mut job)) = requests.recv() {
-            // Whoever has gone meanwhile is not to keep others waiting.
+            // The caller may have stopped waiting; then the next one need not wait for this read.
             if job.is_wanted() {
                 let ended = self.read(&mut *job);
                 job.end(ended);

@@ -1,4 +1,4 @@
-//! Reads: questions that change nothing.
+//! The queries that only read.
 
 use std::collections::HashSet;
 

@@ -1,4 +1,4 @@
-//! The tables, and how a file says that it has them.
+//! The tables of the database, their version, and the upgrades from earlier versions.
 
 use rusqlite::Connection;
 
@@ -10,8 +10,8 @@ const APPLICATION: i64 = 0x6361_6c6c;
 
 /// What the file itself says of its tables: SQLite keeps the comments.
 ///
-/// Ids are text, and actors have row ids. Measured with 100,000 actors, ids of 16 bytes were not faster, and in a table
-/// without row ids states of 4 KB cost twice as much.
+/// Ids are text, and actors have row ids. Measured with 100,000 actors, ids of 16 bytes were not faster, and in a
+/// table without row ids states of 4 KB cost twice as much.
 const ACTORS: &str = "
 CREATE TABLE actors (
     id            TEXT    NOT NULL UNIQUE, -- as in logs and answers
@@ -75,8 +75,8 @@ ALTER TABLE alarms RENAME TO earlier_alarms;
 DROP INDEX alarms_by_due;
 ";
 
-/// What repeats after so many milliseconds follows elapsed time from now on. Which of the others were set by a delay is not
-/// known.
+/// What repeats after so many milliseconds follows elapsed time from now on. Which of the others were set by a
+/// delay is not known.
 const BRING_ALARMS_BACK: &str = "
 INSERT INTO alarms (actor, id, due_ms, kind, period_ms, encoding, payload)
     SELECT actor, id, due_ms, iif(period_ms IS NULL, 'wall_clock', 'elapsed'), period_ms, 'json', payload

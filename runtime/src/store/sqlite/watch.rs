@@ -1,4 +1,4 @@
-//! Whether an open store is still what its path says, and what the log says once it is not.
+//! `Watch`: whether an open store is still usable, and what the log says once it is not.
 
 use std::{
     path::{Path, PathBuf},
@@ -14,8 +14,8 @@ use crate::{
     util::{log, shown::shown},
 };
 
-/// What the threads of a store know of it together. Once it is lost it stays so, even if the files come back: what was
-/// told to others meanwhile cannot be known.
+/// What the threads of a store know of it together. Once it is lost it stays so, even if the files come back: what
+/// was told to others meanwhile cannot be known.
 #[derive(Debug)]
 pub(super) struct Watch {
     path: PathBuf,

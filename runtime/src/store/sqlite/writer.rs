@@ -1,7 +1,8 @@
 //! The thread that owns the writing connection: whatever writes were asked for meanwhile become one transaction.
 //!
-//! Before the first write of a transaction it sees that no other program has committed anything, or cut a file off, and
-//! before a transaction is answered it sees that its files are still at their path. Where nobody writes it looks each second.
+//! Before the first write of a transaction it sees that no other program has committed anything, or cut a file
+//! off, and before a transaction is answered it sees that its files are still at their path. Where nobody writes
+//! it looks each second.
 
 use std::{
     iter, slice,
@@ -64,17 +65,17 @@ impl Writer {
     /// How many requests one transaction takes at most: those that come later wait for a disk that is not done.
     const ROUND: usize = 1024;
 
-    /// How often it looks at its files where nobody writes.
+    /// How often the thread looks at its files while there is nothing to write.
     const LOOKS: Duration = Duration::from_secs(1);
 
-    /// In bytes: four times what it has where now and then nobody reads.
+    /// In bytes: four times the length that it has where reads leave gaps.
     const LONG_JOURNAL: u64 = 64 << 20;
 
     pub(super) fn new(file: DatabaseFile, lengths: Lengths, reading: Reading, watch: Arc<Watch>) -> Self {
         Self { reading, file, watch, lengths, longest_journal: Self::LONG_JOURNAL }
     }
 
-    /// Serves requests until it is told to close the file, or nobody can make any.
+    /// Serves requests until it is asked to close the file, or all senders are gone.
     pub(super) fn run(mut self, requests: mpsc::Receiver<Request>) {
         let mut writes = Vec::new();
         let mut closing = None;
@@ -102,7 +103,7 @@ impl Writer {
         if self.watch.check().is_err() {
             self.file.abandon();
         }
-        // The file comes first: whoever waits for it to be closed is told, or finds that nobody takes requests.
+        // The file is closed first. Callers that wait for that are answered after it, or find the channel closed.
         drop(self);
         drop(requests);
         drop(closing);
@@ -136,8 +137,8 @@ impl Writer {
         }
     }
 
-    /// Nothing of it was done. It may be the fault of one of them, such as a claim to an actor whose row is damaged, or of a
-    /// disk that is full, where the room that the journal takes is often all that they need.
+    /// Nothing of it was done. It may be the fault of one of them, such as a claim to an actor whose row is
+    /// damaged, or of a disk that is full, where the room that the journal takes is often all that they need.
     fn write_apart(&mut self, writes: &mut Vec<Box<dyn Job>>) {
         self.empty_journal();
         for mut job in writes.drain(..) {
@@ -228,9 +229,10 @@ impl Writer {
 }
 
 impl Session {
-    /// Does all of it or nothing, in one wait for the disk; `false`: nothing, as another program has committed something.
+    /// Does all of it or nothing, in one wait for the disk; `false`: nothing, as another program has committed
+    /// something.
     fn transact(&mut self, writes: &mut [Box<dyn Job>]) -> rusqlite::Result<bool> {
-        // Dropped without a commit, it rolls back. From here on nobody else can write.
+        // Dropped without a commit, it rolls back. From here on no other program can write.
         let transaction = self.db.transaction_with_behavior(TransactionBehavior::Immediate)?;
         if data_version(&transaction)? != self.version {
             return Ok(false);

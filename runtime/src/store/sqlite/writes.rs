@@ -1,4 +1,4 @@
-//! Writes: parts of a transaction. Any error here undoes all of it.
+//! The statements that write, each a part of a transaction. An error of one undoes the whole transaction.
 
 use rusqlite::{Connection, Row, params};
 

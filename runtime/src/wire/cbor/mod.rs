@@ -1,6 +1,6 @@
 //! CBOR: values of users by serde, and messages item by item.
 //!
-//! Messages and metadata are read and written by hand, because they hold values that nobody decodes on the way:
+//! Messages and metadata are read and written by hand, because they hold values that are not decoded on the way:
 //! `fields` finds the bytes of a field in `{"name": .., "args": ..}`, and those are passed on as they are.
 //!
 //! `reader.rs` is what everything that reads CBOR is built on, and knows nothing of serde. This file is above
