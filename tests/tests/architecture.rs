@@ -189,7 +189,7 @@ fn every_line_of_the_log_is_one_that_may_fail() {
 #[test]
 fn a_turn_has_one_beginning() {
     let sources = root().join("runtime/src");
-    for call in [".begin_write(", ".end_write(", ".broke_off("] {
+    for call in [".begin_write(", ".end_write(", ".end_unchanged(", ".abort_turn("] {
         let callers: BTreeSet<_> = rust_files(&sources)
             .iter()
             .filter(|file| {

@@ -228,33 +228,33 @@ impl<A: Actor> Ctx<A> {
     /// Runs an action once, after so long.
     pub fn after(&self, delay: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
         let delay_ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        self.cell.schedule(When::After(delay_ms), &action)
+        self.cell.schedules().set(When::After(delay_ms), &action)
     }
 
     /// Runs an action once, at this time, in milliseconds since 1970 (UTC). A time that has passed is now.
     pub fn at(&self, due_ms: u64, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        self.cell.schedule(When::At(due_ms), &action)
+        self.cell.schedules().set(When::At(due_ms), &action)
     }
 
     /// Runs an action every so often, first after one period.
     pub fn every(&self, period: Duration, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        self.cell.schedule(When::Again(Repeat::every(period)?), &action)
+        self.cell.schedules().set(When::Again(Repeat::every(period)?), &action)
     }
 
     /// Runs an action by a cron expression, in UTC: `"30 4 * * *"` is every day at half past four.
     pub fn cron(&self, expression: &str, action: ActionOf<A>) -> Result<ScheduleId, ScheduleError> {
-        self.cell.schedule(When::Again(Repeat::cron(expression)?), &action)
+        self.cell.schedules().set(When::Again(Repeat::cron(expression)?), &action)
     }
 
     /// What is scheduled, the earliest first.
     #[must_use]
     pub fn schedules(&self) -> Vec<Schedule> {
-        self.cell.schedules()
+        self.cell.schedules().list()
     }
 
     /// Cancels a schedule. Says whether there was one.
     pub fn cancel(&self, id: ScheduleId) -> bool {
-        self.cell.cancel(id)
+        self.cell.schedules().cancel(id)
     }
 
     /// The schedule that runs this action; `None` if somebody called it.
@@ -274,7 +274,7 @@ impl<A: Actor> Ctx<A> {
     /// If the action fails hard after that, the actor goes on from here. Writes nothing if that is what is saved already.
     /// Does nothing for an ephemeral actor, and in a hook of one that is not made yet: its first commit has everything.
     pub async fn save(&self, state: &A) -> Result<(), Fault> {
-        self.cell.save_midway(state).await
+        self.cell.saving().midway(state).await
     }
 
     /// A turn of the actor for a piece of code: what `#[run]`, [`keep_awake`](Self::keep_awake) and

@@ -69,7 +69,7 @@ impl<A: Actor, M: Payload> Queue<A, M> {
     /// A message that is not of this type, because another version of the actor took it, stays in the queue, with a
     /// line in the log.
     pub async fn next(&self) -> Option<QueueMessage<A, M>> {
-        self.cell.next_message(self.index, || self.try_next()).await
+        self.cell.queues().next(self.index, || self.try_next()).await
     }
 
     /// The next message, if there is one in memory. However many wait, the first 128 KiB of a queue are, or fewer if other
@@ -78,7 +78,7 @@ impl<A: Actor, M: Payload> Queue<A, M> {
     #[must_use]
     pub fn try_next(&self) -> Option<QueueMessage<A, M>> {
         loop {
-            let taken = self.cell.take_message(self.index)?;
+            let taken = self.cell.queues().take(self.index)?;
             match M::decode(KEPT, taken.body()) {
                 Ok(body) => return Some(QueueMessage::new(body, taken)),
                 Err(error) => {
@@ -104,7 +104,7 @@ impl<A: Actor, M: Payload> Queue<A, M> {
     #[expect(clippy::needless_pass_by_value, reason = "a message is given away, as by a client")]
     pub fn send(&self, message: M) -> Result<MessageId, Fault> {
         let body = message.encode_kept(KEPT).map_err(|error| faults::invalid_message(&error))?;
-        self.cell.send_to_itself(self.index, body)
+        self.cell.queues().send_to_itself(self.index, body)
     }
 }
 

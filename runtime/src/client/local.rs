@@ -207,12 +207,12 @@ impl<C: Contract> Port<C> for LocalPort<C> {
     fn send(&self, message: Outgoing, params: Option<Params>) -> BoxFuture<'_, Result<Sent, CallError>> {
         Box::pin(async move {
             let Outgoing { index: queue, body, wait } = message;
-            let letter = EnqueueRequest { queue, body, response: wait.map(|_| KEPT) };
+            let request = EnqueueRequest { queue, body, response: wait.map(|_| KEPT) };
             let handling = if params.is_some() {
                 let (kind, visit) = self.visit(params).await?;
-                kind.enqueue_as(visit, letter, Chain::current()).await?
+                kind.enqueue_as(visit, request, Chain::current()).await?
             } else {
-                self.find().await?.enqueue(letter, Chain::current()).await?
+                self.find().await?.enqueue(request, Chain::current()).await?
             };
             let (Some(handling), Some(wait)) = (handling, wait) else { return Ok(Sent::Completed(None)) };
             match tokio::time::timeout(wait, handling).await {

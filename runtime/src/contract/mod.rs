@@ -205,6 +205,35 @@ impl SlowConsumer {
     }
 }
 
+/// A row of a contract's table.
+pub(crate) trait Row {
+    /// Its name on the wire.
+    fn name(&self) -> &'static str;
+}
+
+impl Row for EventInfo {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl Row for QueueInfo {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl Row for &'static ActionInfo {
+    fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+/// The place in a contract's table of what has this name on the wire.
+pub(crate) fn position_of(table: &[impl Row], name: &str) -> Option<usize> {
+    table.iter().position(|row| row.name() == name)
+}
+
 /// The wire name of event `E` of contract `C`.
 #[must_use]
 pub fn event_name<C: Contract, E: EventOf<C>>() -> &'static str {

@@ -12,7 +12,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use super::{
-    ActorCell, AdmissionRequest, Answered, Connected, Denied, Entered, Handling, HangUp, HostedActor,
+    ActorCell, AdmissionRequest, Answered, Connected, Denied, Entered, HandledFuture, HangUp, HostedActor,
     HostedType, Lookup, Reached, Shared, WireEnqueue,
     admission::{
         places::{AwakePermit, MaySleep, shrink},
@@ -326,14 +326,14 @@ impl<A: Actor> ActorType<A> {
         }
     }
 
-    async fn ring_at(self: Arc<Self>, key: Key, until: Moment) -> bool {
+    async fn fire_alarms_at(self: Arc<Self>, key: Key, until: Moment) -> bool {
         loop {
             let Ok((cell, _)) = self.awake(&key, &Lookup::Get).await else { return false };
             let (done, rung) = oneshot::channel();
             if cell.post(Envelope::Alarms(done)).is_ok() {
                 // An error: the actor has stopped, and its alarms are still set.
                 let _ = rung.await;
-                return cell.has_rung(until).await;
+                return cell.schedules().have_fired(until).await;
             }
         }
     }
@@ -428,12 +428,12 @@ impl<A: Actor> HostedType for ActorType<A> {
         self: Arc<Self>,
         visit: AdmissionRequest,
         mail: WireEnqueue,
-    ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>> {
+    ) -> BoxFuture<'static, Result<Answered<Option<HandledFuture>>, Denied>> {
         Box::pin(self.send_visit(visit, mail))
     }
 
-    fn ring(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {
-        Box::pin(self.ring_at(key, until))
+    fn fire_alarms(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {
+        Box::pin(self.fire_alarms_at(key, until))
     }
 
     fn record_at(&self, key: &Key) -> Option<ActorRecord> {

@@ -6,7 +6,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     ActorCell, HostedActor, HostedConn, cell::Posted, connections::route::ActorRoute,
-    turn::decode::decode_action,
+    turn::decode::decode_call,
 };
 use crate::{
     Actor, Conn, ConnId, Fault,
@@ -23,7 +23,7 @@ impl<A: Actor> HostedActor for ActorCell<A> {
     }
 
     fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        Box::pin(async move { self.work_off().await })
+        Box::pin(async move { self.queues().work_off().await })
     }
 
     fn sleep_if_idle(&self) {
@@ -70,7 +70,7 @@ impl<A: Actor> HostedConn for WireConn<A> {
             self.refuse(id, action, fault);
             return false;
         }
-        match decode_action::<A>(action, self.outbox.encoding().format(), args) {
+        match decode_call::<A>(action, self.outbox.encoding().format(), args) {
             Ok(action) => self.route.call(id, action, Some(args.len())) == Posted::Taken,
             Err(fault) => {
                 conn.end_call(args.len());

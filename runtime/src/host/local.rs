@@ -5,8 +5,8 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::{
-    ActorCell, ActorType, AdmissionRequest, Asked, Chain, Denied, EnqueueRequest, Handling, Lookup, Reached,
-    Source,
+    ActorCell, ActorType, AdmissionRequest, Asked, Chain, Denied, EnqueueRequest, HandledFuture, Lookup,
+    Reached, Source,
     admission::request::{Errand, LetIn},
     cell::{envelope::Envelope, mailbox::Rejected},
     connections::route::ActorRoute,
@@ -41,9 +41,9 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     fn enqueue_as(
         self: Arc<Self>,
         visit: AdmissionRequest,
-        letter: EnqueueRequest,
+        request: EnqueueRequest,
         chain: Chain,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
+    ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>>;
 
     /// Opens a connection.
     fn join(
@@ -70,9 +70,9 @@ pub(crate) trait LocalActor<C: Contract>: Send + Sync {
     /// Puts a message into a queue, for the calls of this chain.
     fn enqueue(
         self: Arc<Self>,
-        letter: EnqueueRequest,
+        request: EnqueueRequest,
         chain: Chain,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>>;
+    ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>>;
 }
 
 /// An open connection to an actor with this contract. Calls and subscriptions take effect in the order made.
@@ -124,7 +124,7 @@ impl<C: Contract> LocalActor<C> for Nobody {
         self: Arc<Self>,
         _: EnqueueRequest,
         _: Chain,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+    ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>> {
         match *self {}
     }
 }
@@ -158,14 +158,14 @@ impl<A: Actor> LocalKind<A::Contract> for ActorType<A> {
     fn enqueue_as(
         self: Arc<Self>,
         visit: AdmissionRequest,
-        letter: EnqueueRequest,
+        request: EnqueueRequest,
         chain: Chain,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+    ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>> {
         Box::pin(async move {
             self.check_circle(&visit.key, &chain, "send")?;
-            let letter = letter.checked::<A::Contract>()?;
+            let request = request.checked::<A::Contract>()?;
             let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await.map_err(Denied::into_fault)?;
-            ActorCell::enqueue(&cell, letter).await
+            cell.queues().enqueue(request).await
         })
     }
 
@@ -248,15 +248,15 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
 
     fn enqueue(
         self: Arc<Self>,
-        letter: EnqueueRequest,
+        request: EnqueueRequest,
         chain: Chain,
-    ) -> BoxFuture<'static, Result<Option<Handling>, Fault>> {
+    ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>> {
         Box::pin(async move {
-            if letter.response.is_some() && self.is_held_by(&chain) {
+            if request.response.is_some() && self.is_held_by(&chain) {
                 // Whoever handles the message may wait for the caller.
                 return Err(faults::deadlock(&self.link(chain, "send", None)));
             }
-            Self::enqueue(&self, letter.checked::<A::Contract>()?).await
+            self.queues().enqueue(request.checked::<A::Contract>()?).await
         })
     }
 }

@@ -44,9 +44,10 @@ pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody, Told};
 #[cfg(feature = "client")]
 pub(crate) use local_peer::LocalPeer;
 pub(crate) use pending_output::{ActorGate, PendingOutput};
+pub(crate) use queues::lease::MessageLease;
 #[cfg(feature = "client")]
-pub(crate) use queues::enqueue::EnqueueRequest;
-pub(crate) use queues::enqueue::{Handling, MessageLease, WireEnqueue};
+pub(crate) use queues::request::EnqueueRequest;
+pub(crate) use queues::request::{HandledFuture, WireEnqueue};
 pub(crate) use runtime::{MakeActorType, Runtime, make_actor_type};
 pub(crate) use shared::Shared;
 pub(crate) use turn::awaited::Awaited;
@@ -144,11 +145,11 @@ pub(crate) trait HostedType: Send + Sync {
         self: Arc<Self>,
         visit: AdmissionRequest,
         mail: WireEnqueue,
-    ) -> BoxFuture<'static, Result<Answered<Option<Handling>>, Denied>>;
+    ) -> BoxFuture<'static, Result<Answered<Option<HandledFuture>>, Denied>>;
 
-    /// Wakes the actor of this key for its alarms that are due by now, and waits until they have rung and the store
+    /// Wakes the actor of this key for its alarms that are due by now, and waits until they have fired and the store
     /// has that. Says whether this is so.
-    fn ring(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool>;
+    fn fire_alarms(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool>;
 
     /// The actor of this key, if it is awake.
     fn record_at(&self, key: &Key) -> Option<ActorRecord>;

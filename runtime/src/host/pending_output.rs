@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::{
     connections::broadcast::Broadcast,
     durability::{
+        durable::Durable,
         gate_handle::GateHandle,
         output_gate::{Pending, Void},
         release::{Output, release},
@@ -24,6 +25,9 @@ use crate::{
 
 /// The output gate of one actor.
 pub(crate) type ActorGate<A> = GateHandle<PendingOutput<A>>;
+
+/// What an actor has to save.
+pub(in crate::host) type ActorDurable<A> = Durable<PendingOutput<A>>;
 
 /// Outputs that are void.
 pub(in crate::host) type VoidOutputs<A> = Void<PendingOutput<A>>;

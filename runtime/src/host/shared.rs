@@ -12,7 +12,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
     admission::places::AwakeLimit, cell::sleep_timer::Timekeeper, durability::group_commit::Committer,
-    pulse::Pulse, queues::queued_bytes::Queued, schedules::scheduler::AlarmScheduler, turn::panics::Panics,
+    pulse::Pulse, queues::queued_bytes::QueuedBytes, schedules::scheduler::AlarmScheduler,
+    turn::panics::Panics,
 };
 use crate::{
     ConnId, Limits,
@@ -27,7 +28,7 @@ pub(crate) struct Shared {
     runtime: Weak<dyn Any + Send + Sync>,
     store: Arc<dyn Store>,
     limits: Arc<Limits>,
-    queued: Arc<Queued>,
+    queued: Arc<QueuedBytes>,
     places: Arc<AwakeLimit>,
     committer: OnceLock<Committer>,
     clock: Clock,
@@ -58,7 +59,7 @@ impl Shared {
         Arc::new(Self {
             runtime,
             store,
-            queued: Arc::new(Queued::new(limits.queued_bytes_total)),
+            queued: Arc::new(QueuedBytes::new(limits.queued_bytes_total)),
             places: Arc::new(AwakeLimit::new(limits.actors_awake)),
             limits: Arc::new(limits),
             committer: OnceLock::new(),
@@ -92,7 +93,7 @@ impl Shared {
     }
 
     /// What waits in all queues.
-    pub(super) fn queued(&self) -> &Arc<Queued> {
+    pub(super) fn queued(&self) -> &Arc<QueuedBytes> {
         &self.queued
     }
 

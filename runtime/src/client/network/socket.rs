@@ -30,7 +30,7 @@ use super::{activity::Activity, call, max_message::MaxMessage};
 use crate::{
     Action, CallError, Contract, Event, Reply,
     client::link::{LinkIncoming, LinkOutgoing},
-    contract::ReplyOf,
+    contract::{ReplyOf, position_of},
     error::faults,
     util::{log, shown::shown},
     wire::{self, DecodeError, Encoding, Notice, Outcome, ToClient},
@@ -211,7 +211,7 @@ impl Socket {
             }
             ToClient::Event { name, args } => {
                 let format = self.encoding.format();
-                let message = match event_index::<C>(&name) {
+                let message = match position_of(C::Event::TABLE, &name) {
                     Some(index) => Some(LinkIncoming::Event { index, format, args }),
                     None if Notice::has_name(&name) => self.notice(&name, &args)?,
                     None => None,
@@ -241,10 +241,10 @@ impl Socket {
     fn notice<C: Contract>(&self, name: &str, args: &Bytes) -> Result<Option<LinkIncoming<C>>, DecodeError> {
         Ok(match Notice::read(name, self.encoding.format(), args)? {
             Some(Notice::Refused { event, fault }) => {
-                event_index::<C>(&event).map(|index| LinkIncoming::Refused { index, fault })
+                position_of(C::Event::TABLE, &event).map(|index| LinkIncoming::Refused { index, fault })
             }
             Some(Notice::Dropped { event, dropped }) => {
-                event_index::<C>(&event).map(|index| LinkIncoming::Dropped { index, dropped })
+                position_of(C::Event::TABLE, &event).map(|index| LinkIncoming::Dropped { index, dropped })
             }
             None => None,
         })
@@ -257,11 +257,6 @@ impl Socket {
         };
         LinkIncoming::Reply { id, result }
     }
-}
-
-/// The place of the event of this name in the contract's table.
-fn event_index<C: Contract>(event: &str) -> Option<usize> {
-    C::Event::TABLE.iter().position(|info| info.name == event)
 }
 
 /// What the writer does next.

@@ -17,7 +17,7 @@ use crate::{
     delivery::outbox::Outbox,
     error::{self, faults},
     host::{
-        ActorCell, ActorType, ConnectInfo, Handling, HangUp, HostedConn, HostedType as _, Lookup,
+        ActorCell, ActorType, ConnectInfo, HandledFuture, HangUp, HostedConn, HostedType as _, Lookup,
         WireEnqueue,
         cell::{
             envelope::{Connect, Opened},
@@ -28,7 +28,7 @@ use crate::{
         turn::{
             call_chain::Chain,
             catch::guarded_hook,
-            decode::{decode_action, encode_reply},
+            decode::{decode_call, encode_reply},
             hooks::Hook,
             panics::Code,
         },
@@ -212,7 +212,7 @@ impl<A: Actor> ActorType<A> {
         let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Call).await?;
         let record = cell.record().clone();
         let call = async {
-            let action = decode_action::<A>(&action, format, &args).inspect_err(|fault| {
+            let action = decode_call::<A>(&action, format, &args).inspect_err(|fault| {
                 self.meters().refused(&action, Outcome::of_fault(fault));
             })?;
             let reply = cell.call_as(conn, source, action, Chain::default()).await?;
@@ -272,8 +272,8 @@ impl<A: Actor> ActorType<A> {
         self: Arc<Self>,
         visit: AdmissionRequest,
         mail: WireEnqueue,
-    ) -> Result<Answered<Option<Handling>>, Denied> {
+    ) -> Result<Answered<Option<HandledFuture>>, Denied> {
         let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await?;
-        Ok((cell.record().clone(), cell.take_mail(mail).await))
+        Ok((cell.record().clone(), cell.queues().enqueue_wire(mail).await))
     }
 }

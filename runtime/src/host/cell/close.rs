@@ -37,7 +37,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, Lookup,
-        schedules::fire::FiringAlarms,
+        schedules::firing::FiringAlarms,
         turn::{call_chain::Chain, hooks::Hook},
     },
     util::{log, shown::shown, task},
@@ -77,7 +77,7 @@ impl<A: Actor> ActorCell<A> {
     pub(in crate::host) fn close_now(self: &Arc<Self>, reason: &Reason) {
         self.lifecycle.advance(Phase::Closing);
         self.kind.forget_provisional(self);
-        let works = self.gate.lock().abandoned();
+        let works = self.durable().abandoned();
         for work in works {
             work.abort();
         }
@@ -91,16 +91,15 @@ impl<A: Actor> ActorCell<A> {
     /// Decides whether to sleep: not if somebody needs the actor who came meanwhile, or if it cannot be saved. One that asks
     /// to sleep does, whoever comes.
     async fn begin_sleep(self: &Arc<Self>) -> bool {
-        if self.write_saved().await.is_err() {
+        if self.saving().write_saved().await.is_err() {
             return false;
         }
         let asks = self.keep_alive.request() == LifecycleRequest::Sleep;
-        // Messages wait from here on, so that it is known of all that were taken before who waits for them.
-        self.queues.lock().set_ending(true);
-        let begins = (asks || (self.is_idle() && !self.has_queued_work())) && self.mailbox.begin_end(asks);
+        self.durable().set_queues_ending(true);
+        let begins =
+            (asks || (self.is_idle() && !self.has_messages_to_handle())) && self.mailbox.begin_end(asks);
         if !begins {
-            self.queues.lock().set_ending(false);
-            self.queues_changed.notify_waiters();
+            self.durable().set_queues_ending(false);
         }
         begins
     }
@@ -132,14 +131,14 @@ impl<A: Actor> ActorCell<A> {
             if self.is_to_be_destroyed() && self.erase().await {
                 return Reason::Destroy;
             }
-            let Ok(mut access) = self.write_saved().await else { return Reason::Sleep };
-            let over = || {
+            let Ok(mut access) = self.saving().write_saved().await else { return Reason::Sleep };
+            let over = |may_close: bool| {
                 if limit.is_elapsed() {
                     // What comes late still is for the next activation too.
                     self.mailbox.close();
                     return true;
                 }
-                self.may_close_queues() && self.mailbox.seal()
+                may_close && self.mailbox.seal()
             };
             // Under the write lock, and with the state: no call runs past the mailbox, now or later.
             if self.seal_if_clean(over) {
@@ -153,8 +152,8 @@ impl<A: Actor> ActorCell<A> {
 
     async fn finish_work(self: &Arc<Self>, mut limit: Pin<&mut Sleep>) {
         while !limit.is_elapsed() {
-            let is_over = !self.keep_alive.is_finishing_late() && self.may_close_queues();
-            let changed = self.queues_changed.notified();
+            let is_over = !self.keep_alive.is_finishing_late() && self.durable().may_close_queues();
+            let changed = self.durable().next_queue_change();
             tokio::select! {
                 biased;
                 next = self.mailbox.next_late() => match next {
@@ -173,22 +172,16 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// Seals the actor if everything is saved, and if nothing is left that may change it.
-    fn seal_if_clean(&self, is_over: impl FnOnce() -> bool) -> bool {
-        // One step with the gate: an alarm is set before this and saved, or not set.
-        let gate = self.gate.lock();
-        let is_sealed = gate.is_clean() && is_over();
-        if is_sealed {
-            self.lifecycle.advance(Phase::Sealed);
-            self.close_queues(&faults::not_handled_yet());
-        }
-        is_sealed
+    fn seal_if_clean(&self, is_over: impl FnOnce(bool) -> bool) -> bool {
+        let seal = || self.lifecycle.advance(Phase::Sealed);
+        self.durable().seal_if_clean(&faults::not_handled_yet(), is_over, seal)
     }
 
     /// Before the server stops: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
     async fn finish_saving(self: &Arc<Self>) {
         loop {
-            let Ok(mut access) = self.write_saved().await else { return };
-            if self.seal_if_clean(|| true) {
+            let Ok(mut access) = self.saving().write_saved().await else { return };
+            if self.seal_if_clean(|_| true) {
                 access.state = None;
                 return;
             }
@@ -198,15 +191,11 @@ impl<A: Actor> ActorCell<A> {
     /// From here on nothing is taken, set or queued, saved or not.
     pub(super) fn seal(&self, reason: &Reason) {
         self.mailbox.close();
-        {
-            let _gate = self.gate.lock();
-            self.lifecycle.advance(Phase::Sealed);
-        }
         let why = match reason {
             Reason::Destroy => faults::not_handled_destroyed(),
             _ => faults::not_handled_yet(),
         };
-        self.close_queues(&why);
+        self.durable().seal(&why, || self.lifecycle.advance(Phase::Sealed));
     }
 
     /// What others have of this activation ends: connections, and posts that will have no turn.
@@ -228,13 +217,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Output that waits for a save which nobody will see to.
     fn fail_output(&self) {
-        let void = {
-            let mut gate = self.gate.lock();
-            self.saves.lock().lost();
-            let generation = gate.generation();
-            gate.save_failed(generation)
-        };
-        void.fail(&unanswered());
+        self.durable().lose_all().fail(&unanswered());
     }
 
     /// Leaves the list of actors that are awake, and lets go of whoever waits for that.
@@ -269,7 +252,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether messages wait that `#[run]` would have taken.
     fn has_left_work(&self) -> bool {
-        A::HOOKS.run && !A::EPHEMERAL && self.queues.lock().has_work()
+        A::HOOKS.run && !A::EPHEMERAL && self.durable().has_queued_work()
     }
 
     fn wake_for_queues(&self) {

@@ -12,7 +12,7 @@ use crate::{
     error::Code,
     host::{
         ActorCell, Lookup,
-        durability::commit::Unsaved,
+        durability::commit::{Unsaved, commit_now, lost},
         turn::{
             hooks::Hook,
             write_turn::{WriteAccess, WriteTurn},
@@ -39,15 +39,15 @@ impl<A: Actor> ActorCell<A> {
     }
 
     pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
-        self.keep_alive.request() == LifecycleRequest::Destroy || self.gate.lock().is_destroying()
+        self.keep_alive.request() == LifecycleRequest::Destroy || self.durable().is_destroying()
     }
 
     /// Runs `#[on_destroy]`, erases the actor from the store and seals it, in one turn. `false` if the actor stays, at least
     /// for now.
     pub(super) async fn erase(self: &Arc<Self>) -> bool {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
-        let doomed = self.gate.lock().is_destroying();
-        let turn = if doomed { self.write().await } else { self.write_saved().await };
+        let doomed = self.durable().is_destroying();
+        let turn = if doomed { self.write().await } else { self.saving().write_saved().await };
         let mut access = match turn {
             Ok(access) => Some(access),
             // The store has forgotten it already.
@@ -61,23 +61,24 @@ impl<A: Actor> ActorCell<A> {
         // One turn from here to the end: nobody sees what the hook leaves.
         if let Some(access) = &mut access {
             self.run_on_destroy(access).await;
-            self.saves_ended().await;
-            if self.gate.is_invalid() {
+            self.durable().saves_ended().await;
+            if self.durable().is_invalid() {
                 return false;
             }
         }
-        let generation = self.gate.lock().generation();
+        let generation = self.durable().generation();
         if let Err(fault) = self.commit_destroy().await {
-            self.lost(generation, &Unsaved::Other(&format_args!("the actor was not destroyed: {fault}")));
+            let why = format_args!("the actor was not destroyed: {fault}");
+            lost(self, generation, &Unsaved::Other(&why));
             return false;
         }
         // Before anybody hears of it: whoever calls after that reaches the next actor of this key.
-        self.queues.lock().destroyed();
+        self.durable().destroyed();
         self.seal(&Reason::Destroy);
         if let Some(access) = &mut access {
             access.state = None;
         }
-        self.gate.lock().ended();
+        self.durable().ended();
         true
     }
 
@@ -95,8 +96,10 @@ impl<A: Actor> ActorCell<A> {
         if A::EPHEMERAL {
             return Ok(());
         }
-        let (id, epoch) = (self.record().id, self.gate.lock().epoch());
-        let Err(fault) = self.commit_now(Commit::Destroy { id, epoch }).await else { return Ok(()) };
+        let (id, epoch) = (self.record().id, self.durable().epoch());
+        let Err(fault) = commit_now(self.shared(), Commit::Destroy { id, epoch }).await else {
+            return Ok(());
+        };
         // The answer may be lost, and what is done cannot be done twice.
         match self.shared().store().find_by_id(id).await {
             Ok(None) => Ok(()),

@@ -47,7 +47,7 @@ use std::{
 
 use bytes::Bytes;
 use parking_lot::Mutex;
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 
 use self::{
     envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
@@ -64,10 +64,10 @@ use super::{
     actor_type::ActorType,
     admission::places::AwakePermit,
     connections::Connections,
-    durability::saves::Saves,
-    pending_output::ActorGate,
-    queues::state::Queues,
-    schedules::alarms::Alarms,
+    durability::{durable::Durable, save::Saving},
+    pending_output::ActorDurable,
+    queues::{Queues, state::QueueSet},
+    schedules::Schedules,
     turn::{
         call::{Asked, Call, Destination, Respond},
         call_chain::Chain,
@@ -96,14 +96,8 @@ pub(crate) struct ActorCell<A: Actor> {
     lifecycle: Lifecycle,
     /// What waits for it, and its state while nobody has that.
     pub(super) mailbox: Mailbox<Core<A>, Envelope<A>>,
-    pub(super) gate: ActorGate<A>,
-    pub(super) saves: Mutex<Saves>,
-    /// Told whenever a save ends.
-    pub(super) save_ended: Notify,
-    pub(super) alarms: Mutex<Alarms>,
-    pub(super) queues: Mutex<Queues>,
-    /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
-    pub(super) queues_changed: Notify,
+    /// What it has to save: its gate, saves, alarms and queues.
+    durable: ActorDurable<A>,
     /// What keeps it from sleeping, and what must end before it sleeps.
     keep_alive: KeepAlive,
     /// Its place among those that are awake.
@@ -153,7 +147,7 @@ impl<A: Actor> ActorCell<A> {
     ) -> Self {
         let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()), Core { state: None });
         let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
-        let queues = Queues::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
+        let queues = QueueSet::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
         Self {
             kind,
             key,
@@ -161,12 +155,7 @@ impl<A: Actor> ActorCell<A> {
             identity: OnceLock::new(),
             lifecycle: Lifecycle::default(),
             mailbox,
-            gate: connections.gate().clone(),
-            saves: Mutex::default(),
-            save_ended: Notify::new(),
-            alarms: Mutex::new(Alarms::new(!A::EPHEMERAL)),
-            queues: Mutex::new(queues),
-            queues_changed: Notify::new(),
+            durable: Durable::new(connections.gate().clone(), queues),
             keep_alive: KeepAlive::default(),
             permit: Mutex::default(),
             last_use: LastUse::default(),
@@ -183,6 +172,27 @@ impl<A: Actor> ActorCell<A> {
 
     pub(crate) fn connections(&self) -> &Arc<Connections<A>> {
         &self.connections
+    }
+
+    pub(in crate::host) fn durable(&self) -> &ActorDurable<A> {
+        &self.durable
+    }
+
+    pub(crate) fn saving(self: &Arc<Self>) -> Saving<'_, A> {
+        Saving::of(self)
+    }
+
+    pub(crate) fn schedules(self: &Arc<Self>) -> Schedules<'_, A> {
+        Schedules::of(self)
+    }
+
+    pub(crate) fn queues(self: &Arc<Self>) -> Queues<'_, A> {
+        Queues::of(self)
+    }
+
+    /// Has the actor's task look at what is to be done beside what waits in the mailbox.
+    pub(super) fn nudge(&self) {
+        self.mailbox.nudge();
     }
 
     /// Who the actor is.
@@ -341,7 +351,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// The same actor, awake, once this time awake is over.
     pub(super) async fn awake_again(self: &Arc<Self>) -> Result<Arc<Self>, Fault> {
-        if self.gate.lock().is_dropped() {
+        if self.durable.is_dropped() {
             // It was never made.
             return Err(faults::actor_not_found());
         }

@@ -12,8 +12,13 @@ use crate::{
     host::{
         ActorCell,
         admission::stranger::Maker,
-        durability::{fingerprint::Fingerprint, save::to_bytes},
-        queues::state::Stock,
+        durability::{
+            commit::commit_now,
+            durable::{FirstChanges, Loaded},
+            fingerprint::Fingerprint,
+            save::to_bytes,
+        },
+        queues::state::StoredQueues,
         turn::{
             call_chain::Chain,
             catch::{guarded, guarded_hook},
@@ -33,7 +38,7 @@ pub(in crate::host) struct Restored<A> {
     pub(in crate::host) epoch: u64,
     pub(in crate::host) revision: u64,
     pub(in crate::host) alarms: Vec<Alarm>,
-    pub(in crate::host) stock: Stock,
+    pub(in crate::host) queues: StoredQueues,
 }
 
 impl<A: Actor> ActorCell<A> {
@@ -67,22 +72,25 @@ impl<A: Actor> ActorCell<A> {
 
     /// The actor is now as it was restored.
     pub(in crate::host) fn go_on_from(self: &Arc<Self>, core: &mut Core<A>, restored: Restored<A>) {
-        let Restored { state, stored, epoch, revision, alarms, stock } = restored;
+        let Restored { state, stored, epoch, revision, alarms, queues } = restored;
         // What was read may have been written by another version, or with its maps in another order.
         let seen =
             if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
         core.state = Some(state);
-        self.saves.lock().loaded(stored, seen);
-        self.load_queues(stock);
-        self.load_alarms(alarms, epoch, revision);
+        let loaded = Loaded { stored, seen, epoch, revision, alarms, queues };
+        let corrected = self.durable().load(loaded, self.shared().clock());
+        self.queues().refill();
+        self.durable().queues_have_changed();
+        if corrected {
+            self.nudge();
+        }
     }
 
     /// The state to go on from after the one in memory became void.
     pub(in crate::host) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
-            self.alarms.lock().loaded(Vec::new(), self.shared().clock());
-            self.queues.lock().forget_unsaved();
+            self.durable().forget_unsaved(self.shared().clock());
             let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
             return self.make(input, None).await;
         }
@@ -110,13 +118,13 @@ impl<A: Actor> ActorCell<A> {
         store.claim(self.kind.name(), &self.key).await.map_err(faults::store_failed)
     }
 
-    async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
+    async fn load(self: &Arc<Self>, claim: Claim) -> Result<Restored<A>, Fault> {
         let state = guarded(self.code("load"), || A::load(&claim.state).map(Box::new))?
             .map_err(|error| Fault::internal(&error))?;
         let stored = Some(Fingerprint::of(&claim.state));
         let Claim { epoch, revision, alarms, .. } = claim;
-        let stock = self.read_stock().await?;
-        Ok(Restored { state, stored, epoch, revision, alarms, stock })
+        let queues = self.queues().read_stored().await?;
+        Ok(Restored { state, stored, epoch, revision, alarms, queues })
     }
 
     /// The first state, by `#[on_create]`.
@@ -145,21 +153,18 @@ impl<A: Actor> ActorCell<A> {
             maker.make()?;
         }
         if A::EPHEMERAL {
-            let alarms = self.alarms.lock().all().cloned().collect();
-            return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, stock: Stock::None });
+            let (alarms, queues) = (self.schedules().all(), StoredQueues::None);
+            return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, queues });
         }
-        let saved = to_bytes(&*state).map_err(|why| self.unsavable(&why))?;
+        let saved = to_bytes(&*state).map_err(|why| self.saving().unsavable(&why))?;
         let stored = Some(Fingerprint::of(&saved));
-        let alarms = self.alarms.lock().until(u64::MAX);
-        let (until, messages) = {
-            let mut queues = self.queues.lock();
-            let until = queues.submit();
-            (until, queues.until(until))
-        };
+        let first = self.durable().submit_first();
+        let made = StoredQueues::Made(first.messages_until());
+        let FirstChanges { alarms, messages, .. } = first;
         let record = self.record().clone();
-        self.commit_now(Commit::Create { record, state: saved, alarms, messages }).await?;
-        let alarms = self.alarms.lock().all().cloned().collect();
-        Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, stock: Stock::Made(until) })
+        commit_now(self.shared(), Commit::Create { record, state: saved, alarms, messages }).await?;
+        let alarms = self.schedules().all();
+        Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, queues: made })
     }
 }
 

@@ -39,7 +39,7 @@ use crate::{
     host::{
         ActorCell,
         admission::{places::MaySleep, stranger::Maker},
-        schedules::fire::FiringAlarms,
+        schedules::firing::FiringAlarms,
         turn::{awaited::Awaited, catch::guarded_hook, panics::Code, quantum::Quantum},
     },
     util::{
@@ -140,7 +140,7 @@ impl<A: Actor> ActorCell<A> {
                 }
                 Step::BeginFiring => firing.begin(None),
                 Step::Fire => {
-                    Box::pin(self.ring_next(&mut firing)).await;
+                    Box::pin(self.schedules().fire_next(&mut firing)).await;
                     self.used();
                 }
                 Step::Look => looks = true,
@@ -194,7 +194,7 @@ impl<A: Actor> ActorCell<A> {
             let next = if firing.is_next() { None } else { self.mailbox.try_next() };
             return next.map_or(Step::Fire, Step::Take);
         }
-        if A::EPHEMERAL && self.alarms.lock().any() {
+        if A::EPHEMERAL && self.durable().has_alarms() {
             // Before the mailbox, which may never be empty. Boxed, as few have alarms that no store has.
             let own_alarm = Box::pin(self.own_alarm(firing));
             return tokio::select! {
@@ -212,7 +212,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `is_evicted`.
     fn may_sleep(&self, is_time: bool, is_evicted: bool, now: Instant) -> bool {
-        if self.has_queued_work() {
+        if self.has_messages_to_handle() {
             return false;
         }
         match self.keep_alive.request() {
@@ -222,19 +222,22 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
+    /// Whether a message waits for `#[run]`, which is there to take it.
+    pub(in crate::host) fn has_messages_to_handle(&self) -> bool {
+        self.keep_alive.is_running() && self.durable().has_queued_work()
+    }
+
     /// The next alarm of an actor that is in no store; the others' are the alarm scheduler's.
     async fn own_alarm(&self, firing: &FiringAlarms) {
         if let Some(not_before) = firing.not_before() {
             sleep_until(not_before).await;
         }
-        let due = self.alarms.lock().next_due();
+        let due = self.durable().next_alarm_due();
         self.shared().clock().reaches(due).await;
     }
 
     pub(in crate::host) fn own_alarm_is_due(&self) -> bool {
-        A::EPHEMERAL
-            && self.alarms.lock().any()
-            && self.alarms.lock().first_due(self.shared().clock().now()).is_some()
+        A::EPHEMERAL && self.durable().has_alarm_due(self.shared().clock().now())
     }
 
     /// Runs `#[run]` up to where it waits, and has it go on in a task of its own.
@@ -273,7 +276,7 @@ impl<A: Actor> ActorCell<A> {
     /// Whether nothing keeps it awake.
     pub(in crate::host) fn is_idle(&self) -> bool {
         let alone = A::OPTIONS.hibernate || self.connections().is_empty();
-        alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.alarms.lock().any())
+        alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.durable().has_alarms())
     }
 
     /// Runs work that keeps it awake.
@@ -303,7 +306,7 @@ impl<A: Actor> ActorCell<A> {
             drop(held);
             result
         });
-        self.gate.lock().begun(|| task.abort_handle());
+        self.durable().begun(|| task.abort_handle());
         WorkHandle::new(task, awaited)
     }
 
@@ -331,7 +334,7 @@ impl<A: Actor> ActorCell<A> {
             && self.mailbox.is_idle()
             && self.keep_alive.request() == LifecycleRequest::Stay
             && self.is_idle()
-            && !self.has_queued_work()
+            && !self.has_messages_to_handle()
     }
 
     fn may_sleep_at(&self) -> Instant {

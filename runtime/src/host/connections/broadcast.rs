@@ -127,18 +127,15 @@ mod tests {
             })
             .collect();
 
-        connections.gate().lock().begin_write();
-        for number in 0..3 {
-            connections.broadcast(&Cried(number)).expect("it can be encoded");
-        }
-        assert_eq!(connections.gate().lock().waits(), 3);
-        assert!(outboxes.iter().all(|outbox| received(outbox) == 0));
-
-        let mut gate = connections.gate().lock();
-        gate.end_write();
-        let (submitted, generation) = (gate.submit(), gate.generation());
-        gate.saved(generation, submitted.revision);
-        drop(gate);
+        let turn = || {
+            for number in 0..3 {
+                connections.broadcast(&Cried(number)).expect("it can be encoded");
+            }
+        };
+        connections.gate().save_after(turn, |waits| {
+            assert_eq!(waits, 3);
+            assert!(outboxes.iter().all(|outbox| received(outbox) == 0));
+        });
         assert!(outboxes.iter().all(|outbox| received(outbox) == 3));
     }
 }

@@ -94,7 +94,7 @@ impl<A: Actor> Judged<A> {
             params,
             state,
             peer,
-            gate: cell.gate.clone(),
+            gate: cell.connections().gate().clone(),
             broadcasts: Arc::clone(cell.connections().broadcasts()),
             limits: Arc::clone(cell.shared().limits()),
             meters: Arc::clone(cell.kind.meters()),

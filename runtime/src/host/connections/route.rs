@@ -18,6 +18,7 @@ use super::{
 use crate::{
     Action as _, Actor, ActorId, Conn, Contract, Fault, Key,
     actor::{ActionOf, conn::events},
+    contract::position_of,
     error::faults,
     host::{
         ActorCell, ActorType, Lookup,
@@ -110,7 +111,7 @@ impl<A: Actor> ActorRoute<A> {
 
     /// The same by the event's name on the wire.
     pub(in crate::host) fn subscribe_by_name(self: &Arc<Self>, event: &str, on: bool) -> Posted {
-        match events::<A>().iter().position(|info| info.name == event) {
+        match position_of(events::<A>(), event) {
             Some(index) => return self.subscribe(index, on),
             // Whoever listens to notices gets them anyway.
             None if Notice::has_name(event) || !on => {}

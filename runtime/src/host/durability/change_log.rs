@@ -1,4 +1,4 @@
-//! Changes that the store is not known to have, in order.
+//! Changes beside the state that the store is not known to have, in order.
 
 /// What has changed since the store was last known to have everything.
 pub(in crate::host) struct Changes<T> {
@@ -6,12 +6,12 @@ pub(in crate::host) struct Changes<T> {
     log: Vec<T>,
     /// How many of them are on their way to the store.
     submitted: usize,
-    /// How many changes there were before these.
+    /// How many changes the store had before these.
     settled: u64,
 }
 
 impl<T> Changes<T> {
-    /// Adds a change, and says where it is.
+    /// Adds a change, and gives its place.
     pub(in crate::host) fn push(&mut self, change: T) -> u64 {
         self.log.push(change);
         self.settled + self.log.len() as u64
@@ -32,15 +32,15 @@ impl<T> Changes<T> {
         place > self.settled + self.submitted as u64
     }
 
-    /// All of them are on their way to the store: up to where, which is what to ask [`until`](Self::until) with, and to
-    /// tell [`saved`](Self::saved).
+    /// All of them are on their way to the store. Gives the place of the last, for [`until`](Self::until) and
+    /// [`saved`](Self::saved).
     pub(in crate::host) fn submit(&mut self) -> u64 {
         self.submitted = self.log.len();
         self.settled + self.submitted as u64
     }
 
-    /// The changes up to here. Those that were on their way before are among them, unless the store is known to have
-    /// them: if that way fails and this one does not, it must not have the state of a turn without what belongs to it.
+    /// The changes up to this place. Those of an earlier save under way are among them: if that save fails and this one does
+    /// not, the store must not have the state of a turn without the alarms and messages that belong to it.
     pub(in crate::host) fn until(&self, until: u64) -> &[T] {
         &self.log[..self.count(until)]
     }
@@ -50,7 +50,7 @@ impl<T> Changes<T> {
         self.log.iter()
     }
 
-    /// The store has the changes up to here; which these were.
+    /// The store has the changes up to this place. Gives them.
     pub(in crate::host) fn saved(&mut self, until: u64) -> impl Iterator<Item = T> + use<'_, T> {
         let saved = self.count(until);
         self.settled += saved as u64;
@@ -63,12 +63,12 @@ impl<T> Changes<T> {
         self.submitted = 0;
     }
 
-    /// Nobody waits for the changes any more.
+    /// No save is to hold the changes any more. Gives them.
     pub(in crate::host) fn settle(&mut self) -> impl Iterator<Item = T> + use<'_, T> {
         self.saved(u64::MAX)
     }
 
-    /// How many there are up to here.
+    /// How many there are up to this place.
     fn count(&self, until: u64) -> usize {
         usize::try_from(until.saturating_sub(self.settled))
             .map_or(self.log.len(), |count| count.min(self.log.len()))

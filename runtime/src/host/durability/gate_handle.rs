@@ -44,7 +44,7 @@ impl<P: Pending> GateHandle<P> {
         Self(Arc::new(Shared { status, gate: Mutex::new(gate) }))
     }
 
-    /// Whether the state in memory may be used by everybody, and nobody has asked for the actor's end.
+    /// Whether calls may use the state in memory, and nothing has asked for the actor's end.
     pub(in crate::host) fn is_open(&self) -> bool {
         self.status() == GateStatus::Open as u8
     }
@@ -75,8 +75,22 @@ impl<P: Pending> GateHandle<P> {
         if P::WAITS { self.lock().send_in_order(output) } else { output.release() }
     }
 
-    pub(in crate::host) fn lock(&self) -> LockedGate<'_, P> {
+    pub(super) fn lock(&self) -> LockedGate<'_, P> {
         LockedGate { status: &self.0.status, gate: self.0.gate.lock() }
+    }
+}
+
+#[cfg(all(test, feature = "client"))]
+impl<P: Pending> GateHandle<P> {
+    /// A turn that runs this code, and is saved after `waits` has seen how much waits for that.
+    pub(in crate::host) fn save_after(&self, turn: impl FnOnce(), waits: impl FnOnce(usize)) {
+        self.lock().begin_write();
+        turn();
+        let mut gate = self.lock();
+        waits(gate.waits());
+        gate.end_write();
+        let submission = gate.submit();
+        gate.saved(submission.generation, submission.revision);
     }
 }
 

@@ -1,7 +1,12 @@
 //! Durability: what an actor has changed, how it gets to the store, and what waits for that.
+//!
+//! [`durable`] has all of it under one lock. [`output_gate`] is about revisions and what waits for them, [`save`] about when
+//! and how an actor is saved, [`commit`] about how a save becomes a commit and what becomes of it, and [`group_commit`] about
+//! how the commits of all actors get to the store together.
 
 pub(in crate::host) mod change_log;
 pub(in crate::host) mod commit;
+pub(in crate::host) mod durable;
 pub(in crate::host) mod fingerprint;
 pub(in crate::host) mod gate_handle;
 pub(in crate::host) mod group_commit;

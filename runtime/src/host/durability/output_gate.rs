@@ -121,7 +121,7 @@ enum StateValidity {
 
 /// How far an actor has come that is made for a caller whom it is to judge first: see `admission/provisional`.
 enum Phase {
-    /// Nobody was let in yet, and nothing of it is in the store. What it has begun beside its turns ends with it.
+    /// It has let no caller in yet, and nothing of it is in the store. What it has begun beside its turns ends with it.
     Provisional { works: Vec<AbortHandle> },
     /// It is made, or was there already.
     Admitted,
@@ -132,7 +132,7 @@ enum Phase {
 /// What is known of a gate without its lock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum GateStatus {
-    /// The state may be used by everybody, and nobody has asked for the actor's end.
+    /// Calls may use the state, and nothing has asked for the actor's end.
     Open = 0,
     /// The state may be used by the actor itself.
     Reserved = 1,
@@ -153,10 +153,10 @@ pub(in crate::host) enum Passage {
 
 /// What is to be handed to the store.
 #[derive(Debug, Clone, Copy)]
-pub(in crate::host) struct Submission {
-    pub(in crate::host) epoch: u64,
-    pub(in crate::host) generation: u64,
-    pub(in crate::host) revision: u64,
+pub(super) struct Submission {
+    pub(super) epoch: u64,
+    pub(super) generation: u64,
+    pub(super) revision: u64,
 }
 
 /// Outputs that are void. They are to be failed, once the gate's lock was released: a fault may be encoded for each, and
@@ -165,7 +165,7 @@ pub(in crate::host) struct Submission {
 pub(in crate::host) struct Void<P: Pending>(Vec<Waiting<P>>);
 
 impl<P: Pending> Void<P> {
-    pub(in crate::host) fn none() -> Self {
+    pub(super) fn none() -> Self {
         Self(Vec::new())
     }
 
@@ -209,17 +209,17 @@ impl<P: Pending> OutputGate<P> {
         }
     }
 
-    pub(in crate::host) fn is_provisional(&self) -> bool {
+    pub(super) fn is_provisional(&self) -> bool {
         matches!(self.phase, Phase::Provisional { .. })
     }
 
-    /// Whether it was provisional, and nobody was let in.
-    pub(in crate::host) fn is_dropped(&self) -> bool {
+    /// Whether it was provisional, and has ended without letting a caller in.
+    pub(super) fn is_dropped(&self) -> bool {
         matches!(self.phase, Phase::Dropped)
     }
 
     /// Work has begun, which ends with a provisional actor.
-    pub(in crate::host) fn begun(&mut self, work: impl FnOnce() -> AbortHandle) {
+    pub(super) fn begun(&mut self, work: impl FnOnce() -> AbortHandle) {
         if let Phase::Provisional { works } = &mut self.phase {
             works.retain(|work| !work.is_finished());
             works.push(work());
@@ -227,7 +227,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// A provisional actor is made: the store has everything up to this revision.
-    pub(in crate::host) fn admitted(&mut self, epoch: u64, revision: u64) {
+    pub(super) fn admitted(&mut self, epoch: u64, revision: u64) {
         (self.phase, self.epoch) = (Phase::Admitted, epoch);
         self.saved = self.saved.max(revision);
         self.release();
@@ -235,7 +235,7 @@ impl<P: Pending> OutputGate<P> {
 
     /// The actor has no task any more. One that is provisional is dropped: gives the work that is to end with it. Any
     /// other may be woken again, with this gate if it has connections.
-    pub(in crate::host) fn abandoned(&mut self) -> Vec<AbortHandle> {
+    pub(super) fn abandoned(&mut self) -> Vec<AbortHandle> {
         let Phase::Provisional { works } = &mut self.phase else { return Vec::new() };
         let works = std::mem::take(works);
         self.phase = Phase::Dropped;
@@ -243,7 +243,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// The state in memory is now the saved one of this epoch and revision.
-    pub(in crate::host) fn loaded(&mut self, epoch: u64, revision: u64) {
+    pub(super) fn loaded(&mut self, epoch: u64, revision: u64) {
         self.epoch = epoch;
         (self.latest, self.submitted, self.saved, self.state_changed) =
             (revision, revision, revision, revision);
@@ -256,12 +256,12 @@ impl<P: Pending> OutputGate<P> {
         self.epoch
     }
 
-    pub(in crate::host) fn generation(&self) -> u64 {
+    pub(super) fn generation(&self) -> u64 {
         self.generation
     }
 
     /// Whether the state in memory is still the one that something of this generation speaks of.
-    pub(in crate::host) fn is_of(&self, generation: u64) -> bool {
+    pub(super) fn is_of(&self, generation: u64) -> bool {
         self.generation == generation
     }
 
@@ -271,7 +271,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// Whether a turn has asked for the actor's end.
-    pub(in crate::host) fn is_destroying(&self) -> bool {
+    pub(super) fn is_destroying(&self) -> bool {
         self.validity == StateValidity::Destroying
     }
 
@@ -281,18 +281,18 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// Whether a save is under way.
-    pub(in crate::host) fn is_saving(&self) -> bool {
+    pub(super) fn is_saving(&self) -> bool {
         self.submitted > self.saved
     }
 
     /// Whether the store has everything.
-    pub(in crate::host) fn is_clean(&self) -> bool {
+    pub(super) fn is_clean(&self) -> bool {
         !self.is_invalid() && self.latest == self.saved
     }
 
     /// For an actor that is saved by the clock: in how many milliseconds a save is due, of which the caller is to
     /// see to the waiting. `None` if a save waits for that already.
-    pub(in crate::host) fn save_by(&mut self, elapsed_ms: u64, interval_ms: u64) -> Option<u64> {
+    pub(super) fn save_by(&mut self, elapsed_ms: u64, interval_ms: u64) -> Option<u64> {
         match self.save_due_ms {
             None => {
                 self.save_due_ms = Some(elapsed_ms.saturating_add(interval_ms));
@@ -307,22 +307,22 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// Whether a save is to begin: there is something to save, and no save under way whose end would see to it.
-    pub(in crate::host) fn is_save_due(&self) -> bool {
+    pub(super) fn is_save_due(&self) -> bool {
         self.has_unsubmitted() && !self.is_saving()
     }
 
     /// Whether changes wait that no save under way holds.
-    pub(in crate::host) fn has_unsubmitted(&self) -> bool {
+    pub(super) fn has_unsubmitted(&self) -> bool {
         self.status() == GateStatus::Open && self.latest > self.submitted
     }
 
     /// A turn begins that may end in a change.
-    pub(in crate::host) fn begin_write(&mut self) {
+    pub(super) fn begin_write(&mut self) {
         self.writing = true;
     }
 
     /// The turn ended, and changed the state.
-    pub(in crate::host) fn end_write(&mut self) {
+    pub(super) fn end_write(&mut self) {
         self.writing = false;
         self.changed();
         self.state_changed = self.latest;
@@ -330,7 +330,7 @@ impl<P: Pending> OutputGate<P> {
 
     /// The turn ended, and changed no state. Unless it changed something aside, what it sent speaks of the changes before
     /// it.
-    pub(in crate::host) fn end_unchanged(&mut self, changed_aside: bool) {
+    pub(super) fn end_unchanged(&mut self, changed_aside: bool) {
         self.writing = false;
         if changed_aside {
             self.changed();
@@ -342,7 +342,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
-    pub(in crate::host) fn destroy(&mut self) {
+    pub(super) fn destroy(&mut self) {
         if self.validity == StateValidity::Valid {
             self.changed();
             self.validity = StateValidity::Destroying;
@@ -350,7 +350,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// The state was changed so far by a turn that goes on. Gives the revision of that.
-    pub(in crate::host) fn changed_midway(&mut self) -> u64 {
+    pub(super) fn changed_midway(&mut self) -> u64 {
         self.changed();
         self.state_changed = self.latest;
         self.latest
@@ -382,7 +382,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// How an output leaves that is sent now.
-    pub(in crate::host) fn passage(&self) -> Passage {
+    pub(super) fn passage(&self) -> Passage {
         if self.is_invalid() {
             return Passage::Void;
         }
@@ -400,36 +400,36 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// It leaves once the store has this revision.
-    pub(in crate::host) fn hold(&mut self, needs: u64, output: P) {
+    pub(super) fn hold(&mut self, needs: u64, output: P) {
         let wait = output.wait();
         self.waiting.push_back(Waiting { needs, output, wait });
     }
 
     /// How many outputs wait.
     #[cfg(all(test, feature = "client"))]
-    pub(in crate::host) fn waits(&self) -> usize {
+    pub(super) fn waits(&self) -> usize {
         self.waiting.len()
     }
 
     /// The change that the state has last, unless the store has it.
-    pub(in crate::host) fn unsaved_state(&self) -> Option<u64> {
+    pub(super) fn unsaved_state(&self) -> Option<u64> {
         (self.state_changed > self.saved).then_some(self.state_changed)
     }
 
     /// The change that the turn under way will end in.
-    pub(in crate::host) fn next_revision(&self) -> u64 {
+    pub(super) fn next_revision(&self) -> u64 {
         self.latest + 1
     }
 
     /// All changes so far are handed to the store: those too that are on their way there, which may fail.
-    pub(in crate::host) fn submit(&mut self) -> Submission {
+    pub(super) fn submit(&mut self) -> Submission {
         self.submitted = self.latest;
         Submission { epoch: self.epoch, generation: self.generation, revision: self.submitted }
     }
 
     /// The store has everything up to this revision: releases what waited for it. Says whether more changes wait
     /// to be saved.
-    pub(in crate::host) fn saved(&mut self, generation: u64, revision: u64) -> bool {
+    pub(super) fn saved(&mut self, generation: u64, revision: u64) -> bool {
         if generation != self.generation {
             return false;
         }
@@ -440,7 +440,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// The actor's end is in the store: releases what waited for it.
-    pub(in crate::host) fn ended(&mut self) {
+    pub(super) fn ended(&mut self) {
         (self.submitted, self.saved, self.validity) = (self.latest, self.latest, StateValidity::Valid);
         self.release_first(self.waiting.len());
     }
@@ -461,7 +461,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// A save failed: the state in memory is void, and so is all that waits.
-    pub(in crate::host) fn save_failed(&mut self, generation: u64) -> Void<P> {
+    pub(super) fn save_failed(&mut self, generation: u64) -> Void<P> {
         if generation != self.generation {
             return Void::none();
         }
@@ -474,7 +474,7 @@ impl<P: Pending> OutputGate<P> {
     /// as a change of its own, for it is not known what became of this one. Says whether there is anything to save again;
     /// a later save that is under way holds it already.
     #[must_use]
-    pub(in crate::host) fn try_again(&mut self, failed: Submission) -> bool {
+    pub(super) fn try_again(&mut self, failed: Submission) -> bool {
         let Submission { generation, revision, .. } = failed;
         if generation != self.generation || self.is_invalid() || self.submitted > revision {
             return false;
@@ -485,7 +485,7 @@ impl<P: Pending> OutputGate<P> {
     }
 
     /// A turn was taken back: the state in memory is void, and so is what no save under way will release.
-    pub(in crate::host) fn broke_off(&mut self) -> Void<P> {
+    pub(super) fn broke_off(&mut self) -> Void<P> {
         (self.validity, self.writing) = (StateValidity::Invalid, false);
         self.latest = self.submitted;
         self.void_from(self.waiting.partition_point(|waiting| waiting.needs <= self.submitted))

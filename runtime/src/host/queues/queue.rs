@@ -7,10 +7,10 @@
 //! - what comes beyond the window is noted as missed: if the page does not have it, the window ends before it, and the next
 //!   page, which is asked for after that, has it;
 //! - what is handled is noted too: the page may still have it;
-//! - what is taken, or on its way to the store, is left out by whoever has the page (`Queues::read_ended`): it comes back by
+//! - what is taken, or on its way to the store, is left out of the page by `QueueSet::read_ended`: it comes back by
 //!   itself.
 //!
-//! An id need not be later than those before it: two who send at once may get theirs in one order and reach the store in the
+//! An id need not be later than those before it: two senders may get theirs in one order and reach the store in the
 //! other, and a clock may have been put back. So the window takes whatever belongs into it, and lets go of its end if it
 //! grows too large.
 
@@ -21,7 +21,7 @@ use std::{
 
 use metrics::Gauge;
 
-use super::queued_bytes::Queued;
+use super::queued_bytes::QueuedBytes;
 use crate::{
     MessageId,
     meters::QueueMeter,
@@ -39,7 +39,7 @@ pub(in crate::host) struct QueueState {
     /// All that is in it or about to be, whether taken or not.
     pub(in crate::host) count: GaugedCount,
     pub(in crate::host) meter: QueueMeter,
-    /// Somebody has waited for its messages in this time awake.
+    /// The actor has waited for its messages in this activation.
     pub(in crate::host) is_read: bool,
 }
 
@@ -49,7 +49,7 @@ struct Window {
     /// Their sizes.
     bytes: u64,
     /// `None` if all messages are here, because they are in no store.
-    queued: Option<Arc<Queued>>,
+    queued: Option<Arc<QueuedBytes>>,
 }
 
 /// A page that is being read.
@@ -67,7 +67,7 @@ struct Reading {
 /// What is to be read: a page of messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::host) struct ToRead {
-    /// Which of the lane's readings it is.
+    /// Which of the queue's readings it is.
     pub(in crate::host) number: u64,
     pub(in crate::host) from: MessageId,
     /// How many bytes.
@@ -82,7 +82,7 @@ impl QueueState {
     pub(in crate::host) const WINDOW: u64 = 128 << 10;
 
     /// `queued` is `None` for an actor that is in no store.
-    pub(in crate::host) fn new(meter: &QueueMeter, queued: Option<Arc<Queued>>) -> Self {
+    pub(in crate::host) fn new(meter: &QueueMeter, queued: Option<Arc<QueuedBytes>>) -> Self {
         Self {
             window: Window { messages: BTreeMap::new(), bytes: 0, queued },
             beyond: None,
@@ -101,7 +101,7 @@ impl QueueState {
         self.count.set(0);
     }
 
-    /// The store has so many messages, and these are the first. Some may be somebody's.
+    /// The store has this many messages, and the page has the first. Some of them may be taken.
     pub(in crate::host) fn loaded(
         &mut self,
         count: usize,
@@ -130,7 +130,7 @@ impl QueueState {
         self.trim();
     }
 
-    /// The next message that nobody has taken, of those in memory.
+    /// Takes the first message, of those in memory.
     pub(in crate::host) fn take(&mut self) -> Option<StoredMessage> {
         self.window.pop_first()
     }
@@ -175,7 +175,7 @@ impl QueueState {
         self.reading.as_ref().is_some_and(|reading| reading.number == number)
     }
 
-    /// The page could not be read; whoever reads it asks again after a while, and nobody waits for it.
+    /// The page could not be read: it is asked for again after a while, and no turn waits for it.
     pub(in crate::host) fn read_failed(&mut self, number: u64) {
         if let Some(reading) = self.reading.as_mut().filter(|reading| reading.number == number) {
             reading.failed = true;

@@ -1,4 +1,4 @@
-//! What waits in the queues of all actors of a process: how many bytes, and how many of these are in memory.
+//! How many bytes wait in the queues of all actors of a process, and how many of these are in memory.
 
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
@@ -9,9 +9,9 @@ use crate::{
     util::{log, shown::shown},
 };
 
-/// The count of what waits, which every queue takes part in.
-pub(crate) struct Queued {
-    /// How much may wait.
+/// Counts what waits in all queues, against a limit.
+pub(crate) struct QueuedBytes {
+    /// How many bytes may wait.
     limit: u64,
     /// What is in the store, on its way there, or in the queues of actors that are in no store. Before the store has counted
     /// what it had at the start, it is what has come and gone since.
@@ -21,7 +21,7 @@ pub(crate) struct Queued {
     loaded: AtomicU64,
 }
 
-impl Queued {
+impl QueuedBytes {
     /// How much of what is in the store may be in memory, beyond the first message of each queue.
     pub(in crate::host) const LOADED: u64 = 32 << 20;
 
@@ -41,22 +41,21 @@ impl Queued {
                     self.bytes.fetch_add(signed(bytes), Ordering::AcqRel);
                     Ok(())
                 }
-                // It has told nobody anything yet, and will be asked again.
+                // Nothing was counted: the next message asks again.
                 Err(error) if error.is_unavailable() => Err(()),
                 Err(error) => {
                     log::error!(
                         error = shown(&error),
-                        "what waits in queues is not counted; the limit holds for what comes"
+                        "cannot count the bytes in queues; the limit applies to new messages only"
                     );
                     Ok(())
                 }
             }
         };
-        // Whoever needs it asks again.
         let _ = self.counted.get_or_try_init(counting).await;
     }
 
-    /// Asks for room. What is granted is [released](Self::release) once it is gone.
+    /// Asks for room for this many bytes, to be [released](Self::release) when they are gone.
     pub(in crate::host) fn admit(&self, size: u64) -> bool {
         let fits = |bytes: i64| {
             let bytes = bytes.saturating_add(signed(size));
@@ -69,7 +68,7 @@ impl Queued {
         self.bytes.fetch_sub(signed(size), Ordering::AcqRel);
     }
 
-    /// The store has so much of an actor where it was known to have something else.
+    /// The store was found to have another number of bytes of an actor than was known.
     pub(in crate::host) fn correct(&self, known: u64, found: u64) {
         self.bytes.fetch_add(signed(found) - signed(known), Ordering::AcqRel);
     }

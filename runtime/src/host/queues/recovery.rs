@@ -1,15 +1,17 @@
 //! Recovery of queues: at the start of a process, each actor that has messages is woken once, to go on where the last
 //! process ended.
 //!
-//! Few are at it at a time, for each is in memory with its state. One gives its place to the next when it has worked off
-//! what waits, and sleeps again if nobody else has come for it. It also does when it does not get on with that, or takes
-//! long: it is awake like any other then, and the others are not to wait for it.
+//! 64 are at it at a time, for each is in memory with its state. An actor gives its place to the next when it has worked off
+//! what waits, and sleeps again if nobody else has called it meanwhile. It also gives its place up when it makes no progress
+//! for ten seconds, or takes longer than a minute: it is awake like any other then, and the others do not wait for it. An
+//! actor that cannot be woken is tried again once a second, beside the others.
 
 use std::{sync::Arc, time::Duration};
 
 use futures_util::{StreamExt, stream};
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 
+use super::Queues;
 use crate::{
     Actor, ActorId, Fault,
     error::Code,
@@ -38,7 +40,7 @@ pub(in crate::host) async fn recover_queues(kinds: Arc<ActorTypes>, shared: Arc<
     shared.stopping().run_until_cancelled(all).await;
 }
 
-/// Those that have messages, read as they are needed.
+/// The actors that have messages, read as they are needed.
 fn waiting(shared: &Shared) -> impl stream::Stream<Item = ActorRecord> {
     let pages = stream::unfold(None, move |after| async move {
         let page = page_after(shared, after).await;
@@ -52,7 +54,7 @@ async fn page_after(shared: &Shared, after: Option<ActorId>) -> Vec<ActorRecord>
         match shared.store().with_messages(after, PAGE).await {
             Ok(page) => return page,
             Err(error) => {
-                log::error!(error = shown(&error), "the store does not tell where messages wait");
+                log::error!(error = shown(&error), "cannot read which actors have messages; retrying");
                 sleep(RETRY).await;
             }
         }
@@ -62,12 +64,12 @@ async fn page_after(shared: &Shared, after: Option<ActorId>) -> Vec<ActorRecord>
 /// Wakes one, and waits while it works. If it cannot be woken, the others are not to wait for it.
 async fn wake(kinds: &ActorTypes, shared: &Arc<Shared>, record: ActorRecord) {
     let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) else {
-        log::warn!(actor = shown(&record.id), "messages wait for an actor that is not registered");
+        log::warn!(actor = shown(&record.id), "messages wait for an actor type that is not registered");
         return;
     };
     match reach(&kind, &record).await {
         Ok(Some(actor)) => {
-            // Who takes longer is no concern of the others.
+            // An actor that takes longer goes on beside the others.
             let _ = timeout(LONGEST, Arc::clone(&actor).works_off()).await;
             // It was woken for that alone, unless others have come meanwhile.
             actor.sleep_if_idle();
@@ -102,7 +104,7 @@ async fn reach(
     }
 }
 
-impl<A: Actor> ActorCell<A> {
+impl<A: Actor> Queues<'_, A> {
     /// How long `#[run]` may take until it asks for messages.
     const PREPARATION: Duration = Duration::from_secs(2);
     /// How long it may take over one.
@@ -112,10 +114,10 @@ impl<A: Actor> ActorCell<A> {
     /// sleeps.
     pub(in crate::host) async fn work_off(&self) {
         let (mut seen, mut since) = (None, Instant::now());
-        while A::HOOKS.run && Self::HAS_QUEUES && self.keep_alive().is_running() {
-            let changed = self.queues_changed.notified();
+        while A::HOOKS.run && ActorCell::<A>::HAS_QUEUES && self.0.keep_alive().is_running() {
+            let changed = self.durable().next_queue_change();
             let (progress, is_done) = {
-                let mut queues = self.queues.lock();
+                let queues = &mut self.durable().lock().parts.queues;
                 (queues.watch(), queues.is_worked_off())
             };
             if progress != seen {
@@ -127,7 +129,7 @@ impl<A: Actor> ActorCell<A> {
             }
             tokio::select! {
                 () = changed => {}
-                () = self.lifecycle().reached(Phase::Closed) => return,
+                () = self.0.lifecycle().reached(Phase::Closed) => return,
                 () = sleep_until(since + patience) => {}
             }
         }

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use crate::{
     Action, ActionInfo, Actor, ScheduleError,
     actor::{ActionOf, schedule::Repeat},
+    host::turn::decode::{action_named, decode_action},
     store::{Alarm, AlarmEncoding},
     util::clock::Clock,
     wire::{ArgsReader, ArgsWriter, DecodeError, Format, native},
@@ -86,15 +87,13 @@ impl Task {
 
     /// The action, for an actor that still has it.
     pub(super) fn action<A: Actor>(&self) -> Result<ActionOf<A>, DecodeError> {
-        let info = <ActionOf<A>>::TABLE.iter().find(|info| info.name == self.action);
-        let info = info.ok_or_else(|| crate::__private::unknown_action(&self.action))?;
-        let mut args = match &self.args {
-            Args::Json(args) => ArgsReader::new(Format::Json, args.get().as_bytes(), info)?,
-            Args::Kept(args) => ArgsReader::kept(args, info)?,
+        let info =
+            action_named::<A>(&self.action).ok_or_else(|| crate::__private::unknown_action(&self.action))?;
+        let args = match &self.args {
+            Args::Json(args) => ArgsReader::new(Format::Json, args.get().as_bytes(), info),
+            Args::Kept(args) => ArgsReader::kept(args, info),
         };
-        let action = <ActionOf<A>>::decode(&self.action, &mut args)?;
-        args.finish()?;
-        Ok(action)
+        decode_action::<A>(info, args)
     }
 
     /// An alarm that does this, set by this clock.

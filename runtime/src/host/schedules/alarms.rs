@@ -34,13 +34,13 @@ impl Alarms {
         }
     }
 
-    /// These are the ones that the store has. Says whether some of them are to be saved anew: they were set by a clock that
-    /// was not as this one is.
+    /// These are the alarms that the store has. Says whether some were corrected, because another clock had set them: those
+    /// are to be saved as they are now.
     pub(in crate::host) fn loaded(&mut self, alarms: Vec<Alarm>, clock: &Clock) -> bool {
         self.set.clear();
         self.by_time_of_day.clear();
         self.by_elapsed_time.clear();
-        // Nobody waits for the changes any more.
+        // What has changed before is void.
         drop(self.changes.settle());
         for alarm in alarms {
             self.insert(alarm);
@@ -48,14 +48,14 @@ impl Alarms {
         self.follow(clock)
     }
 
-    /// From now on they are seen to when the time of day is put back. Says whether some of them were corrected.
+    /// Corrects alarms whenever the clock was put back from now on. Says whether some of them were corrected.
     pub(in crate::host) fn follow(&mut self, clock: &Clock) -> bool {
         self.ahead_ms = i64::MAX;
         self.correct(clock)
     }
 
-    /// Sees that no alarm is further ahead than it can be, if the time of day was put back by much since that was done last.
-    /// Says whether one was.
+    /// If the time of day was put back by much since this was done last, moves alarms that are further ahead than they can be.
+    /// Says whether there were any.
     pub(in crate::host) fn correct(&mut self, clock: &Clock) -> bool {
         if !self.is_to_be_corrected(clock) {
             return false;
@@ -150,17 +150,17 @@ impl Alarms {
         self.changes.any_unsubmitted()
     }
 
-    /// All changes are on their way to the store: up to where, which is what to tell [`saved`](Self::saved).
+    /// All changes are on their way to the store. Gives the place of the last, for [`saved`](Self::saved).
     pub(in crate::host) fn submit(&mut self) -> u64 {
         self.changes.submit()
     }
 
-    /// The changes for the store, up to here.
+    /// The changes for the store, up to this place.
     pub(in crate::host) fn until(&self, until: u64) -> Vec<AlarmChange> {
         self.changes.until(until).to_vec()
     }
 
-    /// The store has the changes up to here.
+    /// The store has the changes up to this place.
     pub(in crate::host) fn saved(&mut self, until: u64) {
         drop(self.changes.saved(until));
     }

@@ -100,7 +100,7 @@ fn fire(kinds: &ActorTypes, shared: &Arc<Shared>, record: ActorRecord, now: Mome
     };
     let ours = Arc::clone(shared);
     shared.tasks().spawn(async move {
-        if !kind.ring(record.key, now).await {
+        if !kind.fire_alarms(record.key, now).await {
             // It cannot be woken, or not saved. The others are not to wait for it.
             let stop = ours.stopping().cancelled();
             // Whichever is first.
@@ -141,7 +141,7 @@ async fn correct_all(kinds: &ActorTypes, shared: &Arc<Shared>, kind: AlarmKind) 
                 let wake = async |record: ActorRecord| {
                     if let Some(kind) = kinds.get(record.name.as_str()).map(Arc::clone) {
                         // If it cannot be woken, it is corrected when it can.
-                        kind.ring(record.key, now).await;
+                        kind.fire_alarms(record.key, now).await;
                     }
                 };
                 stream::iter(page).for_each_concurrent(AT_ONCE, wake).await;

@@ -12,7 +12,7 @@ use crate::{
         ActorCell, Flow, Source,
         cell::unanswered,
         durability::{
-            gate_handle::LockedGate,
+            durable::TurnEnd,
             output_gate::Passage,
             release::{Output, release},
         },
@@ -64,17 +64,17 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
     ) -> (impl Future<Output = ()> + Send + 'static, Self::Asked);
 
     /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
-    fn pass(ready: Self::Ready, mut gate: LockedGate<'_, PendingOutput<A>>) -> Self::Asked {
-        match gate.passage() {
+    fn pass(ready: Self::Ready, mut end: TurnEnd<'_, PendingOutput<A>>) -> Self::Asked {
+        match end.passage() {
             // Under the gate's lock, so that what leaves keeps its order; it never waits.
             Passage::Free => release(ready),
             Passage::Waits(needs) => {
                 let (answer, asked) = Self::wait(ready);
-                gate.hold(needs, PendingOutput::Answer(answer));
+                end.hold(needs, PendingOutput::Answer(answer));
                 asked
             }
             Passage::Void => {
-                drop(gate);
+                drop(end);
                 release(Self::failed(ready, faults::rolled_back()))
             }
         }

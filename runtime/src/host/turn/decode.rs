@@ -3,25 +3,35 @@
 use bytes::Bytes;
 
 use crate::{
-    Action as _, Actor, Fault, Reply as _,
+    Action as _, ActionInfo, Actor, Fault, Reply as _,
     actor::{ActionOf, ReplyOf},
+    contract::position_of,
     error::faults,
     wire::{ArgsReader, DecodeError, Format, Output, ToClient},
 };
 
 /// Reads a call.
-pub(crate) fn decode_action<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
-    let info = <ActionOf<A>>::TABLE
-        .iter()
-        .find(|info| info.name == name)
-        .ok_or_else(|| faults::action_not_found(name))?;
-    let decode = || -> Result<_, DecodeError> {
-        let mut args = ArgsReader::new(format, args, info)?;
-        let action = <ActionOf<A>>::decode(name, &mut args)?;
-        args.finish()?;
-        Ok(action)
-    };
-    decode().map_err(|error| faults::invalid_arguments(name, &error))
+pub(crate) fn decode_call<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
+    let info = action_named::<A>(name).ok_or_else(|| faults::action_not_found(name))?;
+    decode_action::<A>(info, ArgsReader::new(format, args, info))
+        .map_err(|error| faults::invalid_arguments(name, &error))
+}
+
+/// The action of this name, if the actor has it.
+pub(in crate::host) fn action_named<A: Actor>(name: &str) -> Option<&'static ActionInfo> {
+    let table = <ActionOf<A>>::TABLE;
+    position_of(table, name).map(|index| table[index])
+}
+
+/// Reads an action from its arguments, which must be all that is there.
+pub(in crate::host) fn decode_action<A: Actor>(
+    info: &'static ActionInfo,
+    args: Result<ArgsReader<'_>, DecodeError>,
+) -> Result<ActionOf<A>, DecodeError> {
+    let mut args = args?;
+    let action = <ActionOf<A>>::decode(info.name, &mut args)?;
+    args.finish()?;
+    Ok(action)
 }
 
 /// The message that answers call `id`.

@@ -72,7 +72,7 @@ impl<A: Actor> ActorCell<A> {
         }
         if call.action.info().mode.is_exclusive() {
             let Some(mut access) = self.write_if_idle() else { return Err(call) };
-            if !self.gate.is_open() {
+            if !self.durable().is_open() {
                 return Err(call);
             }
             self.used();
@@ -106,13 +106,15 @@ impl<A: Actor> ActorCell<A> {
     fn read_if_idle(self: &Arc<Self>) -> Option<Arc<ReadTurn<A>>> {
         let core = self.mailbox.share_if_idle()?;
         let turn = ReadTurn::new(Arc::clone(self), core);
-        (self.may_begin(turn.core()) && self.gate.is_open()).then(|| Arc::new(turn))
+        (self.may_begin(turn.core()) && self.durable().is_open()).then(|| Arc::new(turn))
     }
 
     /// Whether a call may run past the mailbox, by what need not be looked up at the gate.
     #[inline]
     fn may_begin(&self, core: &Core<A>) -> bool {
-        core.state.is_some() && self.keep_alive().request() != LifecycleRequest::Destroy && !self.is_starved()
+        core.state.is_some()
+            && self.keep_alive().request() != LifecycleRequest::Destroy
+            && !self.durable().is_starved()
     }
 
     /// Runs work up to where it waits, and has it go on in a task of its own; somebody may have to hear of that.

@@ -22,9 +22,9 @@ use super::{
         parked::Parked,
     },
     connections::connect::run_on_disconnect,
-    durability::{output_gate::OutputGate, release::release},
+    durability::durable::TurnEnd,
     pending_output::PendingOutput,
-    schedules::fire::FiringAlarms,
+    schedules::firing::FiringAlarms,
 };
 use crate::{
     Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, error::faults, util::log::Instrument as _,
@@ -160,12 +160,12 @@ impl<A: Actor> ActorCell<A> {
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
     /// to the store if nothing else is, and a void state was replaced by the saved one.
     pub(super) async fn write(self: &Arc<Self>) -> Result<WriteAccess<A>, Fault> {
-        self.fed().await;
+        self.queues().fed().await;
         let mut access = self.access().await;
-        if self.gate.is_invalid() || access.state.is_none() {
-            Box::pin(self.return_to_saved(&mut access)).await?;
+        if self.durable().is_invalid() || access.state.is_none() {
+            Box::pin(self.saving().return_to_saved(&mut access)).await?;
         }
-        self.save_if_due(&access);
+        self.saving().if_due(&access);
         Ok(access)
     }
 
@@ -177,16 +177,16 @@ impl<A: Actor> ActorCell<A> {
     /// Sees to what is to be saved or put right, beside the reads that are under way.
     pub(super) async fn settle(self: &Arc<Self>) {
         if let Ok(turn) = self.read().await {
-            self.save_if_due(turn.core());
+            self.saving().if_due(turn.core());
         }
     }
 
     /// A turn to read, with a state that may be used.
     pub(super) async fn read(self: &Arc<Self>) -> Result<ReadTurn<A>, Fault> {
-        self.fed().await;
+        self.queues().fed().await;
         loop {
             let turn = ReadTurn::new(Arc::clone(self), self.mailbox.read().await);
-            if turn.core().state.is_some() && !self.gate.is_invalid() {
+            if turn.core().state.is_some() && !self.durable().is_invalid() {
                 return Ok(turn);
             }
             drop(turn);
@@ -203,27 +203,11 @@ impl<A: Actor> ActorCell<A> {
     ) -> R::Asked {
         let succeeded = result.is_ok();
         let ready = reply_to.ready(result);
-        if A::EPHEMERAL {
-            if succeeded {
-                self.grant_wish(None, ctx);
-            }
-            return release(ready);
-        }
-        let mut gate = self.gate.lock();
+        let mut end = self.durable().end_read();
         if succeeded {
-            self.grant_wish(Some(&mut gate), ctx);
+            self.grant_wish(&mut end, ctx);
         }
-        R::pass(ready, gate)
-    }
-
-    /// The end of a turn at the gate, and of what it asked for its actor's own life.
-    pub(super) fn end_turn(&self, ctx: &Ctx<A>, end: impl FnOnce(&mut OutputGate<PendingOutput<A>>)) {
-        if A::EPHEMERAL {
-            return self.grant_wish(None, ctx);
-        }
-        let mut gate = self.gate.lock();
-        end(&mut gate);
-        self.grant_wish(Some(&mut gate), ctx);
+        R::pass(ready, end)
     }
 
     /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
@@ -247,7 +231,7 @@ impl<A: Actor> ActorCell<A> {
                 access.run_brief(call);
             }
             // The others' alarms come by the mailbox.
-            if (may_be_long && self.own_alarm_is_due()) || self.is_starved() {
+            if (may_be_long && self.own_alarm_is_due()) || self.durable().is_starved() {
                 return count;
             }
             if count % Quantum::LOOKS == 0
@@ -268,27 +252,19 @@ impl<A: Actor> ActorCell<A> {
 
     /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.
     #[inline]
-    pub(super) fn grant_wish(&self, gate: Option<&mut OutputGate<PendingOutput<A>>>, ctx: &Ctx<A>) {
+    pub(super) fn grant_wish(&self, end: &mut TurnEnd<'_, PendingOutput<A>>, ctx: &Ctx<A>) {
         if ctx.wished() != LifecycleRequest::Stay {
-            self.grant(gate, ctx.wished());
+            self.grant(end, ctx.wished());
         }
     }
 
     #[cold]
-    fn grant(&self, gate: Option<&mut OutputGate<PendingOutput<A>>>, wish: LifecycleRequest) {
-        match (wish, gate) {
-            (LifecycleRequest::Destroy, Some(gate)) if !Self::IS_RELAXED && !gate.is_provisional() => {
-                gate.destroy();
-                self.lifecycle().tell_to_end();
-            }
-            (request, _) => self.raise_request(request),
+    fn grant(&self, end: &mut TurnEnd<'_, PendingOutput<A>>, wish: LifecycleRequest) {
+        match wish {
+            LifecycleRequest::Destroy if end.destroy() => self.lifecycle().tell_to_end(),
+            request => self.raise_request(request),
         }
         self.mailbox.nudge();
-    }
-
-    /// Whether a turn under way has changed what is beside the state.
-    pub(super) fn has_changed_aside(&self) -> bool {
-        self.alarms.lock().has_unsubmitted() || (Self::HAS_QUEUES && self.queues.lock().has_unsubmitted())
     }
 
     /// What a call does here.

@@ -147,7 +147,7 @@ impl<A: Actor> ActorCell<A> {
                 tokio::spawn(async move { drop(unsent) });
             }
         }));
-        if let Err(void) = self.gate.send(held) {
+        if let Err(void) = self.durable().gate().send(held) {
             void.fail(faults::rolled_back());
         }
     }

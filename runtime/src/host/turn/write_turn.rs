@@ -41,7 +41,7 @@ use crate::{
             envelope::{Envelope, TurnCode},
             mailbox::GivenBack,
         },
-        durability::{output_gate::OutputGate, release::release},
+        durability::{durable::Aside, release::release},
     },
     util::log::Span,
 };
@@ -109,7 +109,7 @@ impl<A: Actor> WriteAccess<A> {
         let Call { action, caller, reply_to, chain } = call;
         let info = action.info();
         if info.mode == Mode::Read {
-            if if_sound && !self.ctx.cell().gate.is_open() {
+            if if_sound && !self.ctx.cell().durable().is_open() {
                 return Err(Call { action, caller, reply_to, chain });
             }
             self.ctx.begin_turn(caller);
@@ -140,16 +140,11 @@ impl<A: Actor> WriteAccess<A> {
     #[inline]
     fn open(&self, if_sound: bool) -> bool {
         let cell = self.ctx.cell();
-        if A::EPHEMERAL {
-            return !if_sound || cell.gate.is_open();
+        if if_sound {
+            return cell.durable().begin_write_if_open();
         }
-        let mut gate = cell.gate.lock();
-        // As it is under the lock: it changes where that is let go of.
-        let opens = !if_sound || cell.gate.is_open();
-        if opens {
-            gate.begin_write();
-        }
-        opens
+        cell.durable().begin_write();
+        true
     }
 }
 
@@ -202,7 +197,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         name: &'static str,
         caller: Option<Conn<A>>,
     ) -> Self {
-        access.ctx.cell().save_before_await(access);
+        access.ctx.cell().saving().before_await(access);
         Self::begin(access, name, caller)
     }
 
@@ -288,7 +283,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
 
     /// Fails if the state as it is now cannot be saved, whatever the store says.
     pub(in crate::host) fn check_savable(&self) -> Result<(), Fault> {
-        self.access.ctx.cell().check_savable(self.access)
+        self.access.ctx.cell().saving().check(self.access)
     }
 
     /// The end of a turn that may have changed the state: it has a new revision, or is void.
@@ -304,7 +299,9 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
             return self.end(result);
         }
         let cell = self.access.ctx.cell();
-        cell.end_turn(&self.access.ctx, |gate| gate.end_unchanged(cell.has_changed_aside()));
+        let mut end = cell.durable().end_unchanged(Aside::Unknown);
+        cell.grant_wish(&mut end, &self.access.ctx);
+        drop(end);
         self.has_ended = true;
         self.save_if_due();
         result
@@ -312,13 +309,13 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
 
     /// The end of code of the host's own, which has not changed the state, but what is beside it.
     pub(in crate::host) fn end_aside(mut self) {
-        self.end_unchanged(true);
+        self.end_unchanged(Aside::Changed);
         self.save_if_due();
     }
 
     /// The end of a turn that is not to be saved, whatever it did: no other follows it.
     pub(in crate::host) fn end_unsaved(mut self) {
-        self.end_unchanged(false);
+        self.end_unchanged(Aside::Unchanged);
     }
 
     /// The end of a call, and its answer.
@@ -338,19 +335,12 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         let ready = reply_to.ready(Ok(reply));
         self.has_ended = true;
         let (cell, ctx) = (self.access.ctx.cell(), &self.access.ctx);
-        if A::EPHEMERAL {
-            cell.grant_wish(None, ctx);
-            let asked = release(ready);
-            cell.save_due(self.access);
-            return asked;
-        }
-        let mut gate = cell.gate.lock();
-        gate.end_write();
-        cell.grant_wish(Some(&mut gate), ctx);
-        let is_save_due = gate.is_save_due();
-        let asked = R::pass(ready, gate);
+        let mut end = cell.durable().end_write();
+        cell.grant_wish(&mut end, ctx);
+        let is_save_due = end.is_save_due();
+        let asked = R::pass(ready, end);
         if is_save_due {
-            cell.save_due(self.access);
+            cell.saving().now_or_in_time(self.access);
         }
         asked
     }
@@ -362,27 +352,26 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
             return result;
         }
         let ctx = &self.access.ctx;
-        ctx.cell().end_turn(ctx, OutputGate::end_write);
+        let mut end = ctx.cell().durable().end_write();
+        ctx.cell().grant_wish(&mut end, ctx);
+        drop(end);
         self.has_ended = true;
         result
     }
 
-    fn end_unchanged(&mut self, changed_aside: bool) {
-        let cell = self.access.ctx.cell();
-        if !A::EPHEMERAL {
-            cell.gate.lock().end_unchanged(changed_aside);
-        }
+    fn end_unchanged(&mut self, aside: Aside) {
+        drop(self.access.ctx.cell().durable().end_unchanged(aside));
         self.has_ended = true;
     }
 
     /// The state is void from here on.
     fn abort(&mut self) {
-        self.access.ctx.cell().broke_off();
+        self.access.ctx.cell().saving().abort_turn();
         self.has_ended = true;
     }
 
     fn save_if_due(&self) {
-        self.access.ctx.cell().save_if_due(self.access);
+        self.access.ctx.cell().saving().if_due(self.access);
     }
 
     /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it, if it has.
@@ -390,11 +379,11 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         let value = result?;
         let (state, ctx) = (self.access.state(), &self.access.ctx);
         let cell = ctx.cell();
-        if A::HOOKS.on_state_change.is_some() && (A::EPHEMERAL || cell.sees_change(state)?) {
+        if A::HOOKS.on_state_change.is_some() && (A::EPHEMERAL || cell.saving().sees_change(state)?) {
             cell.corked(|| guarded(cell.code("on_state_change"), || state.on_state_change(ctx)))?;
             if ActorCell::<A>::SEES_CHANGES {
                 // What the hook itself has changed is a change of this turn, and not of the next one.
-                cell.sees_change(state)?;
+                cell.saving().sees_change(state)?;
             }
         }
         Ok(value)

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     Fault,
     error::{Code, faults},
-    host::{Answered, ConnectInfo, Denied, Handling, Runtime, WireEnqueue, carried},
+    host::{Answered, ConnectInfo, Denied, HandledFuture, Runtime, WireEnqueue, carried},
     limits::memory_budget::{Charge, MemoryBudget},
     server::{Gateway, net::permits::Address},
     util::log::Instrument as _,
@@ -105,7 +105,7 @@ async fn enqueue(
     target: Target,
     mail: WireEnqueue,
     guest: ConnectInfo,
-) -> Result<Answered<Option<Handling>>, Denied> {
+) -> Result<Answered<Option<HandledFuture>>, Denied> {
     let (kind, visit) = target.visit(runtime, guest).await.map_err(Denied::Unreached)?;
     let answered = kind.send(visit, mail).await?;
     request_context::name_actor_in_span(&answered.0);
@@ -113,7 +113,7 @@ async fn enqueue(
 }
 
 /// What became of a message that is in its queue, once it is handled or the time is over.
-async fn outcome(handling: Option<Handling>, timeout_ms: Option<u64>) -> Result<QueueOutcome, Fault> {
+async fn outcome(handling: Option<HandledFuture>, timeout_ms: Option<u64>) -> Result<QueueOutcome, Fault> {
     let completed = |response: Option<Bytes>| QueueOutcome { status: QueueStatus::Completed, response };
     let Some(handling) = handling else { return Ok(completed(None)) };
     let handled = match timeout_ms {

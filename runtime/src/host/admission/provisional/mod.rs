@@ -26,7 +26,7 @@
 //! messages are in it together. Its mailbox holds callers, and what work has posted that its hooks began; the latter waits
 //! until it is admitted. Only its task takes anything from there.
 //!
-//! Locks, in this order: `ActorType::awake`, `Provisionals`, a mailbox; `ActorType::awake`, a gate, alarms, queues, saves. A caller
+//! Locks, in this order: `ActorType::awake`, `Provisionals`, a mailbox; `ActorType::awake`, what an actor has to save. A caller
 //! is posted under the lock of `Provisionals`, and under the same lock a provisional actor sees that nobody waits, and
 //! leaves the list: so nobody is posted to one that is dropped.
 
@@ -54,8 +54,8 @@ use crate::{
             unanswered,
         },
         connections::connect::Judged,
-        durability::{fingerprint::Fingerprint, save::to_bytes},
-        schedules::fire::FiringAlarms,
+        durability::{commit::commit_now, fingerprint::Fingerprint, save::to_bytes},
+        schedules::firing::FiringAlarms,
         turn::hooks::Hook,
     },
     store::Commit,
@@ -200,16 +200,13 @@ impl<A: Actor> ActorCell<A> {
 
     /// Makes the first state of an actor that is provisional, again if the one before is void.
     pub(in crate::host) async fn make_anew(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
-        self.alarms.lock().loaded(Vec::new(), self.shared().clock());
-        self.queues.lock().forget_unsaved();
+        self.durable().forget_unsaved(self.shared().clock());
         let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
         let state = self.first_state(input).await?;
         let seen =
             if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
         core.state = Some(state);
-        let mut gate = self.gate.lock();
-        gate.loaded(0, 1);
-        self.saves.lock().loaded(None, seen);
+        self.durable().load_provisional(seen);
         Ok(())
     }
 
@@ -295,9 +292,7 @@ impl<A: Actor> ActorCell<A> {
         }
         let access = self.access().await;
         if A::EPHEMERAL {
-            let mut gate = self.gate.lock();
-            gate.admitted(0, 0);
-            self.queues.lock().settle();
+            self.durable().admit_unsaved();
         } else {
             // It may have been made, and have gone to sleep again, since nobody was found.
             if self.claim().await?.is_some() {
@@ -306,41 +301,21 @@ impl<A: Actor> ActorCell<A> {
             self.commit_first(&access).await?;
         }
         self.kind.identify(self.record().id, &self.key);
-        self.queues_changed.notify_waiters();
+        self.durable().queues_have_changed();
         Ok(Making::Made)
     }
 
     async fn commit_first(self: &Arc<Self>, core: &Core<A>) -> Result<(), Fault> {
-        let state = to_bytes(core.state()).map_err(|why| self.unsavable(&why))?;
+        let state = to_bytes(core.state()).map_err(|why| self.saving().unsavable(&why))?;
         let stored = Fingerprint::of(&state);
-        let (revision, alarms_until, messages_until, alarms, messages) = {
-            let mut gate = self.gate.lock();
-            let (mut alarms, mut queues) = (self.alarms.lock(), self.queues.lock());
-            let (alarms_until, messages_until) = (alarms.submit(), queues.submit());
-            let revision = gate.submit().revision;
-            (revision, alarms_until, messages_until, alarms.until(alarms_until), queues.until(messages_until))
-        };
+        let mut first = self.durable().submit_first();
+        let (alarms, messages) = (std::mem::take(&mut first.alarms), std::mem::take(&mut first.messages));
         let record = self.record().clone();
-        self.commit_now(Commit::Create { record, state, alarms, messages }).await?;
-        let mut gate = self.gate.lock();
-        self.saves.lock().is_stored(stored);
-        let corrected = {
-            let mut alarms = self.alarms.lock();
-            alarms.saved(alarms_until);
-            alarms.follow(self.shared().clock())
-        };
-        self.queues.lock().made(messages_until);
-        gate.admitted(1, revision);
-        if corrected {
-            gate.changed_aside();
-        }
-        drop(gate);
-        if Self::HAS_QUEUES {
-            self.refill();
-        }
+        commit_now(self.shared(), Commit::Create { record, state, alarms, messages }).await?;
+        self.durable().admit(stored, &first, self.shared().clock());
+        self.queues().refill();
         // What has changed beside the turns meanwhile is saved by the actor's task.
-        self.save_ended.notify_waiters();
-        self.mailbox.nudge();
+        self.nudge();
         Ok(())
     }
 

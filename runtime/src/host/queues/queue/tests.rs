@@ -55,18 +55,18 @@ proptest! {
 
 #[test]
 fn one_message_is_in_memory_where_all_queues_together_have_too_many() {
-    let queued = Arc::new(Queued::new(u64::MAX));
-    let mut lane = QueueState::new(&QueueMeter::unread(), Some(Arc::clone(&queued)));
-    queued.loaded(Queued::LOADED);
+    let queued = Arc::new(QueuedBytes::new(u64::MAX));
+    let mut queue = QueueState::new(&QueueMeter::unread(), Some(Arc::clone(&queued)));
+    queued.loaded(QueuedBytes::LOADED);
     for place in 0..10 {
-        lane.add(message(place));
+        queue.add(message(place));
     }
-    assert_eq!(lane.window.messages.len(), 1);
-    assert_eq!(lane.take().map(|message| message.id), Some(id(0)));
-    let read = lane.begin_read(HashSet::new).unwrap();
+    assert_eq!(queue.window.messages.len(), 1);
+    assert_eq!(queue.take().map(|message| message.id), Some(id(0)));
+    let read = queue.begin_read(HashSet::new).unwrap();
     assert_eq!((read.from, read.limit), (id(1), 0));
-    drop(lane);
-    queued.unloaded(Queued::LOADED);
+    drop(queue);
+    queued.unloaded(QueuedBytes::LOADED);
     assert!(queued.may_load());
 }
 
@@ -80,7 +80,7 @@ fn what_was_handled_is_not_read_again() {
         for place in 10..14 {
             world.run_all(&[Step::Send(place), Step::Hear]);
         }
-        assert_eq!(world.lane.beyond, Some(id(13)));
+        assert_eq!(world.queue.beyond, Some(id(13)));
         world.run_all(&[Step::Take, Step::Take]);
         let last = world.taken.pop_front().unwrap();
         world.taken.push_back(last);
@@ -91,8 +91,8 @@ fn what_was_handled_is_not_read_again() {
         };
         world.run_all(&handling);
         assert_eq!(world.handled, [id(100)]);
-        assert_eq!(world.lane.beyond, None);
-        assert!(!world.lane.window.messages.contains_key(&id(100)), "{before}");
+        assert_eq!(world.queue.beyond, None);
+        assert!(!world.queue.window.messages.contains_key(&id(100)), "{before}");
         world.finish();
     }
 }
@@ -104,10 +104,10 @@ fn what_comes_by_itself_is_not_read_as_well() {
     for place in 0..4 {
         world.run_all(&[Step::Send(place), Step::Hear]);
     }
-    assert_eq!(world.lane.beyond, Some(id(3)));
+    assert_eq!(world.queue.beyond, Some(id(3)));
     world.run_all(&[Step::Take, Step::Take, Step::Send(4), Step::BeginRead, Step::Look, Step::EndRead]);
-    assert_eq!(world.lane.beyond, None);
-    let window = |world: &World| world.lane.window.messages.keys().copied().collect::<Vec<_>>();
+    assert_eq!(world.queue.beyond, None);
+    let window = |world: &World| world.queue.window.messages.keys().copied().collect::<Vec<_>>();
     assert_eq!(window(&world), [id(2), id(3)]);
     world.run_all(&[Step::Hear]);
     assert_eq!(window(&world), [id(2), id(3), id(4)]);
@@ -116,8 +116,8 @@ fn what_comes_by_itself_is_not_read_as_well() {
 
 /// A queue, its store, and those who are between them.
 struct World {
-    lane: QueueState,
-    queued: Arc<Queued>,
+    queue: QueueState,
+    queued: Arc<QueuedBytes>,
     store: BTreeMap<MessageId, StoredMessage>,
     sent: BTreeSet<MessageId>,
     arriving: VecDeque<StoredMessage>,
@@ -129,9 +129,9 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let queued = Arc::new(Queued::new(u64::MAX));
+        let queued = Arc::new(QueuedBytes::new(u64::MAX));
         Self {
-            lane: QueueState::new(&QueueMeter::unread(), Some(Arc::clone(&queued))),
+            queue: QueueState::new(&QueueMeter::unread(), Some(Arc::clone(&queued))),
             queued,
             store: BTreeMap::new(),
             sent: BTreeSet::new(),
@@ -157,10 +157,10 @@ impl World {
                     self.arriving.push_back(message(*place));
                 }
             }
-            Step::Hear => self.arriving.pop_front().into_iter().for_each(|message| self.lane.add(message)),
+            Step::Hear => self.arriving.pop_front().into_iter().for_each(|message| self.queue.add(message)),
             Step::BeginRead => {
                 let unsaved = || self.unsaved.iter().copied().collect();
-                if let Some(read) = self.lane.begin_read(unsaved) {
+                if let Some(read) = self.queue.begin_read(unsaved) {
                     assert!(self.read.is_none(), "one page at a time");
                     self.read = Some((read, None));
                 }
@@ -169,32 +169,32 @@ impl World {
             Step::EndRead => self.end_read(),
             Step::FailRead => {
                 if let Some((read, _)) = &self.read {
-                    self.lane.read_failed(read.number);
+                    self.queue.read_failed(read.number);
                 }
             }
             Step::Take => {
-                if let Some(message) = self.lane.take() {
+                if let Some(message) = self.queue.take() {
                     let others = self.taken.iter().map(|taken| taken.id);
                     assert!(others.chain(self.handled.iter().copied()).all(|other| other != message.id));
                     self.taken.push_back(message);
                 }
             }
             Step::GiveBack => {
-                self.taken.pop_front().into_iter().for_each(|message| self.lane.add(message));
+                self.taken.pop_front().into_iter().for_each(|message| self.queue.add(message));
             }
             Step::Handle => {
                 if let Some(message) = self.taken.pop_back() {
-                    self.lane.handled(message.id);
+                    self.queue.handled(message.id);
                     self.unsaved.push(message.id);
                     self.handled.push(message.id);
                 }
             }
             Step::Save => self.unsaved.drain(..).for_each(|id| drop(self.store.remove(&id))),
         }
-        let window = &self.lane.window;
+        let window = &self.queue.window;
         assert!(window.bytes <= QueueState::WINDOW || window.messages.len() == 1);
         assert_eq!(window.bytes, window.messages.values().map(StoredMessage::size).sum::<u64>());
-        assert_eq!(self.queued.may_load(), window.bytes < Queued::LOADED);
+        assert_eq!(self.queued.may_load(), window.bytes < QueuedBytes::LOADED);
     }
 
     fn look(&mut self) {
@@ -208,7 +208,7 @@ impl World {
         if let Some((read, Some(page))) = self.read.take_if(|(_, page)| page.is_some()) {
             let (taken, arriving) = (&self.taken, &self.arriving);
             let elsewhere = |id: &MessageId| taken.iter().chain(arriving).any(|message| message.id == *id);
-            self.lane.read_ended(read.number, page, elsewhere);
+            self.queue.read_ended(read.number, page, elsewhere);
         }
     }
 
@@ -221,7 +221,7 @@ impl World {
         }
         // Nobody sends any more: the rest is in order.
         let begun = self.handled.len();
-        while self.lane.has_some() {
+        while self.queue.has_some() {
             for step in [Step::BeginRead, Step::Look, Step::EndRead, Step::Take, Step::Handle, Step::Save] {
                 self.run(&step);
             }

@@ -1,6 +1,6 @@
 //! How messages come into an actor's queues: room for them first, and takers last.
 
-use super::{Change, Queues, Waiter};
+use super::{Change, QueueSet, Waiter};
 use crate::{Fault, MessageId, error::faults, store::StoredMessage};
 
 /// Whether a message may come in.
@@ -14,10 +14,10 @@ pub(in crate::host) enum Admission {
     Closed,
 }
 
-impl Queues {
+impl QueueSet {
     /// Asks for room for a message of this size that is on its way to the store; [`arrived`](Self::arrived) or
     /// [`failed`](Self::failed) follows.
-    /// Who `is_own` is waited for by the actor, and does not wait for it.
+    /// The end of the actor waits for a sender that `is_own`, so that one does not wait for the end.
     pub(in crate::host) fn admit(
         &mut self,
         index: usize,
@@ -42,14 +42,14 @@ impl Queues {
     }
 
     fn make_room(&mut self, index: usize, limit: usize, size: u64) -> Result<(), Fault> {
-        let lane = &mut self.lanes[index];
-        if lane.count.get() >= limit {
+        let queue = &mut self.queues[index];
+        if queue.count.get() >= limit {
             return Err(faults::queue_full(limit));
         }
         if !self.queued.admit(size) {
             return Err(faults::queues_full(self.queued.limit()));
         }
-        lane.count.add();
+        queue.count.add();
         Ok(())
     }
 
@@ -59,7 +59,7 @@ impl Queues {
         if let Some(waiter) = waiter {
             self.wait(message.id, waiter);
         }
-        self.lanes[index].meter.sent.increment(1);
+        self.queues[index].meter.sent.increment(1);
         self.is_stored(index, message);
     }
 
@@ -73,14 +73,14 @@ impl Queues {
         if let Some(stored) = &mut self.stored {
             *stored += message.size();
         }
-        self.lanes[index].add(message);
+        self.queues[index].add(message);
     }
 
     /// The store does not have it, or is not known to.
     pub(in crate::host) fn failed(&mut self, index: usize, message: &StoredMessage) {
         self.arriving.remove(&message.id);
         self.queued.release(message.size());
-        self.lanes[index].count.take();
+        self.queues[index].count.take();
     }
 
     /// A message of the actor's own, which is saved with what else it has changed. Fails if there is no room.
@@ -91,7 +91,7 @@ impl Queues {
         message: StoredMessage,
     ) -> Result<(), Fault> {
         self.make_room(index, limit, message.size())?;
-        self.lanes[index].meter.sent.increment(1);
+        self.queues[index].meter.sent.increment(1);
         self.last_sent = self.changes.push(Change::Add(message));
         Ok(())
     }

@@ -1,7 +1,7 @@
-//! The queues of one actor: what waits in them, who has taken what, and who waits for that to be handled.
+//! The queues of one actor: what waits in them, what is taken, and what waits for that to be handled.
 
 mod arriving;
-mod stock;
+mod stored_queues;
 
 use std::{
     collections::{HashMap, HashSet},
@@ -11,10 +11,11 @@ use std::{
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-pub(in crate::host) use self::{arriving::Admission, stock::Stock};
-use super::{queue::QueueState, queued_bytes::Queued};
+pub(in crate::host) use self::{arriving::Admission, stored_queues::StoredQueues};
+use super::{queue::QueueState, queued_bytes::QueuedBytes};
 use crate::{
     Fault, MessageId, QueueInfo,
+    contract::position_of,
     host::durability::change_log::Changes,
     meters::QueueMeter,
     store::{MessageChange, StoredMessage},
@@ -22,10 +23,10 @@ use crate::{
 };
 
 /// What is in an actor's queues, and the changes that the store is not known to have.
-pub(in crate::host) struct Queues {
+pub(in crate::host) struct QueueSet {
     table: &'static [QueueInfo],
     /// One for each row of the table.
-    lanes: Vec<QueueState>,
+    queues: Vec<QueueState>,
     /// Taken, and neither completed nor given back.
     taken: HashMap<MessageId, (usize, StoredMessage)>,
     /// Taken, and handed out no more in this time awake.
@@ -38,7 +39,7 @@ pub(in crate::host) struct Queues {
     /// The messages that are on their way to the store, beside the actor's own saves.
     arriving: HashSet<MessageId>,
     /// What the queues of the process hold, and how much of it is this actor's in the store; `None` before it was read.
-    queued: Arc<Queued>,
+    queued: Arc<QueuedBytes>,
     stored: Option<u64>,
     /// The actor is in no store: all that waits is in memory.
     is_ephemeral: bool,
@@ -46,7 +47,7 @@ pub(in crate::host) struct Queues {
     reloading: bool,
     /// The actor's end has begun: what others send is for its next time awake.
     ending: bool,
-    /// The actor sleeps, or is gone; who waits, or comes, is told so.
+    /// The actor sleeps, or is gone; whatever waits, or comes, is told so.
     closed: Option<Closed>,
 }
 
@@ -55,14 +56,14 @@ pub(in crate::host) struct Queues {
 struct Progress {
     /// How many messages were handled or set aside.
     messages: u64,
-    /// Somebody waits until everything is.
+    /// Recovery waits until everything is.
     is_watched: bool,
 }
 
 /// The end of a time awake.
 struct Closed {
     why: Fault,
-    /// Something waited in a queue that somebody has waited for.
+    /// Something waited in a queue that the actor has waited for.
     left_work: bool,
 }
 
@@ -73,23 +74,23 @@ enum Change {
     Remove(MessageId, u64),
 }
 
-/// Somebody who waits until a message is handled, and wants the response in this format.
+/// A sender that waits until a message is handled, and wants the response in this format.
 pub(in crate::host) struct Waiter {
     pub(in crate::host) format: Format,
     pub(in crate::host) reply: oneshot::Sender<Result<Option<Bytes>, Fault>>,
 }
 
-impl Queues {
+impl QueueSet {
     pub(in crate::host) fn new(
         table: &'static [QueueInfo],
         meters: &[QueueMeter],
-        queued: &Arc<Queued>,
+        queued: &Arc<QueuedBytes>,
         is_ephemeral: bool,
     ) -> Self {
         let of_window = || (!is_ephemeral).then(|| Arc::clone(queued));
         Self {
             table,
-            lanes: meters.iter().map(|meter| QueueState::new(meter, of_window())).collect(),
+            queues: meters.iter().map(|meter| QueueState::new(meter, of_window())).collect(),
             taken: HashMap::new(),
             set_aside: HashSet::new(),
             progress: Progress::default(),
@@ -106,31 +107,36 @@ impl Queues {
         }
     }
 
+    /// Whether the actor has no queues at all.
+    pub(in crate::host) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// What a turn has sent or completed that was taken back.
     pub(in crate::host) fn forget_unsaved(&mut self) {
         for change in self.changes.settle() {
             if let Change::Add(message) = change {
                 self.queued.release(message.size());
-                if let Some(index) = self.table.iter().position(|queue| queue.name == message.queue) {
-                    self.lanes[index].count.take();
+                if let Some(index) = position_of(self.table, &message.queue) {
+                    self.queues[index].count.take();
                 }
             }
         }
     }
 
-    /// The next message that nobody has taken, of those in memory.
+    /// Takes the first message of a queue, of those in memory.
     pub(in crate::host) fn take(&mut self, index: usize) -> Option<StoredMessage> {
         if self.closed.is_some() {
             return None;
         }
-        let message = self.lanes[index].take()?;
+        let message = self.queues[index].take()?;
         self.taken.insert(message.id, (index, message.clone()));
         Some(message)
     }
 
-    /// Somebody waits for messages of this queue.
+    /// The actor waits for messages of this queue.
     pub(in crate::host) fn is_read(&mut self, index: usize) {
-        self.lanes[index].is_read = true;
+        self.queues[index].is_read = true;
     }
 
     /// A message that was taken, and is not handled, goes back to its place.
@@ -138,7 +144,7 @@ impl Queues {
         if let Some((index, message)) = self.taken.remove(&id)
             && self.closed.is_none()
         {
-            self.lanes[index].add(message);
+            self.queues[index].add(message);
         }
     }
 
@@ -150,24 +156,24 @@ impl Queues {
         }
     }
 
-    /// A message that was taken is handled. Gives whoever waits for that.
+    /// A message that was taken is handled. Gives the sender that waits for that.
     pub(in crate::host) fn complete(&mut self, id: MessageId) -> Option<Waiter> {
         let (index, message) = self.taken.remove(&id)?;
-        let lane = &mut self.lanes[index];
-        lane.count.take();
-        lane.handled(id);
+        let queue = &mut self.queues[index];
+        queue.count.take();
+        queue.handled(id);
         self.progress.messages += 1;
-        lane.meter.completed.increment(1);
+        queue.meter.completed.increment(1);
         self.changes.push(Change::Remove(id, message.size()));
         self.waiters.remove(&id)
     }
 
-    /// The format that whoever waits for this message wants the response in.
+    /// The format in which a response to this message is waited for.
     pub(in crate::host) fn wanted_format(&self, id: MessageId) -> Option<Format> {
         self.waiters.get(&id).map(|waiter| waiter.format)
     }
 
-    /// Somebody waits until this message is handled.
+    /// A sender waits until this message is handled.
     pub(in crate::host) fn wait(&mut self, id: MessageId, waiter: Waiter) {
         match &self.closed {
             // Whoever waits may have gone away.
@@ -181,12 +187,12 @@ impl Queues {
         self.changes.any_unsubmitted()
     }
 
-    /// Whether messages of the actor's own wait to be saved, which nobody can take before.
+    /// Whether messages of the actor's own wait to be saved, which cannot be taken before.
     pub(in crate::host) fn has_unsubmitted_messages(&self) -> bool {
         self.changes.is_unsubmitted(self.last_sent)
     }
 
-    /// All changes are on their way to the store: up to where, which is what to tell [`saved`](Self::saved).
+    /// All changes are on their way to the store. Gives the place of the last, for [`saved`](Self::saved).
     pub(in crate::host) fn submit(&mut self) -> u64 {
         self.changes.submit()
     }
@@ -196,12 +202,12 @@ impl Queues {
         self.changes.any()
     }
 
-    /// The changes for the store, up to here.
+    /// The changes for the store, up to this place.
     pub(in crate::host) fn until(&self, until: u64) -> Vec<MessageChange> {
         self.changes.until(until).iter().map(Change::for_store).collect()
     }
 
-    /// The store has the changes up to here. Says whether there is more to take now.
+    /// The store has the changes up to this place. Says whether there is more to take now.
     pub(in crate::host) fn saved(&mut self, until: u64) -> bool {
         let saved: Vec<_> = self.changes.saved(until).collect();
         let mut more = false;
@@ -222,7 +228,7 @@ impl Queues {
         more
     }
 
-    /// Nobody waits for the changes any more.
+    /// The queues are in no store: what has changed is in force.
     pub(in crate::host) fn settle(&mut self) -> bool {
         self.saved(u64::MAX)
     }
@@ -251,30 +257,30 @@ impl Queues {
         self.taken.is_empty() && self.arriving.is_empty()
     }
 
-    /// Whether something waits in a queue that somebody has waited for; once it is closed, whether something did.
+    /// Whether something waits in a queue that the actor has waited for; once it is closed, whether something did.
     pub(in crate::host) fn has_work(&self) -> bool {
         self.closed.as_ref().is_some_and(|closed| closed.left_work)
-            || self.lanes.iter().any(|lane| lane.is_read && lane.has_some())
+            || self.queues.iter().any(|queue| queue.is_read && queue.has_some())
     }
 
-    /// How many messages were handled or set aside; `None` before somebody has waited for any. From now on it is told when
+    /// How many messages were handled or set aside; `None` before the actor has waited for any. From now on it is told when
     /// everything [is worked off](Self::is_worked_off).
     pub(in crate::host) fn watch(&mut self) -> Option<u64> {
         self.progress.is_watched = true;
-        self.lanes.iter().any(|lane| lane.is_read).then_some(self.progress.messages)
+        self.queues.iter().any(|queue| queue.is_read).then_some(self.progress.messages)
     }
 
-    /// Whether nothing waits in the queues that somebody has waited for, nor is taken.
+    /// Whether nothing waits in the queues that the actor has waited for, nor is taken.
     pub(in crate::host) fn is_worked_off(&self) -> bool {
-        self.lanes.iter().any(|lane| lane.is_read) && !self.has_work() && self.taken.is_empty()
+        self.queues.iter().any(|queue| queue.is_read) && !self.has_work() && self.taken.is_empty()
     }
 
-    /// Whether somebody is to be told that it is.
+    /// Whether recovery waits to hear that it is.
     pub(in crate::host) fn tells_worked_off(&self) -> bool {
         self.progress.is_watched && self.is_worked_off()
     }
 
-    /// The actor sleeps, or is gone, which is what they are told who wait.
+    /// The actor sleeps, or is gone, which is what all that wait are told.
     pub(in crate::host) fn close(&mut self, fault: &Fault) {
         if self.closed.is_some() {
             return;
@@ -283,8 +289,8 @@ impl Queues {
         if self.is_ephemeral {
             self.destroyed();
         }
-        // Nobody comes in any more, and they are not here to be counted.
-        self.lanes.iter_mut().for_each(QueueState::clear);
+        // They are in the store, and counted by the next activation.
+        self.queues.iter_mut().for_each(QueueState::clear);
         for (_, waiter) in self.waiters.drain() {
             // Whoever waits may have gone away.
             let _ = waiter.reply.send(Err(fault.clone()));
@@ -301,13 +307,13 @@ impl Queues {
     }
 
     fn index_of(&self, name: &str) -> Option<usize> {
-        self.table.iter().position(|queue| queue.name == name)
+        position_of(self.table, name)
     }
 }
 
-impl Drop for Queues {
+impl Drop for QueueSet {
     fn drop(&mut self) {
-        // Nobody is left who could hear that it was saved.
+        // These changes will never be known to be saved.
         for change in self.changes.settle() {
             if let Change::Add(message) = change {
                 self.queued.release(message.size());

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::{Change, Queues};
+use super::{Change, QueueSet};
 use crate::{
     Fault, MessageId,
     host::queues::queue::{QueueState, ToRead},
@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// What the store has in an actor's queues.
-pub(in crate::host) enum Stock {
+pub(in crate::host) enum StoredQueues {
     /// The actor is in no store.
     None,
     /// It was made just now, with the changes up to here.
@@ -21,24 +21,24 @@ pub(in crate::host) enum Stock {
         loads: Vec<QueueLoad>,
         /// The first messages of each queue that has any, by its place in the table.
         pages: Vec<(usize, MessagePage)>,
-        /// Those that are there of the messages that somebody waits for.
+        /// Which of the awaited messages are there.
         there: HashSet<MessageId>,
     },
 }
 
-impl Queues {
+impl QueueSet {
     /// The store has this, and nothing is on its way there. What is taken stays so.
-    pub(in crate::host) fn loaded(&mut self, stock: Stock) {
-        match stock {
-            Stock::None => drop(self.settle()),
-            Stock::Made(until) => {
+    pub(in crate::host) fn loaded(&mut self, stored: StoredQueues) {
+        match stored {
+            StoredQueues::None => drop(self.settle()),
+            StoredQueues::Made(until) => {
                 self.made(until);
                 self.forget_unsaved();
             }
-            Stock::Read { loads, pages, there } => {
+            StoredQueues::Read { loads, pages, there } => {
                 self.forget_unsaved();
                 self.read(&loads, pages);
-                self.tell_those_of_handled_messages(&there);
+                self.end_waits_for_messages_gone(&there);
             }
         }
     }
@@ -51,17 +51,17 @@ impl Queues {
 
     fn read(&mut self, loads: &[QueueLoad], pages: Vec<(usize, MessagePage)>) {
         self.set_aside.clear();
-        self.lanes.iter_mut().for_each(QueueState::clear);
+        self.queues.iter_mut().for_each(QueueState::clear);
         for QueueLoad { queue, messages, .. } in loads {
             if self.index_of(queue).is_none() {
-                log::warn!(queue, messages, "messages wait in a queue that is no more");
+                log::warn!(queue, messages, "messages wait in a queue that the actor no longer has");
             }
         }
         for (index, page) in pages {
             let count = loads.iter().find(|load| load.queue == self.table[index].name);
             let taken = &self.taken;
             let count = count.map_or(0, |load| load.messages);
-            self.lanes[index].loaded(count, page, |id| taken.contains_key(id));
+            self.queues[index].loaded(count, page, |id| taken.contains_key(id));
         }
         let found = loads.iter().map(|load| load.bytes).sum();
         if let Some(known) = self.stored.replace(found) {
@@ -69,9 +69,9 @@ impl Queues {
         }
     }
 
-    /// Who waits for a message that is not there any more waits for nothing: the store has it as handled, although it
-    /// has not said so. The response is lost.
-    fn tell_those_of_handled_messages(&mut self, there: &HashSet<MessageId>) {
+    /// Ends the waits for messages that are not there any more: the store has them as handled, although it has not said so.
+    /// The responses are lost.
+    fn end_waits_for_messages_gone(&mut self, there: &HashSet<MessageId>) {
         for (_, waiter) in self.waiters.extract_if(|id, _| !there.contains(id)) {
             let fault = Fault::internal("it is not known whether a message was handled");
             // Whoever waits may have gone away.
@@ -79,7 +79,7 @@ impl Queues {
         }
     }
 
-    /// The messages that somebody waits for.
+    /// The messages whose senders wait until they are handled.
     pub(in crate::host) fn awaited(&self) -> Vec<MessageId> {
         self.waiters.keys().copied().collect()
     }
@@ -89,31 +89,31 @@ impl Queues {
         if self.closed.is_some() || self.reloading {
             return None;
         }
-        let Self { lanes, changes, .. } = self;
+        let Self { queues, changes, .. } = self;
         let handled = || changes.iter().filter_map(Change::removed).collect();
-        lanes[index].begin_read(handled)
+        queues[index].begin_read(handled)
     }
 
     /// Whether this is still to be read.
     pub(in crate::host) fn is_reading(&self, index: usize, read: ToRead) -> bool {
-        self.closed.is_none() && self.lanes[index].is_reading(read.number)
+        self.closed.is_none() && self.queues[index].is_reading(read.number)
     }
 
     pub(in crate::host) fn read_failed(&mut self, index: usize, read: ToRead) {
-        self.lanes[index].read_failed(read.number);
+        self.queues[index].read_failed(read.number);
     }
 
-    /// It was read. What is somebody's, or about to be, comes back by itself.
+    /// It was read. What is taken, or on its way to the store, comes back by itself.
     pub(in crate::host) fn read_ended(&mut self, index: usize, read: ToRead, page: MessagePage) {
-        let Self { lanes, changes, taken, set_aside, arriving, .. } = self;
+        let Self { queues, changes, taken, set_aside, arriving, .. } = self;
         let own: HashSet<_> = changes.iter().filter_map(Change::added).collect();
-        lanes[index].read_ended(read.number, page, |id| {
+        queues[index].read_ended(read.number, page, |id| {
             taken.contains_key(id) || set_aside.contains(id) || arriving.contains(id) || own.contains(id)
         });
     }
 
     /// Whether a queue has messages to be taken, of which none is in memory yet.
     pub(in crate::host) fn is_starved(&self) -> bool {
-        self.lanes.iter().any(QueueState::is_starved)
+        self.queues.iter().any(QueueState::is_starved)
     }
 }
