@@ -118,12 +118,12 @@ const REQUESTS: Metric = Metric::counter(
 const RECEIVED_BYTES: Metric = Metric::bytes(
     "callboard_received_bytes_total",
     &["transport"],
-    "Bytes received from clients: bodies for HTTP, everything for WebSockets.",
+    "Bytes received from clients: bodies for HTTP, everything for a WebSocket.",
 );
 const SENT_BYTES: Metric = Metric::bytes(
     "callboard_sent_bytes_total",
     &["transport"],
-    "Bytes sent to clients: bodies for HTTP, everything for WebSockets.",
+    "Bytes sent to clients: bodies for HTTP, everything for a WebSocket.",
 );
 
 impl Metric {

@@ -155,7 +155,7 @@ impl ConnectRefusal {
         Self { fault, close, is_sent }
     }
 
-    /// There are as many WebSockets as there may be.
+    /// There are as many sockets as there may be.
     fn crowded(fault: &Fault) -> Self {
         Self { fault: fault.clone(), close: Close::of_fault(fault), is_sent: false }
     }
