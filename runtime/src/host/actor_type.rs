@@ -1,4 +1,4 @@
-//! A kind: all actors of one type, and which of them are awake.
+//! All actors of one type, and which of them are awake.
 
 use std::{
     collections::{BTreeMap, HashMap},
@@ -15,7 +15,7 @@ use super::{
     ActorCell, AdmissionRequest, Answered, Connected, Denied, Entered, HandledFuture, HangUp, HostedActor,
     HostedType, Lookup, Reached, Shared, WireEnqueue,
     admission::{
-        places::{AwakePermit, MaySleep, shrink},
+        awake_limit::{AwakePermit, Evictable, shrink},
         provisional::Provisionals,
         stranger::Maker,
     },
@@ -40,7 +40,7 @@ use crate::{
     wire::Format,
 };
 
-/// A registered kind of actor.
+/// An actor type that is registered.
 pub(crate) struct ActorType<A: Actor> {
     shared: Arc<Shared>,
     /// Each belongs to its task.
@@ -159,7 +159,7 @@ impl<A: Actor> ActorType<A> {
             Lookup::Get => Absent::Fail,
             Lookup::GetOrCreate { input } | Lookup::Create { input } => Absent::Make(input.clone()),
         };
-        let (place, maker) = self.place(key, &absent).await?;
+        let (permit, maker) = self.permit(key, &absent).await?;
         let mut awake = self.awake.lock();
         if self.shared.is_stopping() {
             return Err(faults::service_unavailable());
@@ -170,7 +170,7 @@ impl<A: Actor> ActorType<A> {
         let hibernating = self.hibernating.lock().remove(key);
         let connections = hibernating.unwrap_or_else(|| Arc::new(Connections::new(&self.meters)));
         let cell = Arc::new(ActorCell::new(Arc::clone(self), key.clone(), absent, connections));
-        self.begin(&mut awake, &cell, place, maker);
+        self.begin(&mut awake, &cell, permit, maker);
         Ok((cell, true))
     }
 
@@ -194,21 +194,21 @@ impl<A: Actor> ActorType<A> {
         self.count(awake);
     }
 
-    /// The actor has this place from now on.
-    pub(super) fn give_place(&self, cell: &Arc<ActorCell<A>>, place: AwakePermit) {
-        let weak: Weak<dyn MaySleep> = Arc::downgrade(cell) as _;
-        place.is_of(weak, self.shared.clock().elapsed_ms());
-        cell.set_permit(place);
+    /// The actor is awake with this permit from now on.
+    pub(super) fn assign_permit(&self, cell: &Arc<ActorCell<A>>, permit: AwakePermit) {
+        let weak: Weak<dyn Evictable> = Arc::downgrade(cell) as _;
+        permit.assign(weak, self.shared.clock().elapsed_ms());
+        cell.set_permit(permit);
     }
 
     fn begin(
         &self,
         awake: &mut HashMap<Key, Weak<ActorCell<A>>>,
         cell: &Arc<ActorCell<A>>,
-        place: AwakePermit,
+        permit: AwakePermit,
         maker: Option<Maker>,
     ) {
-        self.give_place(cell, place);
+        self.assign_permit(cell, permit);
         self.add_awake(awake, cell);
         task::spawn_in(self.shared.tasks(), run(ActorTask::new(cell), maker, cell.wake_span()));
     }
@@ -287,8 +287,8 @@ impl<A: Actor> ActorType<A> {
                 // It is open, as nobody else has it.
                 let _ = next.mailbox.push_always(envelope);
             }
-            let place = self.shared.places().take_anyhow(self.shared.clock().elapsed_ms());
-            self.begin(awake, &next, place, None);
+            let permit = self.shared.awake_limit().acquire_over_limit(self.shared.clock().elapsed_ms());
+            self.begin(awake, &next, permit, None);
         });
         for envelope in left {
             envelope.refuse(faults::service_unavailable());

@@ -11,7 +11,7 @@ use std::{
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
-    admission::places::AwakeLimit, cell::sleep_timer::Timekeeper, durability::group_commit::Committer,
+    admission::awake_limit::AwakeLimit, cell::sleep_timer::Timekeeper, durability::group_commit::Committer,
     pulse::Pulse, queues::queued_bytes::QueuedBytes, schedules::scheduler::AlarmScheduler,
     turn::panics::Panics,
 };
@@ -29,7 +29,7 @@ pub(crate) struct Shared {
     store: Arc<dyn Store>,
     limits: Arc<Limits>,
     queued: Arc<QueuedBytes>,
-    places: Arc<AwakeLimit>,
+    awake_limit: Arc<AwakeLimit>,
     committer: OnceLock<Committer>,
     clock: Clock,
     uptime: Arc<Uptime>,
@@ -60,7 +60,7 @@ impl Shared {
             runtime,
             store,
             queued: Arc::new(QueuedBytes::new(limits.queued_bytes_total)),
-            places: Arc::new(AwakeLimit::new(limits.actors_awake)),
+            awake_limit: Arc::new(AwakeLimit::new(limits.actors_awake)),
             limits: Arc::new(limits),
             committer: OnceLock::new(),
             clock,
@@ -97,9 +97,9 @@ impl Shared {
         &self.queued
     }
 
-    /// Where actors have their places that are awake.
-    pub(super) fn places(&self) -> &Arc<AwakeLimit> {
-        &self.places
+    /// Where actors get their permits to be awake.
+    pub(super) fn awake_limit(&self) -> &Arc<AwakeLimit> {
+        &self.awake_limit
     }
 
     /// Started with the first commit, so that a runtime can be made outside of tokio.

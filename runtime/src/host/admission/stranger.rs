@@ -5,12 +5,12 @@
 //!
 //! An actor is counted for the caller who is let in and makes it, just before its first commit: never for a caller who is
 //! refused or only looks, and never before it is known which of the two a caller is. Else the limit would tell them which keys
-//! exist, and what strangers are refused would be missing for others. All that a caller costs before that is a place among
-//! the actors that are awake, while it is judged.
+//! exist, and what strangers are refused would be missing for others. All that a caller costs before that is the permit
+//! of an actor that is awake, while it is judged.
 
 use std::sync::Arc;
 
-use super::places::AwakePermit;
+use super::awake_limit::AwakePermit;
 use crate::{
     Actor, Fault, Key,
     host::{ActorCell, ActorType, cell::Absent, turn::call_chain::Chain},
@@ -62,9 +62,9 @@ pub(in crate::host) fn current() -> Option<Maker> {
 }
 
 impl<A: Actor> ActorType<A> {
-    /// A place for an actor that is woken, or made if it does not exist, for somebody who is let in; and for whom it counts if
-    /// it is made.
-    pub(in crate::host) async fn place(
+    /// A permit for an actor that is woken, or made if it does not exist, for a caller who is let in; and for whom it counts
+    /// if it is made.
+    pub(in crate::host) async fn permit(
         &self,
         key: &Key,
         absent: &Absent,
@@ -79,13 +79,13 @@ impl<A: Actor> ActorType<A> {
             // Here already: nothing is begun for it.
             return Err(fault);
         }
-        Ok((self.place_for(stranger.is_some()).await?, stranger))
+        Ok((self.permit_for(stranger.is_some()).await?, stranger))
     }
 
-    /// A place for an actor that is awake for somebody. Limits are for strangers.
-    pub(in crate::host) async fn place_for(&self, is_stranger: bool) -> Result<AwakePermit, Fault> {
-        let (places, now_ms) = (self.shared().places(), self.shared().clock().elapsed_ms());
-        if is_stranger { places.take(now_ms).await } else { Ok(places.take_anyhow(now_ms)) }
+    /// A permit for an actor that is awake for a caller. Limits are for strangers.
+    pub(in crate::host) async fn permit_for(&self, is_stranger: bool) -> Result<AwakePermit, Fault> {
+        let (limit, now_ms) = (self.shared().awake_limit(), self.shared().clock().elapsed_ms());
+        if is_stranger { limit.acquire(now_ms).await } else { Ok(limit.acquire_over_limit(now_ms)) }
     }
 }
 

@@ -226,7 +226,7 @@ impl<A: Actor> ActorCell<A> {
             Reason::Sleep | Reason::Shutdown => self.kind.pass_on(self),
             _ => self.kind.forget(self),
         }
-        // Before anybody hears that it sleeps: who waits for its place finds it free.
+        // Before anybody hears that it sleeps: a caller that waits for a permit finds it free.
         let permit = self.permit.lock().take();
         drop(permit);
         match reason {

@@ -62,7 +62,7 @@ use self::{
 use super::{
     ConnectInfo, Denied, Flow, Lookup, Shared, Source,
     actor_type::ActorType,
-    admission::places::AwakePermit,
+    admission::awake_limit::AwakePermit,
     connections::Connections,
     durability::{durable::Durable, save::Saving},
     pending_output::ActorDurable,
@@ -100,7 +100,7 @@ pub(crate) struct ActorCell<A: Actor> {
     durable: ActorDurable<A>,
     /// What keeps it from sleeping, and what must end before it sleeps.
     keep_alive: KeepAlive,
-    /// Its place among those that are awake.
+    /// Its permit to be awake.
     permit: Mutex<Option<AwakePermit>>,
     /// When it was last used past its mailbox.
     last_use: LastUse,
@@ -270,7 +270,7 @@ impl<A: Actor> ActorCell<A> {
         self.mailbox.close();
     }
 
-    /// Its place among those that are awake from now on.
+    /// It is awake with this permit from now on.
     pub(super) fn set_permit(&self, permit: AwakePermit) {
         *self.permit.lock() = Some(permit);
     }

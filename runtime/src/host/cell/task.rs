@@ -38,7 +38,7 @@ use crate::{
     Actor, Contract, Fault, WorkHandle,
     host::{
         ActorCell,
-        admission::{places::MaySleep, stranger::Maker},
+        admission::{awake_limit::Evictable, stranger::Maker},
         schedules::firing::FiringAlarms,
         turn::{awaited::Awaited, catch::guarded_hook, panics::Code, quantum::Quantum},
     },
@@ -354,7 +354,7 @@ impl<A: Actor> ActorCell<A> {
     }
 }
 
-impl<A: Actor> MaySleep for ActorCell<A> {
+impl<A: Actor> Evictable for ActorCell<A> {
     fn used_at_ms(&self) -> u64 {
         Sleeper::used_at_ms(self)
     }

@@ -15,7 +15,7 @@
 //! that one. Who only looks for an actor that does not exist ([`Lookup::Get`]) is judged by one that is made without
 //! input, if that can be, and finds nothing.
 //!
-//! Until then it costs its place among those that are awake ([`AwakeLimit`](super::places::AwakeLimit)), and counts for nobody as
+//! Until then it costs a permit to be awake ([`AwakeLimit`](super::awake_limit::AwakeLimit)), and counts for nobody as
 //! made: what counts is the caller who is let in and makes it (`stranger.rs`). So neither who is refused nor who only looks
 //! can tell by a limit whether there is an actor.
 //!

@@ -10,7 +10,7 @@ use crate::{
     error::{Code, faults},
     host::{
         ActorCell, ActorType, Denied, Lookup,
-        admission::places::AwakePermit,
+        admission::awake_limit::AwakePermit,
         cell::{
             Absent,
             envelope::{Connect, Envelope},
@@ -50,12 +50,12 @@ impl<A: Actor> ActorType<A> {
                     _ => return,
                 },
                 Bench::Provisional => {
-                    // Who shares one that is there takes no place. What this makes is judged, and not counted yet.
+                    // Who shares one that is there takes no permit. What this makes is judged, and not counted yet.
                     let is_shared = self.tries(key, &connect);
                     let is_stranger = connect.maker.is_some();
-                    let place = if is_shared { None } else { Some(self.place_for(is_stranger).await) };
-                    match place.transpose() {
-                        Ok(place) => match self.try_out(key, connect, place) {
+                    let permit = if is_shared { None } else { Some(self.permit_for(is_stranger).await) };
+                    match permit.transpose() {
+                        Ok(permit) => match self.try_out(key, connect, permit) {
                             Some(unposted) => unposted,
                             None => return,
                         },
@@ -98,7 +98,7 @@ impl<A: Actor> ActorType<A> {
         self: &Arc<Self>,
         key: &Key,
         connect: Box<Connect<A>>,
-        place: Option<AwakePermit>,
+        permit: Option<AwakePermit>,
     ) -> Option<Box<Connect<A>>> {
         let input = input_of(&connect).cloned();
         if let Err(error) = decode_input::<A>(input.as_ref()) {
@@ -121,15 +121,15 @@ impl<A: Actor> ActorType<A> {
         }
         let mut known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
         let known = known.find(|cell| cell.is_made_from(input.as_ref()));
-        let cell = match (known, place) {
+        let cell = match (known, permit) {
             (Some(cell), _) => cell,
             // The one to be shared has gone meanwhile.
             (None, None) => return Some(connect),
-            (None, Some(place)) => {
+            (None, Some(permit)) => {
                 let connections = Arc::new(Connections::provisional(self.meters()));
                 let cell =
                     Arc::new(ActorCell::new(Arc::clone(self), key.clone(), Absent::Make(input), connections));
-                self.give_place(&cell, place);
+                self.assign_permit(&cell, permit);
                 all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
                 task::spawn_in(
                     self.shared().tasks(),

@@ -1,4 +1,4 @@
-//! Who sleeps for another.
+//! Which actor sleeps for another.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
@@ -6,15 +6,15 @@ use futures_util::FutureExt as _;
 
 use super::*;
 
-/// An actor that sleeps when it is asked to, which costs it its place.
+/// An actor that sleeps when it is asked to, and gives its permit back.
 struct Dummy {
     used_at_ms: AtomicU64,
     is_busy: AtomicBool,
     looked_at: Arc<AtomicUsize>,
-    place: Mutex<Option<AwakePermit>>,
+    permit: Mutex<Option<AwakePermit>>,
 }
 
-impl MaySleep for Dummy {
+impl Evictable for Dummy {
     fn used_at_ms(&self) -> u64 {
         self.used_at_ms.load(Ordering::Relaxed)
     }
@@ -25,39 +25,39 @@ impl MaySleep for Dummy {
     }
 
     fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        let place = self.place.lock().take();
-        async move { drop(place) }.boxed()
+        let permit = self.permit.lock().take();
+        async move { drop(permit) }.boxed()
     }
 }
 
 impl Dummy {
     fn is_awake(&self) -> bool {
-        self.place.lock().is_some()
+        self.permit.lock().is_some()
     }
 }
 
 struct World {
-    places: Arc<AwakeLimit>,
+    limit: Arc<AwakeLimit>,
     actors: Vec<Arc<Dummy>>,
     looked_at: Arc<AtomicUsize>,
 }
 
 impl World {
     fn new(limit: usize) -> Self {
-        Self { places: Arc::new(AwakeLimit::new(limit)), actors: Vec::new(), looked_at: Arc::default() }
+        Self { limit: Arc::new(AwakeLimit::new(limit)), actors: Vec::new(), looked_at: Arc::default() }
     }
 
     async fn wake(&mut self, now_ms: u64) -> Result<(), Fault> {
-        let place = self.places.take(now_ms).await?;
+        let permit = self.limit.acquire(now_ms).await?;
         let actor = Arc::new(Dummy {
             used_at_ms: AtomicU64::new(now_ms),
             is_busy: AtomicBool::new(false),
             looked_at: Arc::clone(&self.looked_at),
-            place: Mutex::new(None),
+            permit: Mutex::new(None),
         });
-        let weak: Weak<dyn MaySleep> = Arc::downgrade(&actor) as _;
-        place.is_of(weak, now_ms);
-        *actor.place.lock() = Some(place);
+        let weak: Weak<dyn Evictable> = Arc::downgrade(&actor) as _;
+        permit.assign(weak, now_ms);
+        *actor.permit.lock() = Some(permit);
         self.actors.push(actor);
         Ok(())
     }
@@ -69,7 +69,7 @@ impl World {
 }
 
 #[tokio::test]
-async fn the_one_idle_longest_sleeps_for_another() {
+async fn the_actor_idle_longest_sleeps_for_another() {
     let mut world = World::new(3);
     for n in 0..3 {
         world.wake(n).await.unwrap();
@@ -84,7 +84,7 @@ async fn the_one_idle_longest_sleeps_for_another() {
 }
 
 #[tokio::test]
-async fn who_is_busy_stays_and_if_all_are_the_call_is_refused() {
+async fn a_busy_actor_stays_awake_and_if_all_are_busy_the_call_is_refused() {
     let mut world = World::new(3);
     for n in 0..3 {
         world.wake(n).await.unwrap();
@@ -105,7 +105,7 @@ async fn who_is_busy_stays_and_if_all_are_the_call_is_refused() {
 
 /// However many there are, and whichever of them are busy.
 #[tokio::test]
-async fn who_sleeps_is_found_without_looking_at_all() {
+async fn the_actor_to_sleep_is_found_without_looking_at_all() {
     let mut world = World::new(10_000);
     for n in 0..10_000 {
         world.wake(n).await.unwrap();
@@ -121,19 +121,19 @@ async fn who_sleeps_is_found_without_looking_at_all() {
         world.wake(30_000 + n).await.unwrap();
     }
     let looks = world.looked_at.load(Ordering::Relaxed) - before;
-    assert!(looks <= AwakeLimit::LOOKED_AT * AwakeLimit::ASKED * 100, "{looks}");
+    assert!(looks <= AwakeLimit::MAX_LOOKS * AwakeLimit::MAX_EVICTIONS * 100, "{looks}");
 }
 
 #[tokio::test]
-async fn nothing_is_left_of_a_wave() {
+async fn permits_that_are_dropped_leave_no_memory_behind() {
     let mut world = World::new(0);
     for n in 0..10_000 {
         world.wake(n).await.unwrap();
     }
     for actor in world.actors.drain(..) {
-        drop(actor.place.lock().take());
+        drop(actor.permit.lock().take());
     }
-    let table = world.places.table.lock();
-    assert_eq!((table.taken, table.order.len(), table.sleepers.len()), (0, 0, 0));
-    assert!(table.sleepers.capacity() < 2_000);
+    let table = world.limit.table.lock();
+    assert_eq!((table.taken, table.order.len(), table.holders.len()), (0, 0, 0));
+    assert!(table.holders.capacity() < 2_000);
 }
