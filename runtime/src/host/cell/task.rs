@@ -123,7 +123,8 @@ impl<A: Actor> ActorCell<A> {
         loop {
             match self.next_step(&firing).await {
                 Step::Take(Next::Item(envelope)) => {
-                    let taken = self.take(envelope, firing.calls_before(), &mut firing).await;
+                    // One allocation for a turn, and for all calls that share it.
+                    let taken = Box::pin(self.take(envelope, firing.calls_before(), &mut firing)).await;
                     firing.ran(taken);
                     if self.mailbox.done() {
                         self.used();

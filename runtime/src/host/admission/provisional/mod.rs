@@ -124,7 +124,7 @@ async fn run_provisionally<A: Actor>(task: ActorTask<A>, span: Span) {
     // Boxed: what an actor that is awake holds on to does not grow by it.
     if let Some(held) = Box::pin(cell.be_provisional().instrument(span)).await {
         for envelope in held {
-            cell.take(envelope, 1, &mut FiringAlarms::default()).await;
+            Box::pin(cell.take(envelope, 1, &mut FiringAlarms::default())).await;
             cell.mailbox.done();
         }
         cell.run_loop().await;
