@@ -14,6 +14,16 @@ pub(in crate::host) mod raw;
 pub(in crate::host) mod read_turn;
 pub(in crate::host) mod write_turn;
 
+use std::sync::Arc;
+
+use self::{
+    awaited::Awaited,
+    call::{Call, Respond},
+    call_chain::{Chain, Hold, Link, Reading},
+    quantum::Quantum,
+    read_turn::{ReadTurn, UnderWay},
+    write_turn::{WriteAccess, WriteTurn},
+};
 use super::{
     ActorCell,
     cell::{
@@ -28,16 +38,6 @@ use super::{
 };
 use crate::{
     Action as _, Actor, Ctx, Fault, Mode, actor::ReplyOf, error::faults, util::log::Instrument as _,
-};
-use std::sync::Arc;
-
-use self::{
-    awaited::Awaited,
-    call::{Call, Respond},
-    call_chain::{Chain, Hold, Link, Reading},
-    quantum::Quantum,
-    read_turn::{ReadTurn, UnderWay},
-    write_turn::{WriteAccess, WriteTurn},
 };
 
 impl<A: Actor> ActorCell<A> {
@@ -226,7 +226,8 @@ impl<A: Actor> ActorCell<A> {
         for count in 1..most {
             let may_be_long = call.action.info().mode.is_async();
             if may_be_long {
-                access.run_async(call).await;
+                // Boxed: an actor that waits holds no room for a turn that awaits.
+                Box::pin(access.run_async(call)).await;
             } else {
                 access.run_brief(call);
             }
@@ -243,7 +244,7 @@ impl<A: Actor> ActorCell<A> {
             call = next;
         }
         if call.action.info().mode.is_async() {
-            access.run_async(call).await;
+            Box::pin(access.run_async(call)).await;
         } else {
             access.run_brief(call);
         }
