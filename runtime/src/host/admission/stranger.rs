@@ -58,7 +58,7 @@ fn here() -> Option<Arc<dyn Stranger>> {
 
 /// Whom an actor is made or woken for. `None`: for this process itself, or for what an actor does.
 pub(in crate::host) fn current() -> Option<Maker> {
-    here().filter(|_| Chain::current().len() == 0)
+    here().filter(|_| Chain::current().is_empty())
 }
 
 impl<A: Actor> ActorType<A> {

@@ -197,8 +197,9 @@ async fn run<T: Sleeper>(mut running: Running<T>, keeper: Arc<impl Timekeeper>) 
     let mut now_ms = keeper.clock().elapsed_ms();
     loop {
         let (due, next_ms) = timer.take_due(now_ms, &mut running);
-        due.iter().for_each(|sleeper| look_now(&**sleeper));
-        drop(due);
+        for sleeper in due {
+            look_now(&*sleeper);
+        }
         let Some(next_ms) = next_ms else { return };
         tokio::select! {
             () = sleep_until(keeper.clock().instant(next_ms)) => now_ms = next_ms.max(keeper.clock().elapsed_ms()),
