@@ -51,6 +51,7 @@ pub(crate) use queues::request::{HandledFuture, WireEnqueue};
 pub(crate) use runtime::{MakeActorType, Runtime, make_actor_type};
 pub(crate) use shared::Shared;
 pub(crate) use turn::awaited::Awaited;
+#[cfg(feature = "client")]
 pub(crate) use turn::call::Asked;
 #[cfg(feature = "client")]
 pub(crate) use turn::call_chain::Chain;

@@ -69,7 +69,7 @@ use super::{
     queues::{Queues, state::QueueSet},
     schedules::Schedules,
     turn::{
-        call::{Asked, Call, Destination, Respond},
+        call::{Call, Destination, Respond},
         call_chain::Chain,
         catch::{guarded, guarded_action, guarded_hook},
         panics::Code,
@@ -395,7 +395,7 @@ impl<A: Actor> ActorCell<A> {
         self: &Arc<Self>,
         action: ActionOf<A>,
         chain: Chain,
-    ) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
+    ) -> Result<super::Asked<ReplyOf<A>>, ActionOf<A>> {
         let call = match self.take_directly(Call::here(self, action, chain)) {
             Ok(asked) => return Ok(asked),
             Err(call) => call,

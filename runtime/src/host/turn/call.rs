@@ -82,6 +82,7 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
 }
 
 /// What has come of a call.
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
 pub(crate) enum Asked<R> {
     /// It has run, and this is the answer.
     Here(Result<R, Fault>),
@@ -90,6 +91,7 @@ pub(crate) enum Asked<R> {
 }
 
 /// A call whose maker waits until it has run or has to wait.
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
 pub(in crate::host) struct ReplyHere(CallInstrument);
 
 /// Where an answer is sent, and who watches the call until then.
@@ -300,6 +302,7 @@ impl<A: Actor> ReplyTo<A> {
 }
 
 /// An answer to a call that runs in place.
+#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
 pub(in crate::host) struct Here<A: Actor> {
     watch: CallInstrument,
     result: Result<ReplyOf<A>, Fault>,
