@@ -64,10 +64,9 @@ use super::{
     actor_type::ActorType,
     admission::awake_limit::AwakePermit,
     connections::Connections,
-    durability::{durable::Durable, save::Saving},
+    durability::durable::Durable,
     pending_output::ActorDurable,
-    queues::{Queues, state::QueueSet},
-    schedules::Schedules,
+    queues::state::QueueSet,
     turn::{
         call::{Call, Destination, Respond},
         call_chain::Chain,
@@ -176,18 +175,6 @@ impl<A: Actor> ActorCell<A> {
 
     pub(in crate::host) fn durable(&self) -> &ActorDurable<A> {
         &self.durable
-    }
-
-    pub(crate) fn saving(self: &Arc<Self>) -> Saving<'_, A> {
-        Saving::of(self)
-    }
-
-    pub(crate) fn schedules(self: &Arc<Self>) -> Schedules<'_, A> {
-        Schedules::of(self)
-    }
-
-    pub(crate) fn queues(self: &Arc<Self>) -> Queues<'_, A> {
-        Queues::of(self)
     }
 
     /// Has the actor's task look at what is to be done beside what waits in the mailbox.

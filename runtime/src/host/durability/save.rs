@@ -69,6 +69,10 @@ enum Due {
 }
 
 impl<A: Actor> ActorCell<A> {
+    pub(crate) fn saving(self: &Arc<Self>) -> Saving<'_, A> {
+        Saving(self)
+    }
+
     /// Whether turns are compared with those before them.
     pub(in crate::host) const SEES_CHANGES: bool = !A::EPHEMERAL && A::HOOKS.on_state_change.is_some();
     pub(in crate::host) const IS_RELAXED: bool = matches!(A::OPTIONS.durability, Durability::Relaxed);
@@ -77,10 +81,6 @@ impl<A: Actor> ActorCell<A> {
 impl<'a, A: Actor> Saving<'a, A> {
     /// How often what is left is tried to be saved before the actor goes without.
     const LAST_TRIES: usize = 3;
-
-    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
-        Self(cell)
-    }
 
     fn durable(&self) -> &'a ActorDurable<A> {
         self.0.durable()

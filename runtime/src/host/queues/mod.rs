@@ -51,16 +51,16 @@ use crate::{
 pub(crate) struct Queues<'a, A: Actor>(&'a Arc<ActorCell<A>>);
 
 impl<A: Actor> ActorCell<A> {
+    pub(crate) fn queues(self: &Arc<Self>) -> Queues<'_, A> {
+        Queues(self)
+    }
+
     /// An actor without queues pays nothing for them.
     pub(in crate::host) const HAS_QUEUES: bool = !<A::Contract as Contract>::QUEUES.is_empty();
 }
 
 impl<'a, A: Actor> Queues<'a, A> {
     const TABLE: &'static [QueueInfo] = <A::Contract as Contract>::QUEUES;
-
-    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
-        Self(cell)
-    }
 
     fn durable(&self) -> &'a ActorDurable<A> {
         self.0.durable()

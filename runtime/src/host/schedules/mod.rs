@@ -34,11 +34,13 @@ use crate::{
 /// The schedules of an awake actor.
 pub(crate) struct Schedules<'a, A: Actor>(&'a Arc<ActorCell<A>>);
 
-impl<'a, A: Actor> Schedules<'a, A> {
-    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
-        Self(cell)
+impl<A: Actor> ActorCell<A> {
+    pub(crate) fn schedules(self: &Arc<Self>) -> Schedules<'_, A> {
+        Schedules(self)
     }
+}
 
+impl<'a, A: Actor> Schedules<'a, A> {
     fn durable(&self) -> &'a ActorDurable<A> {
         self.0.durable()
     }
