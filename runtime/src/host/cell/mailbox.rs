@@ -55,7 +55,7 @@ pub(in crate::host) struct Mailbox<S, T, L = Mutex<Inner<S, T>>> {
     types: PhantomData<fn() -> (S, T)>,
 }
 
-/// A lock: parking_lot's, or that of a model checker.
+/// A lock: `parking_lot`'s, or that of a model checker.
 pub(in crate::host) trait Lock<T> {
     fn of(value: T) -> Self;
 
@@ -505,17 +505,13 @@ impl<S, T: Queued> Inner<S, T> {
             Wanted::Alone => self.state.take(),
             Wanted::Shared => self.share(),
         };
-        match state {
-            Some(state) => {
-                (self.is_brief, self.wanted) = (false, None);
-                Poll::Ready(state)
-            }
-            None => {
-                self.wanted = Some(wanted);
-                self.wait(task);
-                Poll::Pending
-            }
+        if let Some(state) = state {
+            (self.is_brief, self.wanted) = (false, None);
+            return Poll::Ready(state);
         }
+        self.wanted = Some(wanted);
+        self.wait(task);
+        Poll::Pending
     }
 
     fn poll(
@@ -523,13 +519,11 @@ impl<S, T: Queued> Inner<S, T> {
         task: &mut Context<'_>,
         next: impl FnOnce(&mut Self) -> Option<Next<T>>,
     ) -> Poll<Next<T>> {
-        match next(self) {
-            Some(next) => Poll::Ready(next),
-            None => {
-                self.wait(task);
-                Poll::Pending
-            }
+        if let Some(next) = next(self) {
+            return Poll::Ready(next);
         }
+        self.wait(task);
+        Poll::Pending
     }
 
     fn wait(&mut self, task: &Context<'_>) {
