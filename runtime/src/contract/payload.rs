@@ -7,7 +7,7 @@ use serde::{Serialize, de::DeserializeOwned};
 use crate::readback;
 use crate::{
     CallError,
-    error::ErrorKind,
+    error::error_kind::ErrorKind,
     wire::{self, ArgsReader, ArgsWriter, DecodeError, EncodeError, EventReader, Format, Outcome, Output},
 };
 

@@ -17,7 +17,7 @@ mod actor_error;
 mod any;
 mod call_error;
 pub(crate) mod code;
-mod error_kind;
+pub(crate) mod error_kind;
 pub(crate) mod fault;
 pub(crate) mod faults;
 
@@ -25,9 +25,4 @@ pub use actor_error::ActorError;
 pub use any::{Error, Result};
 pub use call_error::CallError;
 pub(crate) use code::Code;
-#[doc(hidden)]
-pub use error_kind::{
-    CauseProbe, CausedKind, DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind,
-    ReturnedError, UncausedKind,
-};
 pub use fault::{Fault, FaultNameError};

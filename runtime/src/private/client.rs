@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::{
     Action, ActorError, CallError, Contract, EventOf, Fault, NeedsConn,
-    error::{DeclaredErrorKind as _, ErrorKind, ErrorProbe},
+    error::error_kind::{DeclaredErrorKind as _, ErrorKind, ErrorProbe},
     wire::{DecodeError, EncodeError, EventReader, ListedFields, Metadata, NamedFields},
 };
 

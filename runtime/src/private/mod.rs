@@ -17,7 +17,7 @@ pub use self::client::*;
 pub use self::server::*;
 #[cfg(feature = "server")]
 pub use crate::actor::misdispatched;
-pub use crate::error::{
+pub use crate::error::error_kind::{
     CauseProbe, CausedKind, DeclaredErrorKind, ErrorKind, ErrorProbe, InternalErrorKind, NoErrorKind,
     ReturnedError, UncausedKind,
 };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{DecodeError, EncodeError, Format, value};
-use crate::{CallError, Fault, error::ErrorKind};
+use crate::{CallError, Fault, error::error_kind::ErrorKind};
 
 /// What an action returned, being encoded: a value, or a fault.
 #[derive(Debug)]
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
     use crate::{
         ActorError,
-        error::{DeclaredErrorKind as _, ErrorProbe},
+        error::error_kind::{DeclaredErrorKind as _, ErrorProbe},
     };
 
     #[derive(Debug, PartialEq, thiserror::Error)]
