@@ -95,16 +95,17 @@ impl Registry {
     /// Believes these proxies who their clients are: addresses and networks, such as `127.0.0.1`, `10.0.0.0/8`,
     /// `::1` (or `[::1]`), `fd00::/8`. Names are not looked up. With `0.0.0.0/0` and `::/0` everybody is believed,
     /// of which the log warns at the start. Without proxies, everybody behind a proxy is one client, whose
-    /// [`Limits`] per address they share.
+    /// [`Limits`](crate::Limits) per address they share.
     ///
     /// Of a request that comes from one of them, the client is taken from `Forwarded` (RFC 7239) or
     /// `X-Forwarded-For`: from the right, past trusted addresses only. What stands before that was written by the
     /// client, and is not looked at; nor is any of it in a request that comes from elsewhere. Where a trusted
     /// proxy says `unknown` or a made-up name, the client is the proxy.
     ///
-    /// That address is what [`Limits`] count, what the access log has, and what `#[on_before_connect]` and raw
+    /// That address is what [`Limits`](crate::Limits) count, what the access log has, and what `#[on_before_connect]` and raw
     /// handlers find in the extensions, as `ctx.claims::<ConnectInfo<SocketAddr>>()` with axum's `ConnectInfo`;
-    /// its port is 0 where the proxy does not say it. Sockets of the proxy itself count in [`Limits::sockets`]
+    /// its port is 0 where the proxy does not say it. Sockets of the proxy itself count in
+    /// [`Limits::sockets`](crate::Limits::sockets)
     /// alone.
     ///
     /// The host and scheme that the client used are taken from `X-Forwarded-Host` and `X-Forwarded-Proto` (the

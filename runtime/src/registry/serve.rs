@@ -113,11 +113,12 @@ impl Registry {
     /// `axum::Router::new().nest("/actors-api", registry.router())`. Clients then use the nested URL.
     ///
     /// Serve the app with `axum::serve(listener, app.into_make_service_with_connect_info::<SocketAddr>())`:
-    /// requests have no address otherwise, so that no limit per address of [`Limits`] holds and no
+    /// requests have no address otherwise, so that no limit per address of [`Limits`](crate::Limits) holds and no
     /// [proxy](Self::trusted_proxies) is known. The log warns of the first such request. Where there are no such
     /// addresses, as on Unix sockets, a layer of your own may insert axum's `ConnectInfo<SocketAddr>`.
-    /// [`Limits::sockets`], [`Limits::sockets_per_address`] and [`Limits::head_timeout`] are for your server to
-    /// see to.
+    /// Your server sees to [`Limits::sockets`](crate::Limits::sockets),
+    /// [`Limits::sockets_per_address`](crate::Limits::sockets_per_address) and
+    /// [`Limits::head_timeout`](crate::Limits::head_timeout).
     ///
     /// # Panics
     ///
