@@ -32,9 +32,9 @@ use futures_util::future::BoxFuture;
 pub(crate) use actor_type::ActorType;
 pub(crate) use admission::request::{AdmissionRequest, Answered, Connected, Denied, Entered};
 pub(crate) use admission::stranger::{Stranger, carried, for_stranger};
+pub(crate) use cell::ActorCell;
 pub(crate) use cell::flow::{Flow, Source};
 pub(crate) use cell::keep_alive::{LifecycleRequest, LifecycleRequests};
-pub(crate) use cell::{ActorCell, Turn};
 pub(crate) use connections::broadcast_buffer::BroadcastBuffer;
 pub(crate) use durability::output_gate::Pending;
 pub(crate) use durability::release::{Unheld, release};
@@ -56,6 +56,7 @@ pub(crate) use turn::call::Asked;
 #[cfg(feature = "client")]
 pub(crate) use turn::call_chain::Chain;
 pub use turn::panics::summarize_panics;
+pub(crate) use turn::piece::Turn;
 
 use crate::{
     ActorId, Body, ConnId, EventDrops, Fault, Key, RawSocket,

@@ -50,7 +50,7 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use self::{
-    envelope::{Connect, Envelope, Opened, TurnCall, TurnCode},
+    envelope::{Connect, Envelope, Opened},
     fair_queue::Bounds,
     keep_alive::{KeepAlive, LifecycleRequest},
     last_use::LastUse,
@@ -60,7 +60,7 @@ use self::{
     sleep_timer::NextLook,
 };
 use super::{
-    ConnectInfo, Denied, Flow, Lookup, Shared, Source,
+    ConnectInfo, Denied, Lookup, Shared, Source,
     actor_type::ActorType,
     admission::awake_limit::AwakePermit,
     connections::Connections,
@@ -70,7 +70,7 @@ use super::{
     turn::{
         call::{Call, Destination, Respond},
         call_chain::Chain,
-        catch::{guarded, guarded_action, guarded_hook},
+        catch::{guarded_action, guarded_hook},
         panics::Code,
     },
 };
@@ -83,7 +83,7 @@ use crate::{
     wire::ToClient,
 };
 
-/// An awake actor. Whoever holds it can post to it; its task (`turn.rs`) and, when it is idle, its callers run it.
+/// An awake actor. Whoever holds it can post to it; its task (`task.rs`) and, when it is idle, its callers run it.
 pub(crate) struct ActorCell<A: Actor> {
     pub(super) kind: Arc<ActorType<A>>,
     pub(super) key: Key,
@@ -432,56 +432,6 @@ impl<A: Actor> ActorCell<A> {
         let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
         self.post_awake(Envelope::Call(call)).await?;
         answer.await.unwrap_or_else(|_| Err(unanswered()))
-    }
-
-    /// A turn for a piece of code. Code that has a turn of the actor already would wait for itself.
-    pub(crate) async fn turn<R: Send + 'static>(self: &Arc<Self>, turn: Turn<A, R>) -> Result<R, Fault> {
-        let chain = Chain::current();
-        if chain.holds(self.record().id).is_some() {
-            return Err(faults::deadlock(&self.link(chain, "turn", None)));
-        }
-        let Turn { code, flow, result } = turn;
-        let span = self.hook_span("turn", None);
-        self.post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
-        result.await.unwrap_or_else(|_| Err(unanswered()))
-    }
-}
-
-/// A piece of code that wants a turn, and where what it returns comes.
-pub(crate) struct Turn<A: Actor, R> {
-    code: TurnCode<A>,
-    flow: Flow,
-    result: oneshot::Receiver<Result<R, Fault>>,
-}
-
-impl<A: Actor, R: Send + 'static> Turn<A, R> {
-    /// What is moved for nothing, at most; code that holds more is boxed by itself.
-    const LARGE: usize = 1 << 10;
-
-    pub(crate) fn new<F: FnOnce(&mut A) -> R + Send + 'static>(cell: &Arc<ActorCell<A>>, code: F) -> Self {
-        if size_of::<F>() > Self::LARGE {
-            let code = Box::new(code);
-            return Self::of(cell, move |state| code(state));
-        }
-        Self::of(cell, code)
-    }
-
-    /// It takes this connection's share of the actor, if there is one.
-    pub(crate) fn on_behalf_of(self, conn: Option<&Conn<A>>) -> Self {
-        Self { flow: conn.map_or(self.flow, Conn::flow), ..self }
-    }
-
-    fn of(cell: &Arc<ActorCell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
-        let (done, result) = oneshot::channel();
-        let cell = Arc::clone(cell);
-        let code = Box::new(move |state: Result<&mut A, Fault>| {
-            let result = state.and_then(|state| cell.corked(|| guarded(cell.code("queue"), || code(state))));
-            let ended = result.as_ref().map(drop).map_err(Clone::clone);
-            // Whoever asked may have gone away.
-            let _ = done.send(result);
-            ended
-        });
-        Self { code, flow: Source::Process.alone(), result }
     }
 }
 

@@ -6,13 +6,13 @@ use std::{hint::black_box, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Absent, Turn,
+    Absent,
     task::{ActorTask, run},
 };
 use crate::{
     Body, Ctx, Fault, Key, Limits, RawSocket, actor,
     host::{
-        ActorCell, ActorType, Shared,
+        ActorCell, ActorType, Shared, Turn,
         connections::Connections,
         turn::{
             call::{Call, Destination},

@@ -180,15 +180,21 @@ impl<A: Actor, R: Respond<A>> Call<A, R> {
 }
 
 impl<R> Asked<R> {
-    /// The answer.
+    /// The answer, for whoever makes the call.
     #[cfg(feature = "client")]
     pub(crate) async fn answer(self) -> Result<R, Fault> {
+        if let Self::Here(_) = self {
+            // A loop of calls that never wait would keep everything else from its thread.
+            tokio::task::consume_budget().await;
+        }
+        self.result().await
+    }
+
+    /// The answer, once it is there.
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
+    async fn result(self) -> Result<R, Fault> {
         match self {
-            Self::Here(result) => {
-                // A loop of calls that never wait would keep everything else from its thread.
-                tokio::task::consume_budget().await;
-                result
-            }
+            Self::Here(result) => result,
             Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(unanswered())),
         }
     }
@@ -277,12 +283,8 @@ impl<A: Actor> Respond<A> for ReplyHere {
         let work = async move {
             let asked = work.await;
             drop(held);
-            let result = match asked {
-                Asked::Here(result) => result,
-                Asked::Later(answer) => answer.await.unwrap_or_else(|_| Err(unanswered())),
-            };
             // A caller that has gone away does not take its call with it.
-            let _ = sender.send(result);
+            let _ = sender.send(asked.result().await);
         };
         (work, Asked::Later(answer))
     }

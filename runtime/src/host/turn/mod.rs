@@ -9,6 +9,7 @@ pub(in crate::host) mod hooks;
 pub(in crate::host) mod in_place;
 pub(in crate::host) mod instrument;
 pub(in crate::host) mod panics;
+pub(in crate::host) mod piece;
 pub(in crate::host) mod quantum;
 pub(in crate::host) mod raw;
 pub(in crate::host) mod read_turn;
