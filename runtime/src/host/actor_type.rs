@@ -60,6 +60,21 @@ pub(crate) struct ActorType<A: Actor> {
     meters: Arc<ActorMeters>,
 }
 
+/// An actor that is awake from now on, whose task is to be spawned: once the table is unlocked, because a tokio runtime that
+/// is being shut down drops a task where it is spawned, and this one leaves the table when it is dropped.
+#[must_use]
+struct Begun<A: Actor> {
+    task: ActorTask<A>,
+    maker: Option<Maker>,
+}
+
+impl<A: Actor> Begun<A> {
+    fn spawn(self) {
+        let cell = Arc::clone(self.task.cell());
+        task::spawn_in(cell.shared().tasks(), run(self.task, self.maker, cell.wake_span()));
+    }
+}
+
 impl<A: Actor> ActorType<A> {
     /// Whether its actors judge who comes, so that some of them are provisional.
     const IS_JUDGE: bool = A::HOOKS.before_connect.is_some();
@@ -170,7 +185,9 @@ impl<A: Actor> ActorType<A> {
         let hibernating = self.hibernating.lock().remove(key);
         let connections = hibernating.unwrap_or_else(|| Arc::new(Connections::new(&self.meters)));
         let cell = Arc::new(ActorCell::new(Arc::clone(self), key.clone(), absent, connections));
-        self.begin(&mut awake, &cell, permit, maker);
+        let begun = self.begin(&mut awake, &cell, permit, maker);
+        drop(awake);
+        begun.spawn();
         Ok((cell, true))
     }
 
@@ -201,16 +218,17 @@ impl<A: Actor> ActorType<A> {
         cell.set_permit(permit);
     }
 
+    /// The actor is awake from now on.
     fn begin(
         &self,
         awake: &mut HashMap<Key, Weak<ActorCell<A>>>,
         cell: &Arc<ActorCell<A>>,
         permit: AwakePermit,
         maker: Option<Maker>,
-    ) {
+    ) -> Begun<A> {
         self.assign_permit(cell, permit);
         self.add_awake(awake, cell);
-        task::spawn_in(self.shared.tasks(), run(ActorTask::new(cell), maker, cell.wake_span()));
+        Begun { task: ActorTask::new(cell), maker }
     }
 
     /// The actor of this key, if it is awake or about to be.
@@ -268,7 +286,7 @@ impl<A: Actor> ActorType<A> {
 
     /// The actor of this cell is not awake any more. Its connections stay, if it has any.
     pub(super) fn forget(&self, cell: &Arc<ActorCell<A>>) {
-        self.replace(cell, |_| {});
+        self.replace(cell, |_| None);
     }
 
     /// The same, and what was posted to it and is not done is for its next time awake, which begins with that.
@@ -276,7 +294,7 @@ impl<A: Actor> ActorType<A> {
         let mut left = cell.mailbox.drain();
         self.replace(cell, |awake| {
             if left.is_empty() || self.shared.is_stopping() {
-                return;
+                return None;
             }
             let absent = if A::EPHEMERAL { cell.absent.clone() } else { Absent::Fail };
             // The same connections: some of what is left may be theirs.
@@ -288,7 +306,7 @@ impl<A: Actor> ActorType<A> {
                 let _ = next.mailbox.push_always(envelope);
             }
             let permit = self.shared.awake_limit().acquire_over_limit(self.shared.clock().elapsed_ms());
-            self.begin(awake, &next, permit, None);
+            Some(self.begin(awake, &next, permit, None))
         });
         for envelope in left {
             envelope.refuse(faults::service_unavailable());
@@ -296,7 +314,12 @@ impl<A: Actor> ActorType<A> {
     }
 
     /// Takes a cell out of those that are awake; `next` says what comes after it.
-    fn replace(&self, cell: &Arc<ActorCell<A>>, next: impl FnOnce(&mut HashMap<Key, Weak<ActorCell<A>>>)) {
+    fn replace(
+        &self,
+        cell: &Arc<ActorCell<A>>,
+        next: impl FnOnce(&mut HashMap<Key, Weak<ActorCell<A>>>) -> Option<Begun<A>>,
+    ) {
+        let mut begun = None;
         let mut awake = self.awake.lock();
         if let (Some(record), Some(ids)) = (cell.identity.get(), &mut *self.ids.lock()) {
             ids.remove(&record.id);
@@ -308,7 +331,11 @@ impl<A: Actor> ActorType<A> {
             if !cell.connections().is_empty() {
                 self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.connections()));
             }
-            next(&mut awake);
+            begun = next(&mut awake);
+        }
+        drop(awake);
+        if let Some(begun) = begun {
+            begun.spawn();
         }
     }
 

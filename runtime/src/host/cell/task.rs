@@ -144,7 +144,12 @@ impl<A: Actor> ActorCell<A> {
                     Box::pin(self.schedules().fire_next(&mut firing)).await;
                     self.used();
                 }
-                Step::Look => looks = true,
+                Step::Look => {
+                    // A tokio runtime that is being shut down drops the timer's task where it is spawned, which has all look
+                    // that are entered: this one again and again, unless it lets itself be dropped here.
+                    yield_now().await;
+                    looks = true;
+                }
             }
             let now = Instant::now();
             if self.is_to_be_destroyed() {

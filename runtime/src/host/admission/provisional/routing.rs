@@ -121,6 +121,7 @@ impl<A: Actor> ActorType<A> {
         }
         let mut known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
         let known = known.find(|cell| cell.is_made_from(input.as_ref()));
+        let mut task = None;
         let cell = match (known, permit) {
             (Some(cell), _) => cell,
             // The one to be shared has gone meanwhile.
@@ -131,10 +132,7 @@ impl<A: Actor> ActorType<A> {
                     Arc::new(ActorCell::new(Arc::clone(self), key.clone(), Absent::Make(input), connections));
                 self.assign_permit(&cell, permit);
                 all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
-                task::spawn_in(
-                    self.shared().tasks(),
-                    run_provisionally(ActorTask::new(&cell), cell.wake_span()),
-                );
+                task = Some(ActorTask::new(&cell));
                 cell
             }
         };
@@ -143,6 +141,11 @@ impl<A: Actor> ActorType<A> {
             Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
             // One that is in the list is closed by a stop alone.
             Err(Rejected::Closed(envelope)) => envelope.refuse(unanswered()),
+        }
+        // A tokio runtime that is being shut down drops a task where it is spawned, and this one leaves the list then.
+        drop((all, awake));
+        if let Some(task) = task {
+            task::spawn_in(self.shared().tasks(), run_provisionally(task, cell.wake_span()));
         }
         None
     }
