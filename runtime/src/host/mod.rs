@@ -30,7 +30,8 @@ use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 pub(crate) use actor_type::ActorType;
-pub(crate) use admission::request::{AdmissionRequest, Answered, Connected, Denied, Entered};
+pub(crate) use admission::denied::Denied;
+pub(crate) use admission::request::{AdmissionRequest, Answered, Connected, Entered};
 pub(crate) use admission::stranger::{Stranger, carried, for_stranger};
 pub(crate) use cell::ActorCell;
 pub(crate) use cell::flow::{Flow, Source};

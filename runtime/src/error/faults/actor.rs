@@ -21,6 +21,11 @@ pub(crate) fn service_unavailable() -> Fault {
     Fault::of(Code::ServiceUnavailable, "The server is stopping.")
 }
 
+/// A call was dropped unanswered, which only a stop does.
+pub(crate) fn unanswered() -> Fault {
+    service_unavailable()
+}
+
 /// The server has no room for one more actor at the moment; nothing ran, and clients try again by themselves. The
 /// limit is named as its method is.
 pub(crate) fn too_many_actors(limit: &'static str) -> Fault {

@@ -17,12 +17,11 @@ use crate::{
     delivery::outbox::Outbox,
     error::{self, faults},
     host::{
-        ActorCell, ActorType, ConnectInfo, HandledFuture, HangUp, HostedConn, HostedType as _, Lookup,
-        WireEnqueue,
+        ActorCell, ActorType, ConnectInfo, Denied, HandledFuture, HangUp, HostedConn, HostedType as _,
+        Lookup, WireEnqueue,
         cell::{
             envelope::{Connect, Opened},
             start::decode_params,
-            unanswered,
         },
         gateway::WireConn,
         turn::{
@@ -52,15 +51,6 @@ pub(crate) struct AdmissionRequest {
     pub(crate) guest: ConnectInfo,
 }
 
-/// Why somebody was not let in.
-#[derive(Debug)]
-pub(crate) enum Denied {
-    /// There is no such actor, or it could not be made or woken.
-    Unreached(Fault),
-    /// `#[on_before_connect]` does not want them, or `#[on_connect]`.
-    Rejected(Fault),
-}
-
 /// An actor that somebody was let in to, and whether it was made for them.
 #[derive(Debug)]
 pub(crate) struct Entered {
@@ -73,14 +63,6 @@ pub(crate) type Answered<T> = (ActorRecord, Result<T, Fault>);
 
 /// The actor that somebody is connected to, and the connection.
 pub(crate) type Connected = (ActorRecord, Arc<dyn HostedConn>);
-
-impl Denied {
-    pub(crate) fn into_fault(self) -> Fault {
-        match self {
-            Self::Unreached(fault) | Self::Rejected(fault) => fault,
-        }
-    }
-}
 
 /// What somebody comes for.
 pub(in crate::host) enum Errand<A: Actor> {
@@ -142,7 +124,7 @@ impl<A: Actor> ActorType<A> {
         let (maker, span) = (stranger::current(), Span::current());
         let connect = Connect { id, reach, maker, guest, pass: None, peer, socket, opened, span };
         self.route(&key, Box::new(connect)).await;
-        let opened = open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))?;
+        let opened = open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))?;
         let Opened { cell, conn, created } = opened;
         if must_be_new && !created {
             return Err(Denied::Unreached(faults::duplicate_key(&key, cell.record().id)));
@@ -254,7 +236,7 @@ impl<A: Actor> ActorType<A> {
         socket: Option<RawSocket>,
     ) -> Result<(Arc<ActorCell<A>>, Conn<A>), Denied> {
         let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Stay(peer, socket)).await?;
-        let conn = conn.ok_or_else(|| Denied::Rejected(unanswered()))?;
+        let conn = conn.ok_or_else(|| Denied::Rejected(faults::unanswered()))?;
         Ok((cell, conn))
     }
 

@@ -30,7 +30,6 @@ use super::{
     keep_alive::LifecycleRequest,
     lifecycle::{Phase, Reason},
     mailbox::Next,
-    unanswered,
 };
 use crate::{
     Actor,
@@ -208,7 +207,7 @@ impl<A: Actor> ActorCell<A> {
                 faults::actor_not_found()
             }
             Reason::StartFailed(fault) => fault.clone(),
-            Reason::Dropped => unanswered(),
+            Reason::Dropped => faults::unanswered(),
         };
         for envelope in self.mailbox.drain() {
             envelope.refuse(why.clone());
@@ -217,7 +216,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Output that waits for a save which nobody will see to.
     fn fail_output(&self) {
-        self.durable().lose_all().fail(&unanswered());
+        self.durable().lose_all().fail(&faults::unanswered());
     }
 
     /// Leaves the list of actors that are awake, and lets go of whoever waits for that.
@@ -231,7 +230,7 @@ impl<A: Actor> ActorCell<A> {
         drop(permit);
         match reason {
             Reason::StartFailed(fault) => self.lifecycle.set_started(Err(fault.clone())),
-            Reason::Dropped => self.lifecycle.set_started(Err(unanswered())),
+            Reason::Dropped => self.lifecycle.set_started(Err(faults::unanswered())),
             Reason::Sleep | Reason::Destroy | Reason::Shutdown => {}
         }
         self.lifecycle.advance(Phase::Closed);

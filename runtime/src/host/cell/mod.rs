@@ -417,7 +417,7 @@ impl<A: Actor> ActorCell<A> {
         let (id, reach, span) = (None, Lookup::Get, Span::current());
         let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
         self.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
-        open.await.unwrap_or_else(|_| Err(Denied::Rejected(unanswered())))
+        open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))
     }
 
     /// One call, and its answer.
@@ -431,13 +431,8 @@ impl<A: Actor> ActorCell<A> {
         let (sender, answer) = oneshot::channel();
         let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
         self.post_awake(Envelope::Call(call)).await?;
-        answer.await.unwrap_or_else(|_| Err(unanswered()))
+        answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }
-}
-
-/// What a caller gets whose call was dropped unanswered, which only a stop does.
-pub(crate) fn unanswered() -> Fault {
-    faults::service_unavailable()
 }
 
 impl<A: Actor> Core<A> {

@@ -16,7 +16,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell,
-        cell::{keep_alive::KeepAliveGuard, unanswered},
+        cell::keep_alive::KeepAliveGuard,
         durability::{
             commit::{Unsaved, commit},
             group_commit::Saved,
@@ -89,7 +89,7 @@ impl<A: Actor> Queues<'_, A> {
         Ok(match handled {
             None => Enqueued::Stored,
             Some(handled) => Enqueued::Awaited(Box::pin(async move {
-                let response = handled.await.unwrap_or_else(|_| Err(unanswered()));
+                let response = handled.await.unwrap_or_else(|_| Err(faults::unanswered()));
                 drop(kept);
                 response
             })),
@@ -138,7 +138,7 @@ impl<A: Actor> Queues<'_, A> {
             let stored = span.in_scope(|| stored(&cell, queue, message, waiter, outcome));
             drop(done.send(stored));
         });
-        ended.await.unwrap_or_else(|_| Err(unanswered()))
+        ended.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }
 
     /// A message of the actor to itself, which is saved with what else it changes.

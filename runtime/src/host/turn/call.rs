@@ -10,7 +10,6 @@ use crate::{
     error::faults,
     host::{
         ActorCell, Flow, Source,
-        cell::unanswered,
         durability::{
             durable::TurnEnd,
             output_gate::Passage,
@@ -195,7 +194,7 @@ impl<R> Asked<R> {
     async fn result(self) -> Result<R, Fault> {
         match self {
             Self::Here(result) => result,
-            Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(unanswered())),
+            Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(faults::unanswered())),
         }
     }
 }

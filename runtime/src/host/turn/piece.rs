@@ -10,10 +10,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, Flow, Source,
-        cell::{
-            envelope::{Envelope, TurnCall, TurnCode},
-            unanswered,
-        },
+        cell::envelope::{Envelope, TurnCall, TurnCode},
     },
 };
 
@@ -65,6 +62,6 @@ impl<A: Actor> ActorCell<A> {
         let Turn { code, flow, result } = turn;
         let span = self.hook_span("turn", None);
         self.post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
-        result.await.unwrap_or_else(|_| Err(unanswered()))
+        result.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }
 }

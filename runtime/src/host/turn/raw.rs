@@ -16,7 +16,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, HangUp, Pending as _, PendingOutput, Source,
-        cell::{envelope::Envelope, keep_alive::KeepAliveGuard, lifecycle::Phase, unanswered},
+        cell::{envelope::Envelope, keep_alive::KeepAliveGuard, lifecycle::Phase},
         connections::route::ActorRoute,
     },
     util::map_body::through,
@@ -64,7 +64,7 @@ impl<A: Actor> ActorCell<A> {
         let span = Span::current();
         self.post_awake(Envelope::Request(Box::new(RawCall { request, caller, reply, source, span })))
             .await?;
-        response.await.unwrap_or_else(|_| Err(unanswered()))
+        response.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }
 
     pub(in crate::host) async fn take_request(self: &Arc<Self>, call: RawCall<A>) {

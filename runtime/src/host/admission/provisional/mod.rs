@@ -16,7 +16,7 @@
 //! input, if that can be, and finds nothing.
 //!
 //! Until then it costs a permit to be awake ([`AwakeLimit`](super::awake_limit::AwakeLimit)), and counts for nobody as
-//! made: what counts is the caller who is let in and makes it (`stranger.rs`). So neither who is refused nor who only looks
+//! made: what counts is the caller who is let in and makes it (`permit.rs`). So neither who is refused nor who only looks
 //! can tell by a limit whether there is an actor.
 //!
 //! Who calls from within this process without params is trusted, and judged by nobody: for them an actor is made at once.
@@ -51,7 +51,6 @@ use crate::{
             lifecycle,
             mailbox::Next,
             task::ActorTask,
-            unanswered,
         },
         connections::connect::Judged,
         durability::{commit::commit_now, fingerprint::Fingerprint, save::to_bytes},
@@ -226,7 +225,7 @@ impl<A: Actor> ActorCell<A> {
                 Some(Next::Item(envelope)) => held.push(envelope),
                 Some(Next::Nudged) => {}
                 Some(Next::Closed) => {
-                    self.fail_callers(&unanswered());
+                    self.fail_callers(&faults::unanswered());
                     return None;
                 }
                 None => {

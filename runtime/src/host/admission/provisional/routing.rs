@@ -17,7 +17,6 @@ use crate::{
             mailbox::Rejected,
             start::decode_input,
             task::ActorTask,
-            unanswered,
         },
         connections::Connections,
         turn::call_chain::Chain,
@@ -140,7 +139,7 @@ impl<A: Actor> ActorType<A> {
             Ok(()) => {}
             Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
             // One that is in the list is closed by a stop alone.
-            Err(Rejected::Closed(envelope)) => envelope.refuse(unanswered()),
+            Err(Rejected::Closed(envelope)) => envelope.refuse(faults::unanswered()),
         }
         // A tokio runtime that is being shut down drops a task where it is spawned, and this one leaves the list then.
         drop((all, awake));
