@@ -207,7 +207,7 @@ impl<A: Actor> ActorType<A> {
     }
 
     pub(super) fn add_awake(&self, awake: &mut HashMap<Key, Weak<ActorCell<A>>>, cell: &Arc<ActorCell<A>>) {
-        awake.insert(cell.key.clone(), Arc::downgrade(cell));
+        awake.insert(cell.key().clone(), Arc::downgrade(cell));
         self.count(awake);
     }
 
@@ -268,7 +268,7 @@ impl<A: Actor> ActorType<A> {
         let ids = ids.get_or_insert_with(|| {
             // Whoever gets its identity meanwhile adds itself after this, or is found here.
             cells.extend(awake.values().filter_map(Weak::upgrade));
-            let known = cells.iter().filter_map(|cell| Some((cell.identity.get()?.id, cell.key.clone())));
+            let known = cells.iter().filter_map(|cell| Some((cell.identity()?.id, cell.key().clone())));
             known.collect()
         });
         drop(awake);
@@ -279,8 +279,8 @@ impl<A: Actor> ActorType<A> {
     pub(super) fn start_ended(&self, cell: &Arc<ActorCell<A>>, failure: Option<&Fault>) {
         let elapsed_ms = self.shared.clock().elapsed_ms();
         match failure {
-            None => self.start_backoff.record_start(&cell.key, elapsed_ms),
-            Some(fault) => self.start_backoff.record_failure(&cell.key, fault, elapsed_ms),
+            None => self.start_backoff.record_start(cell.key(), elapsed_ms),
+            Some(fault) => self.start_backoff.record_failure(cell.key(), fault, elapsed_ms),
         }
     }
 
@@ -291,19 +291,19 @@ impl<A: Actor> ActorType<A> {
 
     /// The same, and what was posted to it and is not done is for its next time awake, which begins with that.
     pub(super) fn pass_on(self: &Arc<Self>, cell: &Arc<ActorCell<A>>) {
-        let mut left = cell.mailbox.drain();
+        let mut left = cell.mailbox().drain();
         self.replace(cell, |awake| {
             if left.is_empty() || self.shared.is_stopping() {
                 return None;
             }
-            let absent = if A::EPHEMERAL { cell.absent.clone() } else { Absent::Fail };
+            let absent = if A::EPHEMERAL { cell.absent().clone() } else { Absent::Fail };
             // The same connections: some of what is left may be theirs.
             let connections = Arc::clone(cell.connections());
-            self.hibernating.lock().remove(&cell.key);
-            let next = Arc::new(ActorCell::new(Arc::clone(self), cell.key.clone(), absent, connections));
+            self.hibernating.lock().remove(cell.key());
+            let next = Arc::new(ActorCell::new(Arc::clone(self), cell.key().clone(), absent, connections));
             for envelope in left.drain(..) {
                 // It is open, as nobody else has it.
-                let _ = next.mailbox.push_always(envelope);
+                let _ = next.mailbox().push_always(envelope);
             }
             let permit = self.shared.awake_limit().acquire_over_limit(self.shared.clock().elapsed_ms());
             Some(self.begin(awake, &next, permit, None))
@@ -321,15 +321,15 @@ impl<A: Actor> ActorType<A> {
     ) {
         let mut begun = None;
         let mut awake = self.awake.lock();
-        if let (Some(record), Some(ids)) = (cell.identity.get(), &mut *self.ids.lock()) {
+        if let (Some(record), Some(ids)) = (cell.identity(), &mut *self.ids.lock()) {
             ids.remove(&record.id);
         }
-        if awake.get(&cell.key).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
-            awake.remove(&cell.key);
+        if awake.get(cell.key()).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
+            awake.remove(cell.key());
             shrink(&mut awake);
             self.count(&awake);
             if !cell.connections().is_empty() {
-                self.hibernating.lock().insert(cell.key.clone(), Arc::clone(cell.connections()));
+                self.hibernating.lock().insert(cell.key().clone(), Arc::clone(cell.connections()));
             }
             begun = next(&mut awake);
         }
@@ -375,7 +375,7 @@ enum Found<A: Actor> {
 /// Who an awake actor is. Of one that ends, only the store knows whether it still exists.
 fn record<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<ActorRecord> {
     let is_there = cell.is_awake() && matches!(cell.lifecycle().started(), Some(Ok(_)));
-    cell.identity.get().filter(|_| is_there).cloned()
+    cell.identity().filter(|_| is_there).cloned()
 }
 
 impl<A: Actor> HostedType for ActorType<A> {

@@ -206,7 +206,7 @@ impl EnqueueRequest {
 impl<A: Actor> ActorCell<A> {
     /// Whether one of these calls has a turn of it, and so would wait for itself.
     fn is_held_by(&self, chain: &Chain) -> bool {
-        self.identity.get().is_some_and(|record| chain.holds(record.id).is_some())
+        self.identity().is_some_and(|record| chain.holds(record.id).is_some())
     }
 }
 
@@ -238,7 +238,7 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
         // Nobody waits for it, so it closes no circle: an actor may tell itself something.
         let call = Call::new(&self, action, None, Destination::Nobody, Chain::default());
         // In line even if the actor is idle: who tells something does not wait for it to run.
-        match self.mailbox.push(Envelope::Call(call)) {
+        match self.mailbox().push(Envelope::Call(call)) {
             Ok(()) => Ok(Told::Queued),
             Err(Rejected::Full(_)) => Ok(Told::Refused(faults::overloaded())),
             Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),

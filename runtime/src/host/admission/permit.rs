@@ -47,12 +47,12 @@ impl<A: Actor> ActorCell<A> {
     /// there is one by now, refuses nobody.
     pub(in crate::host) async fn count_made(&self, maker: Option<&Maker>) -> Result<(), Fault> {
         let Some(maker) = maker else { return Ok(()) };
-        if self.kind.cell_at(&self.key).is_some() {
+        if self.kind().cell_at(self.key()).is_some() {
             return Ok(());
         }
         let Err(fault) = maker.make() else { return Ok(()) };
         let exists =
-            self.kind.find_stored(&self.key).await?.is_some() || self.kind.cell_at(&self.key).is_some();
+            self.kind().find_stored(self.key()).await?.is_some() || self.kind().cell_at(self.key()).is_some();
         if exists { Ok(()) } else { Err(fault) }
     }
 }

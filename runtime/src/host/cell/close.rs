@@ -53,7 +53,7 @@ impl<A: Actor> ActorCell<A> {
         if !begins {
             return false;
         }
-        self.lifecycle.advance(Phase::Closing);
+        self.lifecycle().advance(Phase::Closing);
         let reason = match reason {
             Reason::Sleep => self.wind_down_to_sleep().await,
             Reason::Shutdown => self.wind_down_to_stop().await,
@@ -74,14 +74,14 @@ impl<A: Actor> ActorCell<A> {
 
     /// The same where nothing can be awaited, or need be: no code of the actor runs any more.
     pub(in crate::host) fn close_now(self: &Arc<Self>, reason: &Reason) {
-        self.lifecycle.advance(Phase::Closing);
-        self.kind.forget_provisional(self);
+        self.lifecycle().advance(Phase::Closing);
+        self.kind().forget_provisional(self);
         let works = self.durable().abandoned();
         for work in works {
             work.abort();
         }
         self.seal(reason);
-        self.mailbox.discard_state();
+        self.mailbox().discard_state();
         self.fail_output();
         self.end_outside(reason);
         self.release(reason);
@@ -93,10 +93,10 @@ impl<A: Actor> ActorCell<A> {
         if self.saving().write_saved().await.is_err() {
             return false;
         }
-        let asks = self.keep_alive.request() == LifecycleRequest::Sleep;
+        let asks = self.keep_alive().request() == LifecycleRequest::Sleep;
         self.durable().set_queues_ending(true);
         let begins =
-            (asks || (self.is_idle() && !self.has_messages_to_handle())) && self.mailbox.begin_end(asks);
+            (asks || (self.is_idle() && !self.has_messages_to_handle())) && self.mailbox().begin_end(asks);
         if !begins {
             self.durable().set_queues_ending(false);
         }
@@ -111,7 +111,7 @@ impl<A: Actor> ActorCell<A> {
 
     async fn wind_down_to_stop(self: &Arc<Self>) -> Reason {
         self.run_on_sleep().await;
-        if self.keep_alive.work_ended(Self::END_TIMEOUT).await.is_err() {
+        if self.keep_alive().work_ended(Self::END_TIMEOUT).await.is_err() {
             log::warn!(
                 actor = shown(self.record().id),
                 "server stop no longer waits for background work of an actor"
@@ -134,10 +134,10 @@ impl<A: Actor> ActorCell<A> {
             let over = |may_close: bool| {
                 if limit.is_elapsed() {
                     // What comes late still is for the next activation too.
-                    self.mailbox.close();
+                    self.mailbox().close();
                     return true;
                 }
-                may_close && self.mailbox.seal()
+                may_close && self.mailbox().seal()
             };
             // Under the write lock, and with the state: no call runs past the mailbox, now or later.
             if self.seal_if_clean(over) {
@@ -151,11 +151,11 @@ impl<A: Actor> ActorCell<A> {
 
     async fn finish_work(self: &Arc<Self>, mut limit: Pin<&mut Sleep>) {
         while !limit.is_elapsed() {
-            let is_over = !self.keep_alive.is_finishing_late() && self.durable().may_close_queues();
+            let is_over = !self.keep_alive().is_finishing_late() && self.durable().may_close_queues();
             let changed = self.durable().next_queue_change();
             tokio::select! {
                 biased;
-                next = self.mailbox.next_late() => match next {
+                next = self.mailbox().next_late() => match next {
                     Next::Item(envelope) => {
                         self.take(envelope, 1, &mut FiringAlarms::default()).await;
                     }
@@ -172,7 +172,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Seals the actor if everything is saved, and if nothing is left that may change it.
     fn seal_if_clean(&self, is_over: impl FnOnce(bool) -> bool) -> bool {
-        let seal = || self.lifecycle.advance(Phase::Sealed);
+        let seal = || self.lifecycle().advance(Phase::Sealed);
         self.durable().seal_if_clean(&faults::not_handled_yet(), is_over, seal)
     }
 
@@ -189,12 +189,12 @@ impl<A: Actor> ActorCell<A> {
 
     /// From here on nothing is taken, set or queued, saved or not.
     pub(super) fn seal(&self, reason: &Reason) {
-        self.mailbox.close();
+        self.mailbox().close();
         let why = match reason {
             Reason::Destroy => faults::not_handled_destroyed(),
             _ => faults::not_handled_yet(),
         };
-        self.durable().seal(&why, || self.lifecycle.advance(Phase::Sealed));
+        self.durable().seal(&why, || self.lifecycle().advance(Phase::Sealed));
     }
 
     /// What others have of this activation ends: connections, and posts that will have no turn.
@@ -209,7 +209,7 @@ impl<A: Actor> ActorCell<A> {
             Reason::StartFailed(fault) => fault.clone(),
             Reason::Dropped => faults::unanswered(),
         };
-        for envelope in self.mailbox.drain() {
+        for envelope in self.mailbox().drain() {
             envelope.refuse(why.clone());
         }
     }
@@ -222,22 +222,21 @@ impl<A: Actor> ActorCell<A> {
     /// Leaves the list of actors that are awake, and lets go of whoever waits for that.
     fn release(self: &Arc<Self>, reason: &Reason) {
         match reason {
-            Reason::Sleep | Reason::Shutdown => self.kind.pass_on(self),
-            _ => self.kind.forget(self),
+            Reason::Sleep | Reason::Shutdown => self.kind().pass_on(self),
+            _ => self.kind().forget(self),
         }
         // Before anybody hears that it sleeps: a caller that waits for a permit finds it free.
-        let permit = self.permit.lock().take();
-        drop(permit);
+        self.release_permit();
         match reason {
-            Reason::StartFailed(fault) => self.lifecycle.set_started(Err(fault.clone())),
-            Reason::Dropped => self.lifecycle.set_started(Err(faults::unanswered())),
+            Reason::StartFailed(fault) => self.lifecycle().set_started(Err(fault.clone())),
+            Reason::Dropped => self.lifecycle().set_started(Err(faults::unanswered())),
             Reason::Sleep | Reason::Destroy | Reason::Shutdown => {}
         }
-        self.lifecycle.advance(Phase::Closed);
+        self.lifecycle().advance(Phase::Closed);
     }
 
     async fn end_run(&self) {
-        if self.keep_alive.run_ended(Self::END_TIMEOUT).await.is_err() {
+        if self.keep_alive().run_ended(Self::END_TIMEOUT).await.is_err() {
             log::warn!(actor = shown(self.record().id), "`#[run]` still runs after its actor has ended");
         }
     }
@@ -255,7 +254,7 @@ impl<A: Actor> ActorCell<A> {
     }
 
     fn wake_for_queues(&self) {
-        let (kind, key) = (Arc::clone(&self.kind), self.key.clone());
+        let (kind, key) = (Arc::clone(self.kind()), self.key().clone());
         task::spawn_in(self.shared().tasks(), async move {
             // If that fails, so it does for whoever comes next, and is told.
             let _ = kind.awake(&key, &Lookup::Get).await;
@@ -264,10 +263,10 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether it waits for whoever asks, before it is awake or before its end is over: that one cannot wait for it.
     pub(in crate::host) fn waits_for_caller(&self) -> bool {
-        let Some(record) = self.identity.get() else { return false };
+        let Some(record) = self.identity() else { return false };
         let chain = Chain::current();
-        let starts = self.lifecycle.started().is_none();
+        let starts = self.lifecycle().started().is_none();
         (starts && chain.holds(record.id).is_some())
-            || (self.mailbox.is_ending() && chain.is_part_of(record.id))
+            || (self.mailbox().is_ending() && chain.is_part_of(record.id))
     }
 }

@@ -29,17 +29,17 @@ impl<A: Actor> ActorCell<A> {
         let mut cell = self;
         loop {
             cell.request(LifecycleRequest::Destroy);
-            cell.lifecycle.reached(Phase::Closed).await;
-            if !cell.kind.exists(id).await? {
+            cell.lifecycle().reached(Phase::Closed).await;
+            if !cell.kind().exists(id).await? {
                 return Ok(());
             }
             // It was on its way to sleep before it could hear the request.
-            cell = cell.kind.awake(&cell.key, &Lookup::Get).await?.0;
+            cell = cell.kind().awake(cell.key(), &Lookup::Get).await?.0;
         }
     }
 
     pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
-        self.keep_alive.request() == LifecycleRequest::Destroy || self.durable().is_destroying()
+        self.keep_alive().request() == LifecycleRequest::Destroy || self.durable().is_destroying()
     }
 
     /// Runs `#[on_destroy]`, erases the actor from the store and seals it, in one turn. `false` if the actor stays, at least

@@ -46,30 +46,31 @@ use std::{
 };
 
 use bytes::Bytes;
+use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use self::{
     envelope::{Connect, Envelope, Opened},
     fair_queue::Bounds,
-    keep_alive::{KeepAlive, LifecycleRequest},
+    keep_alive::{KeepAlive, Kept, LifecycleRequest},
     last_use::LastUse,
     lifecycle::{Lifecycle, Phase},
     mailbox::{Mailbox, Rejected},
     parked::Parked,
-    sleep_timer::NextLook,
+    sleep_timer::{NextLook, Sleeper},
 };
 use super::{
     ConnectInfo, Denied, Lookup, Shared, Source,
     actor_type::ActorType,
-    admission::awake_limit::AwakePermit,
+    admission::awake_limit::{AwakePermit, Evictable},
     connections::Connections,
     durability::durable::Durable,
     pending_output::ActorDurable,
     queues::state::QueueSet,
     turn::{
         call::{Call, Destination, Respond},
-        call_chain::Chain,
+        call_chain::{Chain, Link, Reading},
         catch::{guarded_action, guarded_hook},
         panics::Code,
     },
@@ -85,16 +86,16 @@ use crate::{
 
 /// An awake actor. Whoever holds it can post to it; its task (`task.rs`) and, when it is idle, its callers run it.
 pub(crate) struct ActorCell<A: Actor> {
-    pub(super) kind: Arc<ActorType<A>>,
-    pub(super) key: Key,
+    kind: Arc<ActorType<A>>,
+    key: Key,
     /// What to do if the store has no such actor.
-    pub(super) absent: Absent,
+    absent: Absent,
     /// Known before any code of the actor runs.
-    pub(super) identity: OnceLock<ActorRecord>,
+    identity: OnceLock<ActorRecord>,
     /// How far this activation has come.
     lifecycle: Lifecycle,
     /// What waits for it, and its state while nobody has that.
-    pub(super) mailbox: Mailbox<Core<A>, Envelope<A>>,
+    mailbox: Mailbox<Core<A>, Envelope<A>>,
     /// What it has to save: its gate, saves, alarms and queues.
     durable: ActorDurable<A>,
     /// What keeps it from sleeping, and what must end before it sleeps.
@@ -106,9 +107,9 @@ pub(crate) struct ActorCell<A: Actor> {
     /// When it looks again whether it can sleep.
     next_look: NextLook,
     /// Name and key, for people: `chatRoom/general`.
-    pub(super) address: OnceLock<Arc<str>>,
+    address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
-    pub(super) starting_reads: AtomicUsize,
+    starting_reads: AtomicUsize,
     connections: Arc<Connections<A>>,
 }
 
@@ -165,8 +166,25 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
+    pub(super) fn kind(&self) -> &Arc<ActorType<A>> {
+        &self.kind
+    }
+
     pub(crate) fn shared(&self) -> &Arc<Shared> {
         self.kind.shared()
+    }
+
+    pub(super) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// What to do if the store has no such actor.
+    pub(super) fn absent(&self) -> &Absent {
+        &self.absent
+    }
+
+    pub(super) fn mailbox(&self) -> &Mailbox<Core<A>, Envelope<A>> {
+        &self.mailbox
     }
 
     pub(crate) fn connections(&self) -> &Arc<Connections<A>> {
@@ -180,6 +198,16 @@ impl<A: Actor> ActorCell<A> {
     /// Has the actor's task look at what is to be done beside what waits in the mailbox.
     pub(super) fn nudge(&self) {
         self.mailbox.nudge();
+    }
+
+    /// Who the actor is, once that is known.
+    pub(super) fn identity(&self) -> Option<&ActorRecord> {
+        self.identity.get()
+    }
+
+    /// Set once: an actor keeps its identity.
+    pub(super) fn set_identity(&self, record: ActorRecord) {
+        let _ = self.identity.set(record);
     }
 
     /// Who the actor is.
@@ -229,6 +257,16 @@ impl<A: Actor> ActorCell<A> {
         self.connections.broadcasts().corked_async(guarded_action(self.code(name), span, limit, code)).await
     }
 
+    /// What an action or a hook of this name does here.
+    pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
+        before.with(self.record().id, self.address(), name, reading)
+    }
+
+    /// Name and key, for people.
+    pub(super) fn address(&self) -> Arc<str> {
+        Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into()))
+    }
+
     pub(super) fn lifecycle(&self) -> &Lifecycle {
         &self.lifecycle
     }
@@ -260,6 +298,22 @@ impl<A: Actor> ActorCell<A> {
     /// It is awake with this permit from now on.
     pub(super) fn set_permit(&self, permit: AwakePermit) {
         *self.permit.lock() = Some(permit);
+    }
+
+    /// It needs its permit no longer.
+    pub(super) fn release_permit(&self) {
+        let permit = self.permit.lock().take();
+        drop(permit);
+    }
+
+    /// When it was last used past its mailbox.
+    pub(super) fn last_use(&self) -> &LastUse {
+        &self.last_use
+    }
+
+    /// How many reads are on their way to a thread.
+    pub(super) fn starting_reads(&self) -> &AtomicUsize {
+        &self.starting_reads
     }
 
     #[inline]
@@ -432,6 +486,62 @@ impl<A: Actor> ActorCell<A> {
         let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
         self.post_awake(Envelope::Call(call)).await?;
         answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
+    }
+}
+
+impl<A: Actor> Evictable for ActorCell<A> {
+    fn used_at_ms(&self) -> u64 {
+        Sleeper::used_at_ms(self)
+    }
+
+    fn can_sleep(&self) -> bool {
+        self.lifecycle.phase() == Phase::Running
+            && self.is_awake()
+            && self.mailbox.is_idle()
+            && self.keep_alive.request() == LifecycleRequest::Stay
+            && self.is_idle()
+            && !self.has_messages_to_handle()
+    }
+
+    fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
+        self.evict();
+        Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
+    }
+}
+
+impl<A: Actor> Kept for ActorCell<A> {
+    fn keep_alive(&self) -> &KeepAlive {
+        &self.keep_alive
+    }
+
+    fn lifecycle(&self) -> &Lifecycle {
+        &self.lifecycle
+    }
+
+    fn used(&self) {
+        ActorCell::used(self);
+    }
+
+    fn nudge(&self) {
+        self.mailbox.nudge();
+    }
+}
+
+impl<A: Actor> Sleeper for ActorCell<A> {
+    fn next_look(&self) -> &NextLook {
+        &self.next_look
+    }
+
+    fn look(&self, now_ms: u64) -> bool {
+        self.last_use.look(now_ms)
+    }
+
+    fn used_at_ms(&self) -> u64 {
+        self.last_use.at_ms(|| self.shared().clock().elapsed_ms())
+    }
+
+    fn wake(&self) {
+        self.mailbox.wake();
     }
 }
 

@@ -97,7 +97,7 @@ impl<A: Actor> Parked<A> {
 impl<A: Actor> Post for Parked<A> {
     fn look(&self) {
         let Some(cell) = self.cell.upgrade() else { return };
-        let Some(record) = cell.identity.get() else { return };
+        let Some(record) = cell.identity() else { return };
         let Some((held, works)) = self.chain.holds_through_work(record.id) else { return };
         if !self.is_waited_for(&works) {
             return;

@@ -126,12 +126,12 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
 
     let call = |action| Call::new(&cell, action, None, Destination::Nobody, Chain::default());
     {
-        let core = cell.mailbox.take_if_idle().expect("nobody has it");
+        let core = cell.mailbox().take_if_idle().expect("nobody has it");
         let mut access = WriteAccess::new(Arc::clone(&cell), core);
         let write = access.run_async(call(WhaleAction::Write {}));
         assert!(size_of_val(&write) < SMALL, "an action that writes: {}", size_of_val(&write));
     }
-    let core = cell.mailbox.share_if_idle().expect("nobody has it");
+    let core = cell.mailbox().share_if_idle().expect("nobody has it");
     let read = Arc::new(ReadTurn::new(Arc::clone(&cell), core)).run_async(call(WhaleAction::Read {}));
     assert!(size_of_val(&read) < SMALL, "an action that reads: {}", size_of_val(&read));
 

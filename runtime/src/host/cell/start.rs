@@ -65,7 +65,7 @@ impl<A: Actor> ActorCell<A> {
             self.identify(claim.record.clone());
             return Ok((false, self.load(claim).await?));
         }
-        let Absent::Make(input) = &self.absent else { return Err(faults::actor_not_found()) };
+        let Absent::Make(input) = self.absent() else { return Err(faults::actor_not_found()) };
         self.identify(self.new_record());
         Ok((true, self.make(input.as_ref(), maker).await?))
     }
@@ -91,7 +91,7 @@ impl<A: Actor> ActorCell<A> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
             self.durable().forget_unsaved(self.shared().clock());
-            let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
+            let input = if let Absent::Make(input) = self.absent() { input.as_ref() } else { None };
             return self.make(input, None).await;
         }
         self.load(self.claim().await?.ok_or_else(faults::actor_not_found)?).await
@@ -100,14 +100,14 @@ impl<A: Actor> ActorCell<A> {
     fn identify(&self, record: ActorRecord) {
         let id = record.id;
         // Set once: an actor keeps its identity. Before its id is known, as those who make the table of ids look for it.
-        let _ = self.identity.set(record);
-        self.kind.identify(id, &self.key);
+        self.set_identity(record);
+        self.kind().identify(id, self.key());
     }
 
     /// The identity of an actor that is about to be made.
     pub(in crate::host) fn new_record(&self) -> ActorRecord {
         let now_ms = self.shared().clock().now_ms();
-        ActorRecord::new(ActorId::generate(), self.kind.name(), self.key.clone(), now_ms)
+        ActorRecord::new(ActorId::generate(), self.kind().name(), self.key().clone(), now_ms)
     }
 
     pub(in crate::host) async fn claim(&self) -> Result<Option<Claim>, Fault> {
@@ -115,7 +115,7 @@ impl<A: Actor> ActorCell<A> {
             return Ok(None);
         }
         let store = self.shared().store();
-        store.claim(self.kind.name(), &self.key).await.map_err(faults::store_failed)
+        store.claim(self.kind().name(), self.key()).await.map_err(faults::store_failed)
     }
 
     async fn load(self: &Arc<Self>, claim: Claim) -> Result<Restored<A>, Fault> {

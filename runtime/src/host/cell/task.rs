@@ -21,7 +21,6 @@ use std::{
     time::Duration,
 };
 
-use futures_util::future::BoxFuture;
 use tokio::{
     task::yield_now,
     time::{Instant, sleep_until},
@@ -29,16 +28,16 @@ use tokio::{
 
 use super::{
     envelope::Envelope,
-    keep_alive::{KeepAlive, Kept, LifecycleRequest, Work},
-    lifecycle::{Lifecycle, Phase, Reason},
+    keep_alive::{LifecycleRequest, Work},
+    lifecycle::{Phase, Reason},
     mailbox::Next,
-    sleep_timer::{NextLook, Sleeper, When},
+    sleep_timer::{Sleeper, When},
 };
 use crate::{
     Actor, Contract, Fault, WorkHandle,
     host::{
         ActorCell,
-        admission::{awake_limit::Evictable, stranger::Maker},
+        admission::stranger::Maker,
         schedules::firing::FiringAlarms,
         turn::{awaited::Awaited, catch::guarded_hook, panics::Code, quantum::Quantum},
     },
@@ -57,12 +56,12 @@ pub(in crate::host) async fn run<A: Actor>(task: ActorTask<A>, maker: Option<Mak
         Ok(created) => {
             // Before anybody's call can run.
             cell.begin_run();
-            cell.kind.start_ended(cell, None);
-            cell.lifecycle.set_started(Ok(created));
+            cell.kind().start_ended(cell, None);
+            cell.lifecycle().set_started(Ok(created));
             cell.run_loop().await;
         }
         Err(fault) => {
-            cell.kind.start_ended(cell, Some(&fault));
+            cell.kind().start_ended(cell, Some(&fault));
             cell.close_now(&Reason::StartFailed(fault));
         }
     }
@@ -96,7 +95,7 @@ impl<A: Actor> ActorTask<A> {
 
 impl<A: Actor> Drop for ActorTask<A> {
     fn drop(&mut self) {
-        if self.0.lifecycle.phase() < Phase::Closed {
+        if self.0.lifecycle().phase() < Phase::Closed {
             self.0.close_now(&Reason::Dropped);
         }
     }
@@ -126,7 +125,7 @@ impl<A: Actor> ActorCell<A> {
                     // One allocation for a turn, and for all calls that share it.
                     let taken = Box::pin(self.take(envelope, firing.calls_before(), &mut firing)).await;
                     firing.ran(taken);
-                    if self.mailbox.done() {
+                    if self.mailbox().done() {
                         self.used();
                     } else if quantum.is_over_after(taken) {
                         yield_now().await;
@@ -168,14 +167,14 @@ impl<A: Actor> ActorCell<A> {
             if firing.is_on() {
                 continue;
             }
-            let is_evicted = self.keep_alive.take_evicted();
+            let is_evicted = self.keep_alive().take_evicted();
             // Held, or used since, unless it turns out otherwise.
             let mut next_look = std::mem::take(&mut looks).then_some(When::Idle);
             let is_time = next_look.is_some() || finish_by.is_some();
             if !self.may_sleep(is_time, is_evicted, now) || sleeps_not_before.is_some_and(|retry| now < retry)
             {
                 finish_by = None;
-            } else if self.keep_alive.is_finishing()
+            } else if self.keep_alive().is_finishing()
                 && now < *finish_by.get_or_insert(now + Self::END_TIMEOUT)
             {
                 next_look = Some(When::In(Self::END_TIMEOUT));
@@ -183,12 +182,12 @@ impl<A: Actor> ActorCell<A> {
                 break;
             } else {
                 finish_by = None;
-                if self.keep_alive.request() == LifecycleRequest::Sleep {
+                if self.keep_alive().request() == LifecycleRequest::Sleep {
                     sleeps_not_before = Some(now + Self::RETRY_SLEEP);
                     next_look = Some(When::In(Self::RETRY_SLEEP));
                 }
             }
-            if let Some(when) = next_look.or_else(|| self.last_use.wants_ticks().then_some(When::Idle)) {
+            if let Some(when) = next_look.or_else(|| self.last_use().wants_ticks().then_some(When::Idle)) {
                 self.look_again(when);
             }
         }
@@ -197,7 +196,7 @@ impl<A: Actor> ActorCell<A> {
     /// What the actor's task does next.
     async fn next_step(&self, firing: &FiringAlarms) -> Step<A> {
         if firing.is_on() {
-            let next = if firing.is_next() { None } else { self.mailbox.try_next() };
+            let next = if firing.is_next() { None } else { self.mailbox().try_next() };
             return next.map_or(Step::Fire, Step::Take);
         }
         if A::EPHEMERAL && self.durable().has_alarms() {
@@ -213,7 +212,10 @@ impl<A: Actor> ActorCell<A> {
     }
 
     async fn next_of_mailbox(&self) -> Step<A> {
-        self.mailbox.next_unless(|| self.next_look.take_due()).await.map_or(Step::Look, Step::Take)
+        self.mailbox()
+            .next_unless(|| Sleeper::next_look(self).take_due())
+            .await
+            .map_or(Step::Look, Step::Take)
     }
 
     /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `is_evicted`.
@@ -221,16 +223,16 @@ impl<A: Actor> ActorCell<A> {
         if self.has_messages_to_handle() {
             return false;
         }
-        match self.keep_alive.request() {
+        match self.keep_alive().request() {
             // Calls under way are waited for, as they are by whoever changes it.
-            LifecycleRequest::Sleep => !self.keep_alive.is_kept(),
+            LifecycleRequest::Sleep => !self.keep_alive().is_kept(),
             _ => (is_evicted && self.is_idle()) || (is_time && self.is_idle() && now >= self.may_sleep_at()),
         }
     }
 
     /// Whether a message waits for `#[run]`, which is there to take it.
     pub(in crate::host) fn has_messages_to_handle(&self) -> bool {
-        self.keep_alive.is_running() && self.durable().has_queued_work()
+        self.keep_alive().is_running() && self.durable().has_queued_work()
     }
 
     /// The next alarm of an actor that is in no store; the others' are the alarm scheduler's.
@@ -262,7 +264,7 @@ impl<A: Actor> ActorCell<A> {
                 let ended = tokio::select! {
                     biased;
                     ended = run => ended.and_then(|ended| ended),
-                    () = cell.lifecycle.reached(Phase::Closing) => Ok(()),
+                    () = cell.lifecycle().reached(Phase::Closing) => Ok(()),
                 };
                 if let Err(fault) = ended {
                     log::error!(
@@ -275,14 +277,14 @@ impl<A: Actor> ActorCell<A> {
             .instrument(span),
         );
         if run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            self.keep_alive.spawn_run(run);
+            self.keep_alive().spawn_run(run);
         }
     }
 
     /// Whether nothing keeps it awake.
     pub(in crate::host) fn is_idle(&self) -> bool {
         let alone = A::OPTIONS.hibernate || self.connections().is_empty();
-        alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.durable().has_alarms())
+        alone && !self.keep_alive().is_held() && !(A::EPHEMERAL && self.durable().has_alarms())
     }
 
     /// Runs work that keeps it awake.
@@ -307,7 +309,7 @@ impl<A: Actor> ActorCell<A> {
     {
         let awaited = Arc::new(Awaited::default());
         let work = self.link_beside(name, Arc::clone(&awaited)).scope(Box::pin(work));
-        let task = self.keep_alive.spawn_work(async move {
+        let task = self.keep_alive().spawn_work(async move {
             let result = work.await;
             drop(held);
             result
@@ -319,28 +321,18 @@ impl<A: Actor> ActorCell<A> {
     /// Asks for a change of the actor's own life, beside its turns.
     pub(crate) fn request(&self, request: LifecycleRequest) {
         self.raise_request(request);
-        self.mailbox.nudge();
+        self.mailbox().nudge();
     }
 
     /// The same for a turn, whose end wakes the actor's task.
     pub(in crate::host) fn raise_request(&self, request: LifecycleRequest) {
-        self.keep_alive.raise_request(request, &self.lifecycle);
+        self.keep_alive().raise_request(request, &self.lifecycle());
     }
 
     /// Asks the actor to sleep now, if it is idle: others need its place.
     pub(in crate::host) fn evict(&self) {
-        self.keep_alive.evict();
-        self.mailbox.nudge();
-    }
-
-    /// Whether it would sleep if it was asked to.
-    fn can_be_evicted(&self) -> bool {
-        self.lifecycle.phase() == Phase::Running
-            && self.is_awake()
-            && self.mailbox.is_idle()
-            && self.keep_alive.request() == LifecycleRequest::Stay
-            && self.is_idle()
-            && !self.has_messages_to_handle()
+        self.keep_alive().evict();
+        self.mailbox().nudge();
     }
 
     fn may_sleep_at(&self) -> Instant {
@@ -349,7 +341,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Has its task woken then, to look whether it can sleep.
     fn look_again(self: &Arc<Self>, when: When) {
-        self.kind.sleep_timer().set(self, when, self.shared());
+        self.kind().sleep_timer().set(self, when, self.shared());
     }
 
     /// For a hook that nobody asked for.
@@ -357,56 +349,5 @@ impl<A: Actor> ActorCell<A> {
         if let Err(fault) = result {
             log::error!(actor = shown(self.record().id), fault = shown(&fault), "hook failed");
         }
-    }
-}
-
-impl<A: Actor> Evictable for ActorCell<A> {
-    fn used_at_ms(&self) -> u64 {
-        Sleeper::used_at_ms(self)
-    }
-
-    fn can_sleep(&self) -> bool {
-        self.can_be_evicted()
-    }
-
-    fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        self.evict();
-        Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
-    }
-}
-
-impl<A: Actor> Kept for ActorCell<A> {
-    fn keep_alive(&self) -> &KeepAlive {
-        &self.keep_alive
-    }
-
-    fn lifecycle(&self) -> &Lifecycle {
-        &self.lifecycle
-    }
-
-    fn used(&self) {
-        ActorCell::used(self);
-    }
-
-    fn nudge(&self) {
-        self.mailbox.nudge();
-    }
-}
-
-impl<A: Actor> Sleeper for ActorCell<A> {
-    fn next_look(&self) -> &NextLook {
-        &self.next_look
-    }
-
-    fn look(&self, now_ms: u64) -> bool {
-        self.last_use.look(now_ms)
-    }
-
-    fn used_at_ms(&self) -> u64 {
-        self.last_use.at_ms(|| self.shared().clock().elapsed_ms())
-    }
-
-    fn wake(&self) {
-        self.mailbox.wake();
     }
 }

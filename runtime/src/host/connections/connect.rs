@@ -97,7 +97,7 @@ impl<A: Actor> Judged<A> {
             gate: cell.connections().gate().clone(),
             broadcasts: Arc::clone(cell.connections().broadcasts()),
             limits: Arc::clone(cell.shared().limits()),
-            meters: Arc::clone(cell.kind.meters()),
+            meters: Arc::clone(cell.kind().meters()),
         })
     }
 }

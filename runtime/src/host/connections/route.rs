@@ -55,8 +55,8 @@ enum End<A: Actor> {
 impl<A: Actor> ActorRoute<A> {
     pub(in crate::host) fn new(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Arc<Self> {
         Arc::new(Self {
-            kind: Arc::clone(&cell.kind),
-            key: cell.key.clone(),
+            kind: Arc::clone(cell.kind()),
+            key: cell.key().clone(),
             id: cell.record().id,
             connections: Arc::clone(cell.connections()),
             conn,

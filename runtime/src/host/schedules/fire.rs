@@ -24,7 +24,7 @@ impl<A: Actor> Schedules<'_, A> {
     /// Fires the alarm that is due first, in a turn of its own.
     pub(in crate::host) async fn fire_next(&self, firing: &mut FiringAlarms) {
         match self.fire_first().await {
-            Ok(true) => firing.fired(self.0.mailbox.waiting()),
+            Ok(true) => firing.fired(self.0.mailbox().waiting()),
             Ok(false) => firing.end(),
             Err(fault) => {
                 log::error!(

@@ -124,7 +124,7 @@ impl<A: Actor> Call<A> {
         to: Destination<A>,
         chain: Chain,
     ) -> Self {
-        let watch = CallInstrument::begin(cell.kind.meters(), action.info(), || cell.who(caller.as_ref()));
+        let watch = CallInstrument::begin(cell.kind().meters(), action.info(), || cell.who(caller.as_ref()));
         Self { action, caller, reply_to: ReplyTo { to, watch }, chain }
     }
 
@@ -148,7 +148,7 @@ impl<A: Actor> Call<A, ReplyHere> {
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
     pub(in crate::host) fn here(cell: &ActorCell<A>, action: ActionOf<A>, chain: Chain) -> Self {
-        let watch = CallInstrument::begin(cell.kind.meters(), action.info(), || cell.who(None));
+        let watch = CallInstrument::begin(cell.kind().meters(), action.info(), || cell.who(None));
         Self { action, caller: None, reply_to: ReplyHere(watch), chain }
     }
 }

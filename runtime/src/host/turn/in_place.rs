@@ -81,7 +81,7 @@ impl<A: Actor> ActorCell<A> {
                 access.finish();
                 asked
             };
-            Ok(self.begin::<R>(run, || self.mailbox.goes_on()))
+            Ok(self.begin::<R>(run, || self.mailbox().goes_on()))
         } else {
             let Some(turn) = self.read_if_idle() else { return Err(call) };
             let Some(under_way) = UnderWay::try_begin(self, call.flow()) else { return Err(call) };
@@ -97,14 +97,14 @@ impl<A: Actor> ActorCell<A> {
 
     /// The state to oneself, if nobody has it and nothing waits for it.
     fn write_if_idle(self: &Arc<Self>) -> Option<WriteAccess<A>> {
-        let core = self.mailbox.take_if_idle()?;
+        let core = self.mailbox().take_if_idle()?;
         let access = WriteAccess::new(Arc::clone(self), core);
         self.may_begin(&access).then_some(access)
     }
 
     /// The state to read, likewise.
     fn read_if_idle(self: &Arc<Self>) -> Option<Arc<ReadTurn<A>>> {
-        let core = self.mailbox.share_if_idle()?;
+        let core = self.mailbox().share_if_idle()?;
         let turn = ReadTurn::new(Arc::clone(self), core);
         (self.may_begin(turn.core()) && self.durable().is_open()).then(|| Arc::new(turn))
     }

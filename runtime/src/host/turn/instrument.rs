@@ -125,13 +125,13 @@ impl Watched {
 
 impl<A: Actor> ActorCell<A> {
     pub(crate) fn meters(&self) -> &Arc<ActorMeters> {
-        self.kind.meters()
+        self.kind().meters()
     }
 
     pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> CallInfo<'_> {
-        let id = self.identity.get().map(|record| record.id);
+        let id = self.identity().map(|record| record.id);
         let conn = conn.filter(|conn| !conn.is_call()).map(Conn::id);
-        CallInfo { actor: A::Contract::NAME, key: &self.key, id, conn, schedule: None }
+        CallInfo { actor: A::Contract::NAME, key: self.key(), id, conn, schedule: None }
     }
 
     /// The span that a hook runs in, or another handler that is no action.
@@ -164,7 +164,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// The span that the start of the actor runs in: of whoever needs it first.
     pub(in crate::host) fn wake_span(&self) -> Span {
-        log::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = shown(&self.key))
+        log::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = shown(self.key()))
     }
 
     /// The span of what is said about a save. What the store says belongs to no call, for any number of them may have

@@ -48,7 +48,7 @@ impl<A: Actor> ActorCell<A> {
     /// How a call of this chain holds the actor, if it comes back to it.
     #[inline]
     pub(super) fn hold_of(&self, chain: &Chain) -> Option<Hold> {
-        if chain.is_empty() { None } else { chain.holds(self.identity.get()?.id) }
+        if chain.is_empty() { None } else { chain.holds(self.identity()?.id) }
     }
 
     /// A call that comes back to an actor that waits for it, and holds it like this: a read beside a read of the same chain
@@ -74,7 +74,7 @@ impl<A: Actor> ActorCell<A> {
         if parked.is_exclusive()? {
             drop(self.access().await);
         } else {
-            drop(ReadTurn::new(Arc::clone(self), self.mailbox.read().await));
+            drop(ReadTurn::new(Arc::clone(self), self.mailbox().read().await));
         }
         parked.take()
     }
@@ -172,7 +172,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// The state to oneself, whatever there is of it.
     pub(super) async fn access(self: &Arc<Self>) -> WriteAccess<A> {
-        WriteAccess::new(Arc::clone(self), self.mailbox.write().await)
+        WriteAccess::new(Arc::clone(self), self.mailbox().write().await)
     }
 
     /// Sees to what is to be saved or put right, beside the reads that are under way.
@@ -186,7 +186,7 @@ impl<A: Actor> ActorCell<A> {
     pub(super) async fn read(self: &Arc<Self>) -> Result<ReadTurn<A>, Fault> {
         self.queues().fed().await;
         loop {
-            let turn = ReadTurn::new(Arc::clone(self), self.mailbox.read().await);
+            let turn = ReadTurn::new(Arc::clone(self), self.mailbox().read().await);
             if turn.core().state.is_some() && !self.durable().is_invalid() {
                 return Ok(turn);
             }
@@ -241,7 +241,7 @@ impl<A: Actor> ActorCell<A> {
             {
                 return count;
             }
-            let Some(Envelope::Call(next)) = self.mailbox.done_and_next_if(is_such) else { return count };
+            let Some(Envelope::Call(next)) = self.mailbox().done_and_next_if(is_such) else { return count };
             call = next;
         }
         if call.action.info().mode.is_async() {
@@ -266,7 +266,7 @@ impl<A: Actor> ActorCell<A> {
             LifecycleRequest::Destroy if end.destroy() => self.lifecycle().tell_to_end(),
             request => self.raise_request(request),
         }
-        self.mailbox.nudge();
+        self.mailbox().nudge();
     }
 
     /// What a call does here.
@@ -274,17 +274,8 @@ impl<A: Actor> ActorCell<A> {
         self.link(call.chain.clone(), call.action.info().name, reading)
     }
 
-    /// What an action or a hook of this name does here.
-    pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
-        before.with(self.record().id, self.address(), name, reading)
-    }
-
     /// What work beside the turns does that was begun by this name.
     pub(super) fn link_beside(&self, name: &'static str, work: Arc<Awaited>) -> Link {
         Chain::beside(self.record().id, self.address(), name, work)
-    }
-
-    fn address(&self) -> Arc<str> {
-        Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into()))
     }
 }

@@ -39,7 +39,7 @@ pub(in crate::host) struct ReadTurn<A: Actor> {
 impl<A: Actor> Drop for ReadTurn<A> {
     fn drop(&mut self) {
         if let Some(core) = self.core.take() {
-            self.cell.mailbox.end_read(core);
+            self.cell.mailbox().end_read(core);
         }
     }
 }
@@ -128,14 +128,14 @@ impl<A: Actor> UnderWay<A> {
         if flow.source == Source::Process {
             return Some(Self(None));
         }
-        cell.mailbox.begin_flow_read(flow, has_turn).then(|| Self(Some((Arc::clone(cell), flow))))
+        cell.mailbox().begin_flow_read(flow, has_turn).then(|| Self(Some((Arc::clone(cell), flow))))
     }
 }
 
 impl<A: Actor> Drop for UnderWay<A> {
     fn drop(&mut self) {
         if let Some((cell, flow)) = self.0.take() {
-            cell.mailbox.end_flow_read(flow);
+            cell.mailbox().end_flow_read(flow);
         }
     }
 }
@@ -145,7 +145,7 @@ struct Starting<A: Actor>(Arc<ActorCell<A>>);
 
 impl<A: Actor> Starting<A> {
     fn begin(cell: &Arc<ActorCell<A>>) -> Option<Self> {
-        let before = cell.starting_reads.fetch_add(1, Ordering::Relaxed);
+        let before = cell.starting_reads().fetch_add(1, Ordering::Relaxed);
         let this = Self(Arc::clone(cell));
         (before < *THREADS).then_some(this)
     }
@@ -153,7 +153,7 @@ impl<A: Actor> Starting<A> {
 
 impl<A: Actor> Drop for Starting<A> {
     fn drop(&mut self) {
-        self.0.starting_reads.fetch_sub(1, Ordering::Relaxed);
+        self.0.starting_reads().fetch_sub(1, Ordering::Relaxed);
     }
 }
 

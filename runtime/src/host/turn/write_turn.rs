@@ -75,7 +75,7 @@ impl<A: Actor> WriteAccess<A> {
     #[inline]
     pub(super) fn give_back(&mut self, runs: impl FnOnce() -> bool) -> Option<Envelope<A>> {
         let core = self.core.take()?;
-        match self.ctx.cell().mailbox.give_back(core, runs) {
+        match self.ctx.cell().mailbox().give_back(core, runs) {
             GivenBack::Over => None,
             GivenBack::Next(core, envelope) => {
                 self.core = Some(core);

@@ -102,12 +102,12 @@ impl<A: Actor> Provisionals<A> {
     /// Takes one out of the list, if it is there and this says so.
     fn remove_if(&self, cell: &Arc<ActorCell<A>>, condition: impl FnOnce() -> bool) -> bool {
         let mut all = self.0.lock();
-        let Some(cells) = all.get_mut(&cell.key) else { return false };
+        let Some(cells) = all.get_mut(cell.key()) else { return false };
         let place = cells.iter().position(|known| known.as_ptr() == Arc::as_ptr(cell));
         let Some(place) = place.filter(|_| condition()) else { return false };
         cells.swap_remove(place);
         if cells.is_empty() {
-            all.remove(&cell.key);
+            all.remove(cell.key());
             // A wave leaves nothing behind.
             if all.capacity() > 1024 && all.len() < all.capacity() / 8 {
                 all.shrink_to_fit();
@@ -124,7 +124,7 @@ async fn run_provisionally<A: Actor>(task: ActorTask<A>, span: Span) {
     if let Some(held) = Box::pin(cell.be_provisional().instrument(span)).await {
         for envelope in held {
             Box::pin(cell.take(envelope, 1, &mut FiringAlarms::default())).await;
-            cell.mailbox.done();
+            cell.mailbox().done();
         }
         cell.run_loop().await;
     }
@@ -158,7 +158,7 @@ impl<A: Actor> ActorCell<A> {
         let mut held = Vec::new();
         while let Some(connect) = self.next_caller(&mut held) {
             match self.hear(connect).await {
-                Heard::Denied => drop(self.mailbox.done()),
+                Heard::Denied => drop(self.mailbox().done()),
                 Heard::LetIn => return Some(held),
                 Heard::Ended => break,
             }
@@ -192,7 +192,7 @@ impl<A: Actor> ActorCell<A> {
 
     async fn make_provisionally(self: &Arc<Self>) -> Result<(), Fault> {
         // Not known by it: only its own code sees it.
-        let _ = self.identity.set(self.new_record());
+        self.set_identity(self.new_record());
         let mut access = self.access().await;
         self.make_anew(&mut access).await
     }
@@ -200,7 +200,7 @@ impl<A: Actor> ActorCell<A> {
     /// Makes the first state of an actor that is provisional, again if the one before is void.
     pub(in crate::host) async fn make_anew(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
         self.durable().forget_unsaved(self.shared().clock());
-        let input = if let Absent::Make(input) = &self.absent { input.as_ref() } else { None };
+        let input = if let Absent::Make(input) = self.absent() { input.as_ref() } else { None };
         let state = self.first_state(input).await?;
         let seen =
             if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
@@ -216,10 +216,10 @@ impl<A: Actor> ActorCell<A> {
                 self.fail_callers(&faults::actor_not_found());
                 return None;
             }
-            match self.mailbox.try_next() {
+            match self.mailbox().try_next() {
                 // Who has gone away is asked nothing.
                 Some(Next::Item(Envelope::Connect(connect))) if connect.opened.is_closed() => {
-                    self.mailbox.done();
+                    self.mailbox().done();
                 }
                 Some(Next::Item(Envelope::Connect(connect))) => return Some(connect),
                 Some(Next::Item(envelope)) => held.push(envelope),
@@ -230,8 +230,8 @@ impl<A: Actor> ActorCell<A> {
                 }
                 None => {
                     // Under the lock that callers are posted under.
-                    let is_unwanted = || self.mailbox.waiting() == held.len();
-                    if self.kind.provisionals.remove_if(self, is_unwanted) {
+                    let is_unwanted = || self.mailbox().waiting() == held.len();
+                    if self.kind().provisionals.remove_if(self, is_unwanted) {
                         self.fail_callers(&faults::actor_not_found());
                         return None;
                     }
@@ -242,9 +242,9 @@ impl<A: Actor> ActorCell<A> {
 
     /// There will be no actor: who waits is told why.
     fn fail_callers(self: &Arc<Self>, fault: &Fault) {
-        self.kind.forget_provisional(self);
-        self.kind.forget(self);
-        let waiting = self.mailbox.drain();
+        self.kind().forget_provisional(self);
+        self.kind().forget(self);
+        let waiting = self.mailbox().drain();
         self.lifecycle().set_started(Err(fault.clone()));
         for envelope in waiting {
             match envelope {
@@ -272,21 +272,21 @@ impl<A: Actor> ActorCell<A> {
         };
         if let Err(fault) = woken {
             connect.deny(Denied::Unreached(fault.clone()));
-            self.kind.start_ended(self, Some(&fault));
+            self.kind().start_ended(self, Some(&fault));
             self.fail_callers(&fault);
             return false;
         }
         self.begin_run();
-        self.kind.start_ended(self, None);
+        self.kind().start_ended(self, None);
         self.lifecycle().set_started(Ok(true));
         connect.open(self, judged, true).instrument(span).await;
-        self.mailbox.done();
+        self.mailbox().done();
         true
     }
 
     /// The first commit: everything that the hooks have done is in it.
     async fn make_for_good(self: &Arc<Self>) -> Result<Making, Fault> {
-        if !self.kind.give_key(self)? {
+        if !self.kind().give_key(self)? {
             return Ok(Making::Superseded);
         }
         let access = self.access().await;
@@ -299,7 +299,7 @@ impl<A: Actor> ActorCell<A> {
             }
             self.commit_first(&access).await?;
         }
-        self.kind.identify(self.record().id, &self.key);
+        self.kind().identify(self.record().id, self.key());
         self.durable().queues_have_changed();
         Ok(Making::Made)
     }
@@ -326,9 +326,9 @@ impl<A: Actor> ActorCell<A> {
 
     /// There is an actor of this key already: who waits goes on to that one, and is judged there.
     fn send_on(self: &Arc<Self>, first: Box<Connect<A>>) {
-        self.kind.forget(self);
-        self.kind.forget_provisional(self);
-        let waiting = self.mailbox.drain();
+        self.kind().forget(self);
+        self.kind().forget_provisional(self);
+        let waiting = self.mailbox().drain();
         // As if it had gone to sleep: who waits for it looks again.
         self.lifecycle().advance(lifecycle::Phase::Closing);
         self.lifecycle().set_started(Ok(false));
@@ -340,12 +340,12 @@ impl<A: Actor> ActorCell<A> {
             }
         }
         for connect in callers {
-            let (kind, key) = (Arc::clone(&self.kind), self.key.clone());
+            let (kind, key) = (Arc::clone(self.kind()), self.key().clone());
             task::spawn_in(self.shared().tasks(), async move { kind.route(&key, connect).await });
         }
     }
 
     fn is_made_from(&self, input: Option<&Bytes>) -> bool {
-        matches!(&self.absent, Absent::Make(own) if own.as_ref() == input)
+        matches!(self.absent(), Absent::Make(own) if own.as_ref() == input)
     }
 }

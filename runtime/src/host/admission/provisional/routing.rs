@@ -135,7 +135,7 @@ impl<A: Actor> ActorType<A> {
                 cell
             }
         };
-        match cell.mailbox.push(Envelope::Connect(connect)) {
+        match cell.mailbox().push(Envelope::Connect(connect)) {
             Ok(()) => {}
             Err(Rejected::Full(envelope)) => envelope.refuse(faults::overloaded()),
             // One that is in the list is closed by a stop alone.
@@ -155,7 +155,7 @@ impl<A: Actor> ActorType<A> {
         if self.shared().is_stopping() {
             return Err(faults::service_unavailable());
         }
-        if awake.get(&cell.key).is_some_and(|other| other.strong_count() > 0) {
+        if awake.get(cell.key()).is_some_and(|other| other.strong_count() > 0) {
             return Ok(false);
         }
         self.add_awake(&mut awake, cell);
