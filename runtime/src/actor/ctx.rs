@@ -350,7 +350,7 @@ impl<A: Actor> Ctx<A> {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.cell.keep_awake(work)
+        self.cell.background_work().keep_awake(work)
     }
 
     /// Runs a piece of work beside the actor's turns. An actor that would sleep waits for it, up to 15 s, and does what
@@ -362,7 +362,7 @@ impl<A: Actor> Ctx<A> {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.cell.wait_until(work)
+        self.cell.background_work().wait_until(work)
     }
 
     /// Goes to sleep after this turn, once [work](Self::keep_awake) that keeps it awake has ended, and messages that wait for

@@ -16,7 +16,7 @@ use super::{
     HostedType, Lookup, Reached, Shared, WireEnqueue,
     admission::{
         awake_limit::{AwakePermit, Evictable, shrink},
-        provisional::Provisionals,
+        provisional::list::Provisionals,
         stranger::Maker,
     },
     cell::{

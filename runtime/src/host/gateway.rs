@@ -5,7 +5,9 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 
 use super::{
-    ActorCell, HostedActor, HostedConn, cell::Posted, connections::route::ActorRoute,
+    ActorCell, HostedActor, HostedConn,
+    cell::{Posted, destroy::destroyed},
+    connections::route::ActorRoute,
     turn::decode::decode_call,
 };
 use crate::{
@@ -31,7 +33,7 @@ impl<A: Actor> HostedActor for ActorCell<A> {
     }
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
-        Box::pin(self.destroyed())
+        Box::pin(destroyed(self))
     }
 }
 

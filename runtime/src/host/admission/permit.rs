@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     Actor, Fault, Key,
-    host::{ActorCell, ActorType, cell::Absent},
+    host::{ActorType, cell::Absent},
 };
 
 impl<A: Actor> ActorType<A> {
@@ -40,19 +40,16 @@ impl<A: Actor> ActorType<A> {
         let (limit, now_ms) = (self.shared().awake_limit(), self.shared().clock().elapsed_ms());
         if is_stranger { limit.acquire(now_ms).await } else { Ok(limit.acquire_over_limit(now_ms)) }
     }
-}
 
-impl<A: Actor> ActorCell<A> {
     /// Counts an actor that is provisional, which is about to be made for who was let in. What is not made after all, as
     /// there is one by now, refuses nobody.
-    pub(in crate::host) async fn count_made(&self, maker: Option<&Maker>) -> Result<(), Fault> {
+    pub(in crate::host) async fn count_made(&self, key: &Key, maker: Option<&Maker>) -> Result<(), Fault> {
         let Some(maker) = maker else { return Ok(()) };
-        if self.kind().cell_at(self.key()).is_some() {
+        if self.cell_at(key).is_some() {
             return Ok(());
         }
         let Err(fault) = maker.make() else { return Ok(()) };
-        let exists =
-            self.kind().find_stored(self.key()).await?.is_some() || self.kind().cell_at(self.key()).is_some();
+        let exists = self.find_stored(key).await?.is_some() || self.cell_at(key).is_some();
         if exists { Ok(()) } else { Err(fault) }
     }
 }

@@ -1,4 +1,4 @@
-//! The end of an activation: [`ActorCell::close`], whatever the reason.
+//! The end of an activation: [`Closing::close`], whatever the reason.
 //!
 //! There is one order, of which each reason takes the steps that it needs:
 //!
@@ -17,11 +17,12 @@
 //! | 11 | [`Closed`](Phase::Closed): who waits for the end, or for the next activation, goes on | yes | yes | yes | yes |
 //!
 //! A sleep that finds in step 5 that the actor is to be destroyed goes on as a destroy. A task is dropped half-way when the
-//! tokio runtime is shut down: then nothing can be awaited, and [`close_now`](ActorCell::close_now) does what can be done.
+//! tokio runtime is shut down: then nothing can be awaited, and [`close_now`](Closing::close_now) does what can be done.
 
 use std::{
     pin::{Pin, pin},
     sync::Arc,
+    time::Duration,
 };
 
 use tokio::time::{Sleep, sleep};
@@ -37,14 +38,28 @@ use crate::{
     host::{
         ActorCell, Lookup,
         schedules::firing::FiringAlarms,
-        turn::{call_chain::Chain, hooks::Hook},
+        turn::hooks::{Hook, log_failure},
     },
     util::{log, shown::shown, task},
 };
 
-impl<A: Actor> ActorCell<A> {
+/// How long the work may take that is waited for.
+pub(super) const END_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Ends an activation.
+pub(in crate::host) struct Closing<'a, A: Actor>(&'a Arc<ActorCell<A>>);
+
+impl<'a, A: Actor> Closing<'a, A> {
+    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
+        Self(cell)
+    }
+
+    pub(super) fn cell(&self) -> &'a Arc<ActorCell<A>> {
+        self.0
+    }
+
     /// Ends this activation. `false`: the actor stays, which only a sleep and a destroy can find.
-    pub(in crate::host) async fn close(self: &Arc<Self>, reason: Reason) -> bool {
+    pub(in crate::host) async fn close(&self, reason: Reason) -> bool {
         let begins = match &reason {
             Reason::Sleep => self.begin_sleep().await,
             Reason::Destroy => self.erase().await,
@@ -53,7 +68,7 @@ impl<A: Actor> ActorCell<A> {
         if !begins {
             return false;
         }
-        self.lifecycle().advance(Phase::Closing);
+        self.0.lifecycle().advance(Phase::Closing);
         let reason = match reason {
             Reason::Sleep => self.wind_down_to_sleep().await,
             Reason::Shutdown => self.wind_down_to_stop().await,
@@ -61,7 +76,7 @@ impl<A: Actor> ActorCell<A> {
         };
         self.seal(&reason);
         // Waits for turns that are still under way.
-        self.access().await.state = None;
+        self.0.access().await.state = None;
         let has_queued_work = matches!(reason, Reason::Sleep) && self.has_left_work();
         self.end_outside(&reason);
         self.end_run().await;
@@ -73,15 +88,15 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// The same where nothing can be awaited, or need be: no code of the actor runs any more.
-    pub(in crate::host) fn close_now(self: &Arc<Self>, reason: &Reason) {
-        self.lifecycle().advance(Phase::Closing);
-        self.kind().forget_provisional(self);
-        let works = self.durable().abandoned();
+    pub(in crate::host) fn close_now(&self, reason: &Reason) {
+        self.0.lifecycle().advance(Phase::Closing);
+        self.0.kind().forget_provisional(self.0);
+        let works = self.0.durable().abandoned();
         for work in works {
             work.abort();
         }
         self.seal(reason);
-        self.mailbox().discard_state();
+        self.0.mailbox().discard_state();
         self.fail_output();
         self.end_outside(reason);
         self.release(reason);
@@ -89,31 +104,31 @@ impl<A: Actor> ActorCell<A> {
 
     /// Decides whether to sleep: not if somebody needs the actor who came meanwhile, or if it cannot be saved. One that asks
     /// to sleep does, whoever comes.
-    async fn begin_sleep(self: &Arc<Self>) -> bool {
-        if self.saving().write_saved().await.is_err() {
+    async fn begin_sleep(&self) -> bool {
+        if self.0.saving().write_saved().await.is_err() {
             return false;
         }
-        let asks = self.keep_alive().request() == LifecycleRequest::Sleep;
-        self.durable().set_queues_ending(true);
-        let begins =
-            (asks || (self.is_idle() && !self.has_messages_to_handle())) && self.mailbox().begin_end(asks);
+        let asks = self.0.keep_alive().request() == LifecycleRequest::Sleep;
+        self.0.durable().set_queues_ending(true);
+        let begins = (asks || (self.0.is_idle() && !self.0.has_messages_to_handle()))
+            && self.0.mailbox().begin_end(asks);
         if !begins {
-            self.durable().set_queues_ending(false);
+            self.0.durable().set_queues_ending(false);
         }
         begins
     }
 
-    async fn wind_down_to_sleep(self: &Arc<Self>) -> Reason {
+    async fn wind_down_to_sleep(&self) -> Reason {
         self.end_run().await;
         self.run_on_sleep().await;
         self.finish().await
     }
 
-    async fn wind_down_to_stop(self: &Arc<Self>) -> Reason {
+    async fn wind_down_to_stop(&self) -> Reason {
         self.run_on_sleep().await;
-        if self.keep_alive().work_ended(Self::END_TIMEOUT).await.is_err() {
+        if self.0.keep_alive().work_ended(END_TIMEOUT).await.is_err() {
             log::warn!(
-                actor = shown(self.record().id),
+                actor = shown(self.0.record().id),
                 "server stop no longer waits for background work of an actor"
             );
         }
@@ -123,21 +138,21 @@ impl<A: Actor> ActorCell<A> {
 
     /// Waits for the work that has begun since the end has, which may still take turns, and saves what is left to be saved.
     /// That work may ask for the actor to be destroyed instead.
-    async fn finish(self: &Arc<Self>) -> Reason {
-        let mut limit = pin!(sleep(Self::END_TIMEOUT));
+    async fn finish(&self) -> Reason {
+        let mut limit = pin!(sleep(END_TIMEOUT));
         loop {
             self.finish_work(limit.as_mut()).await;
-            if self.is_to_be_destroyed() && self.erase().await {
+            if self.0.is_to_be_destroyed() && self.erase().await {
                 return Reason::Destroy;
             }
-            let Ok(mut access) = self.saving().write_saved().await else { return Reason::Sleep };
+            let Ok(mut access) = self.0.saving().write_saved().await else { return Reason::Sleep };
             let over = |may_close: bool| {
                 if limit.is_elapsed() {
                     // What comes late still is for the next activation too.
-                    self.mailbox().close();
+                    self.0.mailbox().close();
                     return true;
                 }
-                may_close && self.mailbox().seal()
+                may_close && self.0.mailbox().seal()
             };
             // Under the write lock, and with the state: no call runs past the mailbox, now or later.
             if self.seal_if_clean(over) {
@@ -149,22 +164,22 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    async fn finish_work(self: &Arc<Self>, mut limit: Pin<&mut Sleep>) {
+    async fn finish_work(&self, mut limit: Pin<&mut Sleep>) {
         while !limit.is_elapsed() {
-            let is_over = !self.keep_alive().is_finishing_late() && self.durable().may_close_queues();
-            let changed = self.durable().next_queue_change();
+            let is_over = !self.0.keep_alive().is_finishing_late() && self.0.durable().may_close_queues();
+            let changed = self.0.durable().next_queue_change();
             tokio::select! {
                 biased;
-                next = self.mailbox().next_late() => match next {
+                next = self.0.mailbox().next_late() => match next {
                     Next::Item(envelope) => {
-                        self.take(envelope, 1, &mut FiringAlarms::default()).await;
+                        self.0.take(envelope, 1, &mut FiringAlarms::default()).await;
                     }
-                    Next::Nudged | Next::Closed => self.settle().await,
+                    Next::Nudged | Next::Closed => self.0.settle().await,
                 },
                 () = std::future::ready(()), if is_over => return,
                 () = changed => {}
                 () = limit.as_mut() => {
-                    log::warn!(actor = shown(self.record().id), "actor sleeps without waiting longer for its background work");
+                    log::warn!(actor = shown(self.0.record().id), "actor sleeps without waiting longer for its background work");
                 }
             }
         }
@@ -172,14 +187,14 @@ impl<A: Actor> ActorCell<A> {
 
     /// Seals the actor if everything is saved, and if nothing is left that may change it.
     fn seal_if_clean(&self, is_over: impl FnOnce(bool) -> bool) -> bool {
-        let seal = || self.lifecycle().advance(Phase::Sealed);
-        self.durable().seal_if_clean(&faults::not_handled_yet(), is_over, seal)
+        let seal = || self.0.lifecycle().advance(Phase::Sealed);
+        self.0.durable().seal_if_clean(&faults::not_handled_yet(), is_over, seal)
     }
 
     /// Before the server stops: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
-    async fn finish_saving(self: &Arc<Self>) {
+    async fn finish_saving(&self) {
         loop {
-            let Ok(mut access) = self.saving().write_saved().await else { return };
+            let Ok(mut access) = self.0.saving().write_saved().await else { return };
             if self.seal_if_clean(|_| true) {
                 access.state = None;
                 return;
@@ -189,16 +204,16 @@ impl<A: Actor> ActorCell<A> {
 
     /// From here on nothing is taken, set or queued, saved or not.
     pub(super) fn seal(&self, reason: &Reason) {
-        self.mailbox().close();
+        self.0.mailbox().close();
         let why = match reason {
             Reason::Destroy => faults::not_handled_destroyed(),
             _ => faults::not_handled_yet(),
         };
-        self.durable().seal(&why, || self.lifecycle().advance(Phase::Sealed));
+        self.0.durable().seal(&why, || self.0.lifecycle().advance(Phase::Sealed));
     }
 
     /// What others have of this activation ends: connections, and posts that will have no turn.
-    fn end_outside(self: &Arc<Self>, reason: &Reason) {
+    fn end_outside(&self, reason: &Reason) {
         let why = match reason {
             // Both pass on what waits, or refuse it, when they leave the list.
             Reason::Sleep | Reason::Shutdown => return,
@@ -209,64 +224,58 @@ impl<A: Actor> ActorCell<A> {
             Reason::StartFailed(fault) => fault.clone(),
             Reason::Dropped => faults::unanswered(),
         };
-        for envelope in self.mailbox().drain() {
+        for envelope in self.0.mailbox().drain() {
             envelope.refuse(why.clone());
         }
     }
 
     /// Output that waits for a save which nobody will see to.
     fn fail_output(&self) {
-        self.durable().lose_all().fail(&faults::unanswered());
+        self.0.durable().lose_all().fail(&faults::unanswered());
     }
 
     /// Leaves the list of actors that are awake, and lets go of whoever waits for that.
-    fn release(self: &Arc<Self>, reason: &Reason) {
+    fn release(&self, reason: &Reason) {
         match reason {
-            Reason::Sleep | Reason::Shutdown => self.kind().pass_on(self),
-            _ => self.kind().forget(self),
+            Reason::Sleep | Reason::Shutdown => self.0.kind().pass_on(self.0),
+            _ => self.0.kind().forget(self.0),
         }
         // Before anybody hears that it sleeps: a caller that waits for a permit finds it free.
-        self.release_permit();
+        self.0.release_permit();
         match reason {
-            Reason::StartFailed(fault) => self.lifecycle().set_started(Err(fault.clone())),
-            Reason::Dropped => self.lifecycle().set_started(Err(faults::unanswered())),
+            Reason::StartFailed(fault) => self.0.lifecycle().set_started(Err(fault.clone())),
+            Reason::Dropped => self.0.lifecycle().set_started(Err(faults::unanswered())),
             Reason::Sleep | Reason::Destroy | Reason::Shutdown => {}
         }
-        self.lifecycle().advance(Phase::Closed);
+        self.0.lifecycle().advance(Phase::Closed);
     }
 
     async fn end_run(&self) {
-        if self.keep_alive().run_ended(Self::END_TIMEOUT).await.is_err() {
-            log::warn!(actor = shown(self.record().id), "`#[run]` still runs after its actor has ended");
+        if self.0.keep_alive().run_ended(END_TIMEOUT).await.is_err() {
+            log::warn!(actor = shown(self.0.record().id), "`#[run]` still runs after its actor has ended");
         }
     }
 
-    async fn run_on_sleep(self: &Arc<Self>) {
+    async fn run_on_sleep(&self) {
         if let Some(mode) = A::HOOKS.on_sleep {
             let hook = Hook::long("on_sleep", mode);
-            self.log(self.run_hook(hook, None, async |actor, ctx| actor.on_sleep(ctx).await).await);
+            log_failure(
+                self.0,
+                self.0.run_hook(hook, None, async |actor, ctx| actor.on_sleep(ctx).await).await,
+            );
         }
     }
 
     /// Whether messages wait that `#[run]` would have taken.
     fn has_left_work(&self) -> bool {
-        A::HOOKS.run && !A::EPHEMERAL && self.durable().has_queued_work()
+        A::HOOKS.run && !A::EPHEMERAL && self.0.durable().has_queued_work()
     }
 
     fn wake_for_queues(&self) {
-        let (kind, key) = (Arc::clone(self.kind()), self.key().clone());
-        task::spawn_in(self.shared().tasks(), async move {
+        let (kind, key) = (Arc::clone(self.0.kind()), self.0.key().clone());
+        task::spawn_in(self.0.shared().tasks(), async move {
             // If that fails, so it does for whoever comes next, and is told.
             let _ = kind.awake(&key, &Lookup::Get).await;
         });
-    }
-
-    /// Whether it waits for whoever asks, before it is awake or before its end is over: that one cannot wait for it.
-    pub(in crate::host) fn waits_for_caller(&self) -> bool {
-        let Some(record) = self.identity() else { return false };
-        let chain = Chain::current();
-        let starts = self.lifecycle().started().is_none();
-        (starts && chain.holds(record.id).is_some())
-            || (self.mailbox().is_ending() && chain.is_part_of(record.id))
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{
+    close::Closing,
     keep_alive::LifecycleRequest,
     lifecycle::{Phase, Reason},
 };
@@ -14,7 +15,7 @@ use crate::{
         ActorCell, Lookup,
         durability::commit::{Unsaved, commit_now, lost},
         turn::{
-            hooks::Hook,
+            hooks::{Hook, log_failure},
             write_turn::{WriteAccess, WriteTurn},
         },
     },
@@ -22,73 +23,71 @@ use crate::{
     util::log::Instrument as _,
 };
 
-impl<A: Actor> ActorCell<A> {
-    /// Destroys the actor, and waits until it is gone.
-    pub(in crate::host) async fn destroyed(self: Arc<Self>) -> Result<(), Fault> {
-        let id = self.record().id;
-        let mut cell = self;
-        loop {
-            cell.request(LifecycleRequest::Destroy);
-            cell.lifecycle().reached(Phase::Closed).await;
-            if !cell.kind().exists(id).await? {
-                return Ok(());
-            }
-            // It was on its way to sleep before it could hear the request.
-            cell = cell.kind().awake(cell.key(), &Lookup::Get).await?.0;
+/// Destroys the actor, and waits until it is gone.
+pub(in crate::host) async fn destroyed<A: Actor>(mut cell: Arc<ActorCell<A>>) -> Result<(), Fault> {
+    let id = cell.record().id;
+    loop {
+        cell.request(LifecycleRequest::Destroy);
+        cell.lifecycle().reached(Phase::Closed).await;
+        if !cell.kind().exists(id).await? {
+            return Ok(());
         }
+        // It was on its way to sleep before it could hear the request.
+        cell = cell.kind().awake(cell.key(), &Lookup::Get).await?.0;
     }
+}
 
-    pub(in crate::host) fn is_to_be_destroyed(&self) -> bool {
-        self.keep_alive().request() == LifecycleRequest::Destroy || self.durable().is_destroying()
-    }
-
+impl<A: Actor> Closing<'_, A> {
     /// Runs `#[on_destroy]`, erases the actor from the store and seals it, in one turn. `false` if the actor stays, at least
     /// for now.
-    pub(super) async fn erase(self: &Arc<Self>) -> bool {
+    pub(super) async fn erase(&self) -> bool {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
-        let doomed = self.durable().is_destroying();
-        let turn = if doomed { self.write().await } else { self.saving().write_saved().await };
+        let doomed = self.cell().durable().is_destroying();
+        let turn = if doomed { self.cell().write().await } else { self.cell().saving().write_saved().await };
         let mut access = match turn {
             Ok(access) => Some(access),
             // The store has forgotten it already.
             Err(fault) if fault.has(Code::ActorNotFound) => None,
             Err(_) => return false,
         };
-        if !self.is_to_be_destroyed() {
+        if !self.cell().is_to_be_destroyed() {
             // The turn that asked for it was taken back.
             return false;
         }
         // One turn from here to the end: nobody sees what the hook leaves.
         if let Some(access) = &mut access {
             self.run_on_destroy(access).await;
-            self.durable().saves_ended().await;
-            if self.durable().is_invalid() {
+            self.cell().durable().saves_ended().await;
+            if self.cell().durable().is_invalid() {
                 return false;
             }
         }
-        let generation = self.durable().generation();
+        let generation = self.cell().durable().generation();
         if let Err(fault) = self.commit_destroy().await {
             let why = format_args!("the actor was not destroyed: {fault}");
-            lost(self, generation, &Unsaved::Other(&why));
+            lost(self.cell(), generation, &Unsaved::Other(&why));
             return false;
         }
         // Before anybody hears of it: whoever calls after that reaches the next actor of this key.
-        self.durable().destroyed();
+        self.cell().durable().destroyed();
         self.seal(&Reason::Destroy);
         if let Some(access) = &mut access {
             access.state = None;
         }
-        self.durable().ended();
+        self.cell().durable().ended();
         true
     }
 
-    async fn run_on_destroy(self: &Arc<Self>, access: &mut WriteAccess<A>) {
+    async fn run_on_destroy(&self, access: &mut WriteAccess<A>) {
         let Some(mode) = A::HOOKS.on_destroy else { return };
         let hook = Hook::long("on_destroy", mode);
         // What is saved is saved already, and what the hook leaves is not.
         let mut turn = WriteTurn::begin(access, hook.name, None);
         let ending = turn.run(hook.limit, async |state, ctx| state.on_destroy(ctx).await);
-        self.log(ending.instrument(self.hook_span(hook.name, None)).await.and_then(|result| result));
+        log_failure(
+            self.cell(),
+            ending.instrument(self.cell().hook_span(hook.name, None)).await.and_then(|result| result),
+        );
         turn.end_unsaved();
     }
 
@@ -96,23 +95,23 @@ impl<A: Actor> ActorCell<A> {
         if A::EPHEMERAL {
             return Ok(());
         }
-        let (id, epoch) = (self.record().id, self.durable().epoch());
-        let Err(fault) = commit_now(self.shared(), Commit::Destroy { id, epoch }).await else {
+        let (id, epoch) = (self.cell().record().id, self.cell().durable().epoch());
+        let Err(fault) = commit_now(self.cell().shared(), Commit::Destroy { id, epoch }).await else {
             return Ok(());
         };
         // The answer may be lost, and what is done cannot be done twice.
-        match self.shared().store().find_by_id(id).await {
+        match self.cell().shared().store().find_by_id(id).await {
             Ok(None) => Ok(()),
             _ => Err(fault),
         }
     }
 
     pub(super) fn close_conns(&self) {
-        for conn in self.connections().snapshot().iter() {
+        for conn in self.cell().connections().snapshot().iter() {
             conn.close(Close::new(1000, ""));
             // They were this actor's: none of them is passed on to the next one of its key.
             conn.mark_closed();
-            self.connections().remove(conn.id());
+            self.cell().connections().remove(conn.id());
         }
     }
 }

@@ -15,7 +15,7 @@
 //! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep. An
 //!   idle actor needs no task for a call: the caller runs it in place (`host/turn`).
 //! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
-//! - `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says when to look at that.
+//! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says when to look at that.
 //! - `mailbox.rs` has what waits, in the order of `fair_queue.rs`; `envelope.rs` says what that can be.
 //! - `start_backoff.rs` holds off actors that fail at every start.
 //!
@@ -39,6 +39,7 @@ pub(in crate::host) mod slots;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod task;
+pub(in crate::host) mod work;
 
 use std::{
     sync::{Arc, OnceLock, atomic::AtomicUsize},
@@ -486,6 +487,52 @@ impl<A: Actor> ActorCell<A> {
         let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
         self.post_awake(Envelope::Call(call)).await?;
         answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
+    }
+
+    /// Whether a message waits for `#[run]`, which is there to take it.
+    pub(super) fn has_messages_to_handle(&self) -> bool {
+        self.keep_alive.is_running() && self.durable.has_queued_work()
+    }
+
+    /// Whether nothing keeps it awake.
+    pub(super) fn is_idle(&self) -> bool {
+        let alone = A::OPTIONS.hibernate || self.connections.is_empty();
+        alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.durable.has_alarms())
+    }
+
+    /// Asks for a change of the actor's own life, beside its turns.
+    pub(crate) fn request(&self, request: LifecycleRequest) {
+        self.raise_request(request);
+        self.mailbox.nudge();
+    }
+
+    /// The same for a turn, whose end wakes the actor's task.
+    pub(super) fn raise_request(&self, request: LifecycleRequest) {
+        self.keep_alive.raise_request(request, &self.lifecycle);
+    }
+
+    /// Asks the actor to sleep now, if it is idle: others need its place.
+    pub(super) fn evict(&self) {
+        self.keep_alive.evict();
+        self.mailbox.nudge();
+    }
+
+    pub(super) fn own_alarm_is_due(&self) -> bool {
+        A::EPHEMERAL && self.durable.has_alarm_due(self.shared().clock().now())
+    }
+
+    /// Whether it waits for whoever asks, before it is awake or before its end is over: that one cannot wait for it.
+    pub(super) fn waits_for_caller(&self) -> bool {
+        let Some(record) = self.identity.get() else { return false };
+        let chain = Chain::current();
+        let starts = self.lifecycle.started().is_none();
+        (starts && chain.holds(record.id).is_some())
+            || (self.mailbox.is_ending() && chain.is_part_of(record.id))
+    }
+
+    /// Whether its turns, or what is beside them, have asked for its end.
+    pub(super) fn is_to_be_destroyed(&self) -> bool {
+        self.keep_alive.request() == LifecycleRequest::Destroy || self.durable.is_destroying()
     }
 }
 

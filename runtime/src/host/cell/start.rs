@@ -41,129 +41,151 @@ pub(in crate::host) struct Restored<A> {
     pub(in crate::host) queues: StoredQueues,
 }
 
-impl<A: Actor> ActorCell<A> {
+/// Gets an actor its state.
+pub(in crate::host) struct Starting<'a, A: Actor>(&'a Arc<ActorCell<A>>);
+
+impl<'a, A: Actor> Starting<'a, A> {
+    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
+        Self(cell)
+    }
+
     /// How long `#[on_create]` may take.
     const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
 
     /// Gets the actor its state, and wakes it. Says whether it was made just now.
-    pub(in crate::host) async fn start(self: &Arc<Self>, maker: Option<Maker>) -> Result<bool, Fault> {
+    pub(in crate::host) async fn start(&self, maker: Option<Maker>) -> Result<bool, Fault> {
         let created = {
-            let mut access = self.access().await;
+            let mut access = self.0.access().await;
             let (created, restored) = self.claim_or_make(maker).await?;
             self.go_on_from(&mut access, restored);
             created
         };
-        if let Some(mode) = A::HOOKS.on_wake {
-            let hook = Hook::short("on_wake", mode);
-            self.run_hook(hook, None, async |state, ctx| state.on_wake(ctx).await).await?;
-        }
+        self.wake().await?;
         Ok(created)
     }
 
-    async fn claim_or_make(self: &Arc<Self>, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
+    /// Runs `#[on_wake]`.
+    pub(in crate::host) async fn wake(&self) -> Result<(), Fault> {
+        let Some(mode) = A::HOOKS.on_wake else { return Ok(()) };
+        let hook = Hook::short("on_wake", mode);
+        self.0.run_hook(hook, None, async |state, ctx| state.on_wake(ctx).await).await
+    }
+
+    async fn claim_or_make(&self, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
         if let Some(claim) = self.claim().await? {
             self.identify(claim.record.clone());
             return Ok((false, self.load(claim).await?));
         }
-        let Absent::Make(input) = self.absent() else { return Err(faults::actor_not_found()) };
+        let Absent::Make(input) = self.0.absent() else { return Err(faults::actor_not_found()) };
         self.identify(self.new_record());
         Ok((true, self.make(input.as_ref(), maker).await?))
     }
 
     /// The actor is now as it was restored.
-    pub(in crate::host) fn go_on_from(self: &Arc<Self>, core: &mut Core<A>, restored: Restored<A>) {
+    pub(in crate::host) fn go_on_from(&self, core: &mut Core<A>, restored: Restored<A>) {
         let Restored { state, stored, epoch, revision, alarms, queues } = restored;
         // What was read may have been written by another version, or with its maps in another order.
-        let seen =
-            if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
+        let seen = if ActorCell::<A>::SEES_CHANGES {
+            to_bytes(&*state).ok().as_deref().map(Fingerprint::of)
+        } else {
+            None
+        };
         core.state = Some(state);
         let loaded = Loaded { stored, seen, epoch, revision, alarms, queues };
-        let corrected = self.durable().load(loaded, self.shared().clock());
-        self.queues().refill();
-        self.durable().queues_have_changed();
+        let corrected = self.0.durable().load(loaded, self.0.shared().clock());
+        self.0.queues().refill();
+        self.0.durable().queues_have_changed();
         if corrected {
-            self.nudge();
+            self.0.nudge();
         }
     }
 
     /// The state to go on from after the one in memory became void.
-    pub(in crate::host) async fn restore(self: &Arc<Self>) -> Result<Restored<A>, Fault> {
+    pub(in crate::host) async fn restore(&self) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
-            self.durable().forget_unsaved(self.shared().clock());
-            let input = if let Absent::Make(input) = self.absent() { input.as_ref() } else { None };
+            self.0.durable().forget_unsaved(self.0.shared().clock());
+            let input = if let Absent::Make(input) = self.0.absent() { input.as_ref() } else { None };
             return self.make(input, None).await;
         }
         self.load(self.claim().await?.ok_or_else(faults::actor_not_found)?).await
     }
 
+    /// Makes the first state of an actor that is provisional, again if the one before is void.
+    pub(in crate::host) async fn make_anew(&self, core: &mut Core<A>) -> Result<(), Fault> {
+        self.0.durable().forget_unsaved(self.0.shared().clock());
+        let input = if let Absent::Make(input) = self.0.absent() { input.as_ref() } else { None };
+        let state = self.first_state(input).await?;
+        let seen = if ActorCell::<A>::SEES_CHANGES {
+            to_bytes(&*state).ok().as_deref().map(Fingerprint::of)
+        } else {
+            None
+        };
+        core.state = Some(state);
+        self.0.durable().load_provisional(seen);
+        Ok(())
+    }
+
     fn identify(&self, record: ActorRecord) {
         let id = record.id;
         // Set once: an actor keeps its identity. Before its id is known, as those who make the table of ids look for it.
-        self.set_identity(record);
-        self.kind().identify(id, self.key());
+        self.0.set_identity(record);
+        self.0.kind().identify(id, self.0.key());
     }
 
     /// The identity of an actor that is about to be made.
     pub(in crate::host) fn new_record(&self) -> ActorRecord {
-        let now_ms = self.shared().clock().now_ms();
-        ActorRecord::new(ActorId::generate(), self.kind().name(), self.key().clone(), now_ms)
+        let now_ms = self.0.shared().clock().now_ms();
+        ActorRecord::new(ActorId::generate(), self.0.kind().name(), self.0.key().clone(), now_ms)
     }
 
     pub(in crate::host) async fn claim(&self) -> Result<Option<Claim>, Fault> {
         if A::EPHEMERAL {
             return Ok(None);
         }
-        let store = self.shared().store();
-        store.claim(self.kind().name(), self.key()).await.map_err(faults::store_failed)
+        let store = self.0.shared().store();
+        store.claim(self.0.kind().name(), self.0.key()).await.map_err(faults::store_failed)
     }
 
-    async fn load(self: &Arc<Self>, claim: Claim) -> Result<Restored<A>, Fault> {
-        let state = guarded(self.code("load"), || A::load(&claim.state).map(Box::new))?
+    async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
+        let state = guarded(self.0.code("load"), || A::load(&claim.state).map(Box::new))?
             .map_err(|error| Fault::internal(&error))?;
         let stored = Some(Fingerprint::of(&claim.state));
         let Claim { epoch, revision, alarms, .. } = claim;
-        let queues = self.queues().read_stored().await?;
+        let queues = self.0.queues().read_stored().await?;
         Ok(Restored { state, stored, epoch, revision, alarms, queues })
     }
 
     /// The first state, by `#[on_create]`.
-    pub(in crate::host) async fn first_state(
-        self: &Arc<Self>,
-        input: Option<&Bytes>,
-    ) -> Result<Box<A>, Fault> {
+    async fn first_state(&self, input: Option<&Bytes>) -> Result<Box<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
-        let ctx = self.ctx_beside();
+        let ctx = self.0.ctx_beside();
         // A call that comes back to the actor from there is a deadlock.
-        let link = self.link(Chain::default(), "on_create", None);
+        let link = self.0.link(Chain::default(), "on_create", None);
         let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
-        let create = guarded_hook(self.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
-        create.instrument(self.hook_span("on_create", None)).await?
+        let create = guarded_hook(self.0.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
+        create.instrument(self.0.hook_span("on_create", None)).await?
     }
 
     /// Makes the first state, and saves it: an actor exists once its row does. What `#[on_create]` refuses is not made, so
     /// it counts for nobody.
-    async fn make(
-        self: &Arc<Self>,
-        input: Option<&Bytes>,
-        maker: Option<Maker>,
-    ) -> Result<Restored<A>, Fault> {
+    async fn make(&self, input: Option<&Bytes>, maker: Option<Maker>) -> Result<Restored<A>, Fault> {
         let state = self.first_state(input).await?;
         if let Some(maker) = maker {
             maker.make()?;
         }
         if A::EPHEMERAL {
-            let (alarms, queues) = (self.schedules().all(), StoredQueues::None);
+            let (alarms, queues) = (self.0.schedules().all(), StoredQueues::None);
             return Ok(Restored { state, stored: None, epoch: 0, revision: 0, alarms, queues });
         }
-        let saved = to_bytes(&*state).map_err(|why| self.saving().unsavable(&why))?;
+        let saved = to_bytes(&*state).map_err(|why| self.0.saving().unsavable(&why))?;
         let stored = Some(Fingerprint::of(&saved));
-        let first = self.durable().submit_first();
+        let first = self.0.durable().submit_first();
         let made = StoredQueues::Made(first.messages_until());
         let FirstChanges { alarms, messages, .. } = first;
-        let record = self.record().clone();
-        commit_now(self.shared(), Commit::Create { record, state: saved, alarms, messages }).await?;
-        let alarms = self.schedules().all();
+        let record = self.0.record().clone();
+        commit_now(self.0.shared(), Commit::Create { record, state: saved, alarms, messages }).await?;
+        let alarms = self.0.schedules().all();
         Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, queues: made })
     }
 }

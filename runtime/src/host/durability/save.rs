@@ -49,7 +49,7 @@ use crate::{
     error::{Code, faults},
     host::{
         ActorCell,
-        cell::{Core, keep_alive::LifecycleRequest},
+        cell::{Core, keep_alive::LifecycleRequest, start::Starting},
         pending_output::ActorDurable,
         turn::{catch::caught, write_turn::WriteAccess},
     },
@@ -212,15 +212,15 @@ impl<'a, A: Actor> Saving<'a, A> {
         let _held = self.0.queues().hold().await;
         core.state = None;
         if self.durable().is_provisional() {
-            return self.0.make_anew(core).await;
+            return Starting::of(self.0).make_anew(core).await;
         }
-        let restored = self.0.restore().await.inspect_err(|fault| {
+        let restored = Starting::of(self.0).restore().await.inspect_err(|fault| {
             if fault.has(Code::ActorNotFound) {
                 // Another process has destroyed it, or a commit has whose outcome was not known.
                 self.0.request(LifecycleRequest::Destroy);
             }
         })?;
-        self.0.go_on_from(core, restored);
+        Starting::of(self.0).go_on_from(core, restored);
         Ok(())
     }
 

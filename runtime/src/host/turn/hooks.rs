@@ -3,7 +3,14 @@
 use std::{sync::Arc, time::Duration};
 
 use super::write_turn::WriteTurn;
-use crate::{Actor, Conn, Ctx, Fault, Mode, host::ActorCell, util::log::Instrument as _};
+use crate::{
+    Actor, Conn, Ctx, Fault, Mode,
+    host::ActorCell,
+    util::{
+        log::{self, Instrument as _},
+        shown::shown,
+    },
+};
 
 /// A hook, and what it is to the host.
 pub(in crate::host) struct Hook {
@@ -45,5 +52,12 @@ impl<A: Actor> ActorCell<A> {
             turn.end_as(hook.mode, result)?
         };
         run.instrument(span).await
+    }
+}
+
+/// For a hook that nobody asked for.
+pub(in crate::host) fn log_failure<A: Actor>(cell: &ActorCell<A>, result: Result<(), Fault>) {
+    if let Err(fault) = result {
+        log::error!(actor = shown(cell.record().id), fault = shown(&fault), "hook failed");
     }
 }

@@ -18,7 +18,6 @@ pub(in crate::host) mod write_turn;
 use std::sync::Arc;
 
 use self::{
-    awaited::Awaited,
     call::{Call, Respond},
     call_chain::{Chain, Hold, Link, Reading},
     quantum::Quantum,
@@ -272,10 +271,5 @@ impl<A: Actor> ActorCell<A> {
     /// What a call does here.
     pub(super) fn link_of<R>(&self, call: &Call<A, R>, reading: Option<Reading>) -> Link {
         self.link(call.chain.clone(), call.action.info().name, reading)
-    }
-
-    /// What work beside the turns does that was begun by this name.
-    pub(super) fn link_beside(&self, name: &'static str, work: Arc<Awaited>) -> Link {
-        Chain::beside(self.record().id, self.address(), name, work)
     }
 }

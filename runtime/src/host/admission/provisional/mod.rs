@@ -30,32 +30,27 @@
 //! is posted under the lock of `Provisionals`, and under the same lock a provisional actor sees that nobody waits, and
 //! leaves the list: so nobody is posted to one that is dropped.
 
+pub(in crate::host) mod list;
 mod routing;
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, Weak},
-};
-
-use bytes::Bytes;
-use parking_lot::Mutex;
+use std::sync::Arc;
 
 use crate::{
-    Actor, Fault, Key,
+    Actor, Fault,
     error::faults,
     host::{
-        ActorCell, Denied, Lookup,
+        ActorCell, ActorType, Denied, Lookup,
         cell::{
-            Absent, Core,
+            Core,
             envelope::{Connect, Envelope},
             lifecycle,
             mailbox::Next,
+            start::Starting,
             task::ActorTask,
         },
         connections::connect::Judged,
         durability::{commit::commit_now, fingerprint::Fingerprint, save::to_bytes},
         schedules::firing::FiringAlarms,
-        turn::hooks::Hook,
     },
     store::Commit,
     util::{
@@ -64,70 +59,10 @@ use crate::{
     },
 };
 
-/// The actors of a kind that are provisional. Each belongs to its task.
-pub(in crate::host) struct Provisionals<A: Actor>(Mutex<HashMap<Key, Vec<Weak<ActorCell<A>>>>>);
-
-impl<A: Actor> Default for Provisionals<A> {
-    fn default() -> Self {
-        Self(Mutex::default())
-    }
-}
-
-impl<A: Actor> Provisionals<A> {
-    /// Those of this key.
-    fn of(&self, key: &Key) -> Vec<Arc<ActorCell<A>>> {
-        self.0.lock().get(key).into_iter().flatten().filter_map(Weak::upgrade).collect()
-    }
-
-    /// All of them.
-    pub(in crate::host) fn all(&self) -> Vec<Arc<ActorCell<A>>> {
-        self.0.lock().values().flatten().filter_map(Weak::upgrade).collect()
-    }
-
-    /// The one of this key waits for whoever asks, who cannot wait for it.
-    pub(in crate::host) fn waits_for_caller(&self, key: &Key) -> Option<Arc<ActorCell<A>>> {
-        self.of(key).into_iter().find(|cell| cell.waits_for_caller())
-    }
-
-    /// Waits until it is known what becomes of those of this key. Says whether there were any.
-    pub(in crate::host) async fn decided(&self, key: &Key) -> bool {
-        let cells = self.of(key);
-        for cell in &cells {
-            // Whatever becomes of it.
-            let _ = cell.lifecycle().wait_started().await;
-        }
-        !cells.is_empty()
-    }
-
-    /// Takes one out of the list, if it is there and this says so.
-    fn remove_if(&self, cell: &Arc<ActorCell<A>>, condition: impl FnOnce() -> bool) -> bool {
-        let mut all = self.0.lock();
-        let Some(cells) = all.get_mut(cell.key()) else { return false };
-        let place = cells.iter().position(|known| known.as_ptr() == Arc::as_ptr(cell));
-        let Some(place) = place.filter(|_| condition()) else { return false };
-        cells.swap_remove(place);
-        if cells.is_empty() {
-            all.remove(cell.key());
-            // A wave leaves nothing behind.
-            if all.capacity() > 1024 && all.len() < all.capacity() / 8 {
-                all.shrink_to_fit();
-            }
-        }
-        true
-    }
-}
-
-/// The task of an actor that begins as a provisional one.
-async fn run_provisionally<A: Actor>(task: ActorTask<A>, span: Span) {
-    let cell = task.cell();
-    // Boxed: what an actor that is awake holds on to does not grow by it.
-    if let Some(held) = Box::pin(cell.be_provisional().instrument(span)).await {
-        for envelope in held {
-            Box::pin(cell.take(envelope, 1, &mut FiringAlarms::default())).await;
-            cell.mailbox().done();
-        }
-        cell.run_loop().await;
-    }
+/// The task of an actor that is provisional.
+struct Provisional<A: Actor> {
+    kind: Arc<ActorType<A>>,
+    task: ActorTask<A>,
 }
 
 /// What came of one caller.
@@ -146,10 +81,25 @@ enum Making {
     Superseded,
 }
 
-impl<A: Actor> ActorCell<A> {
+impl<A: Actor> Provisional<A> {
+    fn cell(&self) -> &Arc<ActorCell<A>> {
+        self.task.cell()
+    }
+
+    /// Runs it, in the span of whoever needs it first up to where it is admitted.
+    async fn run(self, span: Span) {
+        // Boxed: what an actor that is awake holds on to does not grow by it.
+        let Some(held) = Box::pin(self.be_provisional().instrument(span)).await else { return };
+        for envelope in held {
+            Box::pin(self.cell().take(envelope, 1, &mut FiringAlarms::default())).await;
+            self.cell().mailbox().done();
+        }
+        self.task.run_loop().await;
+    }
+
     /// Judges who comes, one after the other, up to the first who is let in. Gives what waited for that; `None` if there is
     /// no actor after all.
-    async fn be_provisional(self: &Arc<Self>) -> Option<Vec<Envelope<A>>> {
+    async fn be_provisional(&self) -> Option<Vec<Envelope<A>>> {
         if let Err(fault) = self.make_provisionally().await {
             // No backoff: a stranger's input must not keep others from the key.
             self.fail_callers(&fault);
@@ -158,7 +108,7 @@ impl<A: Actor> ActorCell<A> {
         let mut held = Vec::new();
         while let Some(connect) = self.next_caller(&mut held) {
             match self.hear(connect).await {
-                Heard::Denied => drop(self.mailbox().done()),
+                Heard::Denied => drop(self.cell().mailbox().done()),
                 Heard::LetIn => return Some(held),
                 Heard::Ended => break,
             }
@@ -169,20 +119,20 @@ impl<A: Actor> ActorCell<A> {
         None
     }
 
-    async fn hear(self: &Arc<Self>, mut connect: Box<Connect<A>>) -> Heard {
+    async fn hear(&self, mut connect: Box<Connect<A>>) -> Heard {
         let span = connect.span.clone();
-        let judged = match connect.judge(self).instrument(span).await {
+        let judged = match connect.judge(self.cell()).instrument(span).await {
             Ok(judged) => judged,
             Err(fault) => {
                 connect.deny(Denied::Rejected(fault));
                 return Heard::Denied;
             }
         };
-        if self.is_to_be_destroyed() || matches!(connect.reach, Lookup::Get) {
+        if self.cell().is_to_be_destroyed() || matches!(connect.reach, Lookup::Get) {
             connect.deny(Denied::Unreached(faults::actor_not_found()));
             return Heard::Denied;
         }
-        if let Err(fault) = self.count_made(connect.maker.as_ref()).await {
+        if let Err(fault) = self.kind.count_made(self.cell().key(), connect.maker.as_ref()).await {
             // It goes on for the others.
             connect.deny(Denied::Unreached(fault));
             return Heard::Denied;
@@ -190,36 +140,24 @@ impl<A: Actor> ActorCell<A> {
         if self.admit_first(connect, judged).await { Heard::LetIn } else { Heard::Ended }
     }
 
-    async fn make_provisionally(self: &Arc<Self>) -> Result<(), Fault> {
+    async fn make_provisionally(&self) -> Result<(), Fault> {
         // Not known by it: only its own code sees it.
-        self.set_identity(self.new_record());
-        let mut access = self.access().await;
-        self.make_anew(&mut access).await
-    }
-
-    /// Makes the first state of an actor that is provisional, again if the one before is void.
-    pub(in crate::host) async fn make_anew(self: &Arc<Self>, core: &mut Core<A>) -> Result<(), Fault> {
-        self.durable().forget_unsaved(self.shared().clock());
-        let input = if let Absent::Make(input) = self.absent() { input.as_ref() } else { None };
-        let state = self.first_state(input).await?;
-        let seen =
-            if Self::SEES_CHANGES { to_bytes(&*state).ok().as_deref().map(Fingerprint::of) } else { None };
-        core.state = Some(state);
-        self.durable().load_provisional(seen);
-        Ok(())
+        self.cell().set_identity(Starting::of(self.cell()).new_record());
+        let mut access = self.cell().access().await;
+        Starting::of(self.cell()).make_anew(&mut access).await
     }
 
     /// The next one to be judged. `None` once nobody waits, or nobody can be let in any more.
-    fn next_caller(self: &Arc<Self>, held: &mut Vec<Envelope<A>>) -> Option<Box<Connect<A>>> {
+    fn next_caller(&self, held: &mut Vec<Envelope<A>>) -> Option<Box<Connect<A>>> {
         loop {
-            if self.is_to_be_destroyed() {
+            if self.cell().is_to_be_destroyed() {
                 self.fail_callers(&faults::actor_not_found());
                 return None;
             }
-            match self.mailbox().try_next() {
+            match self.cell().mailbox().try_next() {
                 // Who has gone away is asked nothing.
                 Some(Next::Item(Envelope::Connect(connect))) if connect.opened.is_closed() => {
-                    self.mailbox().done();
+                    self.cell().mailbox().done();
                 }
                 Some(Next::Item(Envelope::Connect(connect))) => return Some(connect),
                 Some(Next::Item(envelope)) => held.push(envelope),
@@ -230,8 +168,8 @@ impl<A: Actor> ActorCell<A> {
                 }
                 None => {
                     // Under the lock that callers are posted under.
-                    let is_unwanted = || self.mailbox().waiting() == held.len();
-                    if self.kind().provisionals.remove_if(self, is_unwanted) {
+                    let is_unwanted = || self.cell().mailbox().waiting() == held.len();
+                    if self.kind.provisionals.remove_if(self.cell(), is_unwanted) {
                         self.fail_callers(&faults::actor_not_found());
                         return None;
                     }
@@ -241,11 +179,11 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// There will be no actor: who waits is told why.
-    fn fail_callers(self: &Arc<Self>, fault: &Fault) {
-        self.kind().forget_provisional(self);
-        self.kind().forget(self);
-        let waiting = self.mailbox().drain();
-        self.lifecycle().set_started(Err(fault.clone()));
+    fn fail_callers(&self, fault: &Fault) {
+        self.kind.forget_provisional(self.cell());
+        self.kind.forget(self.cell());
+        let waiting = self.cell().mailbox().drain();
+        self.cell().lifecycle().set_started(Err(fault.clone()));
         for envelope in waiting {
             match envelope {
                 Envelope::Connect(connect) => {
@@ -259,7 +197,7 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// Makes the actor, with the first whom it lets in. Says whether it is awake.
-    async fn admit_first(self: &Arc<Self>, connect: Box<Connect<A>>, judged: Judged<A>) -> bool {
+    async fn admit_first(&self, connect: Box<Connect<A>>, judged: Judged<A>) -> bool {
         let span = connect.span.clone();
         let made = self.make_for_good().await;
         let woken = match made {
@@ -267,71 +205,65 @@ impl<A: Actor> ActorCell<A> {
                 self.send_on(connect);
                 return false;
             }
-            Ok(Making::Made) => self.wake_up().await,
+            Ok(Making::Made) => Starting::of(self.cell()).wake().await,
             Err(fault) => Err(fault),
         };
         if let Err(fault) = woken {
             connect.deny(Denied::Unreached(fault.clone()));
-            self.kind().start_ended(self, Some(&fault));
+            self.kind.start_ended(self.cell(), Some(&fault));
             self.fail_callers(&fault);
             return false;
         }
-        self.begin_run();
-        self.kind().start_ended(self, None);
-        self.lifecycle().set_started(Ok(true));
-        connect.open(self, judged, true).instrument(span).await;
-        self.mailbox().done();
+        self.task.begin_run();
+        self.kind.start_ended(self.cell(), None);
+        self.cell().lifecycle().set_started(Ok(true));
+        connect.open(self.cell(), judged, true).instrument(span).await;
+        self.cell().mailbox().done();
         true
     }
 
     /// The first commit: everything that the hooks have done is in it.
-    async fn make_for_good(self: &Arc<Self>) -> Result<Making, Fault> {
-        if !self.kind().give_key(self)? {
+    async fn make_for_good(&self) -> Result<Making, Fault> {
+        if !self.kind.give_key(self.cell())? {
             return Ok(Making::Superseded);
         }
-        let access = self.access().await;
+        let access = self.cell().access().await;
         if A::EPHEMERAL {
-            self.durable().admit_unsaved();
+            self.cell().durable().admit_unsaved();
         } else {
             // It may have been made, and have gone to sleep again, since nobody was found.
-            if self.claim().await?.is_some() {
+            if Starting::of(self.cell()).claim().await?.is_some() {
                 return Ok(Making::Superseded);
             }
             self.commit_first(&access).await?;
         }
-        self.kind().identify(self.record().id, self.key());
-        self.durable().queues_have_changed();
+        self.kind.identify(self.cell().record().id, self.cell().key());
+        self.cell().durable().queues_have_changed();
         Ok(Making::Made)
     }
 
-    async fn commit_first(self: &Arc<Self>, core: &Core<A>) -> Result<(), Fault> {
-        let state = to_bytes(core.state()).map_err(|why| self.saving().unsavable(&why))?;
+    async fn commit_first(&self, core: &Core<A>) -> Result<(), Fault> {
+        let state = to_bytes(core.state()).map_err(|why| self.cell().saving().unsavable(&why))?;
         let stored = Fingerprint::of(&state);
-        let mut first = self.durable().submit_first();
+        let mut first = self.cell().durable().submit_first();
         let (alarms, messages) = (std::mem::take(&mut first.alarms), std::mem::take(&mut first.messages));
-        let record = self.record().clone();
-        commit_now(self.shared(), Commit::Create { record, state, alarms, messages }).await?;
-        self.durable().admit(stored, &first, self.shared().clock());
-        self.queues().refill();
+        let record = self.cell().record().clone();
+        commit_now(self.cell().shared(), Commit::Create { record, state, alarms, messages }).await?;
+        self.cell().durable().admit(stored, &first, self.cell().shared().clock());
+        self.cell().queues().refill();
         // What has changed beside the turns meanwhile is saved by the actor's task.
-        self.nudge();
+        self.cell().nudge();
         Ok(())
     }
 
-    async fn wake_up(self: &Arc<Self>) -> Result<(), Fault> {
-        let Some(mode) = A::HOOKS.on_wake else { return Ok(()) };
-        let hook = Hook::short("on_wake", mode);
-        self.run_hook(hook, None, async |state, ctx| state.on_wake(ctx).await).await
-    }
-
     /// There is an actor of this key already: who waits goes on to that one, and is judged there.
-    fn send_on(self: &Arc<Self>, first: Box<Connect<A>>) {
-        self.kind().forget(self);
-        self.kind().forget_provisional(self);
-        let waiting = self.mailbox().drain();
+    fn send_on(&self, first: Box<Connect<A>>) {
+        self.kind.forget(self.cell());
+        self.kind.forget_provisional(self.cell());
+        let waiting = self.cell().mailbox().drain();
         // As if it had gone to sleep: who waits for it looks again.
-        self.lifecycle().advance(lifecycle::Phase::Closing);
-        self.lifecycle().set_started(Ok(false));
+        self.cell().lifecycle().advance(lifecycle::Phase::Closing);
+        self.cell().lifecycle().set_started(Ok(false));
         let mut callers = vec![first];
         for envelope in waiting {
             match envelope {
@@ -340,12 +272,8 @@ impl<A: Actor> ActorCell<A> {
             }
         }
         for connect in callers {
-            let (kind, key) = (Arc::clone(self.kind()), self.key().clone());
-            task::spawn_in(self.shared().tasks(), async move { kind.route(&key, connect).await });
+            let (kind, key) = (Arc::clone(&self.kind), self.cell().key().clone());
+            task::spawn_in(self.cell().shared().tasks(), async move { kind.route(&key, connect).await });
         }
-    }
-
-    fn is_made_from(&self, input: Option<&Bytes>) -> bool {
-        matches!(self.absent(), Absent::Make(own) if own.as_ref() == input)
     }
 }

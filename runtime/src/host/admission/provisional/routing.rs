@@ -4,7 +4,7 @@ use std::sync::{Arc, Weak};
 
 use bytes::Bytes;
 
-use super::run_provisionally;
+use super::Provisional;
 use crate::{
     Actor, Fault, Key,
     error::{Code, faults},
@@ -88,7 +88,7 @@ impl<A: Actor> ActorType<A> {
 
     /// Whether there is a provisional actor that this one would share.
     fn tries(&self, key: &Key, connect: &Connect<A>) -> bool {
-        self.provisionals.of(key).iter().any(|cell| cell.is_made_from(input_of(connect)))
+        self.provisionals.of(key).iter().any(|cell| is_made_from(cell, input_of(connect)))
     }
 
     /// Posts somebody to a provisional actor, which begins with this one if there is none of the same input. Gives them
@@ -119,7 +119,7 @@ impl<A: Actor> ActorType<A> {
             return None;
         }
         let mut known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
-        let known = known.find(|cell| cell.is_made_from(input.as_ref()));
+        let known = known.find(|cell| is_made_from(cell, input.as_ref()));
         let mut task = None;
         let cell = match (known, permit) {
             (Some(cell), _) => cell,
@@ -144,7 +144,10 @@ impl<A: Actor> ActorType<A> {
         // A tokio runtime that is being shut down drops a task where it is spawned, and this one leaves the list then.
         drop((all, awake));
         if let Some(task) = task {
-            task::spawn_in(self.shared().tasks(), run_provisionally(task, cell.wake_span()));
+            task::spawn_in(
+                self.shared().tasks(),
+                Provisional { kind: Arc::clone(self), task }.run(cell.wake_span()),
+            );
         }
         None
     }
@@ -175,4 +178,8 @@ fn input_of<A: Actor>(connect: &Connect<A>) -> Option<&Bytes> {
         Lookup::Get => None,
         Lookup::GetOrCreate { input } | Lookup::Create { input } => input.as_ref(),
     }
+}
+
+fn is_made_from<A: Actor>(cell: &ActorCell<A>, input: Option<&Bytes>) -> bool {
+    matches!(cell.absent(), Absent::Make(own) if own.as_ref() == input)
 }
