@@ -236,7 +236,8 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
             return Ok(Told::Refused(faults::connection_required(info.name)));
         }
         // Nobody waits for it, so it closes no circle: an actor may tell itself something.
-        let call = Call::new(&self, action, None, Destination::Nobody, Chain::default());
+        let watch = self.watch(info, None);
+        let call = Call::new(watch, action, None, Destination::Nobody, Chain::default());
         // In line even if the actor is idle: who tells something does not wait for it to run.
         match self.mailbox().push(Envelope::Call(call)) {
             Ok(()) => Ok(Told::Queued),

@@ -50,6 +50,13 @@ pub(crate) enum PendingOutput<A: Actor> {
     Held(Box<dyn FnOnce(Result<(), Fault>) + Send>),
 }
 
+impl<A: Actor> From<Answer<A>> for PendingOutput<A> {
+    #[inline]
+    fn from(answer: Answer<A>) -> Self {
+        Self::Answer(answer)
+    }
+}
+
 impl<A: Actor> Pending for PendingOutput<A> {
     const IS_SAVED: bool = !A::EPHEMERAL;
     const WAITS: bool = Self::IS_SAVED && !matches!(A::OPTIONS.durability, Durability::Relaxed);

@@ -36,6 +36,7 @@ pub(in crate::host) mod parked;
 pub(in crate::host) mod sizes;
 pub(in crate::host) mod sleep_timer;
 pub(in crate::host) mod slots;
+pub(in crate::host) mod spans;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod task;
@@ -438,7 +439,8 @@ impl<A: Actor> ActorCell<A> {
         action: ActionOf<A>,
         chain: Chain,
     ) -> Result<super::Asked<ReplyOf<A>>, ActionOf<A>> {
-        let call = match self.take_directly(Call::here(self, action, chain)) {
+        let watch = self.watch(action.info(), None);
+        let call = match self.take_directly(Call::here(watch, action, chain)) {
             Ok(asked) => return Ok(asked),
             Err(call) => call,
         };
@@ -484,7 +486,8 @@ impl<A: Actor> ActorCell<A> {
         chain: Chain,
     ) -> Result<ReplyOf<A>, Fault> {
         let (sender, answer) = oneshot::channel();
-        let call = Call::new(self, action, caller, Destination::Task(sender, source), chain);
+        let watch = self.watch(action.info(), caller.as_ref());
+        let call = Call::new(watch, action, caller, Destination::Task(sender, source), chain);
         self.post_awake(Envelope::Call(call)).await?;
         answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }

@@ -17,6 +17,7 @@ use crate::{
         turn::{
             call::{Call, Destination},
             call_chain::Chain,
+            instrument::CallInstrument,
             read_turn::ReadTurn,
             write_turn::WriteAccess,
         },
@@ -124,7 +125,10 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
     let task = run(ActorTask::new(&cell), None, Span::none());
     assert!(size_of_val(&task) < TASK, "the task of an actor: {}", size_of_val(&task));
 
-    let call = |action| Call::new(&cell, action, None, Destination::Nobody, Chain::default());
+    let call = |action| {
+        let watch = CallInstrument::default();
+        Call::new(watch, action, None, Destination::Nobody, Chain::default())
+    };
     {
         let core = cell.mailbox().take_if_idle().expect("nobody has it");
         let mut access = WriteAccess::new(Arc::clone(&cell), core);

@@ -5,17 +5,16 @@ use tokio::sync::oneshot;
 
 use super::{call_chain::Chain, instrument::CallInstrument};
 use crate::{
-    Action as _, Actor, Conn, Fault,
+    Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
     error::faults,
     host::{
-        ActorCell, Flow, Source,
+        Flow, Pending, Source,
         durability::{
             durable::TurnEnd,
             output_gate::Passage,
             release::{Output, release},
         },
-        pending_output::PendingOutput,
     },
     util::log::Span,
 };
@@ -63,13 +62,16 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
     ) -> (impl Future<Output = ()> + Send + 'static, Self::Asked);
 
     /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
-    fn pass(ready: Self::Ready, mut end: TurnEnd<'_, PendingOutput<A>>) -> Self::Asked {
+    fn pass<P>(ready: Self::Ready, mut end: TurnEnd<'_, P>) -> Self::Asked
+    where
+        P: Pending + From<Answer<A>>,
+    {
         match end.passage() {
             // Under the gate's lock, so that what leaves keeps its order; it never waits.
             Passage::Free => release(ready),
             Passage::Waits(needs) => {
                 let (answer, asked) = Self::wait(ready);
-                end.hold(needs, PendingOutput::Answer(answer));
+                end.hold(needs, answer.into());
                 asked
             }
             Passage::Void => {
@@ -111,24 +113,22 @@ pub(crate) enum Destination<A: Actor> {
 }
 
 impl<A: Actor> Call<A> {
-    /// A call that reaches its actor now, and is watched from here on.
     #[expect(
         clippy::inline_always,
         reason = "nothing that is inlined here is in the way of a call that nobody watches"
     )]
     #[inline(always)]
     pub(in crate::host) fn new(
-        cell: &ActorCell<A>,
+        watch: CallInstrument,
         action: ActionOf<A>,
         caller: Option<Conn<A>>,
         to: Destination<A>,
         chain: Chain,
     ) -> Self {
-        let watch = CallInstrument::begin(cell.kind().meters(), action.info(), || cell.who(caller.as_ref()));
         Self { action, caller, reply_to: ReplyTo { to, watch }, chain }
     }
 
-    /// A call of this connection, which has such a watch already.
+    /// A call of this connection.
     pub(in crate::host) fn of_conn(
         watch: CallInstrument,
         action: ActionOf<A>,
@@ -144,11 +144,10 @@ impl<A: Actor> Call<A> {
 
 #[cfg(feature = "client")]
 impl<A: Actor> Call<A, ReplyHere> {
-    /// A call of this process, watched from here on.
+    /// A call of this process.
     #[expect(clippy::inline_always, reason = "as above")]
     #[inline(always)]
-    pub(in crate::host) fn here(cell: &ActorCell<A>, action: ActionOf<A>, chain: Chain) -> Self {
-        let watch = CallInstrument::begin(cell.kind().meters(), action.info(), || cell.who(None));
+    pub(in crate::host) fn here(watch: CallInstrument, action: ActionOf<A>, chain: Chain) -> Self {
         Self { action, caller: None, reply_to: ReplyHere(watch), chain }
     }
 }

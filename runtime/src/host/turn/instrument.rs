@@ -6,8 +6,7 @@ use tokio::time::Instant;
 use tracing::{field, level_filters::LevelFilter};
 
 use crate::{
-    ActionInfo, Actor, ActorId, Conn, ConnId, Contract, Fault, Key, Reply, ScheduleId,
-    host::ActorCell,
+    ActionInfo, ActorId, ConnId, Fault, Key, Reply, ScheduleId,
     meters::{self, ActorMeters, Outcome},
     util::{
         log::{self, Span},
@@ -120,64 +119,5 @@ impl Watched {
         if let Some(Measured { meters, place, began }) = &self.measured {
             meters.answered(*place, outcome, began.elapsed());
         }
-    }
-}
-
-impl<A: Actor> ActorCell<A> {
-    pub(crate) fn meters(&self) -> &Arc<ActorMeters> {
-        self.kind().meters()
-    }
-
-    pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> CallInfo<'_> {
-        let id = self.identity().map(|record| record.id);
-        let conn = conn.filter(|conn| !conn.is_call()).map(Conn::id);
-        CallInfo { actor: A::Contract::NAME, key: self.key(), id, conn, schedule: None }
-    }
-
-    /// The span that a hook runs in, or another handler that is no action.
-    pub(in crate::host) fn hook_span(&self, hook: &'static str, conn: Option<&Conn<A>>) -> Span {
-        let CallInfo { actor, key, id, conn, .. } = self.who(conn);
-        log::info_span!(
-            target: "callboard::hook",
-            "hook",
-            actor,
-            key = shown(&key),
-            actor_id = id.map(shown),
-            hook,
-            conn = conn.map(shown),
-        )
-    }
-
-    /// The span of a message on its way to one of the actor's queues.
-    pub(in crate::host) fn send_span(&self, queue: usize) -> Span {
-        let CallInfo { actor, key, id, .. } = self.who(None);
-        let queue = A::Contract::QUEUES[queue].name;
-        log::info_span!(
-            target: "callboard::queue",
-            "send",
-            actor,
-            key = shown(&key),
-            actor_id = id.map(shown),
-            queue,
-        )
-    }
-
-    /// The span that the start of the actor runs in: of whoever needs it first.
-    pub(in crate::host) fn wake_span(&self) -> Span {
-        log::info_span!(target: "callboard::actor", "wake", actor = A::Contract::NAME, key = shown(self.key()))
-    }
-
-    /// The span of what is said about a save. What the store says belongs to no call, for any number of them may have
-    /// waited for it; what a turn hears of its own state, to that.
-    pub(in crate::host) fn save_span(&self, parent: Option<tracing::Id>) -> Span {
-        let CallInfo { actor, key, id, .. } = self.who(None);
-        log::info_span!(
-            target: "callboard::actor",
-            parent: parent,
-            "save",
-            actor,
-            key = shown(&key),
-            actor_id = id.map(shown),
-        )
     }
 }
