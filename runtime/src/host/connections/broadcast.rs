@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
-use super::broadcast_buffer::Audience;
+use super::audience::Audience;
 use crate::{
     Actor, Conn,
     delivery::{

@@ -30,12 +30,11 @@ use std::{
     },
 };
 
-use super::{broadcast::Broadcast, turn_buffer::TurnBuffer};
+use super::{audience::Audience, broadcast::Broadcast, turn_buffer::TurnBuffer};
 use crate::{
-    Actor, Conn, Durability,
+    Actor, Durability,
     delivery::{
         encoding_slot::PerSlot,
-        outbox::Outbox,
         outgoing_message::OutgoingMessage,
         queue_size::{BatchLimit, QueueSize},
         turn_id::TurnScope,
@@ -52,16 +51,6 @@ pub(crate) struct BroadcastBuffer<A: Actor> {
     buffer: TurnBuffer<Buffered<A>>,
     /// Raised whenever a connection may get other events than before.
     version: AtomicU64,
-}
-
-/// The connections that get an event.
-pub(crate) struct Audience<A: Actor> {
-    /// In the order they joined.
-    pub(in crate::host) conns: Vec<Conn<A>>,
-    /// Of those connections that have one.
-    pub(in crate::host) outboxes: Arc<[Arc<Outbox>]>,
-    /// The encodings that they need.
-    pub(in crate::host) slots: PerSlot<bool>,
 }
 
 /// An event in each encoding that its audience needs.

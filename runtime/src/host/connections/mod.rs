@@ -5,6 +5,7 @@
 //! - `broadcast_buffer.rs` and `broadcast.rs`: the way from the actor to many connections. `turn_buffer.rs` decides when what
 //!   is buffered leaves.
 
+pub(in crate::host) mod audience;
 pub(in crate::host) mod broadcast;
 pub(in crate::host) mod broadcast_buffer;
 pub(in crate::host) mod connect;
@@ -20,15 +21,12 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use parking_lot::Mutex;
 
-use self::broadcast_buffer::{Audience, BroadcastBuffer};
+use self::{audience::Audience, broadcast_buffer::BroadcastBuffer};
 use super::pending_output::ActorGate;
 use crate::{
     Actor, Conn, ConnId, EventOf,
     actor::conn::events,
-    delivery::{
-        encoded_event::{EncodedEvent, SendError},
-        encoding_slot::EncodingSlot,
-    },
+    delivery::encoded_event::{EncodedEvent, SendError},
     meters::ActorMeters,
 };
 
@@ -169,16 +167,5 @@ impl<A: Actor> Connections<A> {
         };
         audiences[index] = Some(Known { version, audience: Arc::clone(&audience) });
         audience
-    }
-}
-
-impl<A: Actor> Audience<A> {
-    fn of(conns: Vec<Conn<A>>) -> Self {
-        let mut slots = [false; EncodingSlot::COUNT];
-        for slot in conns.iter().filter_map(Conn::encoding_slot) {
-            slots[slot.index()] = true;
-        }
-        let outboxes = conns.iter().filter_map(Conn::outbox).cloned().collect();
-        Self { conns, outboxes, slots }
     }
 }

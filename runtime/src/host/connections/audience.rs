@@ -1,0 +1,32 @@
+//! The connections that get an event, as they are when it is sent.
+
+use std::sync::Arc;
+
+use crate::{
+    Actor, Conn,
+    delivery::{
+        encoding_slot::{EncodingSlot, PerSlot},
+        outbox::Outbox,
+    },
+};
+
+/// The connections that get an event.
+pub(crate) struct Audience<A: Actor> {
+    /// In the order they joined.
+    pub(in crate::host) conns: Vec<Conn<A>>,
+    /// Of those connections that have one.
+    pub(in crate::host) outboxes: Arc<[Arc<Outbox>]>,
+    /// The encodings that they need.
+    pub(in crate::host) slots: PerSlot<bool>,
+}
+
+impl<A: Actor> Audience<A> {
+    pub(super) fn of(conns: Vec<Conn<A>>) -> Self {
+        let mut slots = [false; EncodingSlot::COUNT];
+        for slot in conns.iter().filter_map(Conn::encoding_slot) {
+            slots[slot.index()] = true;
+        }
+        let outboxes = conns.iter().filter_map(Conn::outbox).cloned().collect();
+        Self { conns, outboxes, slots }
+    }
+}
