@@ -20,8 +20,7 @@ use super::{
         stranger::Maker,
     },
     cell::{
-        Absent,
-        envelope::Envelope,
+        Absent, Envelope,
         lifecycle::Phase,
         sleep_timer::SleepTimer,
         start_backoff::StartBackoff,

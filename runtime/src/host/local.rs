@@ -8,7 +8,7 @@ use super::{
     ActorCell, ActorType, AdmissionRequest, Asked, Chain, Denied, EnqueueRequest, HandledFuture, Lookup,
     Reached, Source,
     admission::request::{Errand, LetIn},
-    cell::{envelope::Envelope, mailbox::Rejected},
+    cell::{Envelope, mailbox::Rejected},
     connections::route::ActorRoute,
     local_peer::LocalPeer,
     turn::call::{Call, Destination},

@@ -19,10 +19,8 @@ use crate::{
     host::{
         ActorCell, ActorType, ConnectInfo, Denied, HandledFuture, HangUp, HostedConn, HostedType as _,
         Lookup, WireEnqueue,
-        cell::{
-            envelope::{Connect, Opened},
-            start::decode_params,
-        },
+        cell::{Connect, Opened, start::decode_params},
+        connections::connect::join,
         gateway::WireConn,
         turn::{
             call_chain::Chain,
@@ -104,7 +102,7 @@ impl<A: Actor> ActorType<A> {
             Errand::Look | Errand::Call if is_conn => (Peer::Call(PhantomData), None),
             Errand::Look | Errand::Call => return Ok(LetIn { cell, conn: None, created }),
         };
-        let Opened { cell, conn, .. } = cell.join(guest, pass, peer, socket).await?;
+        let Opened { cell, conn, .. } = join(&cell, guest, pass, peer, socket).await?;
         Ok(LetIn { cell, conn: Some(conn), created })
     }
 

@@ -1,4 +1,4 @@
-//! What an actor is sent.
+//! What an actor is sent. It knows nothing of the cell that it is sent to, which is its parameter `C`.
 
 use std::sync::Arc;
 
@@ -6,22 +6,20 @@ use tokio::sync::oneshot;
 
 use super::{flow::HasFlow, mailbox::Queued, parked::Parked};
 use crate::{
-    Action as _, Actor, ActorId, Conn, Fault, RawSocket,
+    Action as _, Actor, ActorId, Body, Conn, Fault, RawSocket,
     actor::conn::Peer,
     host::{
-        ActorCell, ConnectInfo, Denied, Flow, Lookup, Source,
-        admission::stranger::Maker,
-        connections::subscribe::Asking,
-        turn::{call::Call, raw::RawCall},
+        ConnectInfo, Denied, Flow, Lookup, Source, admission::stranger::Maker, connections::asking::Asking,
+        turn::call::Call,
     },
     util::log::Span,
 };
 
 /// What a mailbox carries. What is large and not a call is boxed: calls are what there are most of, and they are moved
 /// a few times.
-pub(crate) enum Envelope<A: Actor> {
+pub(crate) enum Envelope<A: Actor, C> {
     Call(Call<A>),
-    Connect(Box<Connect<A>>),
+    Connect(Box<Connect<A, C>>),
     /// A raw request.
     Request(Box<RawCall<A>>),
     Disconnect(Conn<A>),
@@ -30,12 +28,12 @@ pub(crate) enum Envelope<A: Actor> {
     /// A turn for a piece of code: `ctx.turn(..)`.
     Turn(Box<TurnCall<A>>),
     /// A call or a turn that work beside the turns wants.
-    Parked(Arc<Parked<A>>),
+    Parked(Arc<Parked<Self, C>>),
     /// Alarms are due; who says so wants to know when they have been dealt with.
     Alarms(oneshot::Sender<()>),
 }
 
-impl<A: Actor> Envelope<A> {
+impl<A: Actor, C> Envelope<A, C> {
     pub(in crate::host) fn refuse(self, fault: Fault) {
         match self {
             Self::Call(call) => call.refuse(fault),
@@ -54,7 +52,7 @@ impl<A: Actor> Envelope<A> {
     }
 }
 
-impl<A: Actor> HasFlow for Envelope<A> {
+impl<A: Actor, C> HasFlow for Envelope<A, C> {
     fn flow(&self) -> Flow {
         match self {
             Self::Call(call) => call.flow(),
@@ -69,7 +67,7 @@ impl<A: Actor> HasFlow for Envelope<A> {
     }
 }
 
-impl<A: Actor> Queued for Envelope<A> {
+impl<A: Actor, C> Queued for Envelope<A, C> {
     #[inline]
     fn is_brief(&self) -> bool {
         matches!(self, Self::Call(call) if !call.action.info().mode.is_async())
@@ -82,7 +80,7 @@ impl<A: Actor> Queued for Envelope<A> {
 }
 
 /// A connection that wants in.
-pub(crate) struct Connect<A: Actor> {
+pub(crate) struct Connect<A: Actor, C> {
     /// The actor must be this one.
     pub(in crate::host) id: Option<ActorId>,
     /// Whether the actor may be made for it.
@@ -95,12 +93,12 @@ pub(crate) struct Connect<A: Actor> {
     pub(in crate::host) peer: Peer<A>,
     /// For its handler, if it is a raw one.
     pub(in crate::host) socket: Option<RawSocket>,
-    pub(in crate::host) opened: oneshot::Sender<Result<Opened<A>, Denied>>,
+    pub(in crate::host) opened: oneshot::Sender<Result<Opened<A, C>, Denied>>,
     /// Of whoever asks.
     pub(in crate::host) span: Span,
 }
 
-impl<A: Actor> Connect<A> {
+impl<A: Actor, C> Connect<A, C> {
     pub(in crate::host) fn deny(self, why: Denied) {
         // Whoever asked may have gone away.
         let _ = self.opened.send(Err(why));
@@ -108,12 +106,31 @@ impl<A: Actor> Connect<A> {
 }
 
 /// An open connection.
-pub(crate) struct Opened<A: Actor> {
+pub(crate) struct Opened<A: Actor, C> {
     /// The actor that it is open to.
-    pub(in crate::host) cell: Arc<ActorCell<A>>,
+    pub(in crate::host) cell: Arc<C>,
     pub(in crate::host) conn: Conn<A>,
     /// The actor was made for it.
     pub(in crate::host) created: bool,
+}
+
+/// A raw request on its way to an actor.
+pub(crate) struct RawCall<A: Actor> {
+    pub(in crate::host) request: http::Request<Body>,
+    pub(in crate::host) caller: Option<Conn<A>>,
+    pub(in crate::host) reply: oneshot::Sender<Result<http::Response<Body>, Fault>>,
+    /// Whose share of the actor it takes.
+    pub(in crate::host) source: Source,
+    /// Of whoever asks.
+    pub(in crate::host) span: Span,
+}
+
+impl<A: Actor> RawCall<A> {
+    /// Ends it with this fault, before it ran.
+    pub(in crate::host) fn refuse(self, fault: Fault) {
+        // Whoever asked may have gone away.
+        let _ = self.reply.send(Err(fault));
+    }
 }
 
 /// A piece of code on its way to its turn.

@@ -16,7 +16,7 @@
 //!   idle actor needs no task for a call: the caller runs it in place (`host/turn`).
 //! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
 //! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says when to look at that.
-//! - `mailbox.rs` has what waits, in the order of `fair_queue.rs`; `envelope.rs` says what that can be.
+//! - `mailbox.rs` has what waits, in the order of `fair_queue.rs`; `envelope.rs` says what that can be, for any cell.
 //! - `start_backoff.rs` holds off actors that fail at every start.
 //!
 //! Who owns a cell: its task, and whoever has a handle on what runs for it ([`KeepAliveGuard`](keep_alive::KeepAliveGuard),
@@ -31,6 +31,7 @@ pub(in crate::host) mod keep_alive;
 pub(in crate::host) mod last_use;
 pub(in crate::host) mod lifecycle;
 pub(in crate::host) mod mailbox;
+pub(in crate::host) mod park;
 pub(in crate::host) mod parked;
 #[cfg(all(test, feature = "client"))]
 pub(in crate::host) mod sizes;
@@ -53,7 +54,6 @@ use parking_lot::Mutex;
 use tokio::sync::oneshot;
 
 use self::{
-    envelope::{Connect, Envelope, Opened},
     fair_queue::Bounds,
     keep_alive::{KeepAlive, Kept, LifecycleRequest},
     last_use::LastUse,
@@ -63,7 +63,7 @@ use self::{
     sleep_timer::{NextLook, Sleeper},
 };
 use super::{
-    ConnectInfo, Denied, Lookup, Shared, Source,
+    Lookup, Shared, Source,
     actor_type::ActorType,
     admission::awake_limit::{AwakePermit, Evictable},
     connections::Connections,
@@ -78,12 +78,11 @@ use super::{
     },
 };
 use crate::{
-    Action as _, Actor, ActorId, Conn, ConnId, Contract, Ctx, Fault, Key, RawSocket,
-    actor::{ActionOf, ReplyOf, conn::Peer},
+    Action as _, Actor, Conn, Contract, Ctx, Fault, Key,
+    actor::{ActionOf, ReplyOf},
     error::faults,
     store::ActorRecord,
     util::log::Span,
-    wire::ToClient,
 };
 
 /// An awake actor. Whoever holds it can post to it; its task (`task.rs`) and, when it is idle, its callers run it.
@@ -114,6 +113,15 @@ pub(crate) struct ActorCell<A: Actor> {
     starting_reads: AtomicUsize,
     connections: Arc<Connections<A>>,
 }
+
+/// What is sent to it.
+pub(super) type Envelope<A> = envelope::Envelope<A, ActorCell<A>>;
+
+/// A connection that wants in to it.
+pub(super) type Connect<A> = envelope::Connect<A, ActorCell<A>>;
+
+/// An open connection to it.
+pub(super) type Opened<A> = envelope::Opened<A, ActorCell<A>>;
 
 /// What became of an envelope that was posted to an actor which is awake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -456,27 +464,6 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    /// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.
-    pub(super) async fn join(
-        self: &Arc<Self>,
-        guest: ConnectInfo,
-        pass: Option<A::ConnState>,
-        peer: Peer<A>,
-        socket: Option<RawSocket>,
-    ) -> Result<Opened<A>, Denied> {
-        let pass = match (&peer, pass) {
-            (Peer::Call(_), Some(state)) => {
-                return Opened::for_call(self, &guest, state).map_err(Denied::Rejected);
-            }
-            (_, pass) => pass,
-        };
-        let (opened, open) = oneshot::channel();
-        let (id, reach, span) = (None, Lookup::Get, Span::current());
-        let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
-        self.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
-        open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))
-    }
-
     /// One call, and its answer.
     pub(super) async fn call_as(
         self: &Arc<Self>,
@@ -604,20 +591,5 @@ impl<A: Actor> Core<A> {
     /// The state, for whoever has a turn to change it.
     pub(super) fn state_mut(&mut self) -> &mut A {
         self.state.as_deref_mut().expect("who has a turn has a state that may be used")
-    }
-}
-
-/// The first message of a connection.
-pub(super) fn greet<A: Actor>(peer: &Peer<A>, actor: ActorId, conn: ConnId) {
-    match peer {
-        Peer::Wire(outbox) => {
-            outbox.send_message(&ToClient::Init {
-                actor_id: actor.to_string(),
-                connection_id: conn.to_string(),
-            });
-        }
-        #[cfg(feature = "client")]
-        Peer::Local(peer) => peer.send_open(actor, conn),
-        Peer::Raw(_) | Peer::Call(_) => {}
     }
 }

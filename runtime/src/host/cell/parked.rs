@@ -4,77 +4,59 @@ use std::sync::{Arc, Weak};
 
 use parking_lot::Mutex;
 
-use super::{envelope::Envelope, flow::HasFlow};
-use crate::{
-    Action as _, Actor,
-    error::faults,
-    host::{
-        ActorCell, Flow, Source,
-        turn::{
-            awaited::{Awaited, Look, Post},
-            call_chain::Chain,
-        },
-    },
+use super::flow::{Flow, HasFlow, Source};
+use crate::host::turn::{
+    awaited::{Awaited, Look},
+    call_chain::Chain,
 };
 
-/// A call or a turn that work wants, while it waits for it.
-pub(crate) struct Parked<A: Actor> {
-    cell: Weak<ActorCell<A>>,
+/// A call or a turn that work wants, while it waits for it; `C` is the cell that it waits for.
+pub(crate) struct Parked<T, C> {
+    cell: Weak<C>,
     chain: Chain,
     /// `None` once it has its turn, or was ended.
-    envelope: Mutex<Option<Envelope<A>>>,
+    envelope: Mutex<Option<T>>,
     /// How the work was waited for when it was first seen that it may be part of a circle.
     suspected: Mutex<Vec<Look>>,
 }
 
-impl<A: Actor> Parked<A> {
-    /// What is to be posted to this actor, which the work is told of if it comes from one. A turn is wanted by the code of
-    /// this task.
-    pub(in crate::host) fn park_if_of_work(cell: &Arc<ActorCell<A>>, envelope: Envelope<A>) -> Envelope<A> {
-        let chain = match &envelope {
-            Envelope::Call(call) if call.chain.work().is_some() => call.chain.clone(),
-            Envelope::Turn(..) => Chain::current(),
-            _ => return envelope,
-        };
-        let Some(work) = chain.work().cloned() else { return envelope };
-        let parked = Arc::new(Self {
+impl<T: HasFlow, C> Parked<T, C> {
+    pub(super) fn new(cell: &Arc<C>, chain: Chain, envelope: T) -> Self {
+        Self {
             cell: Arc::downgrade(cell),
             chain,
             envelope: Mutex::new(Some(envelope)),
             suspected: Mutex::default(),
-        });
-        let post: Weak<Self> = Arc::downgrade(&parked);
-        work.posted(post);
-        // Somebody may wait for the work already.
-        parked.look();
-        Envelope::Parked(parked)
+        }
     }
 
     /// Takes it out, if it still waits.
-    pub(in crate::host) fn take(&self) -> Option<Envelope<A>> {
+    pub(in crate::host) fn take(&self) -> Option<T> {
         self.envelope.lock().take()
     }
 
-    /// Whether it wants the actor to itself; `None` if it does not wait any more.
-    pub(in crate::host) fn is_exclusive(&self) -> Option<bool> {
-        self.envelope.lock().as_ref().map(|envelope| match envelope {
-            Envelope::Call(call) => call.action.info().mode.is_exclusive(),
-            _ => true,
-        })
+    /// Looks at it, if it still waits.
+    pub(super) fn peek<R>(&self, look: impl FnOnce(&T) -> R) -> Option<R> {
+        self.envelope.lock().as_ref().map(look)
     }
 
     /// Whose share of the actor it takes.
     pub(in crate::host) fn flow(&self) -> Flow {
-        self.envelope.lock().as_ref().map_or(Source::Process.alone(), HasFlow::flow)
+        self.peek(HasFlow::flow).unwrap_or(Source::Process.alone())
     }
 
     pub(in crate::host) fn chain(&self) -> &Chain {
         &self.chain
     }
 
+    /// The cell that it waits for, if there still is one.
+    pub(super) fn cell(&self) -> Option<Arc<C>> {
+        self.cell.upgrade()
+    }
+
     /// Whether all that wait for this work have waited from one look to the next, since it was first seen that they do. If
     /// that cannot be told yet, they are made to look again.
-    fn is_waited_for(&self, works: &[Arc<Awaited>]) -> bool {
+    pub(super) fn is_waited_for(&self, works: &[Arc<Awaited>]) -> bool {
         let Some(looks) = works.iter().map(|work| work.last_look()).collect::<Option<Vec<_>>>() else {
             return false;
         };
@@ -91,21 +73,5 @@ impl<A: Actor> Parked<A> {
             work.have_look();
         }
         false
-    }
-}
-
-impl<A: Actor> Post for Parked<A> {
-    fn look(&self) {
-        let Some(cell) = self.cell.upgrade() else { return };
-        let Some(record) = cell.identity() else { return };
-        let Some((held, works)) = self.chain.holds_through_work(record.id) else { return };
-        if !self.is_waited_for(&works) {
-            return;
-        }
-        match self.take() {
-            Some(Envelope::Call(call)) => cell.take_circular(call, held),
-            Some(other) => other.refuse(faults::deadlock(&cell.link(self.chain.clone(), "turn", None))),
-            None => {}
-        }
     }
 }

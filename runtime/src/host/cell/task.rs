@@ -27,8 +27,8 @@ use tokio::{
 };
 
 use super::{
+    Envelope,
     close::{Closing, END_TIMEOUT},
-    envelope::Envelope,
     keep_alive::LifecycleRequest,
     lifecycle::{Phase, Reason},
     mailbox::Next,

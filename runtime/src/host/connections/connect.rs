@@ -1,25 +1,47 @@
 //! How connections come and go.
 //!
-//! In order: [`Connect::judge`] asks `#[on_before_connect]`, [`Connect::open`] makes the connection, sends its first message,
-//! adds it to the actor's [`Connections`](super::Connections) and runs `#[on_connect]`. A connection that is gone has left
-//! them already when [`run_on_disconnect`] runs its hook.
+//! In order: [`join`] posts who wants in to the actor, whose task takes it ([`Connect::take`]): [`Connect::judge`] asks
+//! `#[on_before_connect]`, [`Connect::open`] makes the connection, sends its first message, adds it to the actor's
+//! [`Connections`](super::Connections) and runs `#[on_connect]`. A connection that is gone has left them already when
+//! [`run_on_disconnect`] runs its hook.
 
 use std::{marker::PhantomData, sync::Arc};
 
+use tokio::sync::oneshot;
+
 use crate::{
-    Actor, Conn, Fault, Mode, ParamsOf,
+    Actor, ActorId, Conn, ConnId, Fault, Mode, ParamsOf, RawSocket,
     actor::conn::{NewConn, Peer},
     error::faults,
     host::{
-        ActorCell, ConnectInfo, Denied, Source,
-        cell::{
-            envelope::{Connect, Opened},
-            greet,
-            start::decode_params,
-        },
+        ActorCell, ConnectInfo, Denied, Lookup, Source,
+        cell::{Connect, Envelope, Opened, start::decode_params},
         turn::hooks::Hook,
     },
+    util::log::Span,
+    wire::ToClient,
 };
+
+/// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.
+pub(in crate::host) async fn join<A: Actor>(
+    cell: &Arc<ActorCell<A>>,
+    guest: ConnectInfo,
+    pass: Option<A::ConnState>,
+    peer: Peer<A>,
+    socket: Option<RawSocket>,
+) -> Result<Opened<A>, Denied> {
+    let pass = match (&peer, pass) {
+        (Peer::Call(_), Some(state)) => {
+            return Opened::for_call(cell, &guest, state).map_err(Denied::Rejected);
+        }
+        (_, pass) => pass,
+    };
+    let (opened, open) = oneshot::channel();
+    let (id, reach, span) = (None, Lookup::Get, Span::current());
+    let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
+    cell.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
+    open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))
+}
 
 /// A caller that `#[on_before_connect]` lets in.
 pub(in crate::host) struct Judged<A: Actor> {
@@ -143,4 +165,19 @@ pub(in crate::host) async fn run_on_disconnect<A: Actor>(cell: &Arc<ActorCell<A>
         cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| actor.on_disconnect(ctx, &conn).await);
     // Nobody is left to be told; a fault has its line in the log.
     drop(result.await);
+}
+
+/// The first message of a connection.
+fn greet<A: Actor>(peer: &Peer<A>, actor: ActorId, conn: ConnId) {
+    match peer {
+        Peer::Wire(outbox) => {
+            outbox.send_message(&ToClient::Init {
+                actor_id: actor.to_string(),
+                connection_id: conn.to_string(),
+            });
+        }
+        #[cfg(feature = "client")]
+        Peer::Local(peer) => peer.send_open(actor, conn),
+        Peer::Raw(_) | Peer::Call(_) => {}
+    }
 }

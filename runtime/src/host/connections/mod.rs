@@ -1,10 +1,12 @@
 //! The connections of one actor. They outlive its sleep if the actor hibernates.
 //!
-//! - `connect.rs`: how a connection is opened and ends. `subscribe.rs`: subscriptions that the actor decides about.
+//! - `connect.rs`: how a connection is opened and ends. `subscribe.rs`: subscriptions that the actor decides about, which
+//!   `asking.rs` brings to it.
 //! - `route.rs`: the way from a connection to the actor, which may be asleep. `in_flight.rs` counts what is under way there.
 //! - `broadcast_buffer.rs` and `broadcast.rs`: the way from the actor to many connections. `turn_buffer.rs` decides when what
 //!   is buffered leaves.
 
+pub(in crate::host) mod asking;
 pub(in crate::host) mod audience;
 pub(in crate::host) mod broadcast;
 pub(in crate::host) mod broadcast_buffer;

@@ -13,7 +13,7 @@ use parking_lot::Mutex;
 
 use super::{
     Connections,
-    subscribe::{Asking, asks_about},
+    asking::{Asking, asks_about},
 };
 use crate::{
     Action as _, Actor, ActorId, Conn, Contract, Fault, Key,
@@ -22,7 +22,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, ActorType, Lookup,
-        cell::{Core, Posted, envelope::Envelope, mailbox::Mailbox},
+        cell::{Core, Envelope, Posted, mailbox::Mailbox},
         turn::{
             call::Call,
             instrument::{CallInfo, CallInstrument},

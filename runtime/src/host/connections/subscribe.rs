@@ -2,44 +2,24 @@
 
 use std::sync::Arc;
 
+use super::asking::{Asking, asks_about};
 use crate::{
-    Actor, Conn, Fault, Mode,
-    delivery::subscriptions::Asked,
+    Actor,
     host::{ActorCell, turn::hooks::Hook},
-    util::log::Span,
 };
 
-/// A connection asks for an event that not everybody gets. It counts among what the connection has waiting until it is
-/// dropped.
-pub(crate) struct Asking<A: Actor> {
-    conn: Conn<A>,
-    asked: Asked,
-    /// Of whoever asks.
-    pub(in crate::host) span: Span,
-}
-
 impl<A: Actor> Asking<A> {
-    /// Asks for the event at this place of the table, unless too many subscriptions of the connection wait already.
-    pub(in crate::host) fn begin(conn: &Conn<A>, index: usize) -> Result<Self, Fault> {
-        conn.begin_asking()?;
-        Ok(Self { conn: conn.clone(), asked: conn.ask(index), span: Span::current() })
-    }
-
-    pub(in crate::host) fn conn(&self) -> &Conn<A> {
-        &self.conn
-    }
-
     /// Its turn: `#[on_subscribe]`, and the subscription if that says so.
     pub(in crate::host) async fn take(self, cell: &Arc<ActorCell<A>>) {
-        let Self { conn, asked: Asked { index, .. }, .. } = &self;
-        if !conn.still_asks(self.asked) {
+        let (conn, asked) = (self.conn(), self.asked());
+        if !conn.still_asks(asked) {
             return;
         }
-        let verdict = match (conn.check_subscriptions(*index), asks_about::<A>(*index)) {
+        let verdict = match (conn.check_subscriptions(asked.index), asks_about::<A>(asked.index)) {
             (Ok(()), Some(mode)) => {
                 let hook = Hook::short("on_subscribe", mode);
                 let run = cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| {
-                    actor.on_subscribe(ctx, conn, *index).await
+                    actor.on_subscribe(ctx, conn, asked.index).await
                 });
                 run.await
             }
@@ -47,20 +27,4 @@ impl<A: Actor> Asking<A> {
         };
         self.end(verdict);
     }
-
-    /// Ends it: the connection is subscribed, or refused.
-    pub(in crate::host) fn end(self, verdict: Result<(), Fault>) {
-        self.conn.end_subscribe(self.asked, verdict);
-    }
-}
-
-impl<A: Actor> Drop for Asking<A> {
-    fn drop(&mut self) {
-        self.conn.end_asking();
-    }
-}
-
-/// How the hook borrows that is asked about the event at this place of the table, if there is one.
-pub(in crate::host) fn asks_about<A: Actor>(index: usize) -> Option<Mode> {
-    A::HOOKS.on_subscribe.iter().find(|(event, _)| *event == index).map(|(_, mode)| *mode)
 }

@@ -28,8 +28,7 @@ use crate::{
     host::{
         ActorCell,
         cell::{
-            Core,
-            envelope::Envelope,
+            Core, Envelope,
             keep_alive::{KeepAliveGuard, LifecycleRequest},
         },
     },

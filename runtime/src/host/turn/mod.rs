@@ -26,11 +26,7 @@ use self::{
 };
 use super::{
     ActorCell,
-    cell::{
-        envelope::{Envelope, TurnCall},
-        keep_alive::LifecycleRequest,
-        parked::Parked,
-    },
+    cell::{Envelope, envelope::TurnCall, keep_alive::LifecycleRequest, parked::Parked},
     connections::connect::run_on_disconnect,
     durability::durable::TurnEnd,
     pending_output::PendingOutput,
@@ -69,7 +65,7 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// What work wants, once it can have its turn: until then it can be told that it will not.
-    async fn unparked(self: &Arc<Self>, parked: &Parked<A>) -> Option<Envelope<A>> {
+    async fn unparked(self: &Arc<Self>, parked: &Parked<Envelope<A>, ActorCell<A>>) -> Option<Envelope<A>> {
         if parked.is_exclusive()? {
             drop(self.access().await);
         } else {

@@ -10,7 +10,10 @@ use crate::{
     error::faults,
     host::{
         ActorCell, Flow, Source,
-        cell::envelope::{Envelope, TurnCall, TurnCode},
+        cell::{
+            Envelope,
+            envelope::{TurnCall, TurnCode},
+        },
     },
 };
 

@@ -16,7 +16,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, HangUp, Pending as _, PendingOutput, Source,
-        cell::{envelope::Envelope, keep_alive::KeepAliveGuard, lifecycle::Phase},
+        cell::{Envelope, envelope::RawCall, keep_alive::KeepAliveGuard, lifecycle::Phase},
         connections::route::ActorRoute,
     },
     util::map_body::through,
@@ -27,25 +27,6 @@ use crate::{
 };
 
 type Response = http::Response<Body>;
-
-/// A raw request on its way to an actor.
-pub(crate) struct RawCall<A: Actor> {
-    request: http::Request<Body>,
-    caller: Option<Conn<A>>,
-    reply: oneshot::Sender<Result<Response, Fault>>,
-    /// Whose share of the actor it takes.
-    pub(in crate::host) source: Source,
-    /// Of whoever asks.
-    pub(in crate::host) span: Span,
-}
-
-impl<A: Actor> RawCall<A> {
-    /// Ends it with this fault, before it ran.
-    pub(in crate::host) fn refuse(self, fault: Fault) {
-        // Whoever asked may have gone away.
-        let _ = self.reply.send(Err(fault));
-    }
-}
 
 impl<A: Actor> ActorCell<A> {
     /// How long the handler of a socket may go on when its actor does not.

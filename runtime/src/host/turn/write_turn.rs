@@ -36,11 +36,7 @@ use crate::{
     actor::{ActionOf, ReplyOf},
     host::{
         ActorCell,
-        cell::{
-            Core,
-            envelope::{Envelope, TurnCode},
-            mailbox::GivenBack,
-        },
+        cell::{Core, Envelope, envelope::TurnCode, mailbox::GivenBack},
         durability::{durable::Aside, release::release},
     },
     util::log::Span,

@@ -40,14 +40,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, ActorType, Denied, Lookup,
-        cell::{
-            Core,
-            envelope::{Connect, Envelope},
-            lifecycle,
-            mailbox::Next,
-            start::Starting,
-            task::ActorTask,
-        },
+        cell::{Connect, Core, Envelope, lifecycle, mailbox::Next, start::Starting, task::ActorTask},
         connections::connect::Judged,
         durability::{commit::commit_now, fingerprint::Fingerprint, save::to_bytes},
         schedules::firing::FiringAlarms,

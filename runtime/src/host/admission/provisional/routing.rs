@@ -11,13 +11,7 @@ use crate::{
     host::{
         ActorCell, ActorType, Denied, Lookup,
         admission::awake_limit::AwakePermit,
-        cell::{
-            Absent,
-            envelope::{Connect, Envelope},
-            mailbox::Rejected,
-            start::decode_input,
-            task::ActorTask,
-        },
+        cell::{Absent, Connect, Envelope, mailbox::Rejected, start::decode_input, task::ActorTask},
         connections::Connections,
         turn::call_chain::Chain,
     },
