@@ -51,9 +51,9 @@ pub(crate) use queues::request::EnqueueRequest;
 pub(crate) use queues::request::{HandledFuture, WireEnqueue};
 pub(crate) use runtime::{MakeActorType, Runtime, make_actor_type};
 pub(crate) use shared::Shared;
-pub(crate) use turn::awaited::Awaited;
 #[cfg(feature = "client")]
 pub(crate) use turn::call::Asked;
+pub(crate) use turn::call_chain::Awaited;
 #[cfg(feature = "client")]
 pub(crate) use turn::call_chain::Chain;
 pub use turn::panics::summarize_panics;

@@ -8,7 +8,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell,
-        turn::{awaited::Post, call_chain::Chain},
+        turn::call_chain::{Chain, Post},
     },
 };
 

@@ -5,10 +5,7 @@ use std::sync::{Arc, Weak};
 use parking_lot::Mutex;
 
 use super::flow::{Flow, HasFlow, Source};
-use crate::host::turn::{
-    awaited::{Awaited, Look},
-    call_chain::Chain,
-};
+use crate::host::turn::call_chain::{Awaited, Chain, Look};
 
 /// A call or a turn that work wants, while it waits for it; `C` is the cell that it waits for.
 pub(crate) struct Parked<T, C> {

@@ -7,7 +7,7 @@ use crate::{
     Actor, WorkHandle,
     host::{
         ActorCell,
-        turn::{awaited::Awaited, call_chain::Chain},
+        turn::call_chain::{Awaited, Chain},
     },
 };
 

@@ -19,7 +19,7 @@ use tokio::runtime::Handle;
 
 use super::{
     call::{Call, Respond},
-    call_chain,
+    call_scope,
     read_turn::{ReadTurn, UnderWay},
     write_turn::WriteAccess,
 };
@@ -158,7 +158,7 @@ impl Run {
     /// Whether one more may run. Never in a call or a span of whoever runs it, which it would take for its own.
     fn goes_on(&mut self) -> bool {
         self.count += 1;
-        if self.count == 1 && (call_chain::is_in_call() || log::is_in_span()) {
+        if self.count == 1 && (call_scope::is_in_call() || log::is_in_span()) {
             return false;
         }
         self.count <= MOST && self.began.get_or_insert_with(Instant::now).elapsed() < LONGEST

@@ -1,8 +1,8 @@
 //! Turns: who may run when, and what happens at the end of one.
 
-pub(in crate::host) mod awaited;
 pub(in crate::host) mod call;
 pub(in crate::host) mod call_chain;
+pub(in crate::host) mod call_scope;
 pub(in crate::host) mod catch;
 pub(crate) mod decode;
 pub(in crate::host) mod hooks;
