@@ -1,5 +1,10 @@
 //! The elements of lists, maps and structs for the noting serializer: `note.rs` writes one value, this file what
 //! is in it.
+//!
+//! serde has a serializer name the writers of its elements, while these need a serializer for each element. So they
+//! are given it: it is what [`WrapElement`] makes of an element.
+
+use std::marker::PhantomData;
 
 use serde::{
     Serialize,
@@ -11,14 +16,20 @@ use serde::{
 
 use super::{
     kind,
-    note::{Flags, Noted},
     notes::{Notes, is_name, is_tag, plain},
+    position::{Flags, Position},
     shapes::{Step, UNKNOWN},
 };
 
+/// Makes an element one that is noted while it is written.
+pub(super) trait WrapElement {
+    fn wrap<'a, T: Serialize + ?Sized>(value: &'a T, position: Position<'a>) -> impl Serialize;
+}
+
 /// Entries that are noted and go to `inner`, one by one.
-pub(super) struct Items<'n, I> {
+pub(super) struct Items<'n, I, W> {
     inner: I,
+    wrap: PhantomData<W>,
     notes: &'n Notes<'n>,
     /// The place of the whole list, map or struct.
     place: u32,
@@ -47,14 +58,16 @@ pub(super) struct Items<'n, I> {
     keys: Vec<u64>,
 }
 
-impl<'n, I> Items<'n, I> {
+impl<'n, I, W: WrapElement> Items<'n, I, W> {
     /// Tuples up to this length are taken for what they are, and longer ones for arrays.
     const SHORT: usize = 16;
 
     #[inline]
-    pub(super) fn new(inner: I, notes: &'n Notes<'n>, place: u32, depth: u16) -> Self {
+    pub(super) fn new(inner: I, position: Position<'n>) -> Self {
+        let Position { notes, place, depth, .. } = position;
         Self {
             inner,
+            wrap: PhantomData,
             notes,
             place,
             at: place,
@@ -85,25 +98,19 @@ impl<'n, I> Items<'n, I> {
     }
 
     #[inline]
-    fn noted<'a, T: ?Sized>(&self, value: &'a T, place: u32, keeps_text: bool) -> Noted<'a, T>
-    where
-        'n: 'a,
-    {
+    fn position(&self, place: u32, keeps_text: bool) -> Position<'n> {
         let flags = Flags { keeps_text, ..Flags::default() };
-        Noted { value, notes: self.notes, place, depth: self.depth, flags }
+        Position { notes: self.notes, place, depth: self.depth, flags }
     }
 
-    /// The next of a list.
+    /// Where the next of a list is.
     #[inline]
-    fn next_item<'a, T: ?Sized>(&mut self, value: &'a T) -> Noted<'a, T>
-    where
-        'n: 'a,
-    {
+    fn next_item(&mut self) -> Position<'n> {
         if self.count == 0 {
             self.item = self.notes.go(self.place, 0, Step::Item);
         }
         self.count += 1;
-        self.noted(value, self.item, false)
+        self.position(self.item, false)
     }
 
     /// The next of a list is plain: the first is noted for all.
@@ -116,19 +123,16 @@ impl<'n, I> Items<'n, I> {
         self.count += 1;
     }
 
-    /// The next of a tuple.
-    fn next_element<'a, T: ?Sized>(&mut self, value: &'a T) -> Noted<'a, T>
-    where
-        'n: 'a,
-    {
+    /// Where the next of a tuple is.
+    fn next_element(&mut self) -> Position<'n> {
         if !self.is_short {
-            return self.next_item(value);
+            return self.next_item();
         }
         let place = self.notes.go(self.place, self.looked_at, Step::Element(self.count));
         self.is_present(0, 0);
         self.looked_at += 1;
         self.count += 1;
-        self.noted(value, place, false)
+        self.position(place, false)
     }
 
     /// The place of the next field.
@@ -156,7 +160,7 @@ impl<'n, I> Items<'n, I> {
     }
 }
 
-impl<I: SerializeSeq> SerializeSeq for Items<'_, I> {
+impl<I: SerializeSeq, W: WrapElement> SerializeSeq for Items<'_, I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 
@@ -166,7 +170,7 @@ impl<I: SerializeSeq> SerializeSeq for Items<'_, I> {
             self.next_plain_item(kind);
             return self.inner.serialize_element(value);
         }
-        let value = self.next_item(value);
+        let value = W::wrap(value, self.next_item());
         self.inner.serialize_element(&value)
     }
 
@@ -186,7 +190,7 @@ impl<I: SerializeSeq> SerializeSeq for Items<'_, I> {
 /// Tuples, whatever they are called.
 macro_rules! tuple {
     ($($trait:ident $method:ident)*) => {
-        $(impl<I: $trait> $trait for Items<'_, I> {
+        $(impl<I: $trait, W: WrapElement> $trait for Items<'_, I, W> {
             type Ok = I::Ok;
             type Error = I::Error;
 
@@ -203,7 +207,7 @@ macro_rules! tuple {
                         self.inner.$method(value)
                     }
                     None => {
-                        let value = self.next_element(value);
+                        let value = W::wrap(value, self.next_element());
                         self.inner.$method(&value)
                     }
                 }
@@ -223,7 +227,7 @@ tuple!(SerializeTuple serialize_element SerializeTupleStruct serialize_field Ser
 /// Structs, whatever they are called.
 macro_rules! fields {
     ($($trait:ident)*) => {
-        $(impl<I: $trait> $trait for Items<'_, I> {
+        $(impl<I: $trait, W: WrapElement> $trait for Items<'_, I, W> {
             type Ok = I::Ok;
             type Error = I::Error;
 
@@ -238,7 +242,7 @@ macro_rules! fields {
                     return self.inner.serialize_field(name, value);
                 }
                 let place = self.next_field(name);
-                let value = self.noted(value, place, is_tag::<T>());
+                let value = W::wrap(value, self.position(place, is_tag::<T>()));
                 self.inner.serialize_field(name, &value)?;
                 self.wrote::<T>();
                 Ok(())
@@ -261,7 +265,7 @@ macro_rules! fields {
 
 fields!(SerializeStruct SerializeStructVariant);
 
-impl<I: SerializeMap> SerializeMap for Items<'_, I> {
+impl<I: SerializeMap, W: WrapElement> SerializeMap for Items<'_, I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 
@@ -271,10 +275,10 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
         }
         // A struct with `#[serde(flatten)]` is a map, with its fields as entries beside those that are flattened.
         let is_field = is_name::<T>();
-        let mut noted = self.noted(key, self.key, is_field || self.has_entries);
-        noted.flags.is_key = true;
+        let mut position = self.position(self.key, is_field || self.has_entries);
+        position.flags.is_key = true;
         self.notes.forget_text();
-        self.inner.serialize_key(&noted)?;
+        self.inner.serialize_key(&W::wrap(key, position))?;
         self.entry = None;
         if is_field {
             let entry = self.notes.go(self.at, self.count, Step::Entry(self.notes.text()));
@@ -303,10 +307,10 @@ impl<I: SerializeMap> SerializeMap for Items<'_, I> {
                 self.notes.note(self.item, kind);
                 return self.inner.serialize_value(value);
             }
-            let value = self.noted(value, self.item, false);
+            let value = W::wrap(value, self.position(self.item, false));
             return self.inner.serialize_value(&value);
         };
-        let value = self.noted(value, place, is_tag::<T>());
+        let value = W::wrap(value, self.position(place, is_tag::<T>()));
         self.inner.serialize_value(&value)?;
         self.wrote::<T>();
         Ok(())

@@ -38,13 +38,14 @@
 //! Messages and arguments are small and stored for long, so each is read back (phases 2 to 4). This cannot find a
 //! type that reads some numbers or texts and not others of the same kind.
 //!
-//! `note.rs` and `items.rs` use each other, as serde asks for it: a serializer makes the writer of a list, and
-//! that makes a serializer for each element.
+//! `note.rs` is the serializer of a value. It makes the writers of lists, maps and structs in `items.rs`, and gives
+//! them what makes a serializer for each element.
 
 mod items;
 mod kind;
 mod note;
 mod notes;
+mod position;
 mod shapes;
 #[cfg(test)]
 mod tests;

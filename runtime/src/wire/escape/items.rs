@@ -1,4 +1,9 @@
 //! The elements of arrays and structs for the escaping serializer.
+//!
+//! serde has a serializer name the writers of its elements, while these need a serializer for each element. So they
+//! are given it: it is what [`WrapElement`] makes of an element.
+
+use std::marker::PhantomData;
 
 use serde::{
     Serialize, Serializer,
@@ -8,32 +13,51 @@ use serde::{
     },
 };
 
-use super::{Escaped, Place};
+use super::place::Place;
+
+/// Makes an element one that serializes in the form for its place.
+pub(super) trait WrapElement {
+    fn wrap<T: Serialize + ?Sized>(value: &T, place: Place) -> impl Serialize;
+}
 
 /// Entries that go to `inner` one by one. `place` is where the next one stands.
 #[derive(Debug)]
-pub(super) struct Items<I> {
+pub(super) struct Items<I, W> {
     pub(super) inner: I,
     pub(super) place: Place,
+    wrap: PhantomData<W>,
 }
 
-impl<I> Items<I> {
-    /// The next entry, escaped for its place.
-    pub(super) fn next<'a, T: ?Sized>(&mut self, value: &'a T) -> Escaped<'a, T> {
+impl<I, W: WrapElement> Items<I, W> {
+    pub(super) fn new(inner: I, place: Place) -> Self {
+        Self { inner, place, wrap: PhantomData }
+    }
+
+    /// The next entry, in the form for its place.
+    pub(super) fn next<'a, T: Serialize + ?Sized>(
+        &mut self,
+        value: &'a T,
+    ) -> impl Serialize + use<'a, T, I, W> {
         let place = self.place;
         self.place = place.inside();
-        Escaped { value, place }
+        W::wrap(value, place)
     }
 }
 
 /// A sequence. One of unknown length is collected first, because only its end shows whether it is a pair.
 #[derive(Debug)]
-pub(super) enum Seq<S: Serializer> {
-    Known(Items<S::SerializeSeq>),
+pub(super) enum Seq<S: Serializer, W> {
+    Known(Items<S::SerializeSeq, W>),
     Unknown { inner: S, place: Place, items: Vec<ciborium::Value> },
 }
 
-impl<S: Serializer> SerializeSeq for Seq<S> {
+impl<S: Serializer, W> Seq<S, W> {
+    pub(super) fn unknown(inner: S, place: Place) -> Self {
+        Self::Unknown { inner, place, items: Vec::new() }
+    }
+}
+
+impl<S: Serializer, W: WrapElement> SerializeSeq for Seq<S, W> {
     type Ok = S::Ok;
     type Error = S::Error;
 
@@ -44,7 +68,7 @@ impl<S: Serializer> SerializeSeq for Seq<S> {
                 known.inner.serialize_element(&value)
             }
             Self::Unknown { place, items, .. } => {
-                let value = ciborium::Value::serialized(&Escaped { value, place: *place });
+                let value = ciborium::Value::serialized(&W::wrap(value, *place));
                 items.push(
                     value.map_err(|ciborium::value::Error::Custom(message)| S::Error::custom(message))?,
                 );
@@ -68,7 +92,7 @@ impl<S: Serializer> SerializeSeq for Seq<S> {
     }
 }
 
-impl<I: SerializeTuple> SerializeTuple for Items<I> {
+impl<I: SerializeTuple, W: WrapElement> SerializeTuple for Items<I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 
@@ -82,7 +106,7 @@ impl<I: SerializeTuple> SerializeTuple for Items<I> {
     }
 }
 
-impl<I: SerializeTupleStruct> SerializeTupleStruct for Items<I> {
+impl<I: SerializeTupleStruct, W: WrapElement> SerializeTupleStruct for Items<I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 
@@ -96,7 +120,7 @@ impl<I: SerializeTupleStruct> SerializeTupleStruct for Items<I> {
     }
 }
 
-impl<I: SerializeTupleVariant> SerializeTupleVariant for Items<I> {
+impl<I: SerializeTupleVariant, W: WrapElement> SerializeTupleVariant for Items<I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 
@@ -110,7 +134,7 @@ impl<I: SerializeTupleVariant> SerializeTupleVariant for Items<I> {
     }
 }
 
-impl<I: SerializeStruct> SerializeStruct for Items<I> {
+impl<I: SerializeStruct, W: WrapElement> SerializeStruct for Items<I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 
@@ -132,7 +156,7 @@ impl<I: SerializeStruct> SerializeStruct for Items<I> {
     }
 }
 
-impl<I: SerializeStructVariant> SerializeStructVariant for Items<I> {
+impl<I: SerializeStructVariant, W: WrapElement> SerializeStructVariant for Items<I, W> {
     type Ok = I::Ok;
     type Error = I::Error;
 

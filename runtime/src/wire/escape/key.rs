@@ -2,11 +2,14 @@
 
 use std::fmt::Display;
 
-use serde::{Serialize, Serializer};
+use serde::{
+    Serialize, Serializer,
+    ser::{Error, Impossible},
+};
 
-use super::{Escape, Place};
+use super::place::Place;
 
-/// A map key that serializes as text, whatever it is. One that has no text is an error, unless its place takes any.
+/// A map key that serializes as text, whatever it is. One that has no text is an error.
 #[derive(Debug)]
 pub(super) struct Key<'a, K: ?Sized> {
     pub(super) key: &'a K,
@@ -24,18 +27,6 @@ struct KeyText<S> {
     place: Place,
 }
 
-impl<S: Serializer> KeyText<S> {
-    /// What writes a key that has no text.
-    fn no_text(self) -> Result<Escape<S>, S::Error> {
-        if self.place.any_keys {
-            return Ok(Escape { inner: self.inner, place: self.place.inside() });
-        }
-        Err(serde::ser::Error::custom(
-            "a map key must be a string, a number, a bool or a variant without fields",
-        ))
-    }
-}
-
 /// Kinds whose `Display` is their text.
 macro_rules! displayed {
     ($($method:ident: $kind:ty),*) => {
@@ -48,13 +39,13 @@ macro_rules! displayed {
 impl<S: Serializer> Serializer for KeyText<S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = <Escape<S> as Serializer>::SerializeSeq;
-    type SerializeTuple = <Escape<S> as Serializer>::SerializeTuple;
-    type SerializeTupleStruct = <Escape<S> as Serializer>::SerializeTupleStruct;
-    type SerializeTupleVariant = <Escape<S> as Serializer>::SerializeTupleVariant;
-    type SerializeMap = <Escape<S> as Serializer>::SerializeMap;
-    type SerializeStruct = <Escape<S> as Serializer>::SerializeStruct;
-    type SerializeStructVariant = <Escape<S> as Serializer>::SerializeStructVariant;
+    type SerializeSeq = Impossible<S::Ok, S::Error>;
+    type SerializeTuple = Impossible<S::Ok, S::Error>;
+    type SerializeTupleStruct = Impossible<S::Ok, S::Error>;
+    type SerializeTupleVariant = Impossible<S::Ok, S::Error>;
+    type SerializeMap = Impossible<S::Ok, S::Error>;
+    type SerializeStruct = Impossible<S::Ok, S::Error>;
+    type SerializeStructVariant = Impossible<S::Ok, S::Error>;
 
     displayed!(
         serialize_bool: bool, serialize_i8: i8, serialize_i16: i16, serialize_i32: i32, serialize_i64: i64,
@@ -71,7 +62,7 @@ impl<S: Serializer> Serializer for KeyText<S> {
     }
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
-        if value.is_finite() { self.inner.collect_str(&value) } else { self.no_text()?.serialize_f64(value) }
+        if value.is_finite() { self.inner.collect_str(&value) } else { Err(no_text()) }
     }
 
     fn serialize_str(self, value: &str) -> Result<S::Ok, S::Error> {
@@ -82,12 +73,12 @@ impl<S: Serializer> Serializer for KeyText<S> {
         self.inner.collect_str(value)
     }
 
-    fn serialize_bytes(self, value: &[u8]) -> Result<S::Ok, S::Error> {
-        self.no_text()?.serialize_bytes(value)
+    fn serialize_bytes(self, _: &[u8]) -> Result<S::Ok, S::Error> {
+        Err(no_text())
     }
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
-        self.no_text()?.serialize_none()
+        Err(no_text())
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
@@ -95,11 +86,11 @@ impl<S: Serializer> Serializer for KeyText<S> {
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
-        self.no_text()?.serialize_unit()
+        Err(no_text())
     }
 
-    fn serialize_unit_struct(self, name: &'static str) -> Result<S::Ok, S::Error> {
-        self.no_text()?.serialize_unit_struct(name)
+    fn serialize_unit_struct(self, _: &'static str) -> Result<S::Ok, S::Error> {
+        Err(no_text())
     }
 
     fn serialize_unit_variant(
@@ -121,55 +112,59 @@ impl<S: Serializer> Serializer for KeyText<S> {
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
         self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        value: &T,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.no_text()?.serialize_newtype_variant(name, index, variant, value)
+        Err(no_text())
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
-        self.no_text()?.serialize_seq(len)
+    fn serialize_seq(self, _: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
+        Err(no_text())
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<Self::SerializeTuple, S::Error> {
-        self.no_text()?.serialize_tuple(len)
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, S::Error> {
+        Err(no_text())
     }
 
     fn serialize_tuple_struct(
         self,
-        name: &'static str,
-        len: usize,
+        _: &'static str,
+        _: usize,
     ) -> Result<Self::SerializeTupleStruct, S::Error> {
-        self.no_text()?.serialize_tuple_struct(name, len)
+        Err(no_text())
     }
 
     fn serialize_tuple_variant(
         self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        len: usize,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
     ) -> Result<Self::SerializeTupleVariant, S::Error> {
-        self.no_text()?.serialize_tuple_variant(name, index, variant, len)
+        Err(no_text())
     }
 
-    fn serialize_map(self, len: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
-        self.no_text()?.serialize_map(len)
+    fn serialize_map(self, _: Option<usize>) -> Result<Self::SerializeMap, S::Error> {
+        Err(no_text())
     }
 
-    fn serialize_struct(self, name: &'static str, len: usize) -> Result<Self::SerializeStruct, S::Error> {
-        self.no_text()?.serialize_struct(name, len)
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Self::SerializeStruct, S::Error> {
+        Err(no_text())
     }
 
     fn serialize_struct_variant(
         self,
-        name: &'static str,
-        index: u32,
-        variant: &'static str,
-        len: usize,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
     ) -> Result<Self::SerializeStructVariant, S::Error> {
-        self.no_text()?.serialize_struct_variant(name, index, variant, len)
+        Err(no_text())
     }
+}
+
+fn no_text<E: Error>() -> E {
+    E::custom("a map key must be a string, a number, a bool or a variant without fields")
 }

@@ -10,21 +10,25 @@ use serde::{
     ser::{Error, SerializeMap},
 };
 
-use super::{Escaped, Place, items::Items, key::Key};
+use super::{
+    items::{Items, WrapElement},
+    key::Key,
+    place::Place,
+};
 
 /// The tag of maps that are no objects.
 const MAP: u64 = 259;
 
 /// A map. Where it may have any keys, the first of them tells what it is.
 #[derive(Debug)]
-pub(super) enum Map<S: Serializer> {
+pub(super) enum Map<S: Serializer, W> {
     /// No key has been written yet.
     Begun {
         inner: S,
         len: Option<usize>,
         place: Place,
     },
-    Object(Items<S::SerializeMap>),
+    Object(Items<S::SerializeMap, W>),
     /// Collected, as the tag stands around all of it.
     Tagged {
         inner: S,
@@ -35,13 +39,13 @@ pub(super) enum Map<S: Serializer> {
     Moved,
 }
 
-impl<S: Serializer> Map<S> {
+impl<S: Serializer, W: WrapElement> Map<S, W> {
     pub(super) fn new(inner: S, len: Option<usize>, place: Place) -> Result<Self, S::Error> {
         let place = place.deeper(1)?.inside();
         if place.any_keys {
             return Ok(Self::Begun { inner, len, place });
         }
-        Ok(Self::Object(Items { inner: inner.serialize_map(len)?, place }))
+        Ok(Self::Object(Items::new(inner.serialize_map(len)?, place)))
     }
 
     /// Writes the first key, and chooses by it.
@@ -49,11 +53,11 @@ impl<S: Serializer> Map<S> {
         let Self::Begun { inner, len, place } = std::mem::replace(self, Self::Moved) else {
             return Err(no_key());
         };
-        *self = match collected(&Key { key, place })? {
+        *self = match collected_key::<K, W, _>(key, place)? {
             Value::Text(text) => {
                 let mut object = inner.serialize_map(len)?;
                 object.serialize_key(&text)?;
-                Self::Object(Items { inner: object, place })
+                Self::Object(Items::new(object, place))
             }
             // Its tag is a level too.
             key => Self::Tagged { inner, place: place.deeper(1)?, entries: vec![(key, Value::Null)] },
@@ -62,15 +66,18 @@ impl<S: Serializer> Map<S> {
     }
 }
 
-impl<S: Serializer> SerializeMap for Map<S> {
+impl<S: Serializer, W: WrapElement> SerializeMap for Map<S, W> {
     type Ok = S::Ok;
     type Error = S::Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), S::Error> {
         match self {
+            Self::Object(object) if object.place.any_keys => {
+                object.inner.serialize_key(&collected_key::<T, W, _>(key, object.place)?)
+            }
             Self::Object(object) => object.inner.serialize_key(&Key { key, place: object.place }),
             Self::Tagged { place, entries, .. } => {
-                entries.push((collected(&Key { key, place: *place })?, Value::Null));
+                entries.push((collected_key::<T, W, _>(key, *place)?, Value::Null));
                 Ok(())
             }
             Self::Begun { .. } | Self::Moved => self.begin(key),
@@ -85,7 +92,7 @@ impl<S: Serializer> SerializeMap for Map<S> {
             }
             Self::Tagged { place, entries, .. } => {
                 let (_, last) = entries.last_mut().ok_or_else(no_key)?;
-                *last = collected(&Escaped { value, place: *place })?;
+                *last = collected(&W::wrap(value, *place))?;
                 Ok(())
             }
             Self::Begun { .. } | Self::Moved => Err(no_key()),
@@ -102,6 +109,11 @@ impl<S: Serializer> SerializeMap for Map<S> {
             Self::Moved => Err(no_key()),
         }
     }
+}
+
+/// A key as text. One that has none is written as any value.
+fn collected_key<K: Serialize + ?Sized, W: WrapElement, E: Error>(key: &K, place: Place) -> Result<Value, E> {
+    collected(&Key { key, place }).or_else(|_: E| collected(&W::wrap(key, place)))
 }
 
 fn collected<T: Serialize + ?Sized, E: Error>(value: &T) -> Result<Value, E> {

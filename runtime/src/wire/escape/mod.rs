@@ -23,26 +23,30 @@
 //! to a client whatever it negotiated.
 //!
 //! [`Escape`] wraps the serializer that writes the bytes (`serde_json`'s or `ciborium`'s), and changes each call
-//! on its way. The files of this folder use each other, as serde asks for it: a serializer makes the writer of a
-//! list (`items.rs`) or of a map (`map.rs`), and that makes a serializer for each element.
+//! on its way. It makes the writers of lists (`items.rs`) and maps (`map.rs`), and gives them what makes a serializer
+//! for each element.
 
 mod items;
 mod key;
 mod map;
+mod place;
+#[cfg(test)]
+mod tests;
 
 use std::fmt::Display;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{
     Serialize, Serializer,
-    ser::{Error, SerializeTuple as _},
+    ser::{Error as _, SerializeTuple as _},
 };
 
 use self::{
-    items::{Items, Seq},
+    items::{Items, Seq, WrapElement},
     map::Map,
+    place::Place,
 };
-use super::{Format, cbor::reader::MAX_WRITE_DEPTH};
+use super::Format;
 
 /// The largest integer that JavaScript's `number` tells from its neighbours.
 pub(super) const MAX_SAFE_INTEGER: u64 = (1 << 53) - 1;
@@ -61,13 +65,12 @@ impl<'a, T: ?Sized> Escaped<'a, T> {
 
     /// A value that is the first of two elements, where a text `$..` gets one more `$`.
     pub(super) const fn first_of_pair(format: Format, value: &'a T) -> Self {
-        Self { value, place: Place { first_of_pair: true, ..Place::of(format) } }
+        Self { value, place: Place::of(format).first_of_pair(true) }
     }
 
     /// A field of an error, which is a level of its own: in CBOR, with maps whose keys have no text.
     pub(super) const fn with_any_keys(value: &'a T, first_of_pair: bool) -> Self {
-        let place = Place::of(Format::Cbor);
-        Self { value, place: Place { any_keys: true, first_of_pair, levels: place.levels - 1, ..place } }
+        Self { value, place: Place::of(Format::Cbor).with_any_keys().first_of_pair(first_of_pair) }
     }
 }
 
@@ -77,45 +80,17 @@ impl<T: Serialize + ?Sized> Serialize for Escaped<'_, T> {
     }
 }
 
-/// The position of a value, which decides about its form.
-#[derive(Debug, Clone, Copy)]
-struct Place {
-    format: Format,
-    /// Whether a map may have keys that have no text.
-    any_keys: bool,
-    first_of_pair: bool,
-    /// How many more levels may be entered.
-    levels: u8,
-    /// How many more `Some` and newtypes, which are no levels on the wire, but on the stack.
-    wraps: u8,
-}
+/// Escapes the elements of a value too.
+enum EscapeElements {}
 
-impl Place {
-    const fn of(format: Format) -> Self {
-        Self { format, any_keys: false, first_of_pair: false, levels: MAX_WRITE_DEPTH, wraps: u8::MAX }
-    }
-
-    /// The position of a value that many levels further in. What is too deep is refused here, before the stack
-    /// overflows or a reader refuses it.
-    fn deeper<E: Error>(self, levels: u8) -> Result<Self, E> {
-        match self.levels.checked_sub(levels) {
-            Some(levels) => Ok(Self { levels, ..self }),
-            None => Err(E::custom(format_args!("it is nested more than {MAX_WRITE_DEPTH} levels deep"))),
-        }
-    }
-
-    /// Within one more `Some` or newtype.
-    fn wrapped<E: Error>(self) -> Result<Self, E> {
-        match self.wraps.checked_sub(1) {
-            Some(wraps) => Ok(Self { wraps, ..self }),
-            None => Err(E::custom(format_args!("it is within more than {} `Some` or newtypes", u8::MAX))),
-        }
-    }
-
-    const fn inside(self) -> Self {
-        Self { first_of_pair: false, ..self }
+impl WrapElement for EscapeElements {
+    fn wrap<T: Serialize + ?Sized>(value: &T, place: Place) -> impl Serialize {
+        Escaped { value, place }
     }
 }
+
+/// The elements of a value that is escaped.
+type Elements<I> = Items<I, EscapeElements>;
 
 /// A serializer that changes values to their compatible form, and passes them on to `inner`.
 struct Escape<S> {
@@ -141,18 +116,18 @@ impl<S: Serializer> Escape<S> {
     }
 
     fn text(self, text: &str) -> Result<S::Ok, S::Error> {
-        if self.place.first_of_pair && text.starts_with('$') {
+        if self.place.is_first_of_pair && text.starts_with('$') {
             return self.inner.collect_str(&format_args!("${text}"));
         }
         self.inner.serialize_str(text)
     }
 
-    fn known<I>(place: Place, len: usize, inner: I) -> Items<I> {
-        Items { inner, place: Place { first_of_pair: len == 2, ..place } }
+    fn known<I>(place: Place, len: usize, inner: I) -> Elements<I> {
+        Items::new(inner, place.first_of_pair(len == 2))
     }
 
-    fn named<I>(place: Place, inner: I) -> Items<I> {
-        Items { inner, place: place.inside() }
+    fn named<I>(place: Place, inner: I) -> Elements<I> {
+        Items::new(inner, place.inside())
     }
 }
 
@@ -166,13 +141,13 @@ fn pair<S: Serializer>(inner: S, mark: &str, content: &str) -> Result<S::Ok, S::
 impl<S: Serializer> Serializer for Escape<S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Seq<S>;
-    type SerializeTuple = Items<S::SerializeTuple>;
-    type SerializeTupleStruct = Items<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Items<S::SerializeTupleVariant>;
-    type SerializeMap = Map<S>;
-    type SerializeStruct = Items<S::SerializeStruct>;
-    type SerializeStructVariant = Items<S::SerializeStructVariant>;
+    type SerializeSeq = Seq<S, EscapeElements>;
+    type SerializeTuple = Elements<S::SerializeTuple>;
+    type SerializeTupleStruct = Elements<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = Elements<S::SerializeTupleVariant>;
+    type SerializeMap = Map<S, EscapeElements>;
+    type SerializeStruct = Elements<S::SerializeStruct>;
+    type SerializeStructVariant = Elements<S::SerializeStructVariant>;
 
     fn is_human_readable(&self) -> bool {
         true
@@ -242,7 +217,11 @@ impl<S: Serializer> Serializer for Escape<S> {
     }
 
     fn collect_str<T: Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        if self.place.first_of_pair { self.text(&value.to_string()) } else { self.inner.collect_str(value) }
+        if self.place.is_first_of_pair {
+            self.text(&value.to_string())
+        } else {
+            self.inner.collect_str(value)
+        }
     }
 
     fn serialize_bytes(self, value: &[u8]) -> Result<S::Ok, S::Error> {
@@ -293,11 +272,11 @@ impl<S: Serializer> Serializer for Escape<S> {
         self.inner.serialize_newtype_variant(name, index, variant, &value)
     }
 
-    fn serialize_seq(self, len: Option<usize>) -> Result<Seq<S>, S::Error> {
+    fn serialize_seq(self, len: Option<usize>) -> Result<Self::SerializeSeq, S::Error> {
         let place = self.place.deeper(1)?;
         Ok(match len {
             Some(len) => Seq::Known(Self::known(place, len, self.inner.serialize_seq(Some(len))?)),
-            None => Seq::Unknown { inner: self.inner, place: place.inside(), items: Vec::new() },
+            None => Seq::unknown(self.inner, place.inside()),
         })
     }
 
