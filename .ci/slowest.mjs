@@ -1,25 +1,59 @@
-// Passes on what `cargo test` prints, and at its end lists the ten tests that took longest.
+// Runs `cargo test`, passes on what it prints, and at its end lists the ten tests that took longest. A run that prints
+// nothing for 15 minutes hangs: then this says which test program does, and in which tests, and ends it.
 //
-//   cargo test 2>&1 | node .ci/slowest.mjs
+//   node .ci/slowest.mjs cargo test --workspace
 //
 // The test harness of stable Rust tells no times, but when each test ends, and it begins them in the order of their
-// names, the next one as soon as another has ended. From that follows when each began.
+// names, the next one as soon as another has ended. From that follows when each began. It names a test that runs for
+// more than 60 seconds.
+import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
-import { createInterface } from "node:readline";
 
 const SHOWN = 10;
+// rustc can take 8 minutes for a large test program, in silence.
+const SILENCE_SECONDS = Number(process.env.CALLBOARD_SILENCE_SECONDS) || 15 * 60;
 const threads = Number(process.env.RUST_TEST_THREADS) || availableParallelism();
 
 const all = [];
 let binary = "";
 let run = null;
+// What has come of a line that has not ended.
+let unfinished = "";
 
-for await (const line of createInterface({ input: process.stdin })) {
+// A process group of its own, which can be ended as a whole. Both outputs are one, so that their lines keep their order.
+const child = spawn("sh", ["-c", 'exec "$@" 2>&1', "sh", ...process.argv.slice(2)], {
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+});
+const silence = setTimeout(hangs, SILENCE_SECONDS * 1000);
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(1));
+
+child.stdout.setEncoding("utf8");
+child.stdout.on("data", (text) => {
+    silence.refresh();
+    process.stdout.write(text);
+    const lines = (unfinished + text).split("\n");
+    unfinished = lines.pop();
+    for (const line of lines) read(line);
+});
+child.on("close", (code) => {
+    clearTimeout(silence);
+    list();
+    process.exitCode = code ?? 1;
+});
+
+function read(line) {
     const now = performance.now();
-    console.log(line);
     const running = /^\s+(?:Running|Doc-tests) (.*?)(?: \(.*)?$/.exec(line);
-    if (running) binary = running[1];
-    if (/^running \d+ tests?$/.test(line)) run = { begun: now, ended: [] };
+    if (running) {
+        binary = running[1];
+        run = null;
+    }
+    if (/^running \d+ tests?$/.test(line)) run = { begun: now, ended: [], long: new Set() };
+    const long = /^test (.+?)(?: - should panic)? has been running for over \d+ seconds$/.exec(line);
+    if (run && long) run.long.add(long[1]);
+    const over = /^test (.+?)(?: - should panic)? \.\.\. /.exec(line);
+    if (run && over) run.long.delete(over[1]);
     // Compile-fail cases and examples in docs are files: they print lines of the same form within a test.
     const ended = /^test ([^\s/]+)(?: - should panic)? \.\.\. /.exec(line);
     if (run && ended) run.ended.push({ name: ended[1], at: now });
@@ -29,10 +63,38 @@ for await (const line of createInterface({ input: process.stdin })) {
     }
 }
 
-all.sort((one, other) => other.seconds - one.seconds);
-console.log(`\nthe ${SHOWN} slowest of ${all.length} tests, ${threads} at a time:`);
-for (const { seconds, name, where } of all.slice(0, SHOWN)) {
-    console.log(`${seconds.toFixed(1).padStart(7)} s  ${name}  ${where}`);
+function list() {
+    all.sort((one, other) => other.seconds - one.seconds);
+    console.log(`\nthe ${SHOWN} slowest of ${all.length} tests, ${threads} at a time:`);
+    for (const { seconds, name, where } of all.slice(0, SHOWN)) {
+        console.log(`${seconds.toFixed(1).padStart(7)} s  ${name}  ${where}`);
+    }
+}
+
+/** Says what hangs, and ends it. */
+function hangs() {
+    console.log(`\n\nNothing was printed for ${SILENCE_SECONDS} s, so the run is ended.`);
+    if (run) {
+        console.log(`The test program is ${binary}. Tests that have begun and have not ended:`);
+        // With one thread, the harness writes the name of a test when it begins.
+        const begun = /^test (.+?)(?: - should panic)? \.\.\. /.exec(unfinished);
+        const names = [...run.long, ...(begun ? [begun[1]] : [])];
+        for (const name of names) console.log(`    ${name}`);
+        if (names.length === 0) console.log("    the test harness named none");
+    } else {
+        console.log(binary ? `No test ran; the last test program was ${binary}.` : "No test program had begun.");
+    }
+    end(1);
+}
+
+/** Ends the run with all that it has begun. */
+function end(code) {
+    try {
+        process.kill(-child.pid, "SIGKILL");
+    } catch {
+        // It has ended by itself.
+    }
+    process.exit(code);
 }
 
 /** How long each test of a binary took, from when each ended. */
