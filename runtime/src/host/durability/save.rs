@@ -20,7 +20,8 @@
 //! # Locks, in this order
 //!
 //! 1. The actor's turn: saving needs the state, to write or to read, so no turn ends meanwhile.
-//! 2. The gate, and under it what is beside the state: [`Durable::lock`]. No other lock of an actor is taken under it.
+//! 2. The gate, and under it what is beside the state: [`Durable::lock`]. Of the actor's other locks only the mailbox's is
+//!    taken under it, where the actor ends (`seal_if_clean`) and where a turn asks for that.
 //!
 //! # What can fail
 //!
