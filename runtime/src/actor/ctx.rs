@@ -305,7 +305,7 @@ impl<A: Actor> Ctx<A> {
     ) -> impl Future<Output = Result<R, Fault>> + Send {
         // Not in the future: it would be as large as what the code holds.
         let turn = Turn::new(&self.cell, code).on_behalf_of(self.caller.as_ref());
-        async move { self.cell.turn(turn).await }
+        async move { turn.run(&self.cell).await }
     }
 
     /// Waits until the actor is to end: it goes to sleep, is destroyed, or the server stops. What runs beside its turns, or has one

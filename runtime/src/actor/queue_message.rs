@@ -97,7 +97,7 @@ impl<A: Actor, M> QueueMessage<A, M> {
             let response = work(state, body);
             complete::<A, M>(taken, &response)
         });
-        async move { cell.turn(turn).await?.await }
+        async move { turn.run(&cell).await?.await }
     }
 }
 

@@ -1,23 +1,150 @@
-//! An actor and its connections as gateways see them, whatever their type.
+//! What gateways see of actor types, actors and connections, as it is done.
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use futures_util::future::BoxFuture;
+use tokio::sync::oneshot;
 
 use super::{
-    ActorCell, HostedActor, HostedConn,
-    cell::{Posted, destroy::destroyed},
-    connections::route::ActorRoute,
-    turn::decode::decode_call,
+    ActorCell, ActorType, AdmissionRequest, Answered, Connected, Denied, Entered, HandledFuture, HangUp,
+    HostedActor, HostedType, Lookup, Reached, WireEnqueue,
+    cell::{Envelope, destroy::destroyed},
 };
 use crate::{
-    Actor, Conn, ConnId, Fault,
-    delivery::outbox::Outbox,
-    meters::Outcome,
-    store::ActorRecord,
-    util::{log, shown::shown},
-    wire::ToClient,
+    Actor, ActorId, Body, EventDrops, Fault, Key, RawSocket, delivery::outbox::Outbox, store::ActorRecord,
+    util::clock::Moment, wire::Format,
 };
+
+impl<A: Actor> HostedType for ActorType<A> {
+    fn name(&self) -> &'static str {
+        self.name()
+    }
+
+    fn is_ephemeral(&self) -> bool {
+        A::EPHEMERAL
+    }
+
+    fn takes_navigation(&self) -> bool {
+        A::HOOKS.on_request.is_some() && A::HOOKS.navigation
+    }
+
+    fn event_drops(&self) -> Vec<EventDrops> {
+        self.drops().read().collect()
+    }
+
+    fn reach(
+        self: Arc<Self>,
+        key: Key,
+        reach: Lookup,
+    ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>> {
+        Box::pin(async move {
+            let (cell, made) = self.awake(&key, &reach).await?;
+            Ok((cell as Arc<dyn HostedActor>, made))
+        })
+    }
+
+    fn enter(self: Arc<Self>, visit: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>> {
+        Box::pin(self.enter_visit(visit))
+    }
+
+    fn find(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+    ) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>> {
+        Box::pin(self.find_visit(visit))
+    }
+
+    fn call(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+        action: String,
+        format: Format,
+        args: Bytes,
+    ) -> BoxFuture<'static, Result<Answered<Bytes>, Denied>> {
+        Box::pin(self.call_visit(visit, action, format, args))
+    }
+
+    fn connect(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+        outbox: Arc<Outbox>,
+    ) -> BoxFuture<'static, Result<Connected, Denied>> {
+        Box::pin(self.connect_visit(visit, outbox))
+    }
+
+    fn request(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+        request: http::Request<Body>,
+    ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>> {
+        Box::pin(self.request_visit(visit, request))
+    }
+
+    fn websocket(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+        socket: RawSocket,
+    ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>> {
+        Box::pin(self.websocket_visit(visit, socket))
+    }
+
+    fn send(
+        self: Arc<Self>,
+        visit: AdmissionRequest,
+        mail: WireEnqueue,
+    ) -> BoxFuture<'static, Result<Answered<Option<HandledFuture>>, Denied>> {
+        Box::pin(self.send_visit(visit, mail))
+    }
+
+    fn fire_alarms(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {
+        Box::pin(fire_alarms(self, key, until))
+    }
+
+    fn record_at(&self, key: &Key) -> Option<ActorRecord> {
+        self.record_at(key)
+    }
+
+    fn record_of(&self, id: ActorId) -> Option<ActorRecord> {
+        self.record_of(id)
+    }
+
+    fn records(&self, after: Option<ActorId>, limit: usize) -> Vec<ActorRecord> {
+        let (mut records, mut after) = (Vec::new(), after);
+        // Some may end meanwhile: others take their places.
+        while records.len() < limit {
+            let page = self.table().page(after, limit - records.len());
+            let Some((last, _)) = page.last() else { break };
+            after = Some(*last);
+            let found =
+                page.iter().filter_map(|(id, key)| self.record_at(key).filter(|record| record.id == *id));
+            records.extend(found);
+        }
+        records
+    }
+
+    fn stop(&self) {
+        self.table().all().into_iter().chain(self.provisionals().all()).for_each(|cell| cell.stop());
+    }
+
+    #[cfg(feature = "client")]
+    fn local(self: Arc<Self>) -> Box<dyn std::any::Any> {
+        Box::new(self as Arc<dyn super::LocalKind<A::Contract>>)
+    }
+}
+
+/// Has the alarms of this actor fire that are due. Says whether the store has that.
+async fn fire_alarms<A: Actor>(kind: Arc<ActorType<A>>, key: Key, until: Moment) -> bool {
+    loop {
+        let Ok((cell, _)) = kind.awake(&key, &Lookup::Get).await else { return false };
+        let (done, rung) = oneshot::channel();
+        if cell.sender().post(Envelope::Alarms(done)).is_ok() {
+            // An error: the actor has stopped, and its alarms are still set.
+            let _ = rung.await;
+            return cell.schedules().have_fired(until).await;
+        }
+    }
+}
 
 impl<A: Actor> HostedActor for ActorCell<A> {
     fn record(&self) -> &ActorRecord {
@@ -29,67 +156,11 @@ impl<A: Actor> HostedActor for ActorCell<A> {
     }
 
     fn sleep_if_idle(&self) {
-        self.evict();
+        self.keep_alive().evict();
+        self.nudge();
     }
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {
         Box::pin(destroyed(self))
-    }
-}
-
-/// A connection of this actor that a gateway holds.
-pub(super) struct WireConn<A: Actor> {
-    route: Arc<ActorRoute<A>>,
-    outbox: Arc<Outbox>,
-}
-
-impl<A: Actor> WireConn<A> {
-    /// A connection as its gateway holds it.
-    pub(super) fn shared(
-        cell: &Arc<ActorCell<A>>,
-        conn: Conn<A>,
-        outbox: Arc<Outbox>,
-    ) -> Arc<dyn HostedConn> {
-        Arc::new(Self { route: ActorRoute::new(cell, conn), outbox })
-    }
-}
-
-impl<A: Actor> HostedConn for WireConn<A> {
-    fn id(&self) -> ConnId {
-        self.route.conn().id()
-    }
-
-    fn subscribe(&self, event: &str, on: bool) -> bool {
-        self.route.subscribe_by_name(event, on) == Posted::Taken
-    }
-
-    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
-        let conn = self.route.conn();
-        let span = log::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
-        let _in = span.enter();
-        if let Err(fault) = conn.begin_call(args.len()) {
-            // What is one too many is not even decoded.
-            self.refuse(id, action, fault);
-            return false;
-        }
-        match decode_call::<A>(action, self.outbox.encoding().format(), args) {
-            Ok(action) => self.route.call(id, action, Some(args.len())) == Posted::Taken,
-            Err(fault) => {
-                conn.end_call(args.len());
-                self.refuse(id, action, fault);
-                true
-            }
-        }
-    }
-
-    fn hang_up(&self) {
-        self.route.hang_up();
-    }
-}
-
-impl<A: Actor> WireConn<A> {
-    fn refuse(&self, id: u64, action: &str, fault: Fault) {
-        self.route.meters().refused(action, Outcome::of_fault(&fault));
-        self.outbox.send_message(&ToClient::Error { action_id: Some(id), fault, actor: None });
     }
 }

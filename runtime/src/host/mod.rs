@@ -5,15 +5,20 @@
 pub(crate) mod actor_type;
 pub(crate) mod actor_types;
 pub(crate) mod admission;
+mod awake_table;
 pub(crate) mod cell;
 pub(crate) mod connections;
 pub(crate) mod durability;
 pub(crate) mod gateway;
 pub(crate) mod health;
+pub(crate) mod hosted;
+#[cfg(feature = "client")]
+mod in_process;
 #[cfg(feature = "client")]
 pub(crate) mod local;
 #[cfg(feature = "client")]
 pub(crate) mod local_peer;
+pub(crate) mod lookup;
 pub(crate) mod pending_output;
 pub(crate) mod pulse;
 pub(crate) mod queues;
@@ -22,16 +27,10 @@ pub(crate) mod schedules;
 pub(crate) mod shared;
 pub(crate) mod turn;
 
-#[cfg(feature = "client")]
-use std::any::Any;
-use std::sync::Arc;
-
-use bytes::Bytes;
-use futures_util::future::BoxFuture;
-
 pub(crate) use actor_type::ActorType;
 pub(crate) use admission::denied::Denied;
-pub(crate) use admission::request::{AdmissionRequest, Answered, Connected, Entered};
+
+pub(crate) use admission::connect_info::{Claims, ConnectInfo};
 pub(crate) use admission::stranger::{Stranger, carried, for_stranger};
 pub(crate) use cell::ActorCell;
 pub(crate) use cell::flow::{Flow, Source};
@@ -40,10 +39,14 @@ pub(crate) use connections::broadcast_buffer::BroadcastBuffer;
 pub(crate) use durability::output_gate::Pending;
 pub(crate) use durability::release::{Unheld, release};
 pub(crate) use health::{Health, Observer};
+pub(crate) use hosted::{
+    AdmissionRequest, Answered, Connected, Entered, HangUp, HostedActor, HostedConn, HostedType,
+};
 #[cfg(feature = "client")]
 pub(crate) use local::{LocalActor, LocalConn, LocalKind, Nobody, Told};
 #[cfg(feature = "client")]
 pub(crate) use local_peer::LocalPeer;
+pub(crate) use lookup::{Lookup, Reached};
 pub(crate) use pending_output::{ActorGate, PendingOutput};
 pub(crate) use queues::lease::MessageLease;
 #[cfg(feature = "client")]
@@ -58,160 +61,3 @@ pub(crate) use turn::call_chain::Awaited;
 pub(crate) use turn::call_chain::Chain;
 pub use turn::panics::summarize_panics;
 pub(crate) use turn::piece::Turn;
-
-use crate::{
-    ActorId, Body, ConnId, EventDrops, Fault, Key, RawSocket,
-    delivery::outbox::Outbox,
-    store::ActorRecord,
-    util::clock::Moment,
-    wire::{Format, Params},
-};
-
-/// How a caller means to reach the actor of a key.
-#[derive(Debug, Clone)]
-pub(crate) enum Lookup {
-    /// It must exist.
-    Get,
-    /// It is made if it does not exist; the input is CBOR.
-    GetOrCreate { input: Option<Bytes> },
-    /// It must not exist; the input is CBOR.
-    Create { input: Option<Bytes> },
-}
-
-/// An awake actor, and whether it was made just now.
-pub(crate) type Reached<T> = (Arc<T>, bool);
-
-/// A registered kind of actor, whatever its type: what a gateway sees of a [`ActorType`].
-pub(crate) trait HostedType: Send + Sync {
-    /// The actor's name on the wire.
-    fn name(&self) -> &'static str;
-
-    fn is_ephemeral(&self) -> bool;
-
-    /// Whether links on other sites may lead to its raw requests.
-    fn takes_navigation(&self) -> bool;
-
-    /// What its slow clients did not get.
-    fn event_drops(&self) -> Vec<EventDrops>;
-
-    /// The awake actor of this key, and whether this call made it; for who is trusted, and asked nothing.
-    fn reach(
-        self: Arc<Self>,
-        key: Key,
-        reach: Lookup,
-    ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>>;
-
-    /// Lets somebody in who wants nothing but to see that there is such an actor, or to make it.
-    fn enter(self: Arc<Self>, visit: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>>;
-
-    /// The same for who wants to know whether there is one, which is not woken for that if it has nothing to judge.
-    fn find(
-        self: Arc<Self>,
-        visit: AdmissionRequest,
-    ) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>>;
-
-    /// One call without a connection of its own. It is made as a connection of that moment, which
-    /// `#[on_before_connect]` judges first; only where there is no such hook, and no params, there is none.
-    fn call(
-        self: Arc<Self>,
-        visit: AdmissionRequest,
-        action: String,
-        format: Format,
-        args: Bytes,
-    ) -> BoxFuture<'static, Result<Answered<Bytes>, Denied>>;
-
-    /// Opens a connection. The first message in the outbox is its `Init`.
-    fn connect(
-        self: Arc<Self>,
-        visit: AdmissionRequest,
-        outbox: Arc<Outbox>,
-    ) -> BoxFuture<'static, Result<Connected, Denied>>;
-
-    /// One raw request. It is made as a connection of that moment, if the actor has an `#[on_before_connect]` to
-    /// judge it.
-    fn request(
-        self: Arc<Self>,
-        visit: AdmissionRequest,
-        request: http::Request<Body>,
-    ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>>;
-
-    /// Opens a raw WebSocket, which from then on is its handler's.
-    fn websocket(
-        self: Arc<Self>,
-        visit: AdmissionRequest,
-        socket: RawSocket,
-    ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>>;
-
-    /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender, and waits until the store has it.
-    /// Gives what ends when the message is handled, if somebody waits for that.
-    fn send(
-        self: Arc<Self>,
-        visit: AdmissionRequest,
-        mail: WireEnqueue,
-    ) -> BoxFuture<'static, Result<Answered<Option<HandledFuture>>, Denied>>;
-
-    /// Wakes the actor of this key for its alarms that are due by now, and waits until they have fired and the store
-    /// has that. Says whether this is so.
-    fn fire_alarms(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool>;
-
-    /// The actor of this key, if it is awake.
-    fn record_at(&self, key: &Key) -> Option<ActorRecord>;
-
-    /// The actor of this id, if it is awake.
-    fn record_of(&self, id: ActorId) -> Option<ActorRecord>;
-
-    /// Those that are awake, in the order of their ids: the first `limit` of those after this one, or of all.
-    fn records(&self, after: Option<ActorId>, limit: usize) -> Vec<ActorRecord>;
-
-    /// Lets every actor end what it was given, and takes no more.
-    fn stop(&self);
-
-    /// An `Arc<dyn LocalKind<C>>` in a box, `C` being the actor's contract.
-    #[cfg(feature = "client")]
-    fn local(self: Arc<Self>) -> Box<dyn Any>;
-}
-
-/// An awake actor, whatever its type.
-pub(crate) trait HostedActor: Send + Sync {
-    fn record(&self) -> &ActorRecord;
-
-    /// Waits until `#[run]` has handled what waits for it, or does not get on with it, or the actor sleeps.
-    fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()>;
-
-    /// Asks the actor to sleep now, if it is idle.
-    fn sleep_if_idle(&self);
-
-    /// Destroys the actor after what it was given before, and waits until it is gone.
-    fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>>;
-}
-
-/// Tells the actor that a raw WebSocket is gone, when it is dropped.
-pub(crate) type HangUp = Box<dyn Send>;
-
-/// What somebody who wants in has to show.
-#[derive(Debug, Default)]
-pub(crate) struct ConnectInfo {
-    pub(crate) params: Option<Params>,
-    /// What the layers around the router know of the request.
-    pub(crate) claims: Claims,
-    /// Whose share of the actor it takes.
-    pub(crate) source: Source,
-}
-
-/// What is known of a request, by type.
-pub(crate) type Claims = Option<Arc<http::Extensions>>;
-
-/// An open connection, whatever its actor's type. Calls and subscriptions take effect in the order made.
-pub(crate) trait HostedConn: Send + Sync {
-    fn id(&self) -> ConnId;
-
-    /// Begins or stops sending the events of this name. If it may not have them, it is told so; `false` if too much of it
-    /// waits for its actor already, whatever it was.
-    fn subscribe(&self, event: &str, on: bool) -> bool;
-
-    /// Calls an action; the answer goes to the outbox. `false` if it was one too many, whatever it was.
-    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool;
-
-    /// The socket is gone; no more calls follow.
-    fn hang_up(&self);
-}

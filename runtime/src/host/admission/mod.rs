@@ -1,6 +1,7 @@
 //! Admission: who may reach an actor, who may make one, and how many are awake.
 
 pub(in crate::host) mod awake_limit;
+pub(in crate::host) mod connect_info;
 pub(in crate::host) mod denied;
 pub(in crate::host) mod permit;
 pub(in crate::host) mod provisional;

@@ -12,22 +12,23 @@ use tokio::sync::oneshot;
 
 use super::stranger;
 use crate::{
-    Actor, ActorId, Body, Caller, Conn, Contract, Fault, Key, RawSocket,
+    Actor, Body, Caller, Conn, Contract, Fault, Key, RawSocket,
     actor::conn::Peer,
     delivery::outbox::Outbox,
     error::{self, faults},
     host::{
-        ActorCell, ActorType, ConnectInfo, Denied, HandledFuture, HangUp, HostedConn, HostedType as _,
-        Lookup, WireEnqueue,
+        ActorCell, ActorType, AdmissionRequest, Answered, ConnectInfo, Connected, Denied, Entered,
+        HandledFuture, HangUp, Lookup, WireEnqueue,
         cell::{Connect, Opened, start::decode_params},
-        connections::connect::join,
-        gateway::WireConn,
+        connections::{connect::join, wire_conn::WireConn},
         turn::{
             call_chain::Chain,
             catch::guarded_hook,
             decode::{decode_call, encode_reply},
             hooks::Hook,
             panics::Code,
+            raw::RawRequests,
+            raw_socket::RawLine,
         },
     },
     meters::Outcome,
@@ -38,29 +39,6 @@ use crate::{
     },
     wire::Format,
 };
-
-/// Somebody who wants to reach an actor, and what there is to judge them by.
-#[derive(Debug)]
-pub(crate) struct AdmissionRequest {
-    pub(crate) key: Key,
-    /// The actor must be this one.
-    pub(crate) id: Option<ActorId>,
-    pub(crate) reach: Lookup,
-    pub(crate) guest: ConnectInfo,
-}
-
-/// An actor that somebody was let in to, and whether it was made for them.
-#[derive(Debug)]
-pub(crate) struct Entered {
-    pub(crate) record: ActorRecord,
-    pub(crate) created: bool,
-}
-
-/// The actor that somebody was let in to, and what came of what they wanted there.
-pub(crate) type Answered<T> = (ActorRecord, Result<T, Fault>);
-
-/// The actor that somebody is connected to, and the connection.
-pub(crate) type Connected = (ActorRecord, Arc<dyn HostedConn>);
 
 /// What somebody comes for.
 pub(in crate::host) enum Errand<A: Actor> {
@@ -195,7 +173,7 @@ impl<A: Actor> ActorType<A> {
             let action = decode_call::<A>(&action, format, &args).inspect_err(|fault| {
                 self.meters().refused(&action, Outcome::of_fault(fault));
             })?;
-            let reply = cell.call_as(conn, source, action, Chain::default()).await?;
+            let reply = cell.sender().call_as(conn, source, action, Chain::default()).await?;
             encode_reply::<A>(format, &reply)
         };
         Ok((record, call.await))
@@ -223,7 +201,7 @@ impl<A: Actor> ActorType<A> {
         }
         let peer = Peer::Raw(Arc::clone(socket.closing()));
         let (cell, conn) = self.stay(visit, peer, Some(socket)).await?;
-        Ok((cell.record().clone(), cell.raw_line(conn)))
+        Ok((cell.record().clone(), Box::new(RawLine::new(&cell, conn))))
     }
 
     /// Lets somebody in who stays.
@@ -245,7 +223,7 @@ impl<A: Actor> ActorType<A> {
     ) -> Result<Answered<http::Response<Body>>, Denied> {
         let source = visit.guest.source;
         let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Look).await?;
-        Ok((cell.record().clone(), cell.raw_request(request, conn, source).await))
+        Ok((cell.record().clone(), RawRequests::of(&cell).send(request, conn, source).await))
     }
 
     pub(in crate::host) async fn send_visit(

@@ -38,7 +38,10 @@ use crate::{
     host::{
         ActorCell, Lookup,
         schedules::firing::FiringAlarms,
-        turn::hooks::{Hook, log_failure},
+        turn::{
+            dispatch::Dispatch,
+            hooks::{Hook, log_failure},
+        },
     },
     util::{log, shown::shown, task},
 };
@@ -76,7 +79,7 @@ impl<'a, A: Actor> Closing<'a, A> {
         };
         self.seal(&reason);
         // Waits for turns that are still under way.
-        self.0.access().await.state = None;
+        self.0.turns().access().await.state = None;
         let has_queued_work = matches!(reason, Reason::Sleep) && self.has_left_work();
         self.end_outside(&reason);
         self.end_run().await;
@@ -90,7 +93,7 @@ impl<'a, A: Actor> Closing<'a, A> {
     /// The same where nothing can be awaited, or need be: no code of the actor runs any more.
     pub(in crate::host) fn close_now(&self, reason: &Reason) {
         self.0.lifecycle().advance(Phase::Closing);
-        self.0.kind().forget_provisional(self.0);
+        self.0.owner().forget_provisional(self.0);
         let works = self.0.durable().abandoned();
         for work in works {
             work.abort();
@@ -172,9 +175,9 @@ impl<'a, A: Actor> Closing<'a, A> {
                 biased;
                 next = self.0.mailbox().next_late() => match next {
                     Next::Item(envelope) => {
-                        self.0.take(envelope, 1, &mut FiringAlarms::default()).await;
+                        Dispatch::of(self.0).take(envelope, 1, &mut FiringAlarms::default()).await;
                     }
-                    Next::Nudged | Next::Closed => self.0.settle().await,
+                    Next::Nudged | Next::Closed => self.0.turns().settle().await,
                 },
                 () = std::future::ready(()), if is_over => return,
                 () = changed => {}
@@ -237,8 +240,8 @@ impl<'a, A: Actor> Closing<'a, A> {
     /// Leaves the list of actors that are awake, and lets go of whoever waits for that.
     fn release(&self, reason: &Reason) {
         match reason {
-            Reason::Sleep | Reason::Shutdown => self.0.kind().pass_on(self.0),
-            _ => self.0.kind().forget(self.0),
+            Reason::Sleep | Reason::Shutdown => Arc::clone(self.0.owner()).pass_on(self.0),
+            _ => self.0.owner().forget(self.0),
         }
         // Before anybody hears that it sleeps: a caller that waits for a permit finds it free.
         self.0.release_permit();
@@ -259,10 +262,7 @@ impl<'a, A: Actor> Closing<'a, A> {
     async fn run_on_sleep(&self) {
         if let Some(mode) = A::HOOKS.on_sleep {
             let hook = Hook::long("on_sleep", mode);
-            log_failure(
-                self.0,
-                self.0.run_hook(hook, None, async |actor, ctx| actor.on_sleep(ctx).await).await,
-            );
+            log_failure(self.0, hook.run(self.0, None, async |actor, ctx| actor.on_sleep(ctx).await).await);
         }
     }
 
@@ -272,10 +272,10 @@ impl<'a, A: Actor> Closing<'a, A> {
     }
 
     fn wake_for_queues(&self) {
-        let (kind, key) = (Arc::clone(self.0.kind()), self.0.key().clone());
+        let (owner, key) = (Arc::clone(self.0.owner()), self.0.key().clone());
         task::spawn_in(self.0.shared().tasks(), async move {
             // If that fails, so it does for whoever comes next, and is told.
-            let _ = kind.awake(&key, &Lookup::Get).await;
+            let _ = owner.wake(key, Lookup::Get).await;
         });
     }
 }

@@ -29,11 +29,11 @@ pub(in crate::host) async fn destroyed<A: Actor>(mut cell: Arc<ActorCell<A>>) ->
     loop {
         cell.request(LifecycleRequest::Destroy);
         cell.lifecycle().reached(Phase::Closed).await;
-        if !cell.kind().exists(id).await? {
+        if !cell.owner().exists(id).await? {
             return Ok(());
         }
         // It was on its way to sleep before it could hear the request.
-        cell = cell.kind().awake(cell.key(), &Lookup::Get).await?.0;
+        cell = Arc::clone(cell.owner()).wake(cell.key().clone(), Lookup::Get).await?.0;
     }
 }
 
@@ -43,7 +43,8 @@ impl<A: Actor> Closing<'_, A> {
     pub(super) async fn erase(&self) -> bool {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
         let doomed = self.cell().durable().is_destroying();
-        let turn = if doomed { self.cell().write().await } else { self.cell().saving().write_saved().await };
+        let turn =
+            if doomed { self.cell().turns().write().await } else { self.cell().saving().write_saved().await };
         let mut access = match turn {
             Ok(access) => Some(access),
             // The store has forgotten it already.

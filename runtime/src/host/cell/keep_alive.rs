@@ -80,7 +80,7 @@ impl KeepAlive {
     }
 
     /// A request is for this activation; one to be destroyed is final, and code is told at once.
-    pub(super) fn raise_request(&self, request: LifecycleRequest, lifecycle: &Lifecycle) {
+    pub(in crate::host) fn raise_request(&self, request: LifecycleRequest, lifecycle: &Lifecycle) {
         self.request.raise(request);
         if request == LifecycleRequest::Destroy {
             lifecycle.tell_to_end();
@@ -88,7 +88,7 @@ impl KeepAlive {
     }
 
     /// Asks it to sleep, if it is idle.
-    pub(super) fn evict(&self) {
+    pub(in crate::host) fn evict(&self) {
         self.is_evicted.store(true, Ordering::Release);
     }
 

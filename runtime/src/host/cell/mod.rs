@@ -20,7 +20,7 @@
 //! - `start_backoff.rs` holds off actors that fail at every start.
 //!
 //! Who owns a cell: its task, and whoever has a handle on what runs for it ([`KeepAliveGuard`](keep_alive::KeepAliveGuard),
-//! [`Ctx`]). The table of those awake and the sleep timer hold it weakly.
+//! [`Ctx`](crate::Ctx)). The table of those awake and the sleep timer hold it weakly.
 
 pub(in crate::host) mod close;
 pub(in crate::host) mod destroy;
@@ -31,8 +31,10 @@ pub(in crate::host) mod keep_alive;
 pub(in crate::host) mod last_use;
 pub(in crate::host) mod lifecycle;
 pub(in crate::host) mod mailbox;
+pub(in crate::host) mod owner;
 pub(in crate::host) mod park;
 pub(in crate::host) mod parked;
+pub(in crate::host) mod sender;
 #[cfg(all(test, feature = "client"))]
 pub(in crate::host) mod sizes;
 pub(in crate::host) mod sleep_timer;
@@ -43,51 +45,39 @@ pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod task;
 pub(in crate::host) mod work;
 
-use std::{
-    sync::{Arc, OnceLock, atomic::AtomicUsize},
-    time::Duration,
-};
+use std::sync::{Arc, OnceLock, atomic::AtomicUsize};
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
-use tokio::sync::oneshot;
 
 use self::{
     fair_queue::Bounds,
     keep_alive::{KeepAlive, Kept, LifecycleRequest},
     last_use::LastUse,
     lifecycle::{Lifecycle, Phase},
-    mailbox::{Mailbox, Rejected},
-    parked::Parked,
+    mailbox::Mailbox,
+    owner::{Owner, TypeResources},
     sleep_timer::{NextLook, Sleeper},
 };
 use super::{
-    Lookup, Shared, Source,
-    actor_type::ActorType,
+    Shared,
     admission::awake_limit::{AwakePermit, Evictable},
     connections::Connections,
     durability::durable::Durable,
     pending_output::ActorDurable,
     queues::state::QueueSet,
     turn::{
-        call::{Call, Destination, Respond},
-        call_chain::{Chain, Link, Reading},
-        catch::{guarded_action, guarded_hook},
+        call_chain::{Chain, Hold, Link, Reading},
         panics::Code,
     },
 };
-use crate::{
-    Action as _, Actor, Conn, Contract, Ctx, Fault, Key,
-    actor::{ActionOf, ReplyOf},
-    error::faults,
-    store::ActorRecord,
-    util::log::Span,
-};
+use crate::{Actor, Contract, Key, store::ActorRecord};
 
 /// An awake actor. Whoever holds it can post to it; its task (`task.rs`) and, when it is idle, its callers run it.
 pub(crate) struct ActorCell<A: Actor> {
-    kind: Arc<ActorType<A>>,
+    owner: Arc<dyn Owner<Self>>,
+    resources: Arc<TypeResources<Self>>,
     key: Key,
     /// What to do if the store has no such actor.
     absent: Absent,
@@ -123,15 +113,6 @@ pub(super) type Connect<A> = envelope::Connect<A, ActorCell<A>>;
 /// An open connection to it.
 pub(super) type Opened<A> = envelope::Opened<A, ActorCell<A>>;
 
-/// What became of an envelope that was posted to an actor which is awake.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Posted {
-    /// It runs, or waits for its turn.
-    Taken,
-    /// Too much of its flow waits already. Who has sent it was told.
-    Refused,
-}
-
 /// What to do if the store has no such actor.
 #[derive(Clone)]
 pub(super) enum Absent {
@@ -150,16 +131,18 @@ pub(super) struct Core<A> {
 
 impl<A: Actor> ActorCell<A> {
     pub(super) fn new(
-        kind: Arc<ActorType<A>>,
+        owner: Arc<dyn Owner<Self>>,
+        resources: Arc<TypeResources<Self>>,
         key: Key,
         absent: Absent,
         connections: Arc<Connections<A>>,
     ) -> Self {
-        let mailbox = Mailbox::new(Bounds::of(kind.shared().limits()), Core { state: None });
-        let (table, meters) = (<A::Contract as Contract>::QUEUES, kind.meters().queues());
-        let queues = QueueSet::new(table, meters, kind.shared().queued(), A::EPHEMERAL);
+        let mailbox = Mailbox::new(Bounds::of(resources.shared().limits()), Core { state: None });
+        let (table, meters) = (<A::Contract as Contract>::QUEUES, resources.meters().queues());
+        let queues = QueueSet::new(table, meters, resources.shared().queued(), A::EPHEMERAL);
         Self {
-            kind,
+            owner,
+            resources,
             key,
             absent,
             identity: OnceLock::new(),
@@ -176,12 +159,18 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    pub(super) fn kind(&self) -> &Arc<ActorType<A>> {
-        &self.kind
+    /// What keeps the cells of its type.
+    pub(super) fn owner(&self) -> &Arc<dyn Owner<Self>> {
+        &self.owner
+    }
+
+    /// What all actors of its type use.
+    pub(super) fn resources(&self) -> &Arc<TypeResources<Self>> {
+        &self.resources
     }
 
     pub(crate) fn shared(&self) -> &Arc<Shared> {
-        self.kind.shared()
+        self.resources.shared()
     }
 
     pub(super) fn key(&self) -> &Key {
@@ -225,46 +214,10 @@ impl<A: Actor> ActorCell<A> {
         self.identity.get().expect("an actor's identity is known before any code of it runs")
     }
 
-    /// The context of a turn.
-    pub(super) fn ctx(self: &Arc<Self>, caller: Option<Conn<A>>) -> Ctx<A> {
-        Ctx::of_turn(Arc::clone(self), caller)
-    }
-
-    /// The context of what runs beside the turns.
-    pub(super) fn ctx_beside(self: &Arc<Self>) -> Ctx<A> {
-        Ctx::beside(Arc::clone(self))
-    }
-
     /// A piece of the actor's code, for whoever tells of its panics.
     #[inline]
     pub(super) fn code(&self, name: &'static str) -> Code<'_> {
         Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) }
-    }
-
-    /// Runs code of the actor, whose events go out together.
-    pub(super) fn corked<T>(&self, code: impl FnOnce() -> T) -> T {
-        self.connections.broadcasts().corked(code)
-    }
-
-    /// Guards code of the actor, whose events go out together where it awaits.
-    pub(super) async fn guarded<T>(
-        &self,
-        name: &'static str,
-        limit: Duration,
-        code: impl Future<Output = T>,
-    ) -> Result<T, Fault> {
-        self.connections.broadcasts().corked_async(guarded_hook(self.code(name), limit, code)).await
-    }
-
-    /// The same in a span, if there is one.
-    pub(super) async fn guarded_in<T>(
-        &self,
-        name: &'static str,
-        span: Option<&Span>,
-        limit: Duration,
-        code: impl Future<Output = T>,
-    ) -> Result<T, Fault> {
-        self.connections.broadcasts().corked_async(guarded_action(self.code(name), span, limit, code)).await
     }
 
     /// What an action or a hook of this name does here.
@@ -274,7 +227,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Name and key, for people.
     pub(super) fn address(&self) -> Arc<str> {
-        Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.kind.name(), self.key).into()))
+        Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.resources.name(), self.key).into()))
     }
 
     pub(super) fn lifecycle(&self) -> &Lifecycle {
@@ -333,152 +286,6 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
-    pub(super) fn post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
-        match self.try_post(envelope) {
-            Err(Rejected::Closed(envelope)) => Err(envelope),
-            Err(Rejected::Full(envelope)) => {
-                envelope.refuse(faults::overloaded());
-                Ok(Posted::Refused)
-            }
-            Ok(()) => Ok(Posted::Taken),
-        }
-    }
-
-    /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
-    /// turn.
-    pub(super) fn try_post(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
-        let envelope = match envelope {
-            Envelope::Call(call) => match self.take_directly(call) {
-                Ok(()) => return Ok(()),
-                Err(call) => Envelope::Call(call),
-            },
-            other => other,
-        };
-        self.put(envelope)
-    }
-
-    /// Puts an envelope into the mailbox.
-    fn put(self: &Arc<Self>, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
-        let envelope = Parked::park_if_of_work(self, envelope);
-        let pushed = match &envelope {
-            Envelope::Disconnect(_) | Envelope::Alarms(_) => self.mailbox.push_always(envelope),
-            _ => match self.mailbox.push(envelope) {
-                Err(Rejected::Closed(envelope)) if self.belongs_to_end(&envelope) => {
-                    self.mailbox.push_late(envelope)
-                }
-                pushed => pushed,
-            },
-        };
-        match pushed {
-            Err(Rejected::Closed(Envelope::Parked(parked))) => {
-                // If it was ended meanwhile, it needs nothing more.
-                parked.take().map_or(Ok(()), |envelope| Err(Rejected::Closed(envelope)))
-            }
-            pushed => pushed,
-        }
-    }
-
-    /// Whether the end of this time awake waits for who posts this.
-    fn belongs_to_end(&self, envelope: &Envelope<A>) -> bool {
-        let Some(record) = self.identity.get() else { return false };
-        match envelope {
-            Envelope::Call(call) => call.chain.is_part_of(record.id),
-            Envelope::Parked(parked) => parked.chain().is_part_of(record.id),
-            Envelope::Turn(..) => Chain::current().is_part_of(record.id),
-            _ => false,
-        }
-    }
-
-    /// Posts to the actor of this cell, which is woken as often as it takes. Gives the cell that took it.
-    pub(super) async fn post_awake(self: &Arc<Self>, mut envelope: Envelope<A>) -> Result<Arc<Self>, Fault> {
-        let mut cell = Arc::clone(self);
-        while let Err(refused) = cell.post(envelope) {
-            envelope = refused;
-            cell = cell.awake_again().await?;
-        }
-        Ok(cell)
-    }
-
-    /// The same actor, awake, once this time awake is over.
-    pub(super) async fn awake_again(self: &Arc<Self>) -> Result<Arc<Self>, Fault> {
-        if self.durable.is_dropped() {
-            // It was never made.
-            return Err(faults::actor_not_found());
-        }
-        if self.keep_alive.request() == LifecycleRequest::Destroy && A::EPHEMERAL {
-            return Err(faults::actor_not_found());
-        }
-        let (cell, _) = self.kind.awake(&self.key, &self.next_reach()).await?;
-        // By now there may be another actor of this key.
-        let is_same = A::EPHEMERAL || cell.record().id == self.record().id;
-        if is_same { Ok(cell) } else { Err(faults::actor_not_found()) }
-    }
-
-    /// How its next time awake is reached. What lives in memory alone is made anew.
-    fn next_reach(&self) -> Lookup {
-        match &self.absent {
-            Absent::Make(input) if A::EPHEMERAL => Lookup::GetOrCreate { input: input.clone() },
-            _ => Lookup::Get,
-        }
-    }
-
-    /// Runs a call here and now, or ends it, if it need not wait. Gives it back if it has to.
-    #[inline]
-    fn take_directly<R: Respond<A>>(self: &Arc<Self>, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
-        let info = call.action.info();
-        if info.needs_conn && call.caller.is_none() {
-            return Ok(call.refuse(faults::connection_required(info.name)));
-        }
-        match self.hold_of(&call.chain) {
-            None => self.run_if_idle(call),
-            Some(held) => {
-                let (call, asked) = call.send_later();
-                self.take_circular(call, held);
-                Ok(asked)
-            }
-        }
-    }
-
-    /// Calls an action for a client of this process. Gives the action back if the actor has gone to sleep.
-    #[cfg(feature = "client")]
-    pub(super) fn ask_here(
-        self: &Arc<Self>,
-        action: ActionOf<A>,
-        chain: Chain,
-    ) -> Result<super::Asked<ReplyOf<A>>, ActionOf<A>> {
-        let watch = self.watch(action.info(), None);
-        let call = match self.take_directly(Call::here(watch, action, chain)) {
-            Ok(asked) => return Ok(asked),
-            Err(call) => call,
-        };
-        let (call, asked) = call.send_later();
-        match self.put(Envelope::Call(call)) {
-            Ok(()) => Ok(asked),
-            Err(Rejected::Full(envelope)) => {
-                envelope.refuse(faults::overloaded());
-                Ok(asked)
-            }
-            Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
-            Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
-        }
-    }
-
-    /// One call, and its answer.
-    pub(super) async fn call_as(
-        self: &Arc<Self>,
-        caller: Option<Conn<A>>,
-        source: Source,
-        action: ActionOf<A>,
-        chain: Chain,
-    ) -> Result<ReplyOf<A>, Fault> {
-        let (sender, answer) = oneshot::channel();
-        let watch = self.watch(action.info(), caller.as_ref());
-        let call = Call::new(watch, action, caller, Destination::Task(sender, source), chain);
-        self.post_awake(Envelope::Call(call)).await?;
-        answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
-    }
-
     /// Whether a message waits for `#[run]`, which is there to take it.
     pub(super) fn has_messages_to_handle(&self) -> bool {
         self.keep_alive.is_running() && self.durable.has_queued_work()
@@ -492,23 +299,8 @@ impl<A: Actor> ActorCell<A> {
 
     /// Asks for a change of the actor's own life, beside its turns.
     pub(crate) fn request(&self, request: LifecycleRequest) {
-        self.raise_request(request);
-        self.mailbox.nudge();
-    }
-
-    /// The same for a turn, whose end wakes the actor's task.
-    pub(super) fn raise_request(&self, request: LifecycleRequest) {
         self.keep_alive.raise_request(request, &self.lifecycle);
-    }
-
-    /// Asks the actor to sleep now, if it is idle: others need its place.
-    pub(super) fn evict(&self) {
-        self.keep_alive.evict();
         self.mailbox.nudge();
-    }
-
-    pub(super) fn own_alarm_is_due(&self) -> bool {
-        A::EPHEMERAL && self.durable.has_alarm_due(self.shared().clock().now())
     }
 
     /// Whether it waits for whoever asks, before it is awake or before its end is over: that one cannot wait for it.
@@ -523,6 +315,11 @@ impl<A: Actor> ActorCell<A> {
     /// Whether its turns, or what is beside them, have asked for its end.
     pub(super) fn is_to_be_destroyed(&self) -> bool {
         self.keep_alive.request() == LifecycleRequest::Destroy || self.durable.is_destroying()
+    }
+    /// How a call of this chain holds the actor, if it comes back to it.
+    #[inline]
+    pub(super) fn hold_of(&self, chain: &Chain) -> Option<Hold> {
+        if chain.is_empty() { None } else { chain.holds(self.identity.get()?.id) }
     }
 }
 
@@ -541,7 +338,8 @@ impl<A: Actor> Evictable for ActorCell<A> {
     }
 
     fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        self.evict();
+        self.keep_alive.evict();
+        self.mailbox.nudge();
         Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
     }
 }

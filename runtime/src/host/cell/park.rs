@@ -48,7 +48,7 @@ impl<A: Actor> Post for Parked<Envelope<A>, ActorCell<A>> {
             return;
         }
         match self.take() {
-            Some(Envelope::Call(call)) => cell.take_circular(call, held),
+            Some(Envelope::Call(call)) => cell.turns().take_circular(call, held),
             Some(other) => other.refuse(faults::deadlock(&cell.link(self.chain().clone(), "turn", None))),
             None => {}
         }

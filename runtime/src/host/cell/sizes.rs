@@ -120,7 +120,7 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
         crate::util::clock::Clock::start(None),
     ));
     let connections = Arc::new(Connections::new(kind.meters()));
-    let cell = Arc::new(ActorCell::new(kind, Key::from("whale"), Absent::Make(None), connections));
+    let cell = kind.new_cell(Key::from("whale"), Absent::Make(None), connections);
 
     let task = run(ActorTask::new(&cell), None, Span::none());
     assert!(size_of_val(&task) < TASK, "the task of an actor: {}", size_of_val(&task));
@@ -140,6 +140,6 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
     assert!(size_of_val(&read) < SMALL, "an action that reads: {}", size_of_val(&read));
 
     let held = [1_u8; LARGE];
-    let turn = cell.turn(Turn::new(&cell, move |_: &mut Whale| black_box(&held).len()));
+    let turn = Turn::new(&cell, move |_: &mut Whale| black_box(&held).len()).run(&cell);
     assert!(size_of_val(&turn) < SMALL, "a turn: {}", size_of_val(&turn));
 }

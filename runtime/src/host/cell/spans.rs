@@ -17,7 +17,7 @@ use crate::{
 
 impl<A: Actor> ActorCell<A> {
     pub(crate) fn meters(&self) -> &Arc<ActorMeters> {
-        self.kind().meters()
+        self.resources().meters()
     }
 
     /// Watches a call that reaches the actor now, from this connection if there is one.
@@ -31,7 +31,7 @@ impl<A: Actor> ActorCell<A> {
         action: &'static ActionInfo,
         conn: Option<&Conn<A>>,
     ) -> CallInstrument {
-        CallInstrument::begin(self.kind().meters(), action, || self.who(conn))
+        CallInstrument::begin(self.resources().meters(), action, || self.who(conn))
     }
 
     pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> CallInfo<'_> {

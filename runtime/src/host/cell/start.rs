@@ -6,7 +6,7 @@ use bytes::Bytes;
 
 use super::{Absent, Core};
 use crate::{
-    Actor, ActorId, Fault, Payload,
+    Actor, ActorId, Ctx, Fault, Payload,
     actor::InputOf,
     error::faults,
     host::{
@@ -55,7 +55,7 @@ impl<'a, A: Actor> Starting<'a, A> {
     /// Gets the actor its state, and wakes it. Says whether it was made just now.
     pub(in crate::host) async fn start(&self, maker: Option<Maker>) -> Result<bool, Fault> {
         let created = {
-            let mut access = self.0.access().await;
+            let mut access = self.0.turns().access().await;
             let (created, restored) = self.claim_or_make(maker).await?;
             self.go_on_from(&mut access, restored);
             created
@@ -68,7 +68,7 @@ impl<'a, A: Actor> Starting<'a, A> {
     pub(in crate::host) async fn wake(&self) -> Result<(), Fault> {
         let Some(mode) = A::HOOKS.on_wake else { return Ok(()) };
         let hook = Hook::short("on_wake", mode);
-        self.0.run_hook(hook, None, async |state, ctx| state.on_wake(ctx).await).await
+        hook.run(self.0, None, async |state, ctx| state.on_wake(ctx).await).await
     }
 
     async fn claim_or_make(&self, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
@@ -130,13 +130,13 @@ impl<'a, A: Actor> Starting<'a, A> {
         let id = record.id;
         // Set once: an actor keeps its identity. Before its id is known, as those who make the table of ids look for it.
         self.0.set_identity(record);
-        self.0.kind().identify(id, self.0.key());
+        self.0.owner().identify(id, self.0.key());
     }
 
     /// The identity of an actor that is about to be made.
     pub(in crate::host) fn new_record(&self) -> ActorRecord {
         let now_ms = self.0.shared().clock().now_ms();
-        ActorRecord::new(ActorId::generate(), self.0.kind().name(), self.0.key().clone(), now_ms)
+        ActorRecord::new(ActorId::generate(), self.0.resources().name(), self.0.key().clone(), now_ms)
     }
 
     pub(in crate::host) async fn claim(&self) -> Result<Option<Claim>, Fault> {
@@ -144,7 +144,7 @@ impl<'a, A: Actor> Starting<'a, A> {
             return Ok(None);
         }
         let store = self.0.shared().store();
-        store.claim(self.0.kind().name(), self.0.key()).await.map_err(faults::store_failed)
+        store.claim(self.0.resources().name(), self.0.key()).await.map_err(faults::store_failed)
     }
 
     async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
@@ -159,7 +159,7 @@ impl<'a, A: Actor> Starting<'a, A> {
     /// The first state, by `#[on_create]`.
     async fn first_state(&self, input: Option<&Bytes>) -> Result<Box<A>, Fault> {
         let input = decode_input::<A>(input).map_err(|error| faults::invalid_input(&error))?;
-        let ctx = self.0.ctx_beside();
+        let ctx = Ctx::beside(Arc::clone(self.0));
         // A call that comes back to the actor from there is a deadlock.
         let link = self.0.link(Chain::default(), "on_create", None);
         let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });

@@ -36,12 +36,12 @@ use super::{
     start::Starting,
 };
 use crate::{
-    Actor, Contract,
+    Actor, Contract, Ctx,
     host::{
         ActorCell,
         admission::stranger::Maker,
         schedules::firing::FiringAlarms,
-        turn::{catch::guarded_hook, panics::Code, quantum::Quantum},
+        turn::{catch::guarded_hook, dispatch::Dispatch, panics::Code, quantum::Quantum},
     },
     util::{
         log::{self, Instrument as _, Span},
@@ -58,12 +58,12 @@ pub(in crate::host) async fn run<A: Actor>(task: ActorTask<A>, maker: Option<Mak
         Ok(created) => {
             // Before anybody's call can run.
             task.begin_run();
-            cell.kind().start_ended(cell, None);
+            cell.owner().start_ended(cell, None);
             cell.lifecycle().set_started(Ok(created));
             task.run_loop().await;
         }
         Err(fault) => {
-            cell.kind().start_ended(cell, Some(&fault));
+            cell.owner().start_ended(cell, Some(&fault));
             Closing::of(cell).close_now(&Reason::StartFailed(fault));
         }
     }
@@ -123,7 +123,9 @@ impl<A: Actor> ActorTask<A> {
             match self.next_step(&firing).await {
                 Step::Take(Next::Item(envelope)) => {
                     // One allocation for a turn, and for all calls that share it.
-                    let taken = Box::pin(self.0.take(envelope, firing.calls_before(), &mut firing)).await;
+                    let taken =
+                        Box::pin(Dispatch::of(&self.0).take(envelope, firing.calls_before(), &mut firing))
+                            .await;
                     firing.ran(taken);
                     if self.0.mailbox().done() {
                         self.0.used();
@@ -133,7 +135,7 @@ impl<A: Actor> ActorTask<A> {
                     // What it requested comes as a nudge, before the next item.
                     continue;
                 }
-                Step::Take(Next::Nudged) => Box::pin(self.0.settle()).await,
+                Step::Take(Next::Nudged) => Box::pin(self.0.turns().settle()).await,
                 Step::Take(Next::Closed) => {
                     Box::pin(Closing::of(&self.0).close(Reason::Shutdown)).await;
                     break;
@@ -247,7 +249,7 @@ impl<A: Actor> ActorTask<A> {
         if !A::HOOKS.run {
             return;
         }
-        let ctx = self.0.ctx_beside();
+        let ctx = Ctx::beside(Arc::clone(&self.0));
         let cell = Arc::clone(&self.0);
         let (broadcasts, shared) =
             (Arc::clone(self.0.connections().broadcasts()), Arc::clone(self.0.shared()));
@@ -282,6 +284,6 @@ impl<A: Actor> ActorTask<A> {
 
     /// Has its task woken then, to look whether it can sleep.
     fn look_again(&self, when: When) {
-        self.0.kind().sleep_timer().set(&self.0, when, self.0.shared());
+        self.0.resources().sleep_timer().set(&self.0, when, self.0.shared());
     }
 }

@@ -16,7 +16,7 @@ use crate::{
     host::{
         ActorCell, ConnectInfo, Denied, Lookup, Source,
         cell::{Connect, Envelope, Opened, start::decode_params},
-        turn::hooks::Hook,
+        turn::{hooks::Hook, raw_socket::start_socket},
     },
     util::log::Span,
     wire::ToClient,
@@ -39,7 +39,7 @@ pub(in crate::host) async fn join<A: Actor>(
     let (opened, open) = oneshot::channel();
     let (id, reach, span) = (None, Lookup::Get, Span::current());
     let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
-    cell.post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
+    cell.sender().post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
     open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))
 }
 
@@ -71,10 +71,8 @@ impl<A: Actor> Connect<A> {
         let (given, params) = (decode()?, decode()?);
         let claims = claims.clone();
         let hook = Hook::short("on_before_connect", A::HOOKS.before_connect.unwrap_or(Mode::Read));
-        let state = cell
-            .run_hook(hook, None, async |actor, ctx| {
-                actor.before_connect(&ctx.of_request(claims), given).await
-            })
+        let state = hook
+            .run(cell, None, async |actor, ctx| actor.before_connect(&ctx.of_request(claims), given).await)
             .await?;
         Ok(Judged { params, state, source })
     }
@@ -93,7 +91,7 @@ impl<A: Actor> Connect<A> {
         };
         if let Some(socket) = socket {
             // Before anything else can come between, such as sleep.
-            cell.start_socket(conn.clone(), socket);
+            start_socket(cell, conn.clone(), socket);
         }
         if let Err(Ok(Opened { conn, .. })) =
             opened.send(Ok(Opened { cell: Arc::clone(cell), conn, created }))
@@ -119,7 +117,7 @@ impl<A: Actor> Judged<A> {
             gate: cell.connections().gate().clone(),
             broadcasts: Arc::clone(cell.connections().broadcasts()),
             limits: Arc::clone(cell.shared().limits()),
-            meters: Arc::clone(cell.kind().meters()),
+            meters: Arc::clone(cell.resources().meters()),
         })
     }
 }
@@ -147,8 +145,7 @@ async fn add<A: Actor>(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Result<Conn<A
     cell.connections().add(conn.clone());
     let Some(mode) = A::HOOKS.on_connect else { return Ok(conn) };
     let hook = Hook::short("on_connect", mode);
-    let result =
-        cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| actor.on_connect(ctx, &conn).await);
+    let result = hook.run(cell, Some(conn.clone()), async |actor, ctx| actor.on_connect(ctx, &conn).await);
     if let Err(fault) = result.await {
         cell.connections().remove(conn.id());
         conn.mark_closed();
@@ -161,8 +158,7 @@ async fn add<A: Actor>(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Result<Conn<A
 pub(in crate::host) async fn run_on_disconnect<A: Actor>(cell: &Arc<ActorCell<A>>, conn: Conn<A>) {
     let Some(mode) = A::HOOKS.on_disconnect else { return };
     let hook = Hook::short("on_disconnect", mode);
-    let result =
-        cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| actor.on_disconnect(ctx, &conn).await);
+    let result = hook.run(cell, Some(conn.clone()), async |actor, ctx| actor.on_disconnect(ctx, &conn).await);
     // Nobody is left to be told; a fault has its line in the log.
     drop(result.await);
 }

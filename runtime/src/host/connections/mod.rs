@@ -18,6 +18,7 @@ mod sync;
 mod turn_buffer;
 #[cfg(test)]
 mod turn_buffer_model;
+pub(in crate::host) mod wire_conn;
 
 use std::{collections::BTreeMap, sync::Arc};
 

@@ -21,8 +21,13 @@ use crate::{
     contract::position_of,
     error::faults,
     host::{
-        ActorCell, ActorType, Lookup,
-        cell::{Core, Envelope, Posted, mailbox::Mailbox},
+        ActorCell, Lookup,
+        cell::{
+            Core, Envelope,
+            mailbox::Mailbox,
+            owner::{Owner, TypeResources},
+            sender::Posted,
+        },
         turn::{
             call::Call,
             instrument::{CallInfo, CallInstrument},
@@ -35,7 +40,8 @@ use crate::{
 
 /// Where what one connection sends goes, in the order sent.
 pub(in crate::host) struct ActorRoute<A: Actor> {
-    kind: Arc<ActorType<A>>,
+    owner: Arc<dyn Owner<ActorCell<A>>>,
+    resources: Arc<TypeResources<ActorCell<A>>>,
     key: Key,
     id: ActorId,
     connections: Arc<Connections<A>>,
@@ -55,7 +61,8 @@ enum End<A: Actor> {
 impl<A: Actor> ActorRoute<A> {
     pub(in crate::host) fn new(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Arc<Self> {
         Arc::new(Self {
-            kind: Arc::clone(cell.kind()),
+            owner: Arc::clone(cell.owner()),
+            resources: Arc::clone(cell.resources()),
             key: cell.key().clone(),
             id: cell.record().id,
             connections: Arc::clone(cell.connections()),
@@ -69,7 +76,7 @@ impl<A: Actor> ActorRoute<A> {
     }
 
     pub(in crate::host) fn meters(&self) -> &Arc<ActorMeters> {
-        self.kind.meters()
+        self.resources.meters()
     }
 
     /// Calls an action as this connection; the answer goes to it, under this number. It ends what
@@ -81,7 +88,7 @@ impl<A: Actor> ActorRoute<A> {
         counted: Option<usize>,
     ) -> Posted {
         let watch = CallInstrument::begin(self.meters(), action.info(), || CallInfo {
-            actor: self.kind.name(),
+            actor: self.resources.name(),
             key: &self.key,
             id: Some(self.id),
             conn: Some(self.conn.id()),
@@ -132,7 +139,7 @@ impl<A: Actor> ActorRoute<A> {
         if A::HOOKS.on_disconnect.is_some() || self.is_awake() {
             self.send(Envelope::Disconnect(self.conn.clone()));
         }
-        self.kind.forget_connections_if_none(&self.key);
+        self.owner.forget_connections_if_none(&self.key);
     }
 
     fn is_awake(&self) -> bool {
@@ -149,7 +156,7 @@ impl<A: Actor> ActorRoute<A> {
     fn send(self: &Arc<Self>, envelope: Envelope<A>) -> Posted {
         // Not under the lock: it may run the action here and now.
         let envelope = match self.cell() {
-            Some(cell) => match cell.post(envelope) {
+            Some(cell) => match cell.sender().post(envelope) {
                 Ok(posted) => return posted,
                 Err(envelope) => envelope,
             },
@@ -168,7 +175,7 @@ impl<A: Actor> ActorRoute<A> {
             End::Awake(_) | End::Asleep => {
                 *end = End::Waking([envelope].into());
                 let route = Arc::clone(self);
-                task::spawn_in(self.kind.shared().tasks(), route.wake());
+                task::spawn_in(self.resources.shared().tasks(), route.wake());
             }
         }
         Posted::Taken
@@ -176,7 +183,7 @@ impl<A: Actor> ActorRoute<A> {
 
     async fn wake(self: Arc<Self>) {
         loop {
-            let cell = match self.kind.awake(&self.key, &Lookup::Get).await {
+            let cell = match Arc::clone(&self.owner).wake(self.key.clone(), Lookup::Get).await {
                 Ok((cell, _)) if A::EPHEMERAL || cell.record().id == self.id => cell,
                 // There is another actor of this key by now.
                 Ok(_) => return self.refuse_waiting(&faults::actor_not_found()),
@@ -201,7 +208,7 @@ impl<A: Actor> ActorRoute<A> {
                 }
                 continue;
             };
-            if let Err(envelope) = cell.post(envelope) {
+            if let Err(envelope) = cell.sender().post(envelope) {
                 if let End::Waking(waiting) = &mut *self.end.lock() {
                     waiting.push_front(envelope);
                 }

@@ -18,7 +18,7 @@ impl<A: Actor> Asking<A> {
         let verdict = match (conn.check_subscriptions(asked.index), asks_about::<A>(asked.index)) {
             (Ok(()), Some(mode)) => {
                 let hook = Hook::short("on_subscribe", mode);
-                let run = cell.run_hook(hook, Some(conn.clone()), async |actor, ctx| {
+                let run = hook.run(cell, Some(conn.clone()), async |actor, ctx| {
                     actor.on_subscribe(ctx, conn, asked.index).await
                 });
                 run.await

@@ -229,7 +229,7 @@ impl<'a, A: Actor> Saving<'a, A> {
     pub(in crate::host) async fn write_saved(&self) -> Result<WriteAccess<A>, Fault> {
         // A store that fails again and again gets no more than a few tries: no answer waits for any of them.
         for _ in 0..=Self::LAST_TRIES {
-            let access = self.0.write().await?;
+            let access = self.0.turns().write().await?;
             if self.durable().is_clean() {
                 return Ok(access);
             }

@@ -67,7 +67,7 @@ impl<A: Actor> Queues<'_, A> {
                 match cell.queues().enqueue_awake(&request).await? {
                     Enqueued::Stored => return Ok(None),
                     Enqueued::Awaited(handled) => return Ok(Some(handled)),
-                    Enqueued::Asleep => cell = cell.awake_again().await?,
+                    Enqueued::Asleep => cell = cell.sender().awake_again().await?,
                 }
             }
         };

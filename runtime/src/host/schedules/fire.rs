@@ -47,7 +47,7 @@ impl<A: Actor> Schedules<'_, A> {
         if self.first_due().is_none() {
             return Ok(false);
         }
-        let access = self.0.write().await?;
+        let access = self.0.turns().write().await?;
         // The turn before may have cancelled it.
         let Some(alarm) = self.first_due() else { return Ok(false) };
         self.fire(access, &alarm).await?;
@@ -81,7 +81,7 @@ impl<A: Actor> Schedules<'_, A> {
                 "a scheduled action failed"
             );
             drop(access);
-            let mut access = self.0.write().await?;
+            let mut access = self.0.turns().write().await?;
             let turn = WriteTurn::begin(&mut access, name, None);
             self.move_on(alarm.id, next);
             turn.end_aside();

@@ -34,22 +34,20 @@ impl Hook {
     pub(in crate::host) fn long(name: &'static str, mode: Mode) -> Self {
         Self { name, mode, limit: Duration::from_secs(15) }
     }
-}
 
-impl<A: Actor> ActorCell<A> {
     /// Runs a hook in a turn of its own, for this connection if it is about one.
-    pub(in crate::host) async fn run_hook<T>(
-        self: &Arc<Self>,
-        hook: Hook,
+    pub(in crate::host) async fn run<A: Actor, T>(
+        self,
+        cell: &Arc<ActorCell<A>>,
         conn: Option<Conn<A>>,
         code: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let span = self.hook_span(hook.name, conn.as_ref());
+        let span = cell.hook_span(self.name, conn.as_ref());
         let run = async {
-            let mut access = self.write().await?;
-            let mut turn = WriteTurn::begin_as(&mut access, hook.mode, hook.name, conn);
-            let result = turn.run(hook.limit, code).await;
-            turn.end_as(hook.mode, result)?
+            let mut access = cell.turns().write().await?;
+            let mut turn = WriteTurn::begin_as(&mut access, self.mode, self.name, conn);
+            let result = turn.run(self.limit, code).await;
+            turn.end_as(self.mode, result)?
         };
         run.instrument(span).await
     }

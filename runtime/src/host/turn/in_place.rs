@@ -9,15 +9,14 @@
 //! ([`WriteAccess::finish`]), for [`LONGEST`] at most; the rest is for the actor's task.
 
 use std::{
-    pin::Pin,
     sync::Arc,
-    task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
 
 use tokio::runtime::Handle;
 
 use super::{
+    begin::begin,
     call::{Call, Respond},
     call_scope,
     read_turn::{ReadTurn, UnderWay},
@@ -27,26 +26,31 @@ use crate::{
     Action as _, Actor, Mode,
     host::{
         ActorCell,
-        cell::{
-            Core, Envelope,
-            keep_alive::{KeepAliveGuard, LifecycleRequest},
-        },
+        cell::{Core, Envelope, keep_alive::LifecycleRequest},
     },
-    util::{log, task},
+    util::log,
 };
 
 /// How long somebody runs the calls of others at most, and how many of them.
 const LONGEST: Duration = Duration::from_micros(50);
 const MOST: usize = 64;
 
-impl<A: Actor> ActorCell<A> {
+/// Runs calls of an actor where they are made.
+pub(in crate::host) struct InPlace<'a, A: Actor>(&'a Arc<ActorCell<A>>);
+
+impl<'a, A: Actor> InPlace<'a, A> {
+    #[inline]
+    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
+        Self(cell)
+    }
+
     /// How deep actors that call each other may run on one stack.
     const MAX_NESTED: usize = 4;
 
     /// Runs a call here and now if the actor is idle. Gives it back if it has to wait.
     #[inline]
     pub(in crate::host) fn run_if_idle<R: Respond<A>>(
-        self: &Arc<Self>,
+        &self,
         call: Call<A, R>,
     ) -> Result<R::Asked, Call<A, R>> {
         match call.action.info().mode {
@@ -55,83 +59,65 @@ impl<A: Actor> ActorCell<A> {
         }
     }
 
-    fn run_in_place<R: Respond<A>>(self: &Arc<Self>, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
+    fn run_in_place<R: Respond<A>>(&self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
         let Some(mut access) = self.write_if_idle() else { return Err(call) };
         let asked = access.run_if_sound(call)?;
         access.finish();
-        self.used();
+        self.0.used();
         Ok(asked)
     }
 
     /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
     /// own to go on in.
-    fn begin_in_place<R: Respond<A>>(self: &Arc<Self>, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
+    fn begin_in_place<R: Respond<A>>(&self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
         if call.chain.len() >= Self::MAX_NESTED || Handle::try_current().is_err() {
             return Err(call);
         }
         if call.action.info().mode.is_exclusive() {
             let Some(mut access) = self.write_if_idle() else { return Err(call) };
-            if !self.durable().is_open() {
+            if !self.0.durable().is_open() {
                 return Err(call);
             }
-            self.used();
+            self.0.used();
             let run = async move {
                 let asked = access.run_async(call).await;
                 access.finish();
                 asked
             };
-            Ok(self.begin::<R>(run, || self.mailbox().goes_on()))
+            Ok(begin::<A, R>(self.0, run, || self.0.mailbox().goes_on()))
         } else {
             let Some(turn) = self.read_if_idle() else { return Err(call) };
-            let Some(under_way) = UnderWay::try_begin(self, call.flow()) else { return Err(call) };
-            self.used();
+            let Some(under_way) = UnderWay::try_begin(self.0, call.flow()) else { return Err(call) };
+            self.0.used();
             let read = async move {
                 let asked = turn.run_async(call).await;
                 drop(under_way);
                 asked
             };
-            Ok(self.begin::<R>(read, || ()))
+            Ok(begin::<A, R>(self.0, read, || ()))
         }
     }
 
     /// The state to oneself, if nobody has it and nothing waits for it.
-    fn write_if_idle(self: &Arc<Self>) -> Option<WriteAccess<A>> {
-        let core = self.mailbox().take_if_idle()?;
-        let access = WriteAccess::new(Arc::clone(self), core);
+    fn write_if_idle(&self) -> Option<WriteAccess<A>> {
+        let core = self.0.mailbox().take_if_idle()?;
+        let access = WriteAccess::new(Arc::clone(self.0), core);
         self.may_begin(&access).then_some(access)
     }
 
     /// The state to read, likewise.
-    fn read_if_idle(self: &Arc<Self>) -> Option<Arc<ReadTurn<A>>> {
-        let core = self.mailbox().share_if_idle()?;
-        let turn = ReadTurn::new(Arc::clone(self), core);
-        (self.may_begin(turn.core()) && self.durable().is_open()).then(|| Arc::new(turn))
+    fn read_if_idle(&self) -> Option<Arc<ReadTurn<A>>> {
+        let core = self.0.mailbox().share_if_idle()?;
+        let turn = ReadTurn::new(Arc::clone(self.0), core);
+        (self.may_begin(turn.core()) && self.0.durable().is_open()).then(|| Arc::new(turn))
     }
 
     /// Whether a call may run past the mailbox, by what need not be looked up at the gate.
     #[inline]
     fn may_begin(&self, core: &Core<A>) -> bool {
         core.state.is_some()
-            && self.keep_alive().request() != LifecycleRequest::Destroy
-            && !self.durable().is_starved()
-    }
-
-    /// Runs work up to where it waits, and has it go on in a task of its own; somebody may have to hear of that.
-    pub(super) fn begin<R: Respond<A>>(
-        self: &Arc<Self>,
-        work: impl Future<Output = R::Asked> + Send + 'static,
-        goes_on: impl FnOnce(),
-    ) -> R::Asked {
-        let mut work: Pin<Box<_>> = Box::pin(work);
-        match work.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(asked) => asked,
-            Poll::Pending => {
-                goes_on();
-                let (work, asked) = R::go_on(work, KeepAliveGuard::for_call(Arc::clone(self)));
-                task::spawn_in(self.shared().tasks(), work);
-                asked
-            }
-        }
+            && self.0.keep_alive().request() != LifecycleRequest::Destroy
+            && !self.0.durable().is_starved()
     }
 }
 

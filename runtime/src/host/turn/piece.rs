@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::oneshot;
 
-use super::{call_chain::Chain, catch::guarded};
+use super::call_chain::Chain;
 use crate::{
     Actor, Conn, Fault,
     error::faults,
@@ -41,30 +41,28 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
         Self { flow: conn.map_or(self.flow, Conn::flow), ..self }
     }
 
+    /// Runs it in its turn. Code that has a turn of the actor already would wait for itself.
+    pub(crate) async fn run(self, cell: &Arc<ActorCell<A>>) -> Result<R, Fault> {
+        let chain = Chain::current();
+        if chain.holds(cell.record().id).is_some() {
+            return Err(faults::deadlock(&cell.link(chain, "turn", None)));
+        }
+        let Turn { code, flow, result } = self;
+        let span = cell.hook_span("turn", None);
+        cell.sender().post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
+        result.await.unwrap_or_else(|_| Err(faults::unanswered()))
+    }
+
     fn of(cell: &Arc<ActorCell<A>>, code: impl FnOnce(&mut A) -> R + Send + 'static) -> Self {
         let (done, result) = oneshot::channel();
         let cell = Arc::clone(cell);
         let code = Box::new(move |state: Result<&mut A, Fault>| {
-            let result = state.and_then(|state| cell.corked(|| guarded(cell.code("queue"), || code(state))));
+            let result = state.and_then(|state| cell.guard("queue").run(|| code(state)));
             let ended = result.as_ref().map(drop).map_err(Clone::clone);
             // Whoever asked may have gone away.
             let _ = done.send(result);
             ended
         });
         Self { code, flow: Source::Process.alone(), result }
-    }
-}
-
-impl<A: Actor> ActorCell<A> {
-    /// A turn for a piece of code. Code that has a turn of the actor already would wait for itself.
-    pub(crate) async fn turn<R: Send + 'static>(self: &Arc<Self>, turn: Turn<A, R>) -> Result<R, Fault> {
-        let chain = Chain::current();
-        if chain.holds(self.record().id).is_some() {
-            return Err(faults::deadlock(&self.link(chain, "turn", None)));
-        }
-        let Turn { code, flow, result } = turn;
-        let span = self.hook_span("turn", None);
-        self.post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
-        result.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }
 }

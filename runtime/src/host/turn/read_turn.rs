@@ -16,12 +16,14 @@ use std::{
 };
 
 use super::{
+    begin::begin,
     call::{Call, ReplyTo, Respond},
     call_chain::{Chain, Reading},
-    catch::guarded,
+    wish::grant_wish,
 };
 use crate::{
     Action as _, Actor, Conn, Ctx, Fault,
+    actor::ReplyOf,
     host::{
         ActorCell, Flow, Source,
         cell::{Core, keep_alive::KeepAliveGuard},
@@ -70,24 +72,47 @@ impl<A: Actor> ReadTurn<A> {
 
     fn run_now<R: Respond<A>>(&self, call: Call<A, R>) -> R::Asked {
         let cell = &self.cell;
-        let ctx = cell.ctx(call.caller);
-        let code = cell.code(call.action.info().name);
-        let result = cell.corked(|| guarded(code, || self.state().dispatch_read(&ctx, call.action)));
-        cell.finish_read(&ctx, call.reply_to, result)
+        let ctx = Ctx::of_turn(Arc::clone(cell), call.caller);
+        let guard = cell.guard(call.action.info().name);
+        let result = guard.run(|| self.state().dispatch_read(&ctx, call.action));
+        answer_read(&ctx, call.reply_to, result)
     }
 
     /// Runs a call that may await.
     pub(in crate::host) async fn run_async<R: Respond<A>>(self: Arc<Self>, call: Call<A, R>) -> R::Asked {
         let cell = &self.cell;
         let span = call.span();
-        let link = cell.link_of(&call, Some(Arc::clone(&self) as Reading));
-        let ctx = cell.ctx(call.caller);
         let name = call.action.info().name;
+        let link = cell.link(call.chain.clone(), name, Some(Arc::clone(&self) as Reading));
+        let ctx = Ctx::of_turn(Arc::clone(cell), call.caller);
         let reading = self.state().dispatch_read_async(&ctx, call.action);
-        let limit = A::OPTIONS.action_timeout;
-        let result = cell.guarded_in(name, span.as_ref(), limit, link.scope(reading)).await;
+        let result = cell.guard(name).run_action(span.as_ref(), link.scope(reading)).await;
         let _in = span.as_ref().map(Span::enter);
-        cell.finish_read(&ctx, call.reply_to, result)
+        answer_read(&ctx, call.reply_to, result)
+    }
+
+    /// Reads beside other reads, with a turn that holds off whoever wants to write: on a task of its own, from where it waits
+    /// for the first time at the latest.
+    pub(in crate::host) fn spawn(self: Arc<Self>, call: Call<A>, under_way: UnderWay<A>) {
+        let cell = Arc::clone(&self.cell);
+        let read = async move {
+            self.run_async(call).await;
+            drop(under_way);
+        };
+        let Some(starting) = StartingRead::begin(&cell) else {
+            return begin::<A, ReplyTo<A>>(&cell, read, || ());
+        };
+        let kept = KeepAliveGuard::for_call(Arc::clone(&cell));
+        let (mut read, mut starting) = (Box::pin(read), Some(starting));
+        task::spawn_in(cell.shared().tasks(), async move {
+            poll_fn(|cx| {
+                let polled = read.as_mut().poll(cx);
+                starting = None;
+                polled
+            })
+            .await;
+            drop(kept);
+        });
     }
 
     /// Runs a hook of this name, for this connection if it is about one.
@@ -100,9 +125,25 @@ impl<A: Actor> ReadTurn<A> {
     ) -> Result<T, Fault> {
         let cell = &self.cell;
         let link = cell.link(Chain::default(), name, Some(Arc::clone(self) as Reading));
-        let ctx = cell.ctx(conn);
-        cell.guarded(name, limit, link.scope(code(self.state(), &ctx))).await
+        let ctx = Ctx::of_turn(Arc::clone(cell), conn);
+        cell.guard(name).run_hook(limit, link.scope(code(self.state(), &ctx))).await
     }
+}
+
+/// The end of a call that reads, and its answer.
+#[inline]
+pub(super) fn answer_read<A: Actor, R: Respond<A>>(
+    ctx: &Ctx<A>,
+    reply_to: R,
+    result: Result<ReplyOf<A>, Fault>,
+) -> R::Asked {
+    let succeeded = result.is_ok();
+    let ready = reply_to.ready(result);
+    let mut end = ctx.cell().durable().end_read();
+    if succeeded {
+        grant_wish(ctx, &mut end);
+    }
+    R::pass(ready, end)
 }
 
 /// A read that is under way, as long as it lives.
@@ -141,9 +182,9 @@ impl<A: Actor> Drop for UnderWay<A> {
 }
 
 /// A read that is on its way to a thread, as long as it lives.
-struct Starting<A: Actor>(Arc<ActorCell<A>>);
+struct StartingRead<A: Actor>(Arc<ActorCell<A>>);
 
-impl<A: Actor> Starting<A> {
+impl<A: Actor> StartingRead<A> {
     fn begin(cell: &Arc<ActorCell<A>>) -> Option<Self> {
         let before = cell.starting_reads().fetch_add(1, Ordering::Relaxed);
         let this = Self(Arc::clone(cell));
@@ -151,36 +192,8 @@ impl<A: Actor> Starting<A> {
     }
 }
 
-impl<A: Actor> Drop for Starting<A> {
+impl<A: Actor> Drop for StartingRead<A> {
     fn drop(&mut self) {
         self.0.starting_reads().fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
-impl<A: Actor> ActorCell<A> {
-    /// Reads beside other reads, with a turn that holds off whoever wants to write: on a task of its own, from where it waits
-    /// for the first time at the latest.
-    pub(in crate::host) fn spawn_read(
-        self: &Arc<Self>,
-        turn: Arc<ReadTurn<A>>,
-        call: Call<A>,
-        under_way: UnderWay<A>,
-    ) {
-        let read = async move {
-            turn.run_async(call).await;
-            drop(under_way);
-        };
-        let Some(starting) = Starting::begin(self) else { return self.begin::<ReplyTo<A>>(read, || ()) };
-        let kept = KeepAliveGuard::for_call(Arc::clone(self));
-        let (mut read, mut starting) = (Box::pin(read), Some(starting));
-        task::spawn_in(self.shared().tasks(), async move {
-            poll_fn(|cx| {
-                let polled = read.as_mut().poll(cx);
-                starting = None;
-                polled
-            })
-            .await;
-            drop(kept);
-        });
     }
 }

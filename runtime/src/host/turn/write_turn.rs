@@ -4,7 +4,7 @@
 //! open the gate, to end in a change, or to take one back leads through it:
 //!
 //! ```text
-//! ActorCell::write().await          WriteAccess: the state, to oneself and fit for use, for one turn or several
+//! Turns::write().await            WriteAccess: the state, to oneself and fit for use, for one turn or several
 //!   WriteTurn::begin(..)            opens the gate: what is sent from here on speaks of the change that this ends in
 //!     turn.act(..), turn.run(..)    runs the code: guarded, its events corked, as a link of its call chain
 //!   turn.end(result)                `on_state_change`; then either a change, or void: see below
@@ -14,7 +14,7 @@
 //! **One end.** [`end`](WriteTurn::end), [`end_as`](WriteTurn::end_as) and [`answer`](WriteTurn::answer) commit a turn that
 //! succeeded: the change has a revision, what the turn asked for its actor's life is granted, and the save that it needs is
 //! begun. A turn that failed, or that is dropped without an end because its task was, *aborts*: the state in memory is void
-//! from there on, whatever waits at the gate for it fails, and the next [`ActorCell::write`] reads the saved state again.
+//! from there on, whatever waits at the gate for it fails, and the next [`Turns::write`](super::turns::Turns::write) reads the saved state again.
 //! [`end_unchanged`](WriteTurn::end_unchanged) is for code of the host's own that changes nothing but what is beside the state.
 //!
 //! **A turn that awaits** holds up those before it if their changes wait for its end. So [`begin_awaiting`](
@@ -29,7 +29,8 @@ use std::{
 use super::{
     call::{Call, Respond},
     call_chain::Chain,
-    catch::guarded,
+    read_turn::answer_read,
+    wish::grant_wish,
 };
 use crate::{
     Action as _, Actor, Conn, Ctx, Fault, Mode, ScheduleId,
@@ -109,9 +110,9 @@ impl<A: Actor> WriteAccess<A> {
                 return Err(Call { action, caller, reply_to, chain });
             }
             self.ctx.begin_turn(caller);
-            let (cell, code) = (self.ctx.cell(), self.ctx.cell().code(info.name));
-            let result = cell.corked(|| guarded(code, || self.state().dispatch_read(&self.ctx, action)));
-            let asked = cell.finish_read(&self.ctx, reply_to, result);
+            let guard = self.ctx.cell().guard(info.name);
+            let result = guard.run(|| self.state().dispatch_read(&self.ctx, action));
+            let asked = answer_read(&self.ctx, reply_to, result);
             self.ctx.end_turn();
             return Ok(asked);
         }
@@ -220,12 +221,11 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
     /// Runs an action that does not await.
     pub(in crate::host) fn act(&mut self, action: ActionOf<A>) -> Result<ReplyOf<A>, Fault> {
         let (state, ctx) = self.access.parts();
-        let cell = ctx.cell();
         let run = || match action.info().mode {
             Mode::Read => state.dispatch_read(ctx, action),
             _ => state.dispatch_write(ctx, action),
         };
-        cell.corked(|| guarded(cell.code(self.name), run))
+        ctx.cell().guard(self.name).run(run)
     }
 
     /// Runs an action that may await, for the calls of this chain.
@@ -239,7 +239,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         let cell = ctx.cell();
         let link = cell.link(before, self.name, None);
         let writing = state.dispatch_write_async(ctx, action);
-        cell.guarded_in(self.name, span, A::OPTIONS.action_timeout, link.scope(writing)).await
+        cell.guard(self.name).run_action(span, link.scope(writing)).await
     }
 
     /// Runs an action, whatever it borrows and whether it awaits, for nobody: what it returns has no reader.
@@ -254,7 +254,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
                 let cell = ctx.cell();
                 let reading = state.dispatch_read_async(ctx, action);
                 let link = cell.link(Chain::default(), self.name, None);
-                cell.guarded_in(self.name, None, A::OPTIONS.action_timeout, link.scope(reading)).await
+                cell.guard(self.name).run_action(None, link.scope(reading)).await
             }
             Mode::WriteAsync => self.act_async(action, Chain::default(), None).await,
         }
@@ -269,7 +269,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         let (state, ctx) = self.access.parts();
         let cell = ctx.cell();
         let link = cell.link(Chain::default(), self.name, None);
-        cell.guarded(self.name, limit, link.scope(code(state, ctx))).await
+        cell.guard(self.name).run_hook(limit, link.scope(code(state, ctx))).await
     }
 
     /// Runs a piece of code that guards itself, and answers for itself.
@@ -296,7 +296,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         }
         let cell = self.access.ctx.cell();
         let mut end = cell.durable().end_unchanged(Aside::Unknown);
-        cell.grant_wish(&mut end, &self.access.ctx);
+        grant_wish(&self.access.ctx, &mut end);
         drop(end);
         self.has_ended = true;
         self.save_if_due();
@@ -332,7 +332,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         self.has_ended = true;
         let (cell, ctx) = (self.access.ctx.cell(), &self.access.ctx);
         let mut end = cell.durable().end_write();
-        cell.grant_wish(&mut end, ctx);
+        grant_wish(ctx, &mut end);
         let is_save_due = end.is_save_due();
         let asked = R::pass(ready, end);
         if is_save_due {
@@ -349,7 +349,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         }
         let ctx = &self.access.ctx;
         let mut end = ctx.cell().durable().end_write();
-        ctx.cell().grant_wish(&mut end, ctx);
+        grant_wish(ctx, &mut end);
         drop(end);
         self.has_ended = true;
         result
@@ -376,7 +376,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         let (state, ctx) = (self.access.state(), &self.access.ctx);
         let cell = ctx.cell();
         if A::HOOKS.on_state_change.is_some() && (A::EPHEMERAL || cell.saving().sees_change(state)?) {
-            cell.corked(|| guarded(cell.code("on_state_change"), || state.on_state_change(ctx)))?;
+            cell.guard("on_state_change").run(|| state.on_state_change(ctx))?;
             if ActorCell::<A>::SEES_CHANGES {
                 // What the hook itself has changed is a change of this turn, and not of the next one.
                 cell.saving().sees_change(state)?;

@@ -45,7 +45,11 @@ impl<A: Actor> Provisionals<A> {
     }
 
     /// Takes one out of the list, if it is there and this says so.
-    pub(super) fn remove_if(&self, cell: &Arc<ActorCell<A>>, condition: impl FnOnce() -> bool) -> bool {
+    pub(in crate::host) fn remove_if(
+        &self,
+        cell: &Arc<ActorCell<A>>,
+        condition: impl FnOnce() -> bool,
+    ) -> bool {
         let mut all = self.0.lock();
         let Some(cells) = all.get_mut(cell.key()) else { return false };
         let place = cells.iter().position(|known| known.as_ptr() == Arc::as_ptr(cell));

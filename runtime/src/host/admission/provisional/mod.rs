@@ -40,10 +40,14 @@ use crate::{
     error::faults,
     host::{
         ActorCell, ActorType, Denied, Lookup,
-        cell::{Connect, Core, Envelope, lifecycle, mailbox::Next, start::Starting, task::ActorTask},
+        cell::{
+            Connect, Core, Envelope, lifecycle, mailbox::Next, owner::Owner as _, start::Starting,
+            task::ActorTask,
+        },
         connections::connect::Judged,
         durability::{commit::commit_now, fingerprint::Fingerprint, save::to_bytes},
         schedules::firing::FiringAlarms,
+        turn::dispatch::Dispatch,
     },
     store::Commit,
     util::{
@@ -84,7 +88,7 @@ impl<A: Actor> Provisional<A> {
         // Boxed: what an actor that is awake holds on to does not grow by it.
         let Some(held) = Box::pin(self.be_provisional().instrument(span)).await else { return };
         for envelope in held {
-            Box::pin(self.cell().take(envelope, 1, &mut FiringAlarms::default())).await;
+            Box::pin(Dispatch::of(self.cell()).take(envelope, 1, &mut FiringAlarms::default())).await;
             self.cell().mailbox().done();
         }
         self.task.run_loop().await;
@@ -136,7 +140,7 @@ impl<A: Actor> Provisional<A> {
     async fn make_provisionally(&self) -> Result<(), Fault> {
         // Not known by it: only its own code sees it.
         self.cell().set_identity(Starting::of(self.cell()).new_record());
-        let mut access = self.cell().access().await;
+        let mut access = self.cell().turns().access().await;
         Starting::of(self.cell()).make_anew(&mut access).await
     }
 
@@ -162,7 +166,7 @@ impl<A: Actor> Provisional<A> {
                 None => {
                     // Under the lock that callers are posted under.
                     let is_unwanted = || self.cell().mailbox().waiting() == held.len();
-                    if self.kind.provisionals.remove_if(self.cell(), is_unwanted) {
+                    if self.kind.provisionals().remove_if(self.cell(), is_unwanted) {
                         self.fail_callers(&faults::actor_not_found());
                         return None;
                     }
@@ -220,7 +224,7 @@ impl<A: Actor> Provisional<A> {
         if !self.kind.give_key(self.cell())? {
             return Ok(Making::Superseded);
         }
-        let access = self.cell().access().await;
+        let access = self.cell().turns().access().await;
         if A::EPHEMERAL {
             self.cell().durable().admit_unsaved();
         } else {

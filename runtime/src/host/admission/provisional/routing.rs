@@ -11,7 +11,10 @@ use crate::{
     host::{
         ActorCell, ActorType, Denied, Lookup,
         admission::awake_limit::AwakePermit,
-        cell::{Absent, Connect, Envelope, mailbox::Rejected, start::decode_input, task::ActorTask},
+        cell::{
+            Absent, Connect, Envelope, mailbox::Rejected, owner::Owner as _, start::decode_input,
+            task::ActorTask,
+        },
         connections::Connections,
         turn::call_chain::Chain,
     },
@@ -38,7 +41,7 @@ impl<A: Actor> ActorType<A> {
                 Bench::Awake(cell) if connect.id.is_some_and(|id| id != cell.record().id) => {
                     return connect.deny(Denied::Unreached(faults::actor_not_found()));
                 }
-                Bench::Awake(cell) => match cell.post(Envelope::Connect(connect)) {
+                Bench::Awake(cell) => match cell.sender().post(Envelope::Connect(connect)) {
                     Err(Envelope::Connect(unposted)) => unposted,
                     _ => return,
                 },
@@ -62,7 +65,7 @@ impl<A: Actor> ActorType<A> {
 
     async fn bench(self: &Arc<Self>, key: &Key) -> Result<Bench<A>, Fault> {
         loop {
-            if let Some(cell) = self.provisionals.waits_for_caller(key) {
+            if let Some(cell) = self.provisionals().waits_for_caller(key) {
                 return Err(faults::deadlock(&cell.link(Chain::current(), "on_before_connect", None)));
             }
             if self.cell_at(key).is_none() {
@@ -82,7 +85,7 @@ impl<A: Actor> ActorType<A> {
 
     /// Whether there is a provisional actor that this one would share.
     fn tries(&self, key: &Key, connect: &Connect<A>) -> bool {
-        self.provisionals.of(key).iter().any(|cell| is_made_from(cell, input_of(connect)))
+        self.provisionals().of(key).iter().any(|cell| is_made_from(cell, input_of(connect)))
     }
 
     /// Posts somebody to a provisional actor, which begins with this one if there is none of the same input. Gives them
@@ -103,11 +106,11 @@ impl<A: Actor> ActorType<A> {
             connect.deny(Denied::Unreached(fault));
             return None;
         }
-        let awake = self.awake.lock();
-        if awake.get(key).is_some_and(|cell| cell.strong_count() > 0) {
+        let awake = self.table().lock();
+        if awake.has(key) {
             return Some(connect);
         }
-        let mut all = self.provisionals.0.lock();
+        let mut all = self.provisionals().0.lock();
         if self.shared().is_stopping() {
             connect.deny(Denied::Unreached(faults::service_unavailable()));
             return None;
@@ -121,8 +124,7 @@ impl<A: Actor> ActorType<A> {
             (None, None) => return Some(connect),
             (None, Some(permit)) => {
                 let connections = Arc::new(Connections::provisional(self.meters()));
-                let cell =
-                    Arc::new(ActorCell::new(Arc::clone(self), key.clone(), Absent::Make(input), connections));
+                let cell = self.new_cell(key.clone(), Absent::Make(input), connections);
                 self.assign_permit(&cell, permit);
                 all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
                 task = Some(ActorTask::new(&cell));
@@ -148,21 +150,16 @@ impl<A: Actor> ActorType<A> {
 
     /// The provisional actor gets its key, unless there is an actor by now.
     pub(super) fn give_key(&self, cell: &Arc<ActorCell<A>>) -> Result<bool, Fault> {
-        let mut awake = self.awake.lock();
+        let mut awake = self.table().lock();
         if self.shared().is_stopping() {
             return Err(faults::service_unavailable());
         }
-        if awake.get(cell.key()).is_some_and(|other| other.strong_count() > 0) {
+        if awake.has(cell.key()) {
             return Ok(false);
         }
-        self.add_awake(&mut awake, cell);
+        awake.insert(cell);
         self.forget_provisional(cell);
         Ok(true)
-    }
-
-    /// Nobody is posted to the provisional actor any more.
-    pub(in crate::host) fn forget_provisional(&self, cell: &Arc<ActorCell<A>>) {
-        self.provisionals.remove_if(cell, || true);
     }
 }
 

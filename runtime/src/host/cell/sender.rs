@@ -1,0 +1,192 @@
+//! The way into an actor: what it is sent runs here and now, or waits in its mailbox.
+
+use std::sync::Arc;
+
+use tokio::sync::oneshot;
+
+use super::{Absent, Envelope, keep_alive::LifecycleRequest, mailbox::Rejected, parked::Parked};
+#[cfg(feature = "client")]
+use crate::host::Asked;
+use crate::{
+    Action as _, Actor, Conn, Fault,
+    actor::{ActionOf, ReplyOf},
+    error::faults,
+    host::{
+        ActorCell, Lookup, Source,
+        turn::{
+            call::{Call, Destination, Respond},
+            call_chain::Chain,
+            in_place::InPlace,
+        },
+    },
+};
+
+/// What became of an envelope that was posted to an actor which is awake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::host) enum Posted {
+    /// It runs, or waits for its turn.
+    Taken,
+    /// Too much of its flow waits already. Who has sent it was told.
+    Refused,
+}
+
+/// Sends to an actor.
+pub(in crate::host) struct Sender<'a, A: Actor>(&'a Arc<ActorCell<A>>);
+
+impl<A: Actor> ActorCell<A> {
+    #[inline]
+    pub(in crate::host) fn sender(self: &Arc<Self>) -> Sender<'_, A> {
+        Sender(self)
+    }
+}
+
+impl<A: Actor> Sender<'_, A> {
+    /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
+    pub(in crate::host) fn post(&self, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
+        match self.try_post(envelope) {
+            Err(Rejected::Closed(envelope)) => Err(envelope),
+            Err(Rejected::Full(envelope)) => {
+                envelope.refuse(faults::overloaded());
+                Ok(Posted::Refused)
+            }
+            Ok(()) => Ok(Posted::Taken),
+        }
+    }
+
+    /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
+    /// turn.
+    pub(in crate::host) fn try_post(&self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
+        let envelope = match envelope {
+            Envelope::Call(call) => match self.take_directly(call) {
+                Ok(()) => return Ok(()),
+                Err(call) => Envelope::Call(call),
+            },
+            other => other,
+        };
+        self.put(envelope)
+    }
+
+    /// Puts an envelope into the mailbox.
+    fn put(&self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
+        let envelope = Parked::park_if_of_work(self.0, envelope);
+        let pushed = match &envelope {
+            Envelope::Disconnect(_) | Envelope::Alarms(_) => self.0.mailbox().push_always(envelope),
+            _ => match self.0.mailbox().push(envelope) {
+                Err(Rejected::Closed(envelope)) if self.belongs_to_end(&envelope) => {
+                    self.0.mailbox().push_late(envelope)
+                }
+                pushed => pushed,
+            },
+        };
+        match pushed {
+            Err(Rejected::Closed(Envelope::Parked(parked))) => {
+                // If it was ended meanwhile, it needs nothing more.
+                parked.take().map_or(Ok(()), |envelope| Err(Rejected::Closed(envelope)))
+            }
+            pushed => pushed,
+        }
+    }
+
+    /// Whether the end of this time awake waits for who posts this.
+    fn belongs_to_end(&self, envelope: &Envelope<A>) -> bool {
+        let Some(record) = self.0.identity() else { return false };
+        match envelope {
+            Envelope::Call(call) => call.chain.is_part_of(record.id),
+            Envelope::Parked(parked) => parked.chain().is_part_of(record.id),
+            Envelope::Turn(..) => Chain::current().is_part_of(record.id),
+            _ => false,
+        }
+    }
+
+    /// Posts to the actor of this cell, which is woken as often as it takes. Gives the cell that took it.
+    pub(in crate::host) async fn post_awake(
+        &self,
+        mut envelope: Envelope<A>,
+    ) -> Result<Arc<ActorCell<A>>, Fault> {
+        let mut cell = Arc::clone(self.0);
+        while let Err(refused) = cell.sender().post(envelope) {
+            envelope = refused;
+            cell = cell.sender().awake_again().await?;
+        }
+        Ok(cell)
+    }
+
+    /// The same actor, awake, once this time awake is over.
+    pub(in crate::host) async fn awake_again(&self) -> Result<Arc<ActorCell<A>>, Fault> {
+        if self.0.durable().is_dropped() {
+            // It was never made.
+            return Err(faults::actor_not_found());
+        }
+        if self.0.keep_alive().request() == LifecycleRequest::Destroy && A::EPHEMERAL {
+            return Err(faults::actor_not_found());
+        }
+        let (cell, _) = Arc::clone(self.0.owner()).wake(self.0.key().clone(), self.next_reach()).await?;
+        // By now there may be another actor of this key.
+        let is_same = A::EPHEMERAL || cell.record().id == self.0.record().id;
+        if is_same { Ok(cell) } else { Err(faults::actor_not_found()) }
+    }
+
+    /// How its next time awake is reached. What lives in memory alone is made anew.
+    fn next_reach(&self) -> Lookup {
+        match self.0.absent() {
+            Absent::Make(input) if A::EPHEMERAL => Lookup::GetOrCreate { input: input.clone() },
+            _ => Lookup::Get,
+        }
+    }
+
+    /// Runs a call here and now, or ends it, if it need not wait. Gives it back if it has to.
+    #[inline]
+    fn take_directly<R: Respond<A>>(&self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
+        let info = call.action.info();
+        if info.needs_conn && call.caller.is_none() {
+            return Ok(call.refuse(faults::connection_required(info.name)));
+        }
+        match self.0.hold_of(&call.chain) {
+            None => InPlace::of(self.0).run_if_idle(call),
+            Some(held) => {
+                let (call, asked) = call.send_later();
+                self.0.turns().take_circular(call, held);
+                Ok(asked)
+            }
+        }
+    }
+
+    /// Calls an action for a client of this process. Gives the action back if the actor has gone to sleep.
+    #[cfg(feature = "client")]
+    pub(in crate::host) fn ask_here(
+        &self,
+        action: ActionOf<A>,
+        chain: Chain,
+    ) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
+        let watch = self.0.watch(action.info(), None);
+        let call = match self.take_directly(Call::here(watch, action, chain)) {
+            Ok(asked) => return Ok(asked),
+            Err(call) => call,
+        };
+        let (call, asked) = call.send_later();
+        match self.put(Envelope::Call(call)) {
+            Ok(()) => Ok(asked),
+            Err(Rejected::Full(envelope)) => {
+                envelope.refuse(faults::overloaded());
+                Ok(asked)
+            }
+            Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
+            Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
+        }
+    }
+
+    /// One call, and its answer.
+    pub(in crate::host) async fn call_as(
+        &self,
+        caller: Option<Conn<A>>,
+        source: Source,
+        action: ActionOf<A>,
+        chain: Chain,
+    ) -> Result<ReplyOf<A>, Fault> {
+        let (sender, answer) = oneshot::channel();
+        let watch = self.0.watch(action.info(), caller.as_ref());
+        let call = Call::new(watch, action, caller, Destination::Task(sender, source), chain);
+        self.post_awake(Envelope::Call(call)).await?;
+        answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
+    }
+}

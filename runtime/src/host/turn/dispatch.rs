@@ -1,0 +1,162 @@
+//! What the mailbox of an actor brings, taken in turn by the actor's task.
+
+use std::sync::Arc;
+
+use super::{
+    call::Call,
+    quantum::Quantum,
+    raw::RawRequests,
+    read_turn::{ReadTurn, UnderWay},
+    write_turn::{WriteAccess, WriteTurn},
+};
+use crate::{
+    Action as _, Actor,
+    host::{
+        ActorCell,
+        cell::{Envelope, envelope::TurnCall, parked::Parked},
+        connections::connect::run_on_disconnect,
+        schedules::firing::FiringAlarms,
+    },
+    util::log::Instrument as _,
+};
+
+/// Runs what the mailbox of an actor brings.
+pub(in crate::host) struct Dispatch<'a, A: Actor>(&'a Arc<ActorCell<A>>);
+
+impl<'a, A: Actor> Dispatch<'a, A> {
+    /// How many calls may run before the actor's task lets others have its thread.
+    const MAX_TOGETHER: usize = 64;
+
+    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
+        Self(cell)
+    }
+
+    /// What work wants, once it can have its turn: until then it can be told that it will not.
+    async fn unparked(&self, parked: &Parked<Envelope<A>, ActorCell<A>>) -> Option<Envelope<A>> {
+        if parked.is_exclusive()? {
+            drop(self.0.turns().access().await);
+        } else {
+            drop(ReadTurn::new(Arc::clone(self.0), self.0.mailbox().read().await));
+        }
+        parked.take()
+    }
+
+    /// Takes an envelope, and as many calls behind it as may run together with it, up to `most` in all. Says how many
+    /// envelopes that were.
+    pub(in crate::host) async fn take(
+        &self,
+        envelope: Envelope<A>,
+        most: usize,
+        ringing: &mut FiringAlarms,
+    ) -> usize {
+        let envelope = match envelope {
+            Envelope::Parked(parked) => match Box::pin(self.unparked(&parked)).await {
+                Some(envelope) => envelope,
+                None => return 1,
+            },
+            other => other,
+        };
+        match envelope {
+            Envelope::Call(call) => self.take_call(call, most).await,
+            other => {
+                Box::pin(self.take_other(other, ringing)).await;
+                1
+            }
+        }
+    }
+
+    /// The same for what is no call: boxed, as the futures of what is rare are not to make every task larger.
+    async fn take_other(&self, envelope: Envelope<A>, ringing: &mut FiringAlarms) {
+        match envelope {
+            Envelope::Connect(connect) => {
+                let span = connect.span.clone();
+                connect.take(self.0).instrument(span).await;
+            }
+            Envelope::Request(call) => {
+                let span = call.span.clone();
+                RawRequests::of(self.0).take(*call).instrument(span).await;
+            }
+            Envelope::Disconnect(conn) => run_on_disconnect(self.0, conn).await,
+            Envelope::Subscribe(asking) => {
+                let span = asking.span.clone();
+                asking.take(self.0).instrument(span).await;
+            }
+            Envelope::Turn(turn) => self.take_turn(*turn).await,
+            Envelope::Alarms(done) => ringing.begin(Some(done)),
+            // Calls are taken by the caller, and what is parked is one, or a turn.
+            Envelope::Call(_) | Envelope::Parked(_) => {}
+        }
+    }
+
+    async fn take_call(&self, call: Call<A>, most: usize) -> usize {
+        let mode = call.action.info().mode;
+        if mode.is_exclusive() {
+            match self.0.turns().write().await {
+                Ok(mut access) => return self.run_writes(&mut access, call, most).await,
+                Err(fault) => call.refuse(fault),
+            }
+        } else {
+            match self.0.turns().read().await {
+                Ok(turn) if mode.is_async() => {
+                    let under_way = UnderWay::begin(self.0, call.flow());
+                    Arc::new(turn).spawn(call, under_way);
+                }
+                Ok(turn) => turn.run(call),
+                Err(fault) => call.refuse(fault),
+            }
+        }
+        1
+    }
+
+    async fn take_turn(&self, turn: TurnCall<A>) {
+        let TurnCall { code, span, .. } = turn;
+        let mut access = match self.0.turns().write().await {
+            Ok(access) => access,
+            Err(fault) => return drop(code(Err(fault))),
+        };
+        let mut turn = WriteTurn::begin(&mut access, "queue", None);
+        let result = span.in_scope(|| turn.run_piece(code));
+        // What the code returned has left already, so it says nothing of what is saved.
+        drop(turn.end(result));
+    }
+
+    /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
+    async fn run_writes(&self, access: &mut WriteAccess<A>, mut call: Call<A>, most: usize) -> usize {
+        let is_such = |next: &Envelope<A>| match next {
+            Envelope::Call(call) => call.action.info().mode.is_exclusive(),
+            _ => false,
+        };
+        let most = most.min(Self::MAX_TOGETHER);
+        let mut quantum = None;
+        for count in 1..most {
+            let may_be_long = call.action.info().mode.is_async();
+            if may_be_long {
+                // Boxed: an actor that waits holds no room for a turn that awaits.
+                Box::pin(access.run_async(call)).await;
+            } else {
+                access.run_brief(call);
+            }
+            // The others' alarms come by the mailbox.
+            if (may_be_long && self.own_alarm_is_due()) || self.0.durable().is_starved() {
+                return count;
+            }
+            if count % Quantum::LOOKS == 0
+                && quantum.get_or_insert_with(Quantum::new).is_over_after(Quantum::LOOKS)
+            {
+                return count;
+            }
+            let Some(Envelope::Call(next)) = self.0.mailbox().done_and_next_if(is_such) else { return count };
+            call = next;
+        }
+        if call.action.info().mode.is_async() {
+            Box::pin(access.run_async(call)).await;
+        } else {
+            access.run_brief(call);
+        }
+        most
+    }
+
+    fn own_alarm_is_due(&self) -> bool {
+        A::EPHEMERAL && self.0.durable().has_alarm_due(self.0.shared().clock().now())
+    }
+}
