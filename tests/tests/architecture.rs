@@ -8,6 +8,8 @@ mod imports;
 mod modules;
 #[path = "architecture/tokens.rs"]
 mod tokens;
+#[path = "architecture/types.rs"]
+mod types;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -201,6 +203,17 @@ fn a_turn_has_one_beginning() {
             .collect();
         assert_eq!(callers, BTreeSet::from(["host/turn/write_turn.rs".to_owned()]), "{call}");
     }
+}
+
+/// A cell is what its parts meet in, and not what they are written in: they are types of their own, with the methods.
+#[test]
+fn a_cell_has_few_methods_and_no_open_field() {
+    let files = rust_files(&root().join("runtime/src"));
+    let sources: Vec<_> = files.iter().map(|file| fs::read_to_string(file).unwrap()).collect();
+    let open: Vec<_> = sources.iter().filter_map(|source| types::open_fields(source, "ActorCell")).collect();
+    assert_eq!(open, [0], "fields of `ActorCell` that can be reached from outside of its file");
+    let methods: usize = sources.iter().map(|source| types::methods(source, "ActorCell")).sum();
+    assert!((1..40).contains(&methods), "`ActorCell` has {methods} methods");
 }
 
 /// A stub of that name would hide it: such a name must be reserved.

@@ -335,13 +335,13 @@ impl<A: Actor> Ctx<A> {
     /// }
     /// ```
     pub async fn cancelled(&self) {
-        self.cell.cancelled().await;
+        self.cell.background_work().cancelled().await;
     }
 
     /// Whether the actor is to end: see [`cancelled`](Self::cancelled).
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        self.cell.is_cancelled()
+        self.cell.background_work().is_cancelled()
     }
 
     /// Runs a piece of work beside the actor's turns; the actor does not sleep before it has ended. Work that an action

@@ -51,7 +51,7 @@ struct Begun<A: Actor> {
 impl<A: Actor> Begun<A> {
     fn spawn(self) {
         let cell = Arc::clone(self.task.cell());
-        task::spawn_in(cell.shared().tasks(), run(self.task, self.maker, cell.wake_span()));
+        task::spawn_in(cell.shared().tasks(), run(self.task, self.maker, cell.spans().wake()));
     }
 }
 

@@ -87,7 +87,7 @@ impl<A: Actor> Closing<'_, A> {
         let ending = turn.run(hook.limit, async |state, ctx| state.on_destroy(ctx).await);
         log_failure(
             self.cell(),
-            ending.instrument(self.cell().hook_span(hook.name, None)).await.and_then(|result| result),
+            ending.instrument(self.cell().spans().hook(hook.name, None)).await.and_then(|result| result),
         );
         turn.end_unsaved();
     }

@@ -67,10 +67,7 @@ use super::{
     durability::durable::Durable,
     pending_output::ActorDurable,
     queues::state::QueueSet,
-    turn::{
-        call_chain::{Chain, Hold, Link, Reading},
-        panics::Code,
-    },
+    turn::call_chain::{Chain, Hold, Link, Reading},
 };
 use crate::{Actor, Contract, Key, store::ActorRecord};
 
@@ -214,12 +211,6 @@ impl<A: Actor> ActorCell<A> {
         self.identity.get().expect("an actor's identity is known before any code of it runs")
     }
 
-    /// A piece of the actor's code, for whoever tells of its panics.
-    #[inline]
-    pub(super) fn code(&self, name: &'static str) -> Code<'_> {
-        Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) }
-    }
-
     /// What an action or a hook of this name does here.
     pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
         before.with(self.record().id, self.address(), name, reading)
@@ -236,15 +227,6 @@ impl<A: Actor> ActorCell<A> {
 
     pub(super) fn keep_alive(&self) -> &KeepAlive {
         &self.keep_alive
-    }
-
-    /// Waits until its code is to end.
-    pub(crate) async fn cancelled(&self) {
-        self.lifecycle.told_to_end().await;
-    }
-
-    pub(crate) fn is_cancelled(&self) -> bool {
-        self.lifecycle.is_told_to_end()
     }
 
     /// Whether it takes what is posted to it.

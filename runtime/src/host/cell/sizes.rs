@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Body, Ctx, Fault, Key, Limits, RawSocket, actor,
     host::{
-        ActorCell, ActorType, Shared, Turn,
+        ActorType, Shared, Turn,
         connections::Connections,
         turn::{
             call::{Call, Destination},

@@ -15,15 +15,11 @@ use crate::{
         durability::{
             commit::commit_now,
             durable::{FirstChanges, Loaded},
+            encode::to_bytes,
             fingerprint::Fingerprint,
-            save::to_bytes,
         },
         queues::state::StoredQueues,
-        turn::{
-            call_chain::Chain,
-            catch::{guarded, guarded_hook},
-            hooks::Hook,
-        },
+        turn::{call_chain::Chain, hooks::Hook},
     },
     store::{ActorRecord, Alarm, Claim, Commit},
     util::log::Instrument as _,
@@ -148,7 +144,10 @@ impl<'a, A: Actor> Starting<'a, A> {
     }
 
     async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
-        let state = guarded(self.0.code("load"), || A::load(&claim.state).map(Box::new))?
+        let state = self
+            .0
+            .guard("load")
+            .run(|| A::load(&claim.state).map(Box::new))?
             .map_err(|error| Fault::internal(&error))?;
         let stored = Some(Fingerprint::of(&claim.state));
         let Claim { epoch, revision, alarms, .. } = claim;
@@ -163,8 +162,8 @@ impl<'a, A: Actor> Starting<'a, A> {
         // A call that comes back to the actor from there is a deadlock.
         let link = self.0.link(Chain::default(), "on_create", None);
         let create = Box::pin(async { A::create(&ctx, input).await.map(Box::new) });
-        let create = guarded_hook(self.0.code("on_create"), Self::CREATE_TIMEOUT, link.scope(create));
-        create.instrument(self.0.hook_span("on_create", None)).await?
+        let create = self.0.guard("on_create").run_uncorked(Self::CREATE_TIMEOUT, link.scope(create));
+        create.instrument(self.0.spans().hook("on_create", None)).await?
     }
 
     /// Makes the first state, and saves it: an actor exists once its row does. What `#[on_create]` refuses is not made, so

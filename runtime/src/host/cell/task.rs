@@ -253,7 +253,7 @@ impl<A: Actor> ActorTask<A> {
         let cell = Arc::clone(&self.0);
         let (broadcasts, shared) =
             (Arc::clone(self.0.connections().broadcasts()), Arc::clone(self.0.shared()));
-        let span = self.0.hook_span("run", None);
+        let span = self.0.spans().hook("run", None);
         let mut run = Box::pin(
             async move {
                 let what = Code { panics: shared.panics(), name: (<A::Contract as Contract>::NAME, "run") };

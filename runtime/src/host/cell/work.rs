@@ -52,4 +52,13 @@ impl<A: Actor> BackgroundWork<'_, A> {
         self.0.durable().begun(|| task.abort_handle());
         WorkHandle::new(task, awaited)
     }
+
+    /// Waits until its code is to end.
+    pub(crate) async fn cancelled(&self) {
+        self.0.lifecycle().told_to_end().await;
+    }
+
+    pub(crate) fn is_cancelled(&self) -> bool {
+        self.0.lifecycle().is_told_to_end()
+    }
 }

@@ -274,7 +274,7 @@ fn not_saved<A: Actor>(cell: &ActorCell<A>, submission: Submission, error: &Unsa
     if !ActorCell::<A>::IS_RELAXED || !cell.durable().try_again(submission) {
         return lost(cell, submission.generation, error);
     }
-    cell.save_span(None).in_scope(|| log::error!(error = shown(&error), "state not saved; retrying"));
+    cell.spans().save(None).in_scope(|| log::error!(error = shown(&error), "state not saved; retrying"));
     cell.nudge();
 }
 
@@ -285,7 +285,7 @@ pub(in crate::host) fn lost<A: Actor>(cell: &ActorCell<A>, generation: u64, erro
 
 /// Ends what waited for a save that will not be.
 pub(super) fn end_void<A: Actor>(cell: &ActorCell<A>, void: VoidOutputs<A>, error: &Unsaved<'_>) {
-    let fault = cell.save_span(None).in_scope(|| error.fault("a state was not saved"));
+    let fault = cell.spans().save(None).in_scope(|| error.fault("a state was not saved"));
     void.fail(&fault);
     cell.nudge();
 }

@@ -7,6 +7,7 @@
 pub(in crate::host) mod change_log;
 pub(in crate::host) mod commit;
 pub(in crate::host) mod durable;
+pub(in crate::host) mod encode;
 pub(in crate::host) mod fingerprint;
 pub(in crate::host) mod gate_handle;
 pub(in crate::host) mod group_commit;

@@ -35,12 +35,12 @@
 
 use std::{sync::Arc, time::Duration};
 
-use bytes::Bytes;
 use tokio::sync::oneshot;
 
 use super::{
     commit::{Submitted, Unsaved, end_void, save_ended},
     durable::Durable,
+    encode::to_bytes,
     group_commit::{Job, Saver},
     output_gate::Pending,
     saves::{Encoded, Waiter},
@@ -52,7 +52,7 @@ use crate::{
         ActorCell,
         cell::{Core, keep_alive::LifecycleRequest, start::Starting},
         pending_output::ActorDurable,
-        turn::{catch::caught, write_turn::WriteAccess},
+        turn::write_turn::WriteAccess,
     },
     util::{log::Span, task},
 };
@@ -197,7 +197,7 @@ impl<'a, A: Actor> Saving<'a, A> {
 
     /// The turn under way has a state that cannot be encoded.
     pub(in crate::host) fn unsavable(&self, why: &str) -> Fault {
-        self.0.save_span(Span::current().id()).in_scope(|| Fault::internal(why))
+        self.0.spans().save(Span::current().id()).in_scope(|| Fault::internal(why))
     }
 
     /// The turn under way is taken back: the state in memory is void, and so is every change in it that is not on its way
@@ -313,11 +313,4 @@ impl<P: Pending> Durable<P> {
             ended.await;
         }
     }
-}
-
-/// A state as it is saved, or why it cannot be. The caller logs it, with the actor's name.
-pub(in crate::host) fn to_bytes<A: Actor>(state: &A) -> Result<Bytes, String> {
-    let bytes = caught((<A::Contract as crate::Contract>::NAME, "save"), || state.save())?
-        .map_err(|error| error.to_string())?;
-    Ok(bytes.into())
 }

@@ -71,7 +71,7 @@ impl<A: Actor> Queues<'_, A> {
                 }
             }
         };
-        send.instrument(self.0.send_span(request.queue)).await
+        send.instrument(self.0.spans().send(request.queue)).await
     }
 
     async fn enqueue_awake(&self, request: &EnqueueRequest) -> Result<Enqueued, Fault> {

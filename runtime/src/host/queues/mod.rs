@@ -68,10 +68,11 @@ impl<'a, A: Actor> Queues<'a, A> {
 
     /// Waits until `take` takes something. `None`: the actor goes, so nothing will come.
     pub(crate) async fn next<T>(&self, queue: usize, take: impl Fn() -> Option<T>) -> Option<T> {
+        let work = self.0.background_work();
         loop {
             let changed = self.durable().next_queue_change();
             self.durable().lock().parts.queues.is_read(queue);
-            if self.0.is_cancelled() {
+            if work.is_cancelled() {
                 return None;
             }
             if let Some(taken) = take() {
@@ -79,7 +80,7 @@ impl<'a, A: Actor> Queues<'a, A> {
             }
             tokio::select! {
                 () = changed => {}
-                () = self.0.cancelled() => return None,
+                () = work.cancelled() => return None,
             }
         }
     }

@@ -97,8 +97,8 @@ impl<A: Actor> Schedules<'_, A> {
         action: ActionOf<A>,
     ) -> Result<(), Fault> {
         let info = action.info();
-        let who = || CallInfo { schedule: Some(id), ..self.0.who(None) };
-        let mut watch = CallInstrument::begin(self.0.meters(), info, who);
+        let who = || CallInfo { schedule: Some(id), ..self.0.spans().who(None) };
+        let mut watch = CallInstrument::begin(self.0.resources().meters(), info, who);
         let span = watch.span().unwrap_or_else(Span::none);
         let result = turn.act_for_nobody(action).instrument(span).await;
         watch.see(&result);

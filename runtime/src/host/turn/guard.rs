@@ -6,7 +6,7 @@ use super::{
     catch::{guarded, guarded_action, guarded_hook},
     panics::Code,
 };
-use crate::{Actor, Fault, host::ActorCell, util::log::Span};
+use crate::{Actor, Contract, Fault, host::ActorCell, util::log::Span};
 
 /// A piece of an actor's code that is about to run.
 pub(in crate::host) struct Guard<'a, A: Actor> {
@@ -18,7 +18,8 @@ impl<A: Actor> ActorCell<A> {
     /// For an action or a hook of this name.
     #[inline]
     pub(in crate::host) fn guard(&self, name: &'static str) -> Guard<'_, A> {
-        Guard { cell: self, code: self.code(name) }
+        let code = Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) };
+        Guard { cell: self, code }
     }
 }
 
@@ -46,5 +47,14 @@ impl<A: Actor> Guard<'_, A> {
     ) -> Result<T, Fault> {
         let broadcasts = self.cell.connections().broadcasts();
         broadcasts.corked_async(guarded_action(self.code, span, A::OPTIONS.action_timeout, code)).await
+    }
+
+    /// Runs a hook whose events go out as they are sent.
+    pub(in crate::host) async fn run_uncorked<T>(
+        self,
+        limit: Duration,
+        code: impl Future<Output = T>,
+    ) -> Result<T, Fault> {
+        guarded_hook(self.code, limit, code).await
     }
 }

@@ -42,7 +42,7 @@ impl Hook {
         conn: Option<Conn<A>>,
         code: impl AsyncFnOnce(&mut A, &Ctx<A>) -> Result<T, Fault>,
     ) -> Result<T, Fault> {
-        let span = cell.hook_span(self.name, conn.as_ref());
+        let span = cell.spans().hook(self.name, conn.as_ref());
         let run = async {
             let mut access = cell.turns().write().await?;
             let mut turn = WriteTurn::begin_as(&mut access, self.mode, self.name, conn);

@@ -48,7 +48,7 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
             return Err(faults::deadlock(&cell.link(chain, "turn", None)));
         }
         let Turn { code, flow, result } = self;
-        let span = cell.hook_span("turn", None);
+        let span = cell.spans().hook("turn", None);
         cell.sender().post_awake(Envelope::Turn(Box::new(TurnCall { code, flow, span }))).await?;
         result.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }

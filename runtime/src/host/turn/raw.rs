@@ -67,7 +67,7 @@ impl<'a, A: Actor> RawRequests<'a, A> {
             Err(fault) => return call.refuse(fault),
         };
         let (cell, kept) = (Arc::clone(self.0), KeepAliveGuard::new(Arc::clone(self.0)));
-        let span = self.0.hook_span("on_request", call.caller.as_ref());
+        let span = self.0.spans().hook("on_request", call.caller.as_ref());
         let read = async move {
             let RawCall { request, caller, reply, .. } = call;
             let answering =
@@ -84,7 +84,7 @@ impl<'a, A: Actor> RawRequests<'a, A> {
     /// Answers beside the actor's turns, whoever has them.
     fn spawn_beside(&self, call: RawCall<A>) {
         let (cell, kept) = (Arc::clone(self.0), KeepAliveGuard::new(Arc::clone(self.0)));
-        let span = self.0.hook_span("on_request", call.caller.as_ref());
+        let span = self.0.spans().hook("on_request", call.caller.as_ref());
         let run = async move {
             let RawCall { request, caller, reply, .. } = call;
             let ctx = Ctx::of_turn(Arc::clone(&cell), caller);
@@ -99,7 +99,7 @@ impl<'a, A: Actor> RawRequests<'a, A> {
     }
 
     async fn request_alone(&self, access: &mut WriteAccess<A>, call: RawCall<A>) {
-        let span = self.0.hook_span("on_request", call.caller.as_ref());
+        let span = self.0.spans().hook("on_request", call.caller.as_ref());
         let RawCall { request, caller, reply, .. } = call;
         let run = async {
             let mut turn = WriteTurn::begin_awaiting(access, "on_request", caller);

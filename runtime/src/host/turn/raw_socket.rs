@@ -21,7 +21,7 @@ const SOCKET_END: Duration = Duration::from_secs(5);
 /// Runs the handler of a socket, which keeps the actor awake.
 pub(in crate::host) fn start_socket<A: Actor>(cell: &Arc<ActorCell<A>>, conn: Conn<A>, socket: RawSocket) {
     let outcome = socket.outcome();
-    let span = cell.hook_span("on_websocket", Some(&conn));
+    let span = cell.spans().hook("on_websocket", Some(&conn));
     let ctx = Ctx::of_turn(Arc::clone(cell), Some(conn));
     let (broadcasts, shared) = (Arc::clone(cell.connections().broadcasts()), Arc::clone(cell.shared()));
     let (kept, ours) = (KeepAliveGuard::new(Arc::clone(cell)), Arc::clone(cell));

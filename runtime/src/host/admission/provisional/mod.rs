@@ -45,7 +45,7 @@ use crate::{
             task::ActorTask,
         },
         connections::connect::Judged,
-        durability::{commit::commit_now, fingerprint::Fingerprint, save::to_bytes},
+        durability::{commit::commit_now, encode::to_bytes, fingerprint::Fingerprint},
         schedules::firing::FiringAlarms,
         turn::dispatch::Dispatch,
     },

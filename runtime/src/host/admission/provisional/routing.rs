@@ -142,7 +142,7 @@ impl<A: Actor> ActorType<A> {
         if let Some(task) = task {
             task::spawn_in(
                 self.shared().tasks(),
-                Provisional { kind: Arc::clone(self), task }.run(cell.wake_span()),
+                Provisional { kind: Arc::clone(self), task }.run(cell.spans().wake()),
             );
         }
         None
