@@ -1,0 +1,149 @@
+use std::sync::atomic::AtomicUsize;
+
+use tokio::time::{Instant, sleep};
+
+use super::*;
+
+struct Keeper {
+    clock: Clock,
+    over: CancellationToken,
+}
+
+impl Timekeeper for Keeper {
+    fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    fn over(&self) -> &CancellationToken {
+        &self.over
+    }
+}
+
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+struct Dummy {
+    look: NextLook,
+    used_at_ms: AtomicU64,
+    wakes: AtomicUsize,
+    woken: Notify,
+}
+
+impl Sleeper for Dummy {
+    fn next_look(&self) -> &NextLook {
+        &self.look
+    }
+
+    fn used_at_ms(&self) -> u64 {
+        self.used_at_ms.load(Ordering::Relaxed)
+    }
+
+    fn wake(&self) {
+        self.wakes.fetch_add(1, Ordering::Relaxed);
+        self.woken.notify_one();
+    }
+}
+
+struct World {
+    keeper: Arc<Keeper>,
+    timer: Arc<SleepTimer<Dummy>>,
+}
+
+impl World {
+    fn new() -> Self {
+        let keeper = Arc::new(Keeper { clock: Clock::start(None), over: CancellationToken::new() });
+        Self { keeper, timer: SleepTimer::new(TIMEOUT) }
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.keeper.clock.elapsed_ms()
+    }
+
+    fn dummy(&self, when: When) -> Arc<Dummy> {
+        let dummy = Arc::new(Dummy {
+            look: NextLook::default(),
+            used_at_ms: AtomicU64::new(self.now_ms()),
+            wakes: AtomicUsize::new(0),
+            woken: Notify::new(),
+        });
+        self.timer.set(&dummy, when, &self.keeper);
+        dummy
+    }
+}
+
+/// How long it takes until it is woken, and finds that it is to look.
+async fn wake_of(dummy: &Dummy) -> Duration {
+    let began = Instant::now();
+    dummy.woken.notified().await;
+    assert!(dummy.look.take_due() && !dummy.look.take_due(), "it is said once");
+    began.elapsed()
+}
+
+fn assert_about(took: Duration, expected: Duration) {
+    assert!(took >= expected && took < expected + Duration::from_millis(50), "{took:?}, not {expected:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_idle_is_woken_when_the_time_is_over_and_not_before() {
+    let world = World::new();
+    let dummy = world.dummy(When::Idle);
+    assert_about(wake_of(&dummy).await, TIMEOUT);
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_was_used_since_is_woken_only_once_it_was_idle() {
+    let world = World::new();
+    let dummy = world.dummy(When::Idle);
+    sleep(TIMEOUT / 2).await;
+    dummy.used_at_ms.store(world.now_ms(), Ordering::Relaxed);
+    assert_about(wake_of(&dummy).await, TIMEOUT);
+    assert_eq!(dummy.wakes.load(Ordering::Relaxed), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_set_last_counts_whether_it_is_earlier_or_later() {
+    let world = World::new();
+    let (sooner, later) = (world.dummy(When::Idle), world.dummy(When::In(TIMEOUT / 10)));
+    world.timer.set(&sooner, When::In(TIMEOUT / 5), &world.keeper);
+    world.timer.set(&later, When::In(TIMEOUT * 2), &world.keeper);
+    assert_about(wake_of(&sooner).await, TIMEOUT / 5);
+    assert_about(wake_of(&later).await, TIMEOUT * 9 / 5);
+    sleep(TIMEOUT * 3).await;
+    assert_eq!(sooner.wakes.load(Ordering::Relaxed), 1, "nothing is left of what was set before");
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_kept_awake_looks_again_after_an_eighth() {
+    let world = World::new();
+    let dummy = world.dummy(When::Idle);
+    wake_of(&dummy).await;
+    world.timer.set(&dummy, When::Idle, &world.keeper);
+    assert_about(wake_of(&dummy).await, TIMEOUT / 8);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_task_ends_with_the_last_who_is_entered() {
+    let world = World::new();
+    drop(world.dummy(When::Idle));
+    assert!(world.timer.table.lock().has_task);
+    sleep(TIMEOUT * 2).await;
+    assert!(!world.timer.table.lock().has_task && Arc::strong_count(&world.timer) == 1);
+    let dummy = world.dummy(When::Idle);
+    assert_about(wake_of(&dummy).await, TIMEOUT);
+}
+
+#[test]
+fn the_timer_goes_on_where_its_runtime_is_shut_down() {
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    let world = World::new();
+    let first = runtime();
+    let dummy = first.block_on(async { world.dummy(When::Idle) });
+    drop(first);
+    assert!(dummy.look.take_due(), "it is to see to itself");
+    runtime().block_on(async {
+        world.timer.set(&dummy, When::In(Duration::from_millis(5)), &world.keeper);
+        // The wake by the shutdown.
+        dummy.woken.notified().await;
+        dummy.woken.notified().await;
+        assert!(dummy.look.take_due());
+    });
+}
