@@ -36,8 +36,8 @@ pub(crate) use cell::ActorCell;
 pub(crate) use cell::flow::{Flow, Source};
 pub(crate) use cell::keep_alive::{LifecycleRequest, LifecycleRequests};
 pub(crate) use connections::broadcast_buffer::BroadcastBuffer;
-pub(crate) use durability::output_gate::Pending;
 pub(crate) use durability::release::{Unheld, release};
+pub(crate) use durability::waiting::Pending;
 pub(crate) use health::{Health, Observer};
 pub(crate) use hosted::{
     AdmissionRequest, Answered, Connected, Entered, HangUp, HostedActor, HostedConn, HostedType,

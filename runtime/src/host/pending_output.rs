@@ -10,8 +10,8 @@ use super::{
     durability::{
         durable::Durable,
         gate_handle::GateHandle,
-        output_gate::{Pending, Void},
         release::{Output, release},
+        waiting::{Pending, Void},
     },
     turn::call::Answer,
 };

@@ -26,8 +26,9 @@ use tokio::sync::oneshot;
 use super::{
     durable::{Durable, Locked, Parts},
     group_commit::{Job, Saved, Saver},
-    output_gate::{Pending, Submission, Void},
+    output_gate::Submission,
     saves::{Encoded, Save, Until, Waiter},
+    waiting::{Pending, Void},
 };
 use crate::{
     Actor, ActorId, Fault,

@@ -15,12 +15,12 @@
 //! change at the gate in the same step, and [`Durable::submit`] takes all of them at once.
 //!
 //! Nothing is called under the lock that could come back to it: the state is encoded before it, what is void fails after it
-//! ([`Void`](super::output_gate::Void)), and an output that is released only has to be handed over.
+//! ([`Void`](super::waiting::Void)), and an output that is released only has to be handed over.
 //!
 //! # Turns
 //!
 //! `WriteTurn` and `ReadTurn` (`host/turn/`) alone begin and end turns here. A turn costs a durable actor one lock where
-//! it begins and one where it ends, with all that belongs to that in one [`TurnEnd`]. For an actor that has no store a turn
+//! it begins and one where it ends, with all that belongs to that in one [`TurnEnd`](super::turns::TurnEnd). For an actor that has no store a turn
 //! costs none: there is no revision to count, and nothing waits.
 //!
 //! ```text
@@ -38,8 +38,8 @@ use tokio::{
 use super::{
     fingerprint::Fingerprint,
     gate_handle::{GateHandle, LockedGate},
-    output_gate::{Passage, Pending, Void},
     saves::{SaveQueue, Until},
+    waiting::{Pending, Void},
 };
 use crate::{
     Fault,
@@ -76,22 +76,6 @@ pub(in crate::host) struct Locked<'a, P: Pending> {
     pub(in crate::host) parts: MutexGuard<'a, Parts>,
     pub(in crate::host) gate: LockedGate<'a, P>,
 }
-
-/// Whether a turn that has not changed the state has changed something beside it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::host) enum Aside {
-    Changed,
-    Unchanged,
-    /// It is seen by what waits to be saved.
-    Unknown,
-}
-
-/// The end of a turn, in which its answer leaves. Nothing comes between as long as it lives.
-#[must_use = "the answer is sent with it"]
-pub(in crate::host) struct TurnEnd<'a, P: Pending>(
-    /// `None` for an actor that has no store.
-    Option<LockedGate<'a, P>>,
-);
 
 /// A state that was loaded, and what the store has beside it.
 pub(in crate::host) struct Loaded {
@@ -138,6 +122,12 @@ impl<P: Pending> Durable<P> {
     pub(in crate::host) fn lock(&self) -> Locked<'_, P> {
         let gate = self.gate.lock();
         Locked { parts: self.parts.lock(), gate }
+    }
+
+    /// Whether what is beside the state has changes that were not submitted; for whoever has the gate locked.
+    pub(super) fn has_unsubmitted_aside(&self, _: &LockedGate<'_, P>) -> bool {
+        let Parts { alarms, queues, .. } = &*self.parts.lock();
+        alarms.has_unsubmitted() || queues.has_unsubmitted()
     }
 
     /// To be made before looking at what is waited for.
@@ -197,65 +187,6 @@ impl<P: Pending> Durable<P> {
     /// Work has begun, which ends with a provisional actor.
     pub(in crate::host) fn begun(&self, work: impl FnOnce() -> AbortHandle) {
         self.gate.lock().begun(work);
-    }
-
-    // Turns.
-
-    /// A turn begins that may end in a change.
-    pub(in crate::host) fn begin_write(&self) {
-        if P::IS_SAVED {
-            self.gate.lock().begin_write();
-        }
-    }
-
-    /// The same, unless the state must not be used by calls. Says whether the turn begins.
-    pub(in crate::host) fn begin_write_if_open(&self) -> bool {
-        if !P::IS_SAVED {
-            return self.is_open();
-        }
-        let mut gate = self.gate.lock();
-        // As it is under the lock: it changes where that is let go of.
-        let is_open = self.is_open();
-        if is_open {
-            gate.begin_write();
-        }
-        is_open
-    }
-
-    /// The turn ends, and has changed the state.
-    pub(in crate::host) fn end_write(&self) -> TurnEnd<'_, P> {
-        let mut end = self.end_read();
-        if let Some(gate) = &mut end.0 {
-            gate.end_write();
-        }
-        end
-    }
-
-    /// The turn ends, and has not changed the state.
-    pub(in crate::host) fn end_unchanged(&self, aside: Aside) -> TurnEnd<'_, P> {
-        let mut end = self.end_read();
-        if let Some(gate) = &mut end.0 {
-            let has_changed = match aside {
-                Aside::Changed => true,
-                Aside::Unchanged => false,
-                Aside::Unknown => {
-                    let Parts { alarms, queues, .. } = &*self.parts.lock();
-                    alarms.has_unsubmitted() || queues.has_unsubmitted()
-                }
-            };
-            gate.end_unchanged(has_changed);
-        }
-        end
-    }
-
-    /// A turn ends that has only read.
-    pub(in crate::host) fn end_read(&self) -> TurnEnd<'_, P> {
-        TurnEnd(P::IS_SAVED.then(|| self.gate.lock()))
-    }
-
-    /// The turn is taken back: the state in memory is void, and so is every change that is not on its way to the store.
-    pub(in crate::host) fn broke_off(&self) -> Void<P> {
-        self.gate.lock().broke_off()
     }
 
     // Loading and closing.
@@ -378,38 +309,5 @@ impl FirstChanges {
     /// Where the changes of the queues end that it holds.
     pub(in crate::host) fn messages_until(&self) -> u64 {
         self.until.messages
-    }
-}
-
-impl<P: Pending> TurnEnd<'_, P> {
-    /// The turn asks for the actor's end, which is saved with it: then the answer waits for that. `false` if the actor does
-    /// not wait for its saves, or has none.
-    pub(in crate::host) fn destroy(&mut self) -> bool {
-        match &mut self.0 {
-            Some(gate) if P::WAITS && !gate.is_provisional() => {
-                gate.destroy();
-                true
-            }
-            _ => false,
-        }
-    }
-
-    /// Whether to look at what is to be saved.
-    pub(in crate::host) fn is_save_due(&self) -> bool {
-        self.0.as_ref().is_none_or(|gate| gate.is_save_due())
-    }
-
-    /// How an output leaves that is sent now.
-    #[inline]
-    pub(in crate::host) fn passage(&self) -> Passage {
-        self.0.as_ref().map_or(Passage::Free, |gate| gate.passage())
-    }
-
-    /// It leaves once the store has this revision.
-    pub(in crate::host) fn hold(&mut self, needs: u64, output: P) {
-        match &mut self.0 {
-            Some(gate) => gate.hold(needs, output),
-            None => output.release(),
-        }
     }
 }

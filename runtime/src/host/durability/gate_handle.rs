@@ -10,7 +10,7 @@ use std::{
 
 use parking_lot::{Mutex, MutexGuard};
 
-use super::output_gate::{GateStatus, OutputGate, Pending};
+use super::{gate_status::GateStatus, output_gate::OutputGate, waiting::Pending};
 
 /// An output gate that is shared. It outlives the activations of its actor, for connections may.
 ///

@@ -45,35 +45,12 @@
 //! held all the same if it is [behind](Pending::is_behind) something of the same connection. Releasing must therefore never
 //! block, and never come back to the gate. Failing happens after the lock was released: see [`Void`].
 
-use std::collections::VecDeque;
-
 use tokio::task::AbortHandle;
 
-use crate::{Fault, delivery::turn_id::TurnScope};
-
-/// What can wait at a gate.
-pub(crate) trait Pending: Sized {
-    /// Whether there is a store that is to have the changes.
-    const IS_SAVED: bool;
-
-    /// Whether anything waits for that.
-    const WAITS: bool;
-
-    /// Lives as long as the output waits, and until after it was released or has failed.
-    type Wait;
-
-    /// Lets it out. Called under the gate's lock: it must not block, nor use the gate.
-    fn release(self);
-
-    /// What it speaks of is void.
-    fn fail(self, fault: Fault);
-
-    /// It begins to wait.
-    fn wait(&self) -> Self::Wait;
-
-    /// Whether something that waits already has to leave before it.
-    fn is_behind(&self) -> bool;
-}
+use super::{
+    gate_status::{GateStatus, Phase, StateValidity},
+    waiting::{Pending, Void, WaitingOutputs},
+};
 
 /// The order of an actor's changes, how far they are saved, and what waits for that.
 pub(crate) struct OutputGate<P: Pending> {
@@ -98,46 +75,7 @@ pub(crate) struct OutputGate<P: Pending> {
     save_due_ms: Option<u64>,
     /// A relaxed actor could not be saved: the next try is left to the clock.
     retrying: bool,
-    /// In the order sent, and so in the order of what they need.
-    waiting: VecDeque<Waiting<P>>,
-}
-
-struct Waiting<P: Pending> {
-    needs: u64,
-    output: P,
-    wait: P::Wait,
-}
-
-/// Whether the state in memory may be used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum StateValidity {
-    Valid,
-    /// A turn asked for the actor's end. Nothing is saved any more: the commit that ends the actor is the one that the
-    /// answers wait for.
-    Destroying,
-    /// A save failed or a turn was taken back: the state must not be used until it is loaded again.
-    Invalid,
-}
-
-/// How far an actor has come that is made for a caller whom it is to judge first: see `admission/provisional`.
-enum Phase {
-    /// It has let no caller in yet, and nothing of it is in the store. What it has begun beside its turns ends with it.
-    Provisional { works: Vec<AbortHandle> },
-    /// It is made, or was there already.
-    Admitted,
-    /// It was provisional, and is no more.
-    Dropped,
-}
-
-/// What is known of a gate without its lock.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum GateStatus {
-    /// Calls may use the state, and nothing has asked for the actor's end.
-    Open = 0,
-    /// The state may be used by the actor itself.
-    Reserved = 1,
-    /// The state must not be used.
-    Invalid = 2,
+    waiting: WaitingOutputs<P>,
 }
 
 /// How an output leaves.
@@ -159,25 +97,6 @@ pub(super) struct Submission {
     pub(super) revision: u64,
 }
 
-/// Outputs that are void. They are to be failed, once the gate's lock was released: a fault may be encoded for each, and
-/// who hears of it may use the gate.
-#[must_use = "callers wait for what is void"]
-pub(in crate::host) struct Void<P: Pending>(Vec<Waiting<P>>);
-
-impl<P: Pending> Void<P> {
-    pub(super) fn none() -> Self {
-        Self(Vec::new())
-    }
-
-    /// No call among it is answered with success, and its events are never sent.
-    pub(in crate::host) fn fail(self, fault: &Fault) {
-        for Waiting { output, wait, .. } in self.0 {
-            output.fail(fault.clone());
-            drop(wait);
-        }
-    }
-}
-
 impl<P: Pending> OutputGate<P> {
     pub(super) fn new() -> Self {
         Self {
@@ -192,7 +111,7 @@ impl<P: Pending> OutputGate<P> {
             generation: 0,
             save_due_ms: None,
             retrying: false,
-            waiting: VecDeque::new(),
+            waiting: WaitingOutputs::none(),
         }
     }
 
@@ -230,7 +149,7 @@ impl<P: Pending> OutputGate<P> {
     pub(super) fn admitted(&mut self, epoch: u64, revision: u64) {
         (self.phase, self.epoch) = (Phase::Admitted, epoch);
         self.saved = self.saved.max(revision);
-        self.release();
+        self.waiting.release_until(self.saved);
     }
 
     /// The actor has no task any more. One that is provisional is dropped: gives the work that is to end with it. Any
@@ -336,9 +255,8 @@ impl<P: Pending> OutputGate<P> {
             self.changed();
             return;
         }
-        let own = self.waiting.iter_mut().rev().take_while(|waiting| waiting.needs > self.latest);
-        own.for_each(|waiting| waiting.needs = self.latest);
-        self.release();
+        self.waiting.need_at_most(self.latest);
+        self.waiting.release_until(self.saved);
     }
 
     /// The turn that ended asks for the actor's end: that is a change too, and the last one that is waited for.
@@ -393,7 +311,7 @@ impl<P: Pending> OutputGate<P> {
     /// Releases an output that waits for nothing itself, after what it is behind: a client that has asked for a state, and
     /// follows its events, must not get the events first.
     pub(super) fn send_in_order(&mut self, output: P) {
-        match self.waiting.back().map(|last| last.needs) {
+        match self.waiting.last_needs() {
             Some(needs) if output.is_behind() => self.hold(needs, output),
             _ => output.release(),
         }
@@ -401,14 +319,13 @@ impl<P: Pending> OutputGate<P> {
 
     /// It leaves once the store has this revision.
     pub(super) fn hold(&mut self, needs: u64, output: P) {
-        let wait = output.wait();
-        self.waiting.push_back(Waiting { needs, output, wait });
+        self.waiting.hold(needs, output);
     }
 
     /// How many outputs wait.
     #[cfg(all(test, feature = "client"))]
     pub(super) fn waits(&self) -> usize {
-        self.waiting.len()
+        self.waiting.count()
     }
 
     /// The change that the state has last, unless the store has it.
@@ -435,29 +352,14 @@ impl<P: Pending> OutputGate<P> {
         }
         self.saved = self.saved.max(revision);
         self.retrying = false;
-        self.release();
+        self.waiting.release_until(self.saved);
         self.is_save_due()
     }
 
     /// The actor's end is in the store: releases what waited for it.
     pub(super) fn ended(&mut self) {
         (self.submitted, self.saved, self.validity) = (self.latest, self.latest, StateValidity::Valid);
-        self.release_first(self.waiting.len());
-    }
-
-    /// Releases what need not wait any more.
-    fn release(&mut self) {
-        self.release_first(self.waiting.partition_point(|waiting| waiting.needs <= self.saved));
-    }
-
-    fn release_first(&mut self, count: usize) {
-        // None of it could be written before: all of it is as if one turn had sent it.
-        TurnScope::Unnamed.enter(|| {
-            for Waiting { output, wait, .. } in self.waiting.drain(..count) {
-                output.release();
-                drop(wait);
-            }
-        });
+        self.waiting.release_all();
     }
 
     /// A save failed: the state in memory is void, and so is all that waits.
@@ -467,7 +369,7 @@ impl<P: Pending> OutputGate<P> {
         }
         self.validity = StateValidity::Invalid;
         (self.submitted, self.latest) = (self.saved, self.saved);
-        self.void_from(0)
+        self.waiting.void_all()
     }
 
     /// A save of a relaxed actor failed. It has promised nothing, so it keeps its state, to be saved again by the clock:
@@ -488,11 +390,7 @@ impl<P: Pending> OutputGate<P> {
     pub(super) fn broke_off(&mut self) -> Void<P> {
         (self.validity, self.writing) = (StateValidity::Invalid, false);
         self.latest = self.submitted;
-        self.void_from(self.waiting.partition_point(|waiting| waiting.needs <= self.submitted))
-    }
-
-    fn void_from(&mut self, first: usize) -> Void<P> {
-        Void(self.waiting.drain(first..).collect())
+        self.waiting.void_after(self.submitted)
     }
 }
 

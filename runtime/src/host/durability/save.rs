@@ -42,8 +42,8 @@ use super::{
     durable::Durable,
     encode::to_bytes,
     group_commit::{Job, Saver},
-    output_gate::Pending,
     saves::{Encoded, Waiter},
+    waiting::Pending,
 };
 use crate::{
     Actor, Durability, Fault,

@@ -11,9 +11,9 @@ use crate::{
     host::{
         Flow, Pending, Source,
         durability::{
-            durable::TurnEnd,
             output_gate::Passage,
             release::{Output, release},
+            turns::TurnEnd,
         },
     },
     util::log::Span,

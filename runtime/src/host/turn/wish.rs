@@ -2,7 +2,7 @@
 
 use crate::{
     Actor, Ctx,
-    host::{cell::keep_alive::LifecycleRequest, durability::durable::TurnEnd, pending_output::PendingOutput},
+    host::{cell::keep_alive::LifecycleRequest, durability::turns::TurnEnd, pending_output::PendingOutput},
 };
 
 /// What a turn asked for its actor's own life is part of what it did: it is granted with that, or not at all.

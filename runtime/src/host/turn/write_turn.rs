@@ -38,7 +38,7 @@ use crate::{
     host::{
         ActorCell,
         cell::{Core, Envelope, envelope::TurnCode, mailbox::GivenBack},
-        durability::{durable::Aside, release::release},
+        durability::{release::release, turns::Aside},
     },
     util::log::Span,
 };
