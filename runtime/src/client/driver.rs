@@ -33,7 +33,7 @@ use std::{future::Future, ops::ControlFlow, pin::pin, sync::Arc, time::Duration}
 
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use super::{
@@ -45,6 +45,7 @@ use super::{
     link::{Dial, Link, LinkIncoming, LinkOutgoing},
     listener::Delivery,
     listeners::Listeners,
+    open_link::OpenLink,
     refusal::Refusal,
     status::{ConnectionError, State, Status},
 };
@@ -64,27 +65,9 @@ pub(super) struct Driver<C: Contract> {
     backoff: Backoff,
     dial_failures: DialFailures,
     /// The present link, once the server has accepted it.
-    open: Option<Open<C>>,
+    open: Option<OpenLink<C>>,
     /// The last error that the server sent on the present link. The reason of a close repeats it in short.
     last_fault: Option<Fault>,
-}
-
-/// A link that the server has accepted.
-struct Open<C: Contract> {
-    tx: mpsc::UnboundedSender<LinkOutgoing<C>>,
-    since: Instant,
-    /// For each event of the contract's table, whether the server sends it.
-    subscriptions: Vec<Subscribed>,
-}
-
-/// Whether the server sends an event over the present link.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Subscribed {
-    No,
-    /// The server was asked to send it.
-    Yes,
-    /// The server refused to send it. The next listener that is added asks again.
-    Refused,
 }
 
 impl<C: Contract> Driver<C> {
@@ -179,12 +162,14 @@ impl<C: Contract> Driver<C> {
     fn handle_command(&mut self, command: Option<Command<C>>) -> ControlFlow<Disconnect> {
         match command {
             Some(Command::Call(call)) => match &self.open {
-                Some(open) => self.calls.send(call, &open.tx),
+                Some(open) => self.calls.send(call, open.tx()),
                 None => self.calls.queue(call),
             },
             Some(Command::Listen(index, listener)) => {
                 self.listeners.add(index, listener);
-                self.retry_refused(index);
+                if let Some(open) = &mut self.open {
+                    open.retry_refused(index);
+                }
                 self.sync_subscription(index);
             }
             Some(Command::Unlisten(state)) => {
@@ -236,8 +221,7 @@ impl<C: Contract> Driver<C> {
     /// The server has accepted the link: subscribes again to every event with a listener, then sends the calls
     /// that waited.
     fn on_open(&mut self, actor_id: &str, conn_id: &str, tx: &mpsc::UnboundedSender<LinkOutgoing<C>>) {
-        let subscriptions = vec![Subscribed::No; C::Event::TABLE.len()];
-        self.open = Some(Open { tx: tx.clone(), since: Instant::now(), subscriptions });
+        self.open = Some(OpenLink::new(tx.clone()));
         self.sync_all_subscriptions();
         self.calls.send_queued(tx);
         self.dial_failures.reset();
@@ -252,23 +236,8 @@ impl<C: Contract> Driver<C> {
     /// Asks the server to send the event at this place of the table, or to stop it, if the listeners have changed
     /// that.
     fn sync_subscription(&mut self, index: usize) {
-        let on = self.listeners.has_listeners(index);
-        if let Some(open) = &mut self.open
-            && let Some(subscribed) = open.subscriptions.get_mut(index)
-            && (*subscribed != Subscribed::No) != on
-        {
-            *subscribed = if on { Subscribed::Yes } else { Subscribed::No };
-            // A failure means that the link is gone, which `run_link` notices.
-            let _ = open.tx.send(LinkOutgoing::Subscribe { index, on });
-        }
-    }
-
-    /// A listener was added. If the event was refused before, the server is asked again for this one.
-    fn retry_refused(&mut self, index: usize) {
-        if let Some(open) = &mut self.open
-            && let Some(subscribed @ Subscribed::Refused) = open.subscriptions.get_mut(index)
-        {
-            *subscribed = Subscribed::No;
+        if let Some(open) = &mut self.open {
+            open.subscribe(index, self.listeners.has_listeners(index));
         }
     }
 
@@ -276,9 +245,8 @@ impl<C: Contract> Driver<C> {
     /// errors.
     fn on_refused(&mut self, index: usize, fault: Fault) {
         if let Some(open) = &mut self.open
-            && let Some(subscribed @ Subscribed::Yes) = open.subscriptions.get_mut(index)
+            && open.refuse(index)
         {
-            *subscribed = Subscribed::Refused;
             let refusal = Refusal::new(C::Event::TABLE[index].name, fault);
             self.listeners.refuse(index, &refusal);
             self.listeners.report(&refusal.into());
@@ -303,7 +271,7 @@ impl<C: Contract> Driver<C> {
 
     /// Drops the present link, if one is open.
     fn drop_link(&mut self) {
-        self.open.take().inspect(|open| self.backoff.reset_if_stable(open.since.elapsed()));
+        self.open.take().inspect(|open| self.backoff.reset_if_stable(open.age()));
         self.state.send_modify(|state| state.conn_id = None);
     }
 

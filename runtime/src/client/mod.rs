@@ -18,9 +18,11 @@ mod handle;
 pub(crate) mod link;
 mod listener;
 mod listeners;
+mod listening;
 #[cfg(feature = "server")]
 mod local;
 mod network;
+mod open_link;
 mod refusal;
 mod sending;
 mod status;
