@@ -31,6 +31,7 @@ pub(in crate::server) mod frame_scanner;
 pub(crate) mod framing;
 pub(in crate::server) mod handshake;
 pub(in crate::server) mod heartbeat;
+mod incoming;
 pub(in crate::server) mod peer_activity;
 pub(in crate::server) mod raw_session;
 pub(in crate::server) mod session;

@@ -31,14 +31,14 @@
 //!   ends the session after [`Limits::slow_timeout`], if more than the limits of the queue has waited meanwhile.
 //! - **`heartbeat`** pings a peer that is silent, and ends the session if there is no answer, or if one message takes
 //!   too long to arrive. Its timer lives in `run`.
-//! - **`fair_yield`** is on while others have their turn, or, after a call too many, for `next_backoff`: 1 ms, then
+//! - **`fair_yield`** is on while others have their turn, or, after a call too many, for the backoff of [`Incoming`]: 1 ms, then
 //!   twice as long each time, up to 64 ms, until a call is taken again. What there is to write is written all the
 //!   same.
 //! - In `run`, **`are_waiting`** says that the shutdown and the heartbeat have this task's waker already, so they
 //!   need not be polled again; in `poll_io`, **`is_drained`** says that the outbox had nothing left when it was last
 //!   asked, and that it has this task's waker.
 //!
-//! The order at the end matters: the actor is told first (`HangUpOnDrop`), so that it does not wait for a peer that
+//! The order at the end matters: the actor is told first (`Incoming::hang_up`), so that it does not wait for a peer that
 //! takes its time over the close; the permit and the entry of the access log (`until_end`) are dropped last.
 
 use std::{
@@ -46,18 +46,17 @@ use std::{
     pin::pin,
     sync::Arc,
     task::{Context, Poll, ready},
-    time::Duration,
 };
 
 use futures_util::FutureExt as _;
 use tokio::time::{Instant, sleep, timeout};
-use tokio_websockets::Message;
 
 use super::{
     end::End,
     fair_yield::FairYield,
     framing::{followed_by_ping, frames},
     heartbeat::Heartbeat,
+    incoming::Incoming,
     socket::{Received, Socket},
     transport::Transport,
     write_stall::WriteStall,
@@ -65,19 +64,17 @@ use super::{
 use crate::{
     Limits,
     delivery::outbox::{Close, NextWrite, Outbox},
-    error::{Code, faults},
+    error::Code,
     host::HostedConn,
     server::net::{tcp::LendWriter, timeouts},
-    util::{log, shown::shown, uptime::Uptime},
-    wire::{ToClient, ToServer},
+    util::uptime::Uptime,
 };
 
 /// A WebSocket, and the connection that it carries.
 pub(in crate::server) struct Session<S> {
     socket: Socket<S>,
     outbox: Arc<Outbox>,
-    /// `None` for a connection that was refused: its session only says why.
-    conn: Option<HangUpOnDrop>,
+    incoming: Incoming,
     /// What is dropped when the session has ended: its permit, for example.
     until_end: Box<dyn Send>,
     /// The close to send once everything before it is written.
@@ -91,8 +88,6 @@ pub(in crate::server) struct Session<S> {
     heartbeat: Heartbeat,
     /// Nothing is read until other tasks had their turn.
     fair_yield: FairYield,
-    /// For how long nothing is read if the next call is one too many again.
-    next_backoff: Duration,
 }
 
 impl<S: LendWriter> Session<S> {
@@ -110,7 +105,7 @@ impl<S: LendWriter> Session<S> {
                 limits.incoming_message,
             ),
             outbox,
-            conn: conn.map(HangUpOnDrop),
+            incoming: Incoming::new(conn),
             until_end,
             close: None,
             is_held: false,
@@ -118,7 +113,6 @@ impl<S: LendWriter> Session<S> {
             write_stall: WriteStall::new(limits.slow_timeout),
             heartbeat: Heartbeat::new(limits, uptime),
             fair_yield: FairYield::default(),
-            next_backoff: timeouts::FIRST_BACKOFF,
         }
     }
 
@@ -168,7 +162,7 @@ impl<S: LendWriter> Session<S> {
                 .await
             };
             // The actor does not wait for a peer that takes its time over the close.
-            drop(this.conn.take());
+            this.incoming.hang_up();
             // A peer that does not take the close in time is dropped. Boxed, so that it takes no room before.
             let _ = timeout(timeouts::CLOSE_TIMEOUT, Box::pin(this.socket.close(end))).await;
             drop(this.until_end);
@@ -268,22 +262,8 @@ impl<S: LendWriter> Session<S> {
 
     fn receive(&mut self, received: &Received) -> Result<(), End> {
         self.heartbeat.message_received();
-        let message = match received {
-            Received::Message(message) => message,
-            Received::TooLong { is_text, beginning } => return self.refuse_too_long(*is_text, beginning),
-        };
-        if message.is_close() {
-            return Err(End::Answer);
-        }
-        if message.is_pong() {
-            self.outbox.ping_answered(message.as_payload());
-        }
-        if message.is_text() || message.is_binary() {
-            if self.dispatch(message) {
-                self.next_backoff = timeouts::FIRST_BACKOFF;
-            } else {
-                self.back_off();
-            }
+        if let Some(backoff) = self.incoming.receive(&self.outbox, received)? {
+            self.fair_yield.sleep(backoff);
         }
         Ok(())
     }
@@ -295,48 +275,6 @@ impl<S: LendWriter> Session<S> {
             return Err(End::Gone);
         }
         self.heartbeat.check(&mut self.socket)
-    }
-
-    /// Reads nothing for a while: to refuse a call costs nearly as much as to take it.
-    fn back_off(&mut self) {
-        self.fair_yield.sleep(self.next_backoff);
-        self.next_backoff = timeouts::LONGEST_BACKOFF.min(2 * self.next_backoff);
-    }
-
-    /// Answers a call that is too long. Ends the session if the message is no call.
-    fn refuse_too_long(&mut self, is_text: bool, beginning: &[u8]) -> Result<(), End> {
-        if self.conn.is_none() || self.outbox.is_closed() {
-            return Ok(());
-        }
-        let encoding = self.outbox.encoding();
-        let id = ToServer::call_id(encoding, beginning).filter(|_| is_text == encoding.is_text());
-        let action_id = Some(id.ok_or(End::TooLong)?);
-        self.outbox.send_message(&ToClient::Error {
-            action_id,
-            fault: faults::incoming_too_long(),
-            actor: None,
-        });
-        self.back_off();
-        Ok(())
-    }
-
-    /// Hands a message to the actor; `false` if it was refused, as one call or subscription too many.
-    fn dispatch(&self, message: &Message) -> bool {
-        let Some(HangUpOnDrop(conn)) = &self.conn else { return true };
-        if self.outbox.is_closed() {
-            // No answer to it could be sent.
-            return true;
-        }
-        let encoding = self.outbox.encoding();
-        let fits = message.is_text() == encoding.is_text();
-        match fits.then(|| ToServer::decode(encoding, message.as_payload())) {
-            Some(Ok(ToServer::ActionRequest { id, name, args })) => return conn.call(id, &name, &args),
-            Some(Ok(ToServer::SubscriptionRequest { event, subscribe })) => {
-                return conn.subscribe(&event, subscribe);
-            }
-            _ => self.outbox.close(Close::of(Code::InvalidRequest)),
-        }
-        true
     }
 }
 
@@ -357,16 +295,6 @@ struct ReclaimOnDrop(Arc<Outbox>);
 impl Drop for ReclaimOnDrop {
     fn drop(&mut self) {
         self.0.end_lending();
-    }
-}
-
-/// Tells the actor once that the connection has ended, however that happens.
-struct HangUpOnDrop(Arc<dyn HostedConn>);
-
-impl Drop for HangUpOnDrop {
-    fn drop(&mut self) {
-        log::debug!(conn = shown(self.0.id()), "connection closed");
-        self.0.hang_up();
     }
 }
 

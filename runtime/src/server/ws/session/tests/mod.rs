@@ -21,13 +21,13 @@ use tokio::{
     sync::oneshot,
     task::JoinHandle,
 };
-use tokio_websockets::{ClientBuilder, WebSocketStream};
+use tokio_websockets::{ClientBuilder, Message, WebSocketStream};
 
 use super::*;
 use crate::{
     ConnId,
     delivery::{batch::Batch, outgoing_message::OutgoingMessage},
-    wire::{Encoding, PROTOCOL_VERSION, ToClient},
+    wire::{Encoding, PROTOCOL_VERSION, ToClient, ToServer},
 };
 
 /// Notes what it is told.
