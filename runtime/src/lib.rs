@@ -51,7 +51,8 @@ pub mod context {
     pub use crate::actor::{
         caller::Caller,
         conn::Conn,
-        ctx::{Conns, Ctx, SendEach},
+        conns::{Conns, SendEach},
+        ctx::Ctx,
         work_handle::WorkHandle,
     };
     pub use crate::delivery::encoded_event::SendError;

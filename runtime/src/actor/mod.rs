@@ -2,7 +2,9 @@
 
 pub(crate) mod caller;
 pub(crate) mod conn;
+pub(crate) mod conns;
 pub(crate) mod ctx;
+mod life;
 pub(crate) mod options;
 pub(crate) mod queue;
 pub(crate) mod queue_message;
