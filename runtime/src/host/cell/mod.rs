@@ -12,12 +12,18 @@
 //! ```
 //!
 //! - `lifecycle.rs` has the phase, which all else asks.
-//! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep. An
-//!   idle actor needs no task for a call: the caller runs it in place (`host/turn`).
+//! - `sender.rs` is the way in. An idle actor needs no task for a call: the caller runs it in place (`host/turn`).
+//! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep.
 //! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
-//! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says when to look at that.
+//! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says
+//!   when to look at that.
+//! - `owner.rs` says what a cell has of its actor type.
 //! - `mailbox.rs` has what waits, in the order of `fair_queue.rs`; `envelope.rs` says what that can be, for any cell.
 //! - `start_backoff.rs` holds off actors that fail at every start.
+//!
+//! A cell is what its parts meet in: it has the fields, and the few methods that many need. What is done with it is written in
+//! types of their own, for one purpose each, that have the cell: [`Sender`](sender::Sender), [`Starting`](start::Starting),
+//! [`ActorTask`](task::ActorTask), [`Closing`](close::Closing), [`Turns`](super::turn::turns::Turns).
 //!
 //! Who owns a cell: its task, and whoever has a handle on what runs for it ([`KeepAliveGuard`](keep_alive::KeepAliveGuard),
 //! [`Ctx`](crate::Ctx)). The table of those awake and the sleep timer hold it weakly.
@@ -117,6 +123,12 @@ pub(super) enum Absent {
     Fail,
     /// Make it, from this input (CBOR).
     Make(Option<Bytes>),
+}
+
+impl Absent {
+    pub(super) fn input(&self) -> Option<&Bytes> {
+        if let Self::Make(input) = self { input.as_ref() } else { None }
+    }
 }
 
 /// What a turn has to itself.

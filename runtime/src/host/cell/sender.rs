@@ -16,7 +16,7 @@ use crate::{
         turn::{
             call::{Call, Destination, Respond},
             call_chain::Chain,
-            in_place::InPlace,
+            in_place::run_if_idle,
         },
     },
 };
@@ -42,7 +42,7 @@ impl<A: Actor> ActorCell<A> {
 
 impl<A: Actor> Sender<'_, A> {
     /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
-    pub(in crate::host) fn post(&self, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
+    pub(in crate::host) fn post(self, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
         match self.try_post(envelope) {
             Err(Rejected::Closed(envelope)) => Err(envelope),
             Err(Rejected::Full(envelope)) => {
@@ -55,7 +55,7 @@ impl<A: Actor> Sender<'_, A> {
 
     /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
     /// turn.
-    pub(in crate::host) fn try_post(&self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
+    pub(in crate::host) fn try_post(self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
         let envelope = match envelope {
             Envelope::Call(call) => match self.take_directly(call) {
                 Ok(()) => return Ok(()),
@@ -67,7 +67,7 @@ impl<A: Actor> Sender<'_, A> {
     }
 
     /// Puts an envelope into the mailbox.
-    fn put(&self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
+    fn put(self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
         let envelope = Parked::park_if_of_work(self.0, envelope);
         let pushed = match &envelope {
             Envelope::Disconnect(_) | Envelope::Alarms(_) => self.0.mailbox().push_always(envelope),
@@ -88,7 +88,7 @@ impl<A: Actor> Sender<'_, A> {
     }
 
     /// Whether the end of this time awake waits for who posts this.
-    fn belongs_to_end(&self, envelope: &Envelope<A>) -> bool {
+    fn belongs_to_end(self, envelope: &Envelope<A>) -> bool {
         let Some(record) = self.0.identity() else { return false };
         match envelope {
             Envelope::Call(call) => call.chain.is_part_of(record.id),
@@ -100,7 +100,7 @@ impl<A: Actor> Sender<'_, A> {
 
     /// Posts to the actor of this cell, which is woken as often as it takes. Gives the cell that took it.
     pub(in crate::host) async fn post_awake(
-        &self,
+        self,
         mut envelope: Envelope<A>,
     ) -> Result<Arc<ActorCell<A>>, Fault> {
         let mut cell = Arc::clone(self.0);
@@ -112,7 +112,7 @@ impl<A: Actor> Sender<'_, A> {
     }
 
     /// The same actor, awake, once this time awake is over.
-    pub(in crate::host) async fn awake_again(&self) -> Result<Arc<ActorCell<A>>, Fault> {
+    pub(in crate::host) async fn awake_again(self) -> Result<Arc<ActorCell<A>>, Fault> {
         if self.0.durable().is_dropped() {
             // It was never made.
             return Err(faults::actor_not_found());
@@ -127,7 +127,7 @@ impl<A: Actor> Sender<'_, A> {
     }
 
     /// How its next time awake is reached. What lives in memory alone is made anew.
-    fn next_reach(&self) -> Lookup {
+    fn next_reach(self) -> Lookup {
         match self.0.absent() {
             Absent::Make(input) if A::EPHEMERAL => Lookup::GetOrCreate { input: input.clone() },
             _ => Lookup::Get,
@@ -136,13 +136,13 @@ impl<A: Actor> Sender<'_, A> {
 
     /// Runs a call here and now, or ends it, if it need not wait. Gives it back if it has to.
     #[inline]
-    fn take_directly<R: Respond<A>>(&self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
+    fn take_directly<R: Respond<A>>(self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
         let info = call.action.info();
         if info.needs_conn && call.caller.is_none() {
             return Ok(call.refuse(faults::connection_required(info.name)));
         }
         match self.0.hold_of(&call.chain) {
-            None => InPlace::of(self.0).run_if_idle(call),
+            None => run_if_idle(self.0, call),
             Some(held) => {
                 let (call, asked) = call.send_later();
                 self.0.turns().take_circular(call, held);
@@ -154,7 +154,7 @@ impl<A: Actor> Sender<'_, A> {
     /// Calls an action for a client of this process. Gives the action back if the actor has gone to sleep.
     #[cfg(feature = "client")]
     pub(in crate::host) fn ask_here(
-        &self,
+        self,
         action: ActionOf<A>,
         chain: Chain,
     ) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
@@ -177,7 +177,7 @@ impl<A: Actor> Sender<'_, A> {
 
     /// One call, and its answer.
     pub(in crate::host) async fn call_as(
-        &self,
+        self,
         caller: Option<Conn<A>>,
         source: Source,
         action: ActionOf<A>,
@@ -190,3 +190,11 @@ impl<A: Actor> Sender<'_, A> {
         answer.await.unwrap_or_else(|_| Err(faults::unanswered()))
     }
 }
+
+impl<A: Actor> Clone for Sender<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: Actor> Copy for Sender<'_, A> {}

@@ -41,12 +41,12 @@ pub(in crate::host) struct Restored<A> {
 pub(in crate::host) struct Starting<'a, A: Actor>(&'a Arc<ActorCell<A>>);
 
 impl<'a, A: Actor> Starting<'a, A> {
+    /// How long `#[on_create]` may take.
+    const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
+
     pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
         Self(cell)
     }
-
-    /// How long `#[on_create]` may take.
-    const CREATE_TIMEOUT: Duration = Duration::from_secs(5);
 
     /// Gets the actor its state, and wakes it. Says whether it was made just now.
     pub(in crate::host) async fn start(&self, maker: Option<Maker>) -> Result<bool, Fault> {
@@ -81,11 +81,7 @@ impl<'a, A: Actor> Starting<'a, A> {
     pub(in crate::host) fn go_on_from(&self, core: &mut Core<A>, restored: Restored<A>) {
         let Restored { state, stored, epoch, revision, alarms, queues } = restored;
         // What was read may have been written by another version, or with its maps in another order.
-        let seen = if ActorCell::<A>::SEES_CHANGES {
-            to_bytes(&*state).ok().as_deref().map(Fingerprint::of)
-        } else {
-            None
-        };
+        let seen = seen(&*state);
         core.state = Some(state);
         let loaded = Loaded { stored, seen, epoch, revision, alarms, queues };
         let corrected = self.0.durable().load(loaded, self.0.shared().clock());
@@ -101,8 +97,7 @@ impl<'a, A: Actor> Starting<'a, A> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
             self.0.durable().forget_unsaved(self.0.shared().clock());
-            let input = if let Absent::Make(input) = self.0.absent() { input.as_ref() } else { None };
-            return self.make(input, None).await;
+            return self.make(self.0.absent().input(), None).await;
         }
         self.load(self.claim().await?.ok_or_else(faults::actor_not_found)?).await
     }
@@ -110,13 +105,8 @@ impl<'a, A: Actor> Starting<'a, A> {
     /// Makes the first state of an actor that is provisional, again if the one before is void.
     pub(in crate::host) async fn make_anew(&self, core: &mut Core<A>) -> Result<(), Fault> {
         self.0.durable().forget_unsaved(self.0.shared().clock());
-        let input = if let Absent::Make(input) = self.0.absent() { input.as_ref() } else { None };
-        let state = self.first_state(input).await?;
-        let seen = if ActorCell::<A>::SEES_CHANGES {
-            to_bytes(&*state).ok().as_deref().map(Fingerprint::of)
-        } else {
-            None
-        };
+        let state = self.first_state(self.0.absent().input()).await?;
+        let seen = seen(&*state);
         core.state = Some(state);
         self.0.durable().load_provisional(seen);
         Ok(())
@@ -144,11 +134,9 @@ impl<'a, A: Actor> Starting<'a, A> {
     }
 
     async fn load(&self, claim: Claim) -> Result<Restored<A>, Fault> {
-        let state = self
-            .0
-            .guard("load")
-            .run(|| A::load(&claim.state).map(Box::new))?
-            .map_err(|error| Fault::internal(&error))?;
+        let load = self.0.guard("load");
+        let state =
+            load.run(|| A::load(&claim.state).map(Box::new))?.map_err(|error| Fault::internal(&error))?;
         let stored = Some(Fingerprint::of(&claim.state));
         let Claim { epoch, revision, alarms, .. } = claim;
         let queues = self.0.queues().read_stored().await?;
@@ -187,6 +175,11 @@ impl<'a, A: Actor> Starting<'a, A> {
         let alarms = self.0.schedules().all();
         Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, queues: made })
     }
+}
+
+/// The state that the first turn is compared with, if turns are.
+fn seen<A: Actor>(state: &A) -> Option<Fingerprint> {
+    if ActorCell::<A>::SEES_CHANGES { to_bytes(state).ok().as_deref().map(Fingerprint::of) } else { None }
 }
 
 /// The creation input (CBOR). Absent and asked for: as if it were empty, which is an error unless all of it is optional.

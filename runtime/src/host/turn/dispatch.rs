@@ -32,7 +32,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
     }
 
     /// What work wants, once it can have its turn: until then it can be told that it will not.
-    async fn unparked(&self, parked: &Parked<Envelope<A>, ActorCell<A>>) -> Option<Envelope<A>> {
+    async fn unparked(self, parked: &Parked<Envelope<A>, ActorCell<A>>) -> Option<Envelope<A>> {
         if parked.is_exclusive()? {
             drop(self.0.turns().access().await);
         } else {
@@ -44,7 +44,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
     /// Takes an envelope, and as many calls behind it as may run together with it, up to `most` in all. Says how many
     /// envelopes that were.
     pub(in crate::host) async fn take(
-        &self,
+        self,
         envelope: Envelope<A>,
         most: usize,
         ringing: &mut FiringAlarms,
@@ -66,7 +66,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
     }
 
     /// The same for what is no call: boxed, as the futures of what is rare are not to make every task larger.
-    async fn take_other(&self, envelope: Envelope<A>, ringing: &mut FiringAlarms) {
+    async fn take_other(self, envelope: Envelope<A>, ringing: &mut FiringAlarms) {
         match envelope {
             Envelope::Connect(connect) => {
                 let span = connect.span.clone();
@@ -88,7 +88,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         }
     }
 
-    async fn take_call(&self, call: Call<A>, most: usize) -> usize {
+    async fn take_call(self, call: Call<A>, most: usize) -> usize {
         let mode = call.action.info().mode;
         if mode.is_exclusive() {
             match self.0.turns().write().await {
@@ -108,7 +108,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         1
     }
 
-    async fn take_turn(&self, turn: TurnCall<A>) {
+    async fn take_turn(self, turn: TurnCall<A>) {
         let TurnCall { code, span, .. } = turn;
         let mut access = match self.0.turns().write().await {
             Ok(access) => access,
@@ -121,7 +121,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
     }
 
     /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
-    async fn run_writes(&self, access: &mut WriteAccess<A>, mut call: Call<A>, most: usize) -> usize {
+    async fn run_writes(self, access: &mut WriteAccess<A>, mut call: Call<A>, most: usize) -> usize {
         let is_such = |next: &Envelope<A>| match next {
             Envelope::Call(call) => call.action.info().mode.is_exclusive(),
             _ => false,
@@ -156,7 +156,15 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         most
     }
 
-    fn own_alarm_is_due(&self) -> bool {
+    fn own_alarm_is_due(self) -> bool {
         A::EPHEMERAL && self.0.durable().has_alarm_due(self.0.shared().clock().now())
     }
 }
+
+impl<A: Actor> Clone for Dispatch<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: Actor> Copy for Dispatch<'_, A> {}

@@ -35,90 +35,86 @@ use crate::{
 const LONGEST: Duration = Duration::from_micros(50);
 const MOST: usize = 64;
 
-/// Runs calls of an actor where they are made.
-pub(in crate::host) struct InPlace<'a, A: Actor>(&'a Arc<ActorCell<A>>);
+/// How deep actors that call each other may run on one stack.
+const MAX_NESTED: usize = 4;
 
-impl<'a, A: Actor> InPlace<'a, A> {
-    #[inline]
-    pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
-        Self(cell)
+/// Runs a call here and now if the actor is idle. Gives it back if it has to wait.
+#[inline]
+pub(in crate::host) fn run_if_idle<A: Actor, R: Respond<A>>(
+    cell: &Arc<ActorCell<A>>,
+    call: Call<A, R>,
+) -> Result<R::Asked, Call<A, R>> {
+    match call.action.info().mode {
+        Mode::Read | Mode::Write => run_in_place(cell, call),
+        Mode::ReadAsync | Mode::WriteAsync => begin_in_place(cell, call),
     }
+}
 
-    /// How deep actors that call each other may run on one stack.
-    const MAX_NESTED: usize = 4;
+fn run_in_place<A: Actor, R: Respond<A>>(
+    cell: &Arc<ActorCell<A>>,
+    call: Call<A, R>,
+) -> Result<R::Asked, Call<A, R>> {
+    let Some(mut access) = write_if_idle(cell) else { return Err(call) };
+    let asked = access.run_if_sound(call)?;
+    access.finish();
+    cell.used();
+    Ok(asked)
+}
 
-    /// Runs a call here and now if the actor is idle. Gives it back if it has to wait.
-    #[inline]
-    pub(in crate::host) fn run_if_idle<R: Respond<A>>(
-        &self,
-        call: Call<A, R>,
-    ) -> Result<R::Asked, Call<A, R>> {
-        match call.action.info().mode {
-            Mode::Read | Mode::Write => self.run_in_place(call),
-            Mode::ReadAsync | Mode::WriteAsync => self.begin_in_place(call),
-        }
+/// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
+/// own to go on in.
+fn begin_in_place<A: Actor, R: Respond<A>>(
+    cell: &Arc<ActorCell<A>>,
+    call: Call<A, R>,
+) -> Result<R::Asked, Call<A, R>> {
+    if call.chain.len() >= MAX_NESTED || Handle::try_current().is_err() {
+        return Err(call);
     }
-
-    fn run_in_place<R: Respond<A>>(&self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
-        let Some(mut access) = self.write_if_idle() else { return Err(call) };
-        let asked = access.run_if_sound(call)?;
-        access.finish();
-        self.0.used();
-        Ok(asked)
-    }
-
-    /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
-    /// own to go on in.
-    fn begin_in_place<R: Respond<A>>(&self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
-        if call.chain.len() >= Self::MAX_NESTED || Handle::try_current().is_err() {
+    if call.action.info().mode.is_exclusive() {
+        let Some(mut access) = write_if_idle(cell) else { return Err(call) };
+        if !cell.durable().is_open() {
             return Err(call);
         }
-        if call.action.info().mode.is_exclusive() {
-            let Some(mut access) = self.write_if_idle() else { return Err(call) };
-            if !self.0.durable().is_open() {
-                return Err(call);
-            }
-            self.0.used();
-            let run = async move {
-                let asked = access.run_async(call).await;
-                access.finish();
-                asked
-            };
-            Ok(begin::<A, R>(self.0, run, || self.0.mailbox().goes_on()))
-        } else {
-            let Some(turn) = self.read_if_idle() else { return Err(call) };
-            let Some(under_way) = UnderWay::try_begin(self.0, call.flow()) else { return Err(call) };
-            self.0.used();
-            let read = async move {
-                let asked = turn.run_async(call).await;
-                drop(under_way);
-                asked
-            };
-            Ok(begin::<A, R>(self.0, read, || ()))
-        }
+        cell.used();
+        let run = async move {
+            let asked = access.run_async(call).await;
+            access.finish();
+            asked
+        };
+        Ok(begin::<A, R>(cell, run, || cell.mailbox().goes_on()))
+    } else {
+        let Some(turn) = read_if_idle(cell) else { return Err(call) };
+        let Some(under_way) = UnderWay::try_begin(cell, call.flow()) else { return Err(call) };
+        cell.used();
+        let read = async move {
+            let asked = turn.run_async(call).await;
+            drop(under_way);
+            asked
+        };
+        Ok(begin::<A, R>(cell, read, || ()))
     }
+}
 
-    /// The state to oneself, if nobody has it and nothing waits for it.
-    fn write_if_idle(&self) -> Option<WriteAccess<A>> {
-        let core = self.0.mailbox().take_if_idle()?;
-        let access = WriteAccess::new(Arc::clone(self.0), core);
-        self.may_begin(&access).then_some(access)
-    }
+/// The state to oneself, if nobody has it and nothing waits for it.
+fn write_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<WriteAccess<A>> {
+    let core = cell.mailbox().take_if_idle()?;
+    let access = WriteAccess::new(Arc::clone(cell), core);
+    may_begin(cell, &access).then_some(access)
+}
 
-    /// The state to read, likewise.
-    fn read_if_idle(&self) -> Option<Arc<ReadTurn<A>>> {
-        let core = self.0.mailbox().share_if_idle()?;
-        let turn = ReadTurn::new(Arc::clone(self.0), core);
-        (self.may_begin(turn.core()) && self.0.durable().is_open()).then(|| Arc::new(turn))
-    }
+/// The state to read, likewise.
+fn read_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<Arc<ReadTurn<A>>> {
+    let core = cell.mailbox().share_if_idle()?;
+    let turn = ReadTurn::new(Arc::clone(cell), core);
+    (may_begin(cell, turn.core()) && cell.durable().is_open()).then(|| Arc::new(turn))
+}
 
-    /// Whether a call may run past the mailbox, by what need not be looked up at the gate.
-    #[inline]
-    fn may_begin(&self, core: &Core<A>) -> bool {
-        core.state.is_some()
-            && self.0.keep_alive().request() != LifecycleRequest::Destroy
-            && !self.0.durable().is_starved()
-    }
+/// Whether a call may run past the mailbox, by what need not be looked up at the gate.
+#[inline]
+fn may_begin<A: Actor>(cell: &Arc<ActorCell<A>>, core: &Core<A>) -> bool {
+    core.state.is_some()
+        && cell.keep_alive().request() != LifecycleRequest::Destroy
+        && !cell.durable().is_starved()
 }
 
 impl<A: Actor> WriteAccess<A> {

@@ -22,7 +22,7 @@ impl<A: Actor> ActorCell<A> {
 impl<A: Actor> Turns<'_, A> {
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
     /// to the store if nothing else is, and a void state was replaced by the saved one.
-    pub(in crate::host) async fn write(&self) -> Result<WriteAccess<A>, Fault> {
+    pub(in crate::host) async fn write(self) -> Result<WriteAccess<A>, Fault> {
         self.0.queues().fed().await;
         let mut access = self.access().await;
         if self.0.durable().is_invalid() || access.state.is_none() {
@@ -33,7 +33,7 @@ impl<A: Actor> Turns<'_, A> {
     }
 
     /// A turn to read, with a state that may be used.
-    pub(in crate::host) async fn read(&self) -> Result<ReadTurn<A>, Fault> {
+    pub(in crate::host) async fn read(self) -> Result<ReadTurn<A>, Fault> {
         self.0.queues().fed().await;
         loop {
             let turn = ReadTurn::new(Arc::clone(self.0), self.0.mailbox().read().await);
@@ -46,12 +46,12 @@ impl<A: Actor> Turns<'_, A> {
     }
 
     /// The state to oneself, whatever there is of it.
-    pub(in crate::host) async fn access(&self) -> WriteAccess<A> {
+    pub(in crate::host) async fn access(self) -> WriteAccess<A> {
         WriteAccess::new(Arc::clone(self.0), self.0.mailbox().write().await)
     }
 
     /// Sees to what is to be saved or put right, beside the reads that are under way.
-    pub(in crate::host) async fn settle(&self) {
+    pub(in crate::host) async fn settle(self) {
         if let Ok(turn) = self.read().await {
             self.0.saving().if_due(turn.core());
         }
@@ -59,7 +59,7 @@ impl<A: Actor> Turns<'_, A> {
 
     /// A call that comes back to an actor that waits for it, and holds it like this: a read beside a read of the same chain
     /// runs in the same turn, anything else would wait for ever.
-    pub(in crate::host) fn take_circular(&self, call: Call<A>, held: Hold) {
+    pub(in crate::host) fn take_circular(self, call: Call<A>, held: Hold) {
         let info = call.action.info();
         let reading = match held {
             Hold::Reading(turn) => turn.downcast::<ReadTurn<A>>().ok(),
@@ -75,3 +75,11 @@ impl<A: Actor> Turns<'_, A> {
         }
     }
 }
+
+impl<A: Actor> Clone for Turns<'_, A> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<A: Actor> Copy for Turns<'_, A> {}

@@ -5,12 +5,22 @@ use std::{
     sync::{Arc, Weak},
 };
 
-use parking_lot::Mutex;
+use bytes::Bytes;
+use parking_lot::{Mutex, MutexGuard};
 
-use crate::{Actor, Key, host::ActorCell};
+use crate::{
+    Actor, Key,
+    host::{ActorCell, cell::Absent},
+};
 
-/// The actors of a kind that are provisional. Each belongs to its task.
-pub(in crate::host) struct Provisionals<A: Actor>(pub(super) Mutex<HashMap<Key, Vec<Weak<ActorCell<A>>>>>);
+/// The actors of a type that are provisional. Each belongs to its task.
+pub(in crate::host) struct Provisionals<A: Actor>(Mutex<ByKey<A>>);
+
+/// There may be several of a key, each made from another input.
+type ByKey<A> = HashMap<Key, Vec<Weak<ActorCell<A>>>>;
+
+/// The list, as long as nobody else gets into it or out of it.
+pub(super) struct LockedProvisionals<'a, A: Actor>(MutexGuard<'a, ByKey<A>>);
 
 impl<A: Actor> Default for Provisionals<A> {
     fn default() -> Self {
@@ -19,8 +29,12 @@ impl<A: Actor> Default for Provisionals<A> {
 }
 
 impl<A: Actor> Provisionals<A> {
+    pub(super) fn lock(&self) -> LockedProvisionals<'_, A> {
+        LockedProvisionals(self.0.lock())
+    }
+
     /// Those of this key.
-    pub(super) fn of(&self, key: &Key) -> Vec<Arc<ActorCell<A>>> {
+    fn of(&self, key: &Key) -> Vec<Arc<ActorCell<A>>> {
         self.0.lock().get(key).into_iter().flatten().filter_map(Weak::upgrade).collect()
     }
 
@@ -63,5 +77,17 @@ impl<A: Actor> Provisionals<A> {
             }
         }
         true
+    }
+}
+
+impl<A: Actor> LockedProvisionals<'_, A> {
+    /// The one of this key that would be made from this input.
+    pub(super) fn get(&self, key: &Key, input: Option<&Bytes>) -> Option<Arc<ActorCell<A>>> {
+        let mut cells = self.0.get(key).into_iter().flatten().filter_map(Weak::upgrade);
+        cells.find(|cell| matches!(cell.absent(), Absent::Make(own) if own.as_ref() == input))
+    }
+
+    pub(super) fn insert(&mut self, cell: &Arc<ActorCell<A>>) {
+        self.0.entry(cell.key().clone()).or_default().push(Arc::downgrade(cell));
     }
 }

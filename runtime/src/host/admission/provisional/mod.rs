@@ -21,12 +21,12 @@
 //!
 //! Who calls from within this process without params is trusted, and judged by nobody: for them an actor is made at once.
 //!
-//! A provisional actor is in no list: neither in `ActorType::awake` nor in `ActorType::ids`, but in [`Provisionals`] alone. Its gate
+//! A provisional actor is not in the table of those that are awake, but in [`Provisionals`](list::Provisionals) alone. Its gate
 //! hands nothing to the store, so what its hooks change waits there for the first commit: state, alarms and
 //! messages are in it together. Its mailbox holds callers, and what work has posted that its hooks began; the latter waits
 //! until it is admitted. Only its task takes anything from there.
 //!
-//! Locks, in this order: `ActorType::awake`, `Provisionals`, a mailbox; `ActorType::awake`, what an actor has to save. A caller
+//! Locks, in this order: that table, `Provisionals`, a mailbox; that table, what an actor has to save. A caller
 //! is posted under the lock of `Provisionals`, and under the same lock a provisional actor sees that nobody waits, and
 //! leaves the list: so nobody is posted to one that is dropped.
 

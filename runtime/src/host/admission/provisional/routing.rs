@@ -1,6 +1,6 @@
 //! The way of who is to be judged: to the actor there is, or to a provisional one.
 
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use bytes::Bytes;
 
@@ -85,7 +85,7 @@ impl<A: Actor> ActorType<A> {
 
     /// Whether there is a provisional actor that this one would share.
     fn tries(&self, key: &Key, connect: &Connect<A>) -> bool {
-        self.provisionals().of(key).iter().any(|cell| is_made_from(cell, input_of(connect)))
+        self.provisionals().lock().get(key, input_of(connect)).is_some()
     }
 
     /// Posts somebody to a provisional actor, which begins with this one if there is none of the same input. Gives them
@@ -110,15 +110,13 @@ impl<A: Actor> ActorType<A> {
         if awake.has(key) {
             return Some(connect);
         }
-        let mut all = self.provisionals().0.lock();
+        let mut all = self.provisionals().lock();
         if self.shared().is_stopping() {
             connect.deny(Denied::Unreached(faults::service_unavailable()));
             return None;
         }
-        let mut known = all.get(key).into_iter().flatten().filter_map(Weak::upgrade);
-        let known = known.find(|cell| is_made_from(cell, input.as_ref()));
         let mut task = None;
-        let cell = match (known, permit) {
+        let cell = match (all.get(key, input.as_ref()), permit) {
             (Some(cell), _) => cell,
             // The one to be shared has gone meanwhile.
             (None, None) => return Some(connect),
@@ -126,7 +124,7 @@ impl<A: Actor> ActorType<A> {
                 let connections = Arc::new(Connections::provisional(self.meters()));
                 let cell = self.new_cell(key.clone(), Absent::Make(input), connections);
                 self.assign_permit(&cell, permit);
-                all.entry(key.clone()).or_default().push(Arc::downgrade(&cell));
+                all.insert(&cell);
                 task = Some(ActorTask::new(&cell));
                 cell
             }
@@ -169,8 +167,4 @@ fn input_of<A: Actor>(connect: &Connect<A>) -> Option<&Bytes> {
         Lookup::Get => None,
         Lookup::GetOrCreate { input } | Lookup::Create { input } => input.as_ref(),
     }
-}
-
-fn is_made_from<A: Actor>(cell: &ActorCell<A>, input: Option<&Bytes>) -> bool {
-    matches!(cell.absent(), Absent::Make(own) if own.as_ref() == input)
 }
