@@ -73,8 +73,8 @@ impl<C: Contract> Connection<C> {
     ///
     /// Told while the connection is not open, it is sent once that is, within
     /// [`ClientBuilder::call_timeout`](crate::client::ClientBuilder::call_timeout) if there is one; what was not
-    /// sent when the connection ends never is. [`CallError::NotSent`]: the connection is over. Who needs to know
-    /// that the action ran [calls](Self::call) it.
+    /// sent when the connection ends never is. [`CallError::NotSent`]: the connection is over. To know
+    /// that the action ran, [call](Self::call) it.
     ///
     /// ```
     /// # use callboard::prelude::*;

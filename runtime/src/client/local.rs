@@ -26,9 +26,9 @@ use crate::{
 /// Where the actors of this process are, for a client.
 #[derive(Clone, Debug)]
 pub(super) enum Host {
-    /// For who is outside: they run as long as somebody has this.
+    /// For a client outside of the actors: they run as long as it has this.
     Outside(Arc<Runtime>),
-    /// For who is one of them, and does not keep itself running.
+    /// For a client that an actor has: it does not keep the actors running, of which that is one.
     Within(Weak<Runtime>),
 }
 
@@ -81,11 +81,11 @@ impl<C: Contract> LocalPort<C> {
     }
 
     /// Somebody who shows these params to whom the target leads.
-    async fn visit(
+    async fn admission(
         &self,
         params: Option<Params>,
     ) -> Result<(Arc<dyn LocalKind<C>>, AdmissionRequest), Fault> {
-        visit(&self.host, &self.target, params).await
+        admission(&self.host, &self.target, params).await
     }
 
     async fn awake(&self) -> Result<Arc<dyn LocalActor<C>>, Fault> {
@@ -123,26 +123,26 @@ impl<C: Contract> LocalPort<C> {
     }
 }
 
-async fn visit<C: Contract>(
+async fn admission<C: Contract>(
     host: &Host,
     target: &Target,
     params: Option<Params>,
 ) -> Result<(Arc<dyn LocalKind<C>>, AdmissionRequest), Fault> {
     let runtime = host.runtime()?;
     let kind = runtime.local_kind::<C>()?;
-    let (key, reach, id) = match target {
+    let (key, lookup, id) = match target {
         Target::Get(key) => (key.clone(), Lookup::Get, None),
         Target::GetOrCreate(key, input) => (key.clone(), Lookup::GetOrCreate { input: input.clone() }, None),
         Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Lookup::Get, Some(*id)),
     };
-    Ok((kind, AdmissionRequest { key, id, reach, guest: ConnectInfo { params, ..ConnectInfo::default() } }))
+    Ok((kind, AdmissionRequest { key, id, lookup, info: ConnectInfo { params, ..ConnectInfo::default() } }))
 }
 
-/// The actor itself, for who is trusted.
+/// The actor itself, for a client that is trusted.
 async fn find<C: Contract>(host: &Host, target: &Target) -> Result<Arc<dyn LocalActor<C>>, Fault> {
-    // Who is within does not keep the runtime for as long as a start may take.
-    let (kind, AdmissionRequest { key, id, reach, .. }) = visit::<C>(host, target, None).await?;
-    let (actor, _) = kind.reach(key, reach).await?;
+    // An actor's client does not keep the runtime for as long as a start may take.
+    let (kind, AdmissionRequest { key, id, lookup, .. }) = admission::<C>(host, target, None).await?;
+    let (actor, _) = kind.reach(key, lookup).await?;
     if id.is_some_and(|id| id != actor.id()) {
         return Err(faults::actor_not_found());
     }
@@ -176,8 +176,8 @@ impl<C: Contract> Port<C> for LocalPort<C> {
     ) -> BoxFuture<'_, Result<ReplyOf<C>, CallError>> {
         Box::pin(async move {
             if let Some(params) = params {
-                let (kind, visit) = self.visit(Some(params)).await?;
-                return Ok(kind.ask_as(visit, action, Chain::current()).await?);
+                let (kind, admission) = self.admission(Some(params)).await?;
+                return Ok(kind.ask_as(admission, action, Chain::current()).await?);
             }
             let asked = self.post(action, |actor, action| actor.ask(action, Chain::current())).await?;
             Ok(asked.answer().await?)
@@ -188,8 +188,8 @@ impl<C: Contract> Port<C> for LocalPort<C> {
         Box::pin(async move {
             if let Some(params) = params {
                 // Only the hook's answer says whether the actor takes it.
-                let (kind, visit) = self.visit(Some(params)).await?;
-                return Ok(kind.ask_as(visit, action, Chain::current()).await.map(drop)?);
+                let (kind, admission) = self.admission(Some(params)).await?;
+                return Ok(kind.ask_as(admission, action, Chain::current()).await.map(drop)?);
             }
             let told = self.post(action, LocalActor::tell).await?;
             Ok(told.into_result()?)
@@ -209,8 +209,8 @@ impl<C: Contract> Port<C> for LocalPort<C> {
             let Outgoing { index: queue, body, wait } = message;
             let request = EnqueueRequest { queue, body, response: wait.map(|_| KEPT) };
             let handling = if params.is_some() {
-                let (kind, visit) = self.visit(params).await?;
-                kind.enqueue_as(visit, request, Chain::current()).await?
+                let (kind, admission) = self.admission(params).await?;
+                kind.enqueue_as(admission, request, Chain::current()).await?
             } else {
                 self.find().await?.enqueue(request, Chain::current()).await?
             };
@@ -245,9 +245,9 @@ impl<C: Contract> Dial<C> for LocalDial {
         Box::pin(async move {
             let (sink, rx) = LocalSink::new();
             let shared = Arc::clone(self.host.runtime().map_err(DialError::Refused)?.shared());
-            let visit = visit::<C>(&self.host, &self.target, params).await;
-            let (kind, visit) = visit.map_err(DialError::Refused)?;
-            let conn = kind.join(visit, Arc::new(sink.clone())).await.map_err(DialError::Refused)?;
+            let admission = admission::<C>(&self.host, &self.target, params).await;
+            let (kind, admission) = admission.map_err(DialError::Refused)?;
+            let conn = kind.join(admission, Arc::new(sink.clone())).await.map_err(DialError::Refused)?;
             let (tx, commands) = mpsc::unbounded_channel();
             task::spawn_in(shared.tasks(), carry(conn, commands, sink, shared.stopping().clone()));
             Ok(Link { tx, rx })

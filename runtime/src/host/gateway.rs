@@ -36,65 +36,65 @@ impl<A: Actor> HostedType for ActorType<A> {
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Lookup,
+        lookup: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>> {
         Box::pin(async move {
-            let (cell, made) = self.awake(&key, &reach).await?;
+            let (cell, made) = self.awake(&key, &lookup).await?;
             Ok((cell as Arc<dyn HostedActor>, made))
         })
     }
 
-    fn enter(self: Arc<Self>, visit: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>> {
-        Box::pin(self.enter_visit(visit))
+    fn enter(self: Arc<Self>, admission: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>> {
+        Box::pin(self.enter_admitted(admission))
     }
 
     fn find(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
     ) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>> {
-        Box::pin(self.find_visit(visit))
+        Box::pin(self.find_admitted(admission))
     }
 
     fn call(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         action: String,
         format: Format,
         args: Bytes,
     ) -> BoxFuture<'static, Result<Answered<Bytes>, Denied>> {
-        Box::pin(self.call_visit(visit, action, format, args))
+        Box::pin(self.call_admitted(admission, action, format, args))
     }
 
     fn connect(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Connected, Denied>> {
-        Box::pin(self.connect_visit(visit, outbox))
+        Box::pin(self.connect_admitted(admission, outbox))
     }
 
     fn request(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         request: http::Request<Body>,
     ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>> {
-        Box::pin(self.request_visit(visit, request))
+        Box::pin(self.request_admitted(admission, request))
     }
 
     fn websocket(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>> {
-        Box::pin(self.websocket_visit(visit, socket))
+        Box::pin(self.websocket_admitted(admission, socket))
     }
 
     fn send(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         mail: WireEnqueue,
     ) -> BoxFuture<'static, Result<Answered<Option<HandledFuture>>, Denied>> {
-        Box::pin(self.send_visit(visit, mail))
+        Box::pin(self.send_admitted(admission, mail))
     }
 
     fn fire_alarms(self: Arc<Self>, key: Key, until: Moment) -> BoxFuture<'static, bool> {

@@ -34,23 +34,23 @@ pub(crate) trait HostedType: Send + Sync {
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Lookup,
+        lookup: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn HostedActor>, Fault>>;
 
     /// Lets somebody in who wants nothing but to see that there is such an actor, or to make it.
-    fn enter(self: Arc<Self>, visit: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>>;
+    fn enter(self: Arc<Self>, admission: AdmissionRequest) -> BoxFuture<'static, Result<Entered, Denied>>;
 
     /// The same for who wants to know whether there is one, which is not woken for that if it has nothing to judge.
     fn find(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
     ) -> BoxFuture<'static, Result<Option<ActorRecord>, Denied>>;
 
     /// One call without a connection of its own. It is made as a connection of that moment, which
     /// `#[on_before_connect]` judges first; only where there is no such hook, and no params, there is none.
     fn call(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         action: String,
         format: Format,
         args: Bytes,
@@ -59,7 +59,7 @@ pub(crate) trait HostedType: Send + Sync {
     /// Opens a connection. The first message in the outbox is its `Init`.
     fn connect(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> BoxFuture<'static, Result<Connected, Denied>>;
 
@@ -67,14 +67,14 @@ pub(crate) trait HostedType: Send + Sync {
     /// judge it.
     fn request(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         request: http::Request<Body>,
     ) -> BoxFuture<'static, Result<Answered<http::Response<Body>>, Denied>>;
 
     /// Opens a raw WebSocket, which from then on is its handler's.
     fn websocket(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         socket: RawSocket,
     ) -> BoxFuture<'static, Result<(ActorRecord, HangUp), Denied>>;
 
@@ -82,7 +82,7 @@ pub(crate) trait HostedType: Send + Sync {
     /// Gives what ends when the message is handled, if somebody waits for that.
     fn send(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         mail: WireEnqueue,
     ) -> BoxFuture<'static, Result<Answered<Option<HandledFuture>>, Denied>>;
 
@@ -145,8 +145,8 @@ pub(crate) struct AdmissionRequest {
     pub(crate) key: Key,
     /// The actor must be this one.
     pub(crate) id: Option<ActorId>,
-    pub(crate) reach: Lookup,
-    pub(crate) guest: ConnectInfo,
+    pub(crate) lookup: Lookup,
+    pub(crate) info: ConnectInfo,
 }
 
 /// An actor that somebody was let in to, and whether it was made for them.

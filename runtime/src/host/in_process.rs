@@ -23,49 +23,50 @@ impl<A: Actor> LocalKind<A::Contract> for ActorType<A> {
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Lookup,
+        lookup: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<A::Contract>>, Fault>> {
         Box::pin(async move {
-            let (cell, made) = self.awake(&key, &reach).await?;
+            let (cell, made) = self.awake(&key, &lookup).await?;
             Ok((cell as Arc<dyn LocalActor<A::Contract>>, made))
         })
     }
 
     fn ask_as(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         action: <A::Contract as Contract>::Action,
         chain: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<A::Contract>, Fault>> {
         Box::pin(async move {
-            self.check_circle(&visit.key, &chain, action.info().name)?;
+            self.check_circle(&admission.key, &chain, action.info().name)?;
             let LetIn { cell, conn, .. } =
-                self.let_in(visit, Errand::Call).await.map_err(Denied::into_fault)?;
+                self.let_in(admission, Errand::Call).await.map_err(Denied::into_fault)?;
             cell.sender().call_as(conn, Source::Process, action, chain).await
         })
     }
 
     fn enqueue_as(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         request: EnqueueRequest,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>> {
         Box::pin(async move {
-            self.check_circle(&visit.key, &chain, "send")?;
+            self.check_circle(&admission.key, &chain, "send")?;
             let request = request.checked::<A::Contract>()?;
-            let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await.map_err(Denied::into_fault)?;
+            let LetIn { cell, .. } =
+                self.let_in(admission, Errand::Call).await.map_err(Denied::into_fault)?;
             cell.queues().enqueue(request).await
         })
     }
 
     fn join(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         peer: Arc<dyn LocalPeer<A::Contract>>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<A::Contract>>, Fault>> {
         Box::pin(async move {
-            let stay = self.stay(visit, Peer::Local(peer), None);
+            let stay = self.stay(admission, Peer::Local(peer), None);
             let (cell, conn) = stay.await.map_err(Denied::into_fault)?;
             Ok(Arc::new(Joined(ActorRoute::new(&cell, conn))) as Arc<dyn LocalConn<A::Contract>>)
         })

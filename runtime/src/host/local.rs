@@ -15,13 +15,13 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     fn reach(
         self: Arc<Self>,
         key: Key,
-        reach: Lookup,
+        lookup: Lookup,
     ) -> BoxFuture<'static, Result<Reached<dyn LocalActor<C>>, Fault>>;
 
     /// Calls an action as a connection of that moment, which `#[on_before_connect]` judges by its params.
     fn ask_as(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         action: C::Action,
         chain: Chain,
     ) -> BoxFuture<'static, Result<ReplyOf<C>, Fault>>;
@@ -29,7 +29,7 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     /// Puts a message into a queue, once `#[on_before_connect]` has judged its sender by its params.
     fn enqueue_as(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         request: EnqueueRequest,
         chain: Chain,
     ) -> BoxFuture<'static, Result<Option<HandledFuture>, Fault>>;
@@ -37,7 +37,7 @@ pub(crate) trait LocalKind<C: Contract>: Send + Sync {
     /// Opens a connection.
     fn join(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         peer: Arc<dyn LocalPeer<C>>,
     ) -> BoxFuture<'static, Result<Arc<dyn LocalConn<C>>, Fault>>;
 }

@@ -1,6 +1,6 @@
 //! Who may write to the connection's transport just now.
 //!
-//! There is one writer for each transport, and who has it writes. It is in one of three places, all under the lock of the
+//! There is one writer for each transport, and whoever has it writes. It is in one of three places, all under the lock of the
 //! queue:
 //!
 //! - **With the session**, while that writes, or has not finished a look at the queue.

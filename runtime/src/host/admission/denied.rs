@@ -1,4 +1,4 @@
-//! What somebody is told who is not let in to an actor.
+//! What a caller is told that is not let in to an actor.
 
 use crate::Fault;
 

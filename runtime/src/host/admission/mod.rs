@@ -1,4 +1,4 @@
-//! Admission: who may reach an actor, who may make one, and how many are awake.
+//! Admission: which callers reach an actor, which make one, and how many are awake.
 
 pub(in crate::host) mod awake_limit;
 pub(in crate::host) mod connect_info;

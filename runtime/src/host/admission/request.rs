@@ -1,8 +1,8 @@
-//! Visits: how somebody who is to be judged comes to an actor, from the network or within this process.
+//! Admission requests: how a caller that is to be judged comes to an actor, from the network or within this process.
 //!
 //! The form of `#[on_before_connect]` without `self` is asked first, on nobody's turn, and before anything is looked for.
 //! An actor that has the form with `self` is asked in a turn of its own; where there is no such actor, one that is
-//! provisional is (`provisional.rs`). Until that is done, whoever asks learns nothing of what there is: what it is told
+//! provisional is (`provisional.rs`). Until that is done, the caller learns nothing of what there is: its answer
 //! carries no actor, and says the same whether there is one.
 
 use std::{marker::PhantomData, sync::Arc};
@@ -62,43 +62,43 @@ impl<A: Actor> ActorType<A> {
     /// Lets somebody in, once they are judged.
     pub(in crate::host) async fn let_in(
         self: &Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         errand: Errand<A>,
     ) -> Result<LetIn<A>, Denied> {
-        let pass = self.ask(&visit.key, &visit.guest).await.map_err(Denied::Rejected)?;
+        let pass = self.ask(&admission.key, &admission.info).await.map_err(Denied::Rejected)?;
         if A::HOOKS.before_connect.is_some() && pass.is_none() {
-            return self.let_in_by_actor(visit, errand).await;
+            return self.let_in_by_actor(admission, errand).await;
         }
-        let AdmissionRequest { key, id, reach, guest } = visit;
-        let (cell, created) = self.awake(&key, &reach).await.map_err(Denied::Unreached)?;
+        let AdmissionRequest { key, id, lookup, info } = admission;
+        let (cell, created) = self.awake(&key, &lookup).await.map_err(Denied::Unreached)?;
         if id.is_some_and(|id| id != cell.record().id) {
             return Err(Denied::Unreached(faults::actor_not_found()));
         }
-        let is_conn = pass.is_some() || (guest.params.is_some() && matches!(errand, Errand::Call));
+        let is_conn = pass.is_some() || (info.params.is_some() && matches!(errand, Errand::Call));
         let (peer, socket) = match errand {
             Errand::Stay(peer, socket) => (peer, socket),
             Errand::Look | Errand::Call if is_conn => (Peer::Call(PhantomData), None),
             Errand::Look | Errand::Call => return Ok(LetIn { cell, conn: None, created }),
         };
-        let Opened { cell, conn, .. } = join(&cell, guest, pass, peer, socket).await?;
+        let Opened { cell, conn, .. } = join(&cell, info, pass, peer, socket).await?;
         Ok(LetIn { cell, conn: Some(conn), created })
     }
 
     /// The same where the actor itself judges, one that is provisional if there is none.
     async fn let_in_by_actor(
         self: &Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         errand: Errand<A>,
     ) -> Result<LetIn<A>, Denied> {
-        let AdmissionRequest { key, id, reach, guest } = visit;
+        let AdmissionRequest { key, id, lookup, info } = admission;
         let (peer, socket) = match errand {
             Errand::Stay(peer, socket) => (peer, socket),
             Errand::Look | Errand::Call => (Peer::Call(PhantomData), None),
         };
-        let must_be_new = matches!(reach, Lookup::Create { .. });
+        let must_be_new = matches!(lookup, Lookup::Create { .. });
         let (opened, open) = oneshot::channel();
         let (maker, span) = (stranger::current(), Span::current());
-        let connect = Connect { id, reach, maker, guest, pass: None, peer, socket, opened, span };
+        let connect = Connect { id, lookup, maker, info, pass: None, peer, socket, opened, span };
         self.route(&key, Box::new(connect)).await;
         let opened = open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))?;
         let Opened { cell, conn, created } = opened;
@@ -112,7 +112,7 @@ impl<A: Actor> ActorType<A> {
     pub(in crate::host) async fn ask(
         &self,
         key: &Key,
-        guest: &ConnectInfo,
+        info: &ConnectInfo,
     ) -> Result<Option<A::ConnState>, Fault> {
         if !A::HOOKS.before_connect_beside {
             return Ok(None);
@@ -125,49 +125,49 @@ impl<A: Actor> ActorType<A> {
             key = shown(key),
             hook = name,
         );
-        let params = decode_params(guest.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;
-        let caller = Caller::new(self.name(), key.clone(), guest.claims.clone());
+        let params = decode_params(info.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;
+        let caller = Caller::new(self.name(), key.clone(), info.claims.clone());
         let asking = Box::pin(A::before_connect_beside(&caller, params));
         let code = Code { panics: self.shared().panics(), name: (A::Contract::NAME, name) };
         guarded_hook(code, Hook::SHORT, asking).instrument(span).await?
     }
 
-    pub(in crate::host) async fn enter_visit(
+    pub(in crate::host) async fn enter_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
     ) -> Result<Entered, Denied> {
-        let LetIn { cell, created, .. } = self.let_in(visit, Errand::Look).await?;
+        let LetIn { cell, created, .. } = self.let_in(admission, Errand::Look).await?;
         Ok(Entered { record: cell.record().clone(), created })
     }
 
-    pub(in crate::host) async fn find_visit(
+    pub(in crate::host) async fn find_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
     ) -> Result<Option<ActorRecord>, Denied> {
-        let pass = self.ask(&visit.key, &visit.guest).await.map_err(Denied::Rejected)?;
+        let pass = self.ask(&admission.key, &admission.info).await.map_err(Denied::Rejected)?;
         if A::HOOKS.before_connect.is_none() || pass.is_some() {
-            let found = match self.record_at(&visit.key) {
+            let found = match self.record_at(&admission.key) {
                 Some(record) => Some(record),
-                None => self.find_stored(&visit.key).await.map_err(Denied::Unreached)?,
+                None => self.find_stored(&admission.key).await.map_err(Denied::Unreached)?,
             };
             return Ok(found);
         }
-        match self.let_in_by_actor(visit, Errand::Look).await {
+        match self.let_in_by_actor(admission, Errand::Look).await {
             Ok(LetIn { cell, .. }) => Ok(Some(cell.record().clone())),
             Err(Denied::Unreached(fault)) if fault.has(error::Code::ActorNotFound) => Ok(None),
             Err(denied) => Err(denied),
         }
     }
 
-    pub(in crate::host) async fn call_visit(
+    pub(in crate::host) async fn call_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         action: String,
         format: Format,
         args: Bytes,
     ) -> Result<Answered<Bytes>, Denied> {
-        let source = visit.guest.source;
-        let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Call).await?;
+        let source = admission.info.source;
+        let LetIn { cell, conn, .. } = self.let_in(admission, Errand::Call).await?;
         let record = cell.record().clone();
         let call = async {
             let action = decode_call::<A>(&action, format, &args).inspect_err(|fault| {
@@ -179,59 +179,59 @@ impl<A: Actor> ActorType<A> {
         Ok((record, call.await))
     }
 
-    pub(in crate::host) async fn connect_visit(
+    pub(in crate::host) async fn connect_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         outbox: Arc<Outbox>,
     ) -> Result<Connected, Denied> {
         outbox.count_drops(Arc::clone(self.drops()));
         let peer = Peer::Wire(Arc::clone(&outbox));
-        let (cell, conn) = self.stay(visit, peer, None).await?;
+        let (cell, conn) = self.stay(admission, peer, None).await?;
         Ok((cell.record().clone(), WireConn::shared(&cell, conn, outbox)))
     }
 
-    pub(in crate::host) async fn websocket_visit(
+    pub(in crate::host) async fn websocket_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         socket: RawSocket,
     ) -> Result<(ActorRecord, HangUp), Denied> {
         if !A::HOOKS.on_websocket {
-            self.let_in(visit, Errand::Look).await?;
+            self.let_in(admission, Errand::Look).await?;
             return Err(Denied::Rejected(faults::no_socket_handler()));
         }
         let peer = Peer::Raw(Arc::clone(socket.closing()));
-        let (cell, conn) = self.stay(visit, peer, Some(socket)).await?;
+        let (cell, conn) = self.stay(admission, peer, Some(socket)).await?;
         Ok((cell.record().clone(), Box::new(RawLine::new(&cell, conn))))
     }
 
     /// Lets somebody in who stays.
     pub(in crate::host) async fn stay(
         self: &Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         peer: Peer<A>,
         socket: Option<RawSocket>,
     ) -> Result<(Arc<ActorCell<A>>, Conn<A>), Denied> {
-        let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Stay(peer, socket)).await?;
+        let LetIn { cell, conn, .. } = self.let_in(admission, Errand::Stay(peer, socket)).await?;
         let conn = conn.ok_or_else(|| Denied::Rejected(faults::unanswered()))?;
         Ok((cell, conn))
     }
 
-    pub(in crate::host) async fn request_visit(
+    pub(in crate::host) async fn request_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         request: http::Request<Body>,
     ) -> Result<Answered<http::Response<Body>>, Denied> {
-        let source = visit.guest.source;
-        let LetIn { cell, conn, .. } = self.let_in(visit, Errand::Look).await?;
+        let source = admission.info.source;
+        let LetIn { cell, conn, .. } = self.let_in(admission, Errand::Look).await?;
         Ok((cell.record().clone(), RawRequests::of(&cell).send(request, conn, source).await))
     }
 
-    pub(in crate::host) async fn send_visit(
+    pub(in crate::host) async fn send_admitted(
         self: Arc<Self>,
-        visit: AdmissionRequest,
+        admission: AdmissionRequest,
         mail: WireEnqueue,
     ) -> Result<Answered<Option<HandledFuture>>, Denied> {
-        let LetIn { cell, .. } = self.let_in(visit, Errand::Call).await?;
+        let LetIn { cell, .. } = self.let_in(admission, Errand::Call).await?;
         Ok((cell.record().clone(), cell.queues().enqueue_wire(mail).await))
     }
 }

@@ -56,7 +56,7 @@ impl<A: Actor, C> HasFlow for Envelope<A, C> {
     fn flow(&self) -> Flow {
         match self {
             Self::Call(call) => call.flow(),
-            Self::Connect(connect) => connect.guest.source.alone(),
+            Self::Connect(connect) => connect.info.source.alone(),
             Self::Request(call) => call.source.alone(),
             Self::Disconnect(conn) => conn.flow(),
             Self::Subscribe(asking) => asking.conn().flow(),
@@ -84,10 +84,10 @@ pub(crate) struct Connect<A: Actor, C> {
     /// The actor must be this one.
     pub(in crate::host) id: Option<ActorId>,
     /// Whether the actor may be made for it.
-    pub(in crate::host) reach: Lookup,
+    pub(in crate::host) lookup: Lookup,
     /// For whom an actor that is made counts.
     pub(in crate::host) maker: Option<Maker>,
-    pub(in crate::host) guest: ConnectInfo,
+    pub(in crate::host) info: ConnectInfo,
     /// Its state, if the hook has made that already which needs no actor.
     pub(in crate::host) pass: Option<A::ConnState>,
     pub(in crate::host) peer: Peer<A>,

@@ -25,20 +25,20 @@ use crate::{
 /// Opens a connection for somebody who has this pass, or whom the actor judges itself; `socket` is that of a raw one.
 pub(in crate::host) async fn join<A: Actor>(
     cell: &Arc<ActorCell<A>>,
-    guest: ConnectInfo,
+    info: ConnectInfo,
     pass: Option<A::ConnState>,
     peer: Peer<A>,
     socket: Option<RawSocket>,
 ) -> Result<Opened<A>, Denied> {
     let pass = match (&peer, pass) {
         (Peer::Call(_), Some(state)) => {
-            return Opened::for_call(cell, &guest, state).map_err(Denied::Rejected);
+            return Opened::for_call(cell, &info, state).map_err(Denied::Rejected);
         }
         (_, pass) => pass,
     };
     let (opened, open) = oneshot::channel();
-    let (id, reach, span) = (None, Lookup::Get, Span::current());
-    let connect = Box::new(Connect { id, reach, maker: None, guest, pass, peer, socket, opened, span });
+    let (id, lookup, span) = (None, Lookup::Get, Span::current());
+    let connect = Box::new(Connect { id, lookup, maker: None, info, pass, peer, socket, opened, span });
     cell.sender().post_awake(Envelope::Connect(connect)).await.map_err(Denied::Rejected)?;
     open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))
 }
@@ -59,9 +59,9 @@ impl<A: Actor> Connect<A> {
         }
     }
 
-    /// `#[on_before_connect]`: who is let in, and with what.
+    /// `#[on_before_connect]`: which callers are let in, and with what.
     pub(in crate::host) async fn judge(&mut self, cell: &Arc<ActorCell<A>>) -> Result<Judged<A>, Fault> {
-        let Self { guest: ConnectInfo { params, claims, source }, pass, .. } = self;
+        let Self { info: ConnectInfo { params, claims, source }, pass, .. } = self;
         let source = *source;
         let decode = || decode_params(params.as_ref()).map_err(|error| faults::invalid_params(&error));
         if let Some(state) = pass.take() {
@@ -126,11 +126,11 @@ impl<A: Actor> Opened<A> {
     /// A connection that lasts for one call, of a caller that needs no turn to be let in.
     pub(in crate::host) fn for_call(
         cell: &Arc<ActorCell<A>>,
-        guest: &ConnectInfo,
+        info: &ConnectInfo,
         state: A::ConnState,
     ) -> Result<Self, Fault> {
-        let params = decode_params(guest.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;
-        let judged = Judged { params, state, source: guest.source };
+        let params = decode_params(info.params.as_ref()).map_err(|error| faults::invalid_params(&error))?;
+        let judged = Judged { params, state, source: info.source };
         let conn = judged.into_conn(cell, Peer::Call(PhantomData));
         Ok(Self { cell: Arc::clone(cell), conn, created: false })
     }

@@ -49,12 +49,12 @@ pub(in crate::server) async fn action(
     let (ActionCall { args }, version) = ActionCall::decode(encoding, &body)
         .map_err(|error| failed(faults::invalid_request(error.to_string())))?;
 
-    let guest = ConnectInfo {
+    let info = ConnectInfo {
         params,
         source: Address::source(&head.extensions),
         claims: Some(Arc::new(head.extensions)),
     };
-    let call = Call { target, name, encoding, args, guest, _held: held };
+    let call = Call { target, name, encoding, args, info, _held: held };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its call with it.
     let call = async move { call.run(&runtime).await };
@@ -75,7 +75,7 @@ struct Call {
     name: String,
     encoding: Encoding,
     args: Bytes,
-    guest: ConnectInfo,
+    info: ConnectInfo,
     /// Its arguments, until it is done.
     _held: Charge,
 }
@@ -83,8 +83,8 @@ struct Call {
 impl Call {
     /// The actor that it was let in to, and what came of it there.
     async fn run(self, runtime: &Runtime) -> Result<Answered<Bytes>, Denied> {
-        let (kind, visit) = self.target.visit(runtime, self.guest).await.map_err(Denied::Unreached)?;
-        let answered = kind.call(visit, self.name, self.encoding.format(), self.args).await?;
+        let (kind, admission) = self.target.admission(runtime, self.info).await.map_err(Denied::Unreached)?;
+        let answered = kind.call(admission, self.name, self.encoding.format(), self.args).await?;
         request_context::name_actor_in_span(&answered.0);
         Ok(answered)
     }

@@ -220,9 +220,9 @@ impl Search {
         let key = self.key.unwrap_or_default();
         let found = match asker {
             Asker::Trusted => runtime.find(&name, &key).await?,
-            Asker::ConnectInfo(guest) => {
-                let visit = AdmissionRequest { key, id: None, reach: Lookup::Get, guest };
-                runtime.kind(&name)?.find(visit).await.map_err(Denied::into_fault)?
+            Asker::ConnectInfo(info) => {
+                let admission = AdmissionRequest { key, id: None, lookup: Lookup::Get, info };
+                runtime.kind(&name)?.find(admission).await.map_err(Denied::into_fault)?
             }
         };
         Ok(Page::whole(found.into_iter().collect()))
@@ -288,16 +288,16 @@ impl Creation {
         }
         let key = self.key.as_deref().map(wire::key::from_slash_form).unwrap_or_default();
         check_key(&key, gateway.limits())?;
-        let reach = if may_exist { Lookup::GetOrCreate { input } } else { Lookup::Create { input } };
+        let lookup = if may_exist { Lookup::GetOrCreate { input } } else { Lookup::Create { input } };
         let kind = gateway.runtime.kind(&self.name)?;
         match asker {
             Asker::Trusted => {
-                let (actor, created) = kind.reach(key, reach).await?;
+                let (actor, created) = kind.reach(key, lookup).await?;
                 Ok(Entered { record: actor.record().clone(), created })
             }
-            Asker::ConnectInfo(guest) => {
-                let visit = AdmissionRequest { key, id: None, reach, guest };
-                kind.enter(visit).await.map_err(Denied::into_fault)
+            Asker::ConnectInfo(info) => {
+                let admission = AdmissionRequest { key, id: None, lookup, info };
+                kind.enter(admission).await.map_err(Denied::into_fault)
             }
         }
     }

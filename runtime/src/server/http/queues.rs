@@ -47,7 +47,7 @@ pub(in crate::server) async fn send(
     let (QueueSend { body, wait, timeout_ms, .. }, version, held) =
         read(body, &head.headers, encoding, &gateway, budget).await.map_err(failed)?;
 
-    let guest = ConnectInfo {
+    let info = ConnectInfo {
         params,
         source: Address::source(&head.extensions),
         claims: Some(Arc::new(head.extensions)),
@@ -56,7 +56,7 @@ pub(in crate::server) async fn send(
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a sender that goes away does not take its message with it.
     let sending = async move {
-        let sent = enqueue(&runtime, target, mail, guest).await;
+        let sent = enqueue(&runtime, target, mail, info).await;
         drop(held);
         sent
     };
@@ -104,10 +104,10 @@ async fn enqueue(
     runtime: &Runtime,
     target: Target,
     mail: WireEnqueue,
-    guest: ConnectInfo,
+    info: ConnectInfo,
 ) -> Result<Answered<Option<HandledFuture>>, Denied> {
-    let (kind, visit) = target.visit(runtime, guest).await.map_err(Denied::Unreached)?;
-    let answered = kind.send(visit, mail).await?;
+    let (kind, admission) = target.admission(runtime, info).await.map_err(Denied::Unreached)?;
+    let answered = kind.send(admission, mail).await?;
     request_context::name_actor_in_span(&answered.0);
     Ok(answered)
 }

@@ -46,13 +46,13 @@ pub(in crate::server) async fn about(
     let target = target?;
     let (head, _) = request.into_parts();
     let params = calls::params(&head.headers, gateway.limits())?;
-    let guest = ConnectInfo {
+    let info = ConnectInfo {
         params,
         source: Address::source(&head.extensions),
         claims: Some(Arc::new(head.extensions)),
     };
-    let (kind, visit) = target.visit(&gateway.runtime, guest).await?;
-    let Entered { record, .. } = kind.enter(visit).await.map_err(Denied::into_fault)?;
+    let (kind, admission) = target.admission(&gateway.runtime, info).await?;
+    let Entered { record, .. } = kind.enter(admission).await.map_err(Denied::into_fault)?;
     request_context::name_actor_in_span(&record);
     let (content_type, body) = page.content();
     let mut response = Response::new(Body::from(body));
@@ -78,12 +78,12 @@ pub(in crate::server) async fn fetch(
     let (body, bounds) = body::bounded(body, &head.headers, gateway.limits().body)?;
     let params = calls::params(&head.headers, gateway.limits())?;
     let source = Address::source(&head.extensions);
-    let guest = ConnectInfo { params, claims: Some(Arc::new(head.extensions.clone())), source };
+    let info = ConnectInfo { params, claims: Some(Arc::new(head.extensions.clone())), source };
     let runtime = Arc::clone(&gateway.runtime);
     // On a task of its own: a caller that goes away does not take its request with it.
     let answering = async move {
-        let (kind, visit) = target.visit(&runtime, guest).await?;
-        let answered = kind.request(visit, Request::from_parts(head, body)).await;
+        let (kind, admission) = target.admission(&runtime, info).await?;
+        let answered = kind.request(admission, Request::from_parts(head, body)).await;
         let answered = answered.map_err(Denied::into_fault)?;
         request_context::name_actor_in_span(&answered.0);
         Ok::<_, Fault>(answered)

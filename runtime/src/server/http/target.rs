@@ -29,7 +29,7 @@ pub(in crate::server) enum Target {
     /// The actor of this id; `None` if no actor can have it.
     Id(Option<ActorId>),
     /// The actor of this name and key.
-    Key { name: String, key: Key, reach: Lookup },
+    Key { name: String, key: Key, lookup: Lookup },
 }
 
 impl Target {
@@ -74,7 +74,7 @@ impl Target {
             }
         }
         check_namespace(namespace.ok_or_else(|| faults::invalid_query("missing `rvt-namespace`"))?)?;
-        let reach = match method {
+        let lookup = match method {
             Some("get") => Lookup::Get,
             Some("getOrCreate") => {
                 Lookup::GetOrCreate { input: input.map(|input| decode_input(input, limits)).transpose()? }
@@ -84,7 +84,7 @@ impl Target {
         };
         let key = key.map(wire::key::from_comma_form).unwrap_or_default();
         check_key(&key, limits)?;
-        Ok(Self::Key { name, key, reach })
+        Ok(Self::Key { name, key, lookup })
     }
 
     /// The same for a request that followed a link on another site: only for an actor that takes such requests and
@@ -103,29 +103,29 @@ impl Target {
             return Err(faults::origin_not_allowed());
         }
         Ok(match self {
-            Self::Key { name, key, .. } => Self::Key { name, key, reach: Lookup::Get },
+            Self::Key { name, key, .. } => Self::Key { name, key, lookup: Lookup::Get },
             id @ Self::Id(_) => id,
         })
     }
 
     /// The actor's type, and the request for admission to put to it. No actor is reached yet: a refused client learns
     /// nothing about which actors exist.
-    pub(in crate::server) async fn visit(
+    pub(in crate::server) async fn admission(
         self,
         runtime: &Runtime,
-        guest: ConnectInfo,
+        info: ConnectInfo,
     ) -> Result<(Arc<dyn HostedType>, AdmissionRequest), Fault> {
-        let (name, visit) = match self {
+        let (name, admission) = match self {
             Self::Id(id) => {
                 let id = id.ok_or_else(faults::actor_not_found)?;
                 let record = runtime.find_by_id(id).await?.ok_or_else(faults::actor_not_found)?;
-                (record.name, AdmissionRequest { key: record.key, id: Some(id), reach: Lookup::Get, guest })
+                (record.name, AdmissionRequest { key: record.key, id: Some(id), lookup: Lookup::Get, info })
             }
-            Self::Key { name, key, reach } => (name, AdmissionRequest { key, id: None, reach, guest }),
+            Self::Key { name, key, lookup } => (name, AdmissionRequest { key, id: None, lookup, info }),
         };
         let kind = runtime.kind(&name)?;
-        name_target_in_span(kind.name(), &visit.key);
-        Ok((kind, visit))
+        name_target_in_span(kind.name(), &admission.key);
+        Ok((kind, admission))
     }
 }
 
@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn what_the_javascript_client_sends() {
         let (target, user) = parse("chatRoom", ROOM).expect("it is valid");
-        let Target::Key { name, key, reach: Lookup::GetOrCreate { input: Some(input) } } = target else {
+        let Target::Key { name, key, lookup: Lookup::GetOrCreate { input: Some(input) } } = target else {
             panic!("{target:?}")
         };
         assert_eq!((name.as_str(), key), ("chatRoom", Key::from(["room-json", "b/c d\\e", "2868"])));
@@ -222,7 +222,7 @@ mod tests {
     fn what_the_rust_client_sends() {
         let query = "rvt-namespace=default&rvt-method=get&rvt-key=none%2C1795326463391&rvt-token=default";
         let (target, _) = parse("chatRoom", query).expect("it is valid");
-        let Target::Key { key, reach: Lookup::Get, .. } = target else { panic!("{target:?}") };
+        let Target::Key { key, lookup: Lookup::Get, .. } = target else { panic!("{target:?}") };
         assert_eq!(key, Key::from(["none", "1795326463391"]));
     }
 

@@ -138,7 +138,7 @@ impl ConnectRequest {
         }
         let source = claims.as_ref().map_or(Source::Unknown, |claims| Address::source(claims));
         let target = target.map_err(unreached)?;
-        let found = target.visit(runtime, ConnectInfo { params, claims, source }).await;
+        let found = target.admission(runtime, ConnectInfo { params, claims, source }).await;
         let (actor_type, admission) = found.map_err(unreached)?;
         connect(actor_type, admission).await.map_err(|denied| match denied {
             Denied::Unreached(fault) => unreached(fault),

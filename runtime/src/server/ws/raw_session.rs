@@ -174,7 +174,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             () = stopped => Event::Stopped,
             () = closing.asked() => Event::Asked,
             sent = outgoing.recv(), if may_write => Event::Sent(sent),
-            () = hand_over(incoming, untaken, closing), if !taken => Event::Taken,
+            () = deliver(incoming, untaken, closing), if !taken => Event::Taken,
             () = lead_over(closing, *lead), if lead.is_some() => Event::LeadOver,
             () = timer => Event::Heartbeat,
             step = step => Event::Read(step),
@@ -240,8 +240,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     }
 }
 
-/// Hands the message over once the handler has room for it; a handler that takes no more is not waited for.
-async fn hand_over(
+/// Delivers the message once the handler has room for it; a handler that takes no more is not waited for.
+async fn deliver(
     incoming: &mut Option<Sender<RawMessage>>,
     untaken: &mut Option<RawMessage>,
     closing: &Closing,

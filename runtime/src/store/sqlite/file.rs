@@ -78,7 +78,7 @@ impl DatabaseFile {
         let db = open(&self.path, OpenFlags::empty())
             .and_then(|db| {
                 prepare(&db)?;
-                settle(&db)?;
+                checkpoint(&db)?;
                 Session::new(db)
             })
             .map_err(|reason| refusal(&self.path, reason))?;
@@ -95,7 +95,7 @@ impl DatabaseFile {
     /// could: it cannot while somebody reads.
     pub(super) fn empty_journal(&self) -> bool {
         // What keeps it from that will show in the next commit, if that still matters then.
-        self.session.as_ref().is_some_and(|session| settle(&session.db).unwrap_or(false))
+        self.session.as_ref().is_some_and(|session| checkpoint(&session.db).unwrap_or(false))
     }
 
     /// Leaves everything at its path as it is when this is closed: that is not ours any more.
@@ -145,7 +145,7 @@ fn connect(path: &Path, check: bool) -> Result<Connection, OpenError> {
             );
         }
     }
-    settle(&db).map_err(refused)?;
+    checkpoint(&db).map_err(refused)?;
     Ok(db)
 }
 
@@ -228,7 +228,7 @@ fn is_wal(db: &Connection) -> rusqlite::Result<bool> {
 /// Brings what the journal has into the file. After a disk failed to write, what is read from the journal, also by
 /// a later process, may be in memory only; by the end of this it is on the disk. Says whether nobody kept it from
 /// that, such as another program that reads.
-fn settle(db: &Connection) -> rusqlite::Result<bool> {
+fn checkpoint(db: &Connection) -> rusqlite::Result<bool> {
     db.busy_timeout(Duration::ZERO)?;
     let done = db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0));
     db.busy_timeout(PATIENCE)?;

@@ -1,5 +1,4 @@
-//! Provisional actors: an actor that would be made for somebody who is to be judged by it is not made before it has let
-//! somebody in.
+//! Provisional actors: an actor that would be made for a caller that it is to judge is not made before it has let one in.
 //!
 //! Its phases:
 //!
@@ -10,16 +9,16 @@
 //! | admitted | as any awake actor: `#[on_wake]`, `#[run]`, schedules, messages, and then the first caller | everybody |
 //! | dropped | nobody was let in who may make it, and nobody waits any more | nobody |
 //!
-//! Callers share it by their input: the state of one who is let in is never made from what one has sent who is not. So
+//! Callers share it by their input: the state of one that is let in is never made from what another has sent that is not. So
 //! there may be several for one key; the first that lets somebody in gets the key, and the callers of the others go on to
-//! that one. Who only looks for an actor that does not exist ([`Lookup::Get`]) is judged by one that is made without
+//! that one. A caller that only looks for an actor that does not exist ([`Lookup::Get`]) is judged by one that is made without
 //! input, if that can be, and finds nothing.
 //!
 //! Until then it costs a permit to be awake ([`AwakeLimit`](super::awake_limit::AwakeLimit)), and counts for nobody as
-//! made: what counts is the caller who is let in and makes it (`permit.rs`). So neither who is refused nor who only looks
-//! can tell by a limit whether there is an actor.
+//! made: what counts is the caller who is let in and makes it (`permit.rs`). So neither a caller that is refused nor one that
+//! only looks can tell by a limit whether there is an actor.
 //!
-//! Who calls from within this process without params is trusted, and judged by nobody: for them an actor is made at once.
+//! A caller within this process that gives no params is trusted, and judged by nobody: for it an actor is made at once.
 //!
 //! A provisional actor is not in the table of those that are awake, but in [`Provisionals`](list::Provisionals) alone. Its gate
 //! hands nothing to the store, so what its hooks change waits there for the first commit: state, alarms and
@@ -125,7 +124,7 @@ impl<A: Actor> Provisional<A> {
                 return Heard::Denied;
             }
         };
-        if self.cell().is_to_be_destroyed() || matches!(connect.reach, Lookup::Get) {
+        if self.cell().is_to_be_destroyed() || matches!(connect.lookup, Lookup::Get) {
             connect.deny(Denied::Unreached(faults::actor_not_found()));
             return Heard::Denied;
         }
@@ -152,7 +151,7 @@ impl<A: Actor> Provisional<A> {
                 return None;
             }
             match self.cell().mailbox().try_next() {
-                // Who has gone away is asked nothing.
+                // The actor is not asked about a caller that has gone away.
                 Some(Next::Item(Envelope::Connect(connect))) if connect.opened.is_closed() => {
                     self.cell().mailbox().done();
                 }
@@ -175,7 +174,7 @@ impl<A: Actor> Provisional<A> {
         }
     }
 
-    /// There will be no actor: who waits is told why.
+    /// There will be no actor: the callers that wait are told why.
     fn fail_callers(&self, fault: &Fault) {
         self.kind.forget_provisional(self.cell());
         self.kind.forget(self.cell());
@@ -184,7 +183,7 @@ impl<A: Actor> Provisional<A> {
         for envelope in waiting {
             match envelope {
                 Envelope::Connect(connect) => {
-                    let found = !matches!(connect.reach, Lookup::Get);
+                    let found = !matches!(connect.lookup, Lookup::Get);
                     let fault = if found { fault.clone() } else { faults::actor_not_found() };
                     connect.deny(Denied::Unreached(fault));
                 }
@@ -253,12 +252,12 @@ impl<A: Actor> Provisional<A> {
         Ok(())
     }
 
-    /// There is an actor of this key already: who waits goes on to that one, and is judged there.
+    /// There is an actor of this key already: the callers that wait go on to that one, and are judged there.
     fn send_on(&self, first: Box<Connect<A>>) {
         self.kind.forget(self.cell());
         self.kind.forget_provisional(self.cell());
         let waiting = self.cell().mailbox().drain();
-        // As if it had gone to sleep: who waits for it looks again.
+        // As if it had gone to sleep: the callers that wait for it look again.
         self.cell().lifecycle().advance(lifecycle::Phase::Closing);
         self.cell().lifecycle().set_started(Ok(false));
         let mut callers = vec![first];

@@ -1,4 +1,4 @@
-//! The way of who is to be judged: to the actor there is, or to a provisional one.
+//! The way of a caller that is to be judged: to the actor there is, or to a provisional one.
 
 use std::sync::Arc;
 
@@ -99,7 +99,7 @@ impl<A: Actor> ActorType<A> {
         let input = input_of(&connect).cloned();
         if let Err(error) = decode_input::<A>(input.as_ref()) {
             // It cannot be asked.
-            let fault = match connect.reach {
+            let fault = match connect.lookup {
                 Lookup::Get => faults::actor_not_found(),
                 _ => faults::invalid_input(&error),
             };
@@ -163,7 +163,7 @@ impl<A: Actor> ActorType<A> {
 
 /// What an actor would be made from for somebody.
 fn input_of<A: Actor>(connect: &Connect<A>) -> Option<&Bytes> {
-    match &connect.reach {
+    match &connect.lookup {
         Lookup::Get => None,
         Lookup::GetOrCreate { input } | Lookup::Create { input } => input.as_ref(),
     }
