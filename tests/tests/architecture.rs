@@ -13,11 +13,11 @@ mod types;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    env, fs,
+    fs,
     path::{Path, PathBuf},
 };
 
-use imports::{Circle, Imports};
+use imports::Imports;
 
 #[test]
 fn the_map_has_every_folder_and_the_files_to_begin_with() {
@@ -102,39 +102,12 @@ fn the_list_of_decisions_has_every_page() {
 
 /// Files in a circle cannot be understood, or changed, one after the other.
 #[test]
-fn the_macros_have_no_circle_of_files() {
-    let circles = Imports::of(&root().join("macros/src")).circles();
-    let shown: String = circles.iter().map(ToString::to_string).collect();
-    assert!(circles.is_empty(), "{shown}");
-}
-
-/// The circles that are still there are listed in `architecture/circles.txt`. They may only become fewer and smaller:
-/// after that, or when files of a circle have moved, `CALLBOARD_BLESS=1` writes the list anew.
-#[test]
-fn the_runtime_has_no_circle_of_files_but_those_on_the_list() {
-    let circles = Imports::of(&root().join("runtime/src")).circles();
-    let path = root().join("tests/tests/architecture/circles.txt");
-    let text = fs::read_to_string(&path).unwrap();
-    let listed: Vec<BTreeSet<String>> =
-        text.split("\n\n").map(|circle| circle.lines().map(str::to_owned).collect()).collect();
-    let is_listed = |circle: &&Circle| listed.iter().any(|known| circle.files.is_subset(known));
-    let all: BTreeSet<String> = listed.iter().flatten().cloned().collect();
-    let others = circles.iter().filter(|circle| !is_listed(circle));
-    let shown = |circle: &Circle| match circle.beyond(&all) {
-        joined if joined.files.is_empty() => circle.to_string(),
-        new => new.to_string(),
-    };
-    let others: String = others.map(shown).collect();
-    let found: usize = circles.iter().map(|circle| circle.files.len()).sum();
-    let known: usize = listed.iter().map(BTreeSet::len).sum();
-    assert!(found <= known, "{found} files are in circles, and {known} were:\n{others}");
-    if env::var_os("CALLBOARD_BLESS").is_some() {
-        let circles: Vec<_> = circles.iter().map(Circle::list).collect();
-        fs::write(path, circles.join("\n")).unwrap();
-        return;
+fn there_is_no_circle_of_files() {
+    for sources in ["macros/src", "runtime/src"] {
+        let circles = Imports::of(&root().join(sources)).circles();
+        let shown: String = circles.iter().map(ToString::to_string).collect();
+        assert!(circles.is_empty(), "{sources}:\n{shown}");
     }
-    assert!(others.is_empty(), "not on the list:\n{others}");
-    assert_eq!(found, known, "there are fewer: write the list anew with `CALLBOARD_BLESS=1`");
 }
 
 /// A newcomer looks for the right one of them first.

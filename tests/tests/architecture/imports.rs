@@ -87,23 +87,6 @@ fn reached_from<'a>(file: &'a str, used: &BTreeMap<&'a str, Vec<&'a str>>) -> BT
     reached
 }
 
-impl Circle {
-    /// Its files, a line for each.
-    pub(crate) fn list(&self) -> String {
-        self.files.iter().flat_map(|file| [file, "\n"]).collect()
-    }
-
-    /// What joins it to files that are not among the `known` ones: arrows from and to the others.
-    pub(crate) fn beyond(&self, known: &BTreeSet<String>) -> Self {
-        let is_known = |(from, to): &(String, String)| known.contains(from) && known.contains(to);
-        let arrows = self.arrows.iter().filter(|(arrow, _)| !is_known(arrow));
-        Self {
-            files: &self.files - known,
-            arrows: arrows.map(|(arrow, paths)| (arrow.clone(), paths.clone())).collect(),
-        }
-    }
-}
-
 impl fmt::Display for Circle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let files: Vec<_> = self.files.iter().map(String::as_str).collect();
