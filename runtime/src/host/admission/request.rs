@@ -19,7 +19,7 @@ use crate::{
     host::{
         ActorCell, ActorType, AdmissionRequest, Answered, ConnectInfo, Connected, Denied, Entered,
         HandledFuture, HangUp, Lookup, WireEnqueue,
-        cell::{Connect, Opened, start::decode_params},
+        cell::{Connect, Opened, input::decode_params},
         connections::{connect::join, wire_conn::WireConn},
         turn::{
             call_chain::Chain,

@@ -108,7 +108,7 @@ impl<'a, A: Actor> Closing<'a, A> {
     /// Decides whether to sleep: not if somebody needs the actor who came meanwhile, or if it cannot be saved. One that asks
     /// to sleep does, whoever comes.
     async fn begin_sleep(&self) -> bool {
-        if self.0.saving().write_saved().await.is_err() {
+        if self.0.turns().write_saved().await.is_err() {
             return false;
         }
         let asks = self.0.keep_alive().request() == LifecycleRequest::Sleep;
@@ -148,7 +148,7 @@ impl<'a, A: Actor> Closing<'a, A> {
             if self.0.is_to_be_destroyed() && self.erase().await {
                 return Reason::Destroy;
             }
-            let Ok(mut access) = self.0.saving().write_saved().await else { return Reason::Sleep };
+            let Ok(mut access) = self.0.turns().write_saved().await else { return Reason::Sleep };
             let over = |may_close: bool| {
                 if limit.is_elapsed() {
                     // What comes late still is for the next activation too.
@@ -197,7 +197,7 @@ impl<'a, A: Actor> Closing<'a, A> {
     /// Before the server stops: saves what is left to be saved, if it can be. Nothing runs past the mailbox after that.
     async fn finish_saving(&self) {
         loop {
-            let Ok(mut access) = self.0.saving().write_saved().await else { return };
+            let Ok(mut access) = self.0.turns().write_saved().await else { return };
             if self.seal_if_clean(|_| true) {
                 access.state = None;
                 return;

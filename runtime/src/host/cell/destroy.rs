@@ -44,7 +44,7 @@ impl<A: Actor> Closing<'_, A> {
         // A turn that asked for the end is saved with it. Otherwise what others were told, or wait for, is saved first.
         let doomed = self.cell().durable().is_destroying();
         let turn =
-            if doomed { self.cell().turns().write().await } else { self.cell().saving().write_saved().await };
+            if doomed { self.cell().turns().write().await } else { self.cell().turns().write_saved().await };
         let mut access = match turn {
             Ok(access) => Some(access),
             // The store has forgotten it already.

@@ -8,7 +8,7 @@
 //!        │ makes the cell, and its task                                ▲ leaves the list of those awake
 //!        ▼                                                             │
 //!    Starting ──────▶ Running ──────▶ Closing ──────▶ Sealed ──────▶ Closed
-//!    start.rs         task.rs         close.rs, destroy.rs
+//!    start, wake.rs   task.rs         close.rs, destroy.rs
 //! ```
 //!
 //! - `lifecycle.rs` has the phase, which all else asks.
@@ -33,6 +33,7 @@ pub(in crate::host) mod destroy;
 pub(in crate::host) mod envelope;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;
+pub(in crate::host) mod input;
 pub(in crate::host) mod keep_alive;
 pub(in crate::host) mod last_use;
 pub(in crate::host) mod lifecycle;
@@ -49,6 +50,7 @@ pub(in crate::host) mod spans;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod task;
+pub(in crate::host) mod wake;
 pub(in crate::host) mod work;
 
 use std::sync::{Arc, OnceLock, atomic::AtomicUsize};

@@ -1,14 +1,13 @@
-//! The start of an actor: claimed from the store, or made.
+//! The state that an actor starts with: claimed from the store, or made. It returns there when the one in memory is void.
 
-use std::{any::TypeId, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::{Absent, Core};
+use super::{Absent, Core, input::decode_input, keep_alive::LifecycleRequest};
 use crate::{
-    Actor, ActorId, Ctx, Fault, Payload,
-    actor::InputOf,
-    error::faults,
+    Actor, ActorId, Ctx, Fault,
+    error::{Code, faults},
     host::{
         ActorCell,
         admission::stranger::Maker,
@@ -19,11 +18,10 @@ use crate::{
             fingerprint::Fingerprint,
         },
         queues::state::StoredQueues,
-        turn::{call_chain::Chain, hooks::Hook},
+        turn::call_chain::Chain,
     },
     store::{ActorRecord, Alarm, Claim, Commit},
     util::log::Instrument as _,
-    wire::{DecodeError, Format, Params},
 };
 
 /// An actor's state, and what the store knows of it.
@@ -48,23 +46,29 @@ impl<'a, A: Actor> Starting<'a, A> {
         Self(cell)
     }
 
-    /// Gets the actor its state, and wakes it. Says whether it was made just now.
-    pub(in crate::host) async fn start(&self, maker: Option<Maker>) -> Result<bool, Fault> {
-        let created = {
-            let mut access = self.0.turns().access().await;
-            let (created, restored) = self.claim_or_make(maker).await?;
-            self.go_on_from(&mut access, restored);
-            created
-        };
-        self.wake().await?;
+    /// Gets the actor the state that this time awake begins with. Says whether it was made just now.
+    pub(super) async fn begin(&self, core: &mut Core<A>, maker: Option<Maker>) -> Result<bool, Fault> {
+        let (created, restored) = self.claim_or_make(maker).await?;
+        self.go_on_from(core, restored);
         Ok(created)
     }
 
-    /// Runs `#[on_wake]`.
-    pub(in crate::host) async fn wake(&self) -> Result<(), Fault> {
-        let Some(mode) = A::HOOKS.on_wake else { return Ok(()) };
-        let hook = Hook::short("on_wake", mode);
-        hook.run(self.0, None, async |state, ctx| state.on_wake(ctx).await).await
+    /// Replaces a void state by the saved one, once the saves under way have ended.
+    pub(in crate::host) async fn return_to_saved(&self, core: &mut Core<A>) -> Result<(), Fault> {
+        self.0.durable().saves_ended().await;
+        let _held = self.0.queues().hold().await;
+        core.state = None;
+        if self.0.durable().is_provisional() {
+            return self.make_anew(core).await;
+        }
+        let restored = self.restore().await.inspect_err(|fault| {
+            if fault.has(Code::ActorNotFound) {
+                // Another process has destroyed it, or a commit has whose outcome was not known.
+                self.0.request(LifecycleRequest::Destroy);
+            }
+        })?;
+        self.go_on_from(core, restored);
+        Ok(())
     }
 
     async fn claim_or_make(&self, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
@@ -78,7 +82,7 @@ impl<'a, A: Actor> Starting<'a, A> {
     }
 
     /// The actor is now as it was restored.
-    pub(in crate::host) fn go_on_from(&self, core: &mut Core<A>, restored: Restored<A>) {
+    fn go_on_from(&self, core: &mut Core<A>, restored: Restored<A>) {
         let Restored { state, stored, epoch, revision, alarms, queues } = restored;
         // What was read may have been written by another version, or with its maps in another order.
         let seen = seen(&*state);
@@ -93,7 +97,7 @@ impl<'a, A: Actor> Starting<'a, A> {
     }
 
     /// The state to go on from after the one in memory became void.
-    pub(in crate::host) async fn restore(&self) -> Result<Restored<A>, Fault> {
+    async fn restore(&self) -> Result<Restored<A>, Fault> {
         if A::EPHEMERAL {
             // Its schedules too are those of its creation.
             self.0.durable().forget_unsaved(self.0.shared().clock());
@@ -180,30 +184,4 @@ impl<'a, A: Actor> Starting<'a, A> {
 /// The state that the first turn is compared with, if turns are.
 fn seen<A: Actor>(state: &A) -> Option<Fingerprint> {
     if ActorCell::<A>::SEES_CHANGES { to_bytes(state).ok().as_deref().map(Fingerprint::of) } else { None }
-}
-
-/// The creation input (CBOR). Absent and asked for: as if it were empty, which is an error unless all of it is optional.
-pub(in crate::host) fn decode_input<A: Actor>(input: Option<&Bytes>) -> Result<InputOf<A>, DecodeError> {
-    match input {
-        Some(input) if !is_unit::<InputOf<A>>() => Payload::decode(Format::Cbor, input),
-        _ => decode_absent(),
-    }
-}
-
-/// Connection params, likewise.
-pub(in crate::host) fn decode_params<P: Payload>(params: Option<&Params>) -> Result<P, DecodeError> {
-    match params {
-        Some(params) if !is_unit::<P>() => params.decode(),
-        _ => decode_absent(),
-    }
-}
-
-/// What a missing value stands for: `null`, or an object without fields; the latter's error is the telling one.
-fn decode_absent<T: Payload>() -> Result<T, DecodeError> {
-    T::decode(Format::Json, b"null").or_else(|_| T::decode(Format::Json, b"{}"))
-}
-
-/// Whether the actor asks for nothing, so that whatever a client passes is none of its business.
-fn is_unit<T: 'static>() -> bool {
-    TypeId::of::<T>() == TypeId::of::<()>()
 }

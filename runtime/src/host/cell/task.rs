@@ -1,6 +1,6 @@
 //! The task of an actor: from its start to its end.
 //!
-//! 1. It starts the actor ([`Starting::start`]), and its `#[run]` before anybody's call can run.
+//! 1. It starts the actor ([`wake`]), and its `#[run]` before anybody's call can run.
 //! 2. It takes what the mailbox brings, one envelope after the other; calls that need no more than the same turn follow each
 //!    other in it.
 //! 3. Alarms of an actor that no store has are its own to wait for; all others come as an envelope. While alarms are due, they
@@ -33,7 +33,7 @@ use super::{
     lifecycle::{Phase, Reason},
     mailbox::Next,
     sleep_timer::{Sleeper, When},
-    start::Starting,
+    wake::wake,
 };
 use crate::{
     Actor, Contract, Ctx,
@@ -54,7 +54,7 @@ use crate::{
 pub(in crate::host) async fn run<A: Actor>(task: ActorTask<A>, maker: Option<Maker>, span: Span) {
     let cell = &task.0;
     // Boxed, here and below: what is rare is not to make every task as large as it is.
-    match Box::pin(Starting::of(cell).start(maker).instrument(span)).await {
+    match Box::pin(wake(cell, maker).instrument(span)).await {
         Ok(created) => {
             // Before anybody's call can run.
             task.begin_run();

@@ -15,7 +15,7 @@ use crate::{
     error::faults,
     host::{
         ActorCell, ConnectInfo, Denied, Lookup, Source,
-        cell::{Connect, Envelope, Opened, start::decode_params},
+        cell::{Connect, Envelope, Opened, input::decode_params},
         turn::{hooks::Hook, raw_socket::start_socket},
     },
     util::log::Span,

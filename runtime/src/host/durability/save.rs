@@ -1,4 +1,4 @@
-//! Saving: when what an actor has changed goes to the store, and how the actor returns to what the store has.
+//! Saving: when what an actor has changed goes to the store.
 //!
 //! # When
 //!
@@ -30,8 +30,8 @@
 //! - *The store fails, or refuses.* See `commit.rs`: the actor goes back to what is saved, or is saved later.
 //! - *The turn is taken back*, by a panic, a time-out or a fault. Changes that were submitted before are not part of it.
 //!
-//! In all three the state is invalid until [`return_to_saved`](Saving::return_to_saved) has waited for the saves under way
-//! and has read what the store has; new messages are held off until then, for what is read must hold each or come before it.
+//! In all three the state is invalid until `Starting::return_to_saved` has waited for the saves under way and has read what
+//! the store has; new messages are held off until then, for what is read must hold each or come before it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -47,13 +47,8 @@ use super::{
 };
 use crate::{
     Actor, Durability, Fault,
-    error::{Code, faults},
-    host::{
-        ActorCell,
-        cell::{Core, keep_alive::LifecycleRequest, start::Starting},
-        pending_output::ActorDurable,
-        turn::write_turn::WriteAccess,
-    },
+    error::faults,
+    host::{ActorCell, cell::Core, pending_output::ActorDurable},
     util::{log::Span, task},
 };
 
@@ -80,9 +75,6 @@ impl<A: Actor> ActorCell<A> {
 }
 
 impl<'a, A: Actor> Saving<'a, A> {
-    /// How often what is left is tried to be saved before the actor goes without.
-    const LAST_TRIES: usize = 3;
-
     fn durable(&self) -> &'a ActorDurable<A> {
         self.0.durable()
     }
@@ -112,7 +104,7 @@ impl<'a, A: Actor> Saving<'a, A> {
     }
 
     /// Hands what has changed to the store.
-    fn now(&self, core: &Core<A>) {
+    pub(in crate::host) fn now(&self, core: &Core<A>) {
         if A::EPHEMERAL {
             // What the queues have changed is in force, once the turn has ended that did it.
             if ActorCell::<A>::HAS_QUEUES {
@@ -206,39 +198,6 @@ impl<'a, A: Actor> Saving<'a, A> {
         self.durable().broke_off().fail(&faults::rolled_back());
         self.0.nudge();
     }
-
-    /// Replaces a void state by the saved one, once the saves under way have ended.
-    pub(in crate::host) async fn return_to_saved(&self, core: &mut Core<A>) -> Result<(), Fault> {
-        self.durable().saves_ended().await;
-        let _held = self.0.queues().hold().await;
-        core.state = None;
-        if self.durable().is_provisional() {
-            return Starting::of(self.0).make_anew(core).await;
-        }
-        let restored = Starting::of(self.0).restore().await.inspect_err(|fault| {
-            if fault.has(Code::ActorNotFound) {
-                // Another process has destroyed it, or a commit has whose outcome was not known.
-                self.0.request(LifecycleRequest::Destroy);
-            }
-        })?;
-        Starting::of(self.0).go_on_from(core, restored);
-        Ok(())
-    }
-
-    /// The turn to write, with everything saved.
-    pub(in crate::host) async fn write_saved(&self) -> Result<WriteAccess<A>, Fault> {
-        // A store that fails again and again gets no more than a few tries: no answer waits for any of them.
-        for _ in 0..=Self::LAST_TRIES {
-            let access = self.0.turns().write().await?;
-            if self.durable().is_clean() {
-                return Ok(access);
-            }
-            self.now(&access);
-            drop(access);
-            self.durable().saves_ended().await;
-        }
-        Err(faults::service_unavailable())
-    }
 }
 
 impl<P: Pending> Durable<P> {
@@ -248,7 +207,7 @@ impl<P: Pending> Durable<P> {
     }
 
     /// Whether the store has everything.
-    fn is_clean(&self) -> bool {
+    pub(in crate::host) fn is_clean(&self) -> bool {
         self.gate().lock().is_clean()
     }
 

@@ -8,7 +8,11 @@ use super::{
     read_turn::{ReadTurn, UnderWay},
     write_turn::WriteAccess,
 };
-use crate::{Action as _, Actor, Fault, Mode, error::faults, host::ActorCell};
+use crate::{
+    Action as _, Actor, Fault, Mode,
+    error::faults,
+    host::{ActorCell, cell::start::Starting},
+};
 
 /// The turns of an actor.
 pub(in crate::host) struct Turns<'a, A: Actor>(&'a Arc<ActorCell<A>>);
@@ -20,18 +24,35 @@ impl<A: Actor> ActorCell<A> {
 }
 
 impl<A: Actor> Turns<'_, A> {
+    /// How often what is left is tried to be saved before the actor goes without.
+    const LAST_TRIES: usize = 3;
+
     /// The turn to write, with a state that may be used: readers are done, what was changed before is on its way
     /// to the store if nothing else is, and a void state was replaced by the saved one.
     pub(in crate::host) async fn write(self) -> Result<WriteAccess<A>, Fault> {
         self.0.queues().fed().await;
         let mut access = self.access().await;
         if self.0.durable().is_invalid() || access.state.is_none() {
-            Box::pin(self.0.saving().return_to_saved(&mut access)).await?;
+            Box::pin(Starting::of(self.0).return_to_saved(&mut access)).await?;
         }
         self.0.saving().if_due(&access);
         Ok(access)
     }
 
+    /// The turn to write, with everything saved.
+    pub(in crate::host) async fn write_saved(self) -> Result<WriteAccess<A>, Fault> {
+        // A store that fails again and again gets no more than a few tries: no answer waits for any of them.
+        for _ in 0..=Self::LAST_TRIES {
+            let access = self.write().await?;
+            if self.0.durable().is_clean() {
+                return Ok(access);
+            }
+            self.0.saving().now(&access);
+            drop(access);
+            self.0.durable().saves_ended().await;
+        }
+        Err(faults::service_unavailable())
+    }
     /// A turn to read, with a state that may be used.
     pub(in crate::host) async fn read(self) -> Result<ReadTurn<A>, Fault> {
         self.0.queues().fed().await;

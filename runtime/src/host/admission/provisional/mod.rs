@@ -41,7 +41,7 @@ use crate::{
         ActorCell, ActorType, Denied, Lookup,
         cell::{
             Connect, Core, Envelope, lifecycle, mailbox::Next, owner::Owner as _, start::Starting,
-            task::ActorTask,
+            task::ActorTask, wake::run_on_wake,
         },
         connections::connect::Judged,
         durability::{commit::commit_now, encode::to_bytes, fingerprint::Fingerprint},
@@ -201,7 +201,7 @@ impl<A: Actor> Provisional<A> {
                 self.send_on(connect);
                 return false;
             }
-            Ok(Making::Made) => Starting::of(self.cell()).wake().await,
+            Ok(Making::Made) => run_on_wake(self.cell()).await,
             Err(fault) => Err(fault),
         };
         if let Err(fault) = woken {

@@ -12,7 +12,7 @@ use crate::{
         ActorCell, ActorType, Denied, Lookup,
         admission::awake_limit::AwakePermit,
         cell::{
-            Absent, Connect, Envelope, mailbox::Rejected, owner::Owner as _, start::decode_input,
+            Absent, Connect, Envelope, input::decode_input, mailbox::Rejected, owner::Owner as _,
             task::ActorTask,
         },
         connections::Connections,
