@@ -48,7 +48,7 @@ impl<A: Actor> Ctx<A> {
     }
 
     /// Waits until the actor is to end: it goes to sleep, is destroyed, or the server stops. What runs beside its turns, or has one
-    /// and waits, is to stop by then; [`Queue::next`] does so by itself.
+    /// and waits, is to stop by then; [`Queue::next`](crate::Queue::next) does so by itself.
     ///
     /// A destroy is told at once, and then waits for the turns under way. `#[run]` is cancelled at the end anyway.
     ///

@@ -26,7 +26,7 @@ use crate::{ActorId, CallError, ConnId, Contract, QueueOf, contract::ReplyOf, ut
 /// once the connection is open again.
 ///
 /// Clones are the same connection, which closes when the last of them is dropped, or at [`close`](Self::close).
-/// [`Subscription`]s and [`Events`] do not keep it open. A listener that holds a clone of its own connection does:
+/// [`Subscription`]s and [`Events`](crate::client::Events) do not keep it open. A listener that holds a clone of its own connection does:
 /// close that one by hand.
 ///
 /// Listeners run on the connection's task, one after the other: one that blocks holds up the connection.

@@ -41,8 +41,8 @@ impl<A: Actor> ActorType<A> {
         if is_stranger { limit.acquire(now_ms).await } else { Ok(limit.acquire_over_limit(now_ms)) }
     }
 
-    /// Counts an actor that is provisional, which is about to be made for the caller that was let in. What is not made after all, as
-    /// there is one by now, refuses nobody.
+    /// Counts an actor that is provisional, which is about to be made for the caller that was let in. What is not made after
+    /// all, as there is one by now, refuses nobody.
     pub(in crate::host) async fn count_made(&self, key: &Key, maker: Option<&Maker>) -> Result<(), Fault> {
         let Some(maker) = maker else { return Ok(()) };
         if self.cell_at(key).is_some() {

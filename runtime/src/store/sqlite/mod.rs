@@ -124,7 +124,7 @@ use writer::{Request, Writer};
 /// | `alarms` | `actor` (its id), `id`, `due_ms`, `kind` (`wall_clock` or `elapsed`), `period_ms`, `name`, `encoding` (`cbor` or `json`), `payload` |
 /// | `messages` | `actor` (its id), `id`, `queue`, `body`, `sent_at_ms`, `attempts`, `not_before_ms`, `dead` |
 ///
-/// Closing the store ([`Store::close`]) or dropping it ends what it was asked for, and waits for that.
+/// Closing the store ([`Store::close`](super::Store::close)) or dropping it ends what it was asked for, and waits for that.
 ///
 /// # Beside other users of SQLite
 ///

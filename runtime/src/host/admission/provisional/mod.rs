@@ -9,14 +9,14 @@
 //! | admitted | as any awake actor: `#[on_wake]`, `#[run]`, schedules, messages, and then the first caller | everybody |
 //! | dropped | nobody was let in who may make it, and nobody waits any more | nobody |
 //!
-//! Callers share it by their input: the state of one that is let in is never made from what another has sent that is not. So
-//! there may be several for one key; the first that lets somebody in gets the key, and the callers of the others go on to
-//! that one. A caller that only looks for an actor that does not exist ([`Lookup::Get`]) is judged by one that is made without
-//! input, if that can be, and finds nothing.
+//! Callers share it by their input: the state of one that is let in is never made from what another has sent that is
+//! not. So there may be several for one key; the first that lets somebody in gets the key, and the callers of the others
+//! go on to that one. A caller that only looks for an actor that does not exist ([`Lookup::Get`]) is judged by one that is
+//! made without input, if that can be, and finds nothing.
 //!
 //! Until then it costs a permit to be awake ([`AwakeLimit`](super::awake_limit::AwakeLimit)), and counts for nobody as
-//! made: what counts is the caller who is let in and makes it (`permit.rs`). So neither a caller that is refused nor one that
-//! only looks can tell by a limit whether there is an actor.
+//! made: what counts is the caller that is let in and makes it (`permit.rs`). So neither a caller that is refused nor one
+//! that only looks can tell by a limit whether there is an actor.
 //!
 //! A caller within this process that gives no params is trusted, and judged by nobody: for it an actor is made at once.
 //!
