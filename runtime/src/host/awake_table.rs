@@ -120,7 +120,7 @@ impl<A: Actor> LockedTable<'_, A> {
         if let (Some(record), Some(ids)) = (cell.identity(), &mut *self.table.ids.lock()) {
             ids.remove(&record.id);
         }
-        if !self.awake.get(cell.key()).is_some_and(|known| known.as_ptr() == Arc::as_ptr(cell)) {
+        if self.awake.get(cell.key()).is_none_or(|known| known.as_ptr() != Arc::as_ptr(cell)) {
             return false;
         }
         self.awake.remove(cell.key());

@@ -20,6 +20,11 @@ impl<A: Actor> ActorCell<A> {
         Spans(self)
     }
 
+    /// Watches a call that reaches the actor now, from this connection if there is one.
+    #[expect(
+        clippy::inline_always,
+        reason = "nothing that is inlined here is in the way of a call that nobody watches"
+    )]
     #[inline(always)]
     pub(in crate::host) fn watch(
         &self,
@@ -31,12 +36,7 @@ impl<A: Actor> ActorCell<A> {
 }
 
 impl<'a, A: Actor> Spans<'a, A> {
-    /// Watches a call that reaches the actor now, from this connection if there is one.
-    #[expect(
-        clippy::inline_always,
-        reason = "nothing that is inlined here is in the way of a call that nobody watches"
-    )]
-
+    /// Who is called, and for whom.
     pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> CallInfo<'a> {
         let id = self.0.identity().map(|record| record.id);
         let conn = conn.filter(|conn| !conn.is_call()).map(Conn::id);
