@@ -113,10 +113,8 @@ pub(crate) enum Destination<A: Actor> {
 }
 
 impl<A: Actor> Call<A> {
-    #[expect(
-        clippy::inline_always,
-        reason = "nothing that is inlined here is in the way of a call that nobody watches"
-    )]
+    /// A call for this caller, or for nobody that is connected.
+    #[expect(clippy::inline_always, reason = "a call is large, and is to be made where it goes on")]
     #[inline(always)]
     pub(in crate::host) fn new(
         watch: CallInstrument,

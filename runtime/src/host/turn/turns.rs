@@ -53,6 +53,7 @@ impl<A: Actor> Turns<'_, A> {
         }
         Err(faults::service_unavailable())
     }
+
     /// A turn to read, with a state that may be used.
     pub(in crate::host) async fn read(self) -> Result<ReadTurn<A>, Fault> {
         self.0.queues().fed().await;
