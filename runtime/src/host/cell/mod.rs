@@ -28,9 +28,11 @@
 //! Who owns a cell: its task, and whoever has a handle on what runs for it ([`KeepAliveGuard`](keep_alive::KeepAliveGuard),
 //! [`Ctx`](crate::Ctx)). The table of those awake and the sleep timer hold it weakly.
 
+pub(in crate::host) mod absent;
 pub(in crate::host) mod close;
 pub(in crate::host) mod destroy;
 pub(in crate::host) mod envelope;
+pub(in crate::host) mod evict;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;
 pub(in crate::host) mod input;
@@ -49,16 +51,16 @@ pub(in crate::host) mod slots;
 pub(in crate::host) mod spans;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
+pub(in crate::host) mod state;
 pub(in crate::host) mod task;
 pub(in crate::host) mod wake;
 pub(in crate::host) mod work;
 
 use std::sync::{Arc, OnceLock, atomic::AtomicUsize};
 
-use bytes::Bytes;
-use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 
+pub(super) use self::{absent::Absent, state::Core};
 use self::{
     fair_queue::Bounds,
     keep_alive::{KeepAlive, Kept, LifecycleRequest},
@@ -70,7 +72,7 @@ use self::{
 };
 use super::{
     Shared,
-    admission::awake_limit::{AwakePermit, Evictable},
+    admission::awake_limit::AwakePermit,
     connections::Connections,
     durability::durable::Durable,
     pending_output::ActorDurable,
@@ -117,28 +119,6 @@ pub(super) type Connect<A> = envelope::Connect<A, ActorCell<A>>;
 
 /// An open connection to it.
 pub(super) type Opened<A> = envelope::Opened<A, ActorCell<A>>;
-
-/// What to do if the store has no such actor.
-#[derive(Clone)]
-pub(super) enum Absent {
-    /// Say so.
-    Fail,
-    /// Make it, from this input (CBOR).
-    Make(Option<Bytes>),
-}
-
-impl Absent {
-    pub(super) fn input(&self) -> Option<&Bytes> {
-        if let Self::Make(input) = self { input.as_ref() } else { None }
-    }
-}
-
-/// What a turn has to itself.
-pub(super) struct Core<A> {
-    /// `None` before the start, while a void state is being replaced, and in sleep. Boxed as soon as it is made, so that
-    /// a large one is in no future.
-    pub(super) state: Option<Box<A>>,
-}
 
 impl<A: Actor> ActorCell<A> {
     pub(super) fn new(
@@ -319,27 +299,6 @@ impl<A: Actor> ActorCell<A> {
     }
 }
 
-impl<A: Actor> Evictable for ActorCell<A> {
-    fn used_at_ms(&self) -> u64 {
-        Sleeper::used_at_ms(self)
-    }
-
-    fn can_sleep(&self) -> bool {
-        self.lifecycle.phase() == Phase::Running
-            && self.is_awake()
-            && self.mailbox.is_idle()
-            && self.keep_alive.request() == LifecycleRequest::Stay
-            && self.is_idle()
-            && !self.has_messages_to_handle()
-    }
-
-    fn sleep_if_idle(self: Arc<Self>) -> BoxFuture<'static, ()> {
-        self.keep_alive.evict();
-        self.mailbox.nudge();
-        Box::pin(async move { self.lifecycle.reached(Phase::Closed).await })
-    }
-}
-
 impl<A: Actor> Kept for ActorCell<A> {
     fn keep_alive(&self) -> &KeepAlive {
         &self.keep_alive
@@ -373,17 +332,5 @@ impl<A: Actor> Sleeper for ActorCell<A> {
 
     fn wake(&self) {
         self.mailbox.wake();
-    }
-}
-
-impl<A: Actor> Core<A> {
-    /// The state, for whoever has a turn.
-    pub(super) fn state(&self) -> &A {
-        self.state.as_deref().expect("who has a turn has a state that may be used")
-    }
-
-    /// The state, for whoever has a turn to change it.
-    pub(super) fn state_mut(&mut self) -> &mut A {
-        self.state.as_deref_mut().expect("who has a turn has a state that may be used")
     }
 }

@@ -1,0 +1,18 @@
+//! What is done where there is no actor yet.
+
+use bytes::Bytes;
+
+/// What to do if the store has no such actor.
+#[derive(Clone)]
+pub(in crate::host) enum Absent {
+    /// Say so.
+    Fail,
+    /// Make it, from this input (CBOR).
+    Make(Option<Bytes>),
+}
+
+impl Absent {
+    pub(in crate::host) fn input(&self) -> Option<&Bytes> {
+        if let Self::Make(input) = self { input.as_ref() } else { None }
+    }
+}
