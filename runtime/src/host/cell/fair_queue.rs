@@ -196,6 +196,18 @@ impl<T: HasFlow> FairQueue<T> {
         std::iter::from_fn(|| self.pop()).collect()
     }
 
+    /// Takes over from another queue, in which only this flow was, what waits of it; and whether it `was_served` last.
+    pub(super) fn take_over(&mut self, flow: Flow, items: VecDeque<T>, was_served: bool) {
+        let place = self.place(flow);
+        if was_served {
+            self.sources[place.source].is_queued = true;
+            self.served = Some(place);
+        }
+        for item in items {
+            self.add(item, place);
+        }
+    }
+
     /// A read of this flow begins. Unless it has had its turn, it does so only if that is no read too many, which is said.
     pub(in crate::host) fn begin_read(&mut self, flow: Flow, has_turn: bool) -> bool {
         if flow.source == Source::Process {
@@ -264,7 +276,7 @@ impl<T: HasFlow> FairQueue<T> {
     }
 
     /// Whoever was served last goes to the back.
-    fn rejoin(&mut self) {
+    pub(super) fn rejoin(&mut self) {
         let Some(place) = self.served.take() else { return };
         if let Some(conn) = place.conn {
             self.conns[conn].is_queued = false;

@@ -31,6 +31,7 @@ pub(in crate::host) trait HasFlow {
 
 impl Source {
     /// Something that comes from there without a connection.
+    #[inline]
     pub(in crate::host) fn alone(self) -> Flow {
         Flow { source: self, conn: None }
     }

@@ -15,7 +15,7 @@
 //!        [ shared ] by some who read
 //! ```
 //!
-//! **Two kinds of users.** The actor's task takes what waits, in the order of [`FairQueue`], and is the only one that ever
+//! **Two kinds of users.** The actor's task takes what waits, in the order of [`EnvelopeQueue`], and is the only one that ever
 //! *waits* for the state: so one waker is enough. Everybody else takes the state only if it is there and nothing waits
 //! ([`take_if_idle`](Mailbox::take_if_idle)), and otherwise puts a call into the queue.
 //!
@@ -45,11 +45,12 @@ use std::{
 use parking_lot::Mutex;
 
 use super::{
-    fair_queue::{Bounds, FairQueue},
+    envelope_queue::EnvelopeQueue,
+    fair_queue::Bounds,
     flow::{Flow, HasFlow},
 };
 
-/// What waits for an actor, and its state `S` while nobody has it. Who adds most is not served most: see [`FairQueue`].
+/// What waits for an actor, and its state `S` while nobody has it. Who adds most is not served most: see [`EnvelopeQueue`].
 pub(in crate::host) struct Mailbox<S, T, L = Mutex<Inner<S, T>>> {
     lock: L,
     types: PhantomData<fn() -> (S, T)>,
@@ -106,7 +107,7 @@ pub(in crate::host) struct Inner<S, T> {
     /// What the actor's task waits for.
     wanted: Option<Wanted>,
     /// Made with the first item: most actors are idle whenever they are called.
-    queue: Option<Box<FairQueue<T>>>,
+    queue: Option<Box<EnvelopeQueue<T>>>,
     bounds: Bounds,
     /// What came after the end had begun, and is still for this time awake.
     late: VecDeque<T>,
@@ -160,7 +161,7 @@ impl<T> Lock<T> for Mutex<T> {
 
 impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// How many items of one flow may wait.
-    pub(in crate::host) const OF_ONE: usize = FairQueue::<T>::OF_ONE;
+    pub(in crate::host) const OF_ONE: usize = EnvelopeQueue::<T>::OF_ONE;
 
     pub(in crate::host) fn new(bounds: Bounds, state: S) -> Self {
         Self { lock: L::of(Inner::new(bounds, state)), types: PhantomData }
@@ -235,7 +236,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// Adds an item if there is room for more of its flow.
     pub(in crate::host) fn push(&self, item: T) -> Result<(), Rejected<T>> {
-        self.add(item, FairQueue::push)
+        self.add(item, EnvelopeQueue::push)
     }
 
     /// Adds an item that must not be refused for want of room.
@@ -250,7 +251,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     fn add(
         &self,
         item: T,
-        add: impl FnOnce(&mut FairQueue<T>, T) -> Result<(), T>,
+        add: impl FnOnce(&mut EnvelopeQueue<T>, T) -> Result<(), T>,
     ) -> Result<(), Rejected<T>> {
         self.lock.with(|inner| inner.add(item, add)).map(Wake::now)
     }
@@ -413,8 +414,8 @@ impl<S, T: Queued> Inner<S, T> {
         }
     }
 
-    fn queue(&mut self) -> &mut FairQueue<T> {
-        self.queue.get_or_insert_with(|| Box::new(FairQueue::new(self.bounds)))
+    fn queue(&mut self) -> &mut EnvelopeQueue<T> {
+        self.queue.get_or_insert_with(|| Box::new(EnvelopeQueue::new(self.bounds)))
     }
 
     fn is_empty(&self) -> bool {
@@ -535,7 +536,7 @@ impl<S, T: Queued> Inner<S, T> {
     fn add(
         &mut self,
         item: T,
-        add: impl FnOnce(&mut FairQueue<T>, T) -> Result<(), T>,
+        add: impl FnOnce(&mut EnvelopeQueue<T>, T) -> Result<(), T>,
     ) -> Result<Wake, Rejected<T>> {
         if self.intake != Intake::Open {
             return Err(Rejected::Closed(item));

@@ -18,7 +18,8 @@
 //! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says
 //!   when to look at that.
 //! - `owner.rs` says what a cell has of its actor type.
-//! - `mailbox.rs` has what waits, in the order of `fair_queue.rs`; `envelope.rs` says what that can be, for any cell.
+//! - `mailbox.rs` has what waits, in the order of `envelope_queue.rs` and `fair_queue.rs`; `envelope.rs` says what that can be,
+//!   for any cell.
 //! - `start_backoff.rs` holds off actors that fail at every start.
 //!
 //! A cell is what its parts meet in: it has the fields, and the few methods that many need. What is done with it is written in
@@ -32,6 +33,7 @@ pub(in crate::host) mod absent;
 pub(in crate::host) mod close;
 pub(in crate::host) mod destroy;
 pub(in crate::host) mod envelope;
+pub(in crate::host) mod envelope_queue;
 pub(in crate::host) mod evict;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;

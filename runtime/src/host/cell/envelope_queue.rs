@@ -1,0 +1,217 @@
+//! What waits for one actor, in the order in which it is served: the mailbox's queue.
+//!
+//! Sharing an actor out costs bookkeeping for each item, and there is nothing to share out as long as all that waits is of
+//! this process and of no connection: that is served in the order put in. So it waits in a plain queue. With the first item of
+//! anybody else it moves into a [`FairQueue`], as if it had waited there from the beginning, and all is put in there until
+//! nothing waits any more.
+
+use std::collections::VecDeque;
+
+use super::{
+    fair_queue::{Bounds, FairQueue},
+    flow::{Flow, HasFlow, Source},
+};
+
+/// What waits, by whose turn it is.
+pub(in crate::host) struct EnvelopeQueue<T> {
+    /// Of this process, without a connection. Empty if anything waits in the other queue.
+    plain: VecDeque<T>,
+    /// Whether the item that was served last was a plain one, and the next one was not asked for since: others that come now
+    /// are ahead of that, as they are in the fair queue.
+    was_plain: bool,
+    /// Made for the first item of anybody else.
+    fair: Option<Box<FairQueue<T>>>,
+    bounds: Bounds,
+}
+
+impl<T: HasFlow> EnvelopeQueue<T> {
+    /// How many items of one flow may wait.
+    pub(in crate::host) const OF_ONE: usize = FairQueue::<T>::OF_ONE;
+    /// Room for so many items is kept while there are none.
+    const KEPT: usize = 64;
+
+    pub(in crate::host) fn new(bounds: Bounds) -> Self {
+        Self { plain: VecDeque::new(), was_plain: false, fair: None, bounds }
+    }
+
+    /// Adds an item if there is room for more of its flow; else gives it back.
+    pub(in crate::host) fn push(&mut self, item: T) -> Result<(), T> {
+        if !self.is_plain(&item) {
+            return self.fair().push(item);
+        }
+        if self.plain.len() >= Self::OF_ONE {
+            return Err(item);
+        }
+        self.plain.push_back(item);
+        Ok(())
+    }
+
+    /// Adds an item that must not be refused for want of room.
+    pub(in crate::host) fn push_always(&mut self, item: T) {
+        if self.is_plain(&item) {
+            self.plain.push_back(item);
+        } else {
+            self.fair().push_always(item);
+        }
+    }
+
+    /// The next item.
+    pub(in crate::host) fn pop(&mut self) -> Option<T> {
+        self.rejoin();
+        if let Some(item) = self.plain.pop_front() {
+            self.was_plain = true;
+            return Some(item);
+        }
+        if self.plain.capacity() > Self::KEPT {
+            self.plain = VecDeque::new();
+        }
+        self.fair.as_mut()?.pop()
+    }
+
+    /// What [`pop`](Self::pop) would give.
+    pub(in crate::host) fn peek(&mut self) -> Option<&T> {
+        self.rejoin();
+        match self.plain.front() {
+            None => self.fair.as_mut()?.peek(),
+            first => first,
+        }
+    }
+
+    /// Takes everything out, in the order in which it would be served; what waits for reads to end comes last.
+    pub(in crate::host) fn drain(&mut self) -> Vec<T> {
+        let mut left: Vec<_> = self.plain.drain(..).collect();
+        if let Some(fair) = &mut self.fair {
+            left.extend(fair.drain());
+        }
+        left
+    }
+
+    /// See [`FairQueue::begin_read`].
+    pub(in crate::host) fn begin_read(&mut self, flow: Flow, has_turn: bool) -> bool {
+        self.fair_queue().begin_read(flow, has_turn)
+    }
+
+    /// See [`FairQueue::end_read`].
+    pub(in crate::host) fn end_read(&mut self, flow: Flow) -> bool {
+        self.fair_queue().end_read(flow)
+    }
+
+    /// How many items wait.
+    pub(in crate::host) fn len(&self) -> usize {
+        self.plain.len() + self.fair.as_ref().map_or(0, |fair| fair.len())
+    }
+
+    /// Whether nothing waits.
+    pub(in crate::host) fn is_empty(&self) -> bool {
+        self.plain.is_empty() && self.fair.as_ref().is_none_or(|fair| fair.is_empty())
+    }
+
+    /// The next item is asked for: whoever was served last goes to the back.
+    fn rejoin(&mut self) {
+        self.was_plain = false;
+        if let Some(fair) = &mut self.fair {
+            fair.rejoin();
+        }
+    }
+
+    /// Whether an item goes into the plain queue.
+    fn is_plain(&self, item: &T) -> bool {
+        matches!(item.flow(), Flow { source: Source::Process, conn: None })
+            && self.fair.as_ref().is_none_or(|fair| fair.is_empty())
+    }
+
+    /// The fair queue, with all that waits.
+    fn fair(&mut self) -> &mut FairQueue<T> {
+        if self.was_plain || !self.plain.is_empty() {
+            let (plain, was_served) = (std::mem::take(&mut self.plain), std::mem::take(&mut self.was_plain));
+            self.fair_queue().take_over(Source::Process.alone(), plain, was_served);
+        }
+        self.fair_queue()
+    }
+
+    fn fair_queue(&mut self) -> &mut FairQueue<T> {
+        self.fair.get_or_insert_with(|| Box::new(FairQueue::new(self.bounds)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use proptest::{collection::vec, prelude::*};
+
+    use super::*;
+    use crate::{ConnId, Limits};
+
+    /// An item: what it is of, and its number.
+    #[derive(Debug, Clone, Copy, PartialEq)]
+    struct Item(Flow, u32);
+
+    impl HasFlow for Item {
+        fn flow(&self) -> Flow {
+            self.0
+        }
+    }
+
+    fn flow() -> impl Strategy<Value = Flow> {
+        let source = prop_oneof![2 => Just(0), 1 => 1..3_u8];
+        let conn = prop_oneof![3 => Just(None), 1 => (1..3_u64).prop_map(Some)];
+        (source, conn).prop_map(|(source, conn)| Flow {
+            source: if source == 0 {
+                Source::Process
+            } else {
+                Source::Address(IpAddr::from([10, 0, 0, source]))
+            },
+            // A connection is of one source.
+            conn: conn.map(|number| ConnId::new(u64::from(source), number)),
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn all_is_served_as_if_it_had_been_in_the_fair_queue_from_the_beginning(
+            steps in vec(prop_oneof![3 => flow().prop_map(Some), 2 => Just(None)], 0..200),
+        ) {
+            let bounds = Bounds::of(&Limits::new());
+            let (mut queue, mut fair) = (EnvelopeQueue::new(bounds), FairQueue::new(bounds));
+            for (number, step) in (0..).zip(steps) {
+                match step {
+                    Some(flow) => {
+                        prop_assert_eq!(queue.push(Item(flow, number)), fair.push(Item(flow, number)));
+                    }
+                    None => {
+                        prop_assert_eq!(queue.peek(), fair.peek());
+                        prop_assert_eq!(queue.pop(), fair.pop());
+                    }
+                }
+                prop_assert_eq!((queue.len(), queue.is_empty()), (fair.len(), fair.is_empty()));
+            }
+            prop_assert_eq!(queue.drain(), fair.drain());
+        }
+    }
+
+    #[test]
+    fn as_much_may_wait_in_the_plain_queue_as_in_the_fair_one() {
+        let item = Item(Source::Process.alone(), 0);
+        let mut queue = EnvelopeQueue::new(Bounds::of(&Limits::new()));
+        for _ in 0..EnvelopeQueue::<Item>::OF_ONE {
+            queue.push(item).expect("there is room");
+        }
+        assert_eq!(queue.push(item), Err(item));
+        queue.push_always(item);
+        queue.push(Item(Source::Unknown.alone(), 0)).expect("there is room for others");
+        assert_eq!(queue.push(item), Err(item));
+        while queue.pop().is_some() {}
+        queue.push(item).expect("there is room again");
+    }
+
+    #[test]
+    fn room_for_many_is_given_back_once_nothing_waits() {
+        let mut queue = EnvelopeQueue::new(Bounds::of(&Limits::new()));
+        for number in 0..1000 {
+            queue.push(Item(Source::Process.alone(), number)).expect("there is room");
+        }
+        while queue.pop().is_some() {}
+        assert!(queue.plain.capacity() <= EnvelopeQueue::<Item>::KEPT);
+    }
+}
