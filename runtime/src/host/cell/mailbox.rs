@@ -141,6 +141,7 @@ enum Intake {
 struct Wake(Option<Waker>);
 
 impl Wake {
+    #[inline]
     fn now(self) {
         if let Some(waker) = self.0 {
             waker.wake();
@@ -210,6 +211,11 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// The actor's task shares the state, for a read that may await and is to be [ended](Self::end_read).
     pub(in crate::host) async fn read(&self) -> Arc<S> {
         self.wait_for(Wanted::Shared).await
+    }
+
+    /// The actor's task has the state to itself now, if nobody else has it. To be [given back](Self::give_back).
+    pub(in crate::host) fn try_write(&self) -> Option<Arc<S>> {
+        self.lock.with(|inner| inner.try_state(Wanted::Alone))
     }
 
     async fn wait_for(&self, wanted: Wanted) -> Arc<S> {
@@ -500,14 +506,18 @@ impl<S, T: Queued> Inner<S, T> {
         Wake(self.waker.take())
     }
 
-    fn poll_state(&mut self, wanted: Wanted, task: &mut Context<'_>) -> Poll<Arc<S>> {
+    fn try_state(&mut self, wanted: Wanted) -> Option<Arc<S>> {
         let state = match wanted {
             Wanted::Alone if self.readers > 0 => None,
             Wanted::Alone => self.state.take(),
             Wanted::Shared => self.share(),
-        };
-        if let Some(state) = state {
-            (self.is_brief, self.wanted) = (false, None);
+        }?;
+        (self.is_brief, self.wanted) = (false, None);
+        Some(state)
+    }
+
+    fn poll_state(&mut self, wanted: Wanted, task: &mut Context<'_>) -> Poll<Arc<S>> {
+        if let Some(state) = self.try_state(wanted) {
             return Poll::Ready(state);
         }
         self.wanted = Some(wanted);

@@ -122,10 +122,12 @@ impl<A: Actor> ActorTask<A> {
         loop {
             match self.next_step(&firing).await {
                 Step::Take(Next::Item(envelope)) => {
-                    // One allocation for a turn, and for all calls that share it.
-                    let taken =
-                        Box::pin(Dispatch::of(&self.0).take(envelope, firing.calls_before(), &mut firing))
-                            .await;
+                    let (dispatch, most) = (Dispatch::of(&self.0), firing.calls_before());
+                    let taken = match dispatch.take_now(envelope, most) {
+                        Ok(taken) => taken,
+                        // One allocation for a turn, and for all calls that share it.
+                        Err(envelope) => Box::pin(dispatch.take(envelope, most, &mut firing)).await,
+                    };
                     firing.ran(taken);
                     if self.0.mailbox().done() {
                         self.0.used();

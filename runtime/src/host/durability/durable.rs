@@ -29,6 +29,11 @@
 //!                                  └─▶ broke_off ─────▶ what is void: fail it, and load the state again
 //! ```
 
+use std::{
+    ops::{Deref, DerefMut},
+    sync::atomic::{AtomicBool, Ordering},
+};
+
 use parking_lot::{Mutex, MutexGuard};
 use tokio::{
     sync::{Notify, futures::Notified},
@@ -57,6 +62,8 @@ pub(in crate::host) struct Durable<P: Pending> {
     has_queues: bool,
     gate: GateHandle<P>,
     parts: Mutex<Parts>,
+    /// Whether an alarm is set, as it was when the parts were unlocked last: most actors have none.
+    has_alarms: AtomicBool,
     /// Told whenever a save ends.
     save_ended: Notify,
     /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
@@ -73,8 +80,14 @@ pub(in crate::host) struct Parts {
 /// The gate and the parts, locked.
 pub(in crate::host) struct Locked<'a, P: Pending> {
     // Unlocked in this order.
-    pub(in crate::host) parts: MutexGuard<'a, Parts>,
+    pub(in crate::host) parts: LockedParts<'a>,
     pub(in crate::host) gate: LockedGate<'a, P>,
+}
+
+/// The parts, locked.
+pub(in crate::host) struct LockedParts<'a> {
+    has_alarms: &'a AtomicBool,
+    parts: MutexGuard<'a, Parts>,
 }
 
 /// A state that was loaded, and what the store has beside it.
@@ -105,6 +118,7 @@ impl<P: Pending> Durable<P> {
             has_queues,
             gate,
             parts: Mutex::new(parts),
+            has_alarms: AtomicBool::new(false),
             save_ended: Notify::new(),
             queues_changed: Notify::new(),
         }
@@ -121,7 +135,12 @@ impl<P: Pending> Durable<P> {
     /// All of it. The parts are locked under the gate, and nowhere else.
     pub(in crate::host) fn lock(&self) -> Locked<'_, P> {
         let gate = self.gate.lock();
-        Locked { parts: self.parts.lock(), gate }
+        Locked { parts: LockedParts { has_alarms: &self.has_alarms, parts: self.parts.lock() }, gate }
+    }
+
+    /// Whether an alarm is set.
+    pub(in crate::host) fn has_alarms(&self) -> bool {
+        self.has_alarms.load(Ordering::Acquire)
     }
 
     /// Whether what is beside the state has changes that were not submitted; for whoever has the gate locked.
@@ -151,6 +170,7 @@ impl<P: Pending> Durable<P> {
     // The state in memory.
 
     /// Whether calls may use the state, and nothing has asked for the actor's end.
+    #[inline]
     pub(in crate::host) fn is_open(&self) -> bool {
         self.gate.is_open()
     }
@@ -302,6 +322,26 @@ impl<P: Pending> Durable<P> {
         locked.parts.saves.lost();
         let generation = locked.gate.generation();
         locked.gate.save_failed(generation)
+    }
+}
+
+impl Deref for LockedParts<'_> {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
+impl DerefMut for LockedParts<'_> {
+    fn deref_mut(&mut self) -> &mut Parts {
+        &mut self.parts
+    }
+}
+
+impl Drop for LockedParts<'_> {
+    fn drop(&mut self) {
+        self.has_alarms.store(self.parts.alarms.any(), Ordering::Release);
     }
 }
 

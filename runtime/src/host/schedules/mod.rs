@@ -135,10 +135,6 @@ enum HasFired {
 }
 
 impl<P: Pending> Durable<P> {
-    pub(in crate::host) fn has_alarms(&self) -> bool {
-        self.lock().parts.alarms.any()
-    }
-
     /// When the first alarm is due.
     pub(in crate::host) fn next_alarm_due(&self) -> Due {
         self.lock().parts.alarms.next_due()

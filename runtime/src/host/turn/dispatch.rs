@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use super::{
     call::Call,
-    quantum::Quantum,
     raw::RawRequests,
     read_turn::{ReadTurn, UnderWay},
     write_turn::{WriteAccess, WriteTurn},
@@ -13,7 +12,7 @@ use crate::{
     Action as _, Actor,
     host::{
         ActorCell,
-        cell::{Envelope, envelope::TurnCall, parked::Parked},
+        cell::{Envelope, envelope::TurnCall, mailbox::Queued as _, parked::Parked},
         connections::connect::run_on_disconnect,
         schedules::firing::FiringAlarms,
     },
@@ -24,9 +23,6 @@ use crate::{
 pub(in crate::host) struct Dispatch<'a, A: Actor>(&'a Arc<ActorCell<A>>);
 
 impl<'a, A: Actor> Dispatch<'a, A> {
-    /// How many calls may run before the actor's task lets others have its thread.
-    const MAX_TOGETHER: usize = 64;
-
     pub(in crate::host) fn of(cell: &'a Arc<ActorCell<A>>) -> Self {
         Self(cell)
     }
@@ -39,6 +35,23 @@ impl<'a, A: Actor> Dispatch<'a, A> {
             drop(ReadTurn::new(Arc::clone(self.0), self.0.mailbox().read().await));
         }
         parked.take()
+    }
+
+    /// Takes a call that does not await, and as many such behind it as may run together with it, up to `most` in all, if the
+    /// state is there and need not be seen to first. Says how many that were, or gives the envelope back.
+    pub(in crate::host) fn take_now(self, envelope: Envelope<A>, most: usize) -> Result<usize, Envelope<A>> {
+        if !envelope.is_brief() || ActorCell::<A>::HAS_QUEUES {
+            return Err(envelope);
+        }
+        let Some(core) = self.0.mailbox().try_write() else { return Err(envelope) };
+        let mut access = WriteAccess::new(Arc::clone(self.0), core);
+        match envelope {
+            Envelope::Call(call) if access.state.is_some() && !self.0.durable().is_invalid() => {
+                self.0.saving().if_due(&access);
+                Ok(access.run_brief_streak(call, most))
+            }
+            other => Err(other),
+        }
     }
 
     /// Takes an envelope, and as many calls behind it as may run together with it, up to `most` in all. Says how many
@@ -92,7 +105,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         let mode = call.action.info().mode;
         if mode.is_exclusive() {
             match self.0.turns().write().await {
-                Ok(mut access) => return self.run_writes(&mut access, call, most).await,
+                Ok(mut access) => return access.run_streak(call, most).await,
                 Err(fault) => call.refuse(fault),
             }
         } else {
@@ -118,46 +131,6 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         let result = span.in_scope(|| turn.run_piece(code));
         // What the code returned has left already, so it says nothing of what is saved.
         drop(turn.end(result));
-    }
-
-    /// Runs a call, and those behind it that need no more than the same lock. Says how many these were.
-    async fn run_writes(self, access: &mut WriteAccess<A>, mut call: Call<A>, most: usize) -> usize {
-        let is_such = |next: &Envelope<A>| match next {
-            Envelope::Call(call) => call.action.info().mode.is_exclusive(),
-            _ => false,
-        };
-        let most = most.min(Self::MAX_TOGETHER);
-        let mut quantum = None;
-        for count in 1..most {
-            let may_be_long = call.action.info().mode.is_async();
-            if may_be_long {
-                // Boxed: an actor that waits holds no room for a turn that awaits.
-                Box::pin(access.run_async(call)).await;
-            } else {
-                access.run_brief(call);
-            }
-            // The others' alarms come by the mailbox.
-            if (may_be_long && self.own_alarm_is_due()) || self.0.durable().is_starved() {
-                return count;
-            }
-            if count % Quantum::LOOKS == 0
-                && quantum.get_or_insert_with(Quantum::new).is_over_after(Quantum::LOOKS)
-            {
-                return count;
-            }
-            let Some(Envelope::Call(next)) = self.0.mailbox().done_and_next_if(is_such) else { return count };
-            call = next;
-        }
-        if call.action.info().mode.is_async() {
-            Box::pin(access.run_async(call)).await;
-        } else {
-            access.run_brief(call);
-        }
-        most
-    }
-
-    fn own_alarm_is_due(self) -> bool {
-        A::EPHEMERAL && self.0.durable().has_alarm_due(self.0.shared().clock().now())
     }
 }
 

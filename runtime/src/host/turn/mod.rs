@@ -25,6 +25,7 @@ pub(in crate::host) mod quantum;
 pub(in crate::host) mod raw;
 pub(in crate::host) mod raw_socket;
 pub(in crate::host) mod read_turn;
+mod streak;
 pub(in crate::host) mod turns;
 pub(in crate::host) mod wish;
 pub(in crate::host) mod write_turn;

@@ -64,6 +64,10 @@ impl<A: Actor> WriteAccess<A> {
         Self { ctx: Ctx::of_turn(cell, None), core: Some(core) }
     }
 
+    pub(super) fn cell(&self) -> &Arc<ActorCell<A>> {
+        self.ctx.cell()
+    }
+
     fn parts(&mut self) -> (&mut A, &Ctx<A>) {
         (only(&mut self.core).state_mut(), &self.ctx)
     }

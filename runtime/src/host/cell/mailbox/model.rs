@@ -252,6 +252,10 @@ impl Actor {
                 None | Some(Next::Nudged) => {}
                 Some(Next::Closed) => return,
                 Some(Next::Item(call)) => {
+                    let Some(call) = self.take_now(call) else {
+                        self.mailbox.done();
+                        continue;
+                    };
                     match call.mode {
                         Mode::Write | Mode::WriteAsync => {
                             let mut state = self.mailbox.write().await;
@@ -281,6 +285,21 @@ impl Actor {
                 }
             }
         }
+    }
+
+    /// What the task does with a call that does not await, and such behind it, if the state is there.
+    fn take_now(&self, call: Call) -> Option<Call> {
+        if !call.is_brief() {
+            return Some(call);
+        }
+        let Some(mut state) = self.mailbox.try_write() else { return Some(call) };
+        let mut next = Some(call);
+        while let Some(call) = next {
+            self.run(&mut state, &call);
+            next = self.mailbox.done_and_next_if(Queued::is_brief);
+        }
+        self.give_back_of_task(state);
+        None
     }
 
     fn give_back_of_task(&self, state: StdArc<State>) {

@@ -1,0 +1,96 @@
+//! Calls that follow each other in one turn of the actor's task at the state.
+//!
+//! What waits for a busy actor are mostly calls, and most of them do not await. To let go of the state between them, or to have
+//! a future for each, would cost more than they do. So the task runs them one after the other with the state in hand: those
+//! that do not await here and now (`Dispatch::take_now`), without any future; and if there is one among them that
+//! awaits, all in the one future of a turn ([`WriteAccess::run_streak`]), which is boxed once and not for each of them.
+
+use super::{call::Call, quantum::Quantum, write_turn::WriteAccess};
+use crate::{
+    Action as _, Actor,
+    host::{
+        ActorCell,
+        cell::{Envelope, mailbox::Queued as _},
+    },
+};
+
+/// How far a streak has come.
+struct Streak {
+    ran: usize,
+    most: usize,
+    quantum: Option<Quantum>,
+}
+
+impl Streak {
+    /// How many calls may run before the actor's task lets others have its thread.
+    const MOST: usize = 64;
+
+    fn new(most: usize) -> Self {
+        Self { ran: 0, most: most.min(Self::MOST), quantum: None }
+    }
+
+    /// A call has run, which may have taken long if it awaited. The next one, if it is such a call and the streak goes on.
+    fn next<A: Actor>(
+        &mut self,
+        cell: &ActorCell<A>,
+        has_awaited: bool,
+        is_such: impl FnOnce(&Envelope<A>) -> bool,
+    ) -> Option<Call<A>> {
+        self.ran += 1;
+        // The others' alarms come by the mailbox.
+        if self.ran >= self.most
+            || (has_awaited && own_alarm_is_due(cell))
+            || (ActorCell::<A>::HAS_QUEUES && cell.durable().is_starved())
+        {
+            return None;
+        }
+        let looks = self.ran.is_multiple_of(Quantum::LOOKS);
+        if looks && self.quantum.get_or_insert_with(Quantum::new).is_over_after(Quantum::LOOKS) {
+            return None;
+        }
+        match cell.mailbox().done_and_next_if(is_such)? {
+            Envelope::Call(call) => Some(call),
+            _ => None,
+        }
+    }
+}
+
+impl<A: Actor> WriteAccess<A> {
+    /// Runs a call that does not await, and such behind it, up to `most` in all. Says how many these were.
+    pub(super) fn run_brief_streak(&mut self, mut call: Call<A>, most: usize) -> usize {
+        let mut streak = Streak::new(most);
+        loop {
+            self.run_brief(call);
+            match streak.next(self.cell(), false, Envelope::is_brief) {
+                Some(next) => call = next,
+                None => return streak.ran,
+            }
+        }
+    }
+
+    /// Runs a call that may await, and those behind it that need the state to themselves, up to `most` in all. Says how many
+    /// these were.
+    pub(super) async fn run_streak(&mut self, mut call: Call<A>, most: usize) -> usize {
+        let is_such = |next: &Envelope<A>| match next {
+            Envelope::Call(call) => call.action.info().mode.is_exclusive(),
+            _ => false,
+        };
+        let mut streak = Streak::new(most);
+        loop {
+            let may_await = call.action.info().mode.is_async();
+            if may_await {
+                self.run_async(call).await;
+            } else {
+                self.run_brief(call);
+            }
+            match streak.next(self.cell(), may_await, is_such) {
+                Some(next) => call = next,
+                None => return streak.ran,
+            }
+        }
+    }
+}
+
+fn own_alarm_is_due<A: Actor>(cell: &ActorCell<A>) -> bool {
+    A::EPHEMERAL && cell.durable().has_alarms() && cell.durable().has_alarm_due(cell.shared().clock().now())
+}
