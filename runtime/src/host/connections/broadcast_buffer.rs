@@ -23,12 +23,15 @@
 
 use std::{
     future::poll_fn,
-    pin::pin,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    task::{Context, Poll},
 };
+
+use pin_project_lite::pin_project;
 
 use super::{audience::Audience, broadcast::Broadcast, turn_buffer::TurnBuffer};
 use crate::{
@@ -83,14 +86,14 @@ impl<A: Actor> BroadcastBuffer<A> {
     }
 
     /// Runs a turn. Its events leave at its end.
+    #[inline]
     pub(in crate::host) fn corked<T>(&self, turn: impl FnOnce() -> T) -> T {
         self.corked_in(&mut TurnScope::Unnamed, turn)
     }
 
     /// Runs a turn. Its events leave wherever it awaits and at its end.
-    pub(in crate::host) async fn corked_async<T>(&self, turn: impl Future<Output = T>) -> T {
-        let (mut turn, mut scope) = (pin!(turn), TurnScope::Unnamed);
-        poll_fn(|task| self.corked_in(&mut scope, || turn.as_mut().poll(task))).await
+    pub(in crate::host) fn corked_async<F: Future>(&self, turn: F) -> Corked<'_, A, F> {
+        Corked { buffer: self, scope: TurnScope::Unnamed, turn }
     }
 
     /// Runs code beside the turns, which may last: what it sends without awaiting belongs together.
@@ -99,6 +102,7 @@ impl<A: Actor> BroadcastBuffer<A> {
         poll_fn(|task| self.corked(|| code.as_mut().poll(task))).await
     }
 
+    #[inline]
     fn corked_in<T>(&self, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
         scope.enter(|| {
             let cork = self.cork();
@@ -108,6 +112,7 @@ impl<A: Actor> BroadcastBuffer<A> {
         })
     }
 
+    #[inline]
     fn cork(&self) -> Option<Cork<'_, A>> {
         if self.connected.load(Ordering::Relaxed) == 0 {
             return None;
@@ -130,6 +135,25 @@ impl<A: Actor> BroadcastBuffer<A> {
     /// Sends what is buffered, so that something else can follow it.
     pub(crate) fn flush(&self) {
         self.buffer.flush(|buffered| buffered.send(&self.gate));
+    }
+}
+
+pin_project! {
+    /// A turn that awaits. No `async` block, which would hold it twice.
+    pub(in crate::host) struct Corked<'a, A: Actor, F> {
+        buffer: &'a BroadcastBuffer<A>,
+        scope: TurnScope,
+        #[pin]
+        turn: F,
+    }
+}
+
+impl<A: Actor, F: Future> Future for Corked<'_, A, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        this.buffer.corked_in(this.scope, || this.turn.poll(task))
     }
 }
 

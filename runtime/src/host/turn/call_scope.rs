@@ -1,13 +1,12 @@
 //! Which call the code of a task is part of.
 
 use std::{
-    convert::Infallible,
-    future::poll_fn,
+    pin::Pin,
     sync::{Arc, OnceLock},
     task::{Context, Poll},
 };
 
-use futures_util::{FutureExt as _, future::try_join};
+use pin_project_lite::pin_project;
 
 use super::call_chain::{Awaited, Chain, Link, Waiter};
 
@@ -26,6 +25,7 @@ struct Scope {
 
 impl Chain {
     /// The chain of the code that asks.
+    #[inline]
     pub(crate) fn current() -> Self {
         CURRENT.try_with(Scope::chain).unwrap_or_default()
     }
@@ -35,7 +35,7 @@ impl Link {
     /// Runs code as part of this call.
     pub(in crate::host) fn scope<T>(self, code: impl Future<Output = T>) -> impl Future<Output = T> {
         let scope = Scope { link: self, chain: OnceLock::new(), waiter: OnceLock::new() };
-        CURRENT.scope(scope, counted(code))
+        CURRENT.scope(scope, Counted { code })
     }
 }
 
@@ -70,14 +70,19 @@ fn waiter_here() -> Option<Arc<Waiter>> {
     CURRENT.try_with(|scope| Arc::clone(scope.waiter())).ok()
 }
 
-/// Runs the code of a scope. What it waits for is what it has looked at when it was last run.
-fn counted<T>(code: impl Future<Output = T>) -> impl Future<Output = T> {
-    let count = poll_fn(|_| {
+pin_project! {
+    /// The code of a scope. What it waits for is what it has looked at when it was last run.
+    struct Counted<F> {
+        #[pin]
+        code: F,
+    }
+}
+
+impl<F: Future> Future for Counted<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         CURRENT.with(|scope| scope.waiter.get().map(|waiter| waiter.goes_on()));
-        Poll::<Result<Infallible, T>>::Pending
-    });
-    // Polls one after the other, and ends when the code does. An `async` block would hold the code twice.
-    try_join(count, code.map(Err::<Infallible, T>)).map(|ended| match ended {
-        Err(result) => result,
-    })
+        self.project().code.poll(task)
+    }
 }

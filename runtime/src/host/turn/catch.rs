@@ -2,15 +2,17 @@
 
 use std::{
     any::Any,
-    future::poll_fn,
     panic::{AssertUnwindSafe, catch_unwind},
-    pin::pin,
-    task::Poll,
+    pin::Pin,
+    task::{Context, Poll},
     time::{Duration, Instant},
 };
 
-use futures_util::FutureExt as _;
-use tokio::{task::coop::unconstrained, time::sleep};
+use pin_project_lite::pin_project;
+use tokio::{
+    task::coop::{Unconstrained, unconstrained},
+    time::{Sleep, sleep},
+};
 use tracing::Level;
 
 use super::panics::{Code, Name, Running};
@@ -21,11 +23,13 @@ use crate::{
 };
 
 /// Runs code of the actor. The actor's state after a panic is the caller's to replace.
+#[inline]
 pub(in crate::host) fn guarded<T>(what: Code<'_>, code: impl FnOnce() -> T) -> Result<T, Fault> {
     caught(what.name, code).map_err(|panic| what.panics.fault(what.name, &panic))
 }
 
 /// The same for whoever logs it: what there is to say of a panic.
+#[inline]
 pub(in crate::host) fn caught<T>(name: Name, code: impl FnOnce() -> T) -> Result<T, String> {
     timed(|| {
         let _running = Running::begin(name);
@@ -36,54 +40,62 @@ pub(in crate::host) fn caught<T>(name: Name, code: impl FnOnce() -> T) -> Result
 
 /// Runs a hook that awaits, for so long at most. A hook that runs out of time stops where it is, and the log says so: its
 /// callers did not choose it, and cannot mend it.
-pub(in crate::host) async fn guarded_hook<T>(
+pub(in crate::host) fn guarded_hook<T, F: Future<Output = T>>(
     what: Code<'_>,
     limit: Duration,
-    code: impl Future<Output = T>,
-) -> Result<T, Fault> {
+    code: F,
+) -> Guarded<'_, F> {
     let late = |Code { panics, name }: Code<'_>, limit| {
         panics.hook_timed_out(name, limit);
         faults::hook_timed_out(name.1, limit)
     };
-    guarded_async(what, None, (limit, late), code).await
+    Guarded { what, span: None, limit, late, timer: None, code }
 }
 
 /// The same with an action, in this span.
-pub(in crate::host) async fn guarded_action<T>(
-    what: Code<'_>,
-    span: Option<&Span>,
+pub(in crate::host) fn guarded_action<'a, T, F: Future<Output = T>>(
+    what: Code<'a>,
+    span: Option<&'a Span>,
     limit: Duration,
-    code: impl Future<Output = T>,
-) -> Result<T, Fault> {
-    guarded_async(what, span, (limit, |_, limit| faults::timed_out(limit)), code).await
+    code: F,
+) -> Guarded<'a, F> {
+    Guarded { what, span, limit, late: |_, limit| faults::timed_out(limit), timer: None, code }
 }
 
-async fn guarded_async<T>(
-    what: Code<'_>,
-    span: Option<&Span>,
-    (limit, late): (Duration, fn(Code<'_>, Duration) -> Fault),
-    code: impl Future<Output = T>,
-) -> Result<T, Fault> {
-    let mut code = pin!(AssertUnwindSafe(code).catch_unwind());
-    // Most code never waits, and needs no timer.
-    let mut timer = pin!(None);
-    poll_fn(|task| {
-        let _in = span.map(Span::enter);
+pin_project! {
+    /// Code of the actor that awaits, guarded. No `async` block, which would hold the code twice, and move it into itself.
+    pub(in crate::host) struct Guarded<'a, F> {
+        what: Code<'a>,
+        span: Option<&'a Span>,
+        limit: Duration,
+        late: fn(Code<'_>, Duration) -> Fault,
+        // Made where the code first waits: most never does, and needs no timer.
+        timer: Option<Pin<Box<Unconstrained<Sleep>>>>,
+        #[pin]
+        code: F,
+    }
+}
+
+impl<T, F: Future<Output = T>> Future for Guarded<'_, F> {
+    type Output = Result<T, Fault>;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let (what, limit, code) = (*this.what, *this.limit, this.code);
+        let _in = this.span.map(Span::enter);
         let polled = timed(|| {
             let _running = Running::begin(what.name);
-            code.as_mut().poll(task)
+            catch_unwind(AssertUnwindSafe(|| code.poll(task)))
         });
-        if let Poll::Ready(result) = polled {
-            return Poll::Ready(result.map_err(|panic| what.panics.fault(what.name, &panicked(&*panic))));
+        match polled {
+            Ok(Poll::Pending) => {}
+            Ok(Poll::Ready(result)) => return Poll::Ready(Ok(result)),
+            Err(panic) => return Poll::Ready(Err(what.panics.fault(what.name, &panicked(&*panic)))),
         }
-        if timer.is_none() {
-            // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
-            timer.set(Some(unconstrained(sleep(limit))));
-        }
-        let timer = timer.as_mut().as_pin_mut().expect("it was just made");
-        timer.poll(task).map(|()| Err(late(what, limit)))
-    })
-    .await
+        // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
+        let timer = this.timer.get_or_insert_with(|| Box::pin(unconstrained(sleep(limit))));
+        timer.as_mut().poll(task).map(|()| Err((this.late)(what, limit)))
+    }
 }
 
 /// How long the actor's code may go on without awaiting before the log says so.
@@ -91,6 +103,7 @@ const LONGEST_HOLD: Duration = Duration::from_secs(1);
 
 /// Runs code of the actor up to where it awaits, and warns if that held the thread for long: whatever else tokio has for
 /// that thread waited. Without anybody to be warned, no clock is read.
+#[inline]
 fn timed<T>(code: impl FnOnce() -> T) -> T {
     if !tracing::enabled!(Level::WARN) {
         return code();

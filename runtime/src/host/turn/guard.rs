@@ -23,38 +23,38 @@ impl<A: Actor> ActorCell<A> {
     }
 }
 
-impl<A: Actor> Guard<'_, A> {
+impl<'a, A: Actor> Guard<'a, A> {
     /// Runs code that does not await.
     pub(in crate::host) fn run<T>(self, code: impl FnOnce() -> T) -> Result<T, Fault> {
         self.cell.connections().broadcasts().corked(|| guarded(self.code, code))
     }
 
     /// Runs a hook, for this long at most. Its events go out together where it awaits.
-    pub(in crate::host) async fn run_hook<T>(
+    pub(in crate::host) fn run_hook<T>(
         self,
         limit: Duration,
         code: impl Future<Output = T>,
-    ) -> Result<T, Fault> {
+    ) -> impl Future<Output = Result<T, Fault>> {
         let broadcasts = self.cell.connections().broadcasts();
-        broadcasts.corked_async(guarded_hook(self.code, limit, code)).await
+        broadcasts.corked_async(guarded_hook(self.code, limit, code))
     }
 
     /// The same with an action, in a span if there is one.
-    pub(in crate::host) async fn run_action<T>(
+    pub(in crate::host) fn run_action<T>(
         self,
-        span: Option<&Span>,
+        span: Option<&'a Span>,
         code: impl Future<Output = T>,
-    ) -> Result<T, Fault> {
+    ) -> impl Future<Output = Result<T, Fault>> {
         let broadcasts = self.cell.connections().broadcasts();
-        broadcasts.corked_async(guarded_action(self.code, span, A::OPTIONS.action_timeout, code)).await
+        broadcasts.corked_async(guarded_action(self.code, span, A::OPTIONS.action_timeout, code))
     }
 
     /// Runs a hook whose events go out as they are sent.
-    pub(in crate::host) async fn run_uncorked<T>(
+    pub(in crate::host) fn run_uncorked<T>(
         self,
         limit: Duration,
         code: impl Future<Output = T>,
-    ) -> Result<T, Fault> {
-        guarded_hook(self.code, limit, code).await
+    ) -> impl Future<Output = Result<T, Fault>> {
+        guarded_hook(self.code, limit, code)
     }
 }

@@ -130,11 +130,12 @@ impl<A: Actor> WriteAccess<A> {
 
     /// Runs a call that may change the state, and may await.
     pub(in crate::host) async fn run_async<R: Respond<A>>(&mut self, call: Call<A, R>) -> R::Asked {
-        let span = call.span();
-        let mut turn = WriteTurn::begin_awaiting(self, call.action.info().name, call.caller);
-        let result = turn.act_async(call.action, call.chain, span.as_ref()).await;
+        let Call { action, caller, reply_to, chain } = call;
+        let span = reply_to.span();
+        let mut turn = WriteTurn::begin_awaiting(self, action.info().name, caller);
+        let result = turn.act_async(action, chain, span.as_ref()).await;
         let _in = span.as_ref().map(Span::enter);
-        turn.answer(call.reply_to, result)
+        turn.answer(reply_to, result)
     }
 
     /// Opens the gate for a turn. The only place that does.
@@ -233,17 +234,17 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
     }
 
     /// Runs an action that may await, for the calls of this chain.
-    pub(in crate::host) async fn act_async(
-        &mut self,
+    pub(in crate::host) fn act_async<'t>(
+        &'t mut self,
         action: ActionOf<A>,
         before: Chain,
-        span: Option<&Span>,
-    ) -> Result<ReplyOf<A>, Fault> {
+        span: Option<&'t Span>,
+    ) -> impl Future<Output = Result<ReplyOf<A>, Fault>> {
         let (state, ctx) = self.access.parts();
         let cell = ctx.cell();
         let link = cell.link(before, self.name, None);
         let writing = state.dispatch_write_async(ctx, action);
-        cell.guard(self.name).run_action(span, link.scope(writing)).await
+        cell.guard(self.name).run_action(span, link.scope(writing))
     }
 
     /// Runs an action, whatever it borrows and whether it awaits, for nobody: what it returns has no reader.
