@@ -43,14 +43,7 @@ impl<A: Actor> ActorCell<A> {
 impl<A: Actor> Sender<'_, A> {
     /// Takes an envelope, or refuses it for want of room. Gives it back if the actor has gone to sleep.
     pub(in crate::host) fn post(self, envelope: Envelope<A>) -> Result<Posted, Envelope<A>> {
-        match self.try_post(envelope) {
-            Err(Rejected::Closed(envelope)) => Err(envelope),
-            Err(Rejected::Full(envelope)) => {
-                envelope.refuse(faults::overloaded());
-                Ok(Posted::Refused)
-            }
-            Ok(()) => Ok(Posted::Taken),
-        }
+        refuse_if_full(self.try_post(envelope))
     }
 
     /// Takes an envelope: a call runs here and now if the actor is idle and the action does not await, else in its
@@ -164,14 +157,10 @@ impl<A: Actor> Sender<'_, A> {
             Err(call) => call,
         };
         let (call, asked) = call.send_later();
-        match self.put(Envelope::Call(call)) {
-            Ok(()) => Ok(asked),
-            Err(Rejected::Full(envelope)) => {
-                envelope.refuse(faults::overloaded());
-                Ok(asked)
-            }
-            Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),
-            Err(Rejected::Closed(_)) => unreachable!("an actor that is asleep gives back what it was given"),
+        match refuse_if_full(self.put(Envelope::Call(call))) {
+            Ok(_) => Ok(asked),
+            Err(Envelope::Call(call)) => Err(call.action),
+            Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
         }
     }
 
@@ -198,3 +187,15 @@ impl<A: Actor> Clone for Sender<'_, A> {
 }
 
 impl<A: Actor> Copy for Sender<'_, A> {}
+
+/// Ends what there is no room for. Gives back what comes too late.
+fn refuse_if_full<A: Actor>(put: Result<(), Rejected<Envelope<A>>>) -> Result<Posted, Envelope<A>> {
+    match put {
+        Err(Rejected::Closed(envelope)) => Err(envelope),
+        Err(Rejected::Full(envelope)) => {
+            envelope.refuse(faults::overloaded());
+            Ok(Posted::Refused)
+        }
+        Ok(()) => Ok(Posted::Taken),
+    }
+}

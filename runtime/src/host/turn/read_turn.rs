@@ -23,7 +23,7 @@ use super::{
 };
 use crate::{
     Action as _, Actor, Conn, Ctx, Fault,
-    actor::ReplyOf,
+    actor::{ActionOf, ReplyOf},
     host::{
         ActorCell, Flow, Source,
         cell::{Core, keep_alive::KeepAliveGuard},
@@ -71,11 +71,8 @@ impl<A: Actor> ReadTurn<A> {
     }
 
     fn run_now<R: Respond<A>>(&self, call: Call<A, R>) -> R::Asked {
-        let cell = &self.cell;
-        let ctx = Ctx::of_turn(Arc::clone(cell), call.caller);
-        let guard = cell.guard(call.action.info().name);
-        let result = guard.run(|| self.state().dispatch_read(&ctx, call.action));
-        answer_read(&ctx, call.reply_to, result)
+        let ctx = Ctx::of_turn(Arc::clone(&self.cell), call.caller);
+        run_read(self.state(), &ctx, call.action, call.reply_to)
     }
 
     /// Runs a call that may await.
@@ -130,9 +127,22 @@ impl<A: Actor> ReadTurn<A> {
     }
 }
 
+/// Runs an action that reads and does not await, with the state of whoever has a turn.
+#[inline]
+pub(super) fn run_read<A: Actor, R: Respond<A>>(
+    state: &A,
+    ctx: &Ctx<A>,
+    action: ActionOf<A>,
+    reply_to: R,
+) -> R::Asked {
+    let guard = ctx.cell().guard(action.info().name);
+    let result = guard.run(|| state.dispatch_read(ctx, action));
+    answer_read(ctx, reply_to, result)
+}
+
 /// The end of a call that reads, and its answer.
 #[inline]
-pub(super) fn answer_read<A: Actor, R: Respond<A>>(
+fn answer_read<A: Actor, R: Respond<A>>(
     ctx: &Ctx<A>,
     reply_to: R,
     result: Result<ReplyOf<A>, Fault>,

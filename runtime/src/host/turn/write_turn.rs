@@ -29,7 +29,7 @@ use std::{
 use super::{
     call::{Call, Respond},
     call_chain::Chain,
-    read_turn::answer_read,
+    read_turn::run_read,
     wish::grant_wish,
 };
 use crate::{
@@ -114,9 +114,7 @@ impl<A: Actor> WriteAccess<A> {
                 return Err(Call { action, caller, reply_to, chain });
             }
             self.ctx.begin_turn(caller);
-            let guard = self.ctx.cell().guard(info.name);
-            let result = guard.run(|| self.state().dispatch_read(&self.ctx, action));
-            let asked = answer_read(&self.ctx, reply_to, result);
+            let asked = run_read(self.state(), &self.ctx, action, reply_to);
             self.ctx.end_turn();
             return Ok(asked);
         }
