@@ -47,6 +47,7 @@ impl TurnId {
 
 impl TurnScope {
     /// Runs code that belongs to it.
+    #[inline]
     pub(crate) fn enter<T>(&mut self, code: impl FnOnce() -> T) -> T {
         let _entered = Entered { outer: CURRENT.replace(*self), scope: self };
         code()
@@ -60,6 +61,7 @@ struct Entered<'a> {
 }
 
 impl Drop for Entered<'_> {
+    #[inline]
     fn drop(&mut self) {
         *self.scope = CURRENT.replace(self.outer);
     }

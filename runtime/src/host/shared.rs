@@ -125,6 +125,7 @@ impl Shared {
     }
 
     /// What the log was told of panics.
+    #[inline]
     pub(super) fn panics(&self) -> &Panics {
         &self.panics
     }

@@ -75,6 +75,7 @@ impl KeepAlive {
         self.finishing_late.load(Ordering::Acquire) > 0
     }
 
+    #[inline]
     pub(in crate::host) fn request(&self) -> LifecycleRequest {
         self.request.get()
     }
@@ -142,6 +143,7 @@ async fn all_ended(tasks: Option<&TaskTracker>, limit: Duration) -> Result<(), E
 pub(crate) struct LifecycleRequests(AtomicU8);
 
 impl LifecycleRequests {
+    #[inline]
     pub(crate) fn get(&self) -> LifecycleRequest {
         match self.0.load(Ordering::Acquire) {
             0 => LifecycleRequest::Stay,

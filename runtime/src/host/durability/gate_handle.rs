@@ -45,6 +45,7 @@ impl<P: Pending> GateHandle<P> {
     }
 
     /// Whether calls may use the state in memory, and nothing has asked for the actor's end.
+    #[inline]
     pub(in crate::host) fn is_open(&self) -> bool {
         self.status() == GateStatus::Open as u8
     }
@@ -54,6 +55,7 @@ impl<P: Pending> GateHandle<P> {
         self.status() == GateStatus::Invalid as u8
     }
 
+    #[inline]
     fn status(&self) -> u8 {
         self.0.status.load(Ordering::Acquire)
     }

@@ -62,6 +62,7 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
     ) -> (impl Future<Output = ()> + Send + 'static, Self::Asked);
 
     /// Leaves an answer at the gate, or ends the call there if what it speaks of is void.
+    #[inline]
     fn pass<P>(ready: Self::Ready, mut end: TurnEnd<'_, P>) -> Self::Asked
     where
         P: Pending + From<Answer<A>>,
@@ -179,11 +180,14 @@ impl<R> Asked<R> {
     /// The answer, for whoever makes the call.
     #[cfg(feature = "client")]
     pub(crate) async fn answer(self) -> Result<R, Fault> {
-        if let Self::Here(_) = self {
-            // A loop of calls that never wait would keep everything else from its thread.
-            tokio::task::consume_budget().await;
+        match self {
+            Self::Here(result) => {
+                // A loop of calls that never wait would keep everything else from its thread.
+                tokio::task::consume_budget().await;
+                result
+            }
+            Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(faults::unanswered())),
         }
-        self.result().await
     }
 
     /// The answer, once it is there.

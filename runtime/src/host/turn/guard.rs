@@ -25,6 +25,7 @@ impl<A: Actor> ActorCell<A> {
 
 impl<'a, A: Actor> Guard<'a, A> {
     /// Runs code that does not await.
+    #[inline]
     pub(in crate::host) fn run<T>(self, code: impl FnOnce() -> T) -> Result<T, Fault> {
         self.cell.connections().broadcasts().corked(|| guarded(self.code, code))
     }

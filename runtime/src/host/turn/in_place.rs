@@ -50,6 +50,7 @@ pub(in crate::host) fn run_if_idle<A: Actor, R: Respond<A>>(
     }
 }
 
+#[inline]
 fn run_in_place<A: Actor, R: Respond<A>>(
     cell: &Arc<ActorCell<A>>,
     call: Call<A, R>,
@@ -67,7 +68,7 @@ fn begin_in_place<A: Actor, R: Respond<A>>(
     cell: &Arc<ActorCell<A>>,
     call: Call<A, R>,
 ) -> Result<R::Asked, Call<A, R>> {
-    if call.chain.len() >= MAX_NESTED || Handle::try_current().is_err() {
+    if call.chain.len() >= MAX_NESTED || !is_in_runtime() {
         return Err(call);
     }
     if call.action.info().mode.is_exclusive() {
@@ -96,6 +97,7 @@ fn begin_in_place<A: Actor, R: Respond<A>>(
 }
 
 /// The state to oneself, if nobody has it and nothing waits for it.
+#[inline]
 fn write_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<WriteAccess<A>> {
     let core = cell.mailbox().take_if_idle()?;
     let access = WriteAccess::new(Arc::clone(cell), core);
@@ -114,11 +116,12 @@ fn read_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<Arc<ReadTurn<A>>> 
 fn may_begin<A: Actor>(cell: &Arc<ActorCell<A>>, core: &Core<A>) -> bool {
     core.state.is_some()
         && cell.keep_alive().request() != LifecycleRequest::Destroy
-        && !cell.durable().is_starved()
+        && !(ActorCell::<A>::HAS_QUEUES && cell.durable().is_starved())
 }
 
 impl<A: Actor> WriteAccess<A> {
     /// Gives the state back. Calls that have come meanwhile and need nothing else are run first.
+    #[inline]
     pub(super) fn finish(mut self) {
         let mut run = Run { count: 0, began: None };
         while let Some(envelope) = self.give_back(|| run.goes_on()) {
@@ -128,6 +131,11 @@ impl<A: Actor> WriteAccess<A> {
             }
         }
     }
+}
+
+/// Whether what runs now can spawn tasks. In a task it can, which is faster to tell.
+fn is_in_runtime() -> bool {
+    tokio::task::try_id().is_some() || Handle::try_current().is_ok()
 }
 
 /// Somebody runs the calls of others.
@@ -143,6 +151,8 @@ impl Run {
         if self.count == 1 && (call_scope::is_in_call() || log::is_in_span()) {
             return false;
         }
-        self.count <= MOST && self.began.get_or_insert_with(Instant::now).elapsed() < LONGEST
+        // The first is short, as most are: no clock is read for it.
+        self.count <= MOST
+            && (self.count == 1 || self.began.get_or_insert_with(Instant::now).elapsed() < LONGEST)
     }
 }

@@ -60,6 +60,7 @@ pub(in crate::host) struct WriteTurn<'a, A: Actor> {
 }
 
 impl<A: Actor> WriteAccess<A> {
+    #[inline]
     pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, core: Arc<Core<A>>) -> Self {
         Self { ctx: Ctx::of_turn(cell, None), core: Some(core) }
     }
@@ -68,6 +69,7 @@ impl<A: Actor> WriteAccess<A> {
         self.ctx.cell()
     }
 
+    #[inline]
     fn parts(&mut self) -> (&mut A, &Ctx<A>) {
         (only(&mut self.core).state_mut(), &self.ctx)
     }
@@ -222,6 +224,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
     }
 
     /// Runs an action that does not await.
+    #[inline]
     pub(in crate::host) fn act(&mut self, action: ActionOf<A>) -> Result<ReplyOf<A>, Fault> {
         let (state, ctx) = self.access.parts();
         let run = || match action.info().mode {
@@ -374,6 +377,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
     }
 
     /// What a turn ends with that may have changed the state: `#[on_state_change]` is part of it, if it has.
+    #[inline]
     fn after_change<T>(&self, result: Result<T, Fault>) -> Result<T, Fault> {
         let value = result?;
         let (state, ctx) = (self.access.state(), &self.access.ctx);
