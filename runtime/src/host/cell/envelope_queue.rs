@@ -175,14 +175,11 @@ mod tests {
             let bounds = Bounds::of(&Limits::new());
             let (mut queue, mut fair) = (EnvelopeQueue::new(bounds), FairQueue::new(bounds));
             for (number, step) in (0..).zip(steps) {
-                match step {
-                    Some(flow) => {
-                        prop_assert_eq!(queue.push(Item(flow, number)), fair.push(Item(flow, number)));
-                    }
-                    None => {
-                        prop_assert_eq!(queue.peek(), fair.peek());
-                        prop_assert_eq!(queue.pop(), fair.pop());
-                    }
+                if let Some(flow) = step {
+                    prop_assert_eq!(queue.push(Item(flow, number)), fair.push(Item(flow, number)));
+                } else {
+                    prop_assert_eq!(queue.peek(), fair.peek());
+                    prop_assert_eq!(queue.pop(), fair.pop());
                 }
                 prop_assert_eq!((queue.len(), queue.is_empty()), (fair.len(), fair.is_empty()));
             }
