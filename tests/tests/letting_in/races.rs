@@ -1,7 +1,7 @@
 //! Several callers at once.
 
 use callboard::{Limits, store::Store as _};
-use callboard_tests::{World, in_time, release};
+use callboard_tests::{World, in_time, pass, release};
 use futures_util::future::{join, join_all, join3};
 
 use super::*;
@@ -18,9 +18,9 @@ async fn asked_again(key: &str) {
     release(&format!("slow member {key}"));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn callers_share_it_until_one_is_let_in() {
-    let world = World::network(registry(&store())).await;
+    let world = World::in_process(registry(&store()));
     let key = fresh();
     let slow = with(&world, &key, "slow stranger");
     let (eve, member) = (with(&world, &key, "eve"), with(&world, &key, "member"));
@@ -28,7 +28,8 @@ async fn callers_share_it_until_one_is_let_in() {
         until_noted(&key, "admit slow stranger").await;
         let others = join(eve.motto(), member.asked());
         let release = async {
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            // They have come by then: in one process, the paused clock goes on once nothing else does.
+            pass(Duration::from_millis(1)).await;
             release(&format!("slow stranger {key}"));
         };
         join(others, release).await.0
