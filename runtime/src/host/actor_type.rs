@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 
 use futures_util::future::BoxFuture;
+use tokio::runtime::Handle;
 
 use super::{
     ActorCell, Lookup, Reached, Shared,
@@ -13,13 +14,12 @@ use super::{
     },
     awake_table::{AwakeTable, LockedTable},
     cell::{
-        Absent,
+        Absent, Awake, Inherited,
         lifecycle::Phase,
         owner::{Owner, TypeResources},
         start_backoff::StartBackoff,
         task::{ActorTask, run},
     },
-    connections::Connections,
 };
 use crate::{
     Action, Actor, ActorId, Contract, Fault, Key,
@@ -51,7 +51,8 @@ struct Begun<A: Actor> {
 impl<A: Actor> Begun<A> {
     fn spawn(self) {
         let cell = Arc::clone(self.task.cell());
-        task::spawn_in(cell.shared().tasks(), run(self.task, self.maker, cell.spans().wake()));
+        let (tracker, runtime) = (cell.shared().tasks(), cell.sleep_timer().runtime());
+        task::spawn_in_on(tracker, runtime, run(self.task, self.maker, cell.spans().wake()));
     }
 }
 
@@ -96,15 +97,17 @@ impl<A: Actor> ActorType<A> {
         self.resources.name()
     }
 
-    /// A cell of this type, which is in no list yet.
+    /// A cell of this type, which is in no list yet, and runs on the tokio runtime that this is called on.
     pub(super) fn new_cell(
         self: &Arc<Self>,
         key: Key,
         absent: Absent,
-        connections: Arc<Connections<A>>,
+        inherited: Inherited<A>,
     ) -> Arc<ActorCell<A>> {
         let owner: Arc<dyn Owner<ActorCell<A>>> = Arc::clone(self) as _;
-        Arc::new(ActorCell::new(owner, Arc::clone(&self.resources), key, absent, connections))
+        let sleep_timer = self.resources.sleep_timers().of(&Handle::current());
+        let resources = Arc::clone(&self.resources);
+        Arc::new(ActorCell::new(owner, resources, key, absent, inherited, sleep_timer))
     }
 
     /// The awake actor of this key, and whether this call made it; for who is judged already, or trusted.
@@ -174,8 +177,8 @@ impl<A: Actor> ActorType<A> {
             return Ok((cell, false));
         }
         let hibernating = awake.take_connections(key);
-        let connections = hibernating.unwrap_or_else(|| Arc::new(Connections::new(self.meters())));
-        let cell = self.new_cell(key.clone(), absent, connections);
+        let inherited = Inherited::of(hibernating.as_ref());
+        let cell = self.new_cell(key.clone(), absent, inherited);
         let begun = self.begin(&mut awake, &cell, permit, maker);
         drop(awake);
         begun.spawn();
@@ -201,7 +204,7 @@ impl<A: Actor> ActorType<A> {
     pub(super) fn assign_permit(&self, cell: &Arc<ActorCell<A>>, permit: AwakePermit) {
         let weak: Weak<dyn Evictable> = Arc::downgrade(cell) as _;
         permit.assign(weak, self.shared().clock().elapsed_ms());
-        cell.set_permit(permit);
+        cell.set_awake(Some(Awake::new(permit, self.shared())));
     }
 
     /// The actor is awake from now on.
@@ -291,9 +294,9 @@ impl<A: Actor> Owner<ActorCell<A>> for ActorType<A> {
         let begun = goes_on.then(|| {
             let absent = if A::EPHEMERAL { cell.absent().clone() } else { Absent::Fail };
             // The same connections: some of what is left may be theirs.
-            let connections = Arc::clone(cell.connections());
+            let inherited = Inherited::of(cell.known_connections());
             awake.take_connections(cell.key());
-            let next = self.new_cell(cell.key().clone(), absent, connections);
+            let next = self.new_cell(cell.key().clone(), absent, inherited);
             for envelope in left.drain(..) {
                 // It is open, as nobody else has it.
                 let _ = next.mailbox().push_always(envelope);

@@ -16,7 +16,7 @@ use crate::{Actor, ActorId, Key, meters::ActorMeters};
 
 /// The actors of a type that are awake, or about to be, and the connections of those that sleep.
 pub(super) struct AwakeTable<A: Actor> {
-    /// Each belongs to its task.
+    /// Each belongs to its task, or to itself while it is dormant.
     awake: Mutex<HashMap<Key, Weak<ActorCell<A>>>>,
     /// The keys of those that are awake and have their identity; `None` until somebody asks for an id, which few do.
     ids: Mutex<Option<BTreeMap<ActorId, Key>>>,
@@ -126,9 +126,8 @@ impl<A: Actor> LockedTable<'_, A> {
         self.awake.remove(cell.key());
         shrink(&mut self.awake);
         self.count();
-        if !cell.connections().is_empty() {
-            let connections = Arc::clone(cell.connections());
-            self.table.hibernating.lock().insert(cell.key().clone(), connections);
+        if let Some(connections) = cell.known_connections().filter(|known| !known.is_empty()) {
+            self.table.hibernating.lock().insert(cell.key().clone(), Arc::clone(connections));
         }
         true
     }

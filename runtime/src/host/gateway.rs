@@ -157,7 +157,7 @@ impl<A: Actor> HostedActor for ActorCell<A> {
 
     fn sleep_if_idle(&self) {
         self.keep_alive().evict();
-        self.nudge();
+        self.mailbox().nudge();
     }
 
     fn destroy(self: Arc<Self>) -> BoxFuture<'static, Result<(), Fault>> {

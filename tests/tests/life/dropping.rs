@@ -229,6 +229,48 @@ fn actors_are_gone_with_tokios_runtime() {
     }
 }
 
+/// In memory only, and idle between its calls: then it has no task.
+#[derive(Default)]
+struct Idler {
+    calls: u32,
+}
+
+#[actor(ephemeral)]
+impl Idler {
+    #[action]
+    fn count_call(&mut self) -> u32 {
+        self.calls += 1;
+        self.calls
+    }
+}
+
+/// Calls it, and lets its task leave.
+async fn calls_of(idler: &IdlerHandle) -> u32 {
+    let calls = idler.count_call().await.unwrap();
+    for _ in 0..10 {
+        tokio::task::yield_now().await;
+    }
+    calls
+}
+
+#[test]
+fn actors_without_a_task_are_gone_with_their_tokio_runtime_and_with_no_other() {
+    let runtime = || Builder::new_current_thread().enable_all().build().unwrap();
+    let (first, second) = (runtime(), runtime());
+    let store = Arc::new(MemoryStore::new());
+    let registry = Registry::new().store(Arc::clone(&store)).register::<Idler>();
+    let client = registry.client();
+    let (one, other) = (client.get_or_create::<Idler>("one"), client.get_or_create::<Idler>("other"));
+    assert_eq!(first.block_on(calls_of(&one)), 1);
+    assert_eq!(second.block_on(calls_of(&other)), 1);
+    drop(first);
+    assert_eq!(second.block_on(calls_of(&one)), 1, "it was gone with its runtime");
+    assert_eq!(second.block_on(calls_of(&other)), 2, "it runs on another");
+    drop(second);
+    drop((registry, client, one, other));
+    assert!(is_free(&store), "{} have the store", Arc::strong_count(&store));
+}
+
 /// Waits until something is noted on this page, and takes it off.
 async fn begun(page: &str) {
     while noted(page).is_empty() {

@@ -244,7 +244,7 @@ impl<'a, A: Actor> Closing<'a, A> {
             _ => self.0.owner().forget(self.0),
         }
         // Before anybody hears that it sleeps: a caller that waits for a permit finds it free.
-        self.0.release_permit();
+        self.0.set_awake(None);
         match reason {
             Reason::StartFailed(fault) => self.0.lifecycle().set_started(Err(fault.clone())),
             Reason::Dropped => self.0.lifecycle().set_started(Err(faults::unanswered())),

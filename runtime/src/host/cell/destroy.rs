@@ -108,11 +108,12 @@ impl<A: Actor> Closing<'_, A> {
     }
 
     pub(super) fn close_conns(&self) {
-        for conn in self.cell().connections().snapshot().iter() {
+        let Some(connections) = self.cell().known_connections() else { return };
+        for conn in connections.snapshot().iter() {
             conn.close(Close::new(1000, ""));
             // They were this actor's: none of them is passed on to the next one of its key.
             conn.mark_closed();
-            self.cell().connections().remove(conn.id());
+            connections.remove(conn.id());
         }
     }
 }

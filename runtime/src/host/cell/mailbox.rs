@@ -32,6 +32,10 @@
 //! **The state is an `Arc`.** Readers have a clone each, which they drop before they say that they have ended; so whoever has
 //! taken it while nobody reads has the only one, and can change it.
 //!
+//! **Without a task.** The actor's task may end where it would wait for something to do. In place of its own waker it leaves
+//! one that spawns the task again ([`next_or_leave`](Mailbox::next_or_leave)), under the same lock under which it has found
+//! nothing: so all that is said above of waking holds for that too. `dormant.rs` has the other half.
+//!
 //! `model.rs` checks all of this under every schedule that a model checker comes up with.
 
 use std::{
@@ -82,6 +86,15 @@ pub(in crate::host) enum Next<T> {
     Closed,
 }
 
+/// What a task gets that is to end if there is nothing for it to do.
+pub(in crate::host) enum NextOrLeft<T> {
+    Next(Next<T>),
+    /// It has something else to do.
+    Else,
+    /// There is nothing: another task may run already, and this one is to touch nothing any more.
+    Left,
+}
+
 /// Why an item was not taken, and the item.
 pub(in crate::host) enum Rejected<T> {
     Full(T),
@@ -115,8 +128,10 @@ pub(in crate::host) struct Inner<S, T> {
     /// What the task has taken out and is not [`done`](Mailbox::done) with.
     under_way: usize,
     nudged: bool,
-    /// Of the actor's task, while it waits.
+    /// Of the actor's task, while it waits; or what spawns it again.
     waker: Option<Waker>,
+    /// Whether the task has left.
+    is_dormant: bool,
     is_discarded: bool,
 }
 
@@ -356,6 +371,30 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
         .await
     }
 
+    /// The same for a task that ends if there is nothing for it to do. This waker spawns it again.
+    pub(in crate::host) fn next_or_leave(
+        &self,
+        has_else: impl FnOnce() -> bool,
+        spawns: impl FnOnce() -> Waker,
+    ) -> NextOrLeft<T> {
+        let (next, old) = self.lock.with(|inner| match inner.try_next() {
+            Some(next) => (NextOrLeft::Next(next), None),
+            // As above.
+            None if has_else() => (NextOrLeft::Else, None),
+            None => {
+                inner.is_dormant = true;
+                (NextOrLeft::Left, inner.waker.replace(spawns()))
+            }
+        });
+        drop(old);
+        next
+    }
+
+    /// Takes away what spawns the actor's task again, if that has left: nobody will.
+    pub(in crate::host) fn take_dormant(&self) -> Option<Waker> {
+        self.lock.with(|inner| std::mem::take(&mut inner.is_dormant).then(|| inner.waker.take())).flatten()
+    }
+
     /// The next late item or nudge.
     pub(in crate::host) async fn next_late(&self) -> Next<T> {
         poll_fn(|task| self.lock.with(|inner| inner.poll(task, Inner::try_next_late))).await
@@ -416,6 +455,7 @@ impl<S, T: Queued> Inner<S, T> {
             under_way: 0,
             nudged: false,
             waker: None,
+            is_dormant: false,
             is_discarded: false,
         }
     }
@@ -503,6 +543,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     fn wake(&mut self) -> Wake {
+        self.is_dormant = false;
         Wake(self.waker.take())
     }
 

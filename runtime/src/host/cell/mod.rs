@@ -15,6 +15,7 @@
 //! - `sender.rs` is the way in. An idle actor needs no task for a call: the caller runs it in place (`host/turn`).
 //! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep.
 //! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
+//! - `dormant.rs`: an actor that has nothing to do needs no task either.
 //! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says
 //!   when to look at that.
 //! - `owner.rs` says what a cell has of its actor type.
@@ -26,17 +27,20 @@
 //! types of their own, for one purpose each, that have the cell: [`Sender`](sender::Sender), [`Starting`](start::Starting),
 //! [`ActorTask`](task::ActorTask), [`Closing`](close::Closing), [`Turns`](super::turn::turns::Turns).
 //!
-//! Who owns a cell: its task, and whoever has a handle on what runs for it ([`KeepAliveGuard`](keep_alive::KeepAliveGuard),
-//! [`Ctx`](crate::Ctx)). The table of those awake and the sleep timer hold it weakly.
+//! Who owns a cell: its task, or itself while it is dormant, and whoever has a handle on what runs for it
+//! ([`KeepAliveGuard`](keep_alive::KeepAliveGuard), [`Ctx`](crate::Ctx)). The table of those awake and the sleep timer hold it
+//! weakly.
 
 pub(in crate::host) mod absent;
 pub(in crate::host) mod close;
 pub(in crate::host) mod destroy;
+pub(in crate::host) mod dormant;
 pub(in crate::host) mod envelope;
 pub(in crate::host) mod envelope_queue;
 pub(in crate::host) mod evict;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;
+pub(in crate::host) mod inherited;
 pub(in crate::host) mod input;
 pub(in crate::host) mod keep_alive;
 pub(in crate::host) mod last_use;
@@ -45,6 +49,7 @@ pub(in crate::host) mod mailbox;
 pub(in crate::host) mod owner;
 pub(in crate::host) mod park;
 pub(in crate::host) mod parked;
+pub(in crate::host) mod residence;
 pub(in crate::host) mod sender;
 #[cfg(all(test, feature = "client"))]
 pub(in crate::host) mod sizes;
@@ -62,7 +67,7 @@ use std::sync::{Arc, OnceLock, atomic::AtomicUsize};
 
 use parking_lot::Mutex;
 
-pub(super) use self::{absent::Absent, state::Core};
+pub(super) use self::{absent::Absent, inherited::Inherited, residence::Awake, state::Core};
 use self::{
     fair_queue::Bounds,
     keep_alive::{KeepAlive, Kept, LifecycleRequest},
@@ -70,15 +75,14 @@ use self::{
     lifecycle::{Lifecycle, Phase},
     mailbox::Mailbox,
     owner::{Owner, TypeResources},
-    sleep_timer::{NextLook, Sleeper},
+    sleep_timer::{NextLook, SleepTimer, Sleeper},
 };
 use super::{
     Shared,
-    admission::awake_limit::AwakePermit,
     connections::Connections,
     durability::durable::Durable,
     pending_output::ActorDurable,
-    queues::state::QueueSet,
+    queues::own_queues::OwnQueues,
     turn::call_chain::{Chain, Hold, Link, Reading},
 };
 use crate::{Actor, Contract, Key, store::ActorRecord};
@@ -100,8 +104,10 @@ pub(crate) struct ActorCell<A: Actor> {
     durable: ActorDurable<A>,
     /// What keeps it from sleeping, and what must end before it sleeps.
     keep_alive: KeepAlive,
-    /// Its permit to be awake.
-    permit: Mutex<Option<AwakePermit>>,
+    /// What lets it be awake.
+    awake: Mutex<Option<Awake>>,
+    /// That of the tokio runtime that it runs on.
+    sleep_timer: Arc<SleepTimer<Self>>,
     /// When it was last used past its mailbox.
     last_use: LastUse,
     /// When it looks again whether it can sleep.
@@ -110,7 +116,8 @@ pub(crate) struct ActorCell<A: Actor> {
     address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
     starting_reads: AtomicUsize,
-    connections: Arc<Connections<A>>,
+    /// Made with the first connection, or by what asks for one.
+    connections: OnceLock<Arc<Connections<A>>>,
 }
 
 /// What is sent to it.
@@ -128,11 +135,13 @@ impl<A: Actor> ActorCell<A> {
         resources: Arc<TypeResources<Self>>,
         key: Key,
         absent: Absent,
-        connections: Arc<Connections<A>>,
+        inherited: Inherited<A>,
+        sleep_timer: Arc<SleepTimer<Self>>,
     ) -> Self {
         let mailbox = Mailbox::new(Bounds::of(resources.shared().limits()), Core { state: None });
         let (table, meters) = (<A::Contract as Contract>::QUEUES, resources.meters().queues());
-        let queues = QueueSet::new(table, meters, resources.shared().queued(), A::EPHEMERAL);
+        let queues = OwnQueues::new(table, meters, resources.shared().queued(), A::EPHEMERAL);
+        let (gate, connections) = inherited.into_parts();
         Self {
             owner,
             resources,
@@ -141,9 +150,10 @@ impl<A: Actor> ActorCell<A> {
             identity: OnceLock::new(),
             lifecycle: Lifecycle::default(),
             mailbox,
-            durable: Durable::new(connections.gate().clone(), queues),
+            durable: Durable::new(gate, queues),
             keep_alive: KeepAlive::default(),
-            permit: Mutex::default(),
+            awake: Mutex::default(),
+            sleep_timer,
             last_use: LastUse::default(),
             next_look: NextLook::default(),
             address: OnceLock::new(),
@@ -179,17 +189,19 @@ impl<A: Actor> ActorCell<A> {
         &self.mailbox
     }
 
+    /// Its connections, for what is done with one.
     pub(crate) fn connections(&self) -> &Arc<Connections<A>> {
-        &self.connections
+        let make = || Arc::new(Connections::new(self.durable.gate().clone(), self.resources.meters()));
+        self.connections.get_or_init(make)
+    }
+
+    /// Its connections, if it ever had one.
+    pub(super) fn known_connections(&self) -> Option<&Arc<Connections<A>>> {
+        self.connections.get()
     }
 
     pub(in crate::host) fn durable(&self) -> &ActorDurable<A> {
         &self.durable
-    }
-
-    /// Has the actor's task look at what is to be done beside what waits in the mailbox.
-    pub(super) fn nudge(&self) {
-        self.mailbox.nudge();
     }
 
     /// Who the actor is, once that is known.
@@ -236,15 +248,15 @@ impl<A: Actor> ActorCell<A> {
         self.mailbox.close();
     }
 
-    /// It is awake with this permit from now on.
-    pub(super) fn set_permit(&self, permit: AwakePermit) {
-        *self.permit.lock() = Some(permit);
+    /// It is awake from now on, or no more.
+    pub(super) fn set_awake(&self, awake: Option<Awake>) {
+        let before = std::mem::replace(&mut *self.awake.lock(), awake);
+        drop(before);
     }
 
-    /// It needs its permit no longer.
-    pub(super) fn release_permit(&self) {
-        let permit = self.permit.lock().take();
-        drop(permit);
+    /// That of the tokio runtime that it runs on.
+    pub(super) fn sleep_timer(&self) -> &Arc<SleepTimer<Self>> {
+        &self.sleep_timer
     }
 
     /// When it was last used past its mailbox.
@@ -271,7 +283,7 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether nothing keeps it awake.
     pub(super) fn is_idle(&self) -> bool {
-        let alone = A::OPTIONS.hibernate || self.connections.is_empty();
+        let alone = A::OPTIONS.hibernate || self.known_connections().is_none_or(|known| known.is_empty());
         alone && !self.keep_alive.is_held() && !(A::EPHEMERAL && self.durable.has_alarms())
     }
 

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use futures_util::future::BoxFuture;
 
-use super::sleep_timer::{SleepTimer, Sleeper};
+use super::sleep_timer::{SleepTimers, Sleeper};
 use crate::{
     ActorId, Fault, Key,
     delivery::drop_counters::DropCounters,
@@ -17,7 +17,7 @@ pub(in crate::host) struct TypeResources<C> {
     name: &'static str,
     shared: Arc<Shared>,
     /// Has them look whether they can sleep.
-    sleep_timer: Arc<SleepTimer<C>>,
+    sleep_timers: SleepTimers<C>,
     /// What its slow clients do not get.
     drops: Arc<DropCounters>,
     meters: Arc<ActorMeters>,
@@ -32,7 +32,7 @@ impl<C: Sleeper> TypeResources<C> {
         meters: ActorMeters,
     ) -> Arc<Self> {
         let (drops, meters) = (Arc::new(drops), Arc::new(meters));
-        Arc::new(Self { name, shared, sleep_timer: SleepTimer::new(sleep_timeout), drops, meters })
+        Arc::new(Self { name, shared, sleep_timers: SleepTimers::new(sleep_timeout), drops, meters })
     }
 }
 
@@ -45,8 +45,8 @@ impl<C> TypeResources<C> {
         &self.shared
     }
 
-    pub(in crate::host) fn sleep_timer(&self) -> &Arc<SleepTimer<C>> {
-        &self.sleep_timer
+    pub(in crate::host) fn sleep_timers(&self) -> &SleepTimers<C> {
+        &self.sleep_timers
     }
 
     pub(in crate::host) fn drops(&self) -> &Arc<DropCounters> {

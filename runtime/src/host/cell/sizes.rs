@@ -6,14 +6,14 @@ use std::{hint::black_box, sync::Arc};
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Absent,
+    Absent, Inherited,
     task::{ActorTask, run},
 };
 use crate::{
     Body, Ctx, Fault, Key, Limits, RawSocket, actor,
     host::{
         ActorType, Shared, Turn,
-        connections::Connections,
+        pending_output::ActorGate,
         turn::{
             call::{Call, Destination},
             call_chain::Chain,
@@ -119,8 +119,7 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
         Limits::new(),
         crate::util::clock::Clock::start(None),
     ));
-    let connections = Arc::new(Connections::new(kind.meters()));
-    let cell = kind.new_cell(Key::from("whale"), Absent::Make(None), connections);
+    let cell = kind.new_cell(Key::from("whale"), Absent::Make(None), Inherited::Gate(ActorGate::new()));
 
     let task = run(ActorTask::new(&cell), None, Span::none());
     assert!(size_of_val(&task) < TASK, "the task of an actor: {}", size_of_val(&task));

@@ -1,12 +1,12 @@
-//! Sleep timer: one for all actors of a type, in place of one for each of them.
+//! Sleep timer: one for all actors of a type that run on one tokio runtime, in place of one for each of them.
 //!
 //! An actor's task says when it is to look again whether it can sleep ([`SleepTimer::set`]), and is woken at that time. Most
 //! look when they have been idle for long enough: those that were used since are not woken for that, but entered anew for when
 //! they will have been. Times are rounded up to ticks of about a thousandth of the sleep time-out, so that actors that were
 //! made together share an entry.
 //!
-//! The timer has a task as long as somebody is entered. If the tokio runtime of that task is shut down, all that are entered
-//! are woken: those that run on another runtime enter themselves anew, and the first of them has a task made there.
+//! The timer has a task as long as somebody is entered. If tokio's runtime is shut down, that task is dropped, and all that
+//! are entered hear of it: so those that have no task of their own do too (`dormant.rs`).
 //!
 //! Locks: the table is locked last, and nobody is woken under it.
 
@@ -16,18 +16,27 @@ use std::{
         Arc, Weak,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
+    thread,
     time::Duration,
 };
 
 use parking_lot::Mutex;
-use tokio::{sync::Notify, time::sleep_until};
+use tokio::{runtime::Handle, sync::Notify, time::sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::last_use::LastUse;
 use crate::util::{clock::Clock, task};
 
-/// The actors of a type, by when each is to look whether it can sleep.
+/// The sleep timers of a type of actors: one for each tokio runtime.
+pub(in crate::host) struct SleepTimers<T> {
+    sleep_timeout: Duration,
+    /// Those that are in use.
+    timers: Mutex<Vec<Weak<SleepTimer<T>>>>,
+}
+
+/// The actors of a type on one tokio runtime, by when each is to look whether it can sleep.
 pub(in crate::host) struct SleepTimer<T> {
+    runtime: Handle,
     tick_ms: u64,
     timeout_ms: u64,
     table: Mutex<Table<T>>,
@@ -42,7 +51,7 @@ struct Table<T> {
 }
 
 /// Somebody who is entered.
-pub(in crate::host) trait Sleeper: Send + Sync + 'static {
+pub(in crate::host) trait Sleeper: OnRuntime {
     fn next_look(&self) -> &NextLook;
 
     /// It is looked whether it was used. Says whether that is to be looked at again a sixteenth of the time-out later: it is
@@ -56,6 +65,18 @@ pub(in crate::host) trait Sleeper: Send + Sync + 'static {
 
     /// Wakes its task, which finds that it is [due](NextLook::take_due).
     fn wake(&self);
+
+    /// It is to look now.
+    fn look_now(&self) {
+        self.next_look().is_due.store(true, Ordering::Release);
+        self.wake();
+    }
+}
+
+/// What runs on a tokio runtime, whether it has a task there or not.
+pub(in crate::host) trait OnRuntime: Send + Sync + 'static {
+    /// That runtime is shut down. Called under no lock.
+    fn runtime_is_over(self: Arc<Self>);
 }
 
 /// What a timer goes by.
@@ -93,16 +114,40 @@ impl NextLook {
     }
 }
 
-impl<T: Sleeper> SleepTimer<T> {
+impl<T: Sleeper> SleepTimers<T> {
     /// For actors that sleep after so long.
-    pub(in crate::host) fn new(sleep_timeout: Duration) -> Arc<Self> {
+    pub(in crate::host) fn new(sleep_timeout: Duration) -> Self {
+        Self { sleep_timeout, timers: Mutex::default() }
+    }
+
+    /// The timer of this tokio runtime.
+    pub(in crate::host) fn of(&self, runtime: &Handle) -> Arc<SleepTimer<T>> {
+        let mut timers = self.timers.lock();
+        let known = timers.iter().filter_map(Weak::upgrade).find(|timer| timer.runtime.id() == runtime.id());
+        known.unwrap_or_else(|| {
+            let timer = SleepTimer::new(self.sleep_timeout, runtime.clone());
+            timers.retain(|timer| timer.strong_count() > 0);
+            timers.push(Arc::downgrade(&timer));
+            timer
+        })
+    }
+}
+
+impl<T: Sleeper> SleepTimer<T> {
+    fn new(sleep_timeout: Duration, runtime: Handle) -> Arc<Self> {
         let timeout_ms = to_ms(sleep_timeout).max(1);
         Arc::new(Self {
+            runtime,
             tick_ms: (timeout_ms / 1024).max(1),
             timeout_ms,
             table: Mutex::new(Table { ticks: BTreeMap::new(), has_task: false }),
             earlier: Notify::new(),
         })
+    }
+
+    /// The tokio runtime that its actors run on.
+    pub(in crate::host) fn runtime(&self) -> &Handle {
+        &self.runtime
     }
 
     /// It is to look then, and not when it was to look before.
@@ -131,7 +176,7 @@ impl<T: Sleeper> SleepTimer<T> {
         table.has_task |= begins;
         drop(table);
         if begins {
-            task::spawn(run(Running(Some(Arc::clone(self))), Arc::clone(keeper)));
+            task::spawn_on(&self.runtime, run(Running(Some(Arc::clone(self))), Arc::clone(keeper)));
         } else if first_ms.is_none_or(|first_ms| tick_ms < first_ms) {
             self.earlier.notify_one();
         }
@@ -198,28 +243,24 @@ async fn run<T: Sleeper>(mut running: Running<T>, keeper: Arc<impl Timekeeper>) 
     loop {
         let (due, next_ms) = timer.take_due(now_ms, &mut running);
         for sleeper in due {
-            look_now(&*sleeper);
+            sleeper.look_now();
         }
         let Some(next_ms) = next_ms else { return };
         tokio::select! {
             () = sleep_until(keeper.clock().instant(next_ms)) => now_ms = next_ms.max(keeper.clock().elapsed_ms()),
             () = timer.earlier.notified() => now_ms = keeper.clock().elapsed_ms(),
-            () = keeper.over().cancelled() => return,
+            () = keeper.over().cancelled() => return running.end(|sleeper| sleeper.look_now()),
         }
     }
 }
 
-fn look_now(sleeper: &impl Sleeper) {
-    sleeper.next_look().is_due.store(true, Ordering::Release);
-    sleeper.wake();
-}
-
-/// The task of a timer. If it is dropped before its time, whoever is entered has to see to itself.
+/// The task of a timer.
 struct Running<T: Sleeper>(Option<Arc<SleepTimer<T>>>);
 
-impl<T: Sleeper> Drop for Running<T> {
-    fn drop(&mut self) {
-        let Some(timer) = &self.0 else { return };
+impl<T: Sleeper> Running<T> {
+    /// It runs no more, which whoever is entered is told.
+    fn end(&mut self, tell: fn(Arc<T>)) {
+        let Some(timer) = self.0.take() else { return };
         let left = {
             let mut table = timer.table.lock();
             table.has_task = false;
@@ -227,8 +268,16 @@ impl<T: Sleeper> Drop for Running<T> {
         };
         for sleeper in left.into_values().flatten().filter_map(|sleeper| sleeper.upgrade()) {
             sleeper.next_look().tick_ms.store(0, Ordering::Relaxed);
-            look_now(&*sleeper);
+            tell(sleeper);
         }
+    }
+}
+
+/// It is dropped before its end where tokio's runtime is shut down.
+impl<T: Sleeper> Drop for Running<T> {
+    fn drop(&mut self) {
+        // If it has panicked, they have lost nothing but their timer.
+        self.end(if thread::panicking() { |sleeper| sleeper.look_now() } else { T::runtime_is_over });
     }
 }
 

@@ -92,7 +92,7 @@ impl<'a, A: Actor> Starting<'a, A> {
         self.0.queues().refill();
         self.0.durable().queues_have_changed();
         if corrected {
-            self.0.nudge();
+            self.0.mailbox().nudge();
         }
     }
 

@@ -10,7 +10,9 @@
 //! 5. Work that is to end first (`ctx.wait_until`) is waited for, for up to 15 s, in which the actor goes on as before.
 //! 6. Then [`Closing::close`] ends the activation. A sleep that the store fails is tried again after 5 s, a destroy after 1 s.
 //!    A mailbox that is closed and empty is a stop of the server.
-//! 7. A task that is dropped half-way, as tokio does when it is shut down, leaves an actor that nobody runs:
+//! 7. Where it would wait for the mailbox, and nothing that it remembers matters, it ends, and leaves the actor dormant:
+//!    `dormant.rs`.
+//! 8. A task that is dropped half-way, as tokio does when it is shut down, leaves an actor that nobody runs:
 //!    [`ActorTask`]'s drop tells whoever waits for it, and lets go of what it holds.
 //!
 //! Rare steps are boxed where they are awaited: there is a task for each awake actor, and it is to be small.
@@ -31,7 +33,7 @@ use super::{
     close::{Closing, END_TIMEOUT},
     keep_alive::LifecycleRequest,
     lifecycle::{Phase, Reason},
-    mailbox::Next,
+    mailbox::{Next, NextOrLeft},
     sleep_timer::{Sleeper, When},
     wake::wake,
 };
@@ -52,7 +54,7 @@ use crate::{
 /// The task of an actor, from the start in the span of whoever needs it first to its end. If it is made, it is counted for
 /// this maker.
 pub(in crate::host) async fn run<A: Actor>(task: ActorTask<A>, maker: Option<Maker>, span: Span) {
-    let cell = &task.0;
+    let cell = task.cell();
     // Boxed, here and below: what is rare is not to make every task as large as it is.
     match Box::pin(wake(cell, maker).instrument(span)).await {
         Ok(created) => {
@@ -79,25 +81,51 @@ enum Step<A: Actor> {
     BeginFiring,
     /// See whether it can sleep.
     Look,
+    /// Nothing: it ends, and touches nothing any more.
+    Leave,
+}
+
+/// How a task ends.
+enum Ended {
+    /// The actor has ended.
+    Closed,
+    /// The actor is dormant.
+    Left,
 }
 
 /// What a task has of the actor that it runs. Tasks are dropped half-way when tokio's runtime is shut down; then nobody
 /// runs the actor any more, and what it still holds is let go of.
-pub(in crate::host) struct ActorTask<A: Actor>(Arc<ActorCell<A>>);
+pub(in crate::host) struct ActorTask<A: Actor>(Arc<ActorCell<A>>, HasLeft);
+
+/// Whether a task has left a dormant actor, which may have another one by now.
+struct HasLeft(bool);
 
 impl<A: Actor> ActorTask<A> {
     pub(in crate::host) fn new(cell: &Arc<ActorCell<A>>) -> Self {
-        Self(Arc::clone(cell))
+        Self(Arc::clone(cell), HasLeft(false))
     }
 
     pub(in crate::host) fn cell(&self) -> &Arc<ActorCell<A>> {
         &self.0
     }
+
+    /// Runs an actor that has just started.
+    pub(in crate::host) async fn run_loop(self) {
+        self.0.used();
+        self.look_again(When::Idle);
+        self.go_on().await;
+    }
+
+    /// Runs an actor that has started, until it ends or is dormant.
+    pub(super) async fn go_on(mut self) {
+        let ended = self.run_steps().await;
+        self.1 = HasLeft(matches!(ended, Ended::Left));
+    }
 }
 
 impl<A: Actor> Drop for ActorTask<A> {
     fn drop(&mut self) {
-        if self.0.lifecycle().phase() < Phase::Closed {
+        if !self.1.0 && self.0.lifecycle().phase() < Phase::Closed {
             Closing::of(&self.0).close_now(&Reason::Dropped);
         }
     }
@@ -109,9 +137,7 @@ impl<A: Actor> ActorTask<A> {
     /// When a sleep is tried again that the store failed. Nobody waits for it.
     const RETRY_SLEEP: Duration = Duration::from_secs(5);
 
-    pub(in crate::host) async fn run_loop(&self) {
-        self.0.used();
-        self.look_again(When::Idle);
+    async fn run_steps(&self) -> Ended {
         // The time has come to look whether it can sleep.
         let mut looks = false;
         // Set while nothing but work that is to end first keeps it from sleeping.
@@ -119,8 +145,12 @@ impl<A: Actor> ActorTask<A> {
         // Set while it asks to sleep and could not be saved: what fails wakes the actor's task, and would have it try at once.
         let mut sleeps_not_before = None;
         let (mut firing, mut quantum) = (FiringAlarms::default(), Quantum::new());
+        // Set by what may have more of its kind behind it.
+        let mut lingers = false;
         loop {
-            match self.next_step(&firing).await {
+            let may_leave =
+                !looks && finish_by.is_none() && sleeps_not_before.is_none() && self.may_be_dormant();
+            match self.next_step(&firing, may_leave, &mut lingers).await {
                 Step::Take(Next::Item(envelope)) => {
                     let (dispatch, most) = (Dispatch::of(&self.0), firing.calls_before());
                     let taken = match dispatch.take_now(envelope, most) {
@@ -129,6 +159,7 @@ impl<A: Actor> ActorTask<A> {
                         Err(envelope) => Box::pin(dispatch.take(envelope, most, &mut firing)).await,
                     };
                     firing.ran(taken);
+                    lingers = true;
                     if self.0.mailbox().done() {
                         self.0.used();
                     } else if quantum.is_over_after(taken) {
@@ -140,8 +171,9 @@ impl<A: Actor> ActorTask<A> {
                 Step::Take(Next::Nudged) => Box::pin(self.0.turns().settle()).await,
                 Step::Take(Next::Closed) => {
                     Box::pin(Closing::of(&self.0).close(Reason::Shutdown)).await;
-                    break;
+                    return Ended::Closed;
                 }
+                Step::Leave => return Ended::Left,
                 Step::BeginFiring => firing.begin(None),
                 Step::Fire => {
                     Box::pin(self.0.schedules().fire_next(&mut firing)).await;
@@ -157,7 +189,7 @@ impl<A: Actor> ActorTask<A> {
             let now = Instant::now();
             if self.0.is_to_be_destroyed() {
                 if Box::pin(Closing::of(&self.0).close(Reason::Destroy)).await {
-                    break;
+                    return Ended::Closed;
                 }
                 firing.break_off();
                 if !self.0.is_to_be_destroyed() {
@@ -182,7 +214,7 @@ impl<A: Actor> ActorTask<A> {
             {
                 next_look = Some(When::In(END_TIMEOUT));
             } else if Box::pin(Closing::of(&self.0).close(Reason::Sleep)).await {
-                break;
+                return Ended::Closed;
             } else {
                 finish_by = None;
                 if self.0.keep_alive().request() == LifecycleRequest::Sleep {
@@ -197,7 +229,7 @@ impl<A: Actor> ActorTask<A> {
     }
 
     /// What the actor's task does next.
-    async fn next_step(&self, firing: &FiringAlarms) -> Step<A> {
+    async fn next_step(&self, firing: &FiringAlarms, may_leave: bool, lingers: &mut bool) -> Step<A> {
         if firing.is_on() {
             let next = if firing.is_next() { None } else { self.0.mailbox().try_next() };
             return next.map_or(Step::Fire, Step::Take);
@@ -211,7 +243,35 @@ impl<A: Actor> ActorTask<A> {
                 step = self.next_of_mailbox() => step,
             };
         }
+        if may_leave {
+            return self.next_or_leave(lingers).await;
+        }
         self.next_of_mailbox().await
+    }
+
+    /// The same for a task that may leave: it lingers first, if it has done something just now.
+    async fn next_or_leave(&self, lingers: &mut bool) -> Step<A> {
+        let mailbox = self.0.mailbox();
+        if *lingers {
+            if let Some(next) = mailbox.try_next() {
+                return Step::Take(next);
+            }
+            *lingers = false;
+            yield_now().await;
+        }
+        let is_due = || Sleeper::next_look(&*self.0).take_due();
+        match mailbox.next_or_leave(is_due, || Waker::from(Arc::clone(&self.0))) {
+            NextOrLeft::Next(next) => Step::Take(next),
+            NextOrLeft::Else => Step::Look,
+            NextOrLeft::Left => Step::Leave,
+        }
+    }
+
+    /// Whether the actor needs no task before something comes.
+    fn may_be_dormant(&self) -> bool {
+        let keep_alive = self.0.keep_alive();
+        let is_busy = keep_alive.is_held() || keep_alive.is_finishing();
+        !A::HOOKS.run && !is_busy && self.0.known_connections().is_none_or(|known| known.is_empty())
     }
 
     async fn next_of_mailbox(&self) -> Step<A> {
@@ -286,6 +346,6 @@ impl<A: Actor> ActorTask<A> {
 
     /// Has its task woken then, to look whether it can sleep.
     fn look_again(&self, when: When) {
-        self.0.resources().sleep_timer().set(&self.0, when, self.0.shared());
+        self.0.sleep_timer().set(&self.0, when, self.0.shared());
     }
 }

@@ -69,7 +69,7 @@ mod tests {
     use serde::{Deserialize, Serialize};
 
     use super::*;
-    use crate::host::connections::Connections;
+    use crate::host::{connections::Connections, pending_output::ActorGate};
     use crate::{
         ConnId, Limits, actor,
         actor::conn::{NewConn, Peer},
@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn an_event_that_waits_to_be_saved_waits_once_for_all_who_get_it() {
         let meters = Arc::new(ActorMeters::new("crier", &[], crate::actor::conn::events::<Crier>(), &[]));
-        let connections = Connections::<Crier>::new(&meters);
+        let connections = Connections::<Crier>::new(ActorGate::new(), &meters);
         let limits = Arc::new(Limits::new());
         let outboxes: Vec<_> = (0..100)
             .map(|number| {

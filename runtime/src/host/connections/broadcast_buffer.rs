@@ -23,15 +23,12 @@
 
 use std::{
     future::poll_fn,
-    pin::{Pin, pin},
+    pin::pin,
     sync::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
-    task::{Context, Poll},
 };
-
-use pin_project_lite::pin_project;
 
 use super::{audience::Audience, broadcast::Broadcast, turn_buffer::TurnBuffer};
 use crate::{
@@ -85,25 +82,15 @@ impl<A: Actor> BroadcastBuffer<A> {
         self.changed();
     }
 
-    /// Runs a turn. Its events leave at its end.
-    #[inline]
-    pub(in crate::host) fn corked<T>(&self, turn: impl FnOnce() -> T) -> T {
-        self.corked_in(&mut TurnScope::Unnamed, turn)
-    }
-
-    /// Runs a turn. Its events leave wherever it awaits and at its end.
-    pub(in crate::host) fn corked_async<F: Future>(&self, turn: F) -> Corked<'_, A, F> {
-        Corked { buffer: self, scope: TurnScope::Unnamed, turn }
-    }
-
     /// Runs code beside the turns, which may last: what it sends without awaiting belongs together.
     pub(in crate::host) async fn corked_beside<T>(&self, code: impl Future<Output = T>) -> T {
         let mut code = pin!(code);
-        poll_fn(|task| self.corked(|| code.as_mut().poll(task))).await
+        poll_fn(|task| self.corked_in(&mut TurnScope::Unnamed, || code.as_mut().poll(task))).await
     }
 
+    /// Runs a turn, or one poll of it. Its events leave at the end of that.
     #[inline]
-    fn corked_in<T>(&self, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
+    pub(in crate::host) fn corked_in<T>(&self, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
         scope.enter(|| {
             let cork = self.cork();
             let result = code();
@@ -135,25 +122,6 @@ impl<A: Actor> BroadcastBuffer<A> {
     /// Sends what is buffered, so that something else can follow it.
     pub(crate) fn flush(&self) {
         self.buffer.flush(|buffered| buffered.send(&self.gate));
-    }
-}
-
-pin_project! {
-    /// A turn that awaits. No `async` block, which would hold it twice.
-    pub(in crate::host) struct Corked<'a, A: Actor, F> {
-        buffer: &'a BroadcastBuffer<A>,
-        scope: TurnScope,
-        #[pin]
-        turn: F,
-    }
-}
-
-impl<A: Actor, F: Future> Future for Corked<'_, A, F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        this.buffer.corked_in(this.scope, || this.turn.poll(task))
     }
 }
 

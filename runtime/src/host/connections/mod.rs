@@ -57,16 +57,8 @@ struct Members<A: Actor> {
 }
 
 impl<A: Actor> Connections<A> {
-    pub(super) fn new(meters: &Arc<ActorMeters>) -> Self {
-        Self::with(ActorGate::new(), meters)
-    }
-
-    /// That of an actor that is provisional.
-    pub(super) fn provisional(meters: &Arc<ActorMeters>) -> Self {
-        Self::with(ActorGate::provisional(), meters)
-    }
-
-    fn with(gate: ActorGate<A>, meters: &Arc<ActorMeters>) -> Self {
+    /// Those of an actor that has this gate.
+    pub(super) fn new(gate: ActorGate<A>, meters: &Arc<ActorMeters>) -> Self {
         Self {
             members: Mutex::new(Members { by_id: BTreeMap::new(), snapshot: None }),
             broadcasts: Arc::new(BroadcastBuffer::new(gate.clone())),

@@ -100,7 +100,7 @@ pub(in crate::host) fn commit(
 /// A save that has ended. Its actor, and all that wait for it, are to be told.
 #[must_use = "callers wait to hear of it"]
 pub(super) struct SaveEnd {
-    save: Save,
+    save: Box<Save>,
     /// More has changed, and no save is under way whose end would see to it.
     is_next_due: bool,
 }
@@ -174,7 +174,7 @@ impl<P: Pending> Durable<P> {
     }
 
     /// The store has what was to be saved.
-    fn saved(&self, mut locked: Locked<'_, P>, save: Save) -> SaveEnd {
+    fn saved(&self, mut locked: Locked<'_, P>, save: Box<Save>) -> SaveEnd {
         let Submission { generation, revision, .. } = save.submission;
         if locked.gate.is_of(generation) {
             let Parts { saves, alarms, queues } = &mut *locked.parts;
@@ -189,7 +189,7 @@ impl<P: Pending> Durable<P> {
     }
 
     /// The save under way has ended. `Err`: the store does not have it, or is not known to.
-    fn end_save(&self, done: bool) -> Option<Result<SaveEnd, Save>> {
+    fn end_save(&self, done: bool) -> Option<Result<SaveEnd, Box<Save>>> {
         let mut locked = self.lock();
         let save = locked.parts.saves.end(done)?;
         Some(if done { Ok(self.saved(locked, save)) } else { Err(save) })
@@ -255,12 +255,12 @@ impl<A: Actor> Saver for ActorCell<A> {
 /// Tells everybody of a save that has ended well.
 pub(super) fn save_ended<A: Actor>(cell: &ActorCell<A>, end: SaveEnd) {
     if end.is_next_due {
-        cell.nudge();
+        cell.mailbox().nudge();
     }
     tell(cell, end.save, &Ok(()));
 }
 
-fn tell<A: Actor>(cell: &ActorCell<A>, save: Save, saved: &Result<(), Fault>) {
+fn tell<A: Actor>(cell: &ActorCell<A>, save: Box<Save>, saved: &Result<(), Fault>) {
     cell.durable().save_has_ended();
     let has_alarms = save.has_alarms;
     save.tell(saved);
@@ -276,7 +276,7 @@ fn not_saved<A: Actor>(cell: &ActorCell<A>, submission: Submission, error: &Unsa
         return lost(cell, submission.generation, error);
     }
     cell.spans().save(None).in_scope(|| log::error!(error = shown(&error), "state not saved; retrying"));
-    cell.nudge();
+    cell.mailbox().nudge();
 }
 
 /// What was handed to the store is not what the store goes on from: the actor goes back to that.
@@ -288,7 +288,7 @@ pub(in crate::host) fn lost<A: Actor>(cell: &ActorCell<A>, generation: u64, erro
 pub(super) fn end_void<A: Actor>(cell: &ActorCell<A>, void: VoidOutputs<A>, error: &Unsaved<'_>) {
     let fault = cell.spans().save(None).in_scope(|| error.fault("a state was not saved"));
     void.fail(&fault);
-    cell.nudge();
+    cell.mailbox().nudge();
 }
 
 #[cfg(test)]

@@ -35,10 +35,7 @@ use std::{
 };
 
 use parking_lot::{Mutex, MutexGuard};
-use tokio::{
-    sync::{Notify, futures::Notified},
-    task::AbortHandle,
-};
+use tokio::{sync::futures::Notified, task::AbortHandle};
 
 use super::{
     fingerprint::Fingerprint,
@@ -49,32 +46,31 @@ use super::{
 use crate::{
     Fault,
     host::{
-        queues::state::{QueueSet, StoredQueues},
+        queues::{own_queues::OwnQueues, state::StoredQueues},
         schedules::alarms::Alarms,
     },
     store::{Alarm, AlarmChange, MessageChange},
-    util::clock::Clock,
+    util::{clock::Clock, rare_notify::RareNotify},
 };
 
 /// What one activation of an actor has to save, and the gate where its outputs wait for that.
 pub(in crate::host) struct Durable<P: Pending> {
-    /// An actor without queues pays nothing for them.
     has_queues: bool,
     gate: GateHandle<P>,
     parts: Mutex<Parts>,
     /// Whether an alarm is set, as it was when the parts were unlocked last: most actors have none.
     has_alarms: AtomicBool,
     /// Told whenever a save ends.
-    save_ended: Notify,
+    save_ended: RareNotify,
     /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
-    queues_changed: Notify,
+    queues_changed: RareNotify,
 }
 
 /// What belongs to one activation.
 pub(in crate::host) struct Parts {
     pub(super) saves: SaveQueue,
     pub(in crate::host) alarms: Alarms,
-    pub(in crate::host) queues: QueueSet,
+    pub(in crate::host) queues: OwnQueues,
 }
 
 /// The gate and the parts, locked.
@@ -111,7 +107,7 @@ pub(in crate::host) struct FirstChanges {
 }
 
 impl<P: Pending> Durable<P> {
-    pub(in crate::host) fn new(gate: GateHandle<P>, queues: QueueSet) -> Self {
+    pub(in crate::host) fn new(gate: GateHandle<P>, queues: OwnQueues) -> Self {
         let has_queues = !queues.is_empty();
         let parts = Parts { saves: SaveQueue::default(), alarms: Alarms::new(P::IS_SAVED), queues };
         Self {
@@ -119,8 +115,8 @@ impl<P: Pending> Durable<P> {
             gate,
             parts: Mutex::new(parts),
             has_alarms: AtomicBool::new(false),
-            save_ended: Notify::new(),
-            queues_changed: Notify::new(),
+            save_ended: RareNotify::default(),
+            queues_changed: RareNotify::default(),
         }
     }
 

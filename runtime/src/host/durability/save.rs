@@ -147,7 +147,7 @@ impl<'a, A: Actor> Saving<'a, A> {
                 task::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(wait_ms)).await;
                     if let Some(cell) = cell.upgrade() {
-                        cell.nudge();
+                        cell.mailbox().nudge();
                     }
                 });
             }
@@ -196,7 +196,7 @@ impl<'a, A: Actor> Saving<'a, A> {
     /// to the store.
     pub(in crate::host) fn abort_turn(&self) {
         self.durable().broke_off().fail(&faults::rolled_back());
-        self.0.nudge();
+        self.0.mailbox().nudge();
     }
 }
 

@@ -6,7 +6,8 @@ use tokio::sync::oneshot;
 use super::{fingerprint::Fingerprint, output_gate::Submission};
 use crate::{Fault, error::faults};
 
-/// What is to be saved or is on its way there, and what the store is known to have of the state.
+/// What is to be saved or is on its way there, and what the store is known to have of the state. Few actors have something
+/// under way, so that is boxed.
 #[derive(Default)]
 pub(super) struct SaveQueue {
     /// The state that the store has; `None` if that is not known.
@@ -14,10 +15,10 @@ pub(super) struct SaveQueue {
     /// The state at the end of the last turn that could have changed it, for `#[on_state_change]`.
     seen: Option<Fingerprint>,
     /// The state as it was encoded last, until the store has it.
-    encoded: Option<Encoded>,
-    under_way: Option<Save>,
+    encoded: Option<Box<Encoded>>,
+    under_way: Option<Box<Save>>,
     /// What the committer has not begun. What is to be saved meanwhile is merged into it.
-    waiting: Option<Save>,
+    waiting: Option<Box<Save>>,
     /// The committer was told that one waits.
     announced: bool,
 }
@@ -65,17 +66,17 @@ impl SaveQueue {
 
     /// The state that has this change last, if it was encoded already.
     pub(super) fn encoded(&self, revision: u64) -> Option<Encoded> {
-        self.encoded.clone().filter(|encoded| encoded.revision >= revision)
+        self.encoded.as_deref().filter(|encoded| encoded.revision >= revision).cloned()
     }
 
     pub(super) fn set_encoded(&mut self, encoded: Encoded) {
-        self.encoded = Some(encoded);
+        self.encoded = Some(Box::new(encoded));
     }
 
     /// A turn ends with this state. Says whether it differs from the one before it.
     pub(super) fn see(&mut self, encoded: Encoded) -> bool {
         let seen = Some(encoded.fingerprint);
-        self.encoded = Some(encoded);
+        self.encoded = Some(Box::new(encoded));
         std::mem::replace(&mut self.seen, seen) != seen
     }
 
@@ -83,11 +84,11 @@ impl SaveQueue {
     pub(super) fn submit(&mut self, mut save: Save) {
         let replaced = self.waiting.take();
         save.waiters.extend(replaced.into_iter().flat_map(|replaced| replaced.waiters));
-        self.waiting = Some(save);
+        self.waiting = Some(Box::new(save));
     }
 
     /// Takes what waits, if the store has its state, and nothing else is on its way there.
-    pub(super) fn take_stored(&mut self) -> Option<Save> {
+    pub(super) fn take_stored(&mut self) -> Option<Box<Save>> {
         let (stored, under_way) = (self.stored, self.under_way.is_some());
         let is_stored = |state: &Encoded| stored == Some(state.fingerprint);
         self.waiting.take_if(|save| !under_way && save.state.as_ref().is_none_or(is_stored))
@@ -99,19 +100,19 @@ impl SaveQueue {
     }
 
     /// The committer takes what waits; without its state, if that is what the store has.
-    pub(super) fn begin(&mut self) -> Option<Save> {
+    pub(super) fn begin(&mut self) -> Option<Box<Save>> {
         self.announced = false;
         let mut save = self.waiting.take()?;
         save.state.take_if(|state| self.stored == Some(state.fingerprint));
         Some(save)
     }
 
-    pub(super) fn set_under_way(&mut self, save: Save) {
+    pub(super) fn set_under_way(&mut self, save: Box<Save>) {
         self.under_way = Some(save);
     }
 
     /// What was under way has ended, and the store has it or is not known to.
-    pub(super) fn end(&mut self, done: bool) -> Option<Save> {
+    pub(super) fn end(&mut self, done: bool) -> Option<Box<Save>> {
         let save = self.under_way.take()?;
         if let Some(state) = &save.state {
             self.stored = done.then_some(state.fingerprint);

@@ -156,7 +156,7 @@ impl<A: Actor> Queues<'_, A> {
             locked.gate.changed_aside();
         }
         // Outside of a turn that ends in a save, the actor's task sees to it.
-        self.0.nudge();
+        self.0.mailbox().nudge();
         Ok(id)
     }
 

@@ -71,7 +71,7 @@ impl<A: Actor> MessageLease<A> {
         if is_worked_off {
             cell.durable().queues_have_changed();
         }
-        cell.nudge();
+        cell.mailbox().nudge();
         let in_turn = Chain::current().holds(cell.record().id).is_some();
         (!in_turn).then_some(saved)
     }

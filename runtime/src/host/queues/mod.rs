@@ -32,6 +32,7 @@
 
 pub(in crate::host) mod enqueue;
 pub(in crate::host) mod lease;
+pub(in crate::host) mod own_queues;
 pub(in crate::host) mod queue;
 pub(in crate::host) mod queued_bytes;
 pub(in crate::host) mod recovery;

@@ -8,42 +8,47 @@ use crate::{
     util::clock::{Clock, Due, Moment},
 };
 
-/// The alarms that are set, and the changes that the store is not known to have.
+/// The alarms that are set, and the changes that the store is not known to have. Few actors have any.
 pub(in crate::host) struct Alarms {
     /// Whether there is a store that is to have them.
     stored: bool,
+    /// Made with the first alarm.
+    table: Option<Box<Table>>,
+    /// How much the time of day was ahead of elapsed time when what follows it was looked at last.
+    ahead_ms: i64,
+}
+
+#[derive(Default)]
+struct Table {
     set: HashMap<AlarmId, Alarm>,
     /// When each of them is due, so that the first is found however many there are.
     by_time_of_day: BTreeSet<(u64, AlarmId)>,
     by_elapsed_time: BTreeSet<(u64, AlarmId)>,
     changes: Changes<AlarmChange>,
-    /// How much the time of day was ahead of elapsed time when what follows it was looked at last.
-    ahead_ms: i64,
 }
 
 impl Alarms {
     /// None yet. `stored` says whether a store is to have them.
     pub(in crate::host) fn new(stored: bool) -> Self {
-        Self {
-            stored,
-            set: HashMap::new(),
-            by_time_of_day: BTreeSet::new(),
-            by_elapsed_time: BTreeSet::new(),
-            changes: Changes::default(),
-            ahead_ms: i64::MIN,
-        }
+        Self { stored, table: None, ahead_ms: i64::MIN }
+    }
+
+    fn table(&mut self) -> &mut Table {
+        self.table.get_or_insert_default()
     }
 
     /// These are the alarms that the store has. Says whether some were corrected, because another clock had set them: those
     /// are to be saved as they are now.
     pub(in crate::host) fn loaded(&mut self, alarms: Vec<Alarm>, clock: &Clock) -> bool {
-        self.set.clear();
-        self.by_time_of_day.clear();
-        self.by_elapsed_time.clear();
-        // What has changed before is void.
-        drop(self.changes.settle());
+        if let Some(table) = &mut self.table {
+            table.set.clear();
+            table.by_time_of_day.clear();
+            table.by_elapsed_time.clear();
+            // What has changed before is void.
+            drop(table.changes.settle());
+        }
         for alarm in alarms {
-            self.insert(alarm);
+            self.table().insert(alarm);
         }
         self.follow(clock)
     }
@@ -61,7 +66,7 @@ impl Alarms {
             return false;
         }
         let now = clock.now();
-        let corrected = self.set.values().filter_map(|alarm| Self::corrected(alarm, clock, now));
+        let corrected = self.all().filter_map(|alarm| Self::corrected(alarm, clock, now));
         let corrected: Vec<_> = corrected.collect();
         let any = !corrected.is_empty();
         for alarm in corrected {
@@ -105,85 +110,78 @@ impl Alarms {
 
     pub(in crate::host) fn set(&mut self, alarm: Alarm) {
         let alarm = alarm.in_range();
-        if self.stored {
-            self.changes.push(AlarmChange::Set(alarm.clone()));
+        let stored = self.stored;
+        let table = self.table();
+        if stored {
+            table.changes.push(AlarmChange::Set(alarm.clone()));
         }
-        self.insert(alarm);
-    }
-
-    fn insert(&mut self, alarm: Alarm) {
-        let (kind, due_ms, id) = (alarm.kind, alarm.due_ms, alarm.id);
-        if let Some(earlier) = self.set.insert(id, alarm) {
-            self.agenda(earlier.kind).remove(&(earlier.due_ms, id));
-        }
-        self.agenda(kind).insert((due_ms, id));
+        table.insert(alarm);
     }
 
     /// Says whether there was such an alarm.
     pub(in crate::host) fn clear(&mut self, id: AlarmId) -> bool {
-        let Some(alarm) = self.set.remove(&id) else { return false };
-        self.agenda(alarm.kind).remove(&(alarm.due_ms, id));
+        let Some(table) = &mut self.table else { return false };
+        let Some(alarm) = table.set.remove(&id) else { return false };
+        table.agenda(alarm.kind).remove(&(alarm.due_ms, id));
         if self.stored {
-            self.changes.push(AlarmChange::Clear(id));
+            table.changes.push(AlarmChange::Clear(id));
         }
         true
     }
 
-    fn agenda(&mut self, kind: AlarmKind) -> &mut BTreeSet<(u64, AlarmId)> {
-        match kind {
-            AlarmKind::WallClock => &mut self.by_time_of_day,
-            AlarmKind::Elapsed => &mut self.by_elapsed_time,
-        }
-    }
-
     pub(in crate::host) fn any(&self) -> bool {
-        !self.set.is_empty()
+        self.table.as_ref().is_some_and(|table| !table.set.is_empty())
     }
 
     /// Whether there are changes that the store is not known to have.
     pub(in crate::host) fn has_changes(&self) -> bool {
-        self.changes.any()
+        self.table.as_ref().is_some_and(|table| table.changes.any())
     }
 
     /// Whether there are changes that are not even on their way to the store.
     pub(in crate::host) fn has_unsubmitted(&self) -> bool {
-        self.changes.any_unsubmitted()
+        self.table.as_ref().is_some_and(|table| table.changes.any_unsubmitted())
     }
 
     /// All changes are on their way to the store. Gives the place of the last, for [`saved`](Self::saved).
     pub(in crate::host) fn submit(&mut self) -> u64 {
-        self.changes.submit()
+        self.table.as_mut().map_or(0, |table| table.changes.submit())
     }
 
     /// The changes for the store, up to this place.
     pub(in crate::host) fn until(&self, until: u64) -> Vec<AlarmChange> {
-        self.changes.until(until).to_vec()
+        self.table.as_ref().map_or_else(Vec::new, |table| table.changes.until(until).to_vec())
     }
 
     /// The store has the changes up to this place.
     pub(in crate::host) fn saved(&mut self, until: u64) {
-        drop(self.changes.saved(until));
+        if let Some(table) = &mut self.table {
+            drop(table.changes.saved(until));
+        }
     }
 
     /// Nothing is on its way to the store any more.
     pub(in crate::host) fn not_saved(&mut self) {
-        self.changes.not_saved();
+        if let Some(table) = &mut self.table {
+            table.changes.not_saved();
+        }
     }
 
     pub(in crate::host) fn is_set(&self, id: AlarmId) -> bool {
-        self.set.contains_key(&id)
+        self.table.as_ref().is_some_and(|table| table.set.contains_key(&id))
     }
 
     /// Every alarm.
     pub(in crate::host) fn all(&self) -> impl Iterator<Item = &Alarm> {
-        self.set.values()
+        self.table.iter().flat_map(|table| table.set.values())
     }
 
     /// The alarm that has been due for the longest time.
     pub(in crate::host) fn first_due(&self, now: Moment) -> Option<&Alarm> {
+        let Table { set, by_time_of_day, by_elapsed_time, .. } = self.table.as_deref()?;
         let late = |(due_ms, id): &(u64, AlarmId), now_ms: u64| Some((now_ms.checked_sub(*due_ms)?, *id));
-        let by_time_of_day = self.by_time_of_day.first().and_then(|first| late(first, now.wall_ms));
-        let by_elapsed_time = self.by_elapsed_time.first().and_then(|first| late(first, now.elapsed_ms));
+        let by_time_of_day = by_time_of_day.first().and_then(|first| late(first, now.wall_ms));
+        let by_elapsed_time = by_elapsed_time.first().and_then(|first| late(first, now.elapsed_ms));
         let (_, id) = match (by_time_of_day, by_elapsed_time) {
             // Of those that have been due for as long, the one that was set first.
             (Some(one), Some(other)) => {
@@ -195,12 +193,30 @@ impl Alarms {
             }
             (one, other) => one.or(other)?,
         };
-        self.set.get(&id)
+        set.get(&id)
     }
 
     /// When the first of them are due.
     pub(in crate::host) fn next_due(&self) -> Due {
+        let Some(table) = &self.table else { return Due { wall_ms: None, elapsed_ms: None } };
         let first = |agenda: &BTreeSet<(u64, AlarmId)>| agenda.first().map(|(due_ms, _)| *due_ms);
-        Due { wall_ms: first(&self.by_time_of_day), elapsed_ms: first(&self.by_elapsed_time) }
+        Due { wall_ms: first(&table.by_time_of_day), elapsed_ms: first(&table.by_elapsed_time) }
+    }
+}
+
+impl Table {
+    fn insert(&mut self, alarm: Alarm) {
+        let (kind, due_ms, id) = (alarm.kind, alarm.due_ms, alarm.id);
+        if let Some(earlier) = self.set.insert(id, alarm) {
+            self.agenda(earlier.kind).remove(&(earlier.due_ms, id));
+        }
+        self.agenda(kind).insert((due_ms, id));
+    }
+
+    fn agenda(&mut self, kind: AlarmKind) -> &mut BTreeSet<(u64, AlarmId)> {
+        match kind {
+            AlarmKind::WallClock => &mut self.by_time_of_day,
+            AlarmKind::Elapsed => &mut self.by_elapsed_time,
+        }
     }
 }

@@ -92,7 +92,7 @@ impl<'a, A: Actor> Schedules<'a, A> {
         let is_sealed = || self.0.lifecycle().phase() >= Phase::Sealed;
         let result = self.durable().change_alarms(is_sealed, change)?;
         // Outside of a turn that ends in a save, the actor's task sees to it.
-        self.0.nudge();
+        self.0.mailbox().nudge();
         Some(result)
     }
 

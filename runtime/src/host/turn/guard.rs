@@ -1,12 +1,18 @@
 //! An actor's own code as it runs in a turn: guarded, and its events go out together.
 
-use std::time::Duration;
+use std::{
+    pin::Pin,
+    task::{Context, Poll},
+    time::Duration,
+};
+
+use pin_project_lite::pin_project;
 
 use super::{
     catch::{guarded, guarded_action, guarded_hook},
     panics::Code,
 };
-use crate::{Actor, Contract, Fault, host::ActorCell, util::log::Span};
+use crate::{Actor, Contract, Fault, delivery::turn_id::TurnScope, host::ActorCell, util::log::Span};
 
 /// A piece of an actor's code that is about to run.
 pub(in crate::host) struct Guard<'a, A: Actor> {
@@ -27,7 +33,7 @@ impl<'a, A: Actor> Guard<'a, A> {
     /// Runs code that does not await.
     #[inline]
     pub(in crate::host) fn run<T>(self, code: impl FnOnce() -> T) -> Result<T, Fault> {
-        self.cell.connections().broadcasts().corked(|| guarded(self.code, code))
+        corked_in(self.cell, &mut TurnScope::Unnamed, || guarded(self.code, code))
     }
 
     /// Runs a hook, for this long at most. Its events go out together where it awaits.
@@ -36,8 +42,7 @@ impl<'a, A: Actor> Guard<'a, A> {
         limit: Duration,
         code: impl Future<Output = T>,
     ) -> impl Future<Output = Result<T, Fault>> {
-        let broadcasts = self.cell.connections().broadcasts();
-        broadcasts.corked_async(guarded_hook(self.code, limit, code))
+        Corked::of(self.cell, guarded_hook(self.code, limit, code))
     }
 
     /// The same with an action, in a span if there is one.
@@ -46,8 +51,7 @@ impl<'a, A: Actor> Guard<'a, A> {
         span: Option<&'a Span>,
         code: impl Future<Output = T>,
     ) -> impl Future<Output = Result<T, Fault>> {
-        let broadcasts = self.cell.connections().broadcasts();
-        broadcasts.corked_async(guarded_action(self.code, span, A::OPTIONS.action_timeout, code))
+        Corked::of(self.cell, guarded_action(self.code, span, A::OPTIONS.action_timeout, code))
     }
 
     /// Runs a hook whose events go out as they are sent.
@@ -57,5 +61,39 @@ impl<'a, A: Actor> Guard<'a, A> {
         code: impl Future<Output = T>,
     ) -> impl Future<Output = Result<T, Fault>> {
         guarded_hook(self.code, limit, code)
+    }
+}
+
+pin_project! {
+    /// A turn that awaits. Its events leave wherever it does and at its end. No `async` block, which would hold it twice.
+    struct Corked<'a, A: Actor, F> {
+        cell: &'a ActorCell<A>,
+        scope: TurnScope,
+        #[pin]
+        turn: F,
+    }
+}
+
+impl<'a, A: Actor, F> Corked<'a, A, F> {
+    fn of(cell: &'a ActorCell<A>, turn: F) -> Self {
+        Self { cell, scope: TurnScope::Unnamed, turn }
+    }
+}
+
+impl<A: Actor, F: Future> Future for Corked<'_, A, F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        corked_in(this.cell, this.scope, || this.turn.poll(task))
+    }
+}
+
+/// An actor that never had a connection has nothing to send together.
+#[inline]
+fn corked_in<A: Actor, T>(cell: &ActorCell<A>, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
+    match cell.known_connections() {
+        Some(connections) => connections.broadcasts().corked_in(scope, code),
+        None => scope.enter(code),
     }
 }

@@ -248,7 +248,7 @@ impl<A: Actor> Provisional<A> {
         self.cell().durable().admit(stored, &first, self.cell().shared().clock());
         self.cell().queues().refill();
         // What has changed beside the turns meanwhile is saved by the actor's task.
-        self.cell().nudge();
+        self.cell().mailbox().nudge();
         Ok(())
     }
 

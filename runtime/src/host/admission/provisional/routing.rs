@@ -12,10 +12,10 @@ use crate::{
         ActorCell, ActorType, Denied, Lookup,
         admission::awake_limit::AwakePermit,
         cell::{
-            Absent, Connect, Envelope, input::decode_input, mailbox::Rejected, owner::Owner as _,
+            Absent, Connect, Envelope, Inherited, input::decode_input, mailbox::Rejected, owner::Owner as _,
             task::ActorTask,
         },
-        connections::Connections,
+        pending_output::ActorGate,
         turn::call_chain::Chain,
     },
     util::task,
@@ -121,8 +121,8 @@ impl<A: Actor> ActorType<A> {
             // The one to be shared has gone meanwhile.
             (None, None) => return Some(connect),
             (None, Some(permit)) => {
-                let connections = Arc::new(Connections::provisional(self.meters()));
-                let cell = self.new_cell(key.clone(), Absent::Make(input), connections);
+                let inherited = Inherited::Gate(ActorGate::provisional());
+                let cell = self.new_cell(key.clone(), Absent::Make(input), inherited);
                 self.assign_permit(&cell, permit);
                 all.insert(&cell);
                 task = Some(ActorTask::new(&cell));
@@ -138,10 +138,9 @@ impl<A: Actor> ActorType<A> {
         // A tokio runtime that is being shut down drops a task where it is spawned, and this one leaves the list then.
         drop((all, awake));
         if let Some(task) = task {
-            task::spawn_in(
-                self.shared().tasks(),
-                Provisional { kind: Arc::clone(self), task }.run(cell.spans().wake()),
-            );
+            let (tracker, runtime) = (self.shared().tasks(), cell.sleep_timer().runtime());
+            let provisional = Provisional { kind: Arc::clone(self), task };
+            task::spawn_in_on(tracker, runtime, provisional.run(cell.spans().wake()));
         }
         None
     }

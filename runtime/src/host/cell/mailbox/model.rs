@@ -1,12 +1,14 @@
 //! The mailbox under a model checker: a few callers, an actor's task and readers, under very many schedules.
 //!
 //! What is checked: every call is answered (a waking that is lost is a deadlock, which the checker finds), the calls of one
-//! caller run in the order made, and nobody changes the state beside anybody else. Controls take a rule away, and the
+//! caller run in the order made, nobody changes the state beside anybody else, and the actor has one task at a time, which
+//! leaves whenever it finds nothing to do and is spawned again. Controls take a rule away, and the
 //! checker must find that.
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc as StdArc,
+    task::Wake as Wakes,
 };
 
 use shuttle::{
@@ -111,6 +113,8 @@ enum Flaw {
     WakesNobody,
     /// A reader says that it has ended before it has dropped its state.
     EndsBeforeItDrops,
+    /// The actor's task leaves under a later lock than that under which it has found nothing to do.
+    LeavesLater,
 }
 
 struct Actor {
@@ -119,6 +123,18 @@ struct Actor {
     is_written: AtomicBool,
     is_read: AtomicUsize,
     left: AtomicUsize,
+    has_task: AtomicBool,
+    /// Its last task has ended.
+    over: Answer,
+}
+
+/// What a task leaves in its place.
+struct Spawns(Arc<Actor>);
+
+impl Wakes for Spawns {
+    fn wake(self: StdArc<Self>) {
+        drop(spawn(Arc::clone(&self.0).live()));
+    }
 }
 
 impl Actor {
@@ -130,6 +146,8 @@ impl Actor {
             is_written: AtomicBool::new(false),
             is_read: AtomicUsize::new(0),
             left: AtomicUsize::new(calls),
+            has_task: AtomicBool::new(false),
+            over: Answer::default(),
         })
     }
 
@@ -245,12 +263,40 @@ impl Actor {
         }));
     }
 
+    /// The next thing to do; `None` if the task has left.
+    fn next_or_leave(self: &Arc<Self>) -> Option<Next<Call>> {
+        if self.flaw == Flaw::LeavesLater
+            && let Some(next) = self.mailbox.try_next()
+        {
+            return Some(next);
+        }
+        let spawns = || {
+            self.has_task.store(false, Ordering::SeqCst);
+            Waker::from(StdArc::new(Spawns(Arc::clone(self))))
+        };
+        if self.flaw == Flaw::LeavesLater {
+            self.mailbox.lock.with(|inner| inner.waker = Some(spawns()));
+            return None;
+        }
+        match self.mailbox.next_or_leave(|| false, spawns) {
+            NextOrLeft::Next(next) => Some(next),
+            NextOrLeft::Else => unreachable!("it has nothing else to do"),
+            NextOrLeft::Left => None,
+        }
+    }
+
     /// The actor's task.
     async fn live(self: Arc<Self>) {
+        assert!(!self.has_task.swap(true, Ordering::SeqCst), "it has a task already");
+        let mut leaves = false;
         loop {
-            match self.mailbox.next_unless(|| false).await {
-                None | Some(Next::Nudged) => {}
-                Some(Next::Closed) => return,
+            // Every other time it stays, and waits.
+            leaves = !leaves || self.flaw == Flaw::LeavesLater;
+            let next = if leaves { self.next_or_leave() } else { self.mailbox.next_unless(|| false).await };
+            match next {
+                None => return,
+                Some(Next::Nudged) => {}
+                Some(Next::Closed) => return self.over.give(),
                 Some(Next::Item(call)) => {
                     let Some(call) = self.take_now(call) else {
                         self.mailbox.done();
@@ -311,7 +357,7 @@ impl Actor {
 fn callers(flaw: Flaw, modes: &'static [&'static [Mode]]) {
     let calls = modes.iter().map(|modes| modes.len()).sum();
     let actor = Actor::new(calls, flaw);
-    let live = spawn(Arc::clone(&actor).live());
+    drop(spawn(Arc::clone(&actor).live()));
     let threads: Vec<_> = modes
         .iter()
         .enumerate()
@@ -331,7 +377,7 @@ fn callers(flaw: Flaw, modes: &'static [&'static [Mode]]) {
     for thread in threads {
         thread.join().unwrap();
     }
-    block_on(live).unwrap();
+    block_on(actor.over.get());
     let state = actor.mailbox.take_if_idle();
     assert!(state.is_none(), "it is closed");
     let ran = actor.mailbox.lock.with(|inner| inner.state.take()).expect("it was given back").ran.clone();
@@ -385,4 +431,9 @@ fn the_checker_finds_a_waking_that_is_left_out() {
 #[test]
 fn the_checker_finds_a_reader_that_ends_before_it_lets_go() {
     assert!(finds(Flaw::EndsBeforeItDrops, READERS));
+}
+
+#[test]
+fn the_checker_finds_a_task_that_leaves_later_than_it_has_looked() {
+    assert!(finds(Flaw::LeavesLater, ONE_EACH));
 }

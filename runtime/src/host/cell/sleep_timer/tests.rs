@@ -26,6 +26,7 @@ struct Dummy {
     used_at_ms: AtomicU64,
     wakes: AtomicUsize,
     woken: Notify,
+    is_lost: AtomicBool,
 }
 
 impl Sleeper for Dummy {
@@ -43,15 +44,23 @@ impl Sleeper for Dummy {
     }
 }
 
+impl OnRuntime for Dummy {
+    fn runtime_is_over(self: Arc<Self>) {
+        self.is_lost.store(true, Ordering::Relaxed);
+    }
+}
+
 struct World {
     keeper: Arc<Keeper>,
+    timers: SleepTimers<Dummy>,
     timer: Arc<SleepTimer<Dummy>>,
 }
 
 impl World {
     fn new() -> Self {
         let keeper = Arc::new(Keeper { clock: Clock::start(None), over: CancellationToken::new() });
-        Self { keeper, timer: SleepTimer::new(TIMEOUT) }
+        let timers = SleepTimers::new(TIMEOUT);
+        Self { keeper, timer: timers.of(&Handle::current()), timers }
     }
 
     fn now_ms(&self) -> u64 {
@@ -59,13 +68,18 @@ impl World {
     }
 
     fn dummy(&self, when: When) -> Arc<Dummy> {
+        self.dummy_of(&self.timer, when)
+    }
+
+    fn dummy_of(&self, timer: &Arc<SleepTimer<Dummy>>, when: When) -> Arc<Dummy> {
         let dummy = Arc::new(Dummy {
             look: NextLook::default(),
             used_at_ms: AtomicU64::new(self.now_ms()),
             wakes: AtomicUsize::new(0),
             woken: Notify::new(),
+            is_lost: AtomicBool::new(false),
         });
-        self.timer.set(&dummy, when, &self.keeper);
+        timer.set(&dummy, when, &self.keeper);
         dummy
     }
 }
@@ -132,18 +146,27 @@ async fn the_task_ends_with_the_last_who_is_entered() {
 }
 
 #[test]
-fn the_timer_goes_on_where_its_runtime_is_shut_down() {
+fn those_on_a_runtime_that_is_shut_down_hear_of_it_and_no_others() {
     let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
-    let world = World::new();
-    let first = runtime();
-    let dummy = first.block_on(async { world.dummy(When::Idle) });
+    let (first, second) = (runtime(), runtime());
+    let world = first.block_on(async { World::new() });
+    let other = world.timers.of(second.handle());
+    assert!(!Arc::ptr_eq(&other, &world.timer) && Arc::ptr_eq(&other, &world.timers.of(second.handle())));
+    let (lost, stays) = (world.dummy(When::Idle), world.dummy_of(&other, When::Idle));
     drop(first);
-    assert!(dummy.look.take_due(), "it is to see to itself");
-    runtime().block_on(async {
-        world.timer.set(&dummy, When::In(Duration::from_millis(5)), &world.keeper);
-        // The wake by the shutdown.
-        dummy.woken.notified().await;
-        dummy.woken.notified().await;
-        assert!(dummy.look.take_due());
-    });
+    assert!(lost.is_lost.load(Ordering::Relaxed) && !stays.is_lost.load(Ordering::Relaxed));
+    // It is told at once if it enters itself again.
+    lost.is_lost.store(false, Ordering::Relaxed);
+    world.timer.set(&lost, When::Idle, &world.keeper);
+    assert!(lost.is_lost.load(Ordering::Relaxed));
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_entered_is_woken_when_everything_is_over() {
+    let world = World::new();
+    let dummy = world.dummy(When::Idle);
+    tokio::task::yield_now().await;
+    world.keeper.over.cancel();
+    assert_about(wake_of(&dummy).await, Duration::ZERO);
+    assert!(!dummy.is_lost.load(Ordering::Relaxed));
 }

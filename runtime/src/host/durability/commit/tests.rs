@@ -8,10 +8,7 @@ use crate::{
         durability::{
             durable::Loaded, fingerprint::Fingerprint, gate_handle::GateHandle, output_gate::Passage,
         },
-        queues::{
-            queued_bytes::QueuedBytes,
-            state::{QueueSet, StoredQueues},
-        },
+        queues::{own_queues::OwnQueues, queued_bytes::QueuedBytes, state::StoredQueues},
     },
     store::{Alarm, AlarmChange, AlarmId},
     util::clock::Clock,
@@ -43,7 +40,7 @@ impl Pending for Output {
 
 /// An actor that was loaded at revision 1, when its state was `stored`.
 fn durable(stored: &[u8]) -> Durable<Output> {
-    let queues = QueueSet::new(&[], &[], &Arc::new(QueuedBytes::new(0)), false);
+    let queues = OwnQueues::new(&[], &[], &Arc::new(QueuedBytes::new(0)), false);
     let durable = Durable::new(GateHandle::new(), queues);
     let stored = Some(Fingerprint::of(stored));
     let queues = StoredQueues::Read { loads: Vec::new(), pages: Vec::new(), there: [].into() };

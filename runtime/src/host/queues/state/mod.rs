@@ -107,11 +107,6 @@ impl QueueSet {
         }
     }
 
-    /// Whether the actor has no queues at all.
-    pub(in crate::host) fn is_empty(&self) -> bool {
-        self.table.is_empty()
-    }
-
     /// What a turn has sent or completed that was taken back.
     pub(in crate::host) fn forget_unsaved(&mut self) {
         for change in self.changes.settle() {

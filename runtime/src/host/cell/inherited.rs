@@ -1,0 +1,32 @@
+//! What an activation begins with that is not its own.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::{
+    Actor,
+    host::{connections::Connections, pending_output::ActorGate},
+};
+
+/// A gate, and the connections that go through it if there are any.
+pub(in crate::host) enum Inherited<A: Actor> {
+    /// A gate, and no connections.
+    Gate(ActorGate<A>),
+    /// The connections that the activation before has left open, and their gate.
+    Connections(Arc<Connections<A>>),
+}
+
+impl<A: Actor> Inherited<A> {
+    /// What follows an activation that has known these connections: something of them may be on its way. Without any, a
+    /// gate of its own.
+    pub(in crate::host) fn of(known: Option<&Arc<Connections<A>>>) -> Self {
+        known.map_or_else(|| Self::Gate(ActorGate::new()), |known| Self::Connections(Arc::clone(known)))
+    }
+
+    /// The gate, and the connections as a cell has them.
+    pub(super) fn into_parts(self) -> (ActorGate<A>, OnceLock<Arc<Connections<A>>>) {
+        match self {
+            Self::Gate(gate) => (gate, OnceLock::new()),
+            Self::Connections(connections) => (connections.gate().clone(), OnceLock::from(connections)),
+        }
+    }
+}
