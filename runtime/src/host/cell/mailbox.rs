@@ -110,6 +110,10 @@ pub(in crate::host) enum GivenBack<S, T> {
 }
 
 /// What is under the lock.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and none follows from the others"
+)]
 pub(in crate::host) struct Inner<S, T> {
     /// `None` while somebody has it to themselves, and once it is discarded.
     state: Option<Arc<S>>,

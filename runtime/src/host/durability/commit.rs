@@ -248,7 +248,7 @@ impl<A: Actor> Saver for ActorCell<A> {
             }
             Err(error) => not_saved(&self, save.submission, &Unsaved::Store(error)),
         }
-        tell(&self, save, &Err(faults::rolled_back()));
+        tell(&self, *save, &Err(faults::rolled_back()));
     }
 }
 
@@ -257,10 +257,10 @@ pub(super) fn save_ended<A: Actor>(cell: &ActorCell<A>, end: SaveEnd) {
     if end.is_next_due {
         cell.mailbox().nudge();
     }
-    tell(cell, end.save, &Ok(()));
+    tell(cell, *end.save, &Ok(()));
 }
 
-fn tell<A: Actor>(cell: &ActorCell<A>, save: Box<Save>, saved: &Result<(), Fault>) {
+fn tell<A: Actor>(cell: &ActorCell<A>, save: Save, saved: &Result<(), Fault>) {
     cell.durable().save_has_ended();
     let has_alarms = save.has_alarms;
     save.tell(saved);
