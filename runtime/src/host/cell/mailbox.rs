@@ -38,21 +38,20 @@
 //!
 //! `model.rs` checks all of this under every schedule that a model checker comes up with.
 
+mod inner;
+
 use std::{
-    collections::VecDeque,
     future::poll_fn,
     marker::PhantomData,
     sync::Arc,
-    task::{Context, Poll, Waker},
+    task::{Poll, Waker},
 };
 
 use parking_lot::Mutex;
 
-use super::{
-    envelope_queue::EnvelopeQueue,
-    fair_queue::Bounds,
-    flow::{Flow, HasFlow},
-};
+pub(in crate::host) use self::inner::{GivenBack, Next, NextOrLeft, Queued, Rejected};
+use self::inner::{Inner, Wake, Wanted};
+use super::{envelope_queue::EnvelopeQueue, fair_queue::Bounds, flow::Flow};
 
 /// What waits for an actor, and its state `S` while nobody has it. Who adds most is not served most: see [`EnvelopeQueue`].
 pub(in crate::host) struct Mailbox<S, T, L = Mutex<Inner<S, T>>> {
@@ -65,107 +64,6 @@ pub(in crate::host) trait Lock<T> {
     fn of(value: T) -> Self;
 
     fn with<R>(&self, code: impl FnOnce(&mut T) -> R) -> R;
-}
-
-/// What can wait for an actor.
-pub(in crate::host) trait Queued: HasFlow {
-    /// Whether it needs the state and nothing else, and does not await: whoever has the state can run it.
-    fn is_brief(&self) -> bool;
-
-    /// Whether it needs the state first of all, so that it need not be taken out while somebody has that.
-    fn needs_state(&self) -> bool;
-}
-
-/// What the actor's task gets.
-pub(in crate::host) enum Next<T> {
-    /// The next item; to be followed by [`Mailbox::done`].
-    Item(T),
-    /// Somebody called [`Mailbox::nudge`] since the last read.
-    Nudged,
-    /// Closed, and everything was read.
-    Closed,
-}
-
-/// What a task gets that is to end if there is nothing for it to do.
-pub(in crate::host) enum NextOrLeft<T> {
-    Next(Next<T>),
-    /// It has something else to do.
-    Else,
-    /// There is nothing: another task may run already, and this one is to touch nothing any more.
-    Left,
-}
-
-/// Why an item was not taken, and the item.
-pub(in crate::host) enum Rejected<T> {
-    Full(T),
-    Closed(T),
-}
-
-/// What comes of giving the state back.
-pub(in crate::host) enum GivenBack<S, T> {
-    /// It lies in the mailbox again.
-    Over,
-    /// This waits, and is to be run with it first.
-    Next(Arc<S>, T),
-}
-
-/// What is under the lock.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is a fact of its own, and none follows from the others"
-)]
-pub(in crate::host) struct Inner<S, T> {
-    /// `None` while somebody has it to themselves, and once it is discarded.
-    state: Option<Arc<S>>,
-    /// Whether the turn of whoever has it to themselves does not await.
-    is_brief: bool,
-    /// How many share it.
-    readers: usize,
-    /// What the actor's task waits for.
-    wanted: Option<Wanted>,
-    /// Made with the first item: most actors are idle whenever they are called.
-    queue: Option<Box<EnvelopeQueue<T>>>,
-    bounds: Bounds,
-    /// What came after the end had begun, and is still for this time awake.
-    late: VecDeque<T>,
-    intake: Intake,
-    /// What the task has taken out and is not [`done`](Mailbox::done) with.
-    under_way: usize,
-    nudged: bool,
-    /// Of the actor's task, while it waits; or what spawns it again.
-    waker: Option<Waker>,
-    /// Whether the task has left.
-    is_dormant: bool,
-    is_discarded: bool,
-}
-
-/// How the actor's task wants the state.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Wanted {
-    Alone,
-    Shared,
-}
-
-/// What a mailbox takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Intake {
-    Open,
-    /// The actor's end has begun: only what belongs to that.
-    Ending,
-    Closed,
-}
-
-/// The actor's task, if it is to be woken: once the lock is free.
-#[must_use]
-struct Wake(Option<Waker>);
-
-impl Wake {
-    #[inline]
-    fn now(self) {
-        if let Some(waker) = self.0 {
-            waker.wake();
-        }
-    }
 }
 
 impl<T> Lock<T> for Mutex<T> {
@@ -256,7 +154,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// Whether it takes what belongs to its actor's end, and nothing else.
     pub(in crate::host) fn is_ending(&self) -> bool {
-        self.lock.with(|inner| inner.intake == Intake::Ending)
+        self.lock.with(|inner| inner.is_ending())
     }
 
     /// Adds an item if there is room for more of its flow.
@@ -289,24 +187,17 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// A read of this flow begins to run beside others. Unless it was read from here, only if that is no read too many,
     /// which is said; to be followed by [`end_flow_read`](Self::end_flow_read).
     pub(in crate::host) fn begin_flow_read(&self, flow: Flow, has_turn: bool) -> bool {
-        self.lock.with(|inner| inner.queue().begin_read(flow, has_turn))
+        self.lock.with(|inner| inner.begin_flow_read(flow, has_turn))
     }
 
     /// It has ended: the next one of its flow may begin.
     pub(in crate::host) fn end_flow_read(&self, flow: Flow) {
-        let wake =
-            self.lock.with(|inner| if inner.queue().end_read(flow) { inner.wake() } else { Wake(None) });
-        wake.now();
+        self.lock.with(|inner| inner.end_flow_read(flow)).now();
     }
 
     /// Wakes the actor's task without an item.
     pub(in crate::host) fn nudge(&self) {
-        self.lock
-            .with(|inner| {
-                inner.nudged = true;
-                inner.wake()
-            })
-            .now();
+        self.lock.with(Inner::nudge).now();
     }
 
     /// Wakes the actor's task to look at what it waits for beside this.
@@ -316,35 +207,18 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// Takes no more items; what waits is still read.
     pub(in crate::host) fn close(&self) {
-        self.lock
-            .with(|inner| {
-                inner.intake = Intake::Closed;
-                inner.wake()
-            })
-            .now();
+        self.lock.with(Inner::close).now();
     }
 
     /// The actor's end begins: what waits stays unread, and from now on the mailbox takes what is [late](Self::push_late)
     /// alone. Unless `anyhow`, that is so only if nothing waits and nothing is under way. Says whether it has begun.
     pub(in crate::host) fn begin_end(&self, anyhow: bool) -> bool {
-        self.lock.with(|inner| {
-            let begins = inner.intake == Intake::Open && (anyhow || inner.is_idle());
-            if begins {
-                inner.intake = Intake::Ending;
-            }
-            begins
-        })
+        self.lock.with(|inner| inner.begin_end(anyhow))
     }
 
     /// The actor's end is over, if nothing late waits. Says whether it is.
     pub(in crate::host) fn seal(&self) -> bool {
-        self.lock.with(|inner| {
-            let is_over = inner.late.is_empty();
-            if is_over {
-                inner.intake = Intake::Closed;
-            }
-            is_over
-        })
+        self.lock.with(Inner::seal)
     }
 
     /// Takes no more items, and gives those that nobody will read, in the order in which they would have been.
@@ -354,10 +228,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// The state is gone: now, or as soon as those give it back who have it.
     pub(in crate::host) fn discard_state(&self) {
-        let state = self.lock.with(|inner| {
-            inner.is_discarded = true;
-            inner.state.take()
-        });
+        let state = self.lock.with(Inner::discard_state);
         // The user's, so not under the lock.
         drop(state);
     }
@@ -381,22 +252,14 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
         has_else: impl FnOnce() -> bool,
         spawns: impl FnOnce() -> Waker,
     ) -> NextOrLeft<T> {
-        let (next, old) = self.lock.with(|inner| match inner.try_next() {
-            Some(next) => (NextOrLeft::Next(next), None),
-            // As above.
-            None if has_else() => (NextOrLeft::Else, None),
-            None => {
-                inner.is_dormant = true;
-                (NextOrLeft::Left, inner.waker.replace(spawns()))
-            }
-        });
+        let (next, old) = self.lock.with(|inner| inner.next_or_leave(has_else, spawns));
         drop(old);
         next
     }
 
     /// Takes away what spawns the actor's task again, if that has left: nobody will.
     pub(in crate::host) fn take_dormant(&self) -> Option<Waker> {
-        self.lock.with(|inner| std::mem::take(&mut inner.is_dormant).then(|| inner.waker.take())).flatten()
+        self.lock.with(Inner::take_dormant)
     }
 
     /// The next late item or nudge.
@@ -412,22 +275,12 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// The task is done with an item that it has taken, and takes the next one if it is one of these and nothing is to be
     /// seen to before it. Otherwise it is not done yet.
     pub(in crate::host) fn done_and_next_if(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
-        self.lock.with(|inner| {
-            if inner.nudged {
-                return None;
-            }
-            let queue = inner.queue.as_mut()?;
-            // It takes the place of the one before.
-            if queue.peek().is_some_and(is_wanted) { queue.pop() } else { None }
-        })
+        self.lock.with(|inner| inner.done_and_next_if(is_wanted))
     }
 
     /// The task has dealt with the last item. Says whether nothing waits.
     pub(in crate::host) fn done(&self) -> bool {
-        self.lock.with(|inner| {
-            inner.under_way = inner.under_way.saturating_sub(1);
-            inner.is_idle()
-        })
+        self.lock.with(Inner::done)
     }
 }
 
@@ -440,209 +293,8 @@ struct Waiting<'a, S, T: Queued, L: Lock<Inner<S, T>>> {
 impl<S, T: Queued, L: Lock<Inner<S, T>>> Drop for Waiting<'_, S, T, L> {
     fn drop(&mut self) {
         if self.waits {
-            self.mailbox.lock.with(|inner| inner.wanted = None);
+            self.mailbox.lock.with(Inner::want_no_more);
         }
-    }
-}
-
-impl<S, T: Queued> Inner<S, T> {
-    fn new(bounds: Bounds, state: S) -> Self {
-        Self {
-            state: Some(Arc::new(state)),
-            is_brief: false,
-            readers: 0,
-            wanted: None,
-            queue: None,
-            bounds,
-            late: VecDeque::new(),
-            intake: Intake::Open,
-            under_way: 0,
-            nudged: false,
-            waker: None,
-            is_dormant: false,
-            is_discarded: false,
-        }
-    }
-
-    fn queue(&mut self) -> &mut EnvelopeQueue<T> {
-        self.queue.get_or_insert_with(|| Box::new(EnvelopeQueue::new(self.bounds)))
-    }
-
-    fn is_empty(&self) -> bool {
-        self.queue.as_ref().is_none_or(|queue| queue.is_empty())
-    }
-
-    fn is_idle(&self) -> bool {
-        self.under_way == 0 && self.intake == Intake::Open && self.is_empty()
-    }
-
-    fn waiting(&self) -> usize {
-        self.queue.as_ref().map_or(0, |queue| queue.len()) + self.under_way
-    }
-
-    /// Whether whoever has the state gives it back without awaiting, and looks at the queue then.
-    fn is_lent_briefly(&self) -> bool {
-        self.state.is_none() && self.is_brief
-    }
-
-    fn take_if_idle(&mut self) -> Option<Arc<S>> {
-        if !self.is_idle() || self.readers > 0 || self.wanted.is_some() {
-            return None;
-        }
-        let state = self.state.take()?;
-        self.is_brief = true;
-        Some(state)
-    }
-
-    fn share_if_idle(&mut self) -> Option<Arc<S>> {
-        if !self.is_idle() || self.wanted.is_some() {
-            return None;
-        }
-        self.share()
-    }
-
-    fn share(&mut self) -> Option<Arc<S>> {
-        let state = self.state.clone()?;
-        self.readers += 1;
-        Some(state)
-    }
-
-    fn goes_on(&mut self) -> Wake {
-        self.is_brief = false;
-        self.wake_if_waiting()
-    }
-
-    fn give_back(
-        &mut self,
-        state: Arc<S>,
-        runs: impl FnOnce() -> bool,
-    ) -> (GivenBack<S, T>, Wake, Option<Arc<S>>) {
-        if self.is_discarded {
-            return (GivenBack::Over, Wake(None), Some(state));
-        }
-        if let Some(next) = self.next_in_place(runs) {
-            return (GivenBack::Next(state, next), Wake(None), None);
-        }
-        self.state = Some(state);
-        (GivenBack::Over, self.wake_if_waiting(), None)
-    }
-
-    fn end_read(&mut self) -> Wake {
-        self.readers -= 1;
-        if self.readers == 0 { self.wake_if_waiting() } else { Wake(None) }
-    }
-
-    /// The next call that whoever has the state can run, if nothing is to be seen to before it and `runs` says so.
-    fn next_in_place(&mut self, runs: impl FnOnce() -> bool) -> Option<T> {
-        if self.nudged || self.under_way > 0 || self.wanted.is_some() || self.intake != Intake::Open {
-            return None;
-        }
-        let queue = self.queue.as_mut()?;
-        if queue.peek().is_some_and(Queued::is_brief) && runs() { queue.pop() } else { None }
-    }
-
-    /// Wakes the task if there is something for it to do.
-    fn wake_if_waiting(&mut self) -> Wake {
-        if self.wanted.is_some() || self.nudged || !self.is_empty() { self.wake() } else { Wake(None) }
-    }
-
-    fn wake(&mut self) -> Wake {
-        self.is_dormant = false;
-        Wake(self.waker.take())
-    }
-
-    fn try_state(&mut self, wanted: Wanted) -> Option<Arc<S>> {
-        let state = match wanted {
-            Wanted::Alone if self.readers > 0 => None,
-            Wanted::Alone => self.state.take(),
-            Wanted::Shared => self.share(),
-        }?;
-        (self.is_brief, self.wanted) = (false, None);
-        Some(state)
-    }
-
-    fn poll_state(&mut self, wanted: Wanted, task: &mut Context<'_>) -> Poll<Arc<S>> {
-        if let Some(state) = self.try_state(wanted) {
-            return Poll::Ready(state);
-        }
-        self.wanted = Some(wanted);
-        self.wait(task);
-        Poll::Pending
-    }
-
-    fn poll(
-        &mut self,
-        task: &mut Context<'_>,
-        next: impl FnOnce(&mut Self) -> Option<Next<T>>,
-    ) -> Poll<Next<T>> {
-        if let Some(next) = next(self) {
-            return Poll::Ready(next);
-        }
-        self.wait(task);
-        Poll::Pending
-    }
-
-    fn wait(&mut self, task: &Context<'_>) {
-        if !self.waker.as_ref().is_some_and(|waker| waker.will_wake(task.waker())) {
-            self.waker = Some(task.waker().clone());
-        }
-    }
-
-    fn add(
-        &mut self,
-        item: T,
-        add: impl FnOnce(&mut EnvelopeQueue<T>, T) -> Result<(), T>,
-    ) -> Result<Wake, Rejected<T>> {
-        if self.intake != Intake::Open {
-            return Err(Rejected::Closed(item));
-        }
-        let is_seen_to = self.is_lent_briefly() && item.needs_state();
-        add(self.queue(), item).map_err(Rejected::Full)?;
-        Ok(if is_seen_to { Wake(None) } else { self.wake() })
-    }
-
-    fn push_late(&mut self, item: T) -> Result<Wake, Rejected<T>> {
-        if self.intake != Intake::Ending {
-            return Err(Rejected::Closed(item));
-        }
-        self.late.push_back(item);
-        Ok(self.wake())
-    }
-
-    fn try_next(&mut self) -> Option<Next<T>> {
-        if std::mem::take(&mut self.nudged) {
-            return Some(Next::Nudged);
-        }
-        let is_lent_briefly = self.is_lent_briefly();
-        if let Some(queue) = &mut self.queue {
-            if is_lent_briefly && queue.peek().is_some_and(Queued::needs_state) {
-                // Whoever has the state sees to it, or wakes the task.
-                return None;
-            }
-            if let Some(item) = queue.pop() {
-                self.under_way += 1;
-                return Some(Next::Item(item));
-            }
-        }
-        if let Some(item) = self.late.pop_front() {
-            return Some(Next::Item(item));
-        }
-        // What waits for reads to end is still read.
-        (self.intake == Intake::Closed && self.is_empty()).then_some(Next::Closed)
-    }
-
-    fn try_next_late(&mut self) -> Option<Next<T>> {
-        if std::mem::take(&mut self.nudged) {
-            return Some(Next::Nudged);
-        }
-        self.late.pop_front().map(Next::Item)
-    }
-
-    fn drain(&mut self) -> Vec<T> {
-        self.intake = Intake::Closed;
-        let mut left = self.queue.as_mut().map_or_else(Vec::new, |queue| queue.drain());
-        left.extend(self.late.drain(..));
-        left
     }
 }
 

@@ -20,7 +20,10 @@ use shuttle::{
     thread,
 };
 
-use super::{super::flow::Source, *};
+use super::{
+    super::flow::{HasFlow, Source},
+    *,
+};
 
 /// A schedule of threads is tried this often: what a second or two are enough for.
 const SCHEDULES: usize = 500;
