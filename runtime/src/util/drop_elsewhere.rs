@@ -8,7 +8,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-use super::log;
+use super::{log, shown::shown};
 
 /// What waits to be dropped, oldest first, and the thread that does it.
 struct Waiting {
@@ -29,7 +29,7 @@ pub(crate) fn drop_elsewhere(value: impl Send + 'static) {
         Ok(_) => waiting.has_thread = true,
         // They wait for the next time.
         Err(error) => {
-            log::error!(error = %error, "no thread to end actors on whose tokio runtime is shut down");
+            log::error!(error = shown(&error), "no thread to end actors on whose tokio runtime is shut down");
         }
     }
 }
