@@ -7,6 +7,7 @@ use std::{
 };
 
 use parking_lot::Mutex;
+use tokio::runtime::Handle;
 
 use super::{log, shown::shown};
 
@@ -30,6 +31,26 @@ pub(crate) fn drop_elsewhere(value: impl Send + 'static) {
         // They wait for the next time.
         Err(error) => {
             log::error!(error = shown(&error), "no thread to end actors on whose tokio runtime is shut down");
+        }
+    }
+}
+
+/// Drops a value soon, in a task of the tokio runtime that runs this; [elsewhere](drop_elsewhere) if there is none, or it is
+/// being shut down.
+pub(crate) fn drop_in_task(value: impl Send + 'static) {
+    let mut value = ToDrop(Some(value));
+    if let Ok(runtime) = Handle::try_current() {
+        runtime.spawn(async move { drop(value.0.take()) });
+    }
+}
+
+/// A value on its way to where it is dropped.
+struct ToDrop<T: Send + 'static>(Option<T>);
+
+impl<T: Send + 'static> Drop for ToDrop<T> {
+    fn drop(&mut self) {
+        if let Some(value) = self.0.take() {
+            drop_elsewhere(value);
         }
     }
 }
@@ -66,6 +87,26 @@ mod tests {
             self.0.send(thread.name().map(String::from)).expect("somebody listens");
             assert!(!self.1, "on purpose");
         }
+    }
+
+    #[test]
+    fn what_is_dropped_in_a_task_is_dropped_elsewhere_without_a_runtime_to_run_it() {
+        let (tell, told) = mpsc::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("it is built");
+        let begun = runtime.enter();
+        drop_in_task(Tells(tell.clone(), false));
+        runtime.block_on(async {});
+        runtime.block_on(tokio::task::yield_now());
+        let here = thread::current().name().map(String::from);
+        assert_eq!(told.recv().expect("it is dropped"), here);
+        let handle = runtime.handle().clone();
+        drop(begun);
+        drop(runtime);
+        drop_in_task(Tells(tell.clone(), false));
+        assert_eq!(told.recv().expect("it is dropped").as_deref(), Some("callboard-drop"), "there is none");
+        let _begun = handle.enter();
+        drop_in_task(Tells(tell, false));
+        assert_eq!(told.recv().expect("it is dropped").as_deref(), Some("callboard-drop"), "it is shut down");
     }
 
     #[test]

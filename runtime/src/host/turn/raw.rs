@@ -15,6 +15,7 @@ use crate::{
     },
     util::map_body::through,
     util::{
+        drop_elsewhere::drop_in_task,
         log::{Instrument as _, Span},
         task,
     },
@@ -123,7 +124,7 @@ impl<'a, A: Actor> RawRequests<'a, A> {
         let held = PendingOutput::Held(Box::new(move |saved| {
             if let Err(unsent) = reply.send(saved.and(result)) {
                 // Whoever asked has gone away. What drops the body may come back to the gate, which is locked here.
-                tokio::spawn(async move { drop(unsent) });
+                drop_in_task(unsent);
             }
         }));
         if let Err(void) = self.0.durable().gate().send(held) {
