@@ -17,7 +17,9 @@ use super::{
     status::{ConnectionError, State, Status},
     subscription::{Subscription, Unlisten},
 };
-use crate::{ActorId, CallError, ConnId, Contract, QueueOf, contract::ReplyOf, util::task, wire::Params};
+use crate::{
+    ActorId, CallError, ConnId, Contract, EventOf, QueueOf, contract::ReplyOf, util::task, wire::Params,
+};
 
 /// A connection to one actor: calls in order, and the actor's events.
 ///
@@ -53,6 +55,34 @@ impl<C: Contract> Connection<C> {
             Err(error) => task::spawn(driver(None).fail(error)),
         }
         Self { commands, state: watcher, delivery, port, params }
+    }
+
+    /// Runs `listener` for every event of its kind, in the order sent.
+    ///
+    /// The closure's argument says which event: `conn.on(|message: MessageReceived| ..)`. A call made after this
+    /// one returned runs with the subscription in force. Listeners of one event run in the order added; one that
+    /// panics is logged, and stops nothing. A listener added inside a listener takes effect from the next event.
+    /// An actor may refuse to send the event: [`Subscription::refused`].
+    pub fn on<E, F>(&self, listener: F) -> Subscription
+    where
+        E: EventOf<C>,
+        F: FnMut(E) + Send + 'static,
+    {
+        self.listen::<E>(false, listener)
+    }
+
+    /// Runs `listener` for the next event of its kind, and never again.
+    pub fn once<E, F>(&self, listener: F) -> Subscription
+    where
+        E: EventOf<C>,
+        F: FnOnce(E) + Send + 'static,
+    {
+        let mut listener = Some(listener);
+        self.listen::<E>(true, move |event| {
+            if let Some(listener) = listener.take() {
+                listener(event);
+            }
+        })
     }
 
     /// Calls an action. The generated stubs, one method for each action, are the convenient way.

@@ -17,34 +17,6 @@ use super::{
 use crate::{Contract, Event, EventOf, wire::EventReader};
 
 impl<C: Contract> Connection<C> {
-    /// Runs `listener` for every event of its kind, in the order sent.
-    ///
-    /// The closure's argument says which event: `conn.on(|message: MessageReceived| ..)`. A call made after this
-    /// one returned runs with the subscription in force. Listeners of one event run in the order added; one that
-    /// panics is logged, and stops nothing. A listener added inside a listener takes effect from the next event.
-    /// An actor may refuse to send the event: [`Subscription::refused`].
-    pub fn on<E, F>(&self, listener: F) -> Subscription
-    where
-        E: EventOf<C>,
-        F: FnMut(E) + Send + 'static,
-    {
-        self.listen::<E>(false, listener)
-    }
-
-    /// Runs `listener` for the next event of its kind, and never again.
-    pub fn once<E, F>(&self, listener: F) -> Subscription
-    where
-        E: EventOf<C>,
-        F: FnOnce(E) + Send + 'static,
-    {
-        let mut listener = Some(listener);
-        self.listen::<E>(true, move |event| {
-            if let Some(listener) = listener.take() {
-                listener(event);
-            }
-        })
-    }
-
     /// Runs `listener` for every event of the actor, in the order sent, as a value of the generated enum: match on
     /// it and miss none. The generated `listen` takes an object with a method for each event.
     pub fn on_any(&self, listener: impl FnMut(C::Event) + Send + 'static) -> Subscription {
@@ -98,7 +70,8 @@ impl<C: Contract> Connection<C> {
         self.watch(|state| Command::WatchStatus(Entry { state, once: false, run: Box::new(listener) }))
     }
 
-    fn listen<E: EventOf<C>>(
+    /// Adds a listener of one event.
+    pub(super) fn listen<E: EventOf<C>>(
         &self,
         once: bool,
         mut listener: impl FnMut(E) + Send + 'static,
