@@ -1,5 +1,6 @@
-// Runs `cargo test`, passes on what it prints, and at its end lists the ten tests that took longest. A run that prints
-// nothing for 15 minutes hangs: then this says which test program does, and in which tests, and ends it.
+// Runs `cargo test`, passes on what it prints, and at its end lists the ten tests that took longest. Tests that print
+// nothing for 15 minutes hang: then this says which test program does, and in which tests, and ends it. Before the first
+// program has begun rustc is at work, in silence for as long as the machine needs.
 //
 //   node .ci/slowest.mjs cargo test --workspace
 //
@@ -10,7 +11,6 @@ import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 
 const SHOWN = 10;
-// rustc can take 8 minutes for a large test program, in silence.
 const SILENCE_SECONDS = Number(process.env.CALLBOARD_SILENCE_SECONDS) || 15 * 60;
 const threads = Number(process.env.RUST_TEST_THREADS) || availableParallelism();
 
@@ -25,12 +25,13 @@ const child = spawn("sh", ["-c", 'exec "$@" 2>&1', "sh", ...process.argv.slice(2
     detached: true,
     stdio: ["ignore", "pipe", "inherit"],
 });
-const silence = setTimeout(hangs, SILENCE_SECONDS * 1000);
+// Set when the first test program begins.
+let silence = null;
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => end(1));
 
 child.stdout.setEncoding("utf8");
 child.stdout.on("data", (text) => {
-    silence.refresh();
+    silence?.refresh();
     process.stdout.write(text);
     const lines = (unfinished + text).split("\n");
     unfinished = lines.pop();
@@ -46,6 +47,7 @@ function read(line) {
     const now = performance.now();
     const running = /^\s+(?:Running|Doc-tests) (.*?)(?: \(.*)?$/.exec(line);
     if (running) {
+        silence ??= setTimeout(hangs, SILENCE_SECONDS * 1000);
         binary = running[1];
         run = null;
     }
@@ -82,7 +84,7 @@ function hangs() {
         for (const name of names) console.log(`    ${name}`);
         if (names.length === 0) console.log("    the test harness named none");
     } else {
-        console.log(binary ? `No test ran; the last test program was ${binary}.` : "No test program had begun.");
+        console.log(`No test ran; the last test program was ${binary}.`);
     }
     end(1);
 }

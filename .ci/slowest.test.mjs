@@ -72,14 +72,21 @@ test("with one thread the test is named that has begun", async () => {
     assert.match(printed, /The test program is tests\/turns\.rs\..*\n {4}second\n$/);
 });
 
-test("a build that hangs is no test program", async () => {
-    const { printed, code } = await guarded("echo '   Compiling callboard'; sleep 3600");
+test("a build may be silent for as long as it takes", async () => {
+    const { printed, code } = await guarded(`echo '   Compiling callboard'; sleep 2.5; ${RUN}
+        echo 'test result: ok. 1 passed'`);
+    assert.equal(code, 0);
+    assert.match(printed, /the 10 slowest of 1 tests/);
+});
+
+test("silence between two test programs is ended too", async () => {
+    const { printed, code } = await guarded(`${RUN}; echo 'test result: ok. 1 passed'; sleep 3600`);
     assert.equal(code, 1);
-    assert.match(printed, /No test program had begun\.\n$/);
+    assert.match(printed, /No test ran; the last test program was tests\/turns\.rs\.\n$/);
 });
 
 test("a run that prints now and then goes on", async () => {
-    const { code } = await guarded("for i in 1 2 3 4; do sleep 0.5; echo $i; done");
+    const { code } = await guarded(`${RUN}; for i in 1 2 3 4; do sleep 0.5; echo $i; done`);
     assert.equal(code, 0);
 });
 
