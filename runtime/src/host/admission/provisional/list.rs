@@ -10,7 +10,7 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::{
     Actor, Key,
-    host::{ActorCell, cell::Absent},
+    host::{ActorCell, admission::awake_limit::shrink, cell::Absent},
 };
 
 /// The actors of a type that are provisional. Each belongs to its task.
@@ -71,10 +71,7 @@ impl<A: Actor> Provisionals<A> {
         cells.swap_remove(place);
         if cells.is_empty() {
             all.remove(cell.key());
-            // A wave leaves nothing behind.
-            if all.capacity() > 1024 && all.len() < all.capacity() / 8 {
-                all.shrink_to_fit();
-            }
+            shrink(&mut all);
         }
         true
     }
