@@ -18,7 +18,7 @@ use super::{
         lifecycle::Phase,
         owner::{Owner, TypeResources},
         start_backoff::StartBackoff,
-        task::{ActorTask, run},
+        task::{self, ActorTask, run},
     },
 };
 use crate::{
@@ -28,7 +28,6 @@ use crate::{
     error::{Code, faults},
     meters::ActorMeters,
     store::ActorRecord,
-    util::task,
 };
 
 /// An actor type that is registered.
@@ -51,8 +50,7 @@ struct Begun<A: Actor> {
 impl<A: Actor> Begun<A> {
     fn spawn(self) {
         let cell = Arc::clone(self.task.cell());
-        let (tracker, runtime) = (cell.shared().tasks(), cell.sleep_timer().runtime());
-        task::spawn_in_on(tracker, runtime, run(self.task, self.maker, cell.spans().wake()));
+        task::spawn(&cell, run(self.task, self.maker, cell.spans().wake()));
     }
 }
 

@@ -19,8 +19,28 @@ struct Waiting {
 
 static WAITING: Mutex<Waiting> = Mutex::new(Waiting { values: Vec::new(), has_thread: false });
 
-/// Drops a value soon, on a thread that holds no lock.
-pub(crate) fn drop_elsewhere(value: impl Send + 'static) {
+/// A value that is dropped soon after this, on a thread that holds no lock; unless it is taken out before.
+pub(crate) struct Elsewhere<T: Send + 'static>(Option<T>);
+
+impl<T: Send + 'static> Elsewhere<T> {
+    pub(crate) fn new(value: T) -> Self {
+        Self(Some(value))
+    }
+
+    pub(crate) fn take(mut self) -> T {
+        self.0.take().expect("it is taken out once")
+    }
+}
+
+impl<T: Send + 'static> Drop for Elsewhere<T> {
+    fn drop(&mut self) {
+        if let Some(value) = self.0.take() {
+            drop_elsewhere(value);
+        }
+    }
+}
+
+fn drop_elsewhere(value: impl Send + 'static) {
     let mut waiting = WAITING.lock();
     waiting.values.push(Box::new(value));
     if waiting.has_thread {
@@ -35,23 +55,12 @@ pub(crate) fn drop_elsewhere(value: impl Send + 'static) {
     }
 }
 
-/// Drops a value soon, in a task of the tokio runtime that runs this; [elsewhere](drop_elsewhere) if there is none, or it is
+/// Drops a value soon, in a task of the tokio runtime that runs this; [elsewhere](Elsewhere) if there is none, or it is
 /// being shut down.
 pub(crate) fn drop_in_task(value: impl Send + 'static) {
-    let mut value = ToDrop(Some(value));
+    let value = Elsewhere::new(value);
     if let Ok(runtime) = Handle::try_current() {
-        runtime.spawn(async move { drop(value.0.take()) });
-    }
-}
-
-/// A value on its way to where it is dropped.
-struct ToDrop<T: Send + 'static>(Option<T>);
-
-impl<T: Send + 'static> Drop for ToDrop<T> {
-    fn drop(&mut self) {
-        if let Some(value) = self.0.take() {
-            drop_elsewhere(value);
-        }
+        runtime.spawn(async move { drop(value.take()) });
     }
 }
 
@@ -113,7 +122,7 @@ mod tests {
     fn everything_is_dropped_on_the_thread_whatever_panics() {
         let (tell, told) = mpsc::channel();
         for number in 0..4 {
-            drop_elsewhere(Tells(tell.clone(), number == 1));
+            drop(Elsewhere::new(Tells(tell.clone(), number == 1)));
         }
         for _ in 0..4 {
             assert_eq!(told.recv().expect("it is dropped").as_deref(), Some("callboard-drop"));

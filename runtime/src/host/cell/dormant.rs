@@ -28,42 +28,21 @@
 //!    dropped too, and tells all who are entered: those that are dormant are closed there.
 //! 7. *Woken where the runtime is shut down.* tokio drops a task that is spawned then at once, on the stack of whoever wakes,
 //!    which may hold locks that the end of an actor takes: the gate's, or the table's. So a task that is dropped before it
-//!    ever ran is dropped again elsewhere, by a thread that holds none ([`drop_elsewhere`]).
+//!    ever ran is dropped again elsewhere, by a thread that holds none ([`Elsewhere`]).
 
 use std::{sync::Arc, task::Wake};
 
 use super::{
     sleep_timer::{OnRuntime, Sleeper as _},
-    task::ActorTask,
+    task::{self, ActorTask},
 };
-use crate::{
-    Actor,
-    host::ActorCell,
-    util::{drop_elsewhere::drop_elsewhere, task},
-};
+use crate::{Actor, host::ActorCell, util::drop_elsewhere::Elsewhere};
 
 impl<A: Actor> Wake for ActorCell<A> {
     /// It has something to do: its task is spawned again.
     fn wake(self: Arc<Self>) {
-        let woken = Woken(Some(ActorTask::new(&self)));
-        task::spawn_in_on(self.shared().tasks(), self.sleep_timer().runtime(), run(woken));
-    }
-}
-
-/// The task of an actor that was dormant.
-struct Woken<A: Actor>(Option<ActorTask<A>>);
-
-async fn run<A: Actor>(mut woken: Woken<A>) {
-    if let Some(task) = woken.0.take() {
-        task.go_on().await;
-    }
-}
-
-impl<A: Actor> Drop for Woken<A> {
-    fn drop(&mut self) {
-        if let Some(task) = self.0.take() {
-            drop_elsewhere(task);
-        }
+        let woken = Elsewhere::new(ActorTask::new(&self));
+        task::spawn(&self, async move { woken.take().go_on().await });
     }
 }
 

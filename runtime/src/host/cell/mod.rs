@@ -306,6 +306,7 @@ impl<A: Actor> ActorCell<A> {
     pub(super) fn is_to_be_destroyed(&self) -> bool {
         self.keep_alive.request() == LifecycleRequest::Destroy || self.durable.is_destroying()
     }
+
     /// How a call of this chain holds the actor, if it comes back to it.
     #[inline]
     pub(super) fn hold_of(&self, chain: &Chain) -> Option<Hold> {

@@ -26,7 +26,7 @@ use crate::{
 pub(in crate::host) enum Posted {
     /// It runs, or waits for its turn.
     Taken,
-    /// Too much of its flow waits already. Who has sent it was told.
+    /// Too much of its flow waits already. The sender was told.
     Refused,
 }
 

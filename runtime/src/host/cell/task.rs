@@ -48,6 +48,7 @@ use crate::{
     util::{
         log::{self, Instrument as _, Span},
         shown::shown,
+        task,
     },
 };
 
@@ -95,23 +96,29 @@ enum Ended {
 
 /// What a task has of the actor that it runs. Tasks are dropped half-way when tokio's runtime is shut down; then nobody
 /// runs the actor any more, and what it still holds is let go of.
-pub(in crate::host) struct ActorTask<A: Actor>(Arc<ActorCell<A>>, HasLeft);
+pub(in crate::host) struct ActorTask<A: Actor> {
+    cell: Arc<ActorCell<A>>,
+    /// Whether it has left a dormant actor, which may have another task by now.
+    has_left: bool,
+}
 
-/// Whether a task has left a dormant actor, which may have another one by now.
-struct HasLeft(bool);
+/// Runs a task of this actor, on the tokio runtime that the actor runs on. A stop waits for it.
+pub(in crate::host) fn spawn<A: Actor>(cell: &ActorCell<A>, task: impl Future<Output = ()> + Send + 'static) {
+    task::spawn_in_on(cell.shared().tasks(), cell.sleep_timer().runtime(), task);
+}
 
 impl<A: Actor> ActorTask<A> {
     pub(in crate::host) fn new(cell: &Arc<ActorCell<A>>) -> Self {
-        Self(Arc::clone(cell), HasLeft(false))
+        Self { cell: Arc::clone(cell), has_left: false }
     }
 
     pub(in crate::host) fn cell(&self) -> &Arc<ActorCell<A>> {
-        &self.0
+        &self.cell
     }
 
     /// Runs an actor that has just started.
     pub(in crate::host) async fn run_loop(self) {
-        self.0.used();
+        self.cell.used();
         self.look_again(When::Idle);
         self.go_on().await;
     }
@@ -119,14 +126,14 @@ impl<A: Actor> ActorTask<A> {
     /// Runs an actor that has started, until it ends or is dormant.
     pub(super) async fn go_on(mut self) {
         let ended = self.run_steps().await;
-        self.1 = HasLeft(matches!(ended, Ended::Left));
+        self.has_left = matches!(ended, Ended::Left);
     }
 }
 
 impl<A: Actor> Drop for ActorTask<A> {
     fn drop(&mut self) {
-        if !self.1.0 && self.0.lifecycle().phase() < Phase::Closed {
-            Closing::of(&self.0).close_now(&Reason::Dropped);
+        if !self.has_left && self.cell.lifecycle().phase() < Phase::Closed {
+            Closing::of(&self.cell).close_now(&Reason::Dropped);
         }
     }
 }
@@ -152,7 +159,7 @@ impl<A: Actor> ActorTask<A> {
                 !looks && finish_by.is_none() && sleeps_not_before.is_none() && self.may_be_dormant();
             match self.next_step(&firing, may_leave, &mut lingers).await {
                 Step::Take(Next::Item(envelope)) => {
-                    let (dispatch, most) = (Dispatch::of(&self.0), firing.calls_before());
+                    let (dispatch, most) = (Dispatch::of(&self.cell), firing.calls_before());
                     let taken = match dispatch.take_now(envelope, most) {
                         Ok(taken) => taken,
                         // One allocation for a turn, and for all calls that share it.
@@ -160,24 +167,24 @@ impl<A: Actor> ActorTask<A> {
                     };
                     firing.ran(taken);
                     lingers = true;
-                    if self.0.mailbox().done() {
-                        self.0.used();
+                    if self.cell.mailbox().done() {
+                        self.cell.used();
                     } else if quantum.is_over_after(taken) {
                         yield_now().await;
                     }
                     // What it requested comes as a nudge, before the next item.
                     continue;
                 }
-                Step::Take(Next::Nudged) => Box::pin(self.0.turns().settle()).await,
+                Step::Take(Next::Nudged) => Box::pin(self.cell.turns().settle()).await,
                 Step::Take(Next::Closed) => {
-                    Box::pin(Closing::of(&self.0).close(Reason::Shutdown)).await;
+                    Box::pin(Closing::of(&self.cell).close(Reason::Shutdown)).await;
                     return Ended::Closed;
                 }
                 Step::Leave => return Ended::Left,
                 Step::BeginFiring => firing.begin(None),
                 Step::Fire => {
-                    Box::pin(self.0.schedules().fire_next(&mut firing)).await;
-                    self.0.used();
+                    Box::pin(self.cell.schedules().fire_next(&mut firing)).await;
+                    self.cell.used();
                 }
                 Step::Look => {
                     // A tokio runtime that is being shut down drops the timer's task where it is spawned, which has all look
@@ -187,14 +194,14 @@ impl<A: Actor> ActorTask<A> {
                 }
             }
             let now = Instant::now();
-            if self.0.is_to_be_destroyed() {
-                if Box::pin(Closing::of(&self.0).close(Reason::Destroy)).await {
+            if self.cell.is_to_be_destroyed() {
+                if Box::pin(Closing::of(&self.cell).close(Reason::Destroy)).await {
                     return Ended::Closed;
                 }
                 firing.break_off();
-                if !self.0.is_to_be_destroyed() {
+                if !self.cell.is_to_be_destroyed() {
                     // It is taken back, but what it does was told to stop: this activation is over.
-                    self.0.request(LifecycleRequest::Sleep);
+                    self.cell.request(LifecycleRequest::Sleep);
                 }
                 looks = false;
                 self.look_again(When::In(Self::RETRY));
@@ -203,26 +210,28 @@ impl<A: Actor> ActorTask<A> {
             if firing.is_on() {
                 continue;
             }
-            let is_evicted = self.0.keep_alive().take_evicted();
+            let is_evicted = self.cell.keep_alive().take_evicted();
             // Held, or used since, unless it turns out otherwise.
             let mut next_look = std::mem::take(&mut looks).then_some(When::Idle);
             let is_time = next_look.is_some() || finish_by.is_some();
             if !self.may_sleep(is_time, is_evicted, now) || sleeps_not_before.is_some_and(|retry| now < retry)
             {
                 finish_by = None;
-            } else if self.0.keep_alive().is_finishing() && now < *finish_by.get_or_insert(now + END_TIMEOUT)
+            } else if self.cell.keep_alive().is_finishing()
+                && now < *finish_by.get_or_insert(now + END_TIMEOUT)
             {
                 next_look = Some(When::In(END_TIMEOUT));
-            } else if Box::pin(Closing::of(&self.0).close(Reason::Sleep)).await {
+            } else if Box::pin(Closing::of(&self.cell).close(Reason::Sleep)).await {
                 return Ended::Closed;
             } else {
                 finish_by = None;
-                if self.0.keep_alive().request() == LifecycleRequest::Sleep {
+                if self.cell.keep_alive().request() == LifecycleRequest::Sleep {
                     sleeps_not_before = Some(now + Self::RETRY_SLEEP);
                     next_look = Some(When::In(Self::RETRY_SLEEP));
                 }
             }
-            if let Some(when) = next_look.or_else(|| self.0.last_use().wants_ticks().then_some(When::Idle)) {
+            if let Some(when) = next_look.or_else(|| self.cell.last_use().wants_ticks().then_some(When::Idle))
+            {
                 self.look_again(when);
             }
         }
@@ -231,10 +240,10 @@ impl<A: Actor> ActorTask<A> {
     /// What the actor's task does next.
     async fn next_step(&self, firing: &FiringAlarms, may_leave: bool, lingers: &mut bool) -> Step<A> {
         if firing.is_on() {
-            let next = if firing.is_next() { None } else { self.0.mailbox().try_next() };
+            let next = if firing.is_next() { None } else { self.cell.mailbox().try_next() };
             return next.map_or(Step::Fire, Step::Take);
         }
-        if A::EPHEMERAL && self.0.durable().has_alarms() {
+        if A::EPHEMERAL && self.cell.durable().has_alarms() {
             // Before the mailbox, which may never be empty. Boxed, as few have alarms that no store has.
             let own_alarm = Box::pin(self.own_alarm(firing));
             return tokio::select! {
@@ -251,7 +260,7 @@ impl<A: Actor> ActorTask<A> {
 
     /// The same for a task that may leave: it lingers first, if it has done something just now.
     async fn next_or_leave(&self, lingers: &mut bool) -> Step<A> {
-        let mailbox = self.0.mailbox();
+        let mailbox = self.cell.mailbox();
         if *lingers {
             if let Some(next) = mailbox.try_next() {
                 return Step::Take(next);
@@ -259,8 +268,8 @@ impl<A: Actor> ActorTask<A> {
             *lingers = false;
             yield_now().await;
         }
-        let is_due = || Sleeper::next_look(&*self.0).take_due();
-        match mailbox.next_or_leave(is_due, || Waker::from(Arc::clone(&self.0))) {
+        let is_due = || Sleeper::next_look(&*self.cell).take_due();
+        match mailbox.next_or_leave(is_due, || Waker::from(Arc::clone(&self.cell))) {
             NextOrLeft::Next(next) => Step::Take(next),
             NextOrLeft::Else => Step::Look,
             NextOrLeft::Left => Step::Leave,
@@ -269,30 +278,30 @@ impl<A: Actor> ActorTask<A> {
 
     /// Whether the actor needs no task before something comes.
     fn may_be_dormant(&self) -> bool {
-        let keep_alive = self.0.keep_alive();
+        let keep_alive = self.cell.keep_alive();
         let is_busy = keep_alive.is_held() || keep_alive.is_finishing();
-        !A::HOOKS.run && !is_busy && self.0.known_connections().is_none_or(|known| known.is_empty())
+        !A::HOOKS.run && !is_busy && self.cell.known_connections().is_none_or(|known| known.is_empty())
     }
 
     async fn next_of_mailbox(&self) -> Step<A> {
-        self.0
+        self.cell
             .mailbox()
-            .next_unless(|| Sleeper::next_look(&*self.0).take_due())
+            .next_unless(|| Sleeper::next_look(&*self.cell).take_due())
             .await
             .map_or(Step::Look, Step::Take)
     }
 
     /// Whether it asks to sleep, or has been idle for long enough, which is looked at now and then; or is idle, and `is_evicted`.
     fn may_sleep(&self, is_time: bool, is_evicted: bool, now: Instant) -> bool {
-        if self.0.has_messages_to_handle() {
+        if self.cell.has_messages_to_handle() {
             return false;
         }
-        match self.0.keep_alive().request() {
+        match self.cell.keep_alive().request() {
             // Calls under way are waited for, as they are by whoever changes it.
-            LifecycleRequest::Sleep => !self.0.keep_alive().is_kept(),
+            LifecycleRequest::Sleep => !self.cell.keep_alive().is_kept(),
             _ => {
-                (is_evicted && self.0.is_idle())
-                    || (is_time && self.0.is_idle() && now >= self.may_sleep_at())
+                (is_evicted && self.cell.is_idle())
+                    || (is_time && self.cell.is_idle() && now >= self.may_sleep_at())
             }
         }
     }
@@ -302,8 +311,8 @@ impl<A: Actor> ActorTask<A> {
         if let Some(not_before) = firing.not_before() {
             sleep_until(not_before).await;
         }
-        let due = self.0.durable().next_alarm_due();
-        self.0.shared().clock().reaches(due).await;
+        let due = self.cell.durable().next_alarm_due();
+        self.cell.shared().clock().reaches(due).await;
     }
 
     /// Runs `#[run]` up to where it waits, and has it go on in a task of its own.
@@ -311,11 +320,11 @@ impl<A: Actor> ActorTask<A> {
         if !A::HOOKS.run {
             return;
         }
-        let ctx = Ctx::beside(Arc::clone(&self.0));
-        let cell = Arc::clone(&self.0);
+        let ctx = Ctx::beside(Arc::clone(&self.cell));
+        let cell = Arc::clone(&self.cell);
         let (broadcasts, shared) =
-            (Arc::clone(self.0.connections().broadcasts()), Arc::clone(self.0.shared()));
-        let span = self.0.spans().hook("run", None);
+            (Arc::clone(self.cell.connections().broadcasts()), Arc::clone(self.cell.shared()));
+        let span = self.cell.spans().hook("run", None);
         let mut run = Box::pin(
             async move {
                 let what = Code { panics: shared.panics(), name: (<A::Contract as Contract>::NAME, "run") };
@@ -336,16 +345,16 @@ impl<A: Actor> ActorTask<A> {
             .instrument(span),
         );
         if run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending() {
-            self.0.keep_alive().spawn_run(run);
+            self.cell.keep_alive().spawn_run(run);
         }
     }
 
     fn may_sleep_at(&self) -> Instant {
-        self.0.shared().clock().instant(Sleeper::used_at_ms(&*self.0)) + A::OPTIONS.sleep_timeout
+        self.cell.shared().clock().instant(Sleeper::used_at_ms(&*self.cell)) + A::OPTIONS.sleep_timeout
     }
 
     /// Has its task woken then, to look whether it can sleep.
     fn look_again(&self, when: When) {
-        self.0.sleep_timer().set(&self.0, when, self.0.shared());
+        self.cell.sleep_timer().set(&self.cell, when, self.cell.shared());
     }
 }

@@ -12,13 +12,15 @@ use crate::{
         ActorCell, ActorType, Denied, Lookup,
         admission::awake_limit::AwakePermit,
         cell::{
-            Absent, Connect, Envelope, Inherited, input::decode_input, mailbox::Rejected, owner::Owner as _,
-            task::ActorTask,
+            Absent, Connect, Envelope, Inherited,
+            input::decode_input,
+            mailbox::Rejected,
+            owner::Owner as _,
+            task::{self, ActorTask},
         },
         pending_output::ActorGate,
         turn::call_chain::Chain,
     },
-    util::task,
 };
 
 /// Where somebody is to be judged.
@@ -138,9 +140,8 @@ impl<A: Actor> ActorType<A> {
         // A tokio runtime that is being shut down drops a task where it is spawned, and this one leaves the list then.
         drop((all, awake));
         if let Some(task) = task {
-            let (tracker, runtime) = (self.shared().tasks(), cell.sleep_timer().runtime());
             let provisional = Provisional { kind: Arc::clone(self), task };
-            task::spawn_in_on(tracker, runtime, provisional.run(cell.spans().wake()));
+            task::spawn(&cell, provisional.run(cell.spans().wake()));
         }
         None
     }
