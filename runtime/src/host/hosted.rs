@@ -13,8 +13,11 @@ use super::{
     queues::request::{HandledFuture, WireEnqueue},
 };
 use crate::{
-    ActorId, Body, ConnId, EventDrops, Fault, Key, RawSocket, delivery::outbox::Outbox, store::ActorRecord,
-    util::clock::Moment, wire::Format,
+    ActorId, Body, ConnId, EventDrops, Fault, Key, RawSocket,
+    delivery::outbox::Outbox,
+    store::ActorRecord,
+    util::clock::Moment,
+    wire::{EncodedArgs, Format},
 };
 
 /// A registered kind of actor, whatever its type: what a gateway sees of an [`ActorType`](super::ActorType).
@@ -133,7 +136,7 @@ pub(crate) trait HostedConn: Send + Sync {
     fn subscribe(&self, event: &str, on: bool) -> bool;
 
     /// Calls an action; the answer goes to the outbox. `false` if it was one too many, whatever it was.
-    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool;
+    fn call(&self, id: u64, action: &str, args: &EncodedArgs<'_>) -> bool;
 
     /// The socket is gone; no more calls follow.
     fn hang_up(&self);

@@ -104,14 +104,18 @@ impl<'a> ArgsReader<'a> {
     /// A reader of these arguments for the action of this row. Fails if they are not an array.
     pub fn new(format: Format, bytes: &'a [u8], info: &'static ActionInfo) -> Result<Self, DecodeError> {
         let elements = Elements::new(format, bytes).map_err(|error| error.within("the arguments"))?;
-        Ok(Self { info, elements, read: 0 })
+        Ok(Self::of(elements, info))
+    }
+
+    pub(super) const fn of(elements: Elements<'a>, info: &'static ActionInfo) -> Self {
+        Self { info, elements, read: 0 }
     }
 
     /// A reader of arguments that were kept.
     #[cfg(feature = "server")]
     pub(crate) fn kept(bytes: &'a [u8], info: &'static ActionInfo) -> Result<Self, DecodeError> {
         let elements = Elements::kept(bytes).map_err(|error| error.within("the arguments"))?;
-        Ok(Self { info, elements, read: 0 })
+        Ok(Self::of(elements, info))
     }
 
     /// Reads the next argument. One that is missing is read as null: an `Option` is `None`.

@@ -133,9 +133,12 @@ impl<'a> BareReader<'a> {
         self.data().map(Bytes::copy_from_slice)
     }
 
+    pub(super) fn str(&mut self) -> Result<&'a str, DecodeError> {
+        std::str::from_utf8(self.data()?).map_err(|_| DecodeError::new("a text is not UTF-8"))
+    }
+
     pub(super) fn string(&mut self) -> Result<String, DecodeError> {
-        let text = std::str::from_utf8(self.data()?).map_err(|_| DecodeError::new("a text is not UTF-8"))?;
-        Ok(text.to_owned())
+        self.str().map(str::to_owned)
     }
 
     pub(super) fn optional<T>(

@@ -8,7 +8,9 @@ use super::native;
 use super::{
     DecodeError, Format,
     cbor::reader::{Item, Reader},
-    json, revive,
+    json,
+    json_array::{JsonArray, JsonElements},
+    revive,
 };
 
 /// What is left of an encoded array. Each element is decoded on its own.
@@ -23,7 +25,9 @@ pub(super) struct Elements<'a> {
 
 #[derive(Debug)]
 enum Source<'a> {
-    Json(std::vec::IntoIter<&'a RawValue>),
+    Json(JsonElements<'a>),
+    /// JSON in which there may be compatibility pairs.
+    JsonWithPairs(std::vec::IntoIter<&'a RawValue>),
     Cbor {
         rest: Reader<'a>,
         left: Option<u64>,
@@ -40,10 +44,10 @@ impl<'a> Elements<'a> {
     /// Fails if the bytes are not an array.
     pub(super) fn new(format: Format, bytes: &'a [u8]) -> Result<Self, DecodeError> {
         Ok(match format {
-            Format::Json => {
-                let elements = json::elements(bytes)?;
-                Self { first_of_pair: elements.len() == 2, source: Source::Json(elements.into_iter()) }
-            }
+            Format::Json => match JsonArray::of(bytes) {
+                Some(array) => Self::of_array(array)?,
+                None => Self::with_pairs(bytes)?,
+            },
             Format::Cbor => {
                 let mut rest = Reader::new(bytes);
                 let Item::Array(left) = rest.item()? else {
@@ -52,6 +56,18 @@ impl<'a> Elements<'a> {
                 Self { first_of_pair: left == Some(2), source: Source::Cbor { rest, left } }
             }
         })
+    }
+
+    pub(super) fn of_array(array: JsonArray<'a>) -> Result<Self, DecodeError> {
+        match array.elements() {
+            Some(elements) => Ok(Self { first_of_pair: false, source: Source::Json(elements) }),
+            None => Self::with_pairs(array.text().as_bytes()),
+        }
+    }
+
+    fn with_pairs(json: &'a [u8]) -> Result<Self, DecodeError> {
+        let elements = json::elements(json)?;
+        Ok(Self { first_of_pair: elements.len() == 2, source: Source::JsonWithPairs(elements.into_iter()) })
     }
 
     /// Those that are kept. Fails if the bytes are not an array.
@@ -68,7 +84,8 @@ impl<'a> Elements<'a> {
     pub(super) fn next<T: DeserializeOwned>(&mut self) -> Result<Option<T>, DecodeError> {
         let first_of_pair = std::mem::take(&mut self.first_of_pair);
         match &mut self.source {
-            Source::Json(elements) => match elements.next() {
+            Source::Json(elements) => elements.next(),
+            Source::JsonWithPairs(elements) => match elements.next() {
                 Some(raw) => json::from_slice_at(raw.get().as_bytes(), first_of_pair).map(Some),
                 None => Ok(None),
             },

@@ -80,12 +80,13 @@ impl ActionCall {
     pub fn decode(encoding: Encoding, body: &[u8]) -> Result<(Self, u16), DecodeError> {
         match encoding {
             Encoding::Json | Encoding::Cbor => {
-                let args = ObjectReader::new(encoding.format(), body, ["args"])?.array("args");
+                let args =
+                    ObjectReader::new(encoding.format(), body, ["args"])?.array("args").into_owned().into();
                 Ok((Self { args }, PROTOCOL_VERSION))
             }
             Encoding::Bare => {
                 let (args, version) = bare_data(body)?;
-                Ok((Self { args: into_array(Format::Cbor, args) }, version))
+                Ok((Self { args: into_array(Format::Cbor, args).into_owned().into() }, version))
             }
         }
     }

@@ -10,6 +10,9 @@ use serde_json::value::RawValue;
 
 use super::{DecodeError, EncodeError, Format, cbor, escape::Escaped, revive};
 
+/// What every compatibility pair has in it, and almost no message: a text that starts with `$`.
+pub(super) const PAIR: &str = "\"$";
+
 /// One user value.
 pub(super) fn write<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
@@ -29,8 +32,7 @@ pub(super) fn from_slice_at<T: DeserializeOwned>(
     first_of_pair: bool,
 ) -> Result<T, DecodeError> {
     let text = std::str::from_utf8(bytes).map_err(|_| DecodeError::new("the JSON is not UTF-8"))?;
-    // Every compatibility pair has a text that starts with `$`; almost no message does.
-    if text.contains("\"$") {
+    if text.contains(PAIR) {
         return revive(text, first_of_pair);
     }
     // Servers of other languages write integers as floats too (`1795326173343.0`).

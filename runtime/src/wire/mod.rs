@@ -16,7 +16,9 @@ mod args;
 mod bare;
 mod call_id;
 mod cbor;
+mod client_message;
 mod elements;
+mod encoded_args;
 mod encoding;
 mod error;
 mod escape;
@@ -25,6 +27,7 @@ mod fault;
 pub mod http;
 pub mod input;
 mod json;
+mod json_array;
 pub mod key;
 mod metadata;
 #[cfg(feature = "server")]
@@ -38,11 +41,16 @@ mod shape;
 mod to_client;
 mod to_server;
 mod tree;
+mod usual_message;
 mod value;
 
 pub use args::{ArgsReader, ArgsWriter};
 #[cfg(feature = "server")]
 pub(crate) use cbor::reader::MAX_WRITE_DEPTH;
+#[cfg(feature = "server")]
+pub(crate) use client_message::ClientMessage;
+#[cfg(feature = "server")]
+pub(crate) use encoded_args::EncodedArgs;
 pub use encoding::{Encoding, Format};
 pub use error::{DecodeError, EncodeError};
 pub(crate) use event::write_event_as;

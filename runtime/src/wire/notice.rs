@@ -72,7 +72,7 @@ impl Notice {
                 object.text("event", event)?;
                 fault::write_object(&mut object, format, fault, None)?;
                 object.end();
-                (SUBSCRIPTION_REFUSED, into_array(format, &object.finish()))
+                (SUBSCRIPTION_REFUSED, into_array(format, &object.finish()).into_owned().into())
             }
             Self::Dropped { event, dropped } => {
                 let dropped = Dropped { event: event.clone(), dropped: *dropped };

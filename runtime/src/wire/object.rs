@@ -1,5 +1,7 @@
 //! Writes and reads objects around values that are encoded already: messages and bodies in JSON and CBOR.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 
@@ -143,10 +145,10 @@ impl<'a, const N: usize> ObjectReader<'a, N> {
         Some(Metadata::encoded(self.format, Bytes::copy_from_slice(self.raw(name)?)))
     }
 
-    /// An encoded array, copied: empty where it is absent or null, `[x]` where it is no array but `x`.
-    pub(super) fn array(&self, name: &str) -> Bytes {
+    /// An encoded array: empty where it is absent or null, `[x]` where it is no array but `x`.
+    pub(super) fn array(&self, name: &str) -> Cow<'a, [u8]> {
         match self.raw(name) {
-            None => Bytes::from_static(self.format.empty_array()),
+            None => self.format.empty_array().into(),
             Some(raw) => into_array(self.format, raw),
         }
     }
@@ -166,22 +168,22 @@ impl<'a, const N: usize> ObjectReader<'a, N> {
 const UNDEFINED: &[u8] = &[0xf7];
 
 /// The encoded arguments as an array: empty for null, `[x]` for `x`.
-pub(super) fn into_array(format: Format, raw: &[u8]) -> Bytes {
+pub(super) fn into_array(format: Format, raw: &[u8]) -> Cow<'_, [u8]> {
     let is_array = match format {
         Format::Json => raw.first() == Some(&b'['),
         Format::Cbor => raw.first().is_some_and(|initial| initial >> 5 == 4),
     };
     if is_array {
-        return Bytes::copy_from_slice(raw);
+        return raw.into();
     }
     if raw == format.null() || raw == UNDEFINED {
-        return Bytes::from_static(format.empty_array());
+        return format.empty_array().into();
     }
     let (open, close): (&[u8], &[u8]) = match format {
         Format::Json => (b"[", b"]"),
         Format::Cbor => (&[0x81], b""),
     };
-    Bytes::from([open, raw, close].concat())
+    [open, raw, close].concat().into()
 }
 
 fn missing(name: &str) -> DecodeError {

@@ -130,7 +130,10 @@ impl ToClient {
             }
             "Event" => {
                 let val = body.object("val", ["name", "args"])?;
-                Self::Event { name: val.required::<String>("name")?.into(), args: val.array("args") }
+                Self::Event {
+                    name: val.required::<String>("name")?.into(),
+                    args: val.array("args").into_owned().into(),
+                }
             }
             tag => return Err(DecodeError::new(format!("an unknown message `{tag}`"))),
         })
@@ -183,7 +186,10 @@ impl ToClient {
                 Self::Error { action_id, fault, actor: fault::read_actor(&mut bare)? }
             }
             2 => Self::ActionResponse { id: bare.uint()?, output: bare.bytes()? },
-            3 => Self::Event { name: bare.string()?.into(), args: into_array(Format::Cbor, bare.data()?) },
+            3 => Self::Event {
+                name: bare.string()?.into(),
+                args: into_array(Format::Cbor, bare.data()?).into_owned().into(),
+            },
             tag => return Err(DecodeError::new(format!("an unknown message, number {tag}"))),
         };
         bare.finish()?;

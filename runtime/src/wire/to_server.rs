@@ -5,7 +5,10 @@ use bytes::Bytes;
 use super::{
     DecodeError, EncodeError, Encoding, Format, PROTOCOL_VERSION,
     bare::{BareReader, BareWriter},
+    client_message::ClientMessage,
+    encoded_args::EncodedArgs,
     object::{ObjectReader, ObjectWriter, into_array},
+    usual_message,
 };
 
 /// A message from client to server. Values in it are encoded in the [`format`](Encoding::format) of the
@@ -52,11 +55,35 @@ impl ToServer {
     /// The message of one WebSocket frame, and the version to answer in. JSON and CBOR frames do not tell theirs,
     /// and their messages are the same in all.
     pub fn decode_versioned(encoding: Encoding, frame: &[u8]) -> Result<(Self, u16), DecodeError> {
-        match encoding {
-            Encoding::Json | Encoding::Cbor => {
-                Self::decode_object(encoding.format(), frame).map(|message| (message, PROTOCOL_VERSION))
-            }
-            Encoding::Bare => Self::decode_bare(frame),
+        if encoding == Encoding::Json
+            && let Ok(text) = std::str::from_utf8(frame)
+        {
+            return Ok((Self::read_text(text)?.into(), PROTOCOL_VERSION));
+        }
+        Self::read_binary(encoding, frame).map(|(message, version)| (message.into(), version))
+    }
+
+    /// The message of one text frame, where it stands.
+    pub(crate) fn read_text(frame: &str) -> Result<ClientMessage<'_>, DecodeError> {
+        match usual_message::json(frame) {
+            Some(message) => Ok(message),
+            None => read_object(Format::Json, frame.as_bytes()),
+        }
+    }
+
+    /// The message of one binary frame, where it stands, and the version to answer in.
+    pub(crate) fn read_binary(
+        encoding: Encoding,
+        frame: &[u8],
+    ) -> Result<(ClientMessage<'_>, u16), DecodeError> {
+        let message = match encoding {
+            Encoding::Bare => return read_bare(frame),
+            Encoding::Cbor => usual_message::cbor(frame),
+            Encoding::Json => None,
+        };
+        match message {
+            Some(message) => Ok((message, PROTOCOL_VERSION)),
+            None => read_object(encoding.format(), frame).map(|message| (message, PROTOCOL_VERSION)),
         }
     }
 
@@ -88,28 +115,6 @@ impl ToServer {
         Ok(object.finish())
     }
 
-    fn decode_object(format: Format, frame: &[u8]) -> Result<Self, DecodeError> {
-        let body = ObjectReader::new(format, frame, ["body"])?.object("body", ["tag", "val"])?;
-        Ok(match body.required::<String>("tag")?.as_str() {
-            "ActionRequest" => {
-                let val = body.object("val", ["id", "name", "args"])?;
-                Self::ActionRequest {
-                    id: val.required("id")?,
-                    name: val.required("name")?,
-                    args: val.array("args"),
-                }
-            }
-            "SubscriptionRequest" => {
-                let val = body.object("val", ["eventName", "subscribe"])?;
-                Self::SubscriptionRequest {
-                    event: val.required("eventName")?,
-                    subscribe: val.required("subscribe")?,
-                }
-            }
-            tag => return Err(DecodeError::new(format!("an unknown message `{tag}`"))),
-        })
-    }
-
     fn encode_bare(&self, version: u16) -> Result<Bytes, EncodeError> {
         let mut bare = BareWriter::new(version, self.payload_len())?;
         match self {
@@ -128,21 +133,6 @@ impl ToServer {
         Ok(bare.finish())
     }
 
-    fn decode_bare(frame: &[u8]) -> Result<(Self, u16), DecodeError> {
-        let mut bare = BareReader::new(frame)?;
-        let message = match bare.uint()? {
-            0 => Self::ActionRequest {
-                id: bare.uint()?,
-                name: bare.string()?,
-                args: into_array(Format::Cbor, bare.data()?),
-            },
-            1 => Self::SubscriptionRequest { event: bare.string()?, subscribe: bare.bool()? },
-            tag => return Err(DecodeError::new(format!("an unknown message, number {tag}"))),
-        };
-        bare.finish()?;
-        Ok((message, bare.version()))
-    }
-
     fn payload_len(&self) -> usize {
         match self {
             Self::ActionRequest { args, .. } => args.len(),
@@ -150,3 +140,59 @@ impl ToServer {
         }
     }
 }
+
+impl From<ClientMessage<'_>> for ToServer {
+    fn from(message: ClientMessage<'_>) -> Self {
+        match message {
+            ClientMessage::Call { id, action, args } => Self::ActionRequest {
+                id,
+                name: action.into_owned(),
+                args: Bytes::copy_from_slice(args.as_bytes()),
+            },
+            ClientMessage::Subscription { event, on } => {
+                Self::SubscriptionRequest { event: event.into_owned(), subscribe: on }
+            }
+        }
+    }
+}
+
+/// Any message in JSON or CBOR.
+fn read_object(format: Format, frame: &[u8]) -> Result<ClientMessage<'_>, DecodeError> {
+    let body = ObjectReader::new(format, frame, ["body"])?.object("body", ["tag", "val"])?;
+    Ok(match body.required::<String>("tag")?.as_str() {
+        "ActionRequest" => {
+            let val = body.object("val", ["id", "name", "args"])?;
+            ClientMessage::Call {
+                id: val.required("id")?,
+                action: val.required::<String>("name")?.into(),
+                args: EncodedArgs::new(format, val.array("args")),
+            }
+        }
+        "SubscriptionRequest" => {
+            let val = body.object("val", ["eventName", "subscribe"])?;
+            ClientMessage::Subscription {
+                event: val.required::<String>("eventName")?.into(),
+                on: val.required("subscribe")?,
+            }
+        }
+        tag => return Err(DecodeError::new(format!("an unknown message `{tag}`"))),
+    })
+}
+
+fn read_bare(frame: &[u8]) -> Result<(ClientMessage<'_>, u16), DecodeError> {
+    let mut bare = BareReader::new(frame)?;
+    let message = match bare.uint()? {
+        0 => ClientMessage::Call {
+            id: bare.uint()?,
+            action: bare.str()?.into(),
+            args: EncodedArgs::new(Format::Cbor, into_array(Format::Cbor, bare.data()?)),
+        },
+        1 => ClientMessage::Subscription { event: bare.str()?.into(), on: bare.bool()? },
+        tag => return Err(DecodeError::new(format!("an unknown message, number {tag}"))),
+    };
+    bare.finish()?;
+    Ok((message, bare.version()))
+}
+
+#[cfg(test)]
+mod tests;

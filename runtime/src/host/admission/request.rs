@@ -37,7 +37,7 @@ use crate::{
         log::{self, Instrument as _, Span},
         shown::shown,
     },
-    wire::Format,
+    wire::{EncodedArgs, Format},
 };
 
 /// What somebody comes for.
@@ -170,9 +170,10 @@ impl<A: Actor> ActorType<A> {
         let LetIn { cell, conn, .. } = self.let_in(admission, Errand::Call).await?;
         let record = cell.record().clone();
         let call = async {
-            let action = decode_call::<A>(&action, format, &args).inspect_err(|fault| {
-                self.meters().refused(&action, Outcome::of_fault(fault));
-            })?;
+            let action =
+                decode_call::<A>(&action, &EncodedArgs::new(format, &*args)).inspect_err(|fault| {
+                    self.meters().refused(&action, Outcome::of_fault(fault));
+                })?;
             let reply = cell.sender().call_as(conn, source, action, Chain::default()).await?;
             encode_reply::<A>(format, &reply)
         };

@@ -9,7 +9,7 @@ use crate::{
     host::{ActorCell, HostedConn, cell::sender::Posted, turn::decode::decode_call},
     meters::Outcome,
     util::{log, shown::shown},
-    wire::ToClient,
+    wire::{EncodedArgs, ToClient},
 };
 
 /// A connection of this actor that a gateway holds.
@@ -38,19 +38,20 @@ impl<A: Actor> HostedConn for WireConn<A> {
         self.route.subscribe_by_name(event, on) == Posted::Taken
     }
 
-    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
+    fn call(&self, id: u64, action: &str, args: &EncodedArgs<'_>) -> bool {
         let conn = self.route.conn();
         let span = log::info_span!(target: "callboard::call", "call", call = id, conn = shown(conn.id()));
         let _in = span.enter();
-        if let Err(fault) = conn.begin_call(args.len()) {
+        let bytes = args.as_bytes().len();
+        if let Err(fault) = conn.begin_call(bytes) {
             // What is one too many is not even decoded.
             self.refuse(id, action, fault);
             return false;
         }
-        match decode_call::<A>(action, self.outbox.encoding().format(), args) {
-            Ok(action) => self.route.call(id, action, Some(args.len())) == Posted::Taken,
+        match decode_call::<A>(action, args) {
+            Ok(action) => self.route.call(id, action, Some(bytes)) == Posted::Taken,
             Err(fault) => {
-                conn.end_call(args.len());
+                conn.end_call(bytes);
                 self.refuse(id, action, fault);
                 true
             }

@@ -7,14 +7,13 @@ use crate::{
     actor::{ActionOf, ReplyOf},
     contract::position_of,
     error::faults,
-    wire::{ArgsReader, DecodeError, Format, Output, ToClient},
+    wire::{ArgsReader, DecodeError, EncodedArgs, Format, Output, ToClient},
 };
 
 /// Reads a call.
-pub(crate) fn decode_call<A: Actor>(name: &str, format: Format, args: &[u8]) -> Result<ActionOf<A>, Fault> {
+pub(crate) fn decode_call<A: Actor>(name: &str, args: &EncodedArgs<'_>) -> Result<ActionOf<A>, Fault> {
     let info = action_named::<A>(name).ok_or_else(|| faults::action_not_found(name))?;
-    decode_action::<A>(info, ArgsReader::new(format, args, info))
-        .map_err(|error| faults::invalid_arguments(name, &error))
+    decode_action::<A>(info, args.reader(info)).map_err(|error| faults::invalid_arguments(name, &error))
 }
 
 /// The action of this name, if the actor has it.

@@ -11,7 +11,7 @@ use crate::{
     host::HostedConn,
     server::net::timeouts,
     util::{log, shown::shown},
-    wire::{ToClient, ToServer},
+    wire::{ClientMessage, Encoding, ToClient, ToServer},
 };
 
 /// What a session does with the messages of its peer.
@@ -86,16 +86,25 @@ impl Incoming {
             // No answer to it could be sent.
             return true;
         }
-        let encoding = outbox.encoding();
-        let fits = message.is_text() == encoding.is_text();
-        match fits.then(|| ToServer::decode(encoding, message.as_payload())) {
-            Some(Ok(ToServer::ActionRequest { id, name, args })) => return conn.call(id, &name, &args),
-            Some(Ok(ToServer::SubscriptionRequest { event, subscribe })) => {
-                return conn.subscribe(&event, subscribe);
+        match read(outbox.encoding(), message) {
+            Some(ClientMessage::Call { id, action, args }) => conn.call(id, &action, &args),
+            Some(ClientMessage::Subscription { event, on }) => conn.subscribe(&event, on),
+            None => {
+                outbox.close(Close::of(Code::InvalidRequest));
+                true
             }
-            _ => outbox.close(Close::of(Code::InvalidRequest)),
         }
-        true
+    }
+}
+
+/// A message of this encoding; `None` if it is anything else.
+fn read(encoding: Encoding, message: &Message) -> Option<ClientMessage<'_>> {
+    match message.as_text() {
+        Some(text) if encoding.is_text() => ToServer::read_text(text).ok(),
+        None if !encoding.is_text() => {
+            ToServer::read_binary(encoding, message.as_payload()).ok().map(|(message, _)| message)
+        }
+        _ => None,
     }
 }
 

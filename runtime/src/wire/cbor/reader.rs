@@ -43,6 +43,13 @@ impl<'a> Reader<'a> {
         self.rest.first().copied()
     }
 
+    /// Reads exactly these bytes, if they are next.
+    pub(in crate::wire) fn take_if(&mut self, bytes: &[u8]) -> bool {
+        let rest = self.rest.strip_prefix(bytes);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
     /// The bytes that are left.
     #[cfg(feature = "server")]
     pub(in crate::wire) const fn rest(&self) -> &'a [u8] {
@@ -106,8 +113,13 @@ impl<'a> Reader<'a> {
 
     /// Skips one item and everything inside, and returns its bytes.
     pub(in crate::wire) fn raw(&mut self) -> Result<&'a [u8], DecodeError> {
+        self.raw_within(MAX_DEPTH)
+    }
+
+    /// The same for an item that is inside of others, so that it may nest only so deep.
+    pub(in crate::wire) fn raw_within(&mut self, depth: u8) -> Result<&'a [u8], DecodeError> {
         let before = self.rest;
-        self.skip(MAX_DEPTH)?;
+        self.skip(depth)?;
         Ok(&before[..before.len() - self.rest.len()])
     }
 

@@ -27,7 +27,7 @@ use super::*;
 use crate::{
     ConnId,
     delivery::{batch::Batch, outgoing_message::OutgoingMessage},
-    wire::{Encoding, PROTOCOL_VERSION, ToClient, ToServer},
+    wire::{EncodedArgs, Encoding, PROTOCOL_VERSION, ToClient, ToServer},
 };
 
 /// Notes what it is told.
@@ -56,12 +56,12 @@ impl HostedConn for FakeConn {
         event != "refuse"
     }
 
-    fn call(&self, id: u64, action: &str, args: &[u8]) -> bool {
+    fn call(&self, id: u64, action: &str, args: &EncodedArgs<'_>) -> bool {
         assert_ne!(action, "panic", "the actor broke");
         if action == "answer" {
             assert!(self.1.send_message(&ToClient::ActionResponse { id, output: Bytes::from_static(b"1") }));
         }
-        self.0.add(format!("call {id} {action} {}", String::from_utf8_lossy(args)));
+        self.0.add(format!("call {id} {action} {}", String::from_utf8_lossy(args.as_bytes())));
         action != "refuse"
     }
 
