@@ -222,6 +222,28 @@ fn the_docs_list_every_name_that_no_action_may_have() {
     assert_eq!(listed, reserved, "left: actor.md, right: `RESERVED`");
 }
 
+/// A file that is not is never compiled, and its tests never run.
+#[test]
+fn every_file_beside_the_main_file_of_a_test_program_is_a_module_of_it() {
+    let programs = ["tests/tests", "runtime/tests"].map(|part| root().join(part));
+    let programs = programs.iter().flat_map(|tests| folders(tests));
+    let mut read = 0;
+    for program in programs.filter(|folder| folder.join("main.rs").exists()) {
+        let main = fs::read_to_string(program.join("main.rs")).unwrap();
+        let modules: BTreeSet<_> = main
+            .lines()
+            .filter_map(|line| line.strip_prefix("mod ")?.strip_suffix(';'))
+            .map(|name| format!("{name}.rs"))
+            .collect();
+        let mut there = files(&program);
+        there.remove("main.rs");
+        let alone: Vec<_> = there.difference(&modules).collect();
+        assert!(alone.is_empty(), "{}: `main.rs` has no module for {alone:?}", program.display());
+        read += 1;
+    }
+    assert!(read > 10, "the test programs are found: {read}");
+}
+
 /// The folders of this part of the map, each with the files to begin with.
 fn map(part: &str) -> BTreeMap<String, Vec<String>> {
     let (text, heading) = (text(), format!("### `{part}/`"));

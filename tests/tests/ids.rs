@@ -66,7 +66,8 @@ fn carried() -> Ids {
                     path.split_once("/fail/").or(path.split_once("/pass/")).unwrap_or_default();
                 (name.to_owned(), subject.to_owned())
             } else {
-                (code(&file), path.strip_prefix("tests/tests/").unwrap_or(&path).to_owned())
+                let place = path.strip_prefix("tests/tests/").unwrap_or(&path);
+                (code(&file), place.strip_prefix("behaviours/").unwrap_or(place).to_owned())
             };
             for id in names.split(|letter: char| !letter.is_alphanumeric() && letter != '_').flat_map(ids) {
                 carried.entry(id.to_owned()).or_default().insert(place.clone());
