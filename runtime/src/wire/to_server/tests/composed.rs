@@ -91,7 +91,7 @@ fn compose_json(fields: &[&str], style: &mut impl FnMut() -> usize) -> Vec<u8> {
     let tag = if fields.contains(&"eventName") { "SubscriptionRequest" } else { "ActionRequest" };
     let tag = one_of(&[tag, "ActionRequest", "SubscriptionRequest", "Other", "Action\\u0052equest"], style);
     let end = one_of(&["", " ", "\n", "}", "\0", "1"], style);
-    let val = val.join(one_of(&[",", " ,", ",,", ", "], style));
+    let val = val.join(one_of(&[",", "", ",,", " ,", ", "], style));
     let begin = one_of(&["", " ", "\u{feff}"], style);
     format!("{begin}{{\"body\":{{\"tag\":\"{tag}\",\"val\":{{{val}}}}}}}{end}").into_bytes()
 }
