@@ -45,6 +45,19 @@ impl<P: Pending> Durable<P> {
         is_open
     }
 
+    /// The same, if all that was changed before is on its way to the store. Says whether the turn begins.
+    pub(in crate::host) fn begin_write_if_submitted(&self) -> bool {
+        if !P::IS_SAVED {
+            return false;
+        }
+        let mut gate = self.gate().lock();
+        let is_submitted = !gate.has_unsubmitted();
+        if is_submitted {
+            gate.begin_write();
+        }
+        is_submitted
+    }
+
     /// The turn ends, and has changed the state.
     pub(in crate::host) fn end_write(&self) -> TurnEnd<'_, P> {
         let mut end = self.end_read();

@@ -138,7 +138,7 @@ impl<A: Actor> WriteAccess<A> {
         turn.answer(reply_to, result)
     }
 
-    /// Opens the gate for a turn. The only place that does.
+    /// Opens the gate for a turn. Nothing else does, but the function below.
     #[inline]
     fn open(&self, if_sound: bool) -> bool {
         let cell = self.ctx.cell();
@@ -147,6 +147,17 @@ impl<A: Actor> WriteAccess<A> {
         }
         cell.durable().begin_write();
         true
+    }
+
+    /// The same for a turn that awaits: the changes before it are on their way to the store by then.
+    #[inline]
+    fn open_awaiting(&self) {
+        let cell = self.ctx.cell();
+        // Most often they are, which is seen under the lock that opens the gate.
+        if !cell.durable().begin_write_if_submitted() {
+            cell.saving().before_await(self);
+            self.open(false);
+        }
     }
 }
 
@@ -199,8 +210,8 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
         name: &'static str,
         caller: Option<Conn<A>>,
     ) -> Self {
-        access.ctx.cell().saving().before_await(access);
-        Self::begin(access, name, caller)
+        access.open_awaiting();
+        Self::opened(access, name, caller)
     }
 
     /// One that awaits as this mode says.
