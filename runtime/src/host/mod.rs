@@ -55,7 +55,7 @@ pub(crate) use queues::request::{HandledFuture, WireEnqueue};
 pub(crate) use runtime::{MakeActorType, Runtime, make_actor_type};
 pub(crate) use shared::Shared;
 #[cfg(feature = "client")]
-pub(crate) use turn::call::Asked;
+pub(crate) use turn::asked::Asked;
 pub(crate) use turn::call_chain::Awaited;
 #[cfg(feature = "client")]
 pub(crate) use turn::call_chain::Chain;

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use tokio::sync::oneshot;
 
-use super::{call_chain::Chain, instrument::CallInstrument};
+use super::{asked::Asked, call_chain::Chain, instrument::CallInstrument};
 use crate::{
     Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
@@ -81,15 +81,6 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
             }
         }
     }
-}
-
-/// What has come of a call.
-#[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
-pub(crate) enum Asked<R> {
-    /// It has run, and this is the answer.
-    Here(Result<R, Fault>),
-    /// The answer comes later; not at all, if the runtime stops before.
-    Later(oneshot::Receiver<Result<R, Fault>>),
 }
 
 /// A call whose maker waits until it has run or has to wait.
@@ -173,30 +164,6 @@ impl<A: Actor, R: Respond<A>> Call<A, R> {
     /// Ends the call with this fault, before it ran.
     pub(in crate::host) fn refuse(self, fault: Fault) -> R::Asked {
         release(self.reply_to.ready(Err(fault)))
-    }
-}
-
-impl<R> Asked<R> {
-    /// The answer, for whoever makes the call.
-    #[cfg(feature = "client")]
-    pub(crate) async fn answer(self) -> Result<R, Fault> {
-        match self {
-            Self::Here(result) => {
-                // A loop of calls that never wait would keep everything else from its thread.
-                tokio::task::consume_budget().await;
-                result
-            }
-            Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(faults::unanswered())),
-        }
-    }
-
-    /// The answer, once it is there.
-    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
-    async fn result(self) -> Result<R, Fault> {
-        match self {
-            Self::Here(result) => result,
-            Self::Later(answer) => answer.await.unwrap_or_else(|_| Err(faults::unanswered())),
-        }
     }
 }
 
