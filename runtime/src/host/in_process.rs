@@ -8,7 +8,7 @@ use super::{
     ActorCell, ActorType, AdmissionRequest, Asked, Chain, Denied, EnqueueRequest, HandledFuture, LocalActor,
     LocalConn, LocalKind, LocalPeer, Lookup, Reached, Source, Told,
     admission::request::{Errand, LetIn},
-    cell::{Envelope, mailbox::Rejected},
+    cell::{Envelope, mailbox::Rejected, sender::ask_here},
     connections::route::ActorRoute,
     turn::call::{Call, Destination},
 };
@@ -108,7 +108,7 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
         action: <A::Contract as Contract>::Action,
         chain: Chain,
     ) -> Result<Asked<ReplyOf<A::Contract>>, <A::Contract as Contract>::Action> {
-        self.sender().ask_here(action, chain)
+        ask_here(self, action, chain)
     }
 
     fn tell(

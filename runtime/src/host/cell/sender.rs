@@ -6,7 +6,7 @@ use tokio::sync::oneshot;
 
 use super::{Absent, Envelope, keep_alive::LifecycleRequest, mailbox::Rejected, parked::Parked};
 #[cfg(feature = "client")]
-use crate::host::Asked;
+use crate::host::{Asked, turn::call::ReplyHere};
 use crate::{
     Action as _, Actor, Conn, Fault,
     actor::{ActionOf, ReplyOf},
@@ -16,7 +16,7 @@ use crate::{
         turn::{
             call::{Call, Destination, Respond},
             call_chain::Chain,
-            in_place::run_if_idle,
+            in_place::{Unrun, run_if_idle},
         },
     },
 };
@@ -50,9 +50,9 @@ impl<A: Actor> Sender<'_, A> {
     /// turn.
     pub(in crate::host) fn try_post(self, envelope: Envelope<A>) -> Result<(), Rejected<Envelope<A>>> {
         let envelope = match envelope {
-            Envelope::Call(call) => match self.take_directly(call) {
+            Envelope::Call(call) => match take_directly(Arc::clone(self.0), call) {
                 Ok(()) => return Ok(()),
-                Err(call) => Envelope::Call(call),
+                Err(Unrun { call, .. }) => Envelope::Call(call),
             },
             other => other,
         };
@@ -127,43 +127,6 @@ impl<A: Actor> Sender<'_, A> {
         }
     }
 
-    /// Runs a call here and now, or ends it, if it need not wait. Gives it back if it has to.
-    #[inline]
-    fn take_directly<R: Respond<A>>(self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
-        let info = call.action.info();
-        if info.needs_conn && call.caller.is_none() {
-            return Ok(call.refuse(faults::connection_required(info.name)));
-        }
-        match self.0.hold_of(&call.chain) {
-            None => run_if_idle(self.0, call),
-            Some(held) => {
-                let (call, asked) = call.send_later();
-                self.0.turns().take_circular(call, held);
-                Ok(asked)
-            }
-        }
-    }
-
-    /// Calls an action for a client of this process. Gives the action back if the actor has gone to sleep.
-    #[cfg(feature = "client")]
-    pub(in crate::host) fn ask_here(
-        self,
-        action: ActionOf<A>,
-        chain: Chain,
-    ) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
-        let watch = self.0.watch(action.info(), None);
-        let call = match self.take_directly(Call::here(watch, action, chain)) {
-            Ok(asked) => return Ok(asked),
-            Err(call) => call,
-        };
-        let (call, asked) = call.send_later();
-        match refuse_if_full(self.put(Envelope::Call(call))) {
-            Ok(_) => Ok(asked),
-            Err(Envelope::Call(call)) => Err(call.action),
-            Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
-        }
-    }
-
     /// One call, and its answer.
     pub(in crate::host) async fn call_as(
         self,
@@ -187,6 +150,56 @@ impl<A: Actor> Clone for Sender<'_, A> {
 }
 
 impl<A: Actor> Copy for Sender<'_, A> {}
+
+/// Calls an action for a client of this process. Gives the action back if the actor has gone to sleep.
+#[cfg(feature = "client")]
+#[inline]
+pub(in crate::host) fn ask_here<A: Actor>(
+    cell: Arc<ActorCell<A>>,
+    action: ActionOf<A>,
+    chain: Chain,
+) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
+    let watch = cell.watch(action.info(), None);
+    match take_directly(cell, Call::here(watch, action, chain)) {
+        Ok(asked) => Ok(asked),
+        Err(Unrun { cell, call }) => put_call(&cell, call),
+    }
+}
+
+/// Puts a call of this process into the mailbox.
+#[cfg(feature = "client")]
+#[cold]
+fn put_call<A: Actor>(
+    cell: &Arc<ActorCell<A>>,
+    call: Call<A, ReplyHere>,
+) -> Result<Asked<ReplyOf<A>>, ActionOf<A>> {
+    let (call, asked) = call.send_later();
+    match refuse_if_full(cell.sender().put(Envelope::Call(call))) {
+        Ok(_) => Ok(asked),
+        Err(Envelope::Call(call)) => Err(call.action),
+        Err(_) => unreachable!("an actor that is asleep gives back what it was given"),
+    }
+}
+
+/// Runs a call here and now, or ends it, if it need not wait. Gives it back if it has to.
+#[inline]
+fn take_directly<A: Actor, R: Respond<A>>(
+    cell: Arc<ActorCell<A>>,
+    call: Call<A, R>,
+) -> Result<R::Asked, Unrun<A, R>> {
+    let info = call.action.info();
+    if info.needs_conn && call.caller.is_none() {
+        return Ok(call.refuse(faults::connection_required(info.name)));
+    }
+    match cell.hold_of(&call.chain) {
+        None => run_if_idle(cell, call),
+        Some(held) => {
+            let (call, asked) = call.send_later();
+            cell.turns().take_circular(call, held);
+            Ok(asked)
+        }
+    }
+}
 
 /// Ends what there is no room for. Gives back what comes too late.
 fn refuse_if_full<A: Actor>(put: Result<(), Rejected<Envelope<A>>>) -> Result<Posted, Envelope<A>> {

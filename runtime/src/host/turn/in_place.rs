@@ -38,28 +38,50 @@ const MOST: usize = 64;
 /// How deep actors that call each other may run on one stack.
 const MAX_NESTED: usize = 4;
 
+/// A call that has to wait, and its actor.
+pub(in crate::host) struct Unrun<A: Actor, R> {
+    pub(in crate::host) cell: Arc<ActorCell<A>>,
+    pub(in crate::host) call: Call<A, R>,
+}
+
 /// Runs a call here and now if the actor is idle. Gives it back if it has to wait.
 #[inline]
 pub(in crate::host) fn run_if_idle<A: Actor, R: Respond<A>>(
-    cell: &Arc<ActorCell<A>>,
+    cell: Arc<ActorCell<A>>,
     call: Call<A, R>,
-) -> Result<R::Asked, Call<A, R>> {
+) -> Result<R::Asked, Unrun<A, R>> {
     match call.action.info().mode {
         Mode::Read | Mode::Write => run_in_place(cell, call),
-        Mode::ReadAsync | Mode::WriteAsync => begin_in_place(cell, call),
+        Mode::ReadAsync | Mode::WriteAsync => {
+            begin_in_place(&cell, call).map_err(|call| Unrun { cell, call })
+        }
     }
 }
 
 #[inline]
 fn run_in_place<A: Actor, R: Respond<A>>(
-    cell: &Arc<ActorCell<A>>,
+    cell: Arc<ActorCell<A>>,
     call: Call<A, R>,
-) -> Result<R::Asked, Call<A, R>> {
-    let Some(mut access) = write_if_idle(cell) else { return Err(call) };
-    let asked = access.run_if_sound(call)?;
-    access.finish();
-    cell.used();
-    Ok(asked)
+) -> Result<R::Asked, Unrun<A, R>> {
+    let Some(core) = cell.mailbox().take_if_idle() else { return Err(Unrun { cell, call }) };
+    // The turn has the caller's hold on the actor, and needs none of its own.
+    let mut access = WriteAccess::new(cell, core);
+    if !may_begin(access.cell(), &access) {
+        return Err(unrun(&access, call));
+    }
+    match access.run_if_sound(call) {
+        Ok(asked) => {
+            access.cell().used();
+            access.finish();
+            Ok(asked)
+        }
+        Err(call) => Err(unrun(&access, call)),
+    }
+}
+
+#[cold]
+fn unrun<A: Actor, R>(access: &WriteAccess<A>, call: Call<A, R>) -> Unrun<A, R> {
+    Unrun { cell: Arc::clone(access.cell()), call }
 }
 
 /// The same for an action that awaits: it begins here, and where it waits for the first time it gets a task of its
@@ -72,8 +94,9 @@ fn begin_in_place<A: Actor, R: Respond<A>>(
         return Err(call);
     }
     if call.action.info().mode.is_exclusive() {
-        let Some(mut access) = write_if_idle(cell) else { return Err(call) };
-        if !cell.durable().is_open() {
+        let Some(core) = cell.mailbox().take_if_idle() else { return Err(call) };
+        let mut access = WriteAccess::new(Arc::clone(cell), core);
+        if !may_begin(cell, &access) || !cell.durable().is_open() {
             return Err(call);
         }
         cell.used();
@@ -94,14 +117,6 @@ fn begin_in_place<A: Actor, R: Respond<A>>(
         };
         Ok(begin::<A, R>(cell, read, || ()))
     }
-}
-
-/// The state to oneself, if nobody has it and nothing waits for it.
-#[inline]
-fn write_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<WriteAccess<A>> {
-    let core = cell.mailbox().take_if_idle()?;
-    let access = WriteAccess::new(Arc::clone(cell), core);
-    may_begin(cell, &access).then_some(access)
 }
 
 /// The state to read, likewise.
