@@ -29,8 +29,8 @@
 //! the state is given back. A turn that awaits after all [says so](Mailbox::goes_on). Nobody is woken who is not waiting: the task's waker is taken out when it is woken, and it
 //! leaves another one before it waits again, under the same lock under which it has found nothing to do.
 //!
-//! **The state is an `Arc`.** Readers have a clone each, which they drop before they say that they have ended; so whoever has
-//! taken it while nobody reads has the only one, and can change it.
+//! **The state is shared by an `Arc`** while some read: they have a clone each, which they drop before they say that they have
+//! ended. So whoever takes it while nobody reads has it by itself, and can change it ([`Place`](place::Place)).
 //!
 //! **Without a task.** The actor's task may end where it would wait for something to do. In place of its own waker it leaves
 //! one that spawns the task again ([`next_or_leave`](Mailbox::next_or_leave)), under the same lock under which it has found
@@ -39,6 +39,7 @@
 //! `model.rs` checks all of this under every schedule that a model checker comes up with.
 
 mod inner;
+mod place;
 
 use std::{
     future::poll_fn,
@@ -88,7 +89,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// Takes the state for a turn that does not await, if it is there and what was put in before has run. To be
     /// [given back](Self::give_back).
     #[inline]
-    pub(in crate::host) fn take_if_idle(&self) -> Option<Arc<S>> {
+    pub(in crate::host) fn take_if_idle(&self) -> Option<S> {
         self.lock.with(Inner::take_if_idle)
     }
 
@@ -105,7 +106,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// Gives the state back. If there is a next call that can be run in place, and `runs` says so, that is to be run with the
     /// state first.
     #[inline]
-    pub(in crate::host) fn give_back(&self, state: Arc<S>, runs: impl FnOnce() -> bool) -> GivenBack<S, T> {
+    pub(in crate::host) fn give_back(&self, state: S, runs: impl FnOnce() -> bool) -> GivenBack<S, T> {
         let (given, wake, void) = self.lock.with(|inner| inner.give_back(state, runs));
         // It may be the user's: not under the lock.
         drop(void);
@@ -121,23 +122,23 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     }
 
     /// The actor's task has the state to itself, as soon as nobody else does. To be [given back](Self::give_back).
-    pub(in crate::host) async fn write(&self) -> Arc<S> {
-        self.wait_for(Wanted::Alone).await
+    pub(in crate::host) async fn write(&self) -> S {
+        self.wait_for(Wanted::Alone, Inner::try_alone).await
     }
 
     /// The actor's task shares the state, for a read that may await and is to be [ended](Self::end_read).
     pub(in crate::host) async fn read(&self) -> Arc<S> {
-        self.wait_for(Wanted::Shared).await
+        self.wait_for(Wanted::Shared, Inner::try_shared).await
     }
 
     /// The actor's task has the state to itself now, if nobody else has it. To be [given back](Self::give_back).
-    pub(in crate::host) fn try_write(&self) -> Option<Arc<S>> {
-        self.lock.with(|inner| inner.try_state(Wanted::Alone))
+    pub(in crate::host) fn try_write(&self) -> Option<S> {
+        self.lock.with(Inner::try_alone)
     }
 
-    async fn wait_for(&self, wanted: Wanted) -> Arc<S> {
+    async fn wait_for<R>(&self, wanted: Wanted, get: fn(&mut Inner<S, T>) -> Option<R>) -> R {
         let mut waiting = Waiting { mailbox: self, waits: true };
-        let state = poll_fn(|task| self.lock.with(|inner| inner.poll_state(wanted, task))).await;
+        let state = poll_fn(|task| self.lock.with(|inner| inner.poll_state(wanted, get, task))).await;
         waiting.waits = false;
         state
     }

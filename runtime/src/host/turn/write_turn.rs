@@ -48,7 +48,7 @@ pub(in crate::host) struct WriteAccess<A: Actor> {
     /// Of the turns that it is used for.
     ctx: Ctx<A>,
     /// `None` once it is given back.
-    core: Option<Arc<Core<A>>>,
+    core: Option<Core<A>>,
 }
 
 /// A turn that may change the state. One that is dropped before it has ended is taken back.
@@ -61,7 +61,7 @@ pub(in crate::host) struct WriteTurn<'a, A: Actor> {
 
 impl<A: Actor> WriteAccess<A> {
     #[inline]
-    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, core: Arc<Core<A>>) -> Self {
+    pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, core: Core<A>) -> Self {
         Self { ctx: Ctx::of_turn(cell, None), core: Some(core) }
     }
 
@@ -162,16 +162,15 @@ impl<A: Actor> WriteAccess<A> {
 }
 
 /// The state of somebody who has it to themselves.
-fn only<A>(core: &mut Option<Arc<Core<A>>>) -> &mut Core<A> {
-    let core = core.as_mut().expect("it is given back last");
-    Arc::get_mut(core).expect("nobody shares what somebody has to themselves")
+fn only<A>(core: &mut Option<Core<A>>) -> &mut Core<A> {
+    core.as_mut().expect("it is given back last")
 }
 
 impl<A: Actor> Deref for WriteAccess<A> {
     type Target = Core<A>;
 
     fn deref(&self) -> &Core<A> {
-        self.core.as_deref().expect("it is given back last")
+        self.core.as_ref().expect("it is given back last")
     }
 }
 

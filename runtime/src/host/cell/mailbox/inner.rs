@@ -3,10 +3,12 @@
 
 use std::{
     collections::VecDeque,
+    mem,
     sync::Arc,
     task::{Context, Poll, Waker},
 };
 
+use super::place::Place;
 use crate::host::cell::{
     envelope_queue::EnvelopeQueue,
     fair_queue::Bounds,
@@ -19,8 +21,7 @@ use crate::host::cell::{
     reason = "each is a fact of its own, and none follows from the others"
 )]
 pub(in crate::host) struct Inner<S, T> {
-    /// `None` while somebody has it to themselves, and once it is discarded.
-    pub(super) state: Option<Arc<S>>,
+    pub(super) state: Place<S>,
     /// Whether the turn of whoever has it to themselves does not await.
     pub(super) is_brief: bool,
     /// How many share it.
@@ -75,7 +76,7 @@ impl Wake {
 impl<S, T: Queued> Inner<S, T> {
     pub(super) fn new(bounds: Bounds, state: S) -> Self {
         Self {
-            state: Some(Arc::new(state)),
+            state: Place::Here(state),
             is_brief: false,
             readers: 0,
             wanted: None,
@@ -109,10 +110,10 @@ impl<S, T: Queued> Inner<S, T> {
 
     /// Whether whoever has the state gives it back without awaiting, and looks at the queue then.
     fn is_lent_briefly(&self) -> bool {
-        self.state.is_none() && self.is_brief
+        self.state.is_away() && self.is_brief
     }
 
-    pub(super) fn take_if_idle(&mut self) -> Option<Arc<S>> {
+    pub(super) fn take_if_idle(&mut self) -> Option<S> {
         if !self.is_idle() || self.readers > 0 || self.wanted.is_some() {
             return None;
         }
@@ -129,7 +130,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     fn share(&mut self) -> Option<Arc<S>> {
-        let state = self.state.clone()?;
+        let state = self.state.share()?;
         self.readers += 1;
         Some(state)
     }
@@ -141,16 +142,16 @@ impl<S, T: Queued> Inner<S, T> {
 
     pub(super) fn give_back(
         &mut self,
-        state: Arc<S>,
+        state: S,
         runs: impl FnOnce() -> bool,
-    ) -> (GivenBack<S, T>, Wake, Option<Arc<S>>) {
+    ) -> (GivenBack<S, T>, Wake, Option<S>) {
         if self.is_discarded {
             return (GivenBack::Over, Wake(None), Some(state));
         }
         if let Some(next) = self.next_in_place(runs) {
             return (GivenBack::Next(state, next), Wake(None), None);
         }
-        self.state = Some(state);
+        self.state = Place::Here(state);
         (GivenBack::Over, self.wake_if_waiting(), None)
     }
 
@@ -178,18 +179,31 @@ impl<S, T: Queued> Inner<S, T> {
         Wake(self.waker.take())
     }
 
-    pub(super) fn try_state(&mut self, wanted: Wanted) -> Option<Arc<S>> {
-        let state = match wanted {
-            Wanted::Alone if self.readers > 0 => None,
-            Wanted::Alone => self.state.take(),
-            Wanted::Shared => self.share(),
-        }?;
-        (self.is_brief, self.wanted) = (false, None);
-        Some(state)
+    pub(super) fn try_alone(&mut self) -> Option<S> {
+        let state = if self.readers == 0 { self.state.take() } else { None };
+        self.got(state)
     }
 
-    pub(super) fn poll_state(&mut self, wanted: Wanted, task: &mut Context<'_>) -> Poll<Arc<S>> {
-        if let Some(state) = self.try_state(wanted) {
+    pub(super) fn try_shared(&mut self) -> Option<Arc<S>> {
+        let state = self.share();
+        self.got(state)
+    }
+
+    /// What the actor's task has of the state, if it is not to wait for that.
+    fn got<R>(&mut self, state: Option<R>) -> Option<R> {
+        if state.is_some() {
+            (self.is_brief, self.wanted) = (false, None);
+        }
+        state
+    }
+
+    pub(super) fn poll_state<R>(
+        &mut self,
+        wanted: Wanted,
+        get: fn(&mut Self) -> Option<R>,
+        task: &Context<'_>,
+    ) -> Poll<R> {
+        if let Some(state) = get(self) {
             return Poll::Ready(state);
         }
         self.wanted = Some(wanted);
@@ -237,7 +251,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     pub(super) fn try_next(&mut self) -> Option<Next<T>> {
-        if std::mem::take(&mut self.nudged) {
+        if mem::take(&mut self.nudged) {
             return Some(Next::Nudged);
         }
         let is_lent_briefly = self.is_lent_briefly();
@@ -259,7 +273,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     pub(super) fn try_next_late(&mut self) -> Option<Next<T>> {
-        if std::mem::take(&mut self.nudged) {
+        if mem::take(&mut self.nudged) {
             return Some(Next::Nudged);
         }
         self.late.pop_front().map(Next::Item)
@@ -308,9 +322,9 @@ impl<S, T: Queued> Inner<S, T> {
         is_over
     }
 
-    pub(super) fn discard_state(&mut self) -> Option<Arc<S>> {
+    pub(super) fn discard_state(&mut self) -> Place<S> {
         self.is_discarded = true;
-        self.state.take()
+        mem::replace(&mut self.state, Place::Away)
     }
 
     /// Gives the waker that was left before too, to be dropped once the lock is free.
@@ -331,7 +345,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     pub(super) fn take_dormant(&mut self) -> Option<Waker> {
-        if std::mem::take(&mut self.is_dormant) { self.waker.take() } else { None }
+        if mem::take(&mut self.is_dormant) { self.waker.take() } else { None }
     }
 
     pub(super) fn done_and_next_if(&mut self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
@@ -395,5 +409,5 @@ pub(in crate::host) enum GivenBack<S, T> {
     /// It lies in the mailbox again.
     Over,
     /// This waits, and is to be run with it first.
-    Next(Arc<S>, T),
+    Next(S, T),
 }

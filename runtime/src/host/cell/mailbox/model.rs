@@ -22,6 +22,7 @@ use shuttle::{
 
 use super::{
     super::flow::{HasFlow, Source},
+    place::Place,
     *,
 };
 
@@ -169,10 +170,11 @@ impl Actor {
         thread::yield_now();
     }
 
-    fn end(&self, state: &mut StdArc<State>, call: &Call) {
+    /// For a call that writes with the state to oneself.
+    fn end(&self, state: Option<&mut State>, call: &Call) {
         match call.mode {
             Mode::Write | Mode::WriteAsync => {
-                StdArc::get_mut(state).expect("nobody else has it").ran.push((call.caller, call.number));
+                state.expect("it is taken to write").ran.push((call.caller, call.number));
                 self.is_written.store(false, Ordering::SeqCst);
             }
             Mode::Read | Mode::ReadAsync => drop(self.is_read.fetch_sub(1, Ordering::SeqCst)),
@@ -183,24 +185,24 @@ impl Actor {
         }
     }
 
-    fn run(&self, state: &mut StdArc<State>, call: &Call) {
+    fn run(&self, state: Option<&mut State>, call: &Call) {
         self.begin(call.mode);
         self.end(state, call);
     }
 
     /// Gives the state back, and runs first what waits.
-    fn give_back(&self, mut state: StdArc<State>) {
+    fn give_back(&self, mut state: State) {
         if self.flaw == Flaw::WakesNobody {
             let (_, wake, _) = self.mailbox.lock.with(|inner| inner.give_back(state, || false));
             return drop(wake.0);
         }
         if self.flaw == Flaw::LooksBefore {
             let wake = self.mailbox.lock.with(Inner::wake_if_waiting);
-            self.mailbox.lock.with(|inner| inner.state = Some(state));
+            self.mailbox.lock.with(|inner| inner.state = Place::Here(state));
             return wake.now();
         }
         while let GivenBack::Next(mut next, call) = self.mailbox.give_back(state, || true) {
-            self.run(&mut next, &call);
+            self.run(Some(&mut next), &call);
             state = next;
         }
     }
@@ -214,10 +216,10 @@ impl Actor {
         self.mailbox.end_read(state);
     }
 
-    fn take_if_idle(&self) -> Option<StdArc<State>> {
+    fn take_if_idle(&self) -> Option<State> {
         if self.flaw == Flaw::JumpsTheQueue {
             return self.mailbox.lock.with(|inner| {
-                let state = inner.state.take_if(|_| inner.readers == 0)?;
+                let state = if inner.readers == 0 { inner.state.take()? } else { return None };
                 inner.is_brief = true;
                 Some(state)
             });
@@ -230,7 +232,7 @@ impl Actor {
         match call.mode {
             Mode::Write | Mode::Read => {
                 if let Some(mut state) = self.take_if_idle() {
-                    self.run(&mut state, &call);
+                    self.run(Some(&mut state), &call);
                     return self.give_back(state);
                 }
             }
@@ -241,7 +243,7 @@ impl Actor {
                     let this = Arc::clone(self);
                     drop(spawn(async move {
                         shuttle::future::yield_now().await;
-                        this.end(&mut state, &call);
+                        this.end(Some(&mut state), &call);
                         this.give_back(state);
                     }));
                     return;
@@ -257,11 +259,11 @@ impl Actor {
         assert!(self.mailbox.push(call).is_ok(), "it is not closed before all calls have ended");
     }
 
-    fn go_on_reading(self: &Arc<Self>, mut state: StdArc<State>, call: Call) {
+    fn go_on_reading(self: &Arc<Self>, state: StdArc<State>, call: Call) {
         let this = Arc::clone(self);
         drop(spawn(async move {
             shuttle::future::yield_now().await;
-            this.end(&mut state, &call);
+            this.end(None, &call);
             this.end_read(state);
         }));
     }
@@ -312,7 +314,7 @@ impl Actor {
                             while let Some(call) = next {
                                 self.begin(call.mode);
                                 shuttle::future::yield_now().await;
-                                self.end(&mut state, &call);
+                                self.end(Some(&mut state), &call);
                                 next = self.mailbox.done_and_next_if(|call| {
                                     matches!(call.mode, Mode::Write | Mode::WriteAsync)
                                 });
@@ -320,8 +322,8 @@ impl Actor {
                             self.give_back_of_task(state);
                         }
                         Mode::Read => {
-                            let mut state = self.mailbox.read().await;
-                            self.run(&mut state, &call);
+                            let state = self.mailbox.read().await;
+                            self.run(None, &call);
                             self.end_read(state);
                         }
                         Mode::ReadAsync => {
@@ -344,14 +346,14 @@ impl Actor {
         let Some(mut state) = self.mailbox.try_write() else { return Some(call) };
         let mut next = Some(call);
         while let Some(call) = next {
-            self.run(&mut state, &call);
+            self.run(Some(&mut state), &call);
             next = self.mailbox.done_and_next_if(Queued::is_brief);
         }
         self.give_back_of_task(state);
         None
     }
 
-    fn give_back_of_task(&self, state: StdArc<State>) {
+    fn give_back_of_task(&self, state: State) {
         assert!(matches!(self.mailbox.give_back(state, || false), GivenBack::Over));
     }
 }
