@@ -201,7 +201,7 @@ impl<A: Actor> ActorType<A> {
     /// The actor is awake with this permit from now on.
     pub(super) fn assign_permit(&self, cell: &Arc<ActorCell<A>>, permit: AwakePermit) {
         let weak: Weak<dyn Evictable> = Arc::downgrade(cell) as _;
-        permit.assign(weak, self.shared().clock().elapsed_ms());
+        permit.assign(weak);
         cell.set_awake(Some(Awake::new(permit, self.shared())));
     }
 

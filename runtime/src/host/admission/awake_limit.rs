@@ -1,11 +1,11 @@
 //! The limit of actors that are awake at once, and which of them sleeps for another.
 //!
-//! The actor that was idle longest is found without looking at all of them: the table is in the order of when each actor was
-//! known to be used last, and only actors at its beginning are looked at. One that was used since goes to where it belongs by
-//! now, and one that cannot sleep goes to the end; so no actor is looked at twice for the same reason.
+//! The actor that was idle longest is found without looking at all of them: they are in the [order](IdleOrder) of when each
+//! was known to be used last, and only actors at its beginning are looked at. One that was used since goes to where it belongs
+//! by now, and one that cannot sleep goes to the end; so no actor is looked at twice for the same reason.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::HashMap,
     sync::{Arc, Weak},
     time::Duration,
 };
@@ -14,30 +14,17 @@ use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use tokio::time::timeout;
 
+use super::idle_order::IdleOrder;
 use crate::{Fault, error::faults};
 
 /// The permits of all actors of a process that are awake.
 pub(crate) struct AwakeLimit {
     limit: usize,
-    table: Mutex<Table>,
+    /// Those that have one. A permit that no actor has yet is in the order too, as one of nobody.
+    table: Mutex<Holders>,
 }
 
-#[derive(Default)]
-struct Table {
-    /// How many permits are out.
-    taken: usize,
-    /// How many permits there ever were.
-    numbers: u64,
-    holders: HashMap<u64, Holder>,
-    /// By when they were known to be used last.
-    order: BTreeSet<(u64, u64)>,
-}
-
-/// An actor that has a permit.
-struct Holder {
-    used_at_ms: u64,
-    actor: Weak<dyn Evictable>,
-}
+type Holders = IdleOrder<Option<Weak<dyn Evictable>>>;
 
 /// An awake actor, whatever its type, that can be made to sleep for another.
 pub(in crate::host) trait Evictable: Send + Sync {
@@ -54,7 +41,7 @@ pub(in crate::host) trait Evictable: Send + Sync {
 /// The permit of one actor to be awake; free again when it is dropped.
 pub(in crate::host) struct AwakePermit {
     limit: Arc<AwakeLimit>,
-    number: u64,
+    number: u32,
 }
 
 impl AwakeLimit {
@@ -67,7 +54,7 @@ impl AwakeLimit {
     /// A limit of zero is none.
     pub(in crate::host) fn new(limit: usize) -> Self {
         let limit = if limit == 0 { usize::MAX } else { limit };
-        Self { limit, table: Mutex::default() }
+        Self { limit, table: Mutex::new(IdleOrder::new()) }
     }
 
     /// A permit for an actor that is woken for a caller from outside, who may be refused. If all are out, another actor
@@ -76,10 +63,10 @@ impl AwakeLimit {
         for _ in 0..=Self::MAX_EVICTIONS {
             let idlest = {
                 let mut table = self.table.lock();
-                if table.taken < self.limit {
-                    return Ok(self.permit(&mut table));
+                if table.len() < self.limit {
+                    return Ok(self.permit(&mut table, now_ms));
                 }
-                table.idlest(now_ms)
+                idlest(&mut table, now_ms)
             };
             let Some(idlest) = idlest else { break };
             // An actor that needs longer, or was called meanwhile, keeps its permit.
@@ -91,8 +78,8 @@ impl AwakeLimit {
     /// A permit for an actor that has to be awake. If that is one too many, another actor is asked to sleep.
     pub(in crate::host) fn acquire_over_limit(self: &Arc<Self>, now_ms: u64) -> AwakePermit {
         let mut table = self.table.lock();
-        let permit = self.permit(&mut table);
-        let idlest = if table.taken > self.limit { table.idlest(now_ms) } else { None };
+        let permit = self.permit(&mut table, now_ms);
+        let idlest = if table.len() > self.limit { idlest(&mut table, now_ms) } else { None };
         drop(table);
         if let Some(idlest) = idlest {
             // It is asked at once; nobody waits until it sleeps.
@@ -101,66 +88,50 @@ impl AwakeLimit {
         permit
     }
 
-    fn permit(self: &Arc<Self>, table: &mut Table) -> AwakePermit {
-        table.taken += 1;
-        table.numbers += 1;
-        AwakePermit { limit: Arc::clone(self), number: table.numbers }
+    fn permit(self: &Arc<Self>, table: &mut Holders, now_ms: u64) -> AwakePermit {
+        AwakePermit { limit: Arc::clone(self), number: table.add(None, now_ms) }
     }
 }
 
 impl AwakePermit {
     /// This actor has it.
-    pub(in crate::host) fn assign(&self, actor: Weak<dyn Evictable>, now_ms: u64) {
-        let mut table = self.limit.table.lock();
-        table.order.insert((now_ms, self.number));
-        table.holders.insert(self.number, Holder { used_at_ms: now_ms, actor });
+    pub(in crate::host) fn assign(&self, actor: Weak<dyn Evictable>) {
+        self.limit.table.lock()[self.number] = Some(actor);
     }
 }
 
 impl Drop for AwakePermit {
     fn drop(&mut self) {
-        self.limit.table.lock().release(self.number);
+        let actor = self.limit.table.lock().remove(self.number);
+        // It may be the last of the actor's memory.
+        drop(actor);
     }
 }
 
-impl Table {
-    fn release(&mut self, number: u64) {
-        self.taken -= 1;
-        if let Some(holder) = self.holders.remove(&number) {
-            self.order.remove(&(holder.used_at_ms, number));
+/// The actor that can sleep and was idle longest, as far as that is known. It goes to the end, so that others ask another.
+fn idlest(table: &mut Holders, now_ms: u64) -> Option<Arc<dyn Evictable>> {
+    let mut best: Option<(u64, u32, Arc<dyn Evictable>)> = None;
+    for _ in 0..AwakeLimit::MAX_LOOKS {
+        let Some((number, known_ms)) = table.first() else { break };
+        let Some(actor) = table[number].as_ref().and_then(Weak::upgrade) else {
+            // It is about to be there, or has just gone.
+            table.set_used(number, now_ms.max(known_ms));
+            continue;
+        };
+        let used_at_ms = actor.used_at_ms().max(known_ms);
+        let can_sleep = actor.can_sleep();
+        table.set_used(number, if can_sleep { used_at_ms } else { now_ms.max(used_at_ms) });
+        if can_sleep && best.as_ref().is_none_or(|(least, ..)| used_at_ms < *least) {
+            best = Some((used_at_ms, number, actor));
         }
-        shrink(&mut self.holders);
-    }
-
-    /// The actor that can sleep and was idle longest, as far as that is known. It goes to the end, so that others ask another.
-    fn idlest(&mut self, now_ms: u64) -> Option<Arc<dyn Evictable>> {
-        let mut best: Option<(u64, u64, Arc<dyn Evictable>)> = None;
-        for _ in 0..AwakeLimit::MAX_LOOKS {
-            let Some((known_ms, number)) = self.order.pop_first() else { break };
-            let Some(holder) = self.holders.get_mut(&number) else { continue };
-            let Some(actor) = holder.actor.upgrade() else {
-                self.holders.remove(&number);
-                continue;
-            };
-            let used_at_ms = actor.used_at_ms().max(known_ms);
-            let can_sleep = actor.can_sleep();
-            holder.used_at_ms = if can_sleep { used_at_ms } else { now_ms.max(used_at_ms) };
-            self.order.insert((holder.used_at_ms, number));
-            if can_sleep && best.as_ref().is_none_or(|(least, ..)| used_at_ms < *least) {
-                best = Some((used_at_ms, number, actor));
-            }
-            // It is where it belongs, and all others are behind it.
-            if can_sleep && used_at_ms == known_ms {
-                break;
-            }
+        // It is where it belongs, and all others are behind it.
+        if can_sleep && used_at_ms == known_ms {
+            break;
         }
-        let (used_at_ms, number, actor) = best?;
-        self.order.remove(&(used_at_ms, number));
-        let known_ms = now_ms.max(used_at_ms);
-        self.order.insert((known_ms, number));
-        self.holders.get_mut(&number)?.used_at_ms = known_ms;
-        Some(actor)
     }
+    let (used_at_ms, number, actor) = best?;
+    table.set_used(number, now_ms.max(used_at_ms));
+    Some(actor)
 }
 
 /// Gives the room back that a wave has made a map take.
