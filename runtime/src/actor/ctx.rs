@@ -109,13 +109,13 @@ impl<A: Actor> Ctx<A> {
     /// The actor's identity.
     #[must_use]
     pub fn id(&self) -> ActorId {
-        self.cell.record().id
+        self.cell.id()
     }
 
     /// The actor's key.
     #[must_use]
     pub fn key(&self) -> &Key {
-        &self.cell.record().key
+        self.cell.key()
     }
 
     /// The time of day, in milliseconds since 1970 (UTC). It goes back if somebody puts the system's clock back. A paused or

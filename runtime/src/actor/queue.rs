@@ -82,8 +82,7 @@ impl<A: Actor, M: Payload> Queue<A, M> {
             match M::decode(KEPT, taken.body()) {
                 Ok(body) => return Some(QueueMessage::new(body, taken)),
                 Err(error) => {
-                    let (actor, queue) =
-                        (self.cell.record().id, <A::Contract as Contract>::QUEUES[self.index].name);
+                    let (actor, queue) = (self.cell.id(), <A::Contract as Contract>::QUEUES[self.index].name);
                     log::error!(
                         actor = shown(&actor),
                         queue,
@@ -116,6 +115,6 @@ impl<A: Actor, M> Clone for Queue<A, M> {
 
 impl<A: Actor, M> fmt::Debug for Queue<A, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Queue").field("actor", &self.cell.record().id).finish_non_exhaustive()
+        f.debug_struct("Queue").field("actor", &self.cell.id()).finish_non_exhaustive()
     }
 }

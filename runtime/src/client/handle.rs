@@ -21,7 +21,8 @@ use crate::{
 pub struct Handle<C: Contract> {
     port: Arc<dyn Port<C>>,
     key: Option<Key>,
-    params: Option<Params>,
+    // Boxed: few handles have any.
+    params: Option<Box<Params>>,
 }
 
 impl<C: Contract> Handle<C> {
@@ -37,7 +38,11 @@ impl<C: Contract> Handle<C> {
             Ok(asked) => return Ok(asked.answer().await?),
             Err(action) => action,
         };
-        self.port.call(action, self.params.clone()).await
+        self.port.call(action, self.params()).await
+    }
+
+    fn params(&self) -> Option<Params> {
+        self.params.as_deref().cloned()
     }
 
     /// The shortcut to an actor in this process that is awake. Only for calls without params, which need no hook.
@@ -58,7 +63,7 @@ impl<C: Contract> Handle<C> {
     #[expect(clippy::needless_pass_by_value, reason = "params are given, as they are to `connect_with`")]
     pub fn with_params(&self, params: C::Params) -> Result<C::Handle, CallError> {
         let params = Params::encode(self.port.params_format(), &params)?;
-        Ok(Self { params, ..self.clone() }.into())
+        Ok(Self { params: params.map(Box::new), ..self.clone() }.into())
     }
 
     /// Hands an action over, as a value of the generated enum, and does not wait for its answer: what it returns
@@ -73,7 +78,7 @@ impl<C: Contract> Handle<C> {
             Ok(told) => return Ok(told.into_result()?),
             Err(action) => action,
         };
-        self.port.tell(action, self.params.clone()).await
+        self.port.tell(action, self.params()).await
     }
 
     /// Puts a message into its queue: one that the actor lists in `#[actor(queues(..))]`.
@@ -85,7 +90,7 @@ impl<C: Contract> Handle<C> {
     //
     // Not an `async fn`: of one, the compiler would report a message that is none three times.
     pub fn send<M: QueueOf<C>>(&self, message: M) -> BoxFuture<'_, Result<(), CallError>> {
-        Box::pin(async move { sending::send(&*self.port, &message, self.params.clone()).await })
+        Box::pin(async move { sending::send(&*self.port, &message, self.params()).await })
     }
 
     /// Puts a message into its queue, and waits until it is handled: what the actor has completed it with.
@@ -129,9 +134,7 @@ impl<C: Contract> Handle<C> {
         message: M,
         timeout: Duration,
     ) -> BoxFuture<'_, Result<Option<M::Response>, CallError>> {
-        Box::pin(
-            async move { sending::send_and_wait(&*self.port, &message, timeout, self.params.clone()).await },
-        )
+        Box::pin(async move { sending::send_and_wait(&*self.port, &message, timeout, self.params()).await })
     }
 
     /// Opens a connection, and returns at once: what is done with it before it is open takes force once it is.
@@ -153,7 +156,7 @@ impl<C: Contract> Handle<C> {
     /// The identity of the actor. One that is addressed by `get_or_create` is made, if it does not exist. Over the
     /// network `#[on_before_connect]` judges that too, by the [params](Self::with_params) of the handle.
     pub async fn resolve(&self) -> Result<ActorId, CallError> {
-        self.port.resolve(self.params.clone()).await
+        self.port.resolve(self.params()).await
     }
 
     /// The key it is addressed by; `None` where that is the actor's identity.

@@ -132,7 +132,9 @@ async fn admission<C: Contract>(
     let kind = runtime.local_kind::<C>()?;
     let (key, lookup, id) = match target {
         Target::Get(key) => (key.clone(), Lookup::Get, None),
-        Target::GetOrCreate(key, input) => (key.clone(), Lookup::GetOrCreate { input: input.clone() }, None),
+        Target::GetOrCreate(key, input) => {
+            (key.clone(), Lookup::GetOrCreate { input: input.as_deref().cloned() }, None)
+        }
         Target::Id(id) => (runtime.key_of(C::NAME, *id).await?, Lookup::Get, Some(*id)),
     };
     Ok((kind, AdmissionRequest { key, id, lookup, info: ConnectInfo { params, ..ConnectInfo::default() } }))

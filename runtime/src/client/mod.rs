@@ -119,7 +119,7 @@ impl Client {
         input: C::Input,
     ) -> Result<C::Handle, CallError> {
         let input = target::encode_input::<C>(&input)?;
-        Ok(self.handle::<C>(Target::GetOrCreate(key.into(), Some(input))))
+        Ok(self.handle::<C>(Target::GetOrCreate(key.into(), Some(Box::new(input)))))
     }
 
     /// This very actor.

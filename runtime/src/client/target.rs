@@ -13,7 +13,8 @@ pub(crate) enum Target {
     /// The actor with this key, which must exist.
     Get(Key),
     /// The actor with this key; a missing one is made, from this input (CBOR).
-    GetOrCreate(Key, Option<Bytes>),
+    // Boxed: few have any, and every handle has room for it.
+    GetOrCreate(Key, Option<Box<Bytes>>),
     /// This very actor.
     Id(ActorId),
 }

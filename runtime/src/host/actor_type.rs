@@ -17,8 +17,9 @@ use super::{
         Absent, Awake, Inherited,
         lifecycle::Phase,
         owner::{Owner, TypeResources},
+        spawn::spawn,
         start_backoff::StartBackoff,
-        task::{self, ActorTask, run},
+        task::{ActorTask, run},
     },
 };
 use crate::{
@@ -50,7 +51,7 @@ struct Begun<A: Actor> {
 impl<A: Actor> Begun<A> {
     fn spawn(self) {
         let cell = Arc::clone(self.task.cell());
-        task::spawn(&cell, run(self.task, self.maker, cell.spans().wake()));
+        spawn(&cell, run(self.task, self.maker, cell.spans().wake()));
     }
 }
 
@@ -137,7 +138,7 @@ impl<A: Actor> ActorType<A> {
                 Ok(created) => {
                     let made = mine && created;
                     if !made && matches!(reach, Lookup::Create { .. }) {
-                        return Err(faults::duplicate_key(key, cell.record().id));
+                        return Err(faults::duplicate_key(key, cell.id()));
                     }
                     return Ok((cell, made));
                 }
@@ -164,7 +165,7 @@ impl<A: Actor> ActorType<A> {
                 None => return Err(faults::actor_not_found()),
             },
             Lookup::Get => Absent::Fail,
-            Lookup::GetOrCreate { input } | Lookup::Create { input } => Absent::Make(input.clone()),
+            Lookup::GetOrCreate { input } | Lookup::Create { input } => Absent::make(input.clone()),
         };
         let (permit, maker) = self.permit(key, &absent).await?;
         let mut awake = self.awake.lock();
@@ -227,7 +228,7 @@ impl<A: Actor> ActorType<A> {
     pub(super) fn record_at(&self, key: &Key) -> Option<ActorRecord> {
         let cell = self.cell_at(key)?;
         let is_there = cell.is_awake() && matches!(cell.lifecycle().started(), Some(Ok(_)));
-        cell.identity().filter(|_| is_there).cloned()
+        is_there.then(|| cell.record())
     }
 
     /// The same by its id.

@@ -88,7 +88,7 @@ impl<A: Actor> AwakeTable<A> {
         let ids = ids.get_or_insert_with(|| {
             // Whoever gets its identity meanwhile adds itself after this, or is found here.
             cells.extend(awake.values().filter_map(Weak::upgrade));
-            let known = cells.iter().filter_map(|cell| Some((cell.identity()?.id, cell.key().clone())));
+            let known = cells.iter().filter_map(|cell| Some((cell.known_id()?, cell.key().clone())));
             known.collect()
         });
         drop(awake);
@@ -117,8 +117,8 @@ impl<A: Actor> LockedTable<'_, A> {
 
     /// Takes a cell out. Its connections stay, if it has any. Says whether it was there.
     pub(super) fn remove(&mut self, cell: &Arc<ActorCell<A>>) -> bool {
-        if let (Some(record), Some(ids)) = (cell.identity(), &mut *self.table.ids.lock()) {
-            ids.remove(&record.id);
+        if let (Some(id), Some(ids)) = (cell.known_id(), &mut *self.table.ids.lock()) {
+            ids.remove(&id);
         }
         if self.awake.get(cell.key()).is_none_or(|known| known.as_ptr() != Arc::as_ptr(cell)) {
             return false;

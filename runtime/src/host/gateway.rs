@@ -147,7 +147,7 @@ async fn fire_alarms<A: Actor>(kind: Arc<ActorType<A>>, key: Key, until: Moment)
 }
 
 impl<A: Actor> HostedActor for ActorCell<A> {
-    fn record(&self) -> &ActorRecord {
+    fn record(&self) -> ActorRecord {
         self.record()
     }
 

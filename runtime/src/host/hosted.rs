@@ -112,7 +112,7 @@ pub(crate) trait HostedType: Send + Sync {
 
 /// An awake actor, whatever its type.
 pub(crate) trait HostedActor: Send + Sync {
-    fn record(&self) -> &ActorRecord;
+    fn record(&self) -> ActorRecord;
 
     /// Waits until `#[run]` has handled what waits for it, or does not get on with it, or the actor sleeps.
     fn works_off(self: Arc<Self>) -> BoxFuture<'static, ()>;

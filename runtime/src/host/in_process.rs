@@ -96,7 +96,7 @@ impl EnqueueRequest {
 
 impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
     fn id(&self) -> ActorId {
-        self.record().id
+        self.id()
     }
 
     fn is_awake(&self) -> bool {

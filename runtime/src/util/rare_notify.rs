@@ -7,7 +7,8 @@ use tokio::sync::{Notify, futures::Notified};
 /// Tells those who wait, where mostly nobody does.
 ///
 /// What they wait for must be under a lock, which they look at after [`notified`](Self::notified), and which is changed
-/// before [`notify_waiters`](Self::notify_waiters): so either they see the change, or they are seen.
+/// before [`notify_waiters`](Self::notify_waiters): so either they see the change, or they are seen. Without a lock a
+/// sequentially consistent fence between the two steps of each does the same.
 #[derive(Default)]
 pub(crate) struct RareNotify(OnceLock<Box<Notify>>);
 

@@ -64,7 +64,8 @@ impl Network {
             Target::Id(id) => Ok(*id),
             Target::Get(key) => self.find(name, key, params).await,
             Target::GetOrCreate(key, input) => {
-                self.make(Method::PUT, name, key, input.as_deref(), params).await
+                let input = input.as_ref().map(|input| &input[..]);
+                self.make(Method::PUT, name, key, input, params).await
             }
         }
     }

@@ -86,7 +86,9 @@ impl Endpoint {
                     input.len()
                 ));
             }
-            Target::GetOrCreate(key, input) => query(settings, "getOrCreate", key, input.as_deref()),
+            Target::GetOrCreate(key, input) => {
+                query(settings, "getOrCreate", key, input.as_ref().map(|input| &input[..]))
+            }
         };
         self.uri(&format!("/gateway/{}{path}?{query}", component(name)))
     }
@@ -168,7 +170,7 @@ mod tests {
 
     #[test]
     fn an_input_travels_as_far_as_it_fits() {
-        let target = |size| Target::GetOrCreate(().into(), Some(vec![0; size].into()));
+        let target = |size| Target::GetOrCreate(().into(), Some(Box::new(vec![0; size].into())));
         assert!(gateway("http://host", None, &target(1)).contains("&rvt-input=AA&"));
         let (endpoint, _) = Endpoint::parse("http://host").expect("a URL");
         let address = |size| endpoint.gateway(&settings(None), "chatRoom", &target(size), "/connect");

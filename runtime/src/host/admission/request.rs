@@ -71,7 +71,7 @@ impl<A: Actor> ActorType<A> {
         }
         let AdmissionRequest { key, id, lookup, info } = admission;
         let (cell, created) = self.awake(&key, &lookup).await.map_err(Denied::Unreached)?;
-        if id.is_some_and(|id| id != cell.record().id) {
+        if id.is_some_and(|id| id != cell.id()) {
             return Err(Denied::Unreached(faults::actor_not_found()));
         }
         let is_conn = pass.is_some() || (info.params.is_some() && matches!(errand, Errand::Call));
@@ -103,7 +103,7 @@ impl<A: Actor> ActorType<A> {
         let opened = open.await.unwrap_or_else(|_| Err(Denied::Rejected(faults::unanswered())))?;
         let Opened { cell, conn, created } = opened;
         if must_be_new && !created {
-            return Err(Denied::Unreached(faults::duplicate_key(&key, cell.record().id)));
+            return Err(Denied::Unreached(faults::duplicate_key(&key, cell.id())));
         }
         Ok(LetIn { cell, conn: Some(conn), created })
     }
@@ -137,7 +137,7 @@ impl<A: Actor> ActorType<A> {
         admission: AdmissionRequest,
     ) -> Result<Entered, Denied> {
         let LetIn { cell, created, .. } = self.let_in(admission, Errand::Look).await?;
-        Ok(Entered { record: cell.record().clone(), created })
+        Ok(Entered { record: cell.record(), created })
     }
 
     pub(in crate::host) async fn find_admitted(
@@ -153,7 +153,7 @@ impl<A: Actor> ActorType<A> {
             return Ok(found);
         }
         match self.let_in_by_actor(admission, Errand::Look).await {
-            Ok(LetIn { cell, .. }) => Ok(Some(cell.record().clone())),
+            Ok(LetIn { cell, .. }) => Ok(Some(cell.record())),
             Err(Denied::Unreached(fault)) if fault.has(error::Code::ActorNotFound) => Ok(None),
             Err(denied) => Err(denied),
         }
@@ -168,7 +168,7 @@ impl<A: Actor> ActorType<A> {
     ) -> Result<Answered<Bytes>, Denied> {
         let source = admission.info.source;
         let LetIn { cell, conn, .. } = self.let_in(admission, Errand::Call).await?;
-        let record = cell.record().clone();
+        let record = cell.record();
         let call = async {
             let action =
                 decode_call::<A>(&action, &EncodedArgs::new(format, &*args)).inspect_err(|fault| {
@@ -188,7 +188,7 @@ impl<A: Actor> ActorType<A> {
         outbox.count_drops(Arc::clone(self.drops()));
         let peer = Peer::Wire(Arc::clone(&outbox));
         let (cell, conn) = self.stay(admission, peer, None).await?;
-        Ok((cell.record().clone(), WireConn::shared(&cell, conn, outbox)))
+        Ok((cell.record(), WireConn::shared(&cell, conn, outbox)))
     }
 
     pub(in crate::host) async fn websocket_admitted(
@@ -202,7 +202,7 @@ impl<A: Actor> ActorType<A> {
         }
         let peer = Peer::Raw(Arc::clone(socket.closing()));
         let (cell, conn) = self.stay(admission, peer, Some(socket)).await?;
-        Ok((cell.record().clone(), Box::new(RawLine::new(&cell, conn))))
+        Ok((cell.record(), Box::new(RawLine::new(&cell, conn))))
     }
 
     /// Lets somebody in who stays.
@@ -224,7 +224,7 @@ impl<A: Actor> ActorType<A> {
     ) -> Result<Answered<http::Response<Body>>, Denied> {
         let source = admission.info.source;
         let LetIn { cell, conn, .. } = self.let_in(admission, Errand::Look).await?;
-        Ok((cell.record().clone(), RawRequests::of(&cell).send(request, conn, source).await))
+        Ok((cell.record(), RawRequests::of(&cell).send(request, conn, source).await))
     }
 
     pub(in crate::host) async fn send_admitted(
@@ -233,6 +233,6 @@ impl<A: Actor> ActorType<A> {
         mail: WireEnqueue,
     ) -> Result<Answered<Option<HandledFuture>>, Denied> {
         let LetIn { cell, .. } = self.let_in(admission, Errand::Call).await?;
-        Ok((cell.record().clone(), cell.queues().enqueue_wire(mail).await))
+        Ok((cell.record(), cell.queues().enqueue_wire(mail).await))
     }
 }

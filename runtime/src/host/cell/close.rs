@@ -131,7 +131,7 @@ impl<'a, A: Actor> Closing<'a, A> {
         self.run_on_sleep().await;
         if self.0.keep_alive().work_ended(END_TIMEOUT).await.is_err() {
             log::warn!(
-                actor = shown(self.0.record().id),
+                actor = shown(self.0.id()),
                 "server stop no longer waits for background work of an actor"
             );
         }
@@ -182,7 +182,7 @@ impl<'a, A: Actor> Closing<'a, A> {
                 () = std::future::ready(()), if is_over => return,
                 () = changed => {}
                 () = limit.as_mut() => {
-                    log::warn!(actor = shown(self.0.record().id), "actor sleeps without waiting longer for its background work");
+                    log::warn!(actor = shown(self.0.id()), "actor sleeps without waiting longer for its background work");
                 }
             }
         }
@@ -255,7 +255,7 @@ impl<'a, A: Actor> Closing<'a, A> {
 
     async fn end_run(&self) {
         if self.0.keep_alive().run_ended(END_TIMEOUT).await.is_err() {
-            log::warn!(actor = shown(self.0.record().id), "`#[run]` still runs after its actor has ended");
+            log::warn!(actor = shown(self.0.id()), "`#[run]` still runs after its actor has ended");
         }
     }
 

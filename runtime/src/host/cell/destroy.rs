@@ -25,7 +25,7 @@ use crate::{
 
 /// Destroys the actor, and waits until it is gone.
 pub(in crate::host) async fn destroyed<A: Actor>(mut cell: Arc<ActorCell<A>>) -> Result<(), Fault> {
-    let id = cell.record().id;
+    let id = cell.id();
     loop {
         cell.request(LifecycleRequest::Destroy);
         cell.lifecycle().reached(Phase::Closed).await;
@@ -96,7 +96,7 @@ impl<A: Actor> Closing<'_, A> {
         if A::EPHEMERAL {
             return Ok(());
         }
-        let (id, epoch) = (self.cell().record().id, self.cell().durable().epoch());
+        let (id, epoch) = (self.cell().id(), self.cell().durable().epoch());
         let Err(fault) = commit_now(self.cell().shared(), Commit::Destroy { id, epoch }).await else {
             return Ok(());
         };

@@ -34,7 +34,8 @@ use std::{sync::Arc, task::Wake};
 
 use super::{
     sleep_timer::{OnRuntime, Sleeper as _},
-    task::{self, ActorTask},
+    spawn::spawn,
+    task::ActorTask,
 };
 use crate::{Actor, host::ActorCell, util::drop_elsewhere::Elsewhere};
 
@@ -42,7 +43,7 @@ impl<A: Actor> Wake for ActorCell<A> {
     /// It has something to do: its task is spawned again.
     fn wake(self: Arc<Self>) {
         let woken = Elsewhere::new(ActorTask::new(&self));
-        task::spawn(&self, async move { woken.take().go_on().await });
+        spawn(&self, async move { woken.take().go_on().await });
     }
 }
 

@@ -40,10 +40,16 @@ pub(in crate::host) struct KeepAlive {
     request: LifecycleRequests,
     /// Others need its place: it is to sleep at once, if it is idle.
     is_evicted: AtomicBool,
-    /// All work that runs beside the turns, which a stop waits for.
-    work: OnceLock<TaskTracker>,
+    tasks: OnceLock<Box<Tasks>>,
+}
+
+/// What runs beside the turns.
+#[derive(Default)]
+struct Tasks {
+    /// All work, which a stop waits for.
+    work: TaskTracker,
     /// `#[run]`
-    run: OnceLock<TaskTracker>,
+    run: TaskTracker,
 }
 
 /// What an actor has asked for itself.
@@ -103,32 +109,36 @@ impl KeepAlive {
     where
         F: Future<Output: Send> + Send + 'static,
     {
-        self.work.get_or_init(TaskTracker::new).spawn(work)
+        self.tasks().work.spawn(work)
     }
 
     /// The same for work that returns nothing.
     pub(in crate::host) fn spawn_unit_work(&self, work: impl Future<Output = ()> + Send + 'static) {
-        task::spawn_in(self.work.get_or_init(TaskTracker::new), work);
+        task::spawn_in(&self.tasks().work, work);
     }
 
     /// Runs `#[run]` in a task of its own.
     pub(super) fn spawn_run(&self, run: impl Future<Output = ()> + Send + 'static) {
-        task::spawn_in(self.run.get_or_init(TaskTracker::new), run);
+        task::spawn_in(&self.tasks().run, run);
     }
 
     /// Whether `#[run]` is under way.
     pub(in crate::host) fn is_running(&self) -> bool {
-        self.run.get().is_some_and(|run| !run.is_empty())
+        self.tasks.get().is_some_and(|tasks| !tasks.run.is_empty())
+    }
+
+    fn tasks(&self) -> &Tasks {
+        self.tasks.get_or_init(Box::default)
     }
 
     /// Waits until all work has ended.
     pub(super) async fn work_ended(&self, limit: Duration) -> Result<(), Elapsed> {
-        all_ended(self.work.get(), limit).await
+        all_ended(self.tasks.get().map(|tasks| &tasks.work), limit).await
     }
 
     /// Waits until `#[run]` has ended.
     pub(super) async fn run_ended(&self, limit: Duration) -> Result<(), Elapsed> {
-        all_ended(self.run.get(), limit).await
+        all_ended(self.tasks.get().map(|tasks| &tasks.run), limit).await
     }
 }
 

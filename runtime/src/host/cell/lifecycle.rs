@@ -22,12 +22,10 @@
 
 use std::sync::{
     OnceLock,
-    atomic::{AtomicBool, AtomicU8, Ordering},
+    atomic::{AtomicBool, AtomicU8, Ordering, fence},
 };
 
-use tokio::sync::Notify;
-
-use crate::Fault;
+use crate::{Fault, util::rare_notify::RareNotify};
 
 /// How far an activation has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,8 +66,8 @@ pub(in crate::host) struct Lifecycle {
     is_told_to_end: AtomicBool,
     /// Whether the start made the actor, or why it failed.
     started: OnceLock<Result<bool, Fault>>,
-    /// Told whenever any of these changes.
-    changed: Notify,
+    /// Told whenever any of these changes: see [`until`](Self::until).
+    changed: RareNotify,
 }
 
 impl Lifecycle {
@@ -86,7 +84,7 @@ impl Lifecycle {
     /// Goes on to this phase, unless it is past it.
     pub(in crate::host) fn advance(&self, phase: Phase) {
         self.phase.fetch_max(phase as u8, Ordering::AcqRel);
-        self.changed.notify_waiters();
+        self.tell();
     }
 
     /// The start has ended: it has made the actor, found it, or failed. Only the first result counts.
@@ -97,7 +95,7 @@ impl Lifecycle {
         if has_started {
             self.advance(Phase::Running);
         } else {
-            self.changed.notify_waiters();
+            self.tell();
         }
     }
 
@@ -109,18 +107,17 @@ impl Lifecycle {
     /// Waits until the start has ended. Says whether it made the actor.
     pub(in crate::host) async fn wait_started(&self) -> Result<bool, Fault> {
         loop {
-            let changed = self.changed.notified();
             if let Some(started) = self.started.get() {
                 return started.clone();
             }
-            changed.await;
+            self.until(|lifecycle| lifecycle.started.get().is_some()).await;
         }
     }
 
     /// Tells the code of the actor to end.
     pub(in crate::host) fn tell_to_end(&self) {
         self.is_told_to_end.store(true, Ordering::Release);
-        self.changed.notify_waiters();
+        self.tell();
     }
 
     /// Whether the code of the actor is to end.
@@ -138,9 +135,21 @@ impl Lifecycle {
         self.until(|lifecycle| lifecycle.phase() >= phase).await;
     }
 
+    /// Something has changed.
+    fn tell(&self) {
+        fence(Ordering::SeqCst);
+        self.changed.notify_waiters();
+    }
+
+    /// Waits until this is so. No lock is needed for what is made with the first who waits: by the fences, either they see
+    /// what has changed, or whoever changes it sees them.
     async fn until(&self, is_so: impl Fn(&Self) -> bool) {
         loop {
+            if is_so(self) {
+                return;
+            }
             let changed = self.changed.notified();
+            fence(Ordering::SeqCst);
             if is_so(self) {
                 return;
             }

@@ -40,6 +40,8 @@ pub(in crate::host) mod envelope_queue;
 pub(in crate::host) mod evict;
 pub(in crate::host) mod fair_queue;
 pub(in crate::host) mod flow;
+pub(in crate::host) mod identity;
+mod idle;
 pub(in crate::host) mod inherited;
 pub(in crate::host) mod input;
 pub(in crate::host) mod keep_alive;
@@ -56,6 +58,7 @@ pub(in crate::host) mod sizes;
 pub(in crate::host) mod sleep_timer;
 pub(in crate::host) mod slots;
 pub(in crate::host) mod spans;
+pub(in crate::host) mod spawn;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod state;
@@ -70,12 +73,13 @@ use parking_lot::Mutex;
 pub(super) use self::{absent::Absent, inherited::Inherited, residence::Awake, state::Core};
 use self::{
     fair_queue::Bounds,
-    keep_alive::{KeepAlive, Kept, LifecycleRequest},
+    identity::Identity,
+    keep_alive::{KeepAlive, LifecycleRequest},
     last_use::LastUse,
     lifecycle::{Lifecycle, Phase},
     mailbox::Mailbox,
     owner::{Owner, TypeResources},
-    sleep_timer::{NextLook, SleepTimer, Sleeper},
+    sleep_timer::{NextLook, SleepTimer},
 };
 use super::{
     Shared,
@@ -83,9 +87,9 @@ use super::{
     durability::durable::Durable,
     pending_output::ActorDurable,
     queues::own_queues::OwnQueues,
-    turn::call_chain::{Chain, Hold, Link, Reading},
+    turn::call_chain::{Address, Chain, Hold, Link, Reading},
 };
-use crate::{Actor, Contract, Key, store::ActorRecord};
+use crate::{Actor, ActorId, Contract, Key, store::ActorRecord};
 
 /// An awake actor. Whoever holds it can post to it; its task (`task.rs`) and, when it is idle, its callers run it.
 pub(crate) struct ActorCell<A: Actor> {
@@ -95,7 +99,7 @@ pub(crate) struct ActorCell<A: Actor> {
     /// What to do if the store has no such actor.
     absent: Absent,
     /// Known before any code of the actor runs.
-    identity: OnceLock<ActorRecord>,
+    identity: OnceLock<Identity>,
     /// How far this activation has come.
     lifecycle: Lifecycle,
     /// What waits for it, and its state while nobody has that.
@@ -112,8 +116,6 @@ pub(crate) struct ActorCell<A: Actor> {
     last_use: LastUse,
     /// When it looks again whether it can sleep.
     next_look: NextLook,
-    /// Name and key, for people: `chatRoom/general`.
-    address: OnceLock<Arc<str>>,
     /// How many reads are on their way to a thread.
     starting_reads: AtomicUsize,
     /// Made with the first connection, or by what asks for one.
@@ -156,7 +158,6 @@ impl<A: Actor> ActorCell<A> {
             sleep_timer,
             last_use: LastUse::default(),
             next_look: NextLook::default(),
-            address: OnceLock::new(),
             starting_reads: AtomicUsize::new(0),
             connections,
         }
@@ -176,7 +177,7 @@ impl<A: Actor> ActorCell<A> {
         self.resources.shared()
     }
 
-    pub(super) fn key(&self) -> &Key {
+    pub(crate) fn key(&self) -> &Key {
         &self.key
     }
 
@@ -205,28 +206,37 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// Who the actor is, once that is known.
-    pub(super) fn identity(&self) -> Option<&ActorRecord> {
-        self.identity.get()
+    pub(super) fn known_id(&self) -> Option<ActorId> {
+        self.identity.get().map(|identity| identity.id)
     }
 
     /// Set once: an actor keeps its identity.
-    pub(super) fn set_identity(&self, record: ActorRecord) {
-        let _ = self.identity.set(record);
+    pub(super) fn set_identity(&self, identity: Identity) {
+        let _ = self.identity.set(identity);
+    }
+
+    fn identity(&self) -> &Identity {
+        self.identity.get().expect("an actor's identity is known before any code of it runs")
     }
 
     /// Who the actor is.
-    pub(crate) fn record(&self) -> &ActorRecord {
-        self.identity.get().expect("an actor's identity is known before any code of it runs")
+    pub(crate) fn id(&self) -> ActorId {
+        self.identity().id
+    }
+
+    /// The same, as a store has it.
+    pub(crate) fn record(&self) -> ActorRecord {
+        self.identity().record(self.resources.name(), &self.key)
     }
 
     /// What an action or a hook of this name does here.
     pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
-        before.with(self.record().id, self.address(), name, reading)
+        before.with(self.id(), self.address(), name, reading)
     }
 
     /// Name and key, for people.
-    pub(super) fn address(&self) -> Arc<str> {
-        Arc::clone(self.address.get_or_init(|| format!("{}/{}", self.resources.name(), self.key).into()))
+    pub(super) fn address(&self) -> Address {
+        Address { name: self.resources.name(), key: self.key.clone() }
     }
 
     pub(super) fn lifecycle(&self) -> &Lifecycle {
@@ -295,11 +305,10 @@ impl<A: Actor> ActorCell<A> {
 
     /// Whether it waits for whoever asks, before it is awake or before its end is over: that one cannot wait for it.
     pub(super) fn waits_for_caller(&self) -> bool {
-        let Some(record) = self.identity.get() else { return false };
+        let Some(id) = self.known_id() else { return false };
         let chain = Chain::current();
         let starts = self.lifecycle.started().is_none();
-        (starts && chain.holds(record.id).is_some())
-            || (self.mailbox.is_ending() && chain.is_part_of(record.id))
+        (starts && chain.holds(id).is_some()) || (self.mailbox.is_ending() && chain.is_part_of(id))
     }
 
     /// Whether its turns, or what is beside them, have asked for its end.
@@ -310,42 +319,6 @@ impl<A: Actor> ActorCell<A> {
     /// How a call of this chain holds the actor, if it comes back to it.
     #[inline]
     pub(super) fn hold_of(&self, chain: &Chain) -> Option<Hold> {
-        if chain.is_empty() { None } else { chain.holds(self.identity.get()?.id) }
-    }
-}
-
-impl<A: Actor> Kept for ActorCell<A> {
-    fn keep_alive(&self) -> &KeepAlive {
-        &self.keep_alive
-    }
-
-    fn lifecycle(&self) -> &Lifecycle {
-        &self.lifecycle
-    }
-
-    fn used(&self) {
-        ActorCell::used(self);
-    }
-
-    fn nudge(&self) {
-        self.mailbox.nudge();
-    }
-}
-
-impl<A: Actor> Sleeper for ActorCell<A> {
-    fn next_look(&self) -> &NextLook {
-        &self.next_look
-    }
-
-    fn look(&self, now_ms: u64) -> bool {
-        self.last_use.look(now_ms)
-    }
-
-    fn used_at_ms(&self) -> u64 {
-        self.last_use.at_ms(|| self.shared().clock().elapsed_ms())
-    }
-
-    fn wake(&self) {
-        self.mailbox.wake();
+        if chain.is_empty() { None } else { chain.holds(self.known_id()?) }
     }
 }

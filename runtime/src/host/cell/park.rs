@@ -42,8 +42,8 @@ impl<A: Actor> Parked<Envelope<A>, ActorCell<A>> {
 impl<A: Actor> Post for Parked<Envelope<A>, ActorCell<A>> {
     fn look(&self) {
         let Some(cell) = self.cell() else { return };
-        let Some(record) = cell.identity() else { return };
-        let Some((held, works)) = self.chain().holds_through_work(record.id) else { return };
+        let Some(id) = cell.known_id() else { return };
+        let Some((held, works)) = self.chain().holds_through_work(id) else { return };
         if !self.is_waited_for(&works) {
             return;
         }

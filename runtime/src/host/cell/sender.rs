@@ -82,11 +82,11 @@ impl<A: Actor> Sender<'_, A> {
 
     /// Whether the end of this time awake waits for who posts this.
     fn belongs_to_end(self, envelope: &Envelope<A>) -> bool {
-        let Some(record) = self.0.identity() else { return false };
+        let Some(id) = self.0.known_id() else { return false };
         match envelope {
-            Envelope::Call(call) => call.chain.is_part_of(record.id),
-            Envelope::Parked(parked) => parked.chain().is_part_of(record.id),
-            Envelope::Turn(..) => Chain::current().is_part_of(record.id),
+            Envelope::Call(call) => call.chain.is_part_of(id),
+            Envelope::Parked(parked) => parked.chain().is_part_of(id),
+            Envelope::Turn(..) => Chain::current().is_part_of(id),
             _ => false,
         }
     }
@@ -115,14 +115,16 @@ impl<A: Actor> Sender<'_, A> {
         }
         let (cell, _) = Arc::clone(self.0.owner()).wake(self.0.key().clone(), self.next_reach()).await?;
         // By now there may be another actor of this key.
-        let is_same = A::EPHEMERAL || cell.record().id == self.0.record().id;
+        let is_same = A::EPHEMERAL || cell.id() == self.0.id();
         if is_same { Ok(cell) } else { Err(faults::actor_not_found()) }
     }
 
     /// How its next time awake is reached. What lives in memory alone is made anew.
     fn next_reach(self) -> Lookup {
         match self.0.absent() {
-            Absent::Make(input) if A::EPHEMERAL => Lookup::GetOrCreate { input: input.clone() },
+            absent @ Absent::Make(_) if A::EPHEMERAL => {
+                Lookup::GetOrCreate { input: absent.input().cloned() }
+            }
             _ => Lookup::Get,
         }
     }

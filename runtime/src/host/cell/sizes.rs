@@ -13,7 +13,6 @@ use crate::{
     Body, Ctx, Fault, Key, Limits, RawSocket, actor,
     host::{
         ActorType, Shared, Turn,
-        pending_output::ActorGate,
         turn::{
             call::{Call, Destination},
             call_chain::Chain,
@@ -119,7 +118,7 @@ async fn a_future_of_ours_is_small_however_large_the_actor_s_own_is() {
         Limits::new(),
         crate::util::clock::Clock::start(None),
     ));
-    let cell = kind.new_cell(Key::from("whale"), Absent::Make(None), Inherited::Gate(ActorGate::new()));
+    let cell = kind.new_cell(Key::from("whale"), Absent::Make(None), Inherited::Nothing);
 
     let task = run(ActorTask::new(&cell), None, Span::none());
     assert!(size_of_val(&task) < TASK, "the task of an actor: {}", size_of_val(&task));

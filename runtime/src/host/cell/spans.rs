@@ -38,7 +38,7 @@ impl<A: Actor> ActorCell<A> {
 impl<'a, A: Actor> Spans<'a, A> {
     /// Who is called, and for whom.
     pub(in crate::host) fn who(&self, conn: Option<&Conn<A>>) -> CallInfo<'a> {
-        let id = self.0.identity().map(|record| record.id);
+        let id = self.0.known_id();
         let conn = conn.filter(|conn| !conn.is_call()).map(Conn::id);
         CallInfo { actor: A::Contract::NAME, key: self.0.key(), id, conn, schedule: None }
     }

@@ -4,9 +4,9 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 
-use super::{Absent, Core, input::decode_input, keep_alive::LifecycleRequest};
+use super::{Absent, Core, identity::Identity, input::decode_input, keep_alive::LifecycleRequest};
 use crate::{
-    Actor, ActorId, Ctx, Fault,
+    Actor, Ctx, Fault,
     error::{Code, faults},
     host::{
         ActorCell,
@@ -20,7 +20,7 @@ use crate::{
         queues::state::StoredQueues,
         turn::call_chain::Chain,
     },
-    store::{ActorRecord, Alarm, Claim, Commit},
+    store::{Alarm, Claim, Commit},
     util::log::Instrument as _,
 };
 
@@ -73,12 +73,12 @@ impl<'a, A: Actor> Starting<'a, A> {
 
     async fn claim_or_make(&self, maker: Option<Maker>) -> Result<(bool, Restored<A>), Fault> {
         if let Some(claim) = self.claim().await? {
-            self.identify(claim.record.clone());
+            self.identify(Identity::of(&claim.record));
             return Ok((false, self.load(claim).await?));
         }
         let Absent::Make(input) = self.0.absent() else { return Err(faults::actor_not_found()) };
-        self.identify(self.new_record());
-        Ok((true, self.make(input.as_ref(), maker).await?))
+        self.identify(self.new_identity());
+        Ok((true, self.make(input.as_deref(), maker).await?))
     }
 
     /// The actor is now as it was restored.
@@ -116,17 +116,15 @@ impl<'a, A: Actor> Starting<'a, A> {
         Ok(())
     }
 
-    fn identify(&self, record: ActorRecord) {
-        let id = record.id;
+    fn identify(&self, identity: Identity) {
         // Set once: an actor keeps its identity. Before its id is known, as those who make the table of ids look for it.
-        self.0.set_identity(record);
-        self.0.owner().identify(id, self.0.key());
+        self.0.set_identity(identity);
+        self.0.owner().identify(identity.id, self.0.key());
     }
 
     /// The identity of an actor that is about to be made.
-    pub(in crate::host) fn new_record(&self) -> ActorRecord {
-        let now_ms = self.0.shared().clock().now_ms();
-        ActorRecord::new(ActorId::generate(), self.0.resources().name(), self.0.key().clone(), now_ms)
+    pub(in crate::host) fn new_identity(&self) -> Identity {
+        Identity::new(self.0.shared().clock().now_ms())
     }
 
     pub(in crate::host) async fn claim(&self) -> Result<Option<Claim>, Fault> {
@@ -174,7 +172,7 @@ impl<'a, A: Actor> Starting<'a, A> {
         let first = self.0.durable().submit_first();
         let made = StoredQueues::Made(first.messages_until());
         let FirstChanges { alarms, messages, .. } = first;
-        let record = self.0.record().clone();
+        let record = self.0.record();
         commit_now(self.0.shared(), Commit::Create { record, state: saved, alarms, messages }).await?;
         let alarms = self.0.schedules().all();
         Ok(Restored { state, stored, epoch: 1, revision: 1, alarms, queues: made })

@@ -48,7 +48,6 @@ use crate::{
     util::{
         log::{self, Instrument as _, Span},
         shown::shown,
-        task,
     },
 };
 
@@ -100,11 +99,6 @@ pub(in crate::host) struct ActorTask<A: Actor> {
     cell: Arc<ActorCell<A>>,
     /// Whether it has left a dormant actor, which may have another task by now.
     has_left: bool,
-}
-
-/// Runs a task of this actor, on the tokio runtime that the actor runs on. A stop waits for it.
-pub(in crate::host) fn spawn<A: Actor>(cell: &ActorCell<A>, task: impl Future<Output = ()> + Send + 'static) {
-    task::spawn_in_on(cell.shared().tasks(), cell.sleep_timer().runtime(), task);
 }
 
 impl<A: Actor> ActorTask<A> {

@@ -42,8 +42,8 @@ impl<A: Actor> BackgroundWork<'_, A> {
         F: Future<Output: Send> + Send + 'static,
     {
         let awaited = Arc::new(Awaited::default());
-        let work = Chain::beside(self.0.record().id, self.0.address(), name, Arc::clone(&awaited))
-            .scope(Box::pin(work));
+        let work =
+            Chain::beside(self.0.id(), self.0.address(), name, Arc::clone(&awaited)).scope(Box::pin(work));
         let task = self.0.keep_alive().spawn_work(async move {
             let result = work.await;
             drop(held);

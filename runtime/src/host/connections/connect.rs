@@ -141,7 +141,7 @@ async fn add<A: Actor>(cell: &Arc<ActorCell<A>>, conn: Conn<A>) -> Result<Conn<A
     if conn.is_call() {
         return Ok(conn);
     }
-    greet(conn.peer(), cell.record().id, conn.id());
+    greet(conn.peer(), cell.id(), conn.id());
     cell.connections().add(conn.clone());
     let Some(mode) = A::HOOKS.on_connect else { return Ok(conn) };
     let hook = Hook::short("on_connect", mode);

@@ -64,7 +64,7 @@ impl<A: Actor> ActorRoute<A> {
             owner: Arc::clone(cell.owner()),
             resources: Arc::clone(cell.resources()),
             key: cell.key().clone(),
-            id: cell.record().id,
+            id: cell.id(),
             connections: Arc::clone(cell.connections()),
             conn,
             end: Mutex::new(End::Awake(Arc::downgrade(cell))),
@@ -184,7 +184,7 @@ impl<A: Actor> ActorRoute<A> {
     async fn wake(self: Arc<Self>) {
         loop {
             let cell = match Arc::clone(&self.owner).wake(self.key.clone(), Lookup::Get).await {
-                Ok((cell, _)) if A::EPHEMERAL || cell.record().id == self.id => cell,
+                Ok((cell, _)) if A::EPHEMERAL || cell.id() == self.id => cell,
                 // There is another actor of this key by now.
                 Ok(_) => return self.refuse_waiting(&faults::actor_not_found()),
                 Err(fault) => return self.refuse_waiting(&fault),

@@ -24,9 +24,10 @@ use std::{
 use tokio::sync::oneshot;
 
 use super::{
-    durable::{Durable, Locked, Parts},
+    durable::{Durable, Locked},
     group_commit::{Job, Saved, Saver},
     output_gate::Submission,
+    parts::Parts,
     saves::{Encoded, Save, Until, Waiter},
     waiting::{Pending, Void},
 };
@@ -221,7 +222,7 @@ impl<P: Pending> Durable<P> {
 
 impl<A: Actor> Saver for ActorCell<A> {
     fn begin_save(self: Arc<Self>) -> Option<Commit> {
-        match self.durable().begin_save(self.record().id) {
+        match self.durable().begin_save(self.id()) {
             Begun::Commit(commit) => Some(commit),
             Begun::Saved(end) => {
                 save_ended(&self, end);

@@ -7,6 +7,10 @@
 //! - The **parts** belong to one activation, and go with its cell: the saves under way, the alarms, and the queues. A handle
 //!   that is kept beyond the actor's sleep finds parts that are closed, and never those of the next activation.
 //!
+//! An actor that has neither a store nor queues mostly needs none of it: there is no revision to count, and its turns hold
+//! nothing back. So there [`Kept`] is made with the first thing that needs it: a connection, an alarm, a turn that is taken
+//! back, the actor's end. Until then whoever asks hears what is true of one that was just made.
+//!
 //! # One lock
 //!
 //! What is handed to the store must be one moment of the actor: its state, alarms and queues as of one revision. So the parts
@@ -29,18 +33,19 @@
 //!                                  └─▶ broke_off ─────▶ what is void: fail it, and load the state again
 //! ```
 
-use std::{
-    ops::{Deref, DerefMut},
-    sync::atomic::{AtomicBool, Ordering},
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
 };
 
-use parking_lot::{Mutex, MutexGuard};
 use tokio::{sync::futures::Notified, task::AbortHandle};
 
 use super::{
     fingerprint::Fingerprint,
     gate_handle::{GateHandle, LockedGate},
-    saves::{SaveQueue, Until},
+    kept::Kept,
+    parts::{LockedParts, Parts},
+    saves::Until,
     waiting::{Pending, Void},
 };
 use crate::{
@@ -50,27 +55,15 @@ use crate::{
         schedules::alarms::Alarms,
     },
     store::{Alarm, AlarmChange, MessageChange},
-    util::{clock::Clock, rare_notify::RareNotify},
+    util::clock::Clock,
 };
 
 /// What one activation of an actor has to save, and the gate where its outputs wait for that.
 pub(in crate::host) struct Durable<P: Pending> {
     has_queues: bool,
-    gate: GateHandle<P>,
-    parts: Mutex<Parts>,
     /// Whether an alarm is set, as it was when the parts were unlocked last: most actors have none.
     has_alarms: AtomicBool,
-    /// Told whenever a save ends.
-    save_ended: RareNotify,
-    /// Told whenever there may be something to take from the queues, or room in them, or an end of both.
-    queues_changed: RareNotify,
-}
-
-/// What belongs to one activation.
-pub(in crate::host) struct Parts {
-    pub(super) saves: SaveQueue,
-    pub(in crate::host) alarms: Alarms,
-    pub(in crate::host) queues: OwnQueues,
+    kept: OnceLock<Box<Kept<P>>>,
 }
 
 /// The gate and the parts, locked.
@@ -78,12 +71,6 @@ pub(in crate::host) struct Locked<'a, P: Pending> {
     // Unlocked in this order.
     pub(in crate::host) parts: LockedParts<'a>,
     pub(in crate::host) gate: LockedGate<'a, P>,
-}
-
-/// The parts, locked.
-pub(in crate::host) struct LockedParts<'a> {
-    has_alarms: &'a AtomicBool,
-    parts: MutexGuard<'a, Parts>,
 }
 
 /// A state that was loaded, and what the store has beside it.
@@ -107,21 +94,30 @@ pub(in crate::host) struct FirstChanges {
 }
 
 impl<P: Pending> Durable<P> {
-    pub(in crate::host) fn new(gate: GateHandle<P>, queues: OwnQueues) -> Self {
+    /// With the gate of the activation before, if there is one that goes on.
+    pub(in crate::host) fn new(gate: Option<GateHandle<P>>, queues: OwnQueues) -> Self {
         let has_queues = !queues.is_empty();
-        let parts = Parts { saves: SaveQueue::default(), alarms: Alarms::new(P::IS_SAVED), queues };
-        Self {
-            has_queues,
-            gate,
-            parts: Mutex::new(parts),
-            has_alarms: AtomicBool::new(false),
-            save_ended: RareNotify::default(),
-            queues_changed: RareNotify::default(),
-        }
+        let kept = if P::IS_SAVED || has_queues || gate.is_some() {
+            let gate = gate.unwrap_or_else(GateHandle::new);
+            OnceLock::from(Kept::new(gate, Alarms::new(P::IS_SAVED), queues))
+        } else {
+            OnceLock::new()
+        };
+        Self { has_queues, has_alarms: AtomicBool::new(false), kept }
+    }
+
+    /// What is there by now.
+    #[inline]
+    fn known(&self) -> Option<&Kept<P>> {
+        self.kept.get().map(|kept| &**kept)
+    }
+
+    fn kept(&self) -> &Kept<P> {
+        self.kept.get_or_init(|| Kept::new(GateHandle::new(), Alarms::loaded_without(), OwnQueues::none()))
     }
 
     pub(in crate::host) fn gate(&self) -> &GateHandle<P> {
-        &self.gate
+        &self.kept().gate
     }
 
     pub(in crate::host) fn has_queues(&self) -> bool {
@@ -130,8 +126,17 @@ impl<P: Pending> Durable<P> {
 
     /// All of it. The parts are locked under the gate, and nowhere else.
     pub(in crate::host) fn lock(&self) -> Locked<'_, P> {
-        let gate = self.gate.lock();
-        Locked { parts: LockedParts { has_alarms: &self.has_alarms, parts: self.parts.lock() }, gate }
+        self.locked(self.kept())
+    }
+
+    /// The same, if there is anything by now.
+    fn lock_known(&self) -> Option<Locked<'_, P>> {
+        self.known().map(|kept| self.locked(kept))
+    }
+
+    fn locked<'a>(&'a self, kept: &'a Kept<P>) -> Locked<'a, P> {
+        let gate = kept.gate.lock();
+        Locked { parts: LockedParts::new(kept.parts.lock(), &self.has_alarms), gate }
     }
 
     /// Whether an alarm is set.
@@ -141,26 +146,30 @@ impl<P: Pending> Durable<P> {
 
     /// Whether what is beside the state has changes that were not submitted; for whoever has the gate locked.
     pub(super) fn has_unsubmitted_aside(&self, _: &LockedGate<'_, P>) -> bool {
-        let Parts { alarms, queues, .. } = &*self.parts.lock();
+        let Parts { alarms, queues, .. } = &*self.kept().parts.lock();
         alarms.has_unsubmitted() || queues.has_unsubmitted()
     }
 
     /// To be made before looking at what is waited for.
     pub(in crate::host) fn next_save_end(&self) -> Notified<'_> {
-        self.save_ended.notified()
+        self.kept().save_ended.notified()
     }
 
     pub(super) fn save_has_ended(&self) {
-        self.save_ended.notify_waiters();
+        if let Some(kept) = self.known() {
+            kept.save_ended.notify_waiters();
+        }
     }
 
     /// To be made before looking at what is waited for.
     pub(in crate::host) fn next_queue_change(&self) -> Notified<'_> {
-        self.queues_changed.notified()
+        self.kept().queues_changed.notified()
     }
 
     pub(in crate::host) fn queues_have_changed(&self) {
-        self.queues_changed.notify_waiters();
+        if let Some(kept) = self.known() {
+            kept.queues_changed.notify_waiters();
+        }
     }
 
     // The state in memory.
@@ -168,41 +177,43 @@ impl<P: Pending> Durable<P> {
     /// Whether calls may use the state, and nothing has asked for the actor's end.
     #[inline]
     pub(in crate::host) fn is_open(&self) -> bool {
-        self.gate.is_open()
+        self.known().is_none_or(|kept| kept.gate.is_open())
     }
 
     /// Whether the state must not be used until it is loaded again.
     pub(in crate::host) fn is_invalid(&self) -> bool {
-        self.gate.is_invalid()
+        self.known().is_some_and(|kept| kept.gate.is_invalid())
     }
 
     /// Whether a turn has asked for the actor's end.
     pub(in crate::host) fn is_destroying(&self) -> bool {
-        self.gate.lock().is_destroying()
+        self.known().is_some_and(|kept| kept.gate.lock().is_destroying())
     }
 
     pub(in crate::host) fn is_provisional(&self) -> bool {
-        self.gate.lock().is_provisional()
+        self.known().is_some_and(|kept| kept.gate.lock().is_provisional())
     }
 
     /// Whether it was provisional, and has ended without letting a caller in.
     pub(in crate::host) fn is_dropped(&self) -> bool {
-        self.gate.lock().is_dropped()
+        self.known().is_some_and(|kept| kept.gate.lock().is_dropped())
     }
 
     /// Which load of the state is in memory.
     pub(in crate::host) fn generation(&self) -> u64 {
-        self.gate.lock().generation()
+        self.gate().lock().generation()
     }
 
     /// The activation that the store knows.
     pub(in crate::host) fn epoch(&self) -> u64 {
-        self.gate.lock().epoch()
+        self.gate().lock().epoch()
     }
 
     /// Work has begun, which ends with a provisional actor.
     pub(in crate::host) fn begun(&self, work: impl FnOnce() -> AbortHandle) {
-        self.gate.lock().begun(work);
+        if let Some(kept) = self.known() {
+            kept.gate.lock().begun(work);
+        }
     }
 
     // Loading and closing.
@@ -211,7 +222,10 @@ impl<P: Pending> Durable<P> {
     /// another clock, and are to be saved as they are by this one.
     pub(in crate::host) fn load(&self, loaded: Loaded, clock: &Clock) -> bool {
         let Loaded { stored, seen, epoch, revision, alarms, queues } = loaded;
-        let mut locked = self.lock();
+        let Some(mut locked) = self.lock_known() else {
+            debug_assert!(alarms.is_empty(), "what is in no store has none but those that are set here");
+            return false;
+        };
         locked.parts.saves.loaded(stored, seen);
         locked.parts.queues.loaded(queues);
         let corrected = locked.parts.alarms.loaded(alarms, clock);
@@ -231,9 +245,10 @@ impl<P: Pending> Durable<P> {
 
     /// What was set and sent with a state that is made anew goes with it.
     pub(in crate::host) fn forget_unsaved(&self, clock: &Clock) {
-        let mut locked = self.lock();
-        locked.parts.alarms.loaded(Vec::new(), clock);
-        locked.parts.queues.forget_unsaved();
+        if let Some(mut locked) = self.lock_known() {
+            locked.parts.alarms.loaded(Vec::new(), clock);
+            locked.parts.queues.forget_unsaved();
+        }
     }
 
     /// What is beside the state goes into the first commit.
@@ -299,17 +314,21 @@ impl<P: Pending> Durable<P> {
 
     /// All that the store had of the actor is gone.
     pub(in crate::host) fn destroyed(&self) {
-        self.lock().parts.queues.destroyed();
+        if let Some(mut locked) = self.lock_known() {
+            locked.parts.queues.destroyed();
+        }
     }
 
     /// The store has forgotten the actor, and no call reaches it any more: releases what waited for that.
     pub(in crate::host) fn ended(&self) {
-        self.gate.lock().ended();
+        if let Some(kept) = self.known() {
+            kept.gate.lock().ended();
+        }
     }
 
     /// The actor has no task any more. Gives the work that ends with it.
     pub(in crate::host) fn abandoned(&self) -> Vec<AbortHandle> {
-        self.gate.lock().abandoned()
+        self.known().map_or_else(Vec::new, |kept| kept.gate.lock().abandoned())
     }
 
     /// What waits to be saved will not be. Gives what waited for that.
@@ -318,26 +337,6 @@ impl<P: Pending> Durable<P> {
         locked.parts.saves.lost();
         let generation = locked.gate.generation();
         locked.gate.save_failed(generation)
-    }
-}
-
-impl Deref for LockedParts<'_> {
-    type Target = Parts;
-
-    fn deref(&self) -> &Parts {
-        &self.parts
-    }
-}
-
-impl DerefMut for LockedParts<'_> {
-    fn deref_mut(&mut self) -> &mut Parts {
-        &mut self.parts
-    }
-}
-
-impl Drop for LockedParts<'_> {
-    fn drop(&mut self) {
-        self.has_alarms.store(self.parts.alarms.any(), Ordering::Release);
     }
 }
 

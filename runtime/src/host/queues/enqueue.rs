@@ -101,7 +101,7 @@ impl<A: Actor> Queues<'_, A> {
         let shared = self.0.shared();
         let limit = shared.limits().queue_depth;
         let size = StoredMessage::size_of(&request.body);
-        let is_own = Chain::current().is_part_of(self.0.record().id);
+        let is_own = Chain::current().is_part_of(self.0.id());
         if !A::EPHEMERAL {
             shared.queued().count(&**shared.store()).await;
         }
@@ -132,7 +132,7 @@ impl<A: Actor> Queues<'_, A> {
             return stored(self.0, queue, message, waiter, Ok(CommitOutcome::Done));
         }
         let (done, ended) = oneshot::channel();
-        let changes = Commit::Enqueue { id: self.0.record().id, epoch, message: message.clone() };
+        let changes = Commit::Enqueue { id: self.0.id(), epoch, message: message.clone() };
         let (cell, span) = (Arc::clone(self.0), Span::current());
         commit(self.0.shared(), changes, move |outcome| {
             let stored = span.in_scope(|| stored(&cell, queue, message, waiter, outcome));

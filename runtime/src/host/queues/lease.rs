@@ -72,7 +72,7 @@ impl<A: Actor> MessageLease<A> {
             cell.durable().queues_have_changed();
         }
         cell.mailbox().nudge();
-        let in_turn = Chain::current().holds(cell.record().id).is_some();
+        let in_turn = Chain::current().holds(cell.id()).is_some();
         (!in_turn).then_some(saved)
     }
 

@@ -27,6 +27,11 @@ impl OwnQueues {
         Self((!table.is_empty()).then(make))
     }
 
+    /// Of an actor that has none.
+    pub(in crate::host) fn none() -> Self {
+        Self(None)
+    }
+
     /// Whether the actor has no queues at all.
     pub(in crate::host) fn is_empty(&self) -> bool {
         self.0.is_none()

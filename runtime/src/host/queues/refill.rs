@@ -24,7 +24,7 @@ impl<A: Actor> Queues<'_, A> {
         if !ActorCell::<A>::HAS_QUEUES || A::EPHEMERAL {
             return Ok(StoredQueues::None);
         }
-        let (store, actor) = (self.0.shared().store(), self.0.record().id);
+        let (store, actor) = (self.0.shared().store(), self.0.id());
         let loads = store.queue_loads(actor).await.map_err(faults::store_failed)?;
         let mut pages = Vec::new();
         for (index, queue) in Self::TABLE.iter().enumerate() {
@@ -92,7 +92,7 @@ impl<A: Actor> Queues<'_, A> {
 
     /// Asks the store until it gives the page. `None` if the page is not needed any more.
     async fn page(&self, queue: usize, read: ToRead) -> Option<MessagePage> {
-        let (store, actor) = (self.0.shared().store(), self.0.record().id);
+        let (store, actor) = (self.0.shared().store(), self.0.id());
         let name = Self::TABLE[queue].name;
         while self.durable().lock().parts.queues.is_reading(queue, read) {
             match store.messages(actor, name, Some(read.from), read.limit).await {

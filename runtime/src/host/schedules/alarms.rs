@@ -33,6 +33,11 @@ impl Alarms {
         Self { stored, table: None, ahead_ms: i64::MIN }
     }
 
+    /// Of an actor that has started, is in no store, and has had none until now. They are corrected at the first look.
+    pub(in crate::host) fn loaded_without() -> Self {
+        Self { stored: false, table: None, ahead_ms: i64::MAX }
+    }
+
     fn table(&mut self) -> &mut Table {
         self.table.get_or_insert_default()
     }

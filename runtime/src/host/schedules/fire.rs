@@ -28,7 +28,7 @@ impl<A: Actor> Schedules<'_, A> {
             Ok(false) => firing.end(),
             Err(fault) => {
                 log::error!(
-                    actor = shown(self.0.record().id),
+                    actor = shown(self.0.id()),
                     fault = shown(&fault),
                     "schedules wait: the actor gets no turn"
                 );
@@ -75,7 +75,7 @@ impl<A: Actor> Schedules<'_, A> {
         }
         if let Err(fault) = turn.end_as(mode, result) {
             log::error!(
-                actor = shown(self.0.record().id),
+                actor = shown(self.0.id()),
                 schedule = shown(&alarm.id),
                 fault = shown(&fault),
                 "a scheduled action failed"

@@ -98,6 +98,9 @@ impl<'a, A: Actor> Schedules<'a, A> {
 
     /// All that are set, as they are kept.
     pub(in crate::host) fn all(&self) -> Vec<Alarm> {
+        if !self.durable().has_alarms() {
+            return Vec::new();
+        }
         self.durable().lock().parts.alarms.all().cloned().collect()
     }
 

@@ -15,7 +15,7 @@ use std::{
 
 use parking_lot::Mutex;
 
-use crate::ActorId;
+use crate::{ActorId, Key};
 
 /// The calls that wait for a call, the latest first. Calls that actors make to each other in this process carry it.
 #[derive(Clone, Default)]
@@ -44,12 +44,18 @@ enum Held {
     Beside(Arc<Awaited>),
 }
 
+/// An actor for people: `chatRoom/general`.
+#[derive(Clone)]
+pub(in crate::host) struct Address {
+    pub(in crate::host) name: &'static str,
+    pub(in crate::host) key: Key,
+}
+
 /// A call, and those that wait for it.
 #[derive(Clone)]
 pub(in crate::host) struct Link {
     actor: ActorId,
-    /// The actor for people: `chatRoom/general`.
-    address: Arc<str>,
+    address: Address,
     action: &'static str,
     held: Held,
     before: Chain,
@@ -103,7 +109,7 @@ impl Chain {
     pub(in crate::host) fn with(
         self,
         actor: ActorId,
-        address: Arc<str>,
+        address: Address,
         action: &'static str,
         reading: Option<Reading>,
     ) -> Link {
@@ -114,7 +120,7 @@ impl Chain {
     /// What work beside the turns of `actor` does.
     pub(in crate::host) fn beside(
         actor: ActorId,
-        address: Arc<str>,
+        address: Address,
         action: &'static str,
         work: Arc<Awaited>,
     ) -> Link {
@@ -306,7 +312,7 @@ impl From<Link> for Chain {
 impl fmt::Display for Link {
     /// The first call first: `a/1.ping -> b/1.pong`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = |link: &Self| format!("{}.{}", link.address, link.action);
+        let name = |link: &Self| format!("{}/{}.{}", link.address.name, link.address.key, link.action);
         let mut calls = vec![name(self)];
         self.before.find(|link| {
             calls.push(name(link));

@@ -56,6 +56,6 @@ impl Hook {
 /// For a hook that nobody asked for.
 pub(in crate::host) fn log_failure<A: Actor>(cell: &ActorCell<A>, result: Result<(), Fault>) {
     if let Err(fault) = result {
-        log::error!(actor = shown(cell.record().id), fault = shown(&fault), "hook failed");
+        log::error!(actor = shown(cell.id()), fault = shown(&fault), "hook failed");
     }
 }

@@ -44,7 +44,7 @@ impl<A: Actor, R: Send + 'static> Turn<A, R> {
     /// Runs it in its turn. Code that has a turn of the actor already would wait for itself.
     pub(crate) async fn run(self, cell: &Arc<ActorCell<A>>) -> Result<R, Fault> {
         let chain = Chain::current();
-        if chain.holds(cell.record().id).is_some() {
+        if chain.holds(cell.id()).is_some() {
             return Err(faults::deadlock(&cell.link(chain, "turn", None)));
         }
         let Turn { code, flow, result } = self;

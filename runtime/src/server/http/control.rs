@@ -293,7 +293,7 @@ impl Creation {
         match asker {
             Asker::Trusted => {
                 let (actor, created) = kind.reach(key, lookup).await?;
-                Ok(Entered { record: actor.record().clone(), created })
+                Ok(Entered { record: actor.record(), created })
             }
             Asker::ConnectInfo(info) => {
                 let admission = AdmissionRequest { key, id: None, lookup, info };

@@ -81,7 +81,7 @@ impl<A: Actor> LockedProvisionals<'_, A> {
     /// The one of this key that would be made from this input.
     pub(super) fn get(&self, key: &Key, input: Option<&Bytes>) -> Option<Arc<ActorCell<A>>> {
         let mut cells = self.0.get(key).into_iter().flatten().filter_map(Weak::upgrade);
-        cells.find(|cell| matches!(cell.absent(), Absent::Make(own) if own.as_ref() == input))
+        cells.find(|cell| matches!(cell.absent(), Absent::Make(own) if own.as_deref() == input))
     }
 
     pub(super) fn insert(&mut self, cell: &Arc<ActorCell<A>>) {

@@ -138,7 +138,7 @@ impl<A: Actor> Provisional<A> {
 
     async fn make_provisionally(&self) -> Result<(), Fault> {
         // Not known by it: only its own code sees it.
-        self.cell().set_identity(Starting::of(self.cell()).new_record());
+        self.cell().set_identity(Starting::of(self.cell()).new_identity());
         let mut access = self.cell().turns().access().await;
         Starting::of(self.cell()).make_anew(&mut access).await
     }
@@ -233,7 +233,7 @@ impl<A: Actor> Provisional<A> {
             }
             self.commit_first(&access).await?;
         }
-        self.kind.identify(self.cell().record().id, self.cell().key());
+        self.kind.identify(self.cell().id(), self.cell().key());
         self.cell().durable().queues_have_changed();
         Ok(Making::Made)
     }
@@ -243,7 +243,7 @@ impl<A: Actor> Provisional<A> {
         let stored = Fingerprint::of(&state);
         let mut first = self.cell().durable().submit_first();
         let (alarms, messages) = (std::mem::take(&mut first.alarms), std::mem::take(&mut first.messages));
-        let record = self.cell().record().clone();
+        let record = self.cell().record();
         commit_now(self.cell().shared(), Commit::Create { record, state, alarms, messages }).await?;
         self.cell().durable().admit(stored, &first, self.cell().shared().clock());
         self.cell().queues().refill();

@@ -12,11 +12,8 @@ use crate::{
         ActorCell, ActorType, Denied, Lookup,
         admission::awake_limit::AwakePermit,
         cell::{
-            Absent, Connect, Envelope, Inherited,
-            input::decode_input,
-            mailbox::Rejected,
-            owner::Owner as _,
-            task::{self, ActorTask},
+            Absent, Connect, Envelope, Inherited, input::decode_input, mailbox::Rejected, owner::Owner as _,
+            spawn::spawn, task::ActorTask,
         },
         pending_output::ActorGate,
         turn::call_chain::Chain,
@@ -40,7 +37,7 @@ impl<A: Actor> ActorType<A> {
                 Err(fault) => return connect.deny(Denied::Unreached(fault)),
             };
             let unposted = match bench {
-                Bench::Awake(cell) if connect.id.is_some_and(|id| id != cell.record().id) => {
+                Bench::Awake(cell) if connect.id.is_some_and(|id| id != cell.id()) => {
                     return connect.deny(Denied::Unreached(faults::actor_not_found()));
                 }
                 Bench::Awake(cell) => match cell.sender().post(Envelope::Connect(connect)) {
@@ -124,7 +121,7 @@ impl<A: Actor> ActorType<A> {
             (None, None) => return Some(connect),
             (None, Some(permit)) => {
                 let inherited = Inherited::Gate(ActorGate::provisional());
-                let cell = self.new_cell(key.clone(), Absent::Make(input), inherited);
+                let cell = self.new_cell(key.clone(), Absent::make(input), inherited);
                 self.assign_permit(&cell, permit);
                 all.insert(&cell);
                 task = Some(ActorTask::new(&cell));
@@ -141,7 +138,7 @@ impl<A: Actor> ActorType<A> {
         drop((all, awake));
         if let Some(task) = task {
             let provisional = Provisional { kind: Arc::clone(self), task };
-            task::spawn(&cell, provisional.run(cell.spans().wake()));
+            spawn(&cell, provisional.run(cell.spans().wake()));
         }
         None
     }

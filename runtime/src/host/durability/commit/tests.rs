@@ -5,9 +5,7 @@ use bytes::Bytes;
 use super::*;
 use crate::{
     host::{
-        durability::{
-            durable::Loaded, fingerprint::Fingerprint, gate_handle::GateHandle, output_gate::Passage,
-        },
+        durability::{durable::Loaded, fingerprint::Fingerprint, output_gate::Passage},
         queues::{own_queues::OwnQueues, queued_bytes::QueuedBytes, state::StoredQueues},
     },
     store::{Alarm, AlarmChange, AlarmId},
@@ -41,7 +39,7 @@ impl Pending for Output {
 /// An actor that was loaded at revision 1, when its state was `stored`.
 fn durable(stored: &[u8]) -> Durable<Output> {
     let queues = OwnQueues::new(&[], &[], &Arc::new(QueuedBytes::new(0)), false);
-    let durable = Durable::new(GateHandle::new(), queues);
+    let durable = Durable::new(None, queues);
     let stored = Some(Fingerprint::of(stored));
     let queues = StoredQueues::Read { loads: Vec::new(), pages: Vec::new(), there: [].into() };
     let loaded = Loaded { stored, seen: None, epoch: 1, revision: 1, alarms: Vec::new(), queues };
