@@ -60,3 +60,6 @@ impl<A: Actor> OnRuntime for ActorCell<A> {
         }
     }
 }
+
+#[cfg(all(test, feature = "client"))]
+mod tests;
