@@ -17,10 +17,11 @@ use super::{
         Absent, Awake, Inherited,
         lifecycle::Phase,
         owner::{Owner, TypeResources},
-        spawn::spawn,
+        spawn::{begin, spawn},
         start_backoff::StartBackoff,
         task::{ActorTask, run},
     },
+    turn::call_scope,
 };
 use crate::{
     Action, Actor, ActorId, Contract, Fault, Key,
@@ -29,6 +30,7 @@ use crate::{
     error::{Code, faults},
     meters::ActorMeters,
     store::ActorRecord,
+    util::log,
 };
 
 /// An actor type that is registered.
@@ -40,8 +42,8 @@ pub(crate) struct ActorType<A: Actor> {
     start_backoff: StartBackoff,
 }
 
-/// An actor that is awake from now on, whose task is to be spawned: once the table is unlocked, because a tokio runtime that
-/// is being shut down drops a task where it is spawned, and this one leaves the table when it is dropped.
+/// An actor that is awake from now on, and is to be started: once the table is unlocked, because a tokio runtime that is being
+/// shut down drops a task where it is spawned, and this one leaves the table when it is dropped.
 #[must_use]
 struct Begun<A: Actor> {
     task: ActorTask<A>,
@@ -49,9 +51,20 @@ struct Begun<A: Actor> {
 }
 
 impl<A: Actor> Begun<A> {
+    /// Starts it in a task of its own.
     fn spawn(self) {
         let cell = Arc::clone(self.task.cell());
         spawn(&cell, run(self.task, self.maker, cell.spans().wake()));
+    }
+
+    /// The same for whoever waits for it: most starts wait for nothing, and end here without a task. But code of the actor is
+    /// not to find itself in a call, a span or a request of whoever needs it first, which it would take for its own.
+    fn start(self) {
+        if A::HOOKS.run || self.maker.is_some() || call_scope::is_in_call() || log::is_in_span() {
+            return self.spawn();
+        }
+        let cell = Arc::clone(self.task.cell());
+        begin(&cell, run(self.task, None, cell.spans().wake()));
     }
 }
 
@@ -180,7 +193,7 @@ impl<A: Actor> ActorType<A> {
         let cell = self.new_cell(key.clone(), absent, inherited);
         let begun = self.begin(&mut awake, &cell, permit, maker);
         drop(awake);
-        begun.spawn();
+        begun.start();
         Ok((cell, true))
     }
 

@@ -10,6 +10,7 @@ mod ephemeral;
 mod hibernation;
 mod running;
 mod sleeping;
+mod starting;
 mod waiting;
 mod work;
 

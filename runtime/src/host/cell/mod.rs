@@ -15,6 +15,7 @@
 //! - `sender.rs` is the way in. An idle actor needs no task for a call: the caller runs it in place (`host/turn`).
 //! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep.
 //! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
+//! - `spawn.rs`: a start runs where the actor is needed first, and gets a task where it waits.
 //! - `dormant.rs`: an actor that has nothing to do needs no task either.
 //! - `work.rs` runs what the actor begins beside its turns; `keep_alive.rs` counts what keeps it awake; `sleep_timer.rs` says
 //!   when to look at that.
