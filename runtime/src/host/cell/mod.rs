@@ -216,28 +216,21 @@ impl<A: Actor> ActorCell<A> {
         let _ = self.identity.set(identity);
     }
 
-    fn identity(&self) -> &Identity {
-        self.identity.get().expect("an actor's identity is known before any code of it runs")
-    }
-
     /// Who the actor is.
     pub(crate) fn id(&self) -> ActorId {
-        self.identity().id
+        self.known_id().expect("an actor's identity is known before any code of it runs")
     }
 
     /// The same, as a store has it.
     pub(crate) fn record(&self) -> ActorRecord {
-        self.identity().record(self.resources.name(), &self.key)
+        let identity = self.identity.get().expect("it is known where an id is");
+        identity.record(self.resources.name(), &self.key)
     }
 
     /// What an action or a hook of this name does here.
     pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
-        before.with(self.id(), self.address(), name, reading)
-    }
-
-    /// Name and key, for people.
-    pub(super) fn address(&self) -> Address {
-        Address { name: self.resources.name(), key: self.key.clone() }
+        let address = Address { name: self.resources.name(), key: self.key.clone() };
+        before.with(self.id(), address, name, reading)
     }
 
     pub(super) fn lifecycle(&self) -> &Lifecycle {

@@ -7,7 +7,7 @@ use crate::{
     Actor, WorkHandle,
     host::{
         ActorCell,
-        turn::call_chain::{Awaited, Chain},
+        turn::call_chain::{Address, Awaited, Chain},
     },
 };
 
@@ -42,8 +42,8 @@ impl<A: Actor> BackgroundWork<'_, A> {
         F: Future<Output: Send> + Send + 'static,
     {
         let awaited = Arc::new(Awaited::default());
-        let work =
-            Chain::beside(self.0.id(), self.0.address(), name, Arc::clone(&awaited)).scope(Box::pin(work));
+        let address = Address { name: self.0.resources().name(), key: self.0.key().clone() };
+        let work = Chain::beside(self.0.id(), address, name, Arc::clone(&awaited)).scope(Box::pin(work));
         let task = self.0.keep_alive().spawn_work(async move {
             let result = work.await;
             drop(held);
