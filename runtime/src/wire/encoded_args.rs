@@ -17,7 +17,10 @@ enum Source<'a> {
     /// Known to be an array, which is not looked through again.
     Array(JsonArray<'a>),
     /// As they came.
-    Bytes(Format, Cow<'a, [u8]>),
+    Bytes(
+        #[cfg_attr(not(feature = "server"), expect(dead_code, reason = "clients read no arguments"))] Format,
+        Cow<'a, [u8]>,
+    ),
 }
 
 impl<'a> EncodedArgs<'a> {
