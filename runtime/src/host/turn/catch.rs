@@ -103,22 +103,30 @@ const LONGEST_HOLD: Duration = Duration::from_secs(1);
 
 /// Runs code of the actor up to where it awaits, and warns if that held the thread for long: whatever else tokio has for
 /// that thread waited. Without anybody to be warned, no clock is read.
+///
+/// The compiler makes this anew for everything that an actor runs, so what does not depend on that is not in it.
 #[inline]
 fn timed<T>(code: impl FnOnce() -> T) -> T {
-    if !tracing::enabled!(Level::WARN) {
-        return code();
-    }
-    // The thread's time, which a test does not stop.
-    let began = Instant::now();
+    let began = began();
     let result = code();
-    let held = began.elapsed();
-    if held >= LONGEST_HOLD {
-        log::warn!(
-            held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
-            "an action or a hook held its thread without awaiting; move long work to `tokio::task::spawn_blocking`"
-        );
+    if let Some(held) = began.map(|began| began.elapsed()).filter(|held| *held >= LONGEST_HOLD) {
+        warn_of(held);
     }
     result
+}
+
+/// Now, if there is anybody to be warned: the thread's time, which a test does not stop.
+#[inline]
+fn began() -> Option<Instant> {
+    tracing::enabled!(Level::WARN).then(Instant::now)
+}
+
+#[cold]
+fn warn_of(held: Duration) {
+    log::warn!(
+        held_ms = u64::try_from(held.as_millis()).unwrap_or(u64::MAX),
+        "an action or a hook held its thread without awaiting; move long work to `tokio::task::spawn_blocking`"
+    );
 }
 
 fn panicked(panic: &(dyn Any + Send)) -> String {
