@@ -34,12 +34,12 @@ impl<T: HasFlow> EnvelopeQueue<T> {
         Self { plain: VecDeque::new(), was_plain: false, fair: None, bounds }
     }
 
-    /// Adds an item if there is room for more of its flow; else gives it back.
-    pub(in crate::host) fn push(&mut self, item: T) -> Result<(), T> {
+    /// Adds an item if there is room for more of its flow, beside so many that were taken ahead; else gives it back.
+    pub(in crate::host) fn push(&mut self, item: T, ahead: usize) -> Result<(), T> {
         if !self.is_plain(&item) {
-            return self.fair().push(item);
+            return self.fair().push_beside(ahead, item);
         }
-        if self.plain.len() >= Self::OF_ONE {
+        if self.plain.len() + ahead >= Self::OF_ONE {
             return Err(item);
         }
         self.plain.push_back(item);
@@ -77,6 +77,23 @@ impl<T: HasFlow> EnvelopeQueue<T> {
         }
     }
 
+    /// Takes out up to `most` of what comes next, as long as nothing is shared out.
+    pub(in crate::host) fn take_ahead(&mut self, most: usize, ahead: &mut VecDeque<T>) {
+        let most = most.min(self.plain.len());
+        ahead.extend(self.plain.drain(..most));
+    }
+
+    /// Takes back what was [taken ahead](Self::take_ahead): it is as if it had been here all the time.
+    pub(in crate::host) fn put_back(&mut self, ahead: &mut VecDeque<T>) {
+        if self.is_shared_out() {
+            self.fair_queue().put_back(Source::Process, ahead.drain(..));
+            return;
+        }
+        while let Some(item) = ahead.pop_back() {
+            self.plain.push_front(item);
+        }
+    }
+
     /// Takes everything out, in the order in which it would be served; what waits for reads to end comes last.
     pub(in crate::host) fn drain(&mut self) -> Vec<T> {
         let mut left: Vec<_> = self.plain.drain(..).collect();
@@ -106,6 +123,11 @@ impl<T: HasFlow> EnvelopeQueue<T> {
         self.plain.is_empty() && self.fair.as_ref().is_none_or(|fair| fair.is_empty())
     }
 
+    /// Whether what waits is shared out, because not all of it is of this process.
+    pub(in crate::host) fn is_shared_out(&self) -> bool {
+        self.fair.as_ref().is_some_and(|fair| !fair.is_empty())
+    }
+
     /// The next item is asked for: whoever was served last goes to the back.
     fn rejoin(&mut self) {
         self.was_plain = false;
@@ -116,8 +138,7 @@ impl<T: HasFlow> EnvelopeQueue<T> {
 
     /// Whether an item goes into the plain queue.
     fn is_plain(&self, item: &T) -> bool {
-        matches!(item.flow(), Flow { source: Source::Process, conn: None })
-            && self.fair.as_ref().is_none_or(|fair| fair.is_empty())
+        !self.is_shared_out() && matches!(item.flow(), Flow { source: Source::Process, conn: None })
     }
 
     /// The fair queue, with all that waits.
@@ -167,46 +188,91 @@ mod tests {
         })
     }
 
+    /// What is done with a queue.
+    #[derive(Debug, Clone, Copy)]
+    enum Step {
+        Push(Flow),
+        /// The next item, with up to so many behind it, which are taken ahead.
+        Pop(usize),
+    }
+
+    /// A queue, and what was taken ahead of it.
+    struct Taken {
+        queue: EnvelopeQueue<Item>,
+        ahead: VecDeque<Item>,
+    }
+
+    impl Taken {
+        /// As the mailbox's task does it.
+        fn pop(&mut self, most: usize) -> Option<Item> {
+            if self.queue.is_shared_out() {
+                self.queue.put_back(&mut self.ahead);
+            }
+            if let Some(item) = self.ahead.pop_front() {
+                return Some(item);
+            }
+            let next = self.queue.pop();
+            self.queue.take_ahead(most, &mut self.ahead);
+            next
+        }
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        prop_oneof![3 => flow().prop_map(Step::Push), 2 => (0..4_usize).prop_map(Step::Pop)]
+    }
+
     proptest! {
         #[test]
         fn all_is_served_as_if_it_had_been_in_the_fair_queue_from_the_beginning(
-            steps in vec(prop_oneof![3 => flow().prop_map(Some), 2 => Just(None)], 0..200),
+            steps in vec(step(), 0..200),
         ) {
             let bounds = Bounds::of(&Limits::new());
-            let (mut queue, mut fair) = (EnvelopeQueue::new(bounds), FairQueue::new(bounds));
+            let mut taken = Taken { queue: EnvelopeQueue::new(bounds), ahead: VecDeque::new() };
+            let mut fair = FairQueue::new(bounds);
             for (number, step) in (0..).zip(steps) {
-                if let Some(flow) = step {
-                    prop_assert_eq!(queue.push(Item(flow, number)), fair.push(Item(flow, number)));
-                } else {
-                    prop_assert_eq!(queue.peek(), fair.peek());
-                    prop_assert_eq!(queue.pop(), fair.pop());
+                match step {
+                    Step::Push(flow) => {
+                        let item = Item(flow, number);
+                        prop_assert_eq!(taken.queue.push(item, taken.ahead.len()), fair.push(item));
+                    }
+                    Step::Pop(most) => prop_assert_eq!(taken.pop(most), fair.pop()),
                 }
-                prop_assert_eq!((queue.len(), queue.is_empty()), (fair.len(), fair.is_empty()));
+                prop_assert_eq!(taken.queue.len() + taken.ahead.len(), fair.len());
+                if taken.ahead.is_empty() {
+                    prop_assert_eq!(taken.queue.is_empty(), fair.is_empty());
+                    prop_assert_eq!(taken.queue.peek(), fair.peek());
+                }
             }
-            prop_assert_eq!(queue.drain(), fair.drain());
+            taken.queue.put_back(&mut taken.ahead);
+            prop_assert_eq!(taken.queue.drain(), fair.drain());
         }
     }
 
     #[test]
     fn as_much_may_wait_in_the_plain_queue_as_in_the_fair_one() {
+        const MOST: usize = EnvelopeQueue::<Item>::OF_ONE;
         let item = Item(Source::Process.alone(), 0);
         let mut queue = EnvelopeQueue::new(Bounds::of(&Limits::new()));
-        for _ in 0..EnvelopeQueue::<Item>::OF_ONE {
-            queue.push(item).expect("there is room");
+        for _ in 0..MOST {
+            queue.push(item, 0).expect("there is room");
         }
-        assert_eq!(queue.push(item), Err(item));
+        assert_eq!(queue.push(item, 0), Err(item));
         queue.push_always(item);
-        queue.push(Item(Source::Unknown.alone(), 0)).expect("there is room for others");
-        assert_eq!(queue.push(item), Err(item));
+        queue.push(Item(Source::Unknown.alone(), 0), 0).expect("there is room for others");
+        assert_eq!(queue.push(item, 0), Err(item));
         while queue.pop().is_some() {}
-        queue.push(item).expect("there is room again");
+        queue.push(item, MOST - 1).expect("there is room again");
+        assert_eq!(queue.push(item, MOST - 1), Err(item), "what was taken ahead counts");
+        queue.push(Item(Source::Unknown.alone(), 0), MOST - 1).expect("there is room for others");
+        assert_eq!(queue.push(item, MOST - 1), Err(item), "there too");
+        queue.push(item, MOST - 2).expect("there is room again");
     }
 
     #[test]
     fn room_for_many_is_given_back_once_nothing_waits() {
         let mut queue = EnvelopeQueue::new(Bounds::of(&Limits::new()));
         for number in 0..1000 {
-            queue.push(Item(Source::Process.alone(), number)).expect("there is room");
+            queue.push(Item(Source::Process.alone(), number), 0).expect("there is room");
         }
         while queue.pop().is_some() {}
         assert!(queue.plain.capacity() <= EnvelopeQueue::<Item>::KEPT);

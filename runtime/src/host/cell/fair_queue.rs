@@ -26,10 +26,13 @@
 //! Everything is kept in slots, and rings hold their numbers, so that an item costs no look-up by key when it is taken, and
 //! none when it is put in by the same flow as the one before.
 
+mod flows;
+
 use std::collections::VecDeque;
 
 use slab::Slab;
 
+use self::flows::{ConnQueue, Place, SourceQueue, Waiting};
 use super::{
     flow::{Flow, HasFlow, Source},
     slots::Slots,
@@ -55,44 +58,6 @@ pub(in crate::host) struct FairQueue<T> {
 pub(in crate::host) struct Bounds {
     of_conn: usize,
     of_address: usize,
-}
-
-/// The slots of a flow.
-#[derive(Clone, Copy)]
-struct Place {
-    source: usize,
-    conn: Option<usize>,
-}
-
-struct Waiting<T> {
-    item: T,
-    conn: Option<usize>,
-    /// The next item of that connection.
-    next: Option<usize>,
-}
-
-/// What one connection has waiting: a list through the items.
-struct ConnQueue {
-    source: usize,
-    first: Option<usize>,
-    last: Option<usize>,
-    waiting: usize,
-    /// Reads that are under way.
-    reads: usize,
-    /// Whether its first item is in the ring of its source, or it was served last.
-    is_queued: bool,
-}
-
-#[derive(Default)]
-struct SourceQueue {
-    /// First items of connections, and items without one.
-    ready: VecDeque<usize>,
-    waiting: usize,
-    /// How many of these are of no connection.
-    alone: usize,
-    reads: usize,
-    /// Whether it is among the sources that are ready, or was served last.
-    is_queued: bool,
 }
 
 impl Bounds {
@@ -130,17 +95,25 @@ impl<T: HasFlow> FairQueue<T> {
     }
 
     /// Adds an item if there is room for more of its flow; else gives it back.
+    #[cfg(test)]
     pub(in crate::host) fn push(&mut self, item: T) -> Result<(), T> {
+        self.push_beside(0, item)
+    }
+
+    /// The same beside so many of this process that are to be [put back](Self::put_back).
+    pub(in crate::host) fn push_beside(&mut self, ahead: usize, item: T) -> Result<(), T> {
         let flow = item.flow();
         let place = self.place(flow);
         let source = &self.sources[place.source];
+        let ahead_of_source = if flow.source == Source::Process { ahead } else { 0 };
         let of_flow = match (place.conn, flow.source) {
             (Some(conn), _) => self.conns[conn].waiting,
-            (None, Source::Process) => source.alone,
+            (None, Source::Process) => source.alone + ahead,
             // Its sockets are counted, and have no other.
             (None, Source::Unknown | Source::Address(_)) => 0,
         };
-        if of_flow > 0 && of_flow + source.waiting + self.items.len() >= Self::CAPACITY {
+        let of_source = source.waiting + ahead_of_source;
+        if of_flow > 0 && of_flow + of_source + self.items.len() + ahead >= Self::CAPACITY {
             self.forget_if_empty(place);
             return Err(item);
         }
@@ -206,6 +179,19 @@ impl<T: HasFlow> FairQueue<T> {
         for item in items {
             self.add(item, place);
         }
+    }
+
+    /// Puts items of this source, and of no connection, before all others of it.
+    pub(super) fn put_back(&mut self, source: Source, items: impl DoubleEndedIterator<Item = T>) {
+        let place = self.place(source.alone());
+        for item in items.rev() {
+            let index = self.items.insert(Waiting { item, conn: None, next: None });
+            let of_source = &mut self.sources[place.source];
+            of_source.waiting += 1;
+            of_source.alone += 1;
+            of_source.ready.push_front(index);
+        }
+        self.queue_source(place.source);
     }
 
     /// A read of this flow begins. Unless it has had its turn, it does so only if that is no read too many, which is said.
@@ -352,22 +338,6 @@ impl<T: HasFlow> FairQueue<T> {
         if !is_recent(|place| Some(place.source)) && self.sources[place.source].is_empty() {
             self.sources.remove(place.source);
         }
-    }
-}
-
-impl ConnQueue {
-    fn of(source: usize) -> Self {
-        Self { source, first: None, last: None, waiting: 0, reads: 0, is_queued: false }
-    }
-
-    fn is_empty(&self) -> bool {
-        self.waiting == 0 && self.reads == 0 && !self.is_queued
-    }
-}
-
-impl SourceQueue {
-    fn is_empty(&self) -> bool {
-        self.waiting == 0 && self.reads == 0 && !self.is_queued
     }
 }
 

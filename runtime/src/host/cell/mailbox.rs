@@ -29,6 +29,12 @@
 //! the state is given back. A turn that awaits after all [says so](Mailbox::goes_on). Nobody is woken who is not waiting: the task's waker is taken out when it is woken, and it
 //! leaves another one before it waits again, under the same lock under which it has found nothing to do.
 //!
+//! **Batches.** A lock for each item costs as much as a short call. So while calls follow each other in one turn, the task
+//! takes out more than the next one, if what waits is in a plain queue ([`Batch`]). It counts as waiting all the same, by a number
+//! beside the lock that the task alone writes. What has to be seen to before the next item (a nudge, an item that
+//! is to be served fairly beside those) recalls the batch: the task, which looks for that before each item, gives back under
+//! the lock what it has not begun.
+//!
 //! **The state is shared by an `Arc`** while some read: they have a clone each, which they drop before they say that they have
 //! ended. So whoever takes it while nobody reads has it by itself, and can change it ([`Place`](place::Place)).
 //!
@@ -38,7 +44,9 @@
 //!
 //! `model.rs` checks all of this under every schedule that a model checker comes up with.
 
+mod batch;
 mod inner;
+mod item;
 mod place;
 
 use std::{
@@ -50,13 +58,20 @@ use std::{
 
 use parking_lot::Mutex;
 
-pub(in crate::host) use self::inner::{GivenBack, Next, NextOrLeft, Queued, Rejected};
-use self::inner::{Inner, Wake, Wanted};
+use self::{
+    batch::Ahead,
+    inner::{Inner, Wake, Wanted},
+};
+pub(in crate::host) use self::{
+    batch::Batch,
+    item::{GivenBack, Next, NextOrLeft, Queued, Rejected},
+};
 use super::{envelope_queue::EnvelopeQueue, fair_queue::Bounds, flow::Flow};
 
 /// What waits for an actor, and its state `S` while nobody has it. Who adds most is not served most: see [`EnvelopeQueue`].
 pub(in crate::host) struct Mailbox<S, T, L = Mutex<Inner<S, T>>> {
     lock: L,
+    ahead: Ahead,
     types: PhantomData<fn() -> (S, T)>,
 }
 
@@ -83,7 +98,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     pub(in crate::host) const OF_ONE: usize = EnvelopeQueue::<T>::OF_ONE;
 
     pub(in crate::host) fn new(bounds: Bounds, state: S) -> Self {
-        Self { lock: L::of(Inner::new(bounds, state)), types: PhantomData }
+        Self { lock: L::of(Inner::new(bounds, state)), ahead: Ahead::default(), types: PhantomData }
     }
 
     /// Takes the state for a turn that does not await, if it is there and what was put in before has run. To be
@@ -150,7 +165,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// How many items wait or are under way.
     pub(in crate::host) fn waiting(&self) -> usize {
-        self.lock.with(|inner| inner.waiting())
+        self.lock.with(|inner| inner.waiting() + self.ahead.count())
     }
 
     /// Whether it takes what belongs to its actor's end, and nothing else.
@@ -160,7 +175,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// Adds an item if there is room for more of its flow.
     pub(in crate::host) fn push(&self, item: T) -> Result<(), Rejected<T>> {
-        self.add(item, EnvelopeQueue::push)
+        self.add(item, |queue, item| queue.push(item, self.ahead.count()))
     }
 
     /// Adds an item that must not be refused for want of room.
@@ -177,7 +192,14 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
         item: T,
         add: impl FnOnce(&mut EnvelopeQueue<T>, T) -> Result<(), T>,
     ) -> Result<(), Rejected<T>> {
-        self.lock.with(|inner| inner.add(item, add)).map(Wake::now)
+        let added = self.lock.with(|inner| {
+            let added = inner.add(item, add);
+            if inner.is_shared_out() {
+                self.ahead.recall();
+            }
+            added
+        });
+        added.map(Wake::now)
     }
 
     /// Adds an item that belongs to the actor's end.
@@ -198,7 +220,11 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// Wakes the actor's task without an item.
     pub(in crate::host) fn nudge(&self) {
-        self.lock.with(Inner::nudge).now();
+        let wake = self.lock.with(|inner| {
+            self.ahead.recall();
+            inner.nudge()
+        });
+        wake.now();
     }
 
     /// Wakes the actor's task to look at what it waits for beside this.
@@ -273,10 +299,9 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
         self.lock.with(Inner::try_next)
     }
 
-    /// The task is done with an item that it has taken, and takes the next one if it is one of these and nothing is to be
-    /// seen to before it. Otherwise it is not done yet.
-    pub(in crate::host) fn done_and_next_if(&self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
-        self.lock.with(|inner| inner.done_and_next_if(is_wanted))
+    /// What the task takes out behind an item that it has taken.
+    pub(in crate::host) fn batch(&self) -> Batch<'_, S, T, L> {
+        Batch::of(self)
     }
 
     /// The task has dealt with the last item. Says whether nothing waits.

@@ -78,7 +78,7 @@ use self::{
     keep_alive::{KeepAlive, LifecycleRequest},
     last_use::LastUse,
     lifecycle::{Lifecycle, Phase},
-    mailbox::Mailbox,
+    mailbox::{Batch, Mailbox},
     owner::{Owner, TypeResources},
     sleep_timer::{NextLook, SleepTimer},
 };
@@ -125,6 +125,9 @@ pub(crate) struct ActorCell<A: Actor> {
 
 /// What is sent to it.
 pub(super) type Envelope<A> = envelope::Envelope<A, ActorCell<A>>;
+
+/// What its task has taken out of its mailbox in one go.
+pub(super) type ActorBatch<'a, A> = Batch<'a, Core<A>, Envelope<A>>;
 
 /// A connection that wants in to it.
 pub(super) type Connect<A> = envelope::Connect<A, ActorCell<A>>;

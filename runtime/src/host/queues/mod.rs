@@ -58,6 +58,12 @@ impl<A: Actor> ActorCell<A> {
 
     /// An actor without queues pays nothing for them.
     pub(in crate::host) const HAS_QUEUES: bool = !<A::Contract as Contract>::QUEUES.is_empty();
+
+    /// Whether its queues are to have messages in memory before a turn may look for them.
+    #[inline]
+    pub(in crate::host) fn waits_for_queues(&self) -> bool {
+        Self::HAS_QUEUES && self.durable().is_starved()
+    }
 }
 
 impl<'a, A: Actor> Queues<'a, A> {

@@ -131,7 +131,7 @@ fn read_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<Arc<ReadTurn<A>>> 
 fn may_begin<A: Actor>(cell: &Arc<ActorCell<A>>, core: &Core<A>) -> bool {
     core.state.is_some()
         && cell.keep_alive().request() != LifecycleRequest::Destroy
-        && !(ActorCell::<A>::HAS_QUEUES && cell.durable().is_starved())
+        && !cell.waits_for_queues()
 }
 
 impl<A: Actor> WriteAccess<A> {

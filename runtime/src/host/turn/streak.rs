@@ -5,42 +5,41 @@
 //! that do not await here and now (`Dispatch::take_now`), without any future; and if there is one among them that
 //! awaits, all in the one future of a turn ([`WriteAccess::run_streak`]), which is boxed once and not for each of them.
 
+use std::sync::Arc;
+
 use super::{call::Call, quantum::Quantum, write_turn::WriteAccess};
 use crate::{
     Action as _, Actor,
     host::{
         ActorCell,
-        cell::{Envelope, mailbox::Queued as _},
+        cell::{ActorBatch, Envelope, mailbox::Queued as _},
     },
 };
 
 /// How far a streak has come.
-struct Streak {
+struct Streak<'a, A: Actor> {
+    cell: &'a ActorCell<A>,
+    batch: ActorBatch<'a, A>,
     ran: usize,
     most: usize,
     quantum: Option<Quantum>,
 }
 
-impl Streak {
+impl<'a, A: Actor> Streak<'a, A> {
     /// How many calls may run before the actor's task lets others have its thread.
     const MOST: usize = 64;
 
-    fn new(most: usize) -> Self {
-        Self { ran: 0, most: most.min(Self::MOST), quantum: None }
+    fn new(cell: &'a ActorCell<A>, most: usize) -> Self {
+        Self { cell, batch: cell.mailbox().batch(), ran: 0, most: most.min(Self::MOST), quantum: None }
     }
 
     /// A call has run, which may have taken long if it awaited. The next one, if it is such a call and the streak goes on.
-    fn next<A: Actor>(
-        &mut self,
-        cell: &ActorCell<A>,
-        has_awaited: bool,
-        is_such: impl FnOnce(&Envelope<A>) -> bool,
-    ) -> Option<Call<A>> {
+    fn next(&mut self, has_awaited: bool, is_such: impl Fn(&Envelope<A>) -> bool) -> Option<Call<A>> {
         self.ran += 1;
         // The others' alarms come by the mailbox.
         if self.ran >= self.most
-            || (has_awaited && own_alarm_is_due(cell))
-            || (ActorCell::<A>::HAS_QUEUES && cell.durable().is_starved())
+            || (has_awaited && own_alarm_is_due(self.cell))
+            || self.cell.waits_for_queues()
         {
             return None;
         }
@@ -48,7 +47,8 @@ impl Streak {
         if looks && self.quantum.get_or_insert_with(Quantum::new).is_over_after(Quantum::LOOKS) {
             return None;
         }
-        match cell.mailbox().done_and_next_if(is_such)? {
+        // With the next one, so many may follow.
+        match self.batch.done_and_next_if(self.most - self.ran - 1, is_such)? {
             Envelope::Call(call) => Some(call),
             _ => None,
         }
@@ -58,10 +58,11 @@ impl Streak {
 impl<A: Actor> WriteAccess<A> {
     /// Runs a call that does not await, and such behind it, up to `most` in all. Says how many these were.
     pub(super) fn run_brief_streak(&mut self, mut call: Call<A>, most: usize) -> usize {
-        let mut streak = Streak::new(most);
+        let cell = Arc::clone(self.cell());
+        let mut streak = Streak::new(&cell, most);
         loop {
             self.run_brief(call);
-            match streak.next(self.cell(), false, Envelope::is_brief) {
+            match streak.next(false, Envelope::is_brief) {
                 Some(next) => call = next,
                 None => return streak.ran,
             }
@@ -75,7 +76,8 @@ impl<A: Actor> WriteAccess<A> {
             Envelope::Call(call) => call.action.info().mode.is_exclusive(),
             _ => false,
         };
-        let mut streak = Streak::new(most);
+        let cell = Arc::clone(self.cell());
+        let mut streak = Streak::new(&cell, most);
         loop {
             let may_await = call.action.info().mode.is_async();
             if may_await {
@@ -83,7 +85,7 @@ impl<A: Actor> WriteAccess<A> {
             } else {
                 self.run_brief(call);
             }
-            match streak.next(self.cell(), may_await, is_such) {
+            match streak.next(may_await, is_such) {
                 Some(next) => call = next,
                 None => return streak.ran,
             }

@@ -8,12 +8,11 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use super::place::Place;
-use crate::host::cell::{
-    envelope_queue::EnvelopeQueue,
-    fair_queue::Bounds,
-    flow::{Flow, HasFlow},
+use super::{
+    item::{GivenBack, Next, NextOrLeft, Queued, Rejected},
+    place::Place,
 };
+use crate::host::cell::{envelope_queue::EnvelopeQueue, fair_queue::Bounds, flow::Flow};
 
 /// What is under the lock.
 #[expect(
@@ -104,8 +103,14 @@ impl<S, T: Queued> Inner<S, T> {
         self.under_way == 0 && self.intake == Intake::Open && self.is_empty()
     }
 
+    /// How many items wait or are under way, but those that the task has taken ahead.
     pub(super) fn waiting(&self) -> usize {
         self.queue.as_ref().map_or(0, |queue| queue.len()) + self.under_way
+    }
+
+    /// Whether what waits is shared out.
+    pub(super) fn is_shared_out(&self) -> bool {
+        self.queue.as_ref().is_some_and(|queue| queue.is_shared_out())
     }
 
     /// Whether whoever has the state gives it back without awaiting, and looks at the queue then.
@@ -357,6 +362,20 @@ impl<S, T: Queued> Inner<S, T> {
         if queue.peek().is_some_and(is_wanted) { queue.pop() } else { None }
     }
 
+    /// Takes out up to `most` of what comes next, if nothing has to be seen to between them.
+    pub(super) fn take_ahead(&mut self, most: usize, ahead: &mut VecDeque<T>) {
+        if let Some(queue) = &mut self.queue {
+            queue.take_ahead(most, ahead);
+        }
+    }
+
+    /// Takes back what was taken ahead.
+    pub(super) fn put_back(&mut self, ahead: &mut VecDeque<T>) {
+        if !ahead.is_empty() {
+            self.queue().put_back(ahead);
+        }
+    }
+
     pub(super) fn done(&mut self) -> bool {
         self.under_way = self.under_way.saturating_sub(1);
         self.is_idle()
@@ -368,46 +387,4 @@ impl<S, T: Queued> Inner<S, T> {
         left.extend(self.late.drain(..));
         left
     }
-}
-
-/// What can wait for an actor.
-pub(in crate::host) trait Queued: HasFlow {
-    /// Whether it needs the state and nothing else, and does not await: whoever has the state can run it.
-    fn is_brief(&self) -> bool;
-
-    /// Whether it needs the state first of all, so that it need not be taken out while somebody has that.
-    fn needs_state(&self) -> bool;
-}
-
-/// What the actor's task gets.
-pub(in crate::host) enum Next<T> {
-    /// The next item; to be followed by `Mailbox::done`.
-    Item(T),
-    /// Somebody called `Mailbox::nudge` since the last read.
-    Nudged,
-    /// Closed, and everything was read.
-    Closed,
-}
-
-/// What a task gets that is to end if there is nothing for it to do.
-pub(in crate::host) enum NextOrLeft<T> {
-    Next(Next<T>),
-    /// It has something else to do.
-    Else,
-    /// There is nothing: another task may run already, and this one is to touch nothing any more.
-    Left,
-}
-
-/// Why an item was not taken, and the item.
-pub(in crate::host) enum Rejected<T> {
-    Full(T),
-    Closed(T),
-}
-
-/// What comes of giving the state back.
-pub(in crate::host) enum GivenBack<S, T> {
-    /// It lies in the mailbox again.
-    Over,
-    /// This waits, and is to be run with it first.
-    Next(S, T),
 }

@@ -26,6 +26,12 @@ use super::{
     *,
 };
 
+/// The caller that is not of this process.
+const NETWORK: usize = 2;
+
+/// What the task takes out behind a call.
+const BATCH: usize = 2;
+
 /// A schedule of threads is tried this often: what a second or two are enough for.
 const SCHEDULES: usize = 500;
 
@@ -81,7 +87,8 @@ impl Answer {
 
 impl HasFlow for Call {
     fn flow(&self) -> Flow {
-        Source::Process.alone()
+        // One of them comes over the network.
+        if self.caller == NETWORK { Source::Unknown.alone() } else { Source::Process.alone() }
     }
 }
 
@@ -119,6 +126,10 @@ enum Flaw {
     EndsBeforeItDrops,
     /// The actor's task leaves under a later lock than that under which it has found nothing to do.
     LeavesLater,
+    /// What the task has taken out in one go and not begun is gone.
+    LosesItsBatch,
+    /// It goes back behind what has come meanwhile.
+    AddsItsBatch,
 }
 
 struct Actor {
@@ -310,15 +321,16 @@ impl Actor {
                     match call.mode {
                         Mode::Write | Mode::WriteAsync => {
                             let mut state = self.mailbox.write().await;
-                            let mut next = Some(call);
+                            let (mut next, mut batch) = (Some(call), self.mailbox.batch());
                             while let Some(call) = next {
                                 self.begin(call.mode);
                                 shuttle::future::yield_now().await;
                                 self.end(Some(&mut state), &call);
-                                next = self.mailbox.done_and_next_if(|call| {
+                                next = batch.done_and_next_if(BATCH, |call| {
                                     matches!(call.mode, Mode::Write | Mode::WriteAsync)
                                 });
                             }
+                            self.end_batch(batch);
                             self.give_back_of_task(state);
                         }
                         Mode::Read => {
@@ -344,13 +356,26 @@ impl Actor {
             return Some(call);
         }
         let Some(mut state) = self.mailbox.try_write() else { return Some(call) };
-        let mut next = Some(call);
+        let (mut next, mut batch) = (Some(call), self.mailbox.batch());
         while let Some(call) = next {
             self.run(Some(&mut state), &call);
-            next = self.mailbox.done_and_next_if(Queued::is_brief);
+            next = batch.done_and_next_if(BATCH, Queued::is_brief);
         }
+        self.end_batch(batch);
         self.give_back_of_task(state);
         None
+    }
+
+    fn end_batch(&self, batch: Batch<'_, State, Call, Mutex<Inner<State, Call>>>) {
+        match self.flaw {
+            Flaw::LosesItsBatch => drop(batch.take_items()),
+            Flaw::AddsItsBatch => {
+                for call in batch.take_items() {
+                    self.mailbox.lock.with(|inner| drop(inner.add(call, |queue, call| queue.push(call, 0))));
+                }
+            }
+            _ => drop(batch),
+        }
     }
 
     fn give_back_of_task(&self, state: State) {
@@ -372,7 +397,8 @@ fn callers(flaw: Flaw, modes: &'static [&'static [Mode]]) {
                 for (number, &mode) in modes.iter().enumerate() {
                     let answered = Arc::new(Answer::default());
                     actor.call(Call { caller, number, mode, answered: Arc::clone(&answered) });
-                    if number % 2 == 1 || number + 1 == modes.len() {
+                    // Whoever has much to say waits for the last alone.
+                    if (number % 2 == 1 && modes.len() < 6) || number + 1 == modes.len() {
                         block_on(answered.get());
                     }
                 }
@@ -405,12 +431,30 @@ fn finds(flaw: Flaw, modes: &'static [&'static [Mode]]) -> bool {
 use Mode::{Read, ReadAsync, Write, WriteAsync};
 
 const WRITERS: &[&[Mode]] = &[&[Write, Write, Write], &[Write, Write], &[WriteAsync, Write]];
+/// Batches are taken, and not all of each can run at once.
+const TELLERS: &[&[Mode]] =
+    &[&[WriteAsync, Write, WriteAsync, Write, Write, Write], &[Write, WriteAsync, Write], &[Write]];
 const ONE_EACH: &[&[Mode]] = &[&[Write], &[Write], &[Read]];
 const READERS: &[&[Mode]] = &[&[Read, Write, Read], &[ReadAsync, Write], &[WriteAsync, Read]];
 
 #[test]
 fn callers_that_write_are_all_answered_in_their_order_and_one_at_a_time() {
     check(Flaw::None, WRITERS, SCHEDULES);
+}
+
+#[test]
+fn what_is_taken_out_in_one_go_is_answered_in_its_order_whatever_comes_between() {
+    check(Flaw::None, TELLERS, SCHEDULES);
+}
+
+#[test]
+fn the_checker_finds_a_batch_that_is_lost() {
+    assert!(finds(Flaw::LosesItsBatch, TELLERS));
+}
+
+#[test]
+fn the_checker_finds_a_batch_that_goes_back_behind_others() {
+    assert!(finds(Flaw::AddsItsBatch, TELLERS));
 }
 
 #[test]

@@ -1,0 +1,102 @@
+//! Items that the actor's task takes out of the mailbox in one go.
+
+use std::{
+    collections::VecDeque,
+    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+};
+
+use parking_lot::Mutex;
+
+use super::{Inner, Lock, Mailbox, Queued};
+
+/// What the actor's task has taken out of its mailbox and not begun, in the order in which it is served. What is left of it
+/// when it is dropped goes back.
+pub(in crate::host) struct Batch<'a, S, T: Queued, L: Lock<Inner<S, T>> = Mutex<Inner<S, T>>> {
+    mailbox: &'a Mailbox<S, T, L>,
+    items: VecDeque<T>,
+}
+
+/// What others see of a batch, beside the mailbox's lock.
+#[derive(Default)]
+pub(super) struct Ahead {
+    /// How many items it has. The actor's task alone writes it, and adds to it under the lock: so whoever has that never sees
+    /// fewer than there are.
+    count: AtomicUsize,
+    /// Whether it is to be given back: something has come that is to be seen to before it.
+    is_recalled: AtomicBool,
+}
+
+impl Ahead {
+    #[inline]
+    pub(super) fn count(&self) -> usize {
+        self.count.load(Ordering::Acquire)
+    }
+
+    #[inline]
+    fn set_count(&self, count: usize) {
+        self.count.store(count, Ordering::Release);
+    }
+
+    /// For whoever has the mailbox's lock.
+    #[inline]
+    pub(super) fn recall(&self) {
+        self.is_recalled.store(true, Ordering::Release);
+    }
+}
+
+impl<'a, S, T: Queued, L: Lock<Inner<S, T>>> Batch<'a, S, T, L> {
+    pub(super) fn of(mailbox: &'a Mailbox<S, T, L>) -> Self {
+        Self { mailbox, items: VecDeque::new() }
+    }
+
+    /// The task is done with an item that it has taken, and takes the next one if it is one of these and nothing is to be
+    /// seen to before it. Otherwise it is not done yet. No more than `most` that follow are taken out with it.
+    #[inline]
+    pub(in crate::host) fn done_and_next_if(
+        &mut self,
+        most: usize,
+        is_wanted: impl Fn(&T) -> bool,
+    ) -> Option<T> {
+        if !self.items.is_empty() && !self.mailbox.ahead.is_recalled.load(Ordering::Acquire) {
+            return self.next_if(is_wanted);
+        }
+        self.mailbox.lock.with(|inner| {
+            self.put_back(inner);
+            let next = inner.done_and_next_if(is_wanted)?;
+            inner.take_ahead(most, &mut self.items);
+            self.mailbox.ahead.set_count(self.items.len());
+            Some(next)
+        })
+    }
+
+    #[inline]
+    fn next_if(&mut self, is_wanted: impl Fn(&T) -> bool) -> Option<T> {
+        if !self.items.front().is_some_and(is_wanted) {
+            return None;
+        }
+        let next = self.items.pop_front();
+        self.mailbox.ahead.set_count(self.items.len());
+        next
+    }
+
+    /// What the controls of the model do wrong begins with this.
+    #[cfg(test)]
+    pub(super) fn take_items(mut self) -> VecDeque<T> {
+        self.mailbox.ahead.set_count(0);
+        std::mem::take(&mut self.items)
+    }
+
+    fn put_back(&mut self, inner: &mut Inner<S, T>) {
+        inner.put_back(&mut self.items);
+        self.mailbox.ahead.set_count(0);
+        self.mailbox.ahead.is_recalled.store(false, Ordering::Relaxed);
+    }
+}
+
+impl<S, T: Queued, L: Lock<Inner<S, T>>> Drop for Batch<'_, S, T, L> {
+    fn drop(&mut self) {
+        if !self.items.is_empty() {
+            self.mailbox.lock.with(|inner| self.put_back(inner));
+        }
+    }
+}
