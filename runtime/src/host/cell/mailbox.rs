@@ -47,7 +47,9 @@
 mod batch;
 mod inner;
 mod item;
+mod lock;
 mod place;
+mod waiting;
 
 use std::{
     future::poll_fn,
@@ -60,7 +62,9 @@ use parking_lot::Mutex;
 
 use self::{
     batch::Ahead,
-    inner::{Inner, Wake, Wanted},
+    inner::Inner,
+    lock::Lock,
+    waiting::{Wake, Wanted},
 };
 pub(in crate::host) use self::{
     batch::Batch,
@@ -73,24 +77,6 @@ pub(in crate::host) struct Mailbox<S, T, L = Mutex<Inner<S, T>>> {
     lock: L,
     ahead: Ahead,
     types: PhantomData<fn() -> (S, T)>,
-}
-
-/// A lock: `parking_lot`'s, or that of a model checker.
-pub(in crate::host) trait Lock<T> {
-    fn of(value: T) -> Self;
-
-    fn with<R>(&self, code: impl FnOnce(&mut T) -> R) -> R;
-}
-
-impl<T> Lock<T> for Mutex<T> {
-    fn of(value: T) -> Self {
-        Self::new(value)
-    }
-
-    #[inline]
-    fn with<R>(&self, code: impl FnOnce(&mut T) -> R) -> R {
-        code(&mut self.lock())
-    }
 }
 
 impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
@@ -301,7 +287,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
 
     /// What the task takes out behind an item that it has taken.
     pub(in crate::host) fn batch(&self) -> Batch<'_, S, T, L> {
-        Batch::of(self)
+        Batch::of(&self.lock, &self.ahead)
     }
 
     /// The task has dealt with the last item. Says whether nothing waits.

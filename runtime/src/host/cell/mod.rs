@@ -13,7 +13,8 @@
 //!
 //! - `lifecycle.rs` has the phase, which all else asks.
 //! - `sender.rs` is the way in. An idle actor needs no task for a call: the caller runs it in place (`host/turn`).
-//! - `task.rs` is the actor's task: it takes what the mailbox brings, fires alarms of its own, and decides when to sleep.
+//! - `task.rs` is the actor's task; in its `steps.rs` it takes what the mailbox brings, fires alarms of its own, and decides when
+//!   to sleep.
 //! - `close.rs` ends the activation, in one order whatever the reason; `destroy.rs` has what a destroy does first.
 //! - `spawn.rs`: a start runs where the actor is needed first, and gets a task where it waits.
 //! - `dormant.rs`: an actor that has nothing to do needs no task either.
@@ -63,6 +64,7 @@ pub(in crate::host) mod spawn;
 pub(in crate::host) mod start;
 pub(in crate::host) mod start_backoff;
 pub(in crate::host) mod state;
+mod steps;
 pub(in crate::host) mod task;
 pub(in crate::host) mod wake;
 pub(in crate::host) mod work;

@@ -58,12 +58,6 @@ impl<A: Actor> ActorCell<A> {
 
     /// An actor without queues pays nothing for them.
     pub(in crate::host) const HAS_QUEUES: bool = !<A::Contract as Contract>::QUEUES.is_empty();
-
-    /// Whether its queues are to have messages in memory before a turn may look for them.
-    #[inline]
-    pub(in crate::host) fn waits_for_queues(&self) -> bool {
-        Self::HAS_QUEUES && self.durable().is_starved()
-    }
 }
 
 impl<'a, A: Actor> Queues<'a, A> {
@@ -71,6 +65,12 @@ impl<'a, A: Actor> Queues<'a, A> {
 
     fn durable(&self) -> &'a ActorDurable<A> {
         self.0.durable()
+    }
+
+    /// Whether turns wait until they are [fed](Self::fed).
+    #[inline]
+    pub(in crate::host) fn are_starved(&self) -> bool {
+        ActorCell::<A>::HAS_QUEUES && self.durable().is_starved()
     }
 
     /// Waits until `take` takes something. `None`: the actor goes, so nothing will come.

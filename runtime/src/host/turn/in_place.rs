@@ -131,7 +131,7 @@ fn read_if_idle<A: Actor>(cell: &Arc<ActorCell<A>>) -> Option<Arc<ReadTurn<A>>> 
 fn may_begin<A: Actor>(cell: &Arc<ActorCell<A>>, core: &Core<A>) -> bool {
     core.state.is_some()
         && cell.keep_alive().request() != LifecycleRequest::Destroy
-        && !cell.waits_for_queues()
+        && !cell.queues().are_starved()
 }
 
 impl<A: Actor> WriteAccess<A> {

@@ -4,6 +4,7 @@
 //! a future for each, would cost more than they do. So the task runs them one after the other with the state in hand: those
 //! that do not await here and now (`Dispatch::take_now`), without any future; and if there is one among them that
 //! awaits, all in the one future of a turn ([`WriteAccess::run_streak`]), which is boxed once and not for each of them.
+//! Those that wait are taken out of the mailbox together, as many as the streak may run ([`ActorBatch`]).
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use crate::{
 
 /// How far a streak has come.
 struct Streak<'a, A: Actor> {
-    cell: &'a ActorCell<A>,
+    cell: &'a Arc<ActorCell<A>>,
     batch: ActorBatch<'a, A>,
     ran: usize,
     most: usize,
@@ -29,7 +30,7 @@ impl<'a, A: Actor> Streak<'a, A> {
     /// How many calls may run before the actor's task lets others have its thread.
     const MOST: usize = 64;
 
-    fn new(cell: &'a ActorCell<A>, most: usize) -> Self {
+    fn new(cell: &'a Arc<ActorCell<A>>, most: usize) -> Self {
         Self { cell, batch: cell.mailbox().batch(), ran: 0, most: most.min(Self::MOST), quantum: None }
     }
 
@@ -39,7 +40,7 @@ impl<'a, A: Actor> Streak<'a, A> {
         // The others' alarms come by the mailbox.
         if self.ran >= self.most
             || (has_awaited && own_alarm_is_due(self.cell))
-            || self.cell.waits_for_queues()
+            || self.cell.queues().are_starved()
         {
             return None;
         }

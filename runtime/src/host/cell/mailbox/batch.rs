@@ -2,18 +2,21 @@
 
 use std::{
     collections::VecDeque,
+    marker::PhantomData,
     sync::atomic::{AtomicBool, AtomicUsize, Ordering},
 };
 
 use parking_lot::Mutex;
 
-use super::{Inner, Lock, Mailbox, Queued};
+use super::{inner::Inner, item::Queued, lock::Lock};
 
 /// What the actor's task has taken out of its mailbox and not begun, in the order in which it is served. What is left of it
 /// when it is dropped goes back.
 pub(in crate::host) struct Batch<'a, S, T: Queued, L: Lock<Inner<S, T>> = Mutex<Inner<S, T>>> {
-    mailbox: &'a Mailbox<S, T, L>,
+    lock: &'a L,
+    ahead: &'a Ahead,
     items: VecDeque<T>,
+    state: PhantomData<fn() -> S>,
 }
 
 /// What others see of a batch, beside the mailbox's lock.
@@ -45,8 +48,8 @@ impl Ahead {
 }
 
 impl<'a, S, T: Queued, L: Lock<Inner<S, T>>> Batch<'a, S, T, L> {
-    pub(super) fn of(mailbox: &'a Mailbox<S, T, L>) -> Self {
-        Self { mailbox, items: VecDeque::new() }
+    pub(super) fn of(lock: &'a L, ahead: &'a Ahead) -> Self {
+        Self { lock, ahead, items: VecDeque::new(), state: PhantomData }
     }
 
     /// The task is done with an item that it has taken, and takes the next one if it is one of these and nothing is to be
@@ -57,14 +60,14 @@ impl<'a, S, T: Queued, L: Lock<Inner<S, T>>> Batch<'a, S, T, L> {
         most: usize,
         is_wanted: impl Fn(&T) -> bool,
     ) -> Option<T> {
-        if !self.items.is_empty() && !self.mailbox.ahead.is_recalled.load(Ordering::Acquire) {
+        if !self.items.is_empty() && !self.ahead.is_recalled.load(Ordering::Acquire) {
             return self.next_if(is_wanted);
         }
-        self.mailbox.lock.with(|inner| {
+        self.lock.with(|inner| {
             self.put_back(inner);
             let next = inner.done_and_next_if(is_wanted)?;
             inner.take_ahead(most, &mut self.items);
-            self.mailbox.ahead.set_count(self.items.len());
+            self.ahead.set_count(self.items.len());
             Some(next)
         })
     }
@@ -75,28 +78,28 @@ impl<'a, S, T: Queued, L: Lock<Inner<S, T>>> Batch<'a, S, T, L> {
             return None;
         }
         let next = self.items.pop_front();
-        self.mailbox.ahead.set_count(self.items.len());
+        self.ahead.set_count(self.items.len());
         next
     }
 
     /// What the controls of the model do wrong begins with this.
     #[cfg(test)]
     pub(super) fn take_items(mut self) -> VecDeque<T> {
-        self.mailbox.ahead.set_count(0);
+        self.ahead.set_count(0);
         std::mem::take(&mut self.items)
     }
 
     fn put_back(&mut self, inner: &mut Inner<S, T>) {
         inner.put_back(&mut self.items);
-        self.mailbox.ahead.set_count(0);
-        self.mailbox.ahead.is_recalled.store(false, Ordering::Relaxed);
+        self.ahead.set_count(0);
+        self.ahead.is_recalled.store(false, Ordering::Relaxed);
     }
 }
 
 impl<S, T: Queued, L: Lock<Inner<S, T>>> Drop for Batch<'_, S, T, L> {
     fn drop(&mut self) {
         if !self.items.is_empty() {
-            self.mailbox.lock.with(|inner| self.put_back(inner));
+            self.lock.with(|inner| self.put_back(inner));
         }
     }
 }

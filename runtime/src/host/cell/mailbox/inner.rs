@@ -9,8 +9,9 @@ use std::{
 };
 
 use super::{
-    item::{GivenBack, Next, NextOrLeft, Queued, Rejected},
+    item::{GivenBack, Intake, Next, NextOrLeft, Queued, Rejected},
     place::Place,
+    waiting::{Wake, Wanted},
 };
 use crate::host::cell::{envelope_queue::EnvelopeQueue, fair_queue::Bounds, flow::Flow};
 
@@ -41,35 +42,6 @@ pub(in crate::host) struct Inner<S, T> {
     /// Whether the task has left.
     is_dormant: bool,
     is_discarded: bool,
-}
-
-/// How the actor's task wants the state.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Wanted {
-    Alone,
-    Shared,
-}
-
-/// What a mailbox takes.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Intake {
-    Open,
-    /// The actor's end has begun: only what belongs to that.
-    Ending,
-    Closed,
-}
-
-/// The actor's task, if it is to be woken: once the lock is free.
-#[must_use]
-pub(super) struct Wake(pub(super) Option<Waker>);
-
-impl Wake {
-    #[inline]
-    pub(super) fn now(self) {
-        if let Some(waker) = self.0 {
-            waker.wake();
-        }
-    }
 }
 
 impl<S, T: Queued> Inner<S, T> {

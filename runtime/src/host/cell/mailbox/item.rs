@@ -43,3 +43,12 @@ pub(in crate::host) enum GivenBack<S, T> {
     /// This waits, and is to be run with it first.
     Next(S, T),
 }
+
+/// What a mailbox takes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Intake {
+    Open,
+    /// The actor's end has begun: only what belongs to that.
+    Ending,
+    Closed,
+}
