@@ -1,14 +1,16 @@
 //! What the benchmarks share.
 
 pub mod peers;
+pub mod raw_client;
 
 use std::{
-    env,
+    env, fs,
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
     time::{Duration, Instant},
 };
 
+use callboard::Limits;
 use rustix::time::{ClockId, clock_gettime};
 
 /// A number from the environment.
@@ -58,10 +60,28 @@ fn cpu_time() -> Duration {
 
 /// Resident anonymous memory of a process, in bytes.
 pub fn memory_of(pid: u32) -> usize {
-    let status = std::fs::read_to_string(format!("/proc/{pid}/status")).expect("this is Linux");
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("this is Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).expect("the kernel counts it");
     let kib: usize = line.trim().trim_end_matches(" kB").parse().expect("in KiB");
     kib * 1024
+}
+
+/// Seconds of CPU that a process has used, in the kernel too.
+pub fn cpu_of(pid: u32) -> f64 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).expect("this is Linux");
+    let (_, fields) = stat.rsplit_once(')').expect("the name is in parentheses");
+    let fields: Vec<_> = fields.split_whitespace().collect();
+    let ticks: f64 =
+        [11, 12].map(|field| fields[field].parse::<f64>().expect("a number of ticks")).iter().sum();
+    ticks / 100.0
+}
+
+/// Limits that one address cannot reach, for clients that answer no pings.
+pub fn open_limits() -> Limits {
+    let limits = Limits::default().connections(20_000).connections_per_address(20_000);
+    let limits = limits.sockets(20_000).sockets_per_address(20_000);
+    let limits = limits.actors_made_per_second(0).actors_made_per_second_per_address(0);
+    limits.ping_interval(Duration::from_secs(24 * 60 * 60))
 }
 
 /// Runs code on this thread alone.

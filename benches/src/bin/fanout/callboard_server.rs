@@ -1,8 +1,7 @@
 //! callboard: an actor that broadcasts as often as it is asked to, served as users serve it.
 
-use std::time::Duration;
-
-use callboard::{Limits, prelude::*};
+use callboard::prelude::*;
+use callboard_benches::open_limits;
 use tokio::net::TcpListener;
 
 /// About 128 bytes as a frame.
@@ -30,10 +29,6 @@ impl Clock {
 
 pub async fn serve(listener: TcpListener) {
     println!("{}", listener.local_addr().unwrap());
-    let limits = Limits::default().connections(20_000).connections_per_address(20_000);
-    let limits = limits.sockets(20_000).sockets_per_address(20_000);
-    // The clients of these benchmarks answer no pings.
-    let limits = limits.ping_interval(Duration::from_secs(24 * 60 * 60));
-    let registry = Registry::new().in_memory().limits(limits).register::<Clock>();
+    let registry = Registry::new().in_memory().limits(open_limits()).register::<Clock>();
     registry.serve_listener(listener, std::future::pending()).await.unwrap();
 }

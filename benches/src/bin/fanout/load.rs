@@ -2,14 +2,17 @@
 
 use std::{
     cell::Cell,
-    fs,
     rc::Rc,
     time::{Duration, Instant},
 };
 
-use callboard_benches::{memory_of, setting, soon};
+use callboard_benches::{
+    cpu_of, memory_of,
+    raw_client::{frame, open, read_frames},
+    setting, soon,
+};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::AsyncWriteExt as _,
     net::{TcpStream, tcp::OwnedReadHalf},
     sync::Notify,
     task::{LocalSet, spawn_local},
@@ -81,38 +84,14 @@ async fn count(reader: OwnedReadHalf, said: Vec<u8>, event: &'static [u8], arriv
 }
 
 /// Counts the frames that are events, as they arrive.
-pub async fn count_events(
-    mut reader: OwnedReadHalf,
-    mut buffer: Vec<u8>,
-    event: &'static [u8],
-    count: impl Fn(usize),
-) {
-    buffer.reserve(8 * 1024);
-    while reader.read_buf(&mut buffer).await.is_ok_and(|read| read > 0) {
-        let (mut rest, mut events) = (&buffer[..], 0);
-        while let Some((frame, after)) = split_frame(rest) {
-            rest = after;
-            events += usize::from(frame.starts_with(event));
-        }
-        let done = buffer.len() - rest.len();
-        buffer.drain(..done);
+pub async fn count_events(reader: OwnedReadHalf, said: Vec<u8>, event: &'static [u8], count: impl Fn(usize)) {
+    read_frames(reader, said, |frames| {
+        let events = frames.filter(|frame| frame.starts_with(event)).count();
         if events > 0 {
             count(events);
         }
-    }
-}
-
-/// The payload of the first frame, and what follows it. A server does not mask.
-fn split_frame(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
-    let (&[_, length], rest) = bytes.split_first_chunk()?;
-    let (length, rest) = match length {
-        126 => {
-            rest.split_first_chunk().map(|(length, rest)| (usize::from(u16::from_be_bytes(*length)), rest))?
-        }
-        127 => panic!("no event is that long"),
-        length => (usize::from(length), rest),
-    };
-    rest.split_at_checked(length)
+    })
+    .await;
 }
 
 /// How a server is spoken to.
@@ -157,44 +136,10 @@ impl Dialect {
 
     /// Opens a connection. Returns what the server has said on it already, which may end in the middle of a frame.
     pub async fn open(&self, stream: &mut TcpStream) -> Vec<u8> {
-        let path = self.path;
-        let request = format!(
-            "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n\
-             sec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
-        );
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut said = Vec::new();
-        let head = loop {
-            if let Some(head) = said.windows(4).position(|end| end == b"\r\n\r\n") {
-                break head + 4;
-            }
-            assert!(
-                stream.read_buf(&mut said).await.unwrap() > 0,
-                "refused: {}",
-                String::from_utf8_lossy(&said)
-            );
-        };
-        assert!(said.starts_with(b"HTTP/1.1 101"), "refused: {}", String::from_utf8_lossy(&said));
+        let said = open(stream, self.path, "").await;
         for message in self.hello {
             stream.write_all(&frame(message)).await.unwrap();
         }
-        said.split_off(head)
+        said
     }
-}
-
-/// A text frame of a client, masked with zeros.
-fn frame(text: &str) -> Vec<u8> {
-    let mut frame = vec![0x81, 0x80 | u8::try_from(text.len()).unwrap(), 0, 0, 0, 0];
-    assert!(text.len() < 126);
-    frame.extend(text.as_bytes());
-    frame
-}
-
-/// Seconds of CPU that a process has used.
-fn cpu_of(pid: u32) -> f64 {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
-    let (_, fields) = stat.rsplit_once(')').unwrap();
-    let fields: Vec<_> = fields.split_whitespace().collect();
-    let ticks: f64 = fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap();
-    ticks / 100.0
 }
