@@ -86,6 +86,16 @@ impl Outbox {
         Poll::Ready(NextWrite { writer, batches, ping, close, is_all, is_held })
     }
 
+    /// Its session is at work, and looks here before it rests: until then nobody wakes it.
+    pub(crate) fn attend(&self) {
+        self.queue.lock().session = None;
+    }
+
+    /// Its session rests without having looked: it is woken when there is more.
+    pub(crate) fn leave(&self, cx: &Context<'_>) {
+        self.queue.lock().wake_by(cx);
+    }
+
     /// What its client is told of the events that it does not get.
     fn drop_notices(&self, dropped: Vec<DroppedEvents>) -> Arc<Batch> {
         let notices = dropped.into_iter().filter_map(|DroppedEvents { info, count }| {

@@ -41,10 +41,6 @@ impl Heartbeat {
         }
     }
 
-    pub(in crate::server) fn last_message(&self) -> Instant {
-        self.last_message
-    }
-
     /// After how long to check for the first time.
     pub(in crate::server) fn first_check(&self) -> Duration {
         self.ping_interval.min(self.message_timeout)
@@ -59,8 +55,8 @@ impl Heartbeat {
         self.uptime.since(since) >= 2 * self.ping_interval
     }
 
-    pub(in crate::server) fn message_received(&mut self) {
-        self.last_message = Instant::now();
+    pub(in crate::server) fn message_received(&mut self, at: Instant) {
+        self.last_message = at;
     }
 
     /// Pings a peer that is silent. Says when to check again, or why the session ends.

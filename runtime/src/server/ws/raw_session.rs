@@ -187,7 +187,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
             Some(Received::Message(message)) => message,
             Some(Received::TooLong { .. }) => return Err(End::TooLong),
         };
-        self.heartbeat.message_received();
+        self.heartbeat.message_received(Instant::now());
         if let Some((code, reason)) = message.as_close() {
             self.closing.closed_by_peer(Close::new(code.into(), reason));
             return Err(End::Answer);
@@ -231,7 +231,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Bridge<S> {
     fn check_heartbeat(&mut self) -> Result<Instant, End> {
         if self.untaken.is_some() {
             // It is not read from, so its silence means nothing.
-            self.heartbeat.message_received();
+            self.heartbeat.message_received(Instant::now());
             if let Some(activity) = self.socket.activity() {
                 activity.reset();
             }

@@ -37,6 +37,8 @@
 //! - In `run`, **`are_waiting`** says that the shutdown and the heartbeat have this task's waker already, so they
 //!   need not be polled again; in `poll_io`, **`is_drained`** says that the outbox had nothing left when it was last
 //!   asked, and that it has this task's waker.
+//! - **`is_attending`**: the outbox has no waker. What is sent while a session reads is mostly what it causes itself, and to
+//!   be woken by that would have it polled once more, or by another thread. It looks at the outbox before it rests.
 //!
 //! The order at the end matters: the actor is told first (`Incoming::hang_up`), so that it does not wait for a peer that
 //! takes its time over the close; the permit and the entry of the access log (`until_end`) are dropped last.
@@ -83,6 +85,8 @@ pub(in crate::server) struct Session<S> {
     is_held: bool,
     /// Whether the outbox writes with the writer just now. Until it is back, the session can write nothing.
     is_writer_in_use: bool,
+    /// Whether the outbox wakes nobody, as the session looks at it before it rests.
+    is_attending: bool,
     /// How long the peer has taken none of what is written.
     write_stall: WriteStall,
     heartbeat: Heartbeat,
@@ -110,6 +114,7 @@ impl<S: LendWriter> Session<S> {
             close: None,
             is_held: false,
             is_writer_in_use: false,
+            is_attending: false,
             write_stall: WriteStall::new(limits.slow_timeout),
             heartbeat: Heartbeat::new(limits, uptime),
             fair_yield: FairYield::default(),
@@ -189,10 +194,18 @@ impl<S: LendWriter> Session<S> {
             match self.read_and_flush(cx) {
                 // Idle: the outbox and the socket have this task's waker.
                 Poll::Ready(Ok(Progress::Written)) if is_drained => return Poll::Pending,
-                Poll::Ready(Ok(Progress::Pressed)) => self.fair_yield.begin(),
-                Poll::Ready(Ok(_)) => {}
+                Poll::Ready(Ok(Progress::Written)) => {}
+                // What was read has caused answers, of which nobody is told.
+                Poll::Ready(Ok(Progress::Read)) => is_drained = false,
+                Poll::Ready(Ok(Progress::Pressed)) => {
+                    is_drained = false;
+                    self.fair_yield.begin();
+                }
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
                 Poll::Pending if self.socket.is_writing() || self.is_held => {
+                    if std::mem::take(&mut self.is_attending) {
+                        self.outbox.leave(cx);
+                    }
                     return self.write_stall.poll(&self.outbox, self.heartbeat.uptime(), cx);
                 }
                 Poll::Pending => return Poll::Pending,
@@ -210,7 +223,7 @@ impl<S: LendWriter> Session<S> {
             return Poll::Ready(Err(End::Close(*close)));
         }
         let taken = self.outbox.take(cx);
-        self.is_writer_in_use = taken.is_pending();
+        (self.is_writer_in_use, self.is_attending) = (taken.is_pending(), false);
         let NextWrite { writer, batches, ping, close, is_all, is_held } = ready!(taken);
         self.is_held = is_held;
         if let Some(writer) = writer {
@@ -244,24 +257,29 @@ impl<S: LendWriter> Session<S> {
             return Poll::Ready(Ok(Progress::Written));
         };
         let began = Instant::now();
+        self.heartbeat.message_received(began);
+        if !self.socket.is_writing() {
+            self.outbox.attend();
+            self.is_attending = true;
+        }
         self.receive(&first)?;
-        for _ in 1..timeouts::READS_AT_ONCE {
+        for received in 1..timeouts::READS_AT_ONCE {
             if self.fair_yield.is_sleeping() {
                 return Poll::Ready(Ok(Progress::Read));
+            }
+            // Few looks at the clock: after a slow call, or about as late again as it is.
+            if received.is_power_of_two() && began.elapsed() > timeouts::READ_TIME_AT_ONCE {
+                break;
             }
             let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
                 return Poll::Ready(Ok(Progress::Read));
             };
             self.receive(&message)?;
-            if self.heartbeat.last_message() - began > timeouts::READ_TIME_AT_ONCE {
-                break;
-            }
         }
         Poll::Ready(Ok(Progress::Pressed))
     }
 
     fn receive(&mut self, received: &Received) -> Result<(), End> {
-        self.heartbeat.message_received();
         if let Some(backoff) = self.incoming.receive(&self.outbox, received)? {
             self.fair_yield.sleep(backoff);
         }

@@ -5,6 +5,7 @@ mod lent_writer;
 mod pace;
 mod slow;
 mod too_long;
+mod waking;
 
 use std::{
     pin::Pin,
