@@ -9,6 +9,7 @@ use futures_util::future::BoxFuture;
 
 use super::{
     admission::{connect_info::ConnectInfo, denied::Denied},
+    connections::read_batch::ReadBatch,
     lookup::{Lookup, Reached},
     queues::request::{HandledFuture, WireEnqueue},
 };
@@ -137,6 +138,11 @@ pub(crate) trait HostedConn: Send + Sync {
 
     /// Calls an action; the answer goes to the outbox. `false` if it was one too many, whatever it was.
     fn call(&self, id: u64, action: &str, args: &EncodedArgs<'_>) -> bool;
+
+    /// Has what the calls until the end of this batch broadcast go out together, if there is anybody to send it to.
+    fn begin_batch(&self) -> Option<ReadBatch> {
+        None
+    }
 
     /// The socket is gone; no more calls follow.
     fn hang_up(&self);

@@ -1,7 +1,10 @@
 //! What a client asks for on its connection: calls, counted until they are answered, and subscriptions.
 
 use super::{Conn, Peer, events};
-use crate::{Actor, Fault, delivery::subscriptions::Asked, error::faults, wire::Notice};
+use crate::{
+    Actor, Fault, delivery::subscriptions::Asked, error::faults, host::connections::read_batch::ReadBatch,
+    wire::Notice,
+};
 
 impl<A: Actor> Conn<A> {
     /// Begins a subscription that the actor decides about. Its verdict counts unless the client says something later about
@@ -72,6 +75,11 @@ impl<A: Actor> Conn<A> {
     /// Whether it is open, and subscribed to the event at this place of the table.
     pub(crate) fn gets(&self, index: usize) -> bool {
         self.is_open() && self.0.subscriptions.has(index)
+    }
+
+    /// Its session runs several calls, one after the other.
+    pub(crate) fn begin_batch(&self) -> Option<ReadBatch> {
+        self.0.broadcasts.begin_batch(self.0.id)
     }
 
     /// Counts a call of its client until it is answered; fails for one too many.

@@ -46,7 +46,7 @@ impl<A: Actor> Conn<A> {
         }
         let Some(slot) = self.encoding_slot() else { return Ok(()) };
         let event = event.batch(slot, self.longest_event())?;
-        self.0.broadcasts.flush();
+        self.0.broadcasts.flush_before(self.0.id);
         self.try_send_batch(event)
     }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Actor, Conn,
+    Actor, Conn, ConnId,
     delivery::{
         encoding_slot::{EncodingSlot, PerSlot},
         outbox::Outbox,
@@ -12,7 +12,7 @@ use crate::{
 
 /// The connections that get an event.
 pub(crate) struct Audience<A: Actor> {
-    /// In the order they joined.
+    /// In the order they joined, which is that of their ids.
     pub(in crate::host) conns: Vec<Conn<A>>,
     /// Of those connections that have one.
     pub(in crate::host) outboxes: Arc<[Arc<Outbox>]>,
@@ -28,5 +28,9 @@ impl<A: Actor> Audience<A> {
         }
         let outboxes = conns.iter().filter_map(Conn::outbox).cloned().collect();
         Self { conns, outboxes, slots }
+    }
+
+    pub(super) fn member(&self, id: ConnId) -> Option<&Conn<A>> {
+        self.conns.binary_search_by_key(&id, Conn::id).ok().map(|place| &self.conns[place])
     }
 }

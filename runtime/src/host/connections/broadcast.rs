@@ -18,13 +18,19 @@ use crate::{
 /// One event or several to the same connections. It is in memory once for all of them, also while it waits at the gate.
 pub(crate) struct Broadcast<A: Actor> {
     audience: Arc<Audience<A>>,
+    /// One of them has it already.
+    served: Option<Conn<A>>,
     /// What is sent, in each encoding.
     batches: PerSlot<Arc<Batch>>,
 }
 
 impl<A: Actor> Broadcast<A> {
-    pub(in crate::host) fn new(audience: Arc<Audience<A>>, messages: PerSlot<Vec<OutgoingMessage>>) -> Self {
-        Self { audience, batches: messages.map(Batch::new) }
+    pub(in crate::host) fn new(
+        audience: Arc<Audience<A>>,
+        served: Option<Conn<A>>,
+        messages: PerSlot<Vec<OutgoingMessage>>,
+    ) -> Self {
+        Self { audience, served, batches: messages.map(Batch::new) }
     }
 
     /// Sends the events, after what waits at the gate for the same connections.
@@ -45,7 +51,7 @@ impl<A: Actor> Broadcast<A> {
         let is_worth_it = outboxes.len() > 1 && Handle::try_current().is_ok();
         let writer = if is_worth_it { WriteBy::Flush } else { WriteBy::Session };
         let mut taken = [0; EncodingSlot::COUNT];
-        for conn in conns {
+        for conn in conns.iter().filter(|conn| self.served.as_ref() != Some(*conn)) {
             if let Some(slot) = conn.encoding_slot() {
                 let slot = slot.index();
                 taken[slot] += u64::from(send(conn, Arc::clone(&self.batches[slot]), writer));

@@ -11,6 +11,11 @@
 //! - Everything else that goes to a connection, such as an event to it alone, an answer or a close, calls
 //!   [`flush`](BroadcastBuffer::flush) first. So each connection gets everything in the order sent.
 //!
+//! Turns that a session runs one after the other, as their calls came together, are one in this ([`ReadBatch`]): what they
+//! broadcast leaves at the end of the last, or of the first that awaits. The connection that they run for is served where
+//! they broadcast, so an answer to it needs no flush. What is buffered says for whom that holds; it goes together only with
+//! what else that holds for, and is flushed by whoever else ends a turn.
+//!
 //! Who flushes: the end of a turn, or of one of its polls; and where no turn runs, the one that sends. Turns may run beside
 //! each other, as reads do, and code beside the turns may broadcast at any time. So "does a turn run?" and "is something
 //! buffered?" are asked on different threads, and an event is lost if both are asked before both are said. The two are one
@@ -28,13 +33,21 @@ use std::{
         Arc,
         atomic::{AtomicU64, AtomicUsize, Ordering},
     },
+    task::Poll,
 };
 
-use super::{audience::Audience, broadcast::Broadcast, turn_buffer::TurnBuffer};
+use super::{
+    audience::Audience,
+    broadcast::Broadcast,
+    read_batch::{self, Collects, ReadBatch},
+    turn_buffer::TurnBuffer,
+};
 use crate::{
-    Actor, Durability,
+    Actor, Conn, ConnId, Durability,
     delivery::{
+        batch::Batch,
         encoding_slot::PerSlot,
+        outbox::WriteBy,
         outgoing_message::OutgoingMessage,
         queue_size::{BatchLimit, QueueSize},
         turn_id::TurnScope,
@@ -58,6 +71,10 @@ pub(crate) type Encodings = PerSlot<Option<OutgoingMessage>>;
 
 struct Buffered<A: Actor> {
     audience: Arc<Audience<A>>,
+    /// The connection that lacks nothing of this, if one is being served in a batch.
+    served: Option<ConnId>,
+    /// The same, if it is one of the audience.
+    served_member: Option<Conn<A>>,
     messages: PerSlot<Vec<OutgoingMessage>>,
     /// In the encoding that has most bytes.
     size: QueueSize,
@@ -85,10 +102,24 @@ impl<A: Actor> BroadcastBuffer<A> {
     /// Runs code beside the turns, which may last: what it sends without awaiting belongs together.
     pub(in crate::host) async fn corked_beside<T>(&self, code: impl Future<Output = T>) -> T {
         let mut code = pin!(code);
-        poll_fn(|task| self.corked_in(&mut TurnScope::Unnamed, || code.as_mut().poll(task))).await
+        poll_fn(|task| self.corked_poll(&mut TurnScope::Unnamed, || code.as_mut().poll(task))).await
     }
 
-    /// Runs a turn, or one poll of it. Its events leave at the end of that.
+    /// Polls a turn. Its events, and those before it, leave where it awaits.
+    #[inline]
+    pub(in crate::host) fn corked_poll<T>(
+        &self,
+        scope: &mut TurnScope,
+        code: impl FnOnce() -> Poll<T>,
+    ) -> Poll<T> {
+        let polled = self.corked_in(scope, code);
+        if polled.is_pending() {
+            scope.enter(|| self.flush());
+        }
+        polled
+    }
+
+    /// Runs a turn that does not await. Its events leave at the end of that, or of the batch that it belongs to.
     #[inline]
     pub(in crate::host) fn corked_in<T>(&self, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
         scope.enter(|| {
@@ -104,17 +135,35 @@ impl<A: Actor> BroadcastBuffer<A> {
         if self.connected.load(Ordering::Relaxed) == 0 {
             return None;
         }
+        let within = read_batch::current(self);
+        if within.is_none() {
+            self.buffer.begin_turn();
+        }
+        Some(Cork { buffer: self, within })
+    }
+
+    /// Has what the calls of this connection broadcast leave together, as far as they run on this thread before the
+    /// batch is dropped. Pointless without others to send it to, and where the gate holds it anyway.
+    pub(crate) fn begin_batch(self: &Arc<Self>, conn: ConnId) -> Option<ReadBatch> {
+        if self.connected.load(Ordering::Relaxed) < 2 || A::OPTIONS.durability == Durability::Output {
+            return None;
+        }
         self.buffer.begin_turn();
-        Some(Cork(self))
+        Some(ReadBatch::begin(Arc::clone(self), conn))
     }
 
     /// Sends an event, after those that are buffered.
     pub(in crate::host) fn send(&self, audience: &Arc<Audience<A>>, event: Encodings) {
+        let serving = read_batch::current(self);
         let add = |buffered: &mut Option<Buffered<A>>| {
-            if let Some(full) = buffered.take_if(|buffered| !buffered.has_room_for(audience, &event)) {
-                full.send(&self.gate);
+            if let Some(before) = buffered.take_if(|buffered| !buffered.is_for(audience, serving)) {
+                before.send(&self.gate);
             }
-            buffered.get_or_insert_with(|| Buffered::new(audience)).push(event);
+            if let Some(full) = buffered.take_if(|buffered| !buffered.has_room_for(&event)) {
+                full.send(&self.gate);
+                read_batch::set_full();
+            }
+            buffered.get_or_insert_with(|| Buffered::new(audience, serving)).push(event);
         };
         self.buffer.add(add, |buffered| buffered.send(&self.gate));
     }
@@ -123,29 +172,60 @@ impl<A: Actor> BroadcastBuffer<A> {
     pub(crate) fn flush(&self) {
         self.buffer.flush(|buffered| buffered.send(&self.gate));
     }
+
+    /// The same if what follows is for this connection alone, which may have been served already.
+    pub(crate) fn flush_before(&self, conn: ConnId) {
+        self.buffer
+            .flush_unless(|buffered| buffered.served == Some(conn), |buffered| buffered.send(&self.gate));
+    }
+}
+
+impl<A: Actor> Collects for BroadcastBuffer<A> {
+    fn end_batch(&self) {
+        // All of it counts as what one turn sends: nobody could write it meanwhile.
+        TurnScope::Unnamed.enter(|| self.buffer.end_turn(|buffered| buffered.send(&self.gate)));
+    }
 }
 
 /// A turn that runs.
-struct Cork<'a, A: Actor>(&'a BroadcastBuffer<A>);
+struct Cork<'a, A: Actor> {
+    buffer: &'a BroadcastBuffer<A>,
+    /// The batch that it belongs to.
+    within: Option<ConnId>,
+}
 
 impl<A: Actor> Drop for Cork<'_, A> {
     fn drop(&mut self) {
-        self.0.buffer.end_turn(|buffered| buffered.send(&self.0.gate));
+        let BroadcastBuffer { buffer, gate, .. } = self.buffer;
+        let flush = |buffered: Buffered<A>| buffered.send(gate);
+        if self.within.is_none() {
+            return buffer.end_turn(flush);
+        }
+        let serving = read_batch::current_with_room(self.buffer);
+        buffer.flush_unless(|buffered| serving.is_some() && buffered.served == serving, flush);
     }
 }
 
 impl<A: Actor> Buffered<A> {
-    fn new(audience: &Arc<Audience<A>>) -> Self {
+    fn new(audience: &Arc<Audience<A>>, served: Option<ConnId>) -> Self {
         let messages = std::array::from_fn(|_| Vec::new());
-        Self { audience: Arc::clone(audience), messages, size: QueueSize::default() }
+        let served_member = served.and_then(|conn| audience.member(conn)).cloned();
+        Self { audience: Arc::clone(audience), served, served_member, messages, size: QueueSize::default() }
     }
 
-    fn has_room_for(&self, audience: &Arc<Audience<A>>, event: &Encodings) -> bool {
+    fn is_for(&self, audience: &Arc<Audience<A>>, served: Option<ConnId>) -> bool {
+        Arc::ptr_eq(&self.audience, audience) && self.served == served
+    }
+
+    fn has_room_for(&self, event: &Encodings) -> bool {
         let with_it = QueueSize { messages: self.size.messages + 1, bytes: self.size.bytes + largest(event) };
-        Arc::ptr_eq(&self.audience, audience) && BatchLimit::ONE_WRITE.allows(with_it)
+        BatchLimit::ONE_WRITE.allows(with_it)
     }
 
     fn push(&mut self, event: Encodings) {
+        if let Some(conn) = &self.served_member {
+            serve(conn, &event);
+        }
         self.size += QueueSize { messages: 1, bytes: largest(&event) };
         for (messages, message) in self.messages.iter_mut().zip(event) {
             messages.extend(message);
@@ -153,12 +233,22 @@ impl<A: Actor> Buffered<A> {
     }
 
     fn send(self, gate: &ActorGate<A>) {
-        let broadcast = Broadcast::new(self.audience, self.messages);
+        let broadcast = Broadcast::new(self.audience, self.served_member, self.messages);
         match A::OPTIONS.durability {
             // What speaks of a state that is void is void.
             Durability::Output => drop(gate.send(PendingOutput::Broadcast(broadcast))),
             Durability::Reply | Durability::Relaxed => broadcast.send(),
         }
+    }
+}
+
+/// Sends an event to a connection that does not wait for the others.
+fn serve<A: Actor>(conn: &Conn<A>, event: &Encodings) {
+    let Some(message) = conn.encoding_slot().and_then(|slot| event[slot.index()].clone()) else { return };
+    let index = message.event;
+    let is_taken = conn.send_batch(Batch::of(message), WriteBy::Session).is_ok();
+    if let Some(index) = index {
+        conn.meters().delivered(index, u64::from(is_taken));
     }
 }
 

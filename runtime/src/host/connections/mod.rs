@@ -4,7 +4,7 @@
 //!   `asking.rs` brings to it.
 //! - `route.rs`: the way from a connection to the actor, which may be asleep. `in_flight.rs` counts what is under way there.
 //! - `broadcast_buffer.rs` and `broadcast.rs`: the way from the actor to many connections. `turn_buffer.rs` decides when what
-//!   is buffered leaves.
+//!   is buffered leaves, and `read_batch.rs` which turns a session runs together.
 
 pub(in crate::host) mod asking;
 pub(in crate::host) mod audience;
@@ -12,6 +12,7 @@ pub(in crate::host) mod broadcast;
 pub(in crate::host) mod broadcast_buffer;
 pub(in crate::host) mod connect;
 pub(crate) mod in_flight;
+pub(crate) mod read_batch;
 pub(in crate::host) mod route;
 pub(in crate::host) mod subscribe;
 mod sync;

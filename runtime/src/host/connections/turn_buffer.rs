@@ -36,6 +36,16 @@ impl<T> TurnBuffer<T> {
         }
     }
 
+    /// Flushes what is buffered, unless it may stay because a turn goes on that flushes it.
+    pub(super) fn flush_unless(&self, may_stay: impl FnOnce(&T) -> bool, flush: impl FnOnce(T)) {
+        if self.state.load(Ordering::Acquire) & BUFFERED != 0 {
+            let mut buffered = self.buffered.lock();
+            if !buffered.as_ref().is_some_and(may_stay) {
+                self.flush_locked(&mut buffered, flush);
+            }
+        }
+    }
+
     /// Changes what is buffered, which is something afterwards. If no turn runs, nobody else would flush it.
     pub(super) fn add(&self, add: impl FnOnce(&mut Option<T>), flush: impl FnOnce(T)) {
         let mut buffered = self.buffered.lock();

@@ -79,6 +79,43 @@ impl Buffer for Real {
     }
 }
 
+impl Real {
+    /// Ends a turn within a batch, as which it may leave what is buffered, unless somebody else is among it.
+    fn end_within_batch(&self, sent: &Sent) {
+        self.0.flush_unless(|events| !events.contains(&"beside"), |events| send(sent, events));
+    }
+}
+
+/// Turns that leave what they send to the batch around them, and code beside them.
+fn what_a_batch_sends_is_sent_once_and_in_order() {
+    let (buffer, sent) = (Arc::new(Real::default()), Arc::new(Sent::new(Vec::new())));
+    let run = |code: fn(&Real, &Sent)| {
+        let (buffer, sent) = (Arc::clone(&buffer), Arc::clone(&sent));
+        thread::spawn(move || code(&buffer, &sent))
+    };
+    let batch = run(|buffer, sent| {
+        buffer.begin_turn();
+        for event in ["first", "second"] {
+            buffer.add(event, sent);
+            buffer.end_within_batch(sent);
+        }
+        buffer.end_turn(sent);
+    });
+    let other = run(|buffer, sent| {
+        buffer.begin_turn();
+        buffer.end_turn(sent);
+    });
+    let beside = run(|buffer, sent| buffer.add("beside", sent));
+    for thread in [batch, other, beside] {
+        thread.join().expect("it ends");
+    }
+    let mut all = sent.lock().clone();
+    let of_batch: Events = all.iter().filter(|event| **event != "beside").copied().collect();
+    assert_eq!(of_batch, ["first", "second"]);
+    all.retain(|event| *event == "beside");
+    assert_eq!(all, ["beside"]);
+}
+
 /// Two turns and code beside them, which send to all; the first turn also sends to one connection alone.
 fn everything_is_sent_once_and_in_order<B: Buffer>() {
     let (buffer, sent) = (Arc::new(B::default()), Arc::new(Sent::new(Vec::new())));
@@ -126,7 +163,11 @@ fn what_is_sent_beside_a_turn_is_sent<B: Buffer>() {
 
 #[test]
 fn everything_that_turns_send_is_sent_once_and_in_order() {
-    for model in [everything_is_sent_once_and_in_order::<Real>, what_is_sent_beside_a_turn_is_sent::<Real>] {
+    for model in [
+        everything_is_sent_once_and_in_order::<Real>,
+        what_is_sent_beside_a_turn_is_sent::<Real>,
+        what_a_batch_sends_is_sent_once_and_in_order,
+    ] {
         shuttle::check_random(model, SCHEDULES);
         shuttle::check_pct(model, SCHEDULES, 3);
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::route::ActorRoute;
+use super::{read_batch::ReadBatch, route::ActorRoute};
 use crate::{
     Actor, Conn, ConnId, Fault,
     delivery::outbox::Outbox,
@@ -56,6 +56,10 @@ impl<A: Actor> HostedConn for WireConn<A> {
                 true
             }
         }
+    }
+
+    fn begin_batch(&self) -> Option<ReadBatch> {
+        self.route.conn().begin_batch()
     }
 
     fn hang_up(&self) {

@@ -85,7 +85,10 @@ impl<A: Actor, F: Future> Future for Corked<'_, A, F> {
 
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        corked_in(this.cell, this.scope, || this.turn.poll(task))
+        match this.cell.known_connections() {
+            Some(connections) => connections.broadcasts().corked_poll(this.scope, || this.turn.poll(task)),
+            None => this.scope.enter(|| this.turn.poll(task)),
+        }
     }
 }
 

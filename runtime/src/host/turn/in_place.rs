@@ -27,6 +27,7 @@ use crate::{
     host::{
         ActorCell,
         cell::{Core, Envelope, keep_alive::LifecycleRequest},
+        connections::read_batch,
     },
     util::log,
 };
@@ -142,7 +143,7 @@ impl<A: Actor> WriteAccess<A> {
         while let Some(envelope) = self.give_back(|| run.goes_on()) {
             // Nothing else is brief.
             if let Envelope::Call(call) = envelope {
-                self.run_brief(call);
+                read_batch::outside(|| self.run_brief(call));
             }
         }
     }

@@ -14,9 +14,13 @@ pub(in crate::server) const STOP_IDLE: Duration = Duration::from_secs(1);
 /// Pongs that may wait to be written. A peer that does not take them is not read from.
 pub(in crate::server) const PENDING_PONGS: usize = 16;
 
-/// How many messages are read, and for how long, before what they caused is written.
+/// How many messages are read, and for how long, before others have their turn and get what was broadcast.
 pub(in crate::server) const READS_AT_ONCE: usize = 64;
-pub(in crate::server) const READ_TIME_AT_ONCE: Duration = Duration::from_micros(50);
+pub(in crate::server) const READ_TIME_AT_ONCE: Duration = Duration::from_millis(1);
+
+/// How many of them are read, and for how long, before the answers are written: a client that has them can go on.
+pub(in crate::server) const ANSWERS_AT_ONCE: usize = 16;
+pub(in crate::server) const ANSWER_TIME_AT_ONCE: Duration = Duration::from_micros(50);
 
 /// For how long a connection is not read from after a call too many: the first time, and at most. It doubles each
 /// time, until a call is taken again.

@@ -8,7 +8,7 @@ use super::{end::End, socket::Received};
 use crate::{
     delivery::outbox::{Close, Outbox},
     error::{Code, faults},
-    host::HostedConn,
+    host::{HostedConn, connections::read_batch::ReadBatch},
     server::net::timeouts,
     util::{log, shown::shown},
     wire::{ClientMessage, Encoding, ToClient, ToServer},
@@ -30,6 +30,11 @@ impl Incoming {
     /// Tells the actor that the connection has ended.
     pub(super) fn hang_up(&mut self) {
         drop(self.conn.take());
+    }
+
+    /// Has what the next messages broadcast go out together.
+    pub(super) fn begin_batch(&self) -> Option<ReadBatch> {
+        self.conn.as_ref()?.0.begin_batch()
     }
 
     /// Takes a message. If that is one call too many, it says for how long nothing is to be read.

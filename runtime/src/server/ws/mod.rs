@@ -21,7 +21,7 @@
 //! | `peer_activity.rs` | when the peer was last heard, and since when it is in the middle of a message |
 //!
 //! And what decides how long something may last: `heartbeat.rs` (silence, and messages that never end),
-//! `write_stall.rs` (a peer that takes nothing), `fair_yield.rs` (a peer that sends more than its share).
+//! `write_stall.rs` (a peer that takes nothing), `reading.rs` and `fair_yield.rs` (a peer that sends more than its share).
 
 pub(in crate::server) mod connect;
 pub(in crate::server) mod end;
@@ -34,6 +34,7 @@ pub(in crate::server) mod heartbeat;
 mod incoming;
 pub(in crate::server) mod peer_activity;
 pub(in crate::server) mod raw_session;
+mod reading;
 pub(in crate::server) mod session;
 pub(in crate::server) mod socket;
 pub(in crate::server) mod transport;

@@ -11,7 +11,7 @@
 //!     ┌─ write_next ── the outbox has batches: hand them to the socket ─┐       │
 //!     │                                                                 ▼       │
 //!     │            ┌──────────────────── read_and_flush ────────────────────┐   │
-//!     │            │ write what is left; read up to 64 messages or 50 µs    │───┤ Written, Read
+//!     │            │ write what is left; read up to 16 messages or 50 µs    │───┤ Written, ReadSome, Read
 //!     │            └───────────────────────┬────────────────────────────────┘   │
 //!     │                                    │ Pressed: the peer sends faster     │
 //!     │                                    ▼ than it is heard                   │
@@ -37,6 +37,8 @@
 //! - In `run`, **`are_waiting`** says that the shutdown and the heartbeat have this task's waker already, so they
 //!   need not be polled again; in `poll_io`, **`is_drained`** says that the outbox had nothing left when it was last
 //!   asked, and that it has this task's waker.
+//!   There too, **`reading`** lasts from the first message to a rest or a yield, for 64 messages or 1 ms: what they
+//!   broadcast is collected until then, while the answers are written in between.
 //! - **`is_attending`**: the outbox has no waker. What is sent while a session reads is mostly what it causes itself, and to
 //!   be woken by that would have it polled once more, or by another thread. It looks at the outbox before it rests.
 //!
@@ -59,6 +61,7 @@ use super::{
     framing::{followed_by_ping, frames},
     heartbeat::Heartbeat,
     incoming::Incoming,
+    reading::{Pause, Reading},
     socket::{Received, Socket},
     transport::Transport,
     write_stall::WriteStall,
@@ -183,7 +186,7 @@ impl<S: LendWriter> Session<S> {
 
     /// Writes and reads until there is neither room nor anything to read.
     fn poll_io(&mut self, cx: &mut Context<'_>) -> Poll<End> {
-        let mut is_drained = false;
+        let (mut is_drained, mut reading) = (false, None);
         loop {
             if !self.socket.is_writing() {
                 match ready!(self.write_next(cx)) {
@@ -191,14 +194,15 @@ impl<S: LendWriter> Session<S> {
                     Err(end) => return Poll::Ready(end),
                 }
             }
-            match self.read_and_flush(cx) {
+            match self.read_and_flush(cx, &mut reading) {
                 // Idle: the outbox and the socket have this task's waker.
                 Poll::Ready(Ok(Progress::Written)) if is_drained => return Poll::Pending,
                 Poll::Ready(Ok(Progress::Written)) => {}
                 // What was read has caused answers, of which nobody is told.
-                Poll::Ready(Ok(Progress::Read)) => is_drained = false,
+                Poll::Ready(Ok(Progress::ReadSome)) => is_drained = false,
+                Poll::Ready(Ok(Progress::Read)) => (is_drained, reading) = (false, None),
                 Poll::Ready(Ok(Progress::Pressed)) => {
-                    is_drained = false;
+                    (is_drained, reading) = (false, None);
                     self.fair_yield.begin();
                 }
                 Poll::Ready(Err(end)) => return Poll::Ready(end),
@@ -243,17 +247,25 @@ impl<S: LendWriter> Session<S> {
     }
 
     /// Writes what is being written, and reads unless others have their turn. Pending if neither can go on.
-    fn read_and_flush(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
+    fn read_and_flush(
+        &mut self,
+        cx: &mut Context<'_>,
+        reading: &mut Option<Reading>,
+    ) -> Poll<Result<Progress, End>> {
         if self.fair_yield.poll(cx).is_ready() {
-            return self.read_some(cx);
+            return self.read_some(cx, reading);
         }
         if ready!(self.socket.poll_flush(cx))? { Poll::Ready(Ok(Progress::Written)) } else { Poll::Pending }
     }
 
-    /// Reads what is there, for a moment, so that what it causes is written together; and writes what is being written.
+    /// Reads what is there, for a moment, so that the answers are written together; and writes what is being written.
     /// Pending if neither can go on.
-    fn read_some(&mut self, cx: &mut Context<'_>) -> Poll<Result<Progress, End>> {
-        let Some(first) = ready!(self.socket.poll_step(cx))? else {
+    fn read_some(
+        &mut self,
+        cx: &mut Context<'_>,
+        reading: &mut Option<Reading>,
+    ) -> Poll<Result<Progress, End>> {
+        let Some(mut message) = ready!(self.socket.poll_step(cx))? else {
             return Poll::Ready(Ok(Progress::Written));
         };
         let began = Instant::now();
@@ -262,21 +274,24 @@ impl<S: LendWriter> Session<S> {
             self.outbox.attend();
             self.is_attending = true;
         }
-        self.receive(&first)?;
-        for received in 1..timeouts::READS_AT_ONCE {
+        let reading = reading.get_or_insert_with(|| Reading::begin(began, self.incoming.begin_batch()));
+        let mut received = 0;
+        loop {
+            self.receive(&message)?;
+            received += 1;
             if self.fair_yield.is_sleeping() {
                 return Poll::Ready(Ok(Progress::Read));
             }
-            // Few looks at the clock: after a slow call, or about as late again as it is.
-            if received.is_power_of_two() && began.elapsed() > timeouts::READ_TIME_AT_ONCE {
-                break;
+            match reading.pause_after(received, began) {
+                None => {}
+                Some(Pause::ToAnswer) => return Poll::Ready(Ok(Progress::ReadSome)),
+                Some(Pause::ToYield) => return Poll::Ready(Ok(Progress::Pressed)),
             }
-            let Poll::Ready(Some(message)) = self.socket.poll_step(cx)? else {
-                return Poll::Ready(Ok(Progress::Read));
+            message = match self.socket.poll_step(cx)? {
+                Poll::Ready(Some(message)) => message,
+                _ => return Poll::Ready(Ok(Progress::Read)),
             };
-            self.receive(&message)?;
         }
-        Poll::Ready(Ok(Progress::Pressed))
     }
 
     fn receive(&mut self, received: &Received) -> Result<(), End> {
@@ -300,6 +315,8 @@ impl<S: LendWriter> Session<S> {
 enum Progress {
     /// Everything is written, and there is nothing to read.
     Written,
+    /// Some is read of what there was, and answers are to be written.
+    ReadSome,
     /// What there was is read.
     Read,
     /// The peer sends faster than it is read.
