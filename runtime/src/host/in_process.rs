@@ -123,7 +123,7 @@ impl<A: Actor> LocalActor<A::Contract> for ActorCell<A> {
         let watch = self.watch(info, None);
         let call = Call::new(watch, action, None, Destination::Nobody, Chain::default());
         // In line even if the actor is idle: who tells something does not wait for it to run.
-        match self.mailbox().push(Envelope::Call(call)) {
+        match self.mailbox().push_own(Envelope::Call(call)) {
             Ok(()) => Ok(Told::Queued),
             Err(Rejected::Full(_)) => Ok(Told::Refused(faults::overloaded())),
             Err(Rejected::Closed(Envelope::Call(call))) => Err(call.action),

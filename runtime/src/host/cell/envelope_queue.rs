@@ -36,7 +36,13 @@ impl<T: HasFlow> EnvelopeQueue<T> {
 
     /// Adds an item if there is room for more of its flow, beside so many that were taken ahead; else gives it back.
     pub(in crate::host) fn push(&mut self, item: T, ahead: usize) -> Result<(), T> {
-        if !self.is_plain(&item) {
+        if is_own(&item) { self.push_own(item, ahead) } else { self.fair().push_beside(ahead, item) }
+    }
+
+    /// The same for an item of this process and of no connection, of which that is not asked.
+    #[inline]
+    pub(in crate::host) fn push_own(&mut self, item: T, ahead: usize) -> Result<(), T> {
+        if self.is_shared_out() {
             return self.fair().push_beside(ahead, item);
         }
         if self.plain.len() + ahead >= Self::OF_ONE {
@@ -48,7 +54,7 @@ impl<T: HasFlow> EnvelopeQueue<T> {
 
     /// Adds an item that must not be refused for want of room.
     pub(in crate::host) fn push_always(&mut self, item: T) {
-        if self.is_plain(&item) {
+        if is_own(&item) && !self.is_shared_out() {
             self.plain.push_back(item);
         } else {
             self.fair().push_always(item);
@@ -124,6 +130,7 @@ impl<T: HasFlow> EnvelopeQueue<T> {
     }
 
     /// Whether what waits is shared out, because not all of it is of this process.
+    #[inline]
     pub(in crate::host) fn is_shared_out(&self) -> bool {
         self.fair.as_ref().is_some_and(|fair| !fair.is_empty())
     }
@@ -134,11 +141,6 @@ impl<T: HasFlow> EnvelopeQueue<T> {
         if let Some(fair) = &mut self.fair {
             fair.rejoin();
         }
-    }
-
-    /// Whether an item goes into the plain queue.
-    fn is_plain(&self, item: &T) -> bool {
-        !self.is_shared_out() && matches!(item.flow(), Flow { source: Source::Process, conn: None })
     }
 
     /// The fair queue, with all that waits.
@@ -153,6 +155,11 @@ impl<T: HasFlow> EnvelopeQueue<T> {
     fn fair_queue(&mut self) -> &mut FairQueue<T> {
         self.fair.get_or_insert_with(|| Box::new(FairQueue::new(self.bounds)))
     }
+}
+
+/// Whether an item is of this process and of no connection.
+fn is_own(item: &impl HasFlow) -> bool {
+    matches!(item.flow(), Flow { source: Source::Process, conn: None })
 }
 
 #[cfg(test)]

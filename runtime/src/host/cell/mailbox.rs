@@ -164,6 +164,12 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
         self.add(item, |queue, item| queue.push(item, self.ahead.count()))
     }
 
+    /// The same for an item of this process and of no connection, of which that is not asked.
+    #[inline]
+    pub(in crate::host) fn push_own(&self, item: T) -> Result<(), Rejected<T>> {
+        self.add(item, |queue, item| queue.push_own(item, self.ahead.count()))
+    }
+
     /// Adds an item that must not be refused for want of room.
     pub(in crate::host) fn push_always(&self, item: T) -> Result<(), Rejected<T>> {
         self.add(item, |queue, item| {

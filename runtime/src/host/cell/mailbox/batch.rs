@@ -103,3 +103,29 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Drop for Batch<'_, S, T, L> {
         }
     }
 }
+
+/// What a batch does under the lock.
+impl<S, T: Queued> Inner<S, T> {
+    fn done_and_next_if(&mut self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
+        if self.nudged {
+            return None;
+        }
+        let queue = self.queue.as_mut()?;
+        // It takes the place of the one before.
+        if queue.peek().is_some_and(is_wanted) { queue.pop() } else { None }
+    }
+
+    /// Takes out up to `most` of what comes next, if nothing has to be seen to between them.
+    fn take_ahead(&mut self, most: usize, ahead: &mut VecDeque<T>) {
+        if let Some(queue) = &mut self.queue {
+            queue.take_ahead(most, ahead);
+        }
+    }
+
+    /// Takes back what was taken ahead.
+    fn put_back(&mut self, ahead: &mut VecDeque<T>) {
+        if !ahead.is_empty() {
+            self.queue().put_back(ahead);
+        }
+    }
+}

@@ -29,14 +29,14 @@ pub(in crate::host) struct Inner<S, T> {
     /// What the actor's task waits for.
     wanted: Option<Wanted>,
     /// Made with the first item: most actors are idle whenever they are called.
-    queue: Option<Box<EnvelopeQueue<T>>>,
+    pub(super) queue: Option<Box<EnvelopeQueue<T>>>,
     bounds: Bounds,
     /// What came after the end had begun, and is still for this time awake.
     late: VecDeque<T>,
     intake: Intake,
     /// What the task has taken out and is not done with.
     under_way: usize,
-    nudged: bool,
+    pub(super) nudged: bool,
     /// Of the actor's task, while it waits; or what spawns it again.
     pub(super) waker: Option<Waker>,
     /// Whether the task has left.
@@ -63,7 +63,8 @@ impl<S, T: Queued> Inner<S, T> {
         }
     }
 
-    fn queue(&mut self) -> &mut EnvelopeQueue<T> {
+    #[inline]
+    pub(super) fn queue(&mut self) -> &mut EnvelopeQueue<T> {
         self.queue.get_or_insert_with(|| Box::new(EnvelopeQueue::new(self.bounds)))
     }
 
@@ -81,11 +82,13 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     /// Whether what waits is shared out.
+    #[inline]
     pub(super) fn is_shared_out(&self) -> bool {
         self.queue.as_ref().is_some_and(|queue| queue.is_shared_out())
     }
 
     /// Whether whoever has the state gives it back without awaiting, and looks at the queue then.
+    #[inline]
     fn is_lent_briefly(&self) -> bool {
         self.state.is_away() && self.is_brief
     }
@@ -151,6 +154,7 @@ impl<S, T: Queued> Inner<S, T> {
         if self.wanted.is_some() || self.nudged || !self.is_empty() { self.wake() } else { Wake(None) }
     }
 
+    #[inline]
     pub(super) fn wake(&mut self) -> Wake {
         self.is_dormant = false;
         Wake(self.waker.take())
@@ -206,6 +210,7 @@ impl<S, T: Queued> Inner<S, T> {
         }
     }
 
+    #[inline]
     pub(super) fn add(
         &mut self,
         item: T,
@@ -323,29 +328,6 @@ impl<S, T: Queued> Inner<S, T> {
 
     pub(super) fn take_dormant(&mut self) -> Option<Waker> {
         if mem::take(&mut self.is_dormant) { self.waker.take() } else { None }
-    }
-
-    pub(super) fn done_and_next_if(&mut self, is_wanted: impl FnOnce(&T) -> bool) -> Option<T> {
-        if self.nudged {
-            return None;
-        }
-        let queue = self.queue.as_mut()?;
-        // It takes the place of the one before.
-        if queue.peek().is_some_and(is_wanted) { queue.pop() } else { None }
-    }
-
-    /// Takes out up to `most` of what comes next, if nothing has to be seen to between them.
-    pub(super) fn take_ahead(&mut self, most: usize, ahead: &mut VecDeque<T>) {
-        if let Some(queue) = &mut self.queue {
-            queue.take_ahead(most, ahead);
-        }
-    }
-
-    /// Takes back what was taken ahead.
-    pub(super) fn put_back(&mut self, ahead: &mut VecDeque<T>) {
-        if !ahead.is_empty() {
-            self.queue().put_back(ahead);
-        }
     }
 
     pub(super) fn done(&mut self) -> bool {

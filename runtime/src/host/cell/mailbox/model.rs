@@ -267,7 +267,9 @@ impl Actor {
                 }
             }
         }
-        assert!(self.mailbox.push(call).is_ok(), "it is not closed before all calls have ended");
+        let pushed =
+            if call.caller == NETWORK { self.mailbox.push(call) } else { self.mailbox.push_own(call) };
+        assert!(pushed.is_ok(), "it is not closed before all calls have ended");
     }
 
     fn go_on_reading(self: &Arc<Self>, state: StdArc<State>, call: Call) {
