@@ -37,7 +37,6 @@ use crate::{
     error::faults,
     host::{
         ActorCell, Lookup,
-        schedules::firing::FiringAlarms,
         turn::{
             dispatch::Dispatch,
             hooks::{Hook, log_failure},
@@ -175,7 +174,7 @@ impl<'a, A: Actor> Closing<'a, A> {
                 biased;
                 next = self.0.mailbox().next_late() => match next {
                     Next::Item(envelope) => {
-                        Dispatch::of(self.0).take(envelope, 1, &mut FiringAlarms::default()).await;
+                        Dispatch::of(self.0).take_alone(envelope).await;
                     }
                     Next::Nudged | Next::Closed => self.0.turns().settle().await,
                 },

@@ -144,7 +144,7 @@ impl<'a, A: Actor> Steps<'a, A> {
                 return Step::Take(next);
             }
             self.lingers = false;
-            yield_now().await;
+            self.let_others_run().await;
         }
         match mailbox.next_or_leave(|| self.is_due_to_look(), || Waker::from(Arc::clone(self.cell))) {
             NextOrLeft::Next(next) => Step::Take(next),
@@ -177,18 +177,27 @@ impl<'a, A: Actor> Steps<'a, A> {
 
     async fn take(&mut self, envelope: Envelope<A>) {
         let (dispatch, most) = (Dispatch::of(self.cell), self.firing.calls_before());
-        let taken = match dispatch.take_now(envelope, most) {
+        self.quantum.count_turn();
+        let taken = match dispatch.take_now(envelope, most, &mut self.quantum) {
             Ok(taken) => taken,
             // One allocation for a turn, and for all calls that share it.
-            Err(envelope) => Box::pin(dispatch.take(envelope, most, &mut self.firing)).await,
+            Err(envelope) => {
+                Box::pin(dispatch.take(envelope, most, &mut self.quantum, &mut self.firing)).await
+            }
         };
         self.firing.ran(taken);
         self.lingers = true;
         if self.cell.mailbox().done() {
             self.cell.used();
-        } else if self.quantum.is_over_after(taken) {
-            yield_now().await;
         }
+        if self.quantum.is_over() {
+            self.let_others_run().await;
+        }
+    }
+
+    async fn let_others_run(&mut self) {
+        yield_now().await;
+        self.quantum = Quantum::new();
     }
 
     /// Sees to what is asked of the actor. Says whether it has ended.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::{
     call::Call,
+    quantum::Quantum,
     raw::RawRequests,
     read_turn::{ReadTurn, UnderWay},
     write_turn::{WriteAccess, WriteTurn},
@@ -39,7 +40,12 @@ impl<'a, A: Actor> Dispatch<'a, A> {
 
     /// Takes a call that does not await, and as many such behind it as may run together with it, up to `most` in all, if the
     /// state is there and need not be seen to first. Says how many that were, or gives the envelope back.
-    pub(in crate::host) fn take_now(self, envelope: Envelope<A>, most: usize) -> Result<usize, Envelope<A>> {
+    pub(in crate::host) fn take_now(
+        self,
+        envelope: Envelope<A>,
+        most: usize,
+        quantum: &mut Quantum,
+    ) -> Result<usize, Envelope<A>> {
         if !envelope.is_brief() || ActorCell::<A>::HAS_QUEUES {
             return Err(envelope);
         }
@@ -48,7 +54,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         match envelope {
             Envelope::Call(call) if access.state.is_some() && !self.0.durable().is_invalid() => {
                 self.0.saving().if_due(&access);
-                Ok(access.run_brief_streak(call, most))
+                Ok(access.run_brief_streak(call, most, quantum))
             }
             other => Err(other),
         }
@@ -60,6 +66,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         self,
         envelope: Envelope<A>,
         most: usize,
+        quantum: &mut Quantum,
         ringing: &mut FiringAlarms,
     ) -> usize {
         let envelope = match envelope {
@@ -70,7 +77,7 @@ impl<'a, A: Actor> Dispatch<'a, A> {
             other => other,
         };
         match envelope {
-            Envelope::Call(call) => self.take_call(call, most).await,
+            Envelope::Call(call) => self.take_call(call, most, quantum).await,
             other => {
                 Box::pin(self.take_other(other, ringing)).await;
                 1
@@ -78,7 +85,12 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         }
     }
 
-    /// The same for what is no call: boxed, as the futures of what is rare are not to make every task larger.
+    /// Takes an envelope by itself, outside of the steps of the actor's task.
+    pub(in crate::host) async fn take_alone(self, envelope: Envelope<A>) {
+        self.take(envelope, 1, &mut Quantum::new(), &mut FiringAlarms::default()).await;
+    }
+
+    /// What is no call: boxed, as the futures of what is rare are not to make every task larger.
     async fn take_other(self, envelope: Envelope<A>, ringing: &mut FiringAlarms) {
         match envelope {
             Envelope::Connect(connect) => {
@@ -101,11 +113,11 @@ impl<'a, A: Actor> Dispatch<'a, A> {
         }
     }
 
-    async fn take_call(self, call: Call<A>, most: usize) -> usize {
+    async fn take_call(self, call: Call<A>, most: usize, quantum: &mut Quantum) -> usize {
         let mode = call.action.info().mode;
         if mode.is_exclusive() {
             match self.0.turns().write().await {
-                Ok(mut access) => return access.run_streak(call, most).await,
+                Ok(mut access) => return access.run_streak(call, most, quantum).await,
                 Err(fault) => call.refuse(fault),
             }
         } else {

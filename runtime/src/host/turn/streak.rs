@@ -23,15 +23,16 @@ struct Streak<'a, A: Actor> {
     batch: ActorBatch<'a, A>,
     ran: usize,
     most: usize,
-    quantum: Option<Quantum>,
+    /// Of the actor's task, which has counted the first call.
+    quantum: &'a mut Quantum,
 }
 
 impl<'a, A: Actor> Streak<'a, A> {
     /// How many calls may run before the actor's task lets others have its thread.
     const MOST: usize = 64;
 
-    fn new(cell: &'a Arc<ActorCell<A>>, most: usize) -> Self {
-        Self { cell, batch: cell.mailbox().batch(), ran: 0, most: most.min(Self::MOST), quantum: None }
+    fn new(cell: &'a Arc<ActorCell<A>>, most: usize, quantum: &'a mut Quantum) -> Self {
+        Self { cell, batch: cell.mailbox().batch(), ran: 0, most: most.min(Self::MOST), quantum }
     }
 
     /// A call has run, which may have taken long if it awaited. The next one, if it is such a call and the streak goes on.
@@ -39,18 +40,18 @@ impl<'a, A: Actor> Streak<'a, A> {
         self.ran += 1;
         // The others' alarms come by the mailbox.
         if self.ran >= self.most
+            || self.quantum.is_over()
             || (has_awaited && own_alarm_is_due(self.cell))
             || self.cell.queues().are_starved()
         {
             return None;
         }
-        let looks = self.ran.is_multiple_of(Quantum::LOOKS);
-        if looks && self.quantum.get_or_insert_with(Quantum::new).is_over_after(Quantum::LOOKS) {
-            return None;
-        }
         // With the next one, so many may follow.
         match self.batch.done_and_next_if(self.most - self.ran - 1, is_such)? {
-            Envelope::Call(call) => Some(call),
+            Envelope::Call(call) => {
+                self.quantum.count_turn();
+                Some(call)
+            }
             _ => None,
         }
     }
@@ -58,9 +59,14 @@ impl<'a, A: Actor> Streak<'a, A> {
 
 impl<A: Actor> WriteAccess<A> {
     /// Runs a call that does not await, and such behind it, up to `most` in all. Says how many these were.
-    pub(super) fn run_brief_streak(&mut self, mut call: Call<A>, most: usize) -> usize {
+    pub(super) fn run_brief_streak(
+        &mut self,
+        mut call: Call<A>,
+        most: usize,
+        quantum: &mut Quantum,
+    ) -> usize {
         let cell = Arc::clone(self.cell());
-        let mut streak = Streak::new(&cell, most);
+        let mut streak = Streak::new(&cell, most, quantum);
         loop {
             self.run_brief(call);
             match streak.next(false, Envelope::is_brief) {
@@ -72,13 +78,18 @@ impl<A: Actor> WriteAccess<A> {
 
     /// Runs a call that may await, and those behind it that need the state to themselves, up to `most` in all. Says how many
     /// these were.
-    pub(super) async fn run_streak(&mut self, mut call: Call<A>, most: usize) -> usize {
+    pub(super) async fn run_streak(
+        &mut self,
+        mut call: Call<A>,
+        most: usize,
+        quantum: &mut Quantum,
+    ) -> usize {
         let is_such = |next: &Envelope<A>| match next {
             Envelope::Call(call) => call.action.info().mode.is_exclusive(),
             _ => false,
         };
         let cell = Arc::clone(self.cell());
-        let mut streak = Streak::new(&cell, most);
+        let mut streak = Streak::new(&cell, most, quantum);
         loop {
             let may_await = call.action.info().mode.is_async();
             if may_await {

@@ -45,7 +45,6 @@ use crate::{
         },
         connections::connect::Judged,
         durability::{commit::commit_now, encode::to_bytes, fingerprint::Fingerprint},
-        schedules::firing::FiringAlarms,
         turn::dispatch::Dispatch,
     },
     store::Commit,
@@ -87,7 +86,7 @@ impl<A: Actor> Provisional<A> {
         // Boxed: what an actor that is awake holds on to does not grow by it.
         let Some(held) = Box::pin(self.be_provisional().instrument(span)).await else { return };
         for envelope in held {
-            Box::pin(Dispatch::of(self.cell()).take(envelope, 1, &mut FiringAlarms::default())).await;
+            Box::pin(Dispatch::of(self.cell()).take_alone(envelope)).await;
             self.cell().mailbox().done();
         }
         self.task.run_loop().await;
