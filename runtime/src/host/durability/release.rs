@@ -20,6 +20,18 @@ pub(crate) fn release<O: Output>(output: O) -> O::Released {
     output.leave()
 }
 
+/// What may be nothing, which goes nowhere.
+impl<O: Output<Released = ()>> Output for Option<O> {
+    type Released = ();
+
+    #[inline]
+    fn leave(self) {
+        if let Some(output) = self {
+            output.leave();
+        }
+    }
+}
+
 /// Events that leave at once, since they need not wait for a save.
 pub(crate) struct Unheld<F>(pub(crate) F);
 

@@ -49,8 +49,8 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
     /// The call ends with this fault, whatever it had achieved.
     fn failed(ready: Self::Ready, fault: Fault) -> Self::Ready;
 
-    /// The answer has to wait.
-    fn wait(ready: Self::Ready) -> (Answer<A>, Self::Asked);
+    /// The answer has to wait, if somebody is to have one.
+    fn wait(ready: Self::Ready) -> (Option<Answer<A>>, Self::Asked);
 
     /// The call has to wait, so its answer will be sent.
     fn send_later(self) -> (ReplyTo<A>, Self::Asked);
@@ -72,7 +72,9 @@ pub(in crate::host) trait Respond<A: Actor>: Send + Sized + 'static {
             Passage::Free => release(ready),
             Passage::Waits(needs) => {
                 let (answer, asked) = Self::wait(ready);
-                end.hold(needs, answer.into());
+                if let Some(answer) = answer {
+                    end.hold(needs, answer.into());
+                }
                 asked
             }
             Passage::Void => {
@@ -168,7 +170,8 @@ impl<A: Actor, R: Respond<A>> Call<A, R> {
 }
 
 impl<A: Actor> Respond<A> for ReplyTo<A> {
-    type Ready = Answer<A>;
+    /// `None` where nobody hears of it: then nothing leaves, or waits for a save.
+    type Ready = Option<Answer<A>>;
     type Asked = ();
 
     #[inline]
@@ -181,15 +184,16 @@ impl<A: Actor> Respond<A> for ReplyTo<A> {
     }
 
     #[inline]
-    fn ready(self, result: Result<ReplyOf<A>, Fault>) -> Answer<A> {
-        self.answer(result)
+    fn ready(self, result: Result<ReplyOf<A>, Fault>) -> Option<Answer<A>> {
+        let is_heard = !matches!(self.to, Destination::Nobody) || self.watch.is_on();
+        is_heard.then(|| self.answer(result))
     }
 
-    fn failed(ready: Answer<A>, fault: Fault) -> Answer<A> {
-        ready.failed(fault)
+    fn failed(ready: Option<Answer<A>>, fault: Fault) -> Option<Answer<A>> {
+        ready.map(|answer| answer.failed(fault))
     }
 
-    fn wait(ready: Answer<A>) -> (Answer<A>, ()) {
+    fn wait(ready: Option<Answer<A>>) -> (Option<Answer<A>>, ()) {
         (ready, ())
     }
 
@@ -232,9 +236,9 @@ impl<A: Actor> Respond<A> for ReplyHere {
         Self(ready.watch).ready(Err(fault))
     }
 
-    fn wait(ready: Here<A>) -> (Answer<A>, Self::Asked) {
+    fn wait(ready: Here<A>) -> (Option<Answer<A>>, Self::Asked) {
         let (reply_to, asked) = Respond::<A>::send_later(Self(ready.watch));
-        (Answer { to: reply_to, result: ready.result, frame: None }, asked)
+        (Some(Answer { to: reply_to, result: ready.result, frame: None }), asked)
     }
 
     fn send_later(self) -> (ReplyTo<A>, Self::Asked) {

@@ -83,6 +83,12 @@ impl CallInstrument {
         Self(is_watched.then(|| Box::new(Watched { span, outcome: None, measured })))
     }
 
+    /// Whether somebody is interested.
+    #[inline]
+    pub(in crate::host) fn is_on(&self) -> bool {
+        self.0.is_some()
+    }
+
     /// The span that the call runs in.
     #[inline]
     pub(in crate::host) fn span(&self) -> Option<Span> {

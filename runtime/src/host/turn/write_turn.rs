@@ -94,15 +94,26 @@ impl<A: Actor> WriteAccess<A> {
     pub(super) fn run_if_sound<R: Respond<A>>(&mut self, call: Call<A, R>) -> Result<R::Asked, Call<A, R>> {
         match call.span() {
             None => self.run_now(call, true),
-            Some(span) => span.in_scope(|| self.run_now(call, true)),
+            Some(span) => self.run_in(&span, call, true),
         }
     }
 
+    #[cold]
+    fn run_in<R: Respond<A>>(
+        &mut self,
+        span: &Span,
+        call: Call<A, R>,
+        if_sound: bool,
+    ) -> Result<R::Asked, Call<A, R>> {
+        span.in_scope(|| self.run_now(call, if_sound))
+    }
+
     /// Runs a call that does not await.
+    #[inline]
     pub(super) fn run_brief<R: Respond<A>>(&mut self, call: Call<A, R>) {
         let ran = match call.span() {
             None => self.run_now(call, false),
-            Some(span) => span.in_scope(|| self.run_now(call, false)),
+            Some(span) => self.run_in(&span, call, false),
         };
         debug_assert!(ran.is_ok(), "whatever the state is");
     }
