@@ -1,6 +1,6 @@
 //! What waits at an output gate: outputs in the order sent, each with the change that it needs saved.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem};
 
 use crate::{Fault, delivery::turn_id::TurnScope};
 
@@ -88,6 +88,9 @@ impl<P: Pending> WaitingOutputs<P> {
     }
 
     fn release_first(&mut self, count: usize) {
+        if count == 0 {
+            return;
+        }
         // None of it could be written before: all of it is as if one turn had sent it.
         TurnScope::Unnamed.enter(|| {
             for Waiting { output, wait, .. } in self.0.drain(..count) {
@@ -95,21 +98,37 @@ impl<P: Pending> WaitingOutputs<P> {
                 drop(wait);
             }
         });
+        self.shrink();
+    }
+
+    /// Outputs are large, and most actors are awake for long between two of them: no room is kept while none waits.
+    fn shrink(&mut self) {
+        if self.0.is_empty() {
+            self.0 = VecDeque::new();
+        }
     }
 
     /// What needs more than this revision is void.
     pub(super) fn void_after(&mut self, revision: u64) -> Void<P> {
         let first = self.count_until(revision);
-        Void(self.0.drain(first..).collect())
+        let void = Void(self.0.drain(first..).collect());
+        self.shrink();
+        void
     }
 
     pub(super) fn void_all(&mut self) -> Void<P> {
-        Void(self.0.drain(..).collect())
+        Void(mem::take(&mut self.0).into())
     }
 
     /// How many need no more than this revision.
     fn count_until(&self, revision: u64) -> usize {
         self.0.partition_point(|waiting| waiting.needs <= revision)
+    }
+
+    /// For how many there is room.
+    #[cfg(test)]
+    pub(super) fn room(&self) -> usize {
+        self.0.capacity()
     }
 
     #[cfg(all(test, feature = "client"))]

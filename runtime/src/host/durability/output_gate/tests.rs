@@ -258,3 +258,21 @@ fn nothing_of_a_provisional_actor_is_saved_before_it_is_admitted() {
     assert!(gate.is_clean());
     assert_eq!(gate.status(), GateStatus::Open);
 }
+
+#[test]
+fn no_room_is_kept_where_nothing_waits() {
+    let (mut gate, log) = gate();
+    write(&mut gate, log.output("A"));
+    let submission = gate.submit();
+    write(&mut gate, log.output("B"));
+    gate.saved(submission.generation, submission.revision);
+    assert_ne!(gate.waiting.room(), 0, "B waits");
+    let submission = gate.submit();
+    gate.saved(submission.generation, submission.revision);
+    assert_eq!(gate.waiting.room(), 0, "it is saved");
+
+    write(&mut gate, log.output("C"));
+    let submission = gate.submit();
+    gate.save_failed(submission.generation).fail(&faults::actor_not_found());
+    assert_eq!(gate.waiting.room(), 0, "it is void");
+}
