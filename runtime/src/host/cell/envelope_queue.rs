@@ -21,6 +21,9 @@ pub(in crate::host) struct EnvelopeQueue<T> {
     was_plain: bool,
     /// Made for the first item of anybody else.
     fair: Option<Box<FairQueue<T>>>,
+    /// What came after the actor's end had begun, and is still for this time awake. It is asked for by itself, and counts
+    /// for nothing here: but few actors ever have any, and so it needs no room in their mailboxes.
+    late: VecDeque<T>,
     bounds: Bounds,
 }
 
@@ -31,7 +34,7 @@ impl<T: HasFlow> EnvelopeQueue<T> {
     const KEPT: usize = 64;
 
     pub(in crate::host) fn new(bounds: Bounds) -> Self {
-        Self { plain: VecDeque::new(), was_plain: false, fair: None, bounds }
+        Self { plain: VecDeque::new(), was_plain: false, fair: None, late: VecDeque::new(), bounds }
     }
 
     /// Adds an item if there is room for more of its flow, beside so many that were taken ahead; else gives it back.
@@ -100,12 +103,28 @@ impl<T: HasFlow> EnvelopeQueue<T> {
         }
     }
 
-    /// Takes everything out, in the order in which it would be served; what waits for reads to end comes last.
+    /// Adds an item that came after the actor's end had begun.
+    pub(in crate::host) fn push_late(&mut self, item: T) {
+        self.late.push_back(item);
+    }
+
+    /// The next of those that are late.
+    pub(in crate::host) fn pop_late(&mut self) -> Option<T> {
+        self.late.pop_front()
+    }
+
+    pub(in crate::host) fn has_late(&self) -> bool {
+        !self.late.is_empty()
+    }
+
+    /// Takes everything out, in the order in which it would be served; what waits for reads to end comes after that, and
+    /// what is late comes last.
     pub(in crate::host) fn drain(&mut self) -> Vec<T> {
         let mut left: Vec<_> = self.plain.drain(..).collect();
         if let Some(fair) = &mut self.fair {
             left.extend(fair.drain());
         }
+        left.extend(self.late.drain(..));
         left
     }
 

@@ -56,21 +56,21 @@ pub(in crate::host) struct FairQueue<T> {
 /// How many reads may be under way at once.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::host) struct Bounds {
-    of_conn: usize,
-    of_address: usize,
+    of_conn: u32,
+    of_address: u32,
 }
 
 impl Bounds {
-    const NONE: Self = Self { of_conn: usize::MAX, of_address: usize::MAX };
+    const NONE: Self = Self { of_conn: u32::MAX, of_address: u32::MAX };
 
     pub(in crate::host) fn of(limits: &Limits) -> Self {
-        let [of_conn, of_address] =
-            [limits.reads_in_flight, limits.reads_in_flight_per_address].map(|most| most.max(1));
+        let [of_conn, of_address] = [limits.reads_in_flight, limits.reads_in_flight_per_address]
+            .map(|most| u32::try_from(most.max(1)).unwrap_or(u32::MAX));
         Self { of_conn, of_address }
     }
 
-    fn of_source(self, source: Source) -> usize {
-        if matches!(source, Source::Address(_)) { self.of_address } else { usize::MAX }
+    fn of_source(self, source: Source) -> u32 {
+        if matches!(source, Source::Address(_)) { self.of_address } else { u32::MAX }
     }
 }
 

@@ -37,6 +37,8 @@ pub(in crate::host) struct KeepAlive {
     finishing: AtomicU32,
     /// Those of them that have begun since its end has.
     finishing_late: AtomicU32,
+    /// Reads that are on their way to a thread, which are among the calls. Kept here, where there is room for it.
+    starting_reads: AtomicU32,
     request: LifecycleRequests,
     /// Others need its place: it is to sleep at once, if it is idle.
     is_evicted: AtomicBool,
@@ -79,6 +81,11 @@ impl KeepAlive {
 
     pub(super) fn is_finishing_late(&self) -> bool {
         self.finishing_late.load(Ordering::Acquire) > 0
+    }
+
+    /// How many reads are on their way to a thread.
+    pub(in crate::host) fn starting_reads(&self) -> &AtomicU32 {
+        &self.starting_reads
     }
 
     #[inline]

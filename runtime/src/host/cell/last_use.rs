@@ -4,25 +4,23 @@
 //! leave a mark, and the actor's task looks for that at its ticks, a sixteenth of the sleep time-out apart. An actor that is
 //! called seldom is timed at each call, and its task has no ticks.
 
-use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// When an actor was used last, in elapsed time.
+/// When an actor was used last, in elapsed time: that time, and in the lowest byte a state. That is the number of uses since
+/// the task has looked, up to [`MANY`](Self::MANY), or one of those above that.
 #[derive(Debug, Default)]
-pub(in crate::host) struct LastUse {
-    at_ms: AtomicU64,
-    /// The number of uses since the task has looked, up to [`MANY`](Self::MANY), or one of the states above that.
-    state: AtomicU8,
-}
+pub(in crate::host) struct LastUse(AtomicU64);
 
 impl LastUse {
     /// After this many uses between two looks the actor is one that is called often.
-    const MANY: u8 = 32;
+    const MANY: u64 = 32;
     /// It is called often, and its task is to begin to tick.
-    const WANTS_TICKS: u8 = 253;
+    const WANTS_TICKS: u64 = 253;
     /// Its task ticks, and it was not used since the last tick.
-    const UNUSED: u8 = 254;
+    const UNUSED: u64 = 254;
     /// Its task ticks, and it was used.
-    const USED: u8 = 255;
+    const USED: u64 = 255;
+    const STATE: u64 = 255;
     /// How many ticks there are in a sleep time-out.
     pub(in crate::host) const TICKS: u32 = 16;
 
@@ -30,10 +28,10 @@ impl LastUse {
     // Not read, changed and written in one step: a use that is not counted is only one that is timed more exactly.
     #[inline]
     pub(in crate::host) fn mark(&self, now_ms: impl FnOnce() -> u64) -> bool {
-        match self.state.load(Ordering::Relaxed) {
+        match self.0.load(Ordering::Relaxed) & Self::STATE {
             Self::USED => false,
             Self::UNUSED => {
-                self.state.store(Self::USED, Ordering::Release);
+                self.0.fetch_or(Self::USED, Ordering::Release);
                 false
             }
             uses => self.mark_timed(uses, now_ms()),
@@ -41,48 +39,41 @@ impl LastUse {
     }
 
     #[cold]
-    fn mark_timed(&self, uses: u8, now_ms: u64) -> bool {
-        self.at_ms.store(now_ms, Ordering::Relaxed);
-        if uses == Self::WANTS_TICKS {
-            return false;
-        }
-        let is_many = uses + 1 >= Self::MANY;
-        self.state.store(if is_many { Self::WANTS_TICKS } else { uses + 1 }, Ordering::Release);
+    fn mark_timed(&self, uses: u64, now_ms: u64) -> bool {
+        let is_many = uses != Self::WANTS_TICKS && uses + 1 >= Self::MANY;
+        let state = if uses == Self::WANTS_TICKS || is_many { Self::WANTS_TICKS } else { uses + 1 };
+        self.0.store(Self::at(now_ms, state), Ordering::Release);
         is_many
     }
 
     /// The task looks. Says whether it is to look again a tick later, whatever it does until then.
     pub(in crate::host) fn look(&self, now_ms: u64) -> bool {
-        match self.state.load(Ordering::Acquire) {
-            Self::USED => {
-                // Before the time: a use that comes between is seen at the next tick.
-                self.state.store(Self::UNUSED, Ordering::Relaxed);
-                self.at_ms.store(now_ms, Ordering::Relaxed);
-                true
-            }
-            Self::WANTS_TICKS => {
-                self.state.store(Self::UNUSED, Ordering::Relaxed);
-                true
-            }
-            _ => {
-                self.state.store(0, Ordering::Relaxed);
-                false
-            }
-        }
+        let look = |last| {
+            Some(match last & Self::STATE {
+                // The task ticks: a use that comes after this is seen at the next one.
+                Self::USED => Self::at(now_ms, Self::UNUSED),
+                Self::WANTS_TICKS => last & !Self::STATE | Self::UNUSED,
+                _ => last & !Self::STATE,
+            })
+        };
+        // In one step: a use that comes meanwhile must not lose its time.
+        let (Ok(before) | Err(before)) = self.0.fetch_update(Ordering::AcqRel, Ordering::Acquire, look);
+        matches!(before & Self::STATE, Self::USED | Self::WANTS_TICKS)
     }
 
     /// Whether the task is to begin to tick.
     pub(in crate::host) fn wants_ticks(&self) -> bool {
-        self.state.load(Ordering::Relaxed) == Self::WANTS_TICKS
+        self.0.load(Ordering::Relaxed) & Self::STATE == Self::WANTS_TICKS
     }
 
     /// When it was used last, as far as is known by now.
     pub(in crate::host) fn at_ms(&self, now_ms: impl FnOnce() -> u64) -> u64 {
-        if self.state.load(Ordering::Acquire) == Self::USED {
-            now_ms()
-        } else {
-            self.at_ms.load(Ordering::Relaxed)
-        }
+        let last = self.0.load(Ordering::Acquire);
+        if last & Self::STATE == Self::USED { now_ms() } else { last >> Self::STATE.count_ones() }
+    }
+
+    fn at(ms: u64, state: u64) -> u64 {
+        ms << Self::STATE.count_ones() | state
     }
 }
 

@@ -64,8 +64,10 @@ pub(in crate::host) struct Lifecycle {
     /// A [`Phase`].
     phase: AtomicU8,
     is_told_to_end: AtomicBool,
-    /// Whether the start made the actor, or why it failed.
-    started: OnceLock<Result<bool, Fault>>,
+    /// Whether the start made the actor. Written before `started` is.
+    is_made: AtomicBool,
+    /// Whether the start succeeded, or why not.
+    started: OnceLock<Result<(), Fault>>,
     /// Told whenever any of these changes: see [`until`](Self::until).
     changed: RareNotify,
 }
@@ -91,7 +93,7 @@ impl Lifecycle {
     pub(in crate::host) fn set_started(&self, result: Result<bool, Fault>) {
         let has_started = result.is_ok();
         // Whoever drops the task comes too late, or before.
-        let _ = self.started.set(result);
+        self.started.get_or_init(|| result.map(|is_made| self.is_made.store(is_made, Ordering::Relaxed)));
         if has_started {
             self.advance(Phase::Running);
         } else {
@@ -99,16 +101,17 @@ impl Lifecycle {
         }
     }
 
-    /// How the start has ended, if it has.
-    pub(in crate::host) fn started(&self) -> Option<&Result<bool, Fault>> {
-        self.started.get()
+    /// How the start has ended, if it has: whether it made the actor, or why it failed.
+    pub(in crate::host) fn started(&self) -> Option<Result<bool, &Fault>> {
+        let started = self.started.get()?;
+        Some(started.as_ref().map(|()| self.is_made.load(Ordering::Relaxed)))
     }
 
     /// Waits until the start has ended. Says whether it made the actor.
     pub(in crate::host) async fn wait_started(&self) -> Result<bool, Fault> {
         loop {
-            if let Some(started) = self.started.get() {
-                return started.clone();
+            if let Some(started) = self.started() {
+                return started.map_err(Fault::clone);
             }
             self.until(|lifecycle| lifecycle.started.get().is_some()).await;
         }
@@ -175,7 +178,7 @@ mod tests {
         lifecycle.advance(Phase::Closing);
         lifecycle.set_started(Ok(false));
         assert_eq!(lifecycle.phase(), Phase::Sealed);
-        assert_eq!(lifecycle.started(), Some(&Ok(true)), "the first result counts");
+        assert_eq!(lifecycle.started(), Some(Ok(true)), "the first result counts");
     }
 
     #[test]

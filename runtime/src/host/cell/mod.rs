@@ -69,7 +69,7 @@ pub(in crate::host) mod task;
 pub(in crate::host) mod wake;
 pub(in crate::host) mod work;
 
-use std::sync::{Arc, OnceLock, atomic::AtomicUsize};
+use std::sync::{Arc, OnceLock};
 
 use parking_lot::Mutex;
 
@@ -119,8 +119,6 @@ pub(crate) struct ActorCell<A: Actor> {
     last_use: LastUse,
     /// When it looks again whether it can sleep.
     next_look: NextLook,
-    /// How many reads are on their way to a thread.
-    starting_reads: AtomicUsize,
     /// Made with the first connection, or by what asks for one.
     connections: OnceLock<Arc<Connections<A>>>,
 }
@@ -164,7 +162,6 @@ impl<A: Actor> ActorCell<A> {
             sleep_timer,
             last_use: LastUse::default(),
             next_look: NextLook::default(),
-            starting_reads: AtomicUsize::new(0),
             connections,
         }
     }
@@ -271,11 +268,6 @@ impl<A: Actor> ActorCell<A> {
     /// When it was last used past its mailbox.
     pub(super) fn last_use(&self) -> &LastUse {
         &self.last_use
-    }
-
-    /// How many reads are on their way to a thread.
-    pub(super) fn starting_reads(&self) -> &AtomicUsize {
-        &self.starting_reads
     }
 
     #[inline]

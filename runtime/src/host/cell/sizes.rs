@@ -12,7 +12,7 @@ use super::{
 use crate::{
     Body, Ctx, Fault, Key, Limits, RawSocket, actor,
     host::{
-        ActorType, Shared, Turn,
+        ActorCell, ActorType, Shared, Turn,
         turn::{
             call::{Call, Destination},
             call_chain::Chain,
@@ -31,6 +31,9 @@ const LARGE: usize = 200_000;
 const SMALL: usize = 8 << 10;
 /// What the task of an actor may hold: there is one for each that is awake.
 const TASK: usize = 2 << 10;
+/// What an actor that is awake may hold. With the two counts of its `Arc` it fits into a piece of 368 bytes, with the 8 that
+/// allocators add.
+const CELL: usize = 344;
 
 macro_rules! hold {
     () => {
@@ -107,6 +110,12 @@ impl Whale {
     async fn write(&mut self) {
         hold!();
     }
+}
+
+#[test]
+fn an_actor_that_is_awake_is_small() {
+    let size = size_of::<ActorCell<Whale>>();
+    assert!(size <= CELL, "{size}");
 }
 
 #[tokio::test]

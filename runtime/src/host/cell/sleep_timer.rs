@@ -14,7 +14,7 @@ use std::{
     collections::BTreeMap,
     sync::{
         Arc, Weak,
-        atomic::{AtomicBool, AtomicU64, Ordering},
+        atomic::{AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -68,7 +68,7 @@ pub(in crate::host) trait Sleeper: OnRuntime {
 
     /// It is to look now.
     fn look_now(&self) {
-        self.next_look().is_due.store(true, Ordering::Release);
+        self.next_look().set_due();
         self.wake();
     }
 }
@@ -90,11 +90,10 @@ pub(in crate::host) trait Timekeeper: Send + Sync + 'static {
 /// When one of them is to look.
 #[derive(Default)]
 pub(in crate::host) struct NextLook {
-    /// In elapsed time, or [`WHEN_IDLE`](Self::WHEN_IDLE).
+    /// In elapsed time, or [`WHEN_IDLE`](Self::WHEN_IDLE). In the [highest bit](Self::DUE), whether it is to look now.
     at_ms: AtomicU64,
     /// The tick that it is entered at; 0 if it is not.
     tick_ms: AtomicU64,
-    is_due: AtomicBool,
 }
 
 /// When to look.
@@ -106,11 +105,29 @@ pub(in crate::host) enum When {
 }
 
 impl NextLook {
-    const WHEN_IDLE: u64 = u64::MAX;
+    const DUE: u64 = 1 << 63;
+    const WHEN_IDLE: u64 = Self::DUE - 1;
 
     /// Whether it is to look now, which is said once.
     pub(in crate::host) fn take_due(&self) -> bool {
-        self.is_due.load(Ordering::Relaxed) && self.is_due.swap(false, Ordering::AcqRel)
+        let is_due = |at_ms| at_ms & Self::DUE != 0;
+        is_due(self.at_ms.load(Ordering::Relaxed))
+            && is_due(self.at_ms.fetch_and(!Self::DUE, Ordering::AcqRel))
+    }
+
+    fn set_due(&self) {
+        self.at_ms.fetch_or(Self::DUE, Ordering::Release);
+    }
+
+    fn at_ms(&self) -> u64 {
+        self.at_ms.load(Ordering::Relaxed) & !Self::DUE
+    }
+
+    /// Whether it is due stays.
+    fn set_at_ms(&self, at_ms: u64) {
+        let at_ms = at_ms.min(Self::WHEN_IDLE);
+        let set = |before| Some(before & Self::DUE | at_ms);
+        let _ = self.at_ms.fetch_update(Ordering::Relaxed, Ordering::Relaxed, set);
     }
 }
 
@@ -164,7 +181,7 @@ impl<T: Sleeper> SleepTimer<T> {
         };
         let mut table = self.table.lock();
         let look = sleeper.next_look();
-        look.at_ms.store(wanted_ms, Ordering::Relaxed);
+        look.set_at_ms(wanted_ms);
         let entered_ms = look.tick_ms.load(Ordering::Relaxed);
         if entered_ms != 0 && entered_ms <= at_ms {
             // Then it is seen that it is to look later.
@@ -212,7 +229,7 @@ impl<T: Sleeper> SleepTimer<T> {
                     // It was entered anew since.
                     continue;
                 }
-                let at_ms = match look.at_ms.load(Ordering::Relaxed) {
+                let at_ms = match look.at_ms() {
                     NextLook::WHEN_IDLE if sleeper.used_at_ms().saturating_add(self.timeout_ms) > now_ms => {
                         self.idle_at_ms(&sleeper, now_ms)
                     }

@@ -47,7 +47,9 @@ impl<A: Actor> Drop for ReadTurn<A> {
 }
 
 /// How many reads may be on their way to a thread.
-static THREADS: LazyLock<usize> = LazyLock::new(|| available_parallelism().map_or(1, usize::from));
+static THREADS: LazyLock<u32> = LazyLock::new(|| {
+    available_parallelism().ok().and_then(|count| u32::try_from(count.get()).ok()).unwrap_or(1)
+});
 
 impl<A: Actor> ReadTurn<A> {
     pub(in crate::host) fn new(cell: Arc<ActorCell<A>>, core: Arc<Core<A>>) -> Self {
@@ -196,7 +198,7 @@ struct StartingRead<A: Actor>(Arc<ActorCell<A>>);
 
 impl<A: Actor> StartingRead<A> {
     fn begin(cell: &Arc<ActorCell<A>>) -> Option<Self> {
-        let before = cell.starting_reads().fetch_add(1, Ordering::Relaxed);
+        let before = cell.keep_alive().starting_reads().fetch_add(1, Ordering::Relaxed);
         let this = Self(Arc::clone(cell));
         (before < *THREADS).then_some(this)
     }
@@ -204,6 +206,6 @@ impl<A: Actor> StartingRead<A> {
 
 impl<A: Actor> Drop for StartingRead<A> {
     fn drop(&mut self) {
-        self.0.starting_reads().fetch_sub(1, Ordering::Relaxed);
+        self.0.keep_alive().starting_reads().fetch_sub(1, Ordering::Relaxed);
     }
 }

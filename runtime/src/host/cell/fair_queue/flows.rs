@@ -23,7 +23,7 @@ pub(super) struct ConnQueue {
     pub(super) last: Option<usize>,
     pub(super) waiting: usize,
     /// Reads that are under way.
-    pub(super) reads: usize,
+    pub(super) reads: u32,
     /// Whether its first item is in the ring of its source, or it was served last.
     pub(super) is_queued: bool,
 }
@@ -35,7 +35,7 @@ pub(super) struct SourceQueue {
     pub(super) waiting: usize,
     /// How many of these are of no connection.
     pub(super) alone: usize,
-    pub(super) reads: usize,
+    pub(super) reads: u32,
     /// Whether it is among the sources that are ready, or was served last.
     pub(super) is_queued: bool,
 }

@@ -264,7 +264,7 @@ proptest! {
                         let is_held = |flow: Flow| {
                             let of_source = reads.iter().filter(|read| read.source == flow.source).count();
                             let of_conn = reads.iter().filter(|read| **read == flow).count();
-                            of_source >= queue.bounds.of_source(flow.source) || of_conn >= 2
+                            of_source >= queue.bounds.of_source(flow.source) as usize || of_conn >= 2
                         };
                         for (flow, _) in since.values().filter(|(flow, _)| waits(flow)) {
                             prop_assert!(is_held(*flow), "{flow:?} waits for nothing");

@@ -3,7 +3,7 @@
 use std::{
     collections::VecDeque,
     marker::PhantomData,
-    sync::atomic::{AtomicBool, AtomicUsize, Ordering},
+    sync::atomic::{AtomicBool, AtomicU32, Ordering},
 };
 
 use parking_lot::Mutex;
@@ -24,7 +24,7 @@ pub(in crate::host) struct Batch<'a, S, T: Queued, L: Lock<Inner<S, T>> = Mutex<
 pub(super) struct Ahead {
     /// How many items it has. The actor's task alone writes it, and adds to it under the lock: so whoever has that never sees
     /// fewer than there are.
-    count: AtomicUsize,
+    count: AtomicU32,
     /// Whether it is to be given back: something has come that is to be seen to before it.
     is_recalled: AtomicBool,
 }
@@ -32,12 +32,12 @@ pub(super) struct Ahead {
 impl Ahead {
     #[inline]
     pub(super) fn count(&self) -> usize {
-        self.count.load(Ordering::Acquire)
+        self.count.load(Ordering::Acquire) as usize
     }
 
     #[inline]
     fn set_count(&self, count: usize) {
-        self.count.store(count, Ordering::Release);
+        self.count.store(u32::try_from(count).unwrap_or(u32::MAX), Ordering::Release);
     }
 
     /// For whoever has the mailbox's lock.

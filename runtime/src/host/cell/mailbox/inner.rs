@@ -2,7 +2,6 @@
 //! it gives back what is to be dropped or woken once the lock is free.
 
 use std::{
-    collections::VecDeque,
     mem,
     sync::Arc,
     task::{Context, Poll, Waker},
@@ -25,17 +24,15 @@ pub(in crate::host) struct Inner<S, T> {
     /// Whether the turn of whoever has it to themselves does not await.
     pub(super) is_brief: bool,
     /// How many share it.
-    pub(super) readers: usize,
+    pub(super) readers: u32,
     /// What the actor's task waits for.
     wanted: Option<Wanted>,
     /// Made with the first item: most actors are idle whenever they are called.
     pub(super) queue: Option<Box<EnvelopeQueue<T>>>,
     bounds: Bounds,
-    /// What came after the end had begun, and is still for this time awake.
-    late: VecDeque<T>,
     intake: Intake,
     /// What the task has taken out and is not done with.
-    under_way: usize,
+    under_way: u32,
     pub(super) nudged: bool,
     /// Of the actor's task, while it waits; or what spawns it again.
     pub(super) waker: Option<Waker>,
@@ -53,7 +50,6 @@ impl<S, T: Queued> Inner<S, T> {
             wanted: None,
             queue: None,
             bounds,
-            late: VecDeque::new(),
             intake: Intake::Open,
             under_way: 0,
             nudged: false,
@@ -78,7 +74,7 @@ impl<S, T: Queued> Inner<S, T> {
 
     /// How many items wait or are under way, but those that the task has taken ahead.
     pub(super) fn waiting(&self) -> usize {
-        self.queue.as_ref().map_or(0, |queue| queue.len()) + self.under_way
+        self.queue.as_ref().map_or(0, |queue| queue.len()) + self.under_way as usize
     }
 
     /// Whether what waits is shared out.
@@ -228,7 +224,7 @@ impl<S, T: Queued> Inner<S, T> {
         if self.intake != Intake::Ending {
             return Err(Rejected::Closed(item));
         }
-        self.late.push_back(item);
+        self.queue().push_late(item);
         Ok(self.wake())
     }
 
@@ -246,9 +242,9 @@ impl<S, T: Queued> Inner<S, T> {
                 self.under_way += 1;
                 return Some(Next::Item(item));
             }
-        }
-        if let Some(item) = self.late.pop_front() {
-            return Some(Next::Item(item));
+            if let Some(item) = queue.pop_late() {
+                return Some(Next::Item(item));
+            }
         }
         // What waits for reads to end is still read.
         (self.intake == Intake::Closed && self.is_empty()).then_some(Next::Closed)
@@ -258,7 +254,7 @@ impl<S, T: Queued> Inner<S, T> {
         if mem::take(&mut self.nudged) {
             return Some(Next::Nudged);
         }
-        self.late.pop_front().map(Next::Item)
+        self.queue.as_mut()?.pop_late().map(Next::Item)
     }
 
     /// The task gives up waiting for the state.
@@ -297,7 +293,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     pub(super) fn seal(&mut self) -> bool {
-        let is_over = self.late.is_empty();
+        let is_over = self.queue.as_ref().is_none_or(|queue| !queue.has_late());
         if is_over {
             self.intake = Intake::Closed;
         }
@@ -337,8 +333,6 @@ impl<S, T: Queued> Inner<S, T> {
 
     pub(super) fn drain(&mut self) -> Vec<T> {
         self.intake = Intake::Closed;
-        let mut left = self.queue.as_mut().map_or_else(Vec::new, |queue| queue.drain());
-        left.extend(self.late.drain(..));
-        left
+        self.queue.as_mut().map_or_else(Vec::new, |queue| queue.drain())
     }
 }

@@ -1,4 +1,4 @@
-use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use tokio::time::{Instant, sleep};
 
@@ -169,4 +169,16 @@ async fn whoever_is_entered_is_woken_when_everything_is_over() {
     world.keeper.over.cancel();
     assert_about(wake_of(&dummy).await, Duration::ZERO);
     assert!(!dummy.is_lost.load(Ordering::Relaxed));
+}
+
+#[test]
+fn whoever_is_due_stays_so_when_the_time_to_look_is_set_again() {
+    let look = NextLook::default();
+    look.set_due();
+    look.set_at_ms(5);
+    assert!(look.take_due());
+    assert!(!look.take_due(), "it is said once");
+    assert_eq!(look.at_ms(), 5);
+    look.set_at_ms(u64::MAX);
+    assert!(!look.take_due(), "however late it is to look");
 }
