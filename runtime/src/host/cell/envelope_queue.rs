@@ -5,7 +5,7 @@
 //! anybody else it moves into a [`FairQueue`], as if it had waited there from the beginning, and all is put in there until
 //! nothing waits any more.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, mem};
 
 use super::{
     fair_queue::{Bounds, FairQueue},
@@ -86,20 +86,26 @@ impl<T: HasFlow> EnvelopeQueue<T> {
         }
     }
 
-    /// Takes out up to `most` of what comes next, as long as nothing is shared out.
-    pub(in crate::host) fn take_ahead(&mut self, most: usize, ahead: &mut VecDeque<T>) {
-        let most = most.min(self.plain.len());
-        ahead.extend(self.plain.drain(..most));
+    /// Takes out all that waits, as long as nothing is shared out: a swap of two queues, whatever their lengths. Nothing may
+    /// be left of what was taken ahead before.
+    pub(in crate::host) fn take_ahead(&mut self, ahead: &mut VecDeque<T>) {
+        debug_assert!(ahead.is_empty(), "it would be behind what has come since");
+        mem::swap(&mut self.plain, ahead);
     }
 
     /// Takes back what was [taken ahead](Self::take_ahead): it is as if it had been here all the time.
     pub(in crate::host) fn put_back(&mut self, ahead: &mut VecDeque<T>) {
-        if self.is_shared_out() {
+        if ahead.is_empty() {
+            // Its room alone goes back.
+            if self.plain.is_empty() && self.plain.capacity() < ahead.capacity() {
+                mem::swap(&mut self.plain, ahead);
+            }
+        } else if self.is_shared_out() {
             self.fair_queue().put_back(Source::Process, ahead.drain(..));
-            return;
-        }
-        while let Some(item) = ahead.pop_back() {
-            self.plain.push_front(item);
+        } else {
+            // What is moved is what has come since: most often that is less.
+            ahead.append(&mut self.plain);
+            mem::swap(&mut self.plain, ahead);
         }
     }
 
@@ -165,7 +171,7 @@ impl<T: HasFlow> EnvelopeQueue<T> {
     /// The fair queue, with all that waits.
     fn fair(&mut self) -> &mut FairQueue<T> {
         if self.was_plain || !self.plain.is_empty() {
-            let (plain, was_served) = (std::mem::take(&mut self.plain), std::mem::take(&mut self.was_plain));
+            let (plain, was_served) = (mem::take(&mut self.plain), mem::take(&mut self.was_plain));
             self.fair_queue().take_over(Source::Process.alone(), plain, was_served);
         }
         self.fair_queue()
@@ -218,8 +224,10 @@ mod tests {
     #[derive(Debug, Clone, Copy)]
     enum Step {
         Push(Flow),
-        /// The next item, with up to so many behind it, which are taken ahead.
-        Pop(usize),
+        /// The next item, and whether those behind it are taken ahead.
+        Pop(bool),
+        /// What was taken ahead is given back.
+        PutBack,
     }
 
     /// A queue, and what was taken ahead of it.
@@ -230,7 +238,7 @@ mod tests {
 
     impl Taken {
         /// As the mailbox's task does it.
-        fn pop(&mut self, most: usize) -> Option<Item> {
+        fn pop(&mut self, with_others: bool) -> Option<Item> {
             if self.queue.is_shared_out() {
                 self.queue.put_back(&mut self.ahead);
             }
@@ -238,13 +246,19 @@ mod tests {
                 return Some(item);
             }
             let next = self.queue.pop();
-            self.queue.take_ahead(most, &mut self.ahead);
+            if with_others {
+                self.queue.take_ahead(&mut self.ahead);
+            }
             next
         }
     }
 
     fn step() -> impl Strategy<Value = Step> {
-        prop_oneof![3 => flow().prop_map(Step::Push), 2 => (0..4_usize).prop_map(Step::Pop)]
+        prop_oneof![
+            6 => flow().prop_map(Step::Push),
+            4 => any::<bool>().prop_map(Step::Pop),
+            1 => Just(Step::PutBack),
+        ]
     }
 
     proptest! {
@@ -261,7 +275,8 @@ mod tests {
                         let item = Item(flow, number);
                         prop_assert_eq!(taken.queue.push(item, taken.ahead.len()), fair.push(item));
                     }
-                    Step::Pop(most) => prop_assert_eq!(taken.pop(most), fair.pop()),
+                    Step::Pop(with_others) => prop_assert_eq!(taken.pop(with_others), fair.pop()),
+                    Step::PutBack => taken.queue.put_back(&mut taken.ahead),
                 }
                 prop_assert_eq!(taken.queue.len() + taken.ahead.len(), fair.len());
                 if taken.ahead.is_empty() {

@@ -29,11 +29,11 @@
 //! the state is given back. A turn that awaits after all [says so](Mailbox::goes_on). Nobody is woken who is not waiting: the task's waker is taken out when it is woken, and it
 //! leaves another one before it waits again, under the same lock under which it has found nothing to do.
 //!
-//! **Batches.** A lock for each item costs as much as a short call. So while calls follow each other in one turn, the task
-//! takes out more than the next one, if what waits is in a plain queue ([`Batch`]). It counts as waiting all the same, by a number
-//! beside the lock that the task alone writes. What has to be seen to before the next item (a nudge, an item that
-//! is to be served fairly beside those) recalls the batch: the task, which looks for that before each item, gives back under
-//! the lock what it has not begun.
+//! **Batches.** A lock for each item costs as much as a short call. So while calls follow each other in one turn, the
+//! task takes out all that waits with the next one, if that is in a plain queue ([`Batch`]): two queues are swapped. It
+//! counts as waiting all the same, by a number beside the lock that the task alone writes. What has to be seen to
+//! before the next item (a nudge, an item that is to be served fairly beside those) recalls the batch: the task, which
+//! looks for that before each item, gives back under the lock what it has not begun.
 //!
 //! **The state is shared by an `Arc`** while some read: they have a clone each, which they drop before they say that they have
 //! ended. So whoever takes it while nobody reads has it by itself, and can change it ([`Place`](place::Place)).

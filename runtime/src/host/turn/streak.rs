@@ -4,7 +4,7 @@
 //! a future for each, would cost more than they do. So the task runs them one after the other with the state in hand: those
 //! that do not await here and now (`Dispatch::take_now`), without any future; and if there is one among them that
 //! awaits, all in the one future of a turn ([`WriteAccess::run_streak`]), which is boxed once and not for each of them.
-//! Those that wait are taken out of the mailbox together, as many as the streak may run ([`ActorBatch`]).
+//! Those that wait are taken out of the mailbox together, and what the streak has not run is given back ([`ActorBatch`]).
 
 use std::sync::Arc;
 
@@ -46,8 +46,8 @@ impl<'a, A: Actor> Streak<'a, A> {
         {
             return None;
         }
-        // With the next one, so many may follow.
-        match self.batch.done_and_next_if(self.most - self.ran - 1, is_such)? {
+        let others_follow = self.ran + 1 < self.most;
+        match self.batch.done_and_next_if(others_follow, is_such)? {
             Envelope::Call(call) => {
                 self.quantum.count_turn();
                 Some(call)

@@ -53,11 +53,11 @@ impl<'a, S, T: Queued, L: Lock<Inner<S, T>>> Batch<'a, S, T, L> {
     }
 
     /// The task is done with an item that it has taken, and takes the next one if it is one of these and nothing is to be
-    /// seen to before it. Otherwise it is not done yet. No more than `most` that follow are taken out with it.
+    /// seen to before it. Otherwise it is not done yet. If others may follow that one, they are taken out with it.
     #[inline]
     pub(in crate::host) fn done_and_next_if(
         &mut self,
-        most: usize,
+        others_follow: bool,
         is_wanted: impl Fn(&T) -> bool,
     ) -> Option<T> {
         if !self.items.is_empty() && !self.ahead.is_recalled.load(Ordering::Acquire) {
@@ -66,7 +66,9 @@ impl<'a, S, T: Queued, L: Lock<Inner<S, T>>> Batch<'a, S, T, L> {
         self.lock.with(|inner| {
             self.put_back(inner);
             let next = inner.done_and_next_if(is_wanted)?;
-            inner.take_ahead(most, &mut self.items);
+            if others_follow {
+                inner.take_ahead(&mut self.items);
+            }
             self.ahead.set_count(self.items.len());
             Some(next)
         })
@@ -115,17 +117,17 @@ impl<S, T: Queued> Inner<S, T> {
         if queue.peek().is_some_and(is_wanted) { queue.pop() } else { None }
     }
 
-    /// Takes out up to `most` of what comes next, if nothing has to be seen to between them.
-    fn take_ahead(&mut self, most: usize, ahead: &mut VecDeque<T>) {
+    /// Takes out what comes next, if nothing has to be seen to between.
+    fn take_ahead(&mut self, ahead: &mut VecDeque<T>) {
         if let Some(queue) = &mut self.queue {
-            queue.take_ahead(most, ahead);
+            queue.take_ahead(ahead);
         }
     }
 
     /// Takes back what was taken ahead.
     fn put_back(&mut self, ahead: &mut VecDeque<T>) {
-        if !ahead.is_empty() {
-            self.queue().put_back(ahead);
+        if let Some(queue) = &mut self.queue {
+            queue.put_back(ahead);
         }
     }
 }

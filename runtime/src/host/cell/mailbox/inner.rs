@@ -60,7 +60,7 @@ impl<S, T: Queued> Inner<S, T> {
     }
 
     #[inline]
-    pub(super) fn queue(&mut self) -> &mut EnvelopeQueue<T> {
+    fn queue(&mut self) -> &mut EnvelopeQueue<T> {
         self.queue.get_or_insert_with(|| Box::new(EnvelopeQueue::new(self.bounds)))
     }
 

@@ -29,9 +29,6 @@ use super::{
 /// The caller that is not of this process.
 const NETWORK: usize = 2;
 
-/// What the task takes out behind a call.
-const BATCH: usize = 2;
-
 /// A schedule of threads is tried this often: what a second or two are enough for.
 const SCHEDULES: usize = 500;
 
@@ -328,7 +325,7 @@ impl Actor {
                                 self.begin(call.mode);
                                 shuttle::future::yield_now().await;
                                 self.end(Some(&mut state), &call);
-                                next = batch.done_and_next_if(BATCH, |call| {
+                                next = batch.done_and_next_if(true, |call| {
                                     matches!(call.mode, Mode::Write | Mode::WriteAsync)
                                 });
                             }
@@ -361,7 +358,7 @@ impl Actor {
         let (mut next, mut batch) = (Some(call), self.mailbox.batch());
         while let Some(call) = next {
             self.run(Some(&mut state), &call);
-            next = batch.done_and_next_if(BATCH, Queued::is_brief);
+            next = batch.done_and_next_if(true, Queued::is_brief);
         }
         self.end_batch(batch);
         self.give_back_of_task(state);
