@@ -9,6 +9,7 @@ use std::{
 
 use callboard::prelude::*;
 use callboard_tests::{World, both_worlds, in_time};
+use futures_util::future::join_all;
 use tokio::{sync::Notify, time::timeout};
 
 /// Sends what it is told to.
@@ -54,6 +55,12 @@ impl Feed {
                 }
             }
         }
+    }
+
+    #[action]
+    fn tick_and_tock(&mut self, ctx: &Ctx<Self>, number: usize) {
+        ctx.broadcast(&Tick(number));
+        ctx.broadcast(&Tock(number));
     }
 
     #[action]
@@ -188,6 +195,42 @@ both_worlds!(
                     expected(&steps, nth, ticks, tocks),
                     "seed {seed}"
                 );
+            }
+        }
+    }
+);
+
+// A connection's calls that come together broadcast together: neither their order nor their answers may show it.
+both_worlds!(
+    r10_what_calls_made_at_once_send_arrives_at_everybody_in_one_order_and_before_their_answers,
+    registry(),
+    async |world: &World| {
+        const CALLS: usize = 100;
+        let mut members = Vec::new();
+        for (ticks, tocks) in TASTES {
+            members.push(member(world, ticks, tocks).await);
+        }
+        for round in 0..10 {
+            // Two callers, whose calls come in between each other's.
+            let call = async |caller: usize, nth: usize| {
+                let (conn, heard) = &members[caller];
+                let number = caller * CALLS + nth;
+                conn.tick_and_tock(number).await.unwrap();
+                assert!(heard.lock().unwrap().contains(&('t', number)), "{number}: an answer came first");
+            };
+            join_all((0..2 * CALLS).map(|nth| call(nth % 2, nth / 2))).await;
+            let mut heard = Vec::new();
+            for (conn, own) in &members {
+                conn.settle().await.unwrap();
+                heard.push(std::mem::take(&mut *own.lock().unwrap()));
+            }
+            let of = |letter| heard[0].iter().copied().filter(move |(heard, _)| *heard == letter);
+            assert_eq!(heard[0], heard[3], "round {round}");
+            assert!(of('t').eq(heard[1].iter().copied()), "round {round}");
+            assert!(of('o').eq(heard[2].iter().copied()), "round {round}");
+            for caller in [0..CALLS, CALLS..2 * CALLS] {
+                let own = of('t').map(|(_, number)| number).filter(|number| caller.contains(number));
+                assert!(own.eq(caller.clone()), "round {round}: in order, and each once");
             }
         }
     }
