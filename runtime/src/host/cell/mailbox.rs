@@ -108,7 +108,8 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     /// state first.
     #[inline]
     pub(in crate::host) fn give_back(&self, state: S, runs: impl FnOnce() -> bool) -> GivenBack<S, T> {
-        let (given, wake, void) = self.lock.with(|inner| inner.give_back(state, runs));
+        let looked = self.lock.with(|inner| inner.give_back(state, runs));
+        let Some((given, wake, void)) = looked else { return GivenBack::Over };
         // It may be the user's: not under the lock.
         drop(void);
         wake.now();

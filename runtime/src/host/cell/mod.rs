@@ -230,6 +230,7 @@ impl<A: Actor> ActorCell<A> {
     }
 
     /// What an action or a hook of this name does here.
+    #[inline]
     pub(super) fn link(&self, before: Chain, name: &'static str, reading: Option<Reading>) -> Link {
         let address = Address { name: self.resources.name(), key: self.key.clone() };
         before.with(self.id(), address, name, reading)

@@ -102,28 +102,33 @@ impl<A: Actor> BroadcastBuffer<A> {
     /// Runs code beside the turns, which may last: what it sends without awaiting belongs together.
     pub(in crate::host) async fn corked_beside<T>(&self, code: impl Future<Output = T>) -> T {
         let mut code = pin!(code);
-        poll_fn(|task| self.corked_poll(&mut TurnScope::Unnamed, || code.as_mut().poll(task))).await
+        poll_fn(|task| Self::corked_poll(Some(self), &mut TurnScope::Unnamed, || code.as_mut().poll(task)))
+            .await
     }
 
-    /// Polls a turn. Its events, and those before it, leave where it awaits.
+    /// Polls a turn. Its events, and those before it, leave where it awaits; an actor without a buffer has none.
     #[inline]
     pub(in crate::host) fn corked_poll<T>(
-        &self,
+        this: Option<&Self>,
         scope: &mut TurnScope,
         code: impl FnOnce() -> Poll<T>,
     ) -> Poll<T> {
-        let polled = self.corked_in(scope, code);
-        if polled.is_pending() {
-            scope.enter(|| self.flush());
+        let polled = Self::corked_in(this, scope, code);
+        if let (Some(this), Poll::Pending) = (this, &polled) {
+            scope.enter(|| this.flush());
         }
         polled
     }
 
     /// Runs a turn that does not await. Its events leave at the end of that, or of the batch that it belongs to.
     #[inline]
-    pub(in crate::host) fn corked_in<T>(&self, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
+    pub(in crate::host) fn corked_in<T>(
+        this: Option<&Self>,
+        scope: &mut TurnScope,
+        code: impl FnOnce() -> T,
+    ) -> T {
         scope.enter(|| {
-            let cork = self.cork();
+            let cork = this.and_then(Self::cork);
             let result = code();
             drop(cork);
             result

@@ -106,6 +106,7 @@ pub(in crate::host) struct Look {
 
 impl Chain {
     /// What a call on `actor` does.
+    #[inline]
     pub(in crate::host) fn with(
         self,
         actor: ActorId,

@@ -1,8 +1,9 @@
 //! Which call the code of a task is part of.
 
 use std::{
+    cell::OnceCell,
     pin::Pin,
-    sync::{Arc, OnceLock},
+    sync::Arc,
     task::{Context, Poll},
 };
 
@@ -10,32 +11,73 @@ use pin_project_lite::pin_project;
 
 use super::call_chain::{Awaited, Chain, Link, Waiter};
 
-tokio::task_local! {
-    /// The call that the code of this task is part of.
-    static CURRENT: Scope;
+scoped_tls::scoped_thread_local! {
+    /// The call that the code is part of which runs on this thread: a pointer, however much the scope holds, so that a
+    /// call which does not wait costs no move of it.
+    static CURRENT: Scope
 }
 
 /// A call that runs, and the chain that it is the end of, which costs something only once it calls somebody itself.
 struct Scope {
     link: Link,
-    chain: OnceLock<Chain>,
+    chain: OnceCell<Chain>,
     /// What work has of it that it waits for. Nobody else owns it, so that it ends with the call.
-    waiter: OnceLock<Arc<Waiter>>,
+    waiter: OnceCell<Arc<Waiter>>,
+}
+
+pin_project! {
+    /// Code that runs as part of a call, and is dropped as part of it.
+    pub(in crate::host) struct Scoped<F> {
+        scope: Scope,
+        // `None` once it has ended.
+        #[pin]
+        code: Option<F>,
+    }
+
+    impl<F> PinnedDrop for Scoped<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.code.is_some() {
+                CURRENT.set(this.scope, || this.code.set(None));
+            }
+        }
+    }
+}
+
+impl<F: Future> Future for Scoped<F> {
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        // What it waits for is what it has looked at when it was last run.
+        if let Some(waiter) = this.scope.waiter.get() {
+            waiter.goes_on();
+        }
+        CURRENT.set(this.scope, || {
+            let polled = this.code.as_mut().as_pin_mut().expect("it has not ended").poll(task);
+            if polled.is_ready() {
+                this.code.set(None);
+            }
+            polled
+        })
+    }
 }
 
 impl Chain {
     /// The chain of the code that asks.
     #[inline]
     pub(crate) fn current() -> Self {
-        CURRENT.try_with(Scope::chain).unwrap_or_default()
+        if is_in_call() { CURRENT.with(Scope::chain) } else { Self::default() }
     }
 }
 
 impl Link {
     /// Runs code as part of this call.
-    pub(in crate::host) fn scope<T>(self, code: impl Future<Output = T>) -> impl Future<Output = T> {
-        let scope = Scope { link: self, chain: OnceLock::new(), waiter: OnceLock::new() };
-        CURRENT.scope(scope, Counted { code })
+    #[inline]
+    pub(in crate::host) fn scope<F: Future>(self, code: F) -> Scoped<F> {
+        let scope = Scope { link: self, chain: OnceCell::new(), waiter: OnceCell::new() };
+        Scoped { scope, code: Some(code) }
     }
 }
 
@@ -62,27 +104,10 @@ impl Scope {
 /// Whether the code of this task is part of a call or of work.
 #[inline]
 pub(in crate::host) fn is_in_call() -> bool {
-    CURRENT.try_with(|_| ()).is_ok()
+    CURRENT.is_set()
 }
 
 /// What the code of this task has of it that work is waited for with, if it is part of a call or of work itself.
 fn waiter_here() -> Option<Arc<Waiter>> {
-    CURRENT.try_with(|scope| Arc::clone(scope.waiter())).ok()
-}
-
-pin_project! {
-    /// The code of a scope. What it waits for is what it has looked at when it was last run.
-    struct Counted<F> {
-        #[pin]
-        code: F,
-    }
-}
-
-impl<F: Future> Future for Counted<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
-        CURRENT.with(|scope| scope.waiter.get().map(|waiter| waiter.goes_on()));
-        self.project().code.poll(task)
-    }
+    is_in_call().then(|| CURRENT.with(|scope| Arc::clone(scope.waiter())))
 }

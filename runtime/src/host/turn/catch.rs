@@ -53,6 +53,7 @@ pub(in crate::host) fn guarded_hook<T, F: Future<Output = T>>(
 }
 
 /// The same with an action, in this span.
+#[inline]
 pub(in crate::host) fn guarded_action<'a, T, F: Future<Output = T>>(
     what: Code<'a>,
     span: Option<&'a Span>,
@@ -69,8 +70,7 @@ pin_project! {
         span: Option<&'a Span>,
         limit: Duration,
         late: fn(Code<'_>, Duration) -> Fault,
-        // Made where the code first waits: most never does, and needs no timer.
-        timer: Option<Pin<Box<Unconstrained<Sleep>>>>,
+        timer: Option<Timer>,
         #[pin]
         code: F,
     }
@@ -79,6 +79,7 @@ pin_project! {
 impl<T, F: Future<Output = T>> Future for Guarded<'_, F> {
     type Output = Result<T, Fault>;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let (what, limit, code) = (*this.what, *this.limit, this.code);
@@ -92,10 +93,17 @@ impl<T, F: Future<Output = T>> Future for Guarded<'_, F> {
             Ok(Poll::Ready(result)) => return Poll::Ready(Ok(result)),
             Err(panic) => return Poll::Ready(Err(what.panics.fault(what.name, &panicked(&*panic)))),
         }
-        // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
-        let timer = this.timer.get_or_insert_with(|| Box::pin(unconstrained(sleep(limit))));
-        timer.as_mut().poll(task).map(|()| Err((this.late)(what, limit)))
+        poll_limit(this.timer, limit, task).map(|()| Err((this.late)(what, limit)))
     }
+}
+
+/// How long code may wait in all.
+type Timer = Pin<Box<Unconstrained<Sleep>>>;
+
+/// Looks whether that is over. The timer is made where the code first waits: most never does, and needs none.
+fn poll_limit(timer: &mut Option<Timer>, limit: Duration, task: &mut Context<'_>) -> Poll<()> {
+    // Unconstrained: code that is always ready to go on uses up what tokio lets a task do at once.
+    timer.get_or_insert_with(|| Box::pin(unconstrained(sleep(limit)))).as_mut().poll(task)
 }
 
 /// How long the actor's code may go on without awaiting before the log says so.

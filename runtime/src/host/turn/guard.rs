@@ -12,7 +12,12 @@ use super::{
     catch::{guarded, guarded_action, guarded_hook},
     panics::Code,
 };
-use crate::{Actor, Contract, Fault, delivery::turn_id::TurnScope, host::ActorCell, util::log::Span};
+use crate::{
+    Actor, Contract, Fault,
+    delivery::turn_id::TurnScope,
+    host::{ActorCell, connections::broadcast_buffer::BroadcastBuffer},
+    util::log::Span,
+};
 
 /// A piece of an actor's code that is about to run.
 pub(in crate::host) struct Guard<'a, A: Actor> {
@@ -33,7 +38,8 @@ impl<'a, A: Actor> Guard<'a, A> {
     /// Runs code that does not await.
     #[inline]
     pub(in crate::host) fn run<T>(self, code: impl FnOnce() -> T) -> Result<T, Fault> {
-        corked_in(self.cell, &mut TurnScope::Unnamed, || guarded(self.code, code))
+        let Self { cell, code: what } = self;
+        BroadcastBuffer::corked_in(broadcasts(cell), &mut TurnScope::Unnamed, || guarded(what, code))
     }
 
     /// Runs a hook, for this long at most. Its events go out together where it awaits.
@@ -46,6 +52,7 @@ impl<'a, A: Actor> Guard<'a, A> {
     }
 
     /// The same with an action, in a span if there is one.
+    #[inline]
     pub(in crate::host) fn run_action<T>(
         self,
         span: Option<&'a Span>,
@@ -75,6 +82,7 @@ pin_project! {
 }
 
 impl<'a, A: Actor, F> Corked<'a, A, F> {
+    #[inline]
     fn of(cell: &'a ActorCell<A>, turn: F) -> Self {
         Self { cell, scope: TurnScope::Unnamed, turn }
     }
@@ -83,20 +91,15 @@ impl<'a, A: Actor, F> Corked<'a, A, F> {
 impl<A: Actor, F: Future> Future for Corked<'_, A, F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, task: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        match this.cell.known_connections() {
-            Some(connections) => connections.broadcasts().corked_poll(this.scope, || this.turn.poll(task)),
-            None => this.scope.enter(|| this.turn.poll(task)),
-        }
+        BroadcastBuffer::corked_poll(broadcasts(this.cell), this.scope, || this.turn.poll(task))
     }
 }
 
 /// An actor that never had a connection has nothing to send together.
 #[inline]
-fn corked_in<A: Actor, T>(cell: &ActorCell<A>, scope: &mut TurnScope, code: impl FnOnce() -> T) -> T {
-    match cell.known_connections() {
-        Some(connections) => connections.broadcasts().corked_in(scope, code),
-        None => scope.enter(code),
-    }
+fn broadcasts<A: Actor>(cell: &ActorCell<A>) -> Option<&BroadcastBuffer<A>> {
+    cell.known_connections().map(|connections| &**connections.broadcasts())
 }

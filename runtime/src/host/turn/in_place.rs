@@ -140,11 +140,21 @@ impl<A: Actor> WriteAccess<A> {
     #[inline]
     pub(super) fn finish(mut self) {
         let mut run = Run { count: 0, began: None };
-        while let Some(envelope) = self.give_back(|| run.goes_on()) {
+        if let Some(envelope) = self.give_back(|| run.goes_on()) {
+            self.run_others(envelope, run);
+        }
+    }
+
+    /// Runs this, and what has come meanwhile, before it gives the state back.
+    #[inline(never)]
+    fn run_others(&mut self, envelope: Envelope<A>, mut run: Run) {
+        let mut next = Some(envelope);
+        while let Some(envelope) = next {
             // Nothing else is brief.
             if let Envelope::Call(call) = envelope {
                 read_batch::outside(|| self.run_brief(call));
             }
+            next = self.give_back(|| run.goes_on());
         }
     }
 }

@@ -86,6 +86,11 @@ impl<A: Actor> WriteAccess<A> {
             }
         }
     }
+
+    #[cold]
+    fn give_back_unasked(&mut self) {
+        self.give_back(|| false);
+    }
 }
 
 impl<A: Actor> WriteAccess<A> {
@@ -192,8 +197,11 @@ impl<A: Actor> DerefMut for WriteAccess<A> {
 }
 
 impl<A: Actor> Drop for WriteAccess<A> {
+    #[inline]
     fn drop(&mut self) {
-        self.give_back(|| false);
+        if self.core.is_some() {
+            self.give_back_unasked();
+        }
     }
 }
 
@@ -256,6 +264,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
     }
 
     /// Runs an action that may await, for the calls of this chain.
+    #[inline]
     pub(in crate::host) fn act_async<'t>(
         &'t mut self,
         action: ActionOf<A>,
@@ -415,6 +424,7 @@ impl<'a, A: Actor> WriteTurn<'a, A> {
 }
 
 impl<A: Actor> Drop for WriteTurn<'_, A> {
+    #[inline]
     fn drop(&mut self) {
         if !self.has_ended {
             // Its task was dropped half-way.

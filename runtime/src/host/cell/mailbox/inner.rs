@@ -116,7 +116,21 @@ impl<S, T: Queued> Inner<S, T> {
         self.wake_if_waiting()
     }
 
+    /// `None` if the state lies here again, and nothing follows from that: most often nothing has come meanwhile.
+    #[inline]
     pub(super) fn give_back(
+        &mut self,
+        state: S,
+        runs: impl FnOnce() -> bool,
+    ) -> Option<(GivenBack<S, T>, Wake, Option<S>)> {
+        if self.is_discarded || self.has_more() {
+            return Some(self.give_back_and_look(state, runs));
+        }
+        self.state = Place::Here(state);
+        None
+    }
+
+    fn give_back_and_look(
         &mut self,
         state: S,
         runs: impl FnOnce() -> bool,
@@ -147,7 +161,12 @@ impl<S, T: Queued> Inner<S, T> {
 
     /// Wakes the task if there is something for it to do.
     pub(super) fn wake_if_waiting(&mut self) -> Wake {
-        if self.wanted.is_some() || self.nudged || !self.is_empty() { self.wake() } else { Wake(None) }
+        if self.has_more() { self.wake() } else { Wake(None) }
+    }
+
+    #[inline]
+    fn has_more(&self) -> bool {
+        self.wanted.is_some() || self.nudged || !self.is_empty()
     }
 
     #[inline]

@@ -201,8 +201,8 @@ impl Actor {
     /// Gives the state back, and runs first what waits.
     fn give_back(&self, mut state: State) {
         if self.flaw == Flaw::WakesNobody {
-            let (_, wake, _) = self.mailbox.lock.with(|inner| inner.give_back(state, || false));
-            return drop(wake.0);
+            let looked = self.mailbox.lock.with(|inner| inner.give_back(state, || false));
+            return drop(looked.map(|(_, wake, _)| wake.0));
         }
         if self.flaw == Flaw::LooksBefore {
             let wake = self.mailbox.lock.with(Inner::wake_if_waiting);

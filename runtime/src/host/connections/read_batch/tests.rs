@@ -11,7 +11,10 @@ use crate::{
     Conn, Limits, actor,
     actor::conn::{NewConn, Peer},
     delivery::{outbox::Outbox, turn_id::TurnScope},
-    host::{connections::Connections, pending_output::ActorGate},
+    host::{
+        connections::{Connections, broadcast_buffer::BroadcastBuffer},
+        pending_output::ActorGate,
+    },
     meters::ActorMeters,
     wire::Encoding,
 };
@@ -70,12 +73,16 @@ impl Scene {
         self.connections.broadcast(&Cried(number, "x".repeat(length))).expect("it can be encoded");
     }
 
+    fn broadcasts(&self) -> &BroadcastBuffer<Crier> {
+        self.connections.broadcasts()
+    }
+
     fn turn(&self, code: impl FnOnce()) {
-        self.connections.broadcasts().corked_in(&mut TurnScope::Unnamed, code);
+        BroadcastBuffer::corked_in(Some(self.broadcasts()), &mut TurnScope::Unnamed, code);
     }
 
     fn poll<T>(&self, code: impl FnOnce() -> Poll<T>) {
-        let _ = self.connections.broadcasts().corked_poll(&mut TurnScope::Unnamed, code);
+        let _ = BroadcastBuffer::corked_poll(Some(self.broadcasts()), &mut TurnScope::Unnamed, code);
     }
 
     /// What each of them has got since this was last asked.
