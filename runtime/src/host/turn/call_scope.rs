@@ -111,3 +111,52 @@ pub(in crate::host) fn is_in_call() -> bool {
 fn waiter_here() -> Option<Arc<Waiter>> {
     is_in_call().then(|| CURRENT.with(|scope| Arc::clone(scope.waiter())))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{sync::OnceLock, task::Waker};
+
+    use super::*;
+    use crate::{ActorId, Key, host::turn::call_chain::Address};
+
+    /// Says how many calls it is part of where it runs, and notes the same where it is dropped.
+    struct Counts(Arc<OnceLock<usize>>);
+
+    impl Future for Counts {
+        type Output = usize;
+
+        fn poll(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<usize> {
+            Poll::Ready(Chain::current().len())
+        }
+    }
+
+    impl Drop for Counts {
+        fn drop(&mut self) {
+            let _ = self.0.set(Chain::current().len());
+        }
+    }
+
+    /// A call that those wait for which the code is part of.
+    fn call() -> Link {
+        let address = Address { name: "bell", key: Key::from("1") };
+        Chain::current().with(ActorId::generate(), address, "ring", None)
+    }
+
+    #[test]
+    fn code_is_part_of_its_call_where_it_runs_and_where_it_is_dropped() {
+        let dropped = [(); 3].map(|()| Arc::<OnceLock<usize>>::default());
+        let counts = dropped.clone().map(Counts);
+        let mut run = Box::pin(call().scope(async move {
+            let [ends, never_runs, waits] = counts;
+            assert_eq!(call().scope(ends).await, 2);
+            assert_eq!(Chain::current().len(), 1, "that of the outer call again");
+            drop(call().scope(never_runs));
+            std::future::pending::<()>().await;
+            drop(waits);
+        }));
+        assert!(run.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+        assert!(!is_in_call(), "beside the code there is none");
+        drop(run);
+        assert_eq!(dropped.map(|count| count.get().copied()), [Some(2), Some(2), Some(1)]);
+    }
+}
