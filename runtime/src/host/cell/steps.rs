@@ -250,15 +250,12 @@ impl<'a, A: Actor> Steps<'a, A> {
         if self.cell.has_messages_to_handle() || self.sleeps_not_before.is_some_and(|retry| now < retry) {
             return false;
         }
-        match self.cell.keep_alive().request() {
+        if self.cell.keep_alive().request() == LifecycleRequest::Sleep {
             // Calls under way are waited for, as they are by whoever changes it.
-            LifecycleRequest::Sleep => !self.cell.keep_alive().is_kept(),
-            _ => {
-                let is_time = looks || self.finish_by.is_some();
-                (is_evicted && self.cell.is_idle())
-                    || (is_time && self.cell.is_idle() && now >= self.may_sleep_at())
-            }
+            return !self.cell.keep_alive().is_kept();
         }
+        let is_time = (looks || self.finish_by.is_some()) && now >= self.may_sleep_at();
+        (is_evicted || is_time) && self.cell.is_idle()
     }
 
     fn may_sleep_at(&self) -> Instant {

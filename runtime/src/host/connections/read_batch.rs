@@ -48,7 +48,7 @@ impl ReadBatch {
 
     /// Whether as much is collected as is worth it.
     pub(crate) fn is_full(&self) -> bool {
-        CURRENT.get().is_some_and(|current| current.is_full)
+        CURRENT.get().is_some_and(|current| current.buffer == address(&*self.buffer) && current.is_full)
     }
 }
 
@@ -91,7 +91,7 @@ pub(in crate::host) fn outside<T>(code: impl FnOnce() -> T) -> T {
     code()
 }
 
-fn address<T>(value: &T) -> usize {
+fn address<T: ?Sized>(value: &T) -> usize {
     std::ptr::from_ref(value).addr()
 }
 

@@ -132,7 +132,10 @@ fn a_turn_that_awaits_sends_what_it_and_those_before_it_have_broadcast() {
     let scene = Scene::new();
     let batch = scene.batch();
     scene.turn(|| scene.cry(0));
-    scene.poll(|| Poll::Ready(scene.cry(1)));
+    scene.poll(|| {
+        scene.cry(1);
+        Poll::Ready(())
+    });
     assert_eq!(scene.got(), [vec![0, 1], NOTHING, NOTHING]);
     scene.poll(|| {
         scene.cry(2);

@@ -57,7 +57,7 @@ fn a_damaged_message_is_read_the_usual_way_as_in_general_or_not_at_all() {
 
 #[test]
 fn a_usual_way_that_reads_too_much_is_found() {
-    fn without_its_end<'a>(usual: Usual, frame: &'a [u8]) -> Option<ClientMessage<'a>> {
+    fn without_its_end(usual: Usual, frame: &[u8]) -> Option<ClientMessage<'_>> {
         usual(frame).or_else(|| usual(frame.split_last()?.1))
     }
     let wrong: [(Format, Usual); 2] = [
