@@ -166,6 +166,7 @@ impl<S, T: Queued, L: Lock<Inner<S, T>>> Mailbox<S, T, L> {
     }
 
     /// The same for an item of this process and of no connection, of which that is not asked.
+    #[cfg(any(feature = "client", test))]
     #[inline]
     pub(in crate::host) fn push_own(&self, item: T) -> Result<(), Rejected<T>> {
         self.add(item, |queue, item| queue.push_own(item, self.ahead.count()))

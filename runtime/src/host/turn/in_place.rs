@@ -41,6 +41,7 @@ const MAX_NESTED: usize = 4;
 
 /// A call that has to wait, and its actor.
 pub(in crate::host) struct Unrun<A: Actor, R> {
+    #[cfg_attr(not(feature = "client"), expect(dead_code, reason = "who is in this process is a client"))]
     pub(in crate::host) cell: Arc<ActorCell<A>>,
     pub(in crate::host) call: Call<A, R>,
 }
