@@ -89,17 +89,8 @@ impl Scene {
     fn start_in(uptime: &Arc<Uptime>, encoding: Encoding, pipe: usize) -> (Self, DuplexStream) {
         let (ours, theirs) = duplex(pipe);
         let notes = Arc::new(Notes::default());
-        let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
-        let conn = Arc::new(FakeConn(Arc::clone(&notes), Arc::clone(&outbox)));
+        let (session, outbox) = session_on(ours, &notes, encoding, uptime);
         let (stop, stopped) = oneshot::channel();
-        let session = Session::new(
-            Transport::new(ours),
-            Arc::clone(&outbox),
-            Some(conn),
-            Box::new(()),
-            &Limits::new(),
-            uptime,
-        );
         let is_stopping = Arc::new(AtomicBool::new(false));
         let stopping = Arc::clone(&is_stopping);
         let parting = async move { stopped.await.expect("the scene is on") };
@@ -117,6 +108,19 @@ impl Scene {
         self.session.await.expect("the session ends without a panic");
         self.notes.read()
     }
+}
+
+/// A session that does not run yet, with its end of a pipe, and its outbox.
+fn session_on(
+    ours: DuplexStream,
+    notes: &Arc<Notes>,
+    encoding: Encoding,
+    uptime: &Arc<Uptime>,
+) -> (Session<DuplexStream>, Arc<Outbox>) {
+    let outbox = Arc::new(Outbox::new(encoding, PROTOCOL_VERSION, Arc::default()));
+    let conn = Arc::new(FakeConn(Arc::clone(notes), Arc::clone(&outbox)));
+    let (transport, own) = (Transport::new(ours), Arc::clone(&outbox));
+    (Session::new(transport, own, Some(conn), Box::new(()), &Limits::new(), uptime), outbox)
 }
 
 fn message(payload: impl Into<Bytes>) -> Arc<Batch> {

@@ -24,16 +24,7 @@ impl Wake for Wakes {
 #[tokio::test(start_paused = true)]
 async fn the_answers_to_what_a_session_reads_do_not_wake_it_and_what_comes_later_does() {
     let (ours, theirs) = duplex(64 * 1024);
-    let outbox = Arc::new(Outbox::new(Encoding::Json, PROTOCOL_VERSION, Arc::default()));
-    let conn = Arc::new(FakeConn(Arc::default(), Arc::clone(&outbox)));
-    let session = Session::new(
-        Transport::new(ours),
-        Arc::clone(&outbox),
-        Some(conn),
-        Box::new(()),
-        &Limits::new(),
-        &Arc::default(),
-    );
+    let (session, outbox) = session_on(ours, &Arc::default(), Encoding::Json, &Arc::default());
     let wakes = Arc::new(Wakes::default());
     let waker = Arc::clone(&wakes).into();
     let mut session = pin!(session.run(pending(), || false));
